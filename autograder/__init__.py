@@ -1,0 +1,4 @@
+"""The autograder: builds labs, grades submissions behind a wall, writes feedback and reports.
+
+It holds no secrets: lessons live in ``course/``, tests and solutions in ``source/`` and ``solutions/``.
+"""

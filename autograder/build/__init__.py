@@ -1,0 +1,1 @@
+"""From a lab's text to the notebooks that instructors, students and CI open."""
