@@ -30,5 +30,5 @@ class Limits:
     open_files: int = 256
     file_bytes: int = 256 * 1024**2
     disk_bytes: int = 512 * 1024**2
-    output_bytes: int = 1024**2
-    message_bytes: int = 256 * 1024**2
+    output_bytes: int = 4 * 1024**2
+    message_bytes: int = 64 * 1024**2

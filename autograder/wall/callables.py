@@ -1,0 +1,156 @@
+"""Functions of the judge's that a test hands to the student's side.
+
+A function goes by name if the student's side has the same one, else as source text; it may use plain data, other
+such functions, and torch, NumPy and math. Anything else is refused: when the lab is built, not when it is graded.
+"""
+
+import ast
+import builtins
+import functools
+import linecache
+import math
+import operator
+import sys
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy
+import torch
+
+from autograder.wall.codec import Encoder
+from autograder.wall.faults import Refused
+from autograder.wall.values import Node
+
+_COMPILED_AGAINST = {"torch": torch, "np": numpy, "numpy": numpy, "math": math, "nn": torch.nn, "F": torch.nn.functional}
+_LIBRARIES = (torch, torch.nn.functional, math, numpy, operator, builtins)
+_IMPORTED_FROM = ("gradlab", "torch", "numpy")
+
+
+def write_function(
+    function: Any,  # noqa: ANN401 - anything that can be called
+    encoder: Encoder,
+    by_name: Callable[[str, object], bool],
+) -> Node:
+    """Write a function for the student's side.
+
+    Args:
+        function: the function.
+        encoder: writes the plain data that it uses.
+        by_name: tells whether the student's side has this very object under that name.
+
+    Raises:
+        Refused: it can't be had on the student's side.
+    """
+    name = getattr(function, "__name__", "")
+    if by_name(name, function):
+        return ["name", name]
+    if isinstance(function, functools.partial):
+        return ["partial", *(encoder.write(part) for part in (function.func, list(function.args), function.keywords))]
+    for library in _LIBRARIES:
+        if getattr(library, name, None) is function:
+            return ["imported", library.__name__, name]
+    if not isinstance(function, types.FunctionType):
+        raise Refused(f"a test sends the student {_describe(function)}, which exists on the judge's side only")
+    if _importable(function):
+        return ["imported", function.__module__, function.__qualname__]
+    return _write_source(function, encoder, by_name)
+
+
+def _importable(function: types.FunctionType) -> bool:
+    if function.__module__.split(".")[0] not in _IMPORTED_FROM or "<" in function.__qualname__:
+        return False
+    module = sys.modules.get(function.__module__)
+    try:
+        return functools.reduce(getattr, function.__qualname__.split("."), module) is function
+    except AttributeError:
+        return False
+
+
+def _write_source(function: types.FunctionType, encoder: Encoder, by_name: Callable[[str, object], bool]) -> Node:
+    node = _find(function)
+    for argument in ast.walk(node):
+        # Annotations may use names that the student's side doesn't have, and do nothing there.
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    name = node.name if isinstance(node, ast.FunctionDef) else "_function"
+    if isinstance(node, ast.FunctionDef):
+        node.returns = None
+        source = ast.unparse(node)
+    else:
+        source = f"{name} = {ast.unparse(node)}"
+    used = []
+    for free in sorted(_free_names(node) - {name}):
+        value = _look_up(function, free)
+        if free not in _COMPILED_AGAINST or value is not _COMPILED_AGAINST[free]:
+            used.append([free, _write_used(free, value, function, encoder, by_name)])
+    return ["source", name, source, used]
+
+
+def _write_used(
+    name: str, value: object, function: Callable[..., Any], encoder: Encoder, by_name: Callable[[str, object], bool]
+) -> Node:
+    if isinstance(value, types.ModuleType):
+        if value.__name__.split(".")[0] in ("torch", "numpy", "math"):
+            return ["module", value.__name__]
+        raise Refused(
+            f"a test sends the student {_describe(function)}, which uses the module {name!r}: "
+            "such a function may use torch, NumPy and math alone"
+        )
+    return ["name", name] if by_name(name, value) else encoder.write(value)
+
+
+def _look_up(function: types.FunctionType, name: str) -> object:
+    cells: Mapping[str, types.CellType] = dict(
+        zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    )
+    if name in cells:
+        return cells[name].cell_contents
+    try:
+        return function.__globals__[name]
+    except KeyError:
+        raise Refused(f"a test sends the student {_describe(function)}, which uses the unknown name {name!r}") from None
+
+
+def _find(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
+    code = function.__code__
+    text = "".join(linecache.getlines(code.co_filename))
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        tree = ast.parse("")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name == code.co_name and _first_line(node) == code.co_firstlineno:
+            return node
+        if isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and _is_body_of(code, node):
+            return node
+    raise Refused(f"a test sends the student {_describe(function)}, whose source text can't be found")
+
+
+def _first_line(node: ast.FunctionDef) -> int:
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+
+
+def _is_body_of(code: types.CodeType, node: ast.Lambda) -> bool:
+    # The last operation of a lambda has its body's place in the text; no other lambda's body stands there.
+    body = node.body
+    return (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset) in set(code.co_positions())
+
+
+def _free_names(node: ast.AST) -> set[str]:
+    names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load)}
+    bound = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and not isinstance(item.ctx, ast.Load)}
+    bound |= {item.arg for item in ast.walk(node) if isinstance(item, ast.arg)}
+    bound |= {item.name for item in ast.walk(node) if isinstance(item, (ast.FunctionDef, ast.ClassDef))}
+    bound |= {
+        (alias.asname or alias.name).split(".")[0]
+        for item in ast.walk(node)
+        if isinstance(item, (ast.Import, ast.ImportFrom))
+        for alias in item.names
+    }
+    return {name for name in names - bound if not hasattr(builtins, name)}
+
+
+def _describe(function: Any) -> str:  # noqa: ANN401 - anything
+    name = getattr(function, "__name__", "")
+    return f"the function {name!r}" if name else f"a {type(function).__name__}"

@@ -1,0 +1,109 @@
+"""Messages over a socket: a length, then that many bytes of MessagePack. Nothing is ever unpickled."""
+
+import select
+import socket
+import struct
+import time
+from typing import Any
+
+import msgpack
+
+from autograder.wall.faults import Malformed, OutOfTime, StudentGone, Unsendable
+
+_LENGTH = struct.Struct(">Q")
+_MOST_ITEMS = 4_000_000
+
+
+class Channel:
+    """One end of a connection that carries whole messages.
+
+    Args:
+        connection: a connected stream socket; the channel owns it.
+        message_bytes: the largest message that is sent or accepted, in bytes.
+    """
+
+    def __init__(self, connection: socket.socket, message_bytes: int) -> None:
+        self.connection = connection
+        self._message_bytes = message_bytes
+
+    def send(self, message: Any, deadline: float | None = None) -> None:  # noqa: ANN401 - any plain data
+        """Send one message.
+
+        Args:
+            message: plain data that MessagePack can carry.
+            deadline: `time.monotonic` seconds by which it must be gone; None waits for ever.
+
+        Raises:
+            Unsendable: the message is larger than the limit; nothing was sent.
+            StudentGone: the other side has closed the connection.
+            OutOfTime: the other side didn't read it by the deadline.
+        """
+        body = msgpack.packb(message, use_bin_type=True, unicode_errors="surrogatepass")
+        if len(body) > self._message_bytes:
+            raise Unsendable(f"{len(body) / 1e6:.0f} MB, where {self._message_bytes / 1e6:.0f} MB can be carried")
+        rest = memoryview(_LENGTH.pack(len(body)) + body)
+        while rest:
+            self._wait(deadline, writing=True)
+            try:
+                # Without the flag a full buffer would block past the deadline.
+                rest = rest[self.connection.send(rest[: 1 << 20], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL) :]
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise StudentGone("the connection is closed") from error
+
+    def receive(self, deadline: float | None = None) -> Any:  # noqa: ANN401 - any plain data
+        """Wait for one message.
+
+        Args:
+            deadline: `time.monotonic` seconds by which it must be there; None waits for ever.
+
+        Returns:
+            The message: None, numbers, strings, bytes, lists and dictionaries.
+
+        Raises:
+            StudentGone: the connection is closed, or the message is too large.
+            Malformed: the bytes are no message.
+            OutOfTime: no whole message by the deadline.
+        """
+        (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))
+        if length > self._message_bytes:
+            raise StudentGone("a message larger than the limit")
+        body = self._exactly(length, deadline)
+        try:
+            return msgpack.unpackb(
+                body,
+                raw=False,
+                unicode_errors="surrogatepass",
+                strict_map_key=False,
+                max_array_len=_MOST_ITEMS,
+                max_map_len=_MOST_ITEMS,
+                max_ext_len=0,
+            )
+        except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
+            raise Malformed("not a message") from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def _exactly(self, count: int, deadline: float | None) -> bytearray:
+        received = bytearray()
+        while len(received) < count:
+            self._wait(deadline, writing=False)
+            try:
+                part = self.connection.recv(min(count - len(received), 1 << 20))
+            except OSError as error:
+                raise StudentGone("the connection is closed") from error
+            if not part:
+                raise StudentGone("the connection is closed")
+            received += part
+        return received
+
+    def _wait(self, deadline: float | None, *, writing: bool) -> None:
+        if deadline is None:
+            return
+        poller = select.poll()
+        poller.register(self.connection, select.POLLOUT if writing else select.POLLIN)
+        if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
+            raise OutOfTime

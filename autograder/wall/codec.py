@@ -1,0 +1,247 @@
+"""Plain data, and what is shared within it, written for the wall and read back.
+
+Both sides use the same two classes. What is not plain data (a function, a module, a tensor with a graph) is left to
+the side that uses them: see `autograder.wall.student` and `autograder.wall.remote`.
+
+Every list, dictionary, set, bytearray, array and tensor gets a number, in the order in which it is written, so that a
+thing that occurs twice is one thing on the other side as well, and so that what a call changed in place can be told.
+"""
+
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy
+import torch
+
+from autograder.wall.faults import Malformed, Unsendable
+from autograder.wall.values import (
+    Node,
+    plain_dtype,
+    read_array,
+    read_scalar,
+    read_tensor,
+    write_array,
+    write_scalar,
+    write_tensor,
+)
+
+_MOST_NESTED = 100
+_AS_THEY_ARE = (type(None), bool, float, str, bytes)
+_SEQUENCES: dict[type, str] = {tuple: "tuple", frozenset: "frozenset"}
+_MUTABLE: dict[type, str] = {
+    list: "list",
+    deque: "deque",
+    dict: "dict",
+    OrderedDict: "dict",
+    defaultdict: "dict",
+    Counter: "dict",
+    set: "set",
+    bytearray: "bytearray",
+    numpy.ndarray: "array",
+    torch.Tensor: "tensor",
+    torch.nn.Parameter: "tensor",
+}
+_NEW: dict[str, Callable[[], Any]] = {"list": list, "deque": deque, "dict": dict, "set": set, "bytearray": bytearray}
+
+
+def is_plain_tensor(value: object) -> bool:
+    """Whether a tensor can cross by value: dense, strided, and not part of a graph."""
+    return isinstance(value, torch.Tensor) and value.layout is torch.strided and not value.is_quantized
+
+
+class Encoder:
+    """Writes values as nodes.
+
+    Args:
+        beyond: writes what is not plain data, and every tensor that requires grad. It may raise `Refused` or
+            `Unsendable`.
+        known: nodes for objects that the other side has already, by ``id``.
+    """
+
+    def __init__(self, beyond: Callable[[object, "Encoder"], Node], known: Mapping[int, Node] | None = None) -> None:
+        self.objects: list[Any] = []
+        """Every mutable object that was written, by its number; holding them keeps their ids theirs."""
+        self._beyond = beyond
+        self._nodes: dict[int, Node] = dict(known or {})
+        self._depth = 0
+
+    def write(self, value: object) -> Node:
+        """Write a value.
+
+        Raises:
+            Unsendable: it is nested too deeply, or holds itself through a tuple.
+        """
+        kind = type(value)
+        if kind in _AS_THEY_ARE:
+            return value
+        if kind is int and -(2**63) <= value < 2**63:  # type: ignore[operator]  # an int, by its type
+            return value
+        if id(value) in self._nodes:
+            return self._nodes[id(value)]
+        self._depth += 1
+        try:
+            if self._depth > _MOST_NESTED:
+                raise Unsendable("it is nested too deeply")
+            return self._write_compound(value, kind)
+        finally:
+            self._depth -= 1
+
+    def number(self, value: object) -> int:
+        """Give a mutable object its number."""
+        self.objects.append(value)
+        self._nodes[id(value)] = ["again", len(self.objects) - 1]
+        return len(self.objects) - 1
+
+    def content(self, value: Any) -> Node:  # noqa: ANN401 - any of the mutable types
+        """Write what a mutable object holds, without its number."""
+        if isinstance(value, torch.Tensor):
+            grad = self.write(value.grad) if value.is_leaf else None
+            return [write_tensor(value), value.requires_grad, grad, isinstance(value, torch.nn.Parameter)]
+        if isinstance(value, numpy.ndarray):
+            return write_array(value)
+        if isinstance(value, bytearray):
+            return bytes(value)
+        if isinstance(value, dict):
+            return [[self.write(key), self.write(item)] for key, item in value.items()]
+        return [self.write(item) for item in value]
+
+    def _write_compound(self, value: Any, kind: type) -> Node:  # noqa: ANN401 - anything at all
+        if kind in _SEQUENCES:
+            return [_SEQUENCES[kind], [self.write(item) for item in value]]
+        if kind in (slice, range):
+            return [kind.__name__, [self.write(part) for part in (value.start, value.stop, value.step)]]
+        if self._is_plain_mutable(value, kind):
+            number = self.number(value)
+            return [_MUTABLE[kind], number, self.content(value)]
+        scalar = write_scalar(value)
+        return self._beyond(value, self) if scalar is None else scalar
+
+    @staticmethod
+    def _is_plain_mutable(value: Any, kind: type) -> bool:  # noqa: ANN401 - anything at all
+        if issubclass(kind, torch.Tensor):
+            return kind in _MUTABLE and is_plain_tensor(value) and not value.requires_grad
+        return kind in _MUTABLE and (kind is not numpy.ndarray or plain_dtype(value.dtype))
+
+
+class Decoder:
+    """Reads nodes as values.
+
+    Args:
+        beyond: reads the nodes that `Encoder`'s ``beyond`` wrote, from their tag and their parts. It must raise
+            `Malformed` for a tag that it doesn't know.
+    """
+
+    def __init__(self, beyond: Callable[[str, list[Node], "Decoder"], object]) -> None:
+        self.objects: list[Any] = []
+        """Every mutable object that was read, by its number."""
+        self._beyond = beyond
+
+    def read(self, node: Node) -> Any:  # noqa: ANN401 - any value
+        """Read a value.
+
+        Raises:
+            Malformed: the node is not one that `Encoder` writes.
+        """
+        if not isinstance(node, list):
+            if isinstance(node, (*_AS_THEY_ARE, int)):
+                return node
+            raise Malformed("node")
+        try:
+            return self._read_tagged(node)
+        except (TypeError, ValueError, IndexError, OverflowError, RuntimeError, ArithmeticError, KeyError) as error:
+            raise Malformed(f"node: {error}") from error
+
+    def fill(self, value: Any, content: Node) -> None:  # noqa: ANN401 - any of the mutable types
+        """Make a mutable object hold what `Encoder.content` wrote.
+
+        Raises:
+            Malformed: the content isn't of the object's kind.
+        """
+        try:
+            self._fill(value, content)
+        except (TypeError, ValueError, OverflowError, RuntimeError, AttributeError) as error:
+            raise Malformed(f"content: {error}") from error
+
+    def _read_tagged(self, node: list[Node]) -> object:
+        tag, *parts = node
+        if tag == "again":
+            return self.objects[_index(parts[0])]
+        if tag in ("tuple", "frozenset"):
+            items = [self.read(item) for item in parts[0]]
+            return tuple(items) if tag == "tuple" else frozenset(items)
+        if tag in ("slice", "range"):
+            return {"slice": slice, "range": range}[tag](*[self.read(part) for part in parts[0]])
+        if tag in ("array", "tensor"):
+            return self._read_block(tag, *parts)
+        if tag in _NEW:
+            value = self.register(parts[0], _NEW[tag]())
+            self._fill(value, parts[1])
+            return value
+        if len(parts) == 1 and isinstance(tag, str):
+            try:
+                return read_scalar(tag, parts[0])
+            except Malformed:
+                return self._beyond(tag, parts, self)
+        return self._beyond(tag, parts, self)
+
+    def _read_block(self, tag: str, number: Node, content: Node) -> object:
+        if tag == "array":
+            return self.register(number, read_array(content))
+        values, requires_grad, grad, is_parameter = content
+        tensor = read_tensor(values)
+        if is_parameter:
+            tensor = torch.nn.Parameter(tensor, requires_grad=False)
+        self.register(number, tensor)
+        tensor.requires_grad_(bool(requires_grad))
+        tensor.grad = self.read(grad)
+        return tensor
+
+    def register(self, number: Node, value: Any) -> Any:  # noqa: ANN401 - any of the mutable types
+        """Note a mutable object under its number; numbers come in order.
+
+        Raises:
+            Malformed: it is another object's number.
+        """
+        if number != len(self.objects):
+            raise Malformed("number out of order")
+        self.objects.append(value)
+        return value
+
+    def _fill(self, value: Any, content: Node) -> None:  # noqa: ANN401 - any of the mutable types
+        if isinstance(value, torch.Tensor):
+            self._fill_tensor(value, content)
+        elif isinstance(value, numpy.ndarray):
+            value[...] = read_array(content)
+        elif isinstance(value, bytearray):
+            value[:] = content
+        elif isinstance(value, dict):
+            items = [(self.read(key), self.read(item)) for key, item in content]
+            value.clear()
+            value.update(items)
+        else:
+            items = [self.read(item) for item in content]
+            value.clear()
+            (value.update if isinstance(value, set) else value.extend)(items)
+
+    def _fill_tensor(self, tensor: torch.Tensor, content: Node) -> None:
+        values, requires_grad, grad, _ = content
+        fresh = read_tensor(values)
+        with torch.no_grad():
+            if fresh.shape == tensor.shape and fresh.dtype == tensor.dtype:
+                tensor.copy_(fresh)
+            else:
+                tensor.data = fresh
+        if tensor.is_leaf:
+            tensor.requires_grad_(bool(requires_grad))
+            new_grad = self.read(grad)
+            if tensor.grad is None or new_grad is None:
+                tensor.grad = new_grad
+            elif tensor.grad is not new_grad:
+                tensor.grad.copy_(new_grad)
+
+
+def _index(number: Node) -> int:
+    if type(number) is not int or number < 0:
+        raise Malformed("number")
+    return number

@@ -1,0 +1,197 @@
+"""The judge's stand-in for an object that stays on the student's side."""
+
+import builtins
+import sys
+import types
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from autograder.wall.judge_side import Wall
+
+_BINARY = "add sub mul truediv floordiv mod matmul and_ or_ xor lshift rshift pow".split()
+_UNARY = "neg pos abs invert".split()
+_COMPARISONS = "lt le gt ge".split()
+_OPEN_DUNDERS = frozenset({"__name__", "__qualname__", "__doc__", "__module__", "__annotations__", "__dict__"})
+_HARMLESS = frozenset({"iterate", "next", "length"})
+_LIKE_OURS = {
+    "builtins.function": types.FunctionType,
+    "builtins.method": types.MethodType,
+    "builtins.generator": types.GeneratorType,
+    "builtins.type": type,
+}
+
+
+class Handle:
+    """An object of the student's that is not plain data.
+
+    What it is asked, the student's side answers; what it may be asked depends on what the instructor's own solution
+    had in its place (`autograder.wall.profile`). Dunder attributes are not forwarded: they would let an object decide
+    how the judge's libraries treat it.
+
+    Args:
+        wall: the way to the student's side.
+        number: the object's number there.
+        origin: how the judge came by it.
+        type_names: the qualified names of its class and the class's bases, as the student's side tells them.
+        snapshot: no item, or one: its plain value, where its class derives from a plain one.
+    """
+
+    __slots__ = ("__weakref__", "_number", "_origin", "_snapshot", "_type_names", "_wall")
+
+    def __init__(self, wall: "Wall", number: int, origin: str, type_names: tuple[str, ...], snapshot: list[Any]) -> None:
+        for name, value in (
+            ("_wall", wall),
+            ("_number", number),
+            ("_origin", origin),
+            ("_type_names", type_names),
+            ("_snapshot", snapshot),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def __class__(self) -> type:  # type: ignore[override]  # isinstance asks it
+        """The nearest class that the judge knows, so that ``isinstance(model, torch.nn.Module)`` can hold."""
+        for name in self._type_names:
+            known = _LIKE_OURS.get(name) or _library_class(name)
+            if known is None and self._snapshot:
+                known = getattr(builtins, name.removeprefix("builtins."), None)
+            if isinstance(known, type) and known is not object:
+                return known
+        return Handle
+
+    def _ask(self, action: str, *args: Any, origin: str = "", **kwargs: Any) -> Any:  # noqa: ANN401
+        named_call = action == "call" and self._origin.isidentifier()
+        if action not in _HARMLESS and not named_call:
+            self._wall.expect_handle(self)
+        return self._wall.ask(action, *args, origin=origin or self._origin, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute
+        if name.startswith("__") and name.endswith("__") and name not in _OPEN_DUNDERS:
+            raise AttributeError(name)
+        return self._ask("attribute", self, name, origin=f"{self._origin}.{name}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        self._ask("set attribute", self, name, value)
+
+    def __getitem__(self, key: object) -> Any:  # noqa: ANN401 - any item
+        return self._ask("item", self, key, origin=f"{self._origin}[]")
+
+    def __setitem__(self, key: object, value: object) -> None:
+        self._ask("set item", self, key, value)
+
+    def __delitem__(self, key: object) -> None:
+        self._ask("delete item", self, key)
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._snapshot and not isinstance(self._snapshot[0], (int, float, complex)):
+            return iter(self._snapshot[0])
+        iterator: Iterator[Any] = self._ask("iterate", self, origin=f"{self._origin}[]")
+        return iterator
+
+    def __next__(self) -> Any:  # noqa: ANN401 - any item
+        return self._ask("next", self)
+
+    def __len__(self) -> int:
+        length = len(self._snapshot[0]) if self._snapshot else self._ask("length", self)
+        return _expect(length, int, self)
+
+    def __contains__(self, item: object) -> bool:
+        # The items come over and are compared here: a __contains__ of the student's could say yes to anything.
+        return any(item is own or item == own for own in self)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if self._snapshot and not isinstance(other, Handle):
+            return bool(self._snapshot[0] == other)
+        # An __eq__ that says yes to a word that the judge has just made up says yes to everything.
+        if self._ask("operate", "eq", self, self._wall.made_up_word()) is not False:
+            return False
+        return self._ask("operate", "eq", self, other) is True
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((Handle, self._number))
+
+    def __bool__(self) -> bool:
+        if self._snapshot:
+            return bool(self._snapshot[0])
+        return _expect(self._ask("bool", self), bool, self)
+
+    def __int__(self) -> int:
+        return int(self._snapshot[0]) if self._snapshot else _expect(self._ask("int", self), int, self)
+
+    def __float__(self) -> float:
+        return float(self._snapshot[0]) if self._snapshot else _expect(self._ask("float", self), float, self)
+
+    def __complex__(self) -> complex:
+        return complex(self._snapshot[0]) if self._snapshot else _expect(self._ask("complex", self), complex, self)
+
+    def __round__(self, digits: int | None = None) -> Any:  # noqa: ANN401 - what the class makes of it
+        return self._ask("round", self, digits)
+
+    def __divmod__(self, other: object) -> Any:  # noqa: ANN401 - what the class makes of it
+        return self._ask("divmod", self, other)
+
+    def __instancecheck__(self, instance: object) -> bool:
+        return _expect(self._ask("instance", instance, self), bool, self)
+
+    def __subclasscheck__(self, subclass: object) -> bool:
+        return _expect(self._ask("subclass", subclass, self), bool, self)
+
+    def __str__(self) -> str:
+        return _expect(self._ask("text", self), str, self) if self._wall.expects(self) else describe(self)
+
+    def __repr__(self) -> str:
+        return _expect(self._ask("representation", self), str, self) if self._wall.expects(self) else describe(self)
+
+
+class CallableHandle(Handle):
+    """An object of the student's that can be called."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - any function
+        return self._ask("call", self, *args, origin=f"{self._origin}()", **kwargs)
+
+
+def describe(handle: Handle) -> str:
+    """What a handle is, in words for the student: "a generator"."""
+    name = handle._type_names[0].rpartition(".")[2] if handle._type_names else "object"
+    name = "".join(letter for letter in name if letter.isalnum() or letter == "_")[:60] or "object"
+    return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
+
+
+def _expect(value: Any, kind: type, handle: Handle) -> Any:  # noqa: ANN401 - a value of that kind
+    if type(value) is not kind:
+        raise TypeError(f"{describe(handle)} gave something else than {kind.__name__}")
+    return value
+
+
+def _library_class(name: str) -> type | None:
+    if not name.startswith(("torch.nn.", "torch.optim.")):
+        return None
+    module, _, qualified = name.rpartition(".")
+    found = getattr(sys.modules.get(module), qualified, None)
+    return found if isinstance(found, type) and not issubclass(found, torch.Tensor) else None
+
+
+def _forward(name: str, *, reflected: bool = False) -> Any:  # noqa: ANN401 - a method
+    def method(self: Handle, *others: object) -> Any:  # noqa: ANN401 - what the class makes of it
+        return self._ask("operate", name, *((*others, self) if reflected else (self, *others)))
+
+    return method
+
+
+for _name in _BINARY:
+    _bare = _name.rstrip("_")
+    setattr(Handle, f"__{_bare}__", _forward(_name))
+    setattr(Handle, f"__r{_bare}__", _forward(_name, reflected=True))
+    setattr(Handle, f"__i{_bare}__", _forward(f"i{_bare}"))
+for _name in (*_UNARY, *_COMPARISONS):
+    setattr(Handle, f"__{_name}__", _forward(_name))

@@ -1,0 +1,167 @@
+"""Small values that cross the wall whole: each has a tag, a way to write it and a way to read it back.
+
+Readers see what a hostile process wrote: they check every type, and raise `Malformed` or ValueError, TypeError,
+OverflowError, which the codec turns into `Malformed`.
+"""
+
+import builtins
+import datetime
+import decimal
+import fractions
+from collections.abc import Callable
+from typing import Any
+
+import numpy
+import torch
+
+from autograder.wall.faults import Malformed
+
+Node = Any
+"""What MessagePack carries: None, bool, int, float, str, bytes, or a list that begins with a tag."""
+
+_NUMPY_KINDS = frozenset("biufcSUmM")
+_MOST_DIGITS = 10_000
+
+
+def plain_dtype(dtype: numpy.dtype[Any]) -> bool:
+    """Whether arrays of this dtype are plain data (numbers, strings, times; no Python objects, no records)."""
+    return dtype.kind in _NUMPY_KINDS and dtype.names is None and dtype.subdtype is None
+
+
+def write_array(array: numpy.ndarray[Any, Any]) -> list[Node]:
+    """Write an array of a plain dtype as ``[dtype, shape, bytes]``."""
+    return [array.dtype.str, list(array.shape), numpy.ascontiguousarray(array).tobytes()]
+
+
+def read_array(node: Node) -> numpy.ndarray[Any, Any]:
+    """Read what `write_array` wrote; the array owns its memory and is writable."""
+    name, shape, data = node
+    if not isinstance(name, str) or not isinstance(data, bytes) or not _is_shape(shape):
+        raise Malformed("array")
+    dtype = numpy.dtype(name)
+    if not plain_dtype(dtype):
+        raise Malformed("array of a dtype that is not plain")
+    return numpy.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+
+
+def write_tensor(tensor: torch.Tensor) -> list[Node]:
+    """Write a dense tensor's values as ``[dtype, shape, bytes]``; device and layout are not kept."""
+    values = tensor.detach().to("cpu").resolve_conj().resolve_neg().contiguous().reshape(-1)
+    return [dtype_name(values.dtype), list(tensor.shape), values.view(torch.uint8).numpy().tobytes()]
+
+
+def read_tensor(node: Node) -> torch.Tensor:
+    """Read what `write_tensor` wrote: a contiguous leaf on the CPU that doesn't require grad."""
+    name, shape, data = node
+    if not isinstance(data, bytes) or not _is_shape(shape):
+        raise Malformed("tensor")
+    dtype = read_dtype(name)
+    if not data:
+        return torch.empty(shape, dtype=dtype)
+    return torch.frombuffer(bytearray(data), dtype=torch.uint8).view(dtype).reshape(shape)
+
+
+def _is_shape(shape: Node) -> bool:
+    return isinstance(shape, list) and len(shape) <= 64 and all(type(n) is int and 0 <= n < 2**40 for n in shape)
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    """The name of a torch dtype: "float32" for ``torch.float32``."""
+    return str(dtype).removeprefix("torch.")
+
+
+def read_dtype(name: Node) -> torch.dtype:
+    """The torch dtype of that name."""
+    dtype = getattr(torch, name, None) if isinstance(name, str) else None
+    if not isinstance(dtype, torch.dtype):
+        raise Malformed("dtype")
+    return dtype
+
+
+def _read_integer(text: Node) -> int:
+    if not isinstance(text, str) or len(text) > _MOST_DIGITS:
+        raise Malformed("integer")
+    return int(text, 16)
+
+
+def _read_text(text: Node) -> str:
+    if not isinstance(text, str) or len(text) > _MOST_DIGITS:
+        raise Malformed("text")
+    return text
+
+
+def _read_type(name: Node) -> type:
+    for home in (builtins, torch):
+        found = getattr(home, name, None) if isinstance(name, str) else None
+        if isinstance(found, type):
+            return found
+    raise Malformed("type")
+
+
+def _write_type(value: type) -> str | None:
+    home = {"builtins": builtins, "torch": torch}.get(value.__module__)
+    return value.__name__ if home is not None and getattr(home, value.__name__, None) is value else None
+
+
+def _read_figure(text: Node) -> Any:  # noqa: ANN401 - Plotly has no types
+    from plotly import io  # noqa: PLC0415 - a second's import that few labs need
+
+    if not isinstance(text, str):
+        raise Malformed("figure")
+    return io.from_json(text)
+
+
+_SCALARS: dict[type, tuple[str, Callable[[Any], Node], Callable[[Node], Any]]] = {
+    complex: ("complex", lambda z: [z.real, z.imag], lambda node: complex(*node)),
+    type(...): ("ellipsis", lambda _: None, lambda _: ...),
+    torch.Size: ("size", list, lambda node: torch.Size(node)),
+    torch.dtype: ("dtype", dtype_name, read_dtype),
+    torch.device: ("device", str, lambda node: torch.device(_read_text(node))),
+    fractions.Fraction: (
+        "fraction",
+        lambda q: [hex(q.numerator), hex(q.denominator)],
+        lambda node: fractions.Fraction(*map(_read_integer, node)),
+    ),
+    decimal.Decimal: ("decimal", str, lambda node: decimal.Decimal(_read_text(node))),
+    datetime.date: ("date", datetime.date.isoformat, lambda node: datetime.date.fromisoformat(node)),
+    datetime.datetime: ("datetime", datetime.datetime.isoformat, lambda node: datetime.datetime.fromisoformat(node)),
+    datetime.timedelta: (
+        "timedelta",
+        lambda t: [t.days, t.seconds, t.microseconds],
+        lambda node: datetime.timedelta(*node),
+    ),
+}
+_READERS: dict[str, Callable[[Node], Any]] = {tag: read for tag, _, read in _SCALARS.values()} | {
+    "integer": _read_integer,
+    "scalar": lambda node: read_array(node)[()],
+    "type": _read_type,
+    "figure": _read_figure,
+}
+
+
+def write_scalar(value: object) -> list[Node] | None:
+    """Write a small immutable value as ``[tag, content]``; None if it is not one of those that are known."""
+    entry = _SCALARS.get(type(value))
+    if entry is not None:
+        return [entry[0], entry[1](value)]
+    if type(value) is int:
+        return ["integer", hex(value)]
+    if isinstance(value, numpy.generic) and plain_dtype(value.dtype):
+        return ["scalar", write_array(numpy.asarray(value))]
+    if isinstance(value, type):
+        name = _write_type(value)
+        return None if name is None else ["type", name]
+    if type(value).__module__.startswith("plotly.graph_objs") and hasattr(value, "to_json"):
+        return ["figure", value.to_json()]
+    return None
+
+
+def read_scalar(tag: str, content: Node) -> object:
+    """Read what `write_scalar` wrote.
+
+    Raises:
+        Malformed: there is no such tag, or the content isn't what it should be.
+    """
+    if tag not in _READERS:
+        raise Malformed(f"no such tag: {tag[:20]!r}")
+    return _READERS[tag](content)
