@@ -1,0 +1,204 @@
+"""Where a notebook is graded: stages, a zygote, and what passes between a judge and a student's process."""
+
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from autograder.cells import LabNotebook, Role, SubmittedNotebook
+from autograder.grading.judge import Case
+from autograder.grading.judgement import broken
+from autograder.grading.messages import read_profile
+from autograder.grading.secret import open_secret, secret_for
+from autograder.grading.stage import Stage, end_judge
+from autograder.grading.supervisor import read_outcome
+from autograder.limits import Limits
+from autograder.sandbox.mode import Mode
+from autograder.sandbox.zygote import StudentProcess, Zygote
+from autograder.verdicts import CellOutcome, NotebookResult
+from autograder.wall.channel import Channel
+from autograder.wall.faults import Malformed, OutOfTime, StudentGone
+from autograder.wall.profile import Profile, Recorder
+
+_ANY_SIZE = 2**40
+_SPARE_SECONDS = 60.0
+_NOTICED_SECONDS = 0.3
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    notebook: LabNotebook
+    files: Mapping[str, bytes]
+    stage: Stage
+    profile: Profile
+
+
+class Bench:
+    """Grades notebooks; several threads may use it at once.
+
+    Args:
+        state: the folder in which the autograder keeps what belongs to a course (its secret).
+        limits: what a submission may use.
+        mode: how student code is walled in.
+    """
+
+    def __init__(self, state: Path, limits: Limits, mode: Mode) -> None:
+        self._secret = open_secret(state)
+        self._limits = limits
+        self._mode = mode
+        self._lock = threading.Lock()
+        self._prepared: list[_Prepared] = []
+        self._zygote: Zygote | None = None
+
+    def __enter__(self) -> "Bench":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every process."""
+        for prepared in self._prepared:
+            prepared.stage.close()
+        self._prepared.clear()
+        if self._zygote is not None:
+            self._zygote.close()
+            self._zygote = None
+
+    def grade(
+        self,
+        notebook: LabNotebook,
+        submitted: SubmittedNotebook,
+        files: Mapping[str, bytes],
+        student: str,
+        lab: str,
+        working_files: Mapping[str, bytes] | None = None,
+    ) -> NotebookResult:
+        """Grade one notebook of one student.
+
+        Args:
+            notebook: the instructor's notebook.
+            submitted: the student's, realigned to it.
+            files: the lab's own data files: path → content.
+            student: the student's id.
+            lab: the lab's name.
+            working_files: the files that the submission runs with; the lab's own where it is None.
+
+        Returns:
+            An outcome for each cell; where the grader itself failed, the verdicts are BROKE.
+
+        Raises:
+            ExpectedError: the sandbox or the instructor's notebook can't be started.
+        """
+        prepared = self._prepare(notebook, files)
+        case = Case(
+            submitted,
+            files if working_files is None else working_files,
+            secret_for(self._secret, lab, notebook.name, student),
+            prepared.profile,
+            self._limits,
+        )
+        return self._run(prepared.stage, case)[0]
+
+    def failures(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> Mapping[str, str]:
+        """Tests that the instructor's own solution fails, by grade id, with what they raised."""
+        return self._prepare(notebook, files).stage.failures
+
+    def _prepare(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> "_Prepared":
+        with self._lock:
+            for prepared in self._prepared:
+                if prepared.notebook == notebook and prepared.files == files:
+                    return prepared
+            stage = Stage(notebook, files, self._limits)
+            try:
+                if self._zygote is None:
+                    self._zygote = Zygote(self._mode, self._limits, stage.modules)
+                prepared = _Prepared(notebook, files, stage, self._measure(stage, notebook, files))
+            except BaseException:
+                stage.close()
+                raise
+            self._prepared.append(prepared)
+            return prepared
+
+    def _measure(self, stage: Stage, notebook: LabNotebook, files: Mapping[str, bytes]) -> Profile:
+        """Grade the instructor's own solution, to see what it does across the wall."""
+        solution = SubmittedNotebook(notebook.name, notebook.source)
+        secret = secret_for(self._secret, notebook.name)
+        _, findings = self._run(stage, Case(solution, files, secret, Recorder(), self._limits))
+        return read_profile(findings) if findings else Profile()
+
+    def _run(self, stage: Stage, case: Case) -> tuple[NotebookResult, dict[str, Any]]:
+        outcomes: dict[int, CellOutcome] = {}
+        flags: list[str] = []
+        findings: dict[str, Any] = {}
+        reason = ""
+        try:
+            line, process = stage.judge(case)
+            try:
+                findings = self._attend(line, outcomes, flags)
+            finally:
+                line.close()
+                end_judge(process)
+        except (StudentGone, OutOfTime, Malformed) as error:
+            reason = f"{stage.last_words() or 'the judge ended without a word'} ({type(error).__name__})"
+            flags.append("the grader itself failed")
+        return NotebookResult(case.submitted.name, _complete(case.submitted, outcomes, reason), tuple(flags)), findings
+
+    def _attend(self, line: socket.socket, outcomes: dict[int, CellOutcome], flags: list[str]) -> dict[str, Any]:
+        """Serve a judge until it has finished.
+
+        Returns:
+            What it found out about the instructor's solution, if it was to.
+        """
+        channel = Channel(line, _ANY_SIZE)
+        deadline = time.monotonic() + self._limits.submission_seconds + self._limits.cell_seconds + _SPARE_SECONDS
+        student: StudentProcess | None = None
+        try:
+            while True:
+                message = channel.receive(deadline)
+                if message["do"] == "report":
+                    outcomes[message["index"]] = read_outcome(message["outcome"])
+                elif message["do"] == "finish":
+                    findings: dict[str, Any] = message["findings"]
+                    return findings
+                elif message["do"] == "student":
+                    student = self._new_student()
+                    channel.send(None, deadline)
+                    socket.send_fds(line, [b"f"], [student.connection.fileno()])
+                    student.connection.close()
+                else:
+                    channel.send(_act(message["do"], student, flags), deadline)
+        finally:
+            if student is not None:
+                student.kill()
+
+    def _new_student(self) -> StudentProcess:
+        if self._zygote is None:
+            raise StudentGone("the bench is closed")
+        return self._zygote.fork()
+
+
+def _act(what: str, student: StudentProcess | None, flags: list[str]) -> str:
+    if student is None:
+        return ""
+    if what == "interrupt":
+        student.interrupt()
+        return ""
+    # A process that has just died may not have been noticed yet.
+    ending = student.wait(_NOTICED_SECONDS) or ""
+    student.kill()
+    flags.append(f"the student's process {ending}" if ending else "the student's process had to be ended")
+    return ending
+
+
+def _complete(submitted: SubmittedNotebook, outcomes: dict[int, CellOutcome], reason: str) -> tuple[CellOutcome, ...]:
+    """One outcome for each cell; a graded cell that the judge never came to is the grader's failure."""
+    complete = []
+    for index, cell in enumerate(submitted.cells):
+        missing = CellOutcome(verdict=broken(cell, reason) if cell.role is Role.TEST or cell.graded else None)
+        complete.append(outcomes.get(index, missing))
+    return tuple(complete)

@@ -1,0 +1,114 @@
+"""From what a grade cell raised, or gave, to a verdict and the words that the student reads.
+
+The words never hold a hidden test: a line of a test is quoted only if it stands in the released notebook, too.
+"""
+
+import numbers
+import traceback
+from dataclasses import dataclass
+
+from autograder.cells import Cell
+from autograder.verdicts import CellStatus, CellVerdict
+from autograder.wall.faults import OutOfTime, Refused, StudentGone
+from autograder.wall.shell import Execution
+from gradlab.check import NotYet, diagnose
+
+_CELL = "<ipython-input-"
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a verdict needs to know besides the error.
+
+    Attributes:
+        seconds: how long the cell was given, in seconds.
+        ending: how the student's process ended, if it did.
+    """
+
+    seconds: float
+    ending: str = ""
+
+
+def judge(test: Cell, released: Cell, execution: Execution, circumstances: Circumstances) -> CellVerdict:
+    """The verdict on a grade cell that has run.
+
+    Args:
+        test: the instructor's cell.
+        released: the same cell as the student has it.
+        execution: what running it gave.
+        circumstances: see `Circumstances`.
+    """
+    if execution.error is None:
+        return _passed(test, execution.value)
+    status, message, misconception = _explain(execution.error, released, circumstances)
+    points = None if status is CellStatus.BROKE else 0.0
+    return CellVerdict(test.grade_id or "", points, test.points, status, message, misconception)
+
+
+def broken(cell: Cell, reason: str) -> CellVerdict:
+    """The verdict where the grader itself failed: no points, and a person must look."""
+    return CellVerdict(cell.grade_id or "", None, cell.points, CellStatus.BROKE, f"The grader itself failed: {reason}")
+
+
+def _passed(test: Cell, value: object) -> CellVerdict:
+    grade_id = test.grade_id or ""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return CellVerdict(grade_id, test.points, test.points, CellStatus.PASSED)
+    # nbgrader's partial credit: the last value of the cell is the number of points. What is no sensible number of
+    # points (nan, -1, more than there are) must never be worth more than it says.
+    points = min(max(float(value), 0.0), test.points) if float(value) == float(value) else 0.0
+    if points == test.points:
+        return CellVerdict(grade_id, points, test.points, CellStatus.PASSED)
+    message = f"This answer earns {points:g} of {test.points:g} points."
+    return CellVerdict(grade_id, points, test.points, CellStatus.PARTIAL, message)
+
+
+def _explain(error: BaseException, released: Cell, circumstances: Circumstances) -> tuple[CellStatus, str, str | None]:
+    if isinstance(error, OutOfTime):
+        message = f"Your code had not come to an end after {circumstances.seconds:g} seconds. Does one of its loops run for ever?"
+        return CellStatus.TIMED_OUT, message, None
+    if isinstance(error, StudentGone):
+        message = f"The process in which your code ran {circumstances.ending or f'could not go on: {error}'}."
+        return CellStatus.ERROR, message, None
+    if isinstance(error, Refused) or (isinstance(error, BaseException) and not isinstance(error, Exception)):
+        return CellStatus.BROKE, f"The test itself cannot be run: {error}", None
+    if isinstance(error, NotYet):
+        return CellStatus.FAILED, str(error), error.diagnosis.misconception
+    if hasattr(error, "student_error"):
+        return _explain_student_error(error)
+    return CellStatus.FAILED, _explain_test(error, released), None
+
+
+def _explain_student_error(error: Exception | BaseException) -> tuple[CellStatus, str, str | None]:
+    kind: str = getattr(error, "student_error", "")
+    frames: str = getattr(error, "student_frames", "")
+    if kind == "NotImplementedError":
+        return CellStatus.FAILED, "This exercise is not written yet: your code stops at `raise NotImplementedError()`.", None
+    diagnosis = diagnose(error)
+    raised = f"Your code raised {kind}: {error}" + (f"\n{frames}" if frames else "")
+    if diagnosis is None:
+        return CellStatus.ERROR, raised, None
+    return CellStatus.ERROR, f"{NotYet(diagnosis)}\n{raised}", diagnosis.misconception
+
+
+def _explain_test(error: BaseException, released: Cell) -> str:
+    line = _public_line(error, released)
+    if isinstance(error, NameError) and str(error).startswith("name "):
+        return f"The test needs a name that your notebook doesn't define: {error}."
+    if isinstance(error, TypeError) and "where a plain value is expected" in str(error):
+        return f"Your answer is not of the kind that the test can look at: {error}."
+    if line is None:
+        return "A hidden test of this exercise found a case in which your answer is not right."
+    words = str(error).strip()
+    told = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    return f"The test stopped at this line:\n    {line}\n{told}"
+
+
+def _public_line(error: BaseException, released: Cell) -> str | None:
+    """The line of the test at which it stopped, if the student has that line too."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(_CELL)]
+    if not frames or not frames[0].line:
+        return None
+    public = {line.strip() for line in released.source.splitlines()}
+    # The line of the cell, not of a helper that it calls: and both must be public.
+    return frames[0].line if all((frame.line or "").strip() in public for frame in frames) else None

@@ -1,0 +1,65 @@
+"""What the coordinator and the stage tell each other, as plain data."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.grading.judge import Case
+from autograder.limits import Limits
+from autograder.wall.profile import Profile, Recorder
+
+
+def write_cells(cells: Sequence[Cell]) -> list[dict[str, Any]]:
+    """Cells as dictionaries."""
+    return [asdict(cell) for cell in cells]
+
+
+def read_cells(message: list[dict[str, Any]]) -> tuple[Cell, ...]:
+    """What `write_cells` wrote."""
+    return tuple(Cell(**(cell | {"role": Role(cell["role"])})) for cell in message)
+
+
+def write_notebook(notebook: LabNotebook) -> dict[str, Any]:
+    """A lab's notebook as a dictionary."""
+    return {
+        "name": notebook.name,
+        "source": write_cells(notebook.source),
+        "released": write_cells(notebook.released),
+    }
+
+
+def read_notebook(message: dict[str, Any]) -> LabNotebook:
+    """What `write_notebook` wrote."""
+    return LabNotebook(message["name"], read_cells(message["source"]), read_cells(message["released"]))
+
+
+def write_case(case: Case) -> dict[str, Any]:
+    """A case as a dictionary; a recorder is written as nothing: the other side begins a new one."""
+    measure = case.measure
+    return {
+        "name": case.submitted.name,
+        "cells": write_cells(case.submitted.cells),
+        "unanswered": sorted(case.submitted.unanswered),
+        "files": dict(case.files),
+        "secret": case.secret,
+        "limits": asdict(case.limits),
+        "measure": None if isinstance(measure, Recorder) else write_profile(measure),
+    }
+
+
+def read_case(message: dict[str, Any]) -> Case:
+    """What `write_case` wrote."""
+    submitted = SubmittedNotebook(message["name"], read_cells(message["cells"]), frozenset(message["unanswered"]))
+    measure = Recorder() if message["measure"] is None else read_profile(message["measure"])
+    return Case(submitted, message["files"], message["secret"], measure, Limits(**message["limits"]))
+
+
+def write_profile(profile: Profile) -> dict[str, list[str]]:
+    """A profile as a dictionary."""
+    return {"handles": sorted(profile.handles), "restored": sorted(profile.restored)}
+
+
+def read_profile(message: dict[str, list[str]]) -> Profile:
+    """What `write_profile` wrote."""
+    return Profile(frozenset(message["handles"]), frozenset(message["restored"]))

@@ -1,0 +1,91 @@
+"""The outputs that the student's side reports, made safe to store: nbformat's fields, of nbformat's types, no others."""
+
+from typing import Any
+
+from autograder.verdicts import CellOutcome
+
+_MOST_OUTPUTS = 1_000
+_LONGEST_NAME = 200
+
+
+def read_outputs(reported: object, limit: int) -> tuple[dict[str, Any], ...]:
+    """Take over what is well-formed, up to a limit.
+
+    Args:
+        reported: what the student's side said; it may be anything.
+        limit: how many characters are kept in all.
+    """
+    kept, room = [], limit
+    for output in (reported if isinstance(reported, list) else [])[:_MOST_OUTPUTS]:
+        clean = _read_output(output) if isinstance(output, dict) else None
+        if clean is None:
+            continue
+        room -= _size(clean)
+        if room < 0:
+            kept.append(_stream("stderr", "… the output of this cell was cut here."))
+            break
+        kept.append(clean)
+    return tuple(kept)
+
+
+def read_count(reported: object) -> int | None:
+    """The execution count, if it is one."""
+    return reported if type(reported) is int and 0 < reported < 2**31 else None
+
+
+def timed_out(seconds: float, count: int | None) -> CellOutcome:
+    """The outcome of a cell that did not come to an end."""
+    return failed("CellTimeoutError", f"this cell had not come to an end after {seconds:g} seconds", count)
+
+
+def failed(name: str, message: str, count: int | None = None) -> CellOutcome:
+    """The outcome of a cell that ended with an error of which the student's side could not tell."""
+    line = f"{name}: {message}"
+    return CellOutcome(({"output_type": "error", "ename": name, "evalue": message, "traceback": [line]},), count)
+
+
+def _read_output(output: dict[Any, Any]) -> dict[str, Any] | None:
+    kind = output.get("output_type")
+    if kind == "stream":
+        return _stream("stderr" if output.get("name") == "stderr" else "stdout", _text(output.get("text")))
+    if kind == "error":
+        lines = output.get("traceback")
+        return {
+            "output_type": "error",
+            "ename": _text(output.get("ename"))[:_LONGEST_NAME],
+            "evalue": _text(output.get("evalue")),
+            "traceback": [_text(line) for line in lines] if isinstance(lines, list) else [],
+        }
+    if kind not in ("display_data", "execute_result"):
+        return None
+    data = output.get("data")
+    bundle = {name[:_LONGEST_NAME]: value for name, value in _items(data) if _is_json(value)}
+    clean: dict[str, Any] = {"output_type": kind, "data": bundle, "metadata": {}}
+    if kind == "execute_result":
+        clean["execution_count"] = read_count(output.get("execution_count"))
+    return clean
+
+
+def _items(data: object) -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in data.items() if isinstance(name, str)] if isinstance(data, dict) else []
+
+
+def _is_json(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(name, str) and _is_json(item) for name, item in value.items())
+    if isinstance(value, list):
+        return all(_is_json(item) for item in value)
+    return isinstance(value, (str, int, float, bool, type(None)))
+
+
+def _stream(name: str, text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def _text(value: object) -> str:
+    # Lone surrogates are valid in Python and can't be written to a file.
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _size(output: dict[str, Any]) -> int:
+    return len(repr(output))

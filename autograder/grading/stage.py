@@ -1,0 +1,121 @@
+"""The coordinator's side of a stage: the process in which an instructor's notebook has run."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.cells import LabNotebook
+from autograder.errors import ExpectedError
+from autograder.grading.judge import Case
+from autograder.grading.messages import write_case, write_notebook
+from autograder.limits import Limits
+from autograder.wall.channel import Channel
+from autograder.wall.faults import StudentGone
+
+_ANY_SIZE = 2**40
+_LAST_WORDS = 2_000
+
+
+class Stage:
+    """Runs the instructor's notebook once and then gives out judges. It may be used by several threads.
+
+    Args:
+        notebook: the lab's notebook.
+        files: the lab's data files: path → content.
+        limits: what a submission may use.
+
+    Raises:
+        ExpectedError: the process ended before the notebook had run.
+    """
+
+    def __init__(self, notebook: LabNotebook, files: Mapping[str, bytes], limits: Limits) -> None:
+        self._lock = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="autograder-stage-")
+        self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
+        ours, theirs = socket.socketpair()
+        self._connection = ours
+        self._channel = Channel(ours, _ANY_SIZE)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "autograder.grading.stage_server", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                cwd=self._folder.name,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=self._words,
+                stderr=self._words,
+            )
+        order = {"notebook": write_notebook(notebook), "files": dict(files), "output_bytes": limits.output_bytes}
+        try:
+            self._channel.send(order)
+            report = self._channel.receive()
+        except StudentGone as error:
+            words = self.last_words()
+            self.close()
+            raise ExpectedError(
+                f"The instructor's notebook {notebook.name!r} ended the process in which it ran.\n{words}",
+                "Open it in JupyterLab, restart the kernel and run all cells; mend the cell at which it stops.",
+            ) from error
+        self.modules: tuple[str, ...] = tuple(report["modules"])
+        """Libraries that the notebook imported."""
+        self.failures: Mapping[str, str] = report["failures"]
+        """Tests that the instructor's own solution fails, by grade id, with what they raised."""
+
+    def judge(self, case: Case) -> tuple[socket.socket, int]:
+        """Start a judge.
+
+        Returns:
+            The coordinator's end of the line to it, and its process id.
+
+        Raises:
+            StudentGone: the stage has ended.
+        """
+        ours, theirs = socket.socketpair()
+        with self._lock, theirs:
+            self._channel.send(write_case(case))
+            socket.send_fds(self._connection, [b"f"], [theirs.fileno()])
+            process: int = self._channel.receive()
+        return ours, process
+
+    def last_words(self) -> str:
+        """The end of what the process and its judges have printed, for the message about a breakdown."""
+        self._words.seek(0, os.SEEK_END)
+        self._words.seek(max(0, self._words.tell() - _LAST_WORDS))
+        return self._words.read().decode("utf-8", "replace").strip()
+
+    def close(self) -> None:
+        """End the process."""
+        self._channel.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._words.close()
+        self._folder.cleanup()
+
+
+def end_judge(process: int) -> None:
+    """End a judge that doesn't end by itself."""
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _environment() -> dict[str, str]:
+    # A judge is a fork, and CUDA does not survive a fork; the inline backend is what a notebook has in Jupyter.
+    settings = {
+        "CUDA_VISIBLE_DEVICES": "",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "NBGRADER_EXECUTION": "autograde",
+    }
+    return {**os.environ, **settings, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}

@@ -1,0 +1,105 @@
+"""The process in which the instructor's notebook runs once, and which forks a judge for each submission.
+
+It is started by `autograder.grading.stage` with the number of the socket that leads to the coordinator.
+"""
+
+import gc
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import torch
+
+from autograder.cells import LabNotebook
+from autograder.grading.instructor import Rehearsal, rehearse
+from autograder.grading.judge import Judge
+from autograder.grading.messages import read_case, read_notebook, write_profile
+from autograder.grading.supervisor import Supervisor
+from autograder.wall.channel import Channel
+from autograder.wall.faults import StudentGone
+from autograder.wall.namespace import Namespace
+from autograder.wall.profile import Recorder
+from autograder.wall.shell import NotebookShell, open_shell
+
+_ANY_SIZE = 2**40
+
+
+def main() -> None:
+    """Run the instructor's notebook, say what came of it, and fork judges until the coordinator has gone."""
+    connection = socket.socket(fileno=int(sys.argv[1]))
+    channel = Channel(connection, _ANY_SIZE)
+    order = channel.receive()
+    for path, content in order["files"].items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(content)
+    # One thread: a fork takes along no other.
+    torch.set_num_threads(1)
+    notebook = read_notebook(order["notebook"])
+    namespace = Namespace()
+    shell = open_shell(namespace, order["output_bytes"])
+    before = set(sys.modules)
+    rehearsal = rehearse(shell, namespace, notebook.source)
+    modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name])]
+    channel.send({"modules": sorted(modules), "failures": dict(rehearsal.failures)})
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    gc.freeze()
+    _serve(connection, channel, notebook, rehearsal, shell, namespace)
+
+
+def _installed(module: ModuleType) -> bool:
+    """Whether a module is a library's: the student's side has those, and not the lab's own."""
+    place = getattr(module, "__file__", None)
+    return place is not None and Path(place).is_relative_to(sys.prefix)
+
+
+def _serve(
+    connection: socket.socket,
+    channel: Channel,
+    notebook: LabNotebook,
+    rehearsal: Rehearsal,
+    shell: NotebookShell,
+    namespace: Namespace,
+) -> None:
+    while True:
+        try:
+            message = channel.receive()
+        except StudentGone:
+            return
+        _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
+        line = socket.socket(fileno=descriptors[0])
+        process = os.fork()
+        if process == 0:
+            connection.close()
+            _judge(line, message, notebook, rehearsal, shell, namespace)
+        line.close()
+        channel.send(process)
+
+
+def _judge(
+    line: socket.socket,
+    message: dict[str, object],
+    notebook: LabNotebook,
+    rehearsal: Rehearsal,
+    shell: NotebookShell,
+    namespace: Namespace,
+) -> None:
+    try:
+        # Test code may start processes of its own and wait for them.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        case = read_case(message)
+        supervisor = Supervisor(line, Channel(line, _ANY_SIZE))
+        released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}
+        Judge(case, rehearsal, released, shell, namespace, supervisor).judge()
+        measure = case.measure
+        supervisor.finish(write_profile(measure.finish()) if isinstance(measure, Recorder) else {})
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

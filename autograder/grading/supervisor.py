@@ -1,0 +1,61 @@
+"""How a judge speaks with the coordinator: it asks for student processes, and reports outcomes."""
+
+import os
+import socket
+from dataclasses import asdict
+from typing import Any
+
+from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
+from autograder.wall.channel import Channel
+
+
+class Supervisor:
+    """The judge's end of the line to the coordinator.
+
+    Args:
+        connection: the socket to the coordinator.
+        channel: the channel over it.
+    """
+
+    def __init__(self, connection: socket.socket, channel: Channel) -> None:
+        self._connection = connection
+        self._channel = channel
+
+    def student(self, message_bytes: int) -> Channel:
+        """A channel to a new student process."""
+        self._ask("student")
+        _, descriptors, _, _ = socket.recv_fds(self._connection, 1, 1)
+        return Channel(socket.socket(fileno=descriptors[0]), message_bytes)
+
+    def interrupt(self) -> None:
+        """Interrupt what the student's process is doing."""
+        self._ask("interrupt")
+
+    def kill(self) -> str:
+        """End the student's process.
+
+        Returns:
+            How it ended, if it had ended before; else an empty text.
+        """
+        ending: str = self._ask("kill")
+        return ending
+
+    def report(self, index: int, outcome: CellOutcome) -> None:
+        """Report the outcome of a cell."""
+        self._channel.send({"do": "report", "index": index, "outcome": asdict(outcome)})
+
+    def finish(self, findings: dict[str, Any]) -> None:
+        """Say that the submission is judged."""
+        self._channel.send({"do": "finish", "findings": findings, "process": os.getpid()})
+
+    def _ask(self, what: str) -> Any:  # noqa: ANN401 - a text or nothing
+        self._channel.send({"do": what})
+        return self._channel.receive()
+
+
+def read_outcome(message: dict[str, Any]) -> CellOutcome:
+    """An outcome, as `Supervisor.report` sent it."""
+    verdict = message["verdict"]
+    if verdict is not None:
+        verdict = CellVerdict(**(verdict | {"status": CellStatus(verdict["status"])}))
+    return CellOutcome(tuple(message["outputs"]), message["execution_count"], verdict)

@@ -1,0 +1,185 @@
+"""The outer wall: the command line for bubblewrap (https://github.com/containers/bubblewrap)."""
+
+import importlib.util
+import os
+import shutil
+import site
+import stat
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from autograder.errors import ExpectedError
+from autograder.sandbox import isolation
+from autograder.sandbox.mode import Mode
+
+_PACKAGES: Final = ("gradlab", "autograder")
+_SYSTEM: Final = ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
+_SETTINGS: Final = (
+    "/etc/ld.so.cache",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/alternatives",
+    "/etc/fonts",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/var/cache/fontconfig",
+)
+_DEVICES: Final = ("null", "zero", "full", "random", "urandom")
+_LINKS: Final = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2", "ptmx": "pts/ptmx"}
+_NOBODY: Final = "65534"
+_CAPABILITIES: Final = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+
+ACCOUNTS: Final = "student:x:65534:65534:student:/tmp:/bin/sh\n"
+"""The sandbox's /etc/passwd."""
+GROUPS: Final = "student:x:65534:\n"
+"""The sandbox's /etc/group."""
+
+
+def find() -> str:
+    """The path of bubblewrap.
+
+    Raises:
+        ExpectedError: it isn't installed.
+    """
+    found = shutil.which("bwrap")
+    if found is None:
+        raise ExpectedError(
+            "bubblewrap, the sandbox's outer wall, isn't installed: there is no bwrap on the PATH.",
+            "Install it: apt-get install bubblewrap (or dnf install bubblewrap).",
+        )
+    return found
+
+
+def environment(mode: Mode) -> dict[str, str]:
+    """The environment variables of the zygote and of every student process: nothing of the user's own."""
+    home = "/tmp"  # noqa: S108 - private to each submission
+    shared = {
+        "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
+        "HOME": home,
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "CUDA_VISIBLE_DEVICES": "",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+    }
+    if mode is Mode.BUBBLEWRAP:
+        return shared | {"USER": "student", "LOGNAME": "student", "MPLCONFIGDIR": f"{home}/matplotlib"}
+    # Outside bubblewrap the user's font cache is found where it is.
+    kept = {name: os.environ[name] for name in ("MPLCONFIGDIR", "XDG_CACHE_HOME") if name in os.environ}
+    return shared | {"HOME": str(Path.home())} | kept
+
+
+def shown_paths(readable: Iterable[Path]) -> list[Path]:
+    """What student code may read besides the system: the interpreter, its environment, the packages, ``readable``.
+
+    Raises:
+        ExpectedError: that would show the folder in which the user works, or can't be shown at all.
+    """
+    shown = _outermost([*_interpreter(), *readable])
+    _refuse_exposure(shown)
+    if os.geteuid() == 0:
+        _refuse_closed(shown)
+    return shown
+
+
+def arguments(shown: Iterable[Path], passwd: int, group: int) -> list[str]:
+    """The command line up to the program that runs inside.
+
+    Root keeps four capabilities inside, with which the zygote mounts /proc and stops being root; an ordinary user gets
+    a user namespace.
+
+    Args:
+        shown: files and folders to show, read-only, at their own paths: `shown_paths`.
+        passwd: file descriptor from which /etc/passwd is filled.
+        group: file descriptor from which /etc/group is filled.
+
+    Raises:
+        ExpectedError: bubblewrap is missing.
+    """
+    command = [find(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    command += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL"]
+    if os.geteuid() == 0:
+        for capability in _CAPABILITIES:
+            command += ["--cap-add", capability]
+    else:
+        command += ["--unshare-user", "--uid", _NOBODY, "--gid", _NOBODY]
+    command += ["--ro-bind", "/usr", "/usr"]
+    for name in _SYSTEM:
+        path = Path(name)
+        if path.is_symlink():
+            command += ["--symlink", str(path.readlink()), name]
+        elif path.is_dir():
+            command += ["--ro-bind", name, name]
+    # Parents that bubblewrap makes by itself may be closed to the user that root becomes.
+    command += ["--dir", "/etc", "--dir", "/var", "--dir", "/var/cache"]
+    for setting in _SETTINGS:
+        command += ["--ro-bind-try", setting, setting]
+    command += ["--file", str(passwd), "/etc/passwd", "--file", str(group), "/etc/group"]
+    command += ["--perms", "1777", "--tmpfs", "/tmp", "--dir", isolation.WORKING_FOLDER]  # noqa: S108
+    for path in shown:
+        for parent in reversed(path.parents):
+            command += ["--dir", str(parent)]
+        command += ["--ro-bind", str(path), str(path)]
+    command += _devices()
+    # bubblewrap covers parts of the /proc that it mounts for root, and the kernel then refuses the submissions a /proc
+    # of their own: for root the zygote mounts it.
+    command += ["--dir", "/proc"] if os.geteuid() == 0 else ["--proc", "/proc"]
+    return [*command, "--remount-ro", "/", "--chdir", "/", "--"]
+
+
+def _devices() -> list[str]:
+    command = ["--tmpfs", "/dev", "--dir", "/dev/pts", "--dir", "/dev/shm"]  # noqa: S108
+    for name in _DEVICES:
+        command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, target in _LINKS.items():
+        command += ["--symlink", target, f"/dev/{name}"]
+    return [*command, "--remount-ro", "/dev"]
+
+
+def _interpreter() -> list[Path]:
+    """Python, its environment, and the packages of an editable checkout (never the checkout itself)."""
+    found = [Path(sys.base_prefix), Path(sys.prefix), *map(Path, site.getsitepackages())]
+    found.append(Path(sys.executable).resolve().parent.parent)
+    for name in _PACKAGES:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations:
+            found += map(Path, spec.submodule_search_locations)
+    return [path for path in found if path.is_dir()]
+
+
+def _outermost(paths: Iterable[Path]) -> list[Path]:
+    """The paths that lie in none of the others, nor in /usr; /usr itself is always shown."""
+    absolute = {path.absolute() for path in paths}
+    roots = {*absolute, Path("/usr")}
+    return sorted(
+        path for path in absolute if not any(parent in roots for parent in path.parents) and path != Path("/usr")
+    )
+
+
+def _refuse_exposure(shown: Iterable[Path]) -> None:
+    here = Path.cwd()
+    for path in shown:
+        if path == Path("/") or path == here or path in here.parents:
+            raise ExpectedError(
+                f"The sandbox would show {path} to student code, since Python's environment lies there, and with it "
+                f"the folder {here}.",
+                "Keep the environment in a folder of its own (python -m venv .venv) and run the autograder from there.",
+            )
+
+
+def _refuse_closed(shown: Iterable[Path]) -> None:
+    for path in shown:
+        needed = stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0)
+        if path.stat().st_mode & needed != needed:
+            raise ExpectedError(
+                f"{path} is closed to other users. Started by root, student code runs as an ordinary user, who must be "
+                "able to read it.",
+                f"Open it: chmod -R o+rX {path}",
+            )

@@ -1,0 +1,156 @@
+"""What a student process can do, tried from within one. `autograder.sandbox.layers` draws the conclusions."""
+
+import json
+import os
+import resource
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox import kernel
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What to try.
+
+    Attributes:
+        secrets: files that must not be readable.
+        protected: folders that must not be writable.
+        processes: how many processes to try to start.
+    """
+
+    secrets: tuple[str, ...]
+    protected: tuple[str, ...]
+    processes: int
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found.
+
+    Attributes:
+        readable: the secrets that could be opened.
+        writable: the protected folders in which a file could be made.
+        interfaces: network interfaces that can carry something to another process: those that are up.
+        processes: how many processes are visible.
+        user: the numeric user id.
+        capabilities: the effective, permitted and bounding sets together, as a bit mask.
+        new_privileges: whether a set-user-id program would work.
+        nested: whether a further user namespace can be made.
+        started: how many of the processes that were tried could be started.
+        folder_bytes: size of the file systems of the working folder and of /tmp.
+        limits: the hard resource limits: RLIMIT number → value.
+        terminal: whether a pseudoterminal can be opened.
+    """
+
+    readable: tuple[str, ...]
+    writable: tuple[str, ...]
+    interfaces: tuple[str, ...]
+    processes: int
+    user: int
+    capabilities: int
+    new_privileges: bool
+    nested: bool
+    started: int
+    folder_bytes: tuple[int, int]
+    limits: dict[str, int]
+    terminal: bool
+
+
+def serve(connection: socket.socket) -> None:
+    """Read `Questions` from the connection as one line of JSON, answer with `Findings` as another."""
+    with connection.makefile("rw", encoding="utf-8") as stream:
+        stream.write(json.dumps(asdict(inspect(ask(stream.readline())))) + "\n")
+
+
+def ask(line: str) -> Questions:
+    """Read `Questions` from a line of JSON."""
+    fields: dict[str, Any] = json.loads(line)
+    return Questions(tuple(fields["secrets"]), tuple(fields["protected"]), int(fields["processes"]))
+
+
+def inspect(questions: Questions) -> Findings:
+    """Try everything."""
+    status = _status()
+    limits = (resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)
+    return Findings(
+        readable=tuple(path for path in questions.secrets if _works(lambda path=path: _read(path))),  # type: ignore[misc]
+        writable=tuple(path for path in questions.protected if _works(lambda path=path: _write(path))),  # type: ignore[misc]
+        interfaces=_interfaces(),
+        processes=sum(entry.name.isdigit() for entry in Path("/proc").iterdir()),
+        user=os.getuid(),
+        capabilities=sum({int(status[name], 16) for name in ("CapEff", "CapPrm", "CapBnd")}),
+        new_privileges=status["NoNewPrivs"] != "1",
+        nested=_in_child(lambda: kernel.unshare(kernel.NEW_USERS)),
+        started=_start_processes(questions.processes),
+        folder_bytes=(_size("."), _size("/tmp")),  # noqa: S108 - private
+        limits={str(kind): resource.getrlimit(kind)[1] for kind in limits},
+        terminal=_works(os.openpty),
+    )
+
+
+def _works(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except OSError:
+        return False
+    return True
+
+
+def _read(path: str) -> None:
+    with Path(path).open("rb") as file:
+        file.read(1)
+
+
+def _write(folder: str) -> None:
+    path = Path(folder) / ".written-by-the-sandbox-inspection"
+    path.touch()
+    path.unlink()
+
+
+def _status() -> dict[str, str]:
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _interfaces() -> tuple[str, ...]:
+    # proc(5): a line of /proc/net/route or if_inet6 stands for an interface that is up and has an address.
+    routes = Path("/proc/self/net/route").read_text(encoding="ascii").splitlines()[1:]
+    names = {line.split()[0] for line in routes}
+    addresses = Path("/proc/self/net/if_inet6")
+    if addresses.exists():
+        names |= {line.split()[-1] for line in addresses.read_text(encoding="ascii").splitlines()}
+    return tuple(sorted(names | {name for _, name in socket.if_nameindex() if name != "lo"}))
+
+
+def _in_child(attempt: Callable[[], object]) -> bool:
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if _works(attempt) else 1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _start_processes(count: int) -> int:
+    started: list[int] = []
+    try:
+        for _ in range(count):
+            child = os.fork()
+            if child == 0:
+                signal.pause()
+                os._exit(0)
+            started.append(child)
+    except OSError:
+        pass
+    for child in started:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return len(started)
+
+
+def _size(folder: str) -> int:
+    found = os.statvfs(folder)
+    return found.f_blocks * found.f_frsize

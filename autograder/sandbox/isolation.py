@@ -1,0 +1,160 @@
+"""The walls around one submission, put up from within its own processes before any student code runs.
+
+The order matters: namespaces first (they give the process the rights that the rest needs), then mounts, then the
+switches that no one can turn back, and the resource limits last of all, in the student's process alone.
+"""
+
+import os
+import resource
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from autograder.limits import Limits
+from autograder.sandbox import kernel
+
+WORKING_FOLDER: Final = "/submission"
+"""Where a submission runs: private, empty at the start, held in memory."""
+
+_SAFE: Final = kernel.NO_SETUID | kernel.NO_DEVICES
+_BYTES_FOR_EACH_FILE: Final = 4096
+_ADDRESS_SPACE_ALLOWANCE: Final = 16 * 1024**3
+"""Threads reserve address space (stacks, malloc's arenas) that they never use; this much of it costs nothing."""
+
+
+class IsolationError(Exception):
+    """A wall that must stand does not; the message names it and gives the kernel's reason."""
+
+
+def enter_namespaces() -> None:
+    """Move this process, and the next process that it forks, into namespaces of their own.
+
+    The user is mapped to itself: no process inside is root, in its own eyes or in the kernel's.
+
+    Raises:
+        IsolationError: the kernel refuses.
+    """
+    user, group = os.geteuid(), os.getegid()
+    flags = (
+        kernel.NEW_USERS
+        | kernel.NEW_MOUNTS
+        | kernel.NEW_PROCESSES
+        | kernel.NEW_IPC
+        | kernel.NEW_HOSTNAME
+        | kernel.NEW_NETWORK
+    )
+    try:
+        kernel.unshare(flags)
+        # The kernel lets an unprivileged process map its group only once setgroups(2) is off (user_namespaces(7)).
+        Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
+    except OSError as error:
+        raise IsolationError(f"namespaces of the submission: {error}") from error
+
+
+def mount_private_folders(limits: Limits, shown: Sequence[str]) -> None:
+    """Give this mount namespace its own working folder, /tmp, /dev/shm and /proc.
+
+    Must run in the first process of the new process namespace, so that /proc shows that namespace.
+
+    Args:
+        limits: what the submission may use.
+        shown: what the outer wall shows; what of it lies in /tmp is shown in the new /tmp too.
+
+    Raises:
+        IsolationError: the kernel refuses.
+    """
+    options = f"size={limits.disk_bytes},nr_inodes={limits.disk_bytes // _BYTES_FOR_EACH_FILE},mode=0700"
+    try:
+        kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
+        hidden = {path: os.open(path, os.O_PATH) for path in shown if path.startswith("/tmp/")}  # noqa: S108
+        for folder in (WORKING_FOLDER, "/tmp", "/dev/shm"):  # noqa: S108 - each is this submission's own
+            kernel.mount("tmpfs", folder, "tmpfs", _SAFE, options)
+        for path, descriptor in hidden.items():
+            _show_again(Path(path), descriptor)
+        kernel.mount("proc", "/proc", "proc", _SAFE | kernel.NO_EXECUTE)
+    except OSError as error:
+        raise IsolationError(f"private folders of the submission: {error}") from error
+    # IPython runs "!command" in a pseudoterminal; one of an instance of its own can't be reached by other submissions.
+    # Without one only such commands fail.
+    with suppress(OSError):
+        kernel.mount("devpts", "/dev/pts", "devpts", kernel.NO_SETUID | kernel.NO_EXECUTE, "newinstance,ptmxmode=0666")
+
+
+def _show_again(path: Path, descriptor: int) -> None:
+    source = f"/proc/self/fd/{descriptor}"
+    if Path(source).is_dir():
+        path.mkdir(parents=True)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    kernel.mount(source, str(path), None, kernel.BIND | kernel.RECURSIVE)
+    os.close(descriptor)
+
+
+def forbid_namespaces() -> None:
+    """Switch off user namespaces below this one: their creator would have capabilities again.
+
+    Raises:
+        IsolationError: the kernel refuses.
+    """
+    try:
+        Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
+    except OSError as error:
+        raise IsolationError(f"forbidding further namespaces: {error}") from error
+
+
+def give_up_privileges() -> None:
+    """Drop every capability and the ways back to one.
+
+    Raises:
+        IsolationError: the kernel refuses.
+    """
+    try:
+        # Outside a namespace of its own an unprivileged process may not touch the bounding set, and needn't: it has
+        # no capability, and no_new_privs stops it from gaining one.
+        if _holds_capabilities():
+            kernel.empty_bounding_set()
+        kernel.drop_capabilities()
+        kernel.forbid_new_privileges()
+    except OSError as error:
+        raise IsolationError(f"giving up privileges: {error}") from error
+
+
+def _holds_capabilities() -> bool:
+    lines = Path("/proc/thread-self/status").read_text(encoding="utf-8").splitlines()
+    return any(line.startswith("CapEff:") and int(line.split()[1], 16) != 0 for line in lines)
+
+
+def limit_resources(limits: Limits) -> None:
+    """Set the resource limits of this process and all that it starts.
+
+    RLIMIT_DATA bounds private memory. Address space can't be held as tightly, since torch maps far more than it uses;
+    a loose RLIMIT_AS still bounds memory that is mapped shared.
+
+    Raises:
+        IsolationError: the kernel refuses.
+    """
+    mapped = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    wanted = {
+        resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 1),
+        resource.RLIMIT_DATA: (limits.memory_bytes, limits.memory_bytes),
+        resource.RLIMIT_AS: (mapped + limits.memory_bytes + _ADDRESS_SPACE_ALLOWANCE,) * 2,
+        resource.RLIMIT_NPROC: (limits.processes, limits.processes),
+        resource.RLIMIT_NOFILE: (limits.open_files, limits.open_files),
+        resource.RLIMIT_FSIZE: (limits.file_bytes, limits.file_bytes),
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_MSGQUEUE: (0, 0),
+        resource.RLIMIT_MEMLOCK: (0, 0),
+    }
+    try:
+        # The kernel's out-of-memory killer takes a submission before anything else on the machine.
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+        for kind, (soft, hard) in wanted.items():
+            ceiling = resource.getrlimit(kind)[1]
+            bound = hard if ceiling == resource.RLIM_INFINITY else min(hard, ceiling)
+            resource.setrlimit(kind, (min(soft, bound), bound))
+    except (OSError, ValueError) as error:
+        raise IsolationError(f"resource limits: {error}") from error

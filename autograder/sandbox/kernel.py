@@ -1,0 +1,102 @@
+"""The system calls that Python's standard library lacks: namespaces, mounts, capabilities, process settings.
+
+Numbers are those of Linux's user-space headers (sched.h, mount.h, prctl.h, capability.h); they are the same on every
+architecture. Every function raises `OSError` with the kernel's reason.
+"""
+
+import ctypes
+import os
+from pathlib import Path
+from typing import Final
+
+NEW_MOUNTS: Final = 0x00020000
+NEW_HOSTNAME: Final = 0x04000000
+NEW_IPC: Final = 0x08000000
+NEW_USERS: Final = 0x10000000
+NEW_PROCESSES: Final = 0x20000000
+NEW_NETWORK: Final = 0x40000000
+
+READ_ONLY: Final = 0x1
+NO_SETUID: Final = 0x2
+NO_DEVICES: Final = 0x4
+NO_EXECUTE: Final = 0x8
+BIND: Final = 0x1000
+RECURSIVE: Final = 0x4000
+PRIVATE: Final = 0x40000
+
+_SET_PARENT_DEATH_SIGNAL: Final = 1
+_SET_DUMPABLE: Final = 4
+_DROP_FROM_BOUNDING_SET: Final = 24
+_SET_CHILD_SUBREAPER: Final = 36
+_SET_NO_NEW_PRIVILEGES: Final = 38
+_AMBIENT_SET: Final = 47
+_AMBIENT_CLEAR_ALL: Final = 4
+_CAPABILITY_VERSION_3: Final = 0x20080522
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+_libc.mount.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p]
+
+
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+class _CapabilityHalf(ctypes.Structure):
+    _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
+
+
+def _check(result: int, what: str) -> None:
+    if result != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+
+
+def _prctl(option: int, value: int = 0) -> int:
+    return int(_libc.prctl(option, value, 0, 0, 0))
+
+
+def unshare(flags: int) -> None:
+    """Leave the namespaces of these kinds for new ones (unshare(2)). The process must have one thread."""
+    _check(_libc.unshare(flags), "unshare")
+
+
+def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
+    """Mount a file system (mount(2))."""
+    encoded = None if kind is None else kind.encode()
+    _check(_libc.mount(source.encode(), target.encode(), encoded, flags, options.encode()), f"mount {target}")
+
+
+def die_with_parent(signal_number: int) -> None:
+    """Be sent this signal when the parent's thread that forked this process ends."""
+    _check(_prctl(_SET_PARENT_DEATH_SIGNAL, signal_number), "parent death signal")
+
+
+def adopt_orphans() -> None:
+    """Become the parent of all descendants whose own parent has died."""
+    _check(_prctl(_SET_CHILD_SUBREAPER, 1), "child subreaper")
+
+
+def set_inspectable(*, inspectable: bool) -> None:
+    """Say whether processes of the same user may look into this one: ptrace, /proc/PID/mem, /proc/PID/fd."""
+    _check(_prctl(_SET_DUMPABLE, int(inspectable)), "dumpable")
+
+
+def forbid_new_privileges() -> None:
+    """Make set-user-id programs and file capabilities powerless from here on."""
+    _check(_prctl(_SET_NO_NEW_PRIVILEGES, 1), "no new privileges")
+
+
+def empty_bounding_set() -> None:
+    """Give up, for this process and all that it starts, the means to ever gain a capability."""
+    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text(encoding="ascii"))
+    for number in range(last + 1):
+        _check(_prctl(_DROP_FROM_BOUNDING_SET, number), f"bounding set, capability {number}")
+
+
+def drop_capabilities() -> None:
+    """Give up every capability: ambient, effective, permitted and inheritable."""
+    _check(int(_libc.prctl(_AMBIENT_SET, _AMBIENT_CLEAR_ALL, 0, 0, 0)), "ambient capabilities")
+    header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
+    nothing = (_CapabilityHalf * 2)()
+    _check(_libc.capset(ctypes.byref(header), nothing), "capset")

@@ -1,0 +1,168 @@
+"""The layers of the sandbox, each one tried: what a student process could do is asked of a student process."""
+
+import json
+import os
+import resource
+import sys
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from autograder.errors import ExpectedError
+from autograder.limits import Limits
+from autograder.sandbox import cures
+from autograder.sandbox.inspection import Questions
+from autograder.sandbox.mode import Mode
+from autograder.sandbox.zygote import Zygote
+
+_ENTRY: Final = "autograder.sandbox.inspection:serve"
+_LIMITS: Final = Limits(processes=16, disk_bytes=64 * 1024**2, cpu_seconds=60)
+_ANSWER_SECONDS: Final = 60.0
+_FILES_TRIED: Final = 200
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the sandbox.
+
+    Attributes:
+        name: what it is.
+        required: whether grading refuses without it.
+        active: whether it holds, as tried a moment ago.
+        detail: what was seen.
+        cure: what would activate it; empty if it is active.
+    """
+
+    name: str
+    required: bool
+    active: bool
+    detail: str
+    cure: str = ""
+
+
+def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) -> tuple[Layer, ...]:
+    """Start the sandbox and try to break out of it in the ways that it is there to stop.
+
+    Args:
+        hidden: folders whose files students must not read; the current folder and the home folder if None.
+        mode: the sandbox to try.
+
+    Returns:
+        The layers, the outer wall first. If that doesn't stand, it is the only one.
+    """
+    folders = [Path.cwd(), Path.home()] if hidden is None else hidden
+    with tempfile.NamedTemporaryFile(prefix="secret-") as canary:
+        canary.write(b"secret")
+        canary.flush()
+        # The canary may be read by all: if students can't open it, that is the sandbox's doing.
+        Path(canary.name).chmod(0o644)
+        secrets = (canary.name, "/etc/hostname", "/etc/shadow", *_files(folders))
+        protected = ("/", "/usr", "/etc", "/dev", sys.prefix, sys.base_prefix, str(Path(__file__).parent))
+        try:
+            findings = _inspect(mode, Questions(secrets, protected, _LIMITS.processes + 8))
+        except ExpectedError as error:
+            return (Layer("outer wall", required=True, active=False, detail=error.problem, cure=error.cure),)
+    return tuple(_conclude(findings))
+
+
+def _files(folders: Iterable[Path]) -> Iterator[str]:
+    """Some files of the folders, left out what the sandbox is meant to show."""
+    here = Path(__file__).parents[1]
+    meant = {Path(sys.prefix), Path(sys.base_prefix), Path("/usr"), here, here.parent / "gradlab"}
+    for folder in folders:
+        yield from islice(_walk(folder, meant), _FILES_TRIED)
+
+
+def _walk(folder: Path, meant: Collection[Path]) -> Iterator[str]:
+    for root, children, files in os.walk(folder):
+        children[:] = [child for child in children if Path(root, child) not in meant]
+        yield from (str(Path(root, file)) for file in files)
+
+
+def _inspect(mode: Mode, questions: Questions) -> dict[str, Any]:
+    with Zygote(mode, _LIMITS, entry=_ENTRY) as zygote:
+        student = zygote.fork()
+        student.connection.settimeout(_ANSWER_SECONDS)
+        with student.connection, student.connection.makefile("rw", encoding="utf-8") as stream:
+            try:
+                stream.write(json.dumps(asdict(questions)) + "\n")
+                stream.flush()
+                line = stream.readline()
+            except OSError as error:
+                line = ""
+                problem = str(error)
+            else:
+                problem = student.wait(1.0) or "gave no answer" if not line else ""
+        if not line:
+            raise ExpectedError(f"The student process that was to try the sandbox {problem}.", cures.cure())
+        found: dict[str, Any] = json.loads(line)
+        return found
+
+
+def _conclude(found: dict[str, Any]) -> Iterable[Layer]:
+    cure = cures.cure()
+
+    def layer(name: str, problems: Sequence[str], good: str, *, required: bool = True) -> Layer:
+        held = not problems
+        return Layer(name, required, held, good if held else "; ".join(problems), "" if held else cure)
+
+    readable, writable = found["readable"], found["writable"]
+    yield layer(
+        "outer wall",
+        [f"student code can read {path}" for path in readable[:3]],
+        "student code sees neither the home folder, nor the course, nor /tmp",
+    )
+    yield layer(
+        "read-only environment",
+        [f"student code can write in {path}" for path in writable],
+        "the interpreter, its packages and the system can't be changed",
+    )
+    yield layer("no network", [f"{name} is reachable" for name in found["interfaces"]], "no interface is up")
+    yield layer(
+        "own processes",
+        [f"{found['processes']} processes are visible"] if found["processes"] > 2 else [],
+        "a submission sees its own processes alone, and they die with it",
+    )
+    yield layer("no privileges", _privileges(found), f"user {found['user']}, no capability, no way to gain one")
+    yield layer("private folders", _folders(found), "the working folder and /tmp are the submission's own, and bounded")
+    yield layer("resource limits", _limits(found), "CPU, memory, processes, open files and file size are bounded")
+    yield layer(
+        "own pseudoterminals",
+        [] if found["terminal"] else ["none can be opened: cells with !command fail"],
+        "cells with !command work",
+        required=False,
+    )
+
+
+def _privileges(found: dict[str, Any]) -> list[str]:
+    problems = {
+        "runs as root": found["user"] == 0,
+        "holds capabilities": found["capabilities"] != 0,
+        "may gain privileges": found["new_privileges"],
+        "can make namespaces": found["nested"],
+    }
+    return [f"student code {problem}" for problem, present in problems.items() if present]
+
+
+def _folders(found: dict[str, Any]) -> list[str]:
+    return [f"{size} bytes of disk" for size in found["folder_bytes"] if size > _LIMITS.disk_bytes]
+
+
+def _limits(found: dict[str, Any]) -> list[str]:
+    wanted = {
+        resource.RLIMIT_CPU: ("CPU seconds", _LIMITS.cpu_seconds + 1),
+        resource.RLIMIT_DATA: ("bytes of memory", _LIMITS.memory_bytes),
+        resource.RLIMIT_NOFILE: ("open files", _LIMITS.open_files),
+        resource.RLIMIT_FSIZE: ("bytes in a file", _LIMITS.file_bytes),
+    }
+    problems = []
+    for kind, (name, bound) in wanted.items():
+        value = found["limits"][str(int(kind))]
+        if value == resource.RLIM_INFINITY or value > bound:
+            problems.append(f"{value} {name}")
+    if found["started"] > _LIMITS.processes:
+        problems.append(f"{found['started']} processes" + (" (root's are not counted)" if os.geteuid() == 0 else ""))
+    return problems

@@ -1,0 +1,223 @@
+"""The zygote: imports what submissions need once, then forks a walled-in process for each of them on demand.
+
+Run as ``python -m autograder.sandbox.server FD``, inside bubblewrap or not. Standard input holds the order as JSON
+(`autograder.sandbox.zygote` writes it); FD is the control socket, SOCK_SEQPACKET, one JSON object for each datagram:
+
+- from the coordinator: ``{"do": "fork", "submission": id}`` with the student's end of a socket pair attached,
+  ``{"do": "interrupt", "submission": id}``, ``{"do": "kill", "submission": id}``;
+- to the coordinator: ``{"ready": true}``, then ``{"submission": id, …}`` with ``"running": true``,
+  ``"failed": reason`` or ``"ended": sentence``.
+
+When the coordinator hangs up, the zygote ends, and everything ends with it.
+"""
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from autograder.limits import Limits
+from autograder.sandbox import kernel, submission, warming
+from autograder.sandbox.mode import Mode
+
+_NOBODY: Final = 65534
+_DATAGRAM: Final = 65536
+
+
+@dataclass
+class _Running:
+    """What the zygote knows of one submission."""
+
+    identity: int
+    report: int
+    keeper: int | None = None
+    told: bytes = b""
+    status: int | None = None
+    cpu_seconds: float = 0.0
+    doomed: bool = False
+    failed: bool = False
+
+
+class _Server:
+    """The zygote's loop. It must stay without threads, or a fork could copy a lock that no one will release."""
+
+    def __init__(self, control: socket.socket, terms: submission.Terms) -> None:
+        self._control = control
+        self._terms = terms
+        self._running: dict[int, _Running] = {}
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(control, selectors.EVENT_READ)
+        self._woken, waker = socket.socketpair()
+        self._woken.setblocking(False)
+        waker.setblocking(False)
+        self._waker = waker
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        signal.set_wakeup_fd(waker.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def serve(self) -> None:
+        """Do as told until the coordinator hangs up."""
+        self._tell(ready=True)
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._control:
+                    if not self._obey():
+                        return
+                elif key.fileobj is self._woken:
+                    self._drain_wakeups()
+                elif key.data in self._running:
+                    self._listen(self._running[key.data])
+            self._reap()
+
+    def _tell(self, **facts: object) -> None:
+        self._control.send(json.dumps(facts).encode())
+
+    def _drain_wakeups(self) -> None:
+        with suppress(BlockingIOError):
+            while self._woken.recv(_DATAGRAM):
+                pass
+
+    def _obey(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self._control, _DATAGRAM, 1)
+        if not message:
+            return False
+        order: dict[str, Any] = json.loads(message)
+        identity = order["submission"]
+        if order["do"] == "fork":
+            self._fork(identity, descriptors[0])
+        elif running := self._running.get(identity):
+            if order["do"] == "kill":
+                running.doomed = True
+                self._kill(running)
+            elif running.keeper is not None:
+                os.kill(running.keeper, signal.SIGUSR1)
+        return True
+
+    def _fork(self, identity: int, connection: int) -> None:
+        ours, theirs = os.pipe()
+        try:
+            child = os.fork()
+        except OSError as error:
+            os.close(ours)
+            self._tell(submission=identity, failed=f"fork: {error}")
+        else:
+            if child == 0:
+                submission.launch(self._terms, connection, theirs)
+            self._running[identity] = _Running(identity, ours)
+            self._selector.register(ours, selectors.EVENT_READ, identity)
+        finally:
+            os.close(theirs)
+            os.close(connection)
+
+    def _kill(self, running: _Running) -> None:
+        if running.keeper is not None:
+            os.kill(running.keeper, signal.SIGTERM if self._terms.mode is Mode.NONE else signal.SIGKILL)
+
+    def _listen(self, running: _Running) -> None:
+        """Take in what the submission's own processes report; the pipe closes when the last of them is gone."""
+        chunk = os.read(running.report, _DATAGRAM)
+        if chunk:
+            *lines, running.told = (running.told + chunk).split(b"\n")
+            for line in lines:
+                self._note(running, json.loads(line))
+        else:
+            self._selector.unregister(running.report)
+            os.close(running.report)
+            running.report = -1
+            if running.keeper is None:
+                self._bury(running)
+
+    def _note(self, running: _Running, facts: Mapping[str, Any]) -> None:
+        if "keeper" in facts:
+            running.keeper = facts["keeper"]
+            if running.doomed:
+                self._kill(running)
+        elif "failed" in facts:
+            running.failed = True
+            self._tell(submission=running.identity, failed=facts["failed"])
+        elif "running" in facts:
+            self._tell(submission=running.identity, running=True)
+        else:
+            running.status, running.cpu_seconds = facts["status"], facts["cpu_seconds"]
+
+    def _reap(self) -> None:
+        with suppress(ChildProcessError):
+            while True:
+                process, _ = os.waitpid(-1, os.WNOHANG)
+                if process == 0:
+                    break
+                for running in list(self._running.values()):
+                    if running.keeper == process:
+                        while running.report >= 0:
+                            self._listen(running)
+                        self._bury(running)
+        if self._terms.mode is Mode.NONE and not self._launching():
+            # A student may have killed its keeper; what was left of it has been adopted by this process.
+            submission.kill_descendants(spare=frozenset(running.keeper or 0 for running in self._running.values()))
+
+    def _launching(self) -> bool:
+        return any(running.keeper is None for running in self._running.values())
+
+    def _bury(self, running: _Running) -> None:
+        del self._running[running.identity]
+        self._tell(submission=running.identity, ended=self._ending(running))
+
+    def _ending(self, running: _Running) -> str:
+        if running.doomed:
+            return "was stopped by the grader"
+        if running.status is None:
+            return "was killed (signal 9)"
+        code = os.waitstatus_to_exitcode(running.status)
+        spent = running.cpu_seconds >= self._terms.limits.cpu_seconds
+        if code == -signal.SIGXCPU or (code == -signal.SIGKILL and spent):
+            return f"used more than {self._terms.limits.cpu_seconds} CPU seconds"
+        if code >= 0:
+            return f"ended by itself with exit code {code}"
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
+        return f"was killed (signal {-code}, {name})"
+
+
+def _drop_to_nobody() -> None:
+    """Stop being root: from here on no process has a capability, and limits on processes count."""
+    kernel.mount("proc", "/proc", "proc", kernel.NO_SETUID | kernel.NO_DEVICES | kernel.NO_EXECUTE)
+    kernel.empty_bounding_set()
+    os.setgroups([])
+    os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+    os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    # A process that changes its user may not write its own uid_map until it says that it may be looked into.
+    kernel.set_inspectable(inspectable=True)
+
+
+def main() -> NoReturn:
+    """Start the zygote from the order on standard input."""
+    order = json.load(sys.stdin)
+    mode = Mode(order["mode"])
+    if mode is Mode.BUBBLEWRAP and os.geteuid() == 0:
+        _drop_to_nobody()
+    os.umask(0o077)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control = socket.socket(fileno=int(sys.argv[1]))
+    control.set_inheritable(False)
+    warming.import_all(order["modules"])
+    entry = submission.find_entry(order["entry"])
+    terms = submission.Terms(mode, Limits(**order["limits"]), tuple(order["shown"]), entry)
+    kernel.adopt_orphans()
+    gc.collect()
+    gc.disable()
+    gc.freeze()
+    _Server(control, terms).serve()
+    if mode is Mode.NONE:
+        submission.kill_descendants()
+    # Nothing here is worth an orderly shutdown, and torch's takes long.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+"""The processes of one submission: launcher → keeper → student. They run in the sandbox, forked from the zygote.
+
+The launcher enters the new namespaces and is gone. The keeper is the first process of the new process namespace: it
+puts up the walls, forks the student, passes interrupts on, and reports how the student ended; when it ends, the kernel
+kills whatever is left in the namespace. Without namespaces the keeper hunts down what is left itself.
+
+Each writes lines of JSON to the report pipe: ``{"keeper": pid}``, ``{"running": true}``, ``{"failed": reason}`` and
+``{"status": wait status, "cpu_seconds": seconds}``.
+"""
+
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final, NoReturn
+
+from autograder.limits import Limits
+from autograder.sandbox import isolation, kernel
+from autograder.sandbox.mode import Mode
+
+Entry = Callable[[socket.socket], None]
+
+_CONNECTION: Final = 3
+_BEYOND_ANY_FILE: Final = 2**20
+_BETWEEN_SWEEPS: Final = 0.001
+
+
+def find_entry(name: str) -> Entry:
+    """Find the function that a student process runs.
+
+    Args:
+        name: ``package.module:function``, or ``/path/to/file.py:function`` for a file outside all packages.
+    """
+    module_name, _, function = name.rpartition(":")
+    if module_name.endswith(".py"):
+        spec = importlib.util.spec_from_file_location("entry", module_name)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    else:
+        module = importlib.import_module(module_name)
+    entry: Entry = getattr(module, function)
+    return entry
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What all submissions of a zygote have in common.
+
+    Attributes:
+        mode: whether they get namespaces.
+        limits: what each may use.
+        shown: what the outer wall shows them.
+        entry: what the student process runs.
+    """
+
+    mode: Mode
+    limits: Limits
+    shown: tuple[str, ...]
+    entry: Entry
+
+
+def launch(terms: Terms, connection: int, report: int) -> NoReturn:
+    """Turn this fresh fork of the zygote into the processes of a submission. Never returns.
+
+    Args:
+        terms: what it may do.
+        connection: file descriptor of the student's end of the socket pair.
+        report: file descriptor of the report pipe.
+    """
+    try:
+        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGUSR1):
+            signal.signal(number, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
+        if terms.mode is Mode.NONE:
+            os.setsid()
+            kernel.adopt_orphans()
+            kernel.die_with_parent(signal.SIGTERM)
+            _tell(report, keeper=os.getpid())
+            _keep(terms, connection, report)
+        isolation.enter_namespaces()
+        keeper = os.fork()
+        if keeper == 0:
+            _keep(terms, connection, report)
+        _tell(report, keeper=keeper)
+    except isolation.IsolationError as error:
+        _tell(report, failed=str(error))
+    except BaseException:  # noqa: BLE001 - a fork must never return into the zygote's own loop
+        _tell(report, failed=traceback.format_exc())
+    finally:
+        os._exit(0)
+
+
+def _tell(report: int, **facts: object) -> None:
+    # The pipe breaks when the zygote has died, and then there is no one left to tell.
+    with suppress(OSError):
+        os.write(report, json.dumps(facts).encode() + b"\n")
+
+
+def _keep(terms: Terms, connection: int, report: int) -> NoReturn:
+    folder = isolation.WORKING_FOLDER
+    try:
+        if terms.mode is Mode.BUBBLEWRAP:
+            isolation.mount_private_folders(terms.limits, terms.shown)
+            isolation.forbid_namespaces()
+        else:
+            folder = tempfile.mkdtemp(prefix="submission-")
+        isolation.give_up_privileges()
+        kernel.set_inspectable(inspectable=False)
+        student = os.fork()
+        if student == 0:
+            _study(terms, folder, connection, report)
+        os.close(connection)
+        _watch(student, terms.mode, report)
+    except isolation.IsolationError as error:
+        _tell(report, failed=str(error))
+    except BaseException:  # noqa: BLE001 - a fork must never return into the zygote's own loop
+        _tell(report, failed=traceback.format_exc())
+    finally:
+        if terms.mode is Mode.NONE:
+            kill_descendants()
+            shutil.rmtree(folder, ignore_errors=True)
+        os._exit(0)
+
+
+class _EndedEarly(BaseException):
+    """The keeper was told to stop."""
+
+
+def _watch(student: int, mode: Mode, report: int) -> None:
+    """Pass interrupts on, reap orphans, and report how the student ended."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(student, signal.SIGINT)
+
+    def stop(_number: int, _frame: FrameType | None) -> NoReturn:
+        raise _EndedEarly
+
+    signal.signal(signal.SIGUSR1, interrupt)
+    if mode is Mode.NONE:
+        signal.signal(signal.SIGTERM, stop)
+    cpu_seconds = 0.0
+    with suppress(_EndedEarly):
+        while True:
+            ended, status, usage = os.wait4(-1, 0)
+            cpu_seconds = max(cpu_seconds, usage.ru_utime + usage.ru_stime)
+            if ended == student:
+                signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+                _tell(report, status=status, cpu_seconds=cpu_seconds)
+                return
+
+
+def _study(terms: Terms, folder: str, connection: int, report: int) -> NoReturn:
+    """Become the student: nothing is left of the zygote but what it has imported."""
+    code = 1
+    try:
+        kernel.set_inspectable(inspectable=True)
+        os.setsid()
+        _silence()
+        isolation.limit_resources(terms.limits)
+        os.chdir(folder)
+        os.environ["PWD"] = folder
+        if folder != isolation.WORKING_FOLDER:
+            os.environ.update(HOME=folder, TMPDIR=folder)
+            tempfile.tempdir = None
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _tell(report, running=True)
+        os.dup2(connection, _CONNECTION)
+        os.closerange(_CONNECTION + 1, _BEYOND_ANY_FILE)
+        gc.enable()
+        torch = sys.modules.get("torch")
+        if torch is not None:
+            torch.set_num_threads(1)
+        terms.entry(socket.socket(fileno=_CONNECTION))
+        code = 0
+    except isolation.IsolationError as error:
+        _tell(report, failed=str(error))
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    except BaseException:  # noqa: BLE001, S110 - a student's process ends in whatever way it likes
+        pass
+    finally:
+        os._exit(code & 0xFF)
+
+
+def _silence() -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(nowhere, number)
+
+
+def kill_descendants(spare: frozenset[int] = frozenset()) -> None:
+    """Kill every process that descends from this one, daemons included (they are adopted: `kernel.adopt_orphans`).
+
+    Args:
+        spare: children that are to live, with all their descendants.
+    """
+    while found := _descendants(os.getpid(), spare):
+        # Stopped first, so that none can fork while the others are being killed.
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for process in found:
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(process, number)
+        for process in found:
+            with suppress(ChildProcessError):
+                os.waitpid(process, os.WNOHANG)
+        time.sleep(_BETWEEN_SWEEPS)
+
+
+def _descendants(root: int, spare: frozenset[int]) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                # proc(5): "pid (name) state parent …"; the name may hold spaces and brackets.
+                state, parent = (
+                    (entry / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:2]
+                )
+                if state != "Z" or int(parent) == root:
+                    children.setdefault(int(parent), []).append(int(entry.name))
+    found: list[int] = []
+    waiting = [root]
+    while waiting:
+        fresh = [child for child in children.get(waiting.pop(), []) if child not in spare]
+        found += fresh
+        waiting += fresh
+    return found

@@ -1,0 +1,262 @@
+"""The coordinator's side of the sandbox: has the zygote fork student processes, interrupts them, kills them."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Final, Self
+
+from autograder.errors import ExpectedError
+from autograder.limits import Limits
+from autograder.sandbox import bubblewrap, cures
+from autograder.sandbox.mode import Mode
+
+STUDENT: Final = "autograder.wall.student:serve"
+"""What a student process runs: a function of the connection."""
+
+_START_SECONDS: Final = 180.0
+_DATAGRAM: Final = 65536
+_STDERR_TAIL: Final = 4000
+_END_SECONDS: Final = 10.0
+_DIED: Final = "died with the sandbox"
+
+
+class StudentProcess:
+    """One submission's process, seen from the judge's side.
+
+    Attributes:
+        connection: the judge's end of the stream to the student.
+    """
+
+    def __init__(self, zygote: "Zygote", identity: int, connection: socket.socket) -> None:
+        self.connection = connection
+        self._zygote = zygote
+        self._identity = identity
+        self._settled = threading.Event()
+        self._gone = threading.Event()
+        self._failure = ""
+        self._ending: str | None = None
+
+    def interrupt(self) -> None:
+        """Send the student SIGINT, a KeyboardInterrupt in Python. Nothing happens if it has ended."""
+        self._zygote._order("interrupt", self._identity)
+
+    def kill(self) -> None:
+        """Kill everything that the submission started; return when it is gone."""
+        self._zygote._order("kill", self._identity)
+        self._gone.wait()
+
+    def ending(self) -> str | None:
+        """None while it runs; afterwards how it ended, a sentence that lacks its subject."""
+        return self._ending
+
+    def wait(self, seconds: float | None = None) -> str | None:
+        """Wait for the end of the process, at most so many seconds; the same answer as `ending`."""
+        self._gone.wait(seconds)
+        return self._ending
+
+    def _note(self, facts: dict[str, Any]) -> None:
+        if "failed" in facts:
+            self._failure = facts["failed"]
+        if "ended" in facts:
+            self._ending = facts["ended"]
+            self._gone.set()
+        self._settled.set()
+
+
+class Zygote:
+    """A warm interpreter behind the outer wall, from which student processes are forked. Any thread may use it.
+
+    It starts at once, in the background; the first `fork` waits for it. When it or its coordinator dies, every
+    submission dies with it.
+
+    Args:
+        mode: how far student code is walled in.
+        limits: what each submission may use.
+        modules: names to import once, before the first fork; those that can't be imported are skipped.
+        readable: further files and folders that student code may read.
+        entry: what a student process runs, ``module:function`` or ``/path/file.py:function``.
+    """
+
+    def __init__(
+        self,
+        mode: Mode,
+        limits: Limits,
+        modules: Sequence[str] = (),
+        readable: Sequence[Path] = (),
+        entry: str = STUDENT,
+    ) -> None:
+        self._mode = mode
+        self._terms = {
+            "mode": mode.value,
+            "limits": asdict(limits),
+            "modules": list(modules),
+            "entry": entry,
+        }
+        self._readable = list(readable)
+        self._lock = threading.Lock()
+        self._students: dict[int, StudentProcess] = {}
+        self._count = 0
+        self._ready = threading.Event()
+        self._dead = threading.Event()
+        self._closing = False
+        self._failure: ExpectedError | None = None
+        self._control, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # bubblewrap dies with the *thread* that started it (prctl(2), PR_SET_PDEATHSIG), so it gets one of its own,
+        # which lives exactly as long.
+        self._keeper = threading.Thread(target=self._keep, name="zygote", daemon=True)
+        self._keeper.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def fork(self) -> StudentProcess:
+        """Start a student process.
+
+        Raises:
+            ExpectedError: the sandbox can't be had in full, or has died. Nothing then runs.
+        """
+        self._await_ready()
+        judge, student = socket.socketpair()
+        with student, self._lock:
+            self._count += 1
+            process = StudentProcess(self, self._count, judge)
+            self._students[self._count] = process
+            order = json.dumps({"do": "fork", "submission": self._count}).encode()
+            with suppress(OSError):
+                socket.send_fds(self._control, [order], [student.fileno()])
+        if self._dead.is_set():
+            process._note({"ended": _DIED})
+        process._settled.wait()
+        if process._failure or process._ending == _DIED:
+            judge.close()
+            raise self._failure or cures.refused(process._failure)
+        return process
+
+    def close(self) -> None:
+        """End the zygote and every submission; return when all are gone."""
+        self._closing = True
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        self._keeper.join()
+        self._control.close()
+
+    def _await_ready(self) -> None:
+        if not self._ready.wait(_START_SECONDS):
+            self.close()
+            raise ExpectedError(
+                f"The sandbox didn't start within {_START_SECONDS:.0f} seconds.",
+                "Look at the machine's load, then run: autograder doctor",
+            )
+        if self._failure is not None:
+            raise self._failure
+
+    def _order(self, what: str, identity: int) -> None:
+        # A dead zygote has no submissions left to interrupt or kill.
+        with self._lock, suppress(OSError):
+            self._control.send(json.dumps({"do": what, "submission": identity}).encode())
+
+    def _keep(self) -> None:
+        """Start the zygote and take in what it says until it ends. Runs in a thread of its own."""
+        with tempfile.TemporaryFile() as errors:
+            try:
+                process = self._start(errors)
+            except ExpectedError as error:
+                self._failure = error
+            else:
+                self._listen()
+                _end(process)
+                self._failure = self._explain(errors)
+            finally:
+                self._theirs.close()
+                self._dead.set()
+                self._ready.set()
+                self._bury_all()
+
+    def _start(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+        walled = self._mode is Mode.BUBBLEWRAP
+        shown = bubblewrap.shown_paths(self._readable) if walled else []
+        order = json.dumps({**self._terms, "shown": [str(path) for path in shown]})
+        with _content(order) as terms, _content(bubblewrap.ACCOUNTS) as passwd, _content(bubblewrap.GROUPS) as group:
+            wall = bubblewrap.arguments(shown, passwd.fileno(), group.fileno()) if walled else []
+            process = subprocess.Popen(
+                [*wall, sys.executable, "-s", "-P", "-m", "autograder.sandbox.server", str(self._theirs.fileno())],
+                stdin=terms,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=bubblewrap.environment(self._mode),
+                cwd="/",
+                pass_fds=[self._theirs.fileno(), passwd.fileno(), group.fileno()]
+                if walled
+                else [self._theirs.fileno()],
+                start_new_session=True,
+            )
+        self._theirs.close()
+        return process
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                message = self._control.recv(_DATAGRAM)
+            except OSError:
+                return
+            if not message:
+                return
+            facts = json.loads(message)
+            if "ready" in facts:
+                self._ready.set()
+                continue
+            with self._lock:
+                student = self._students.get(facts["submission"])
+                if "ended" in facts:
+                    self._students.pop(facts["submission"], None)
+            if student is not None:
+                student._note(facts)
+
+    def _bury_all(self) -> None:
+        with self._lock:
+            left = list(self._students.values())
+            self._students.clear()
+        for student in left:
+            student._note({"ended": _DIED})
+
+    def _explain(self, errors: IO[bytes]) -> ExpectedError:
+        if self._closing:
+            return ExpectedError("The sandbox has been closed.")
+        errors.seek(0, os.SEEK_END)
+        errors.seek(max(0, errors.tell() - _STDERR_TAIL))
+        said = errors.read().decode(errors="replace").strip()
+        if self._ready.is_set():
+            return ExpectedError(f"The sandbox has died. {said}".strip(), "Start the run again: finished work is kept.")
+        return cures.refused(said)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for the zygote, which ends by itself once the control socket is closed; kill it if it doesn't."""
+    try:
+        process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def _content(text: str) -> Iterator[IO[bytes]]:
+    """An unnamed file that holds this text, to be read by another process from its beginning."""
+    with tempfile.TemporaryFile() as file:
+        file.write(text.encode())
+        file.seek(0)
+        yield file
