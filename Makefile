@@ -1,0 +1,44 @@
+# Every command sets up what it needs, once: system packages, then an environment in .venv.
+SHELL := /bin/bash
+PYTHON ?=
+export PYTHON
+
+.PHONY: help demo test lint build replay test-cuda clean
+.DEFAULT_GOAL := help
+
+help: ## List the commands.
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+# A stamp for each kind of set-up: the second time costs nothing.
+.venv/.set-up: pyproject.toml constraints.txt tools/set_up.sh
+	tools/set_up.sh
+	@touch $@
+
+.venv/.set-up-for-tests: .venv/.set-up
+	tools/set_up.sh --browser
+	@touch $@
+
+demo: .venv/.set-up ## Build the lab, grade the sample class, show what comes out.
+	.venv/bin/autograder demo
+
+test: .venv/.set-up-for-tests ## Lint, check types, run all tests, replay the worked solutions.
+	$(MAKE) --no-print-directory lint
+	.venv/bin/python -m pytest -n auto
+
+lint: .venv/.set-up ## Check style and types.
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+build: .venv/.set-up ## Build every lab: source/, release/, solutions/.
+	.venv/bin/autograder build
+
+replay: .venv/.set-up-for-tests ## Replay the worked solutions alone.
+	.venv/bin/python -m pytest -n auto tests/test_replay.py
+
+test-cuda: ## Run the tests that need a CUDA device, with the python that is there.
+	python -m pytest -m cuda
+
+clean: ## Remove the environment and all that was generated and is not committed.
+	rm -rf .venv dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,153 @@
+"""The folder ``autograded/``: graded notebooks in nbgrader's format, for formgrader, for feedback, for reports."""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from nbformat import NotebookNode, writes
+
+from autograder.cells import Lab, LabNotebook, SubmittedNotebook
+from autograder.course import Course
+from autograder.errors import ExpectedError
+from autograder.nbgrader_format import about, graded_notebook, ungraded_notebook
+from autograder.submissions import working_files
+from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
+
+# Files that a browser would run if the page of a grader served them.
+_ACTIVE_FILES = frozenset({".html", ".htm", ".xhtml", ".svg", ".xml", ".js", ".mjs"})
+
+
+def write(
+    course: Course,
+    lab: Lab,
+    result: Result,
+    submitted: Mapping[str, SubmittedNotebook],
+    notebooks: Mapping[str, NotebookResult],
+) -> Path:
+    """Write the folder of a graded submission, replacing an earlier one as a whole.
+
+    A notebook that could not be read or graded is written as it was released, with the reason on top.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        result: the submission's result.
+        submitted: its realigned notebooks, by name.
+        notebooks: its graded notebooks, by name.
+
+    Returns:
+        The folder.
+
+    Raises:
+        ExpectedError: the folder cannot be written.
+    """
+    folder = course.folder(course.directory.autograded_directory, result.student, lab.name)
+    temporary = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(mkdtemp(prefix=".autograded-", dir=folder.parent))
+        _copy_files(course, lab, result, temporary)
+        for notebook in lab.notebooks:
+            node = _node(notebook, result, submitted.get(notebook.name), notebooks.get(notebook.name))
+            if node is not None:
+                (temporary / f"{notebook.name}.ipynb").write_text(f"{writes(node)}\n", encoding="utf-8")
+        temporary.chmod(0o755)
+        _replace(folder, temporary)
+    except OSError as error:
+        raise ExpectedError(
+            f"{folder} cannot be written: {error.strerror}.", "See that the disk has room and the folder is yours."
+        ) from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def read_results(course: Course, lab: str) -> list[Result]:
+    """Read the results of a lab back from ``autograded/``, by student.
+
+    Submissions that nbgrader graded without the wall are left out: their files hold no verdicts of ours.
+
+    Raises:
+        ExpectedError: there is no such lab, or a file has been damaged.
+    """
+    names = [notebook.name for notebook in course.lab(lab).notebooks]
+    return [result for student in course.graded_students(lab) if (result := _read_result(course, lab, student, names))]
+
+
+def _read_result(course: Course, lab: str, student: str, names: Iterable[str]) -> Result | None:
+    folder = course.folder(course.directory.autograded_directory, student, lab)
+    whole: Mapping[str, Any] | None = None
+    cells: list[CellVerdict] = []
+    for path in (folder / f"{name}.ipynb" for name in names):
+        if not path.is_file():
+            continue
+        try:
+            node = json.loads(path.read_text(encoding="utf-8"))
+            if "gradlab" in node["metadata"]:
+                whole = whole or node["metadata"]["gradlab"]
+                cells.extend(_read_verdicts(node))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ExpectedError(
+                f"{path}: it has been damaged ({type(error).__name__}: {error}).",
+                f"Grade it again: autograder grade {lab} --student {student}",
+            ) from error
+    if whole is None:
+        return None
+    return Result(
+        student=student,
+        lab=lab,
+        status=SubmissionStatus(whole["status"]),
+        cells=tuple(cells),
+        reason=whole["reason"],
+        repairs=tuple(whole["repairs"]),
+        flags=tuple(whole["flags"]),
+        seconds=whole["seconds"],
+        sandboxed=whole["sandboxed"],
+    )
+
+
+def _read_verdicts(node: Mapping[str, Any]) -> Iterable[CellVerdict]:
+    for cell in node["cells"]:
+        verdict = cell["metadata"].get("gradlab")
+        if verdict is not None:
+            yield CellVerdict(
+                grade_id=cell["metadata"]["nbgrader"]["grade_id"],
+                points=verdict["points"],
+                max_points=verdict["max_points"],
+                status=CellStatus(verdict["status"]),
+                message=verdict["message"],
+                misconception=verdict["misconception"],
+            )
+
+
+def _node(
+    notebook: LabNotebook, result: Result, submitted: SubmittedNotebook | None, graded: NotebookResult | None
+) -> NotebookNode | None:
+    if submitted is not None and graded is not None:
+        return graded_notebook(notebook, submitted, graded, about(result))
+    return None if result.status is SubmissionStatus.GRADED else ungraded_notebook(notebook, result)
+
+
+def _copy_files(course: Course, lab: Lab, result: Result, target: Path) -> None:
+    """Copy the data files: the lab's own, and those of the student's that no browser would run."""
+    folder = course.folder(course.directory.submitted_directory, result.student, lab.name)
+    for name, content in working_files(course, lab, folder).items():
+        if name in lab.files or Path(name).suffix.lower() not in _ACTIVE_FILES:
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def _replace(folder: Path, new: Path) -> None:
+    """Put a new folder in an old one's place, so that at every moment one of them is whole on the disk."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    old = Path(mkdtemp(prefix=".replaced-", dir=folder.parent))
+    folder.rename(old / folder.name)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

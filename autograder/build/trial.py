@@ -1,0 +1,95 @@
+"""The lab is its own first class: what is released must earn nothing, and the worked solution everything."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.build.lesson import Lesson
+from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.errors import ExpectedError
+from autograder.grading.bench import Bench
+from autograder.limits import Limits
+from autograder.notebooks import cell_from
+from autograder.sandbox.mode import Mode
+from autograder.verdicts import CellStatus, CellVerdict
+
+# Hidden inputs are drawn anew for each student: two of them catch a test that only suits some inputs.
+_SOLVERS = ("first-solver", "second-solver")
+_PERSON = (CellStatus.MANUAL, CellStatus.UNANSWERED)
+
+
+def cells_of(notebook: NotebookNode) -> tuple[Cell, ...]:
+    """Read a built notebook's cells as the grader sees them."""
+    return tuple(cell_from(node) for node in notebook.cells)
+
+
+def try_out(
+    lesson: Lesson, released: NotebookNode, files: Mapping[str, bytes], state: Path, mode: Mode, limits: Limits
+) -> None:
+    """Grade the released notebook and the worked solution as if students had handed them in.
+
+    Args:
+        lesson: the lab's text.
+        released: the notebook that students receive.
+        files: the lab's data files: path → content.
+        state: an empty folder for the grader.
+        mode: which sandbox to use.
+        limits: the limits of a submission.
+
+    Raises:
+        ExpectedError: the release earns a point, the solution lacks one, or a test breaks, for example because it
+            sends the student's side a callable that cannot cross the wall.
+    """
+    source, blank = cells_of(lesson.notebook), cells_of(released)
+    notebook = LabNotebook(lesson.name, source, blank)
+    open_cells = frozenset(cell.grade_id for cell in blank if cell.role in (Role.ANSWER, Role.TASK) and cell.grade_id)
+    with Bench(state, limits, mode) as bench:
+        nothing = SubmittedNotebook(lesson.name, blank, unanswered=open_cells)
+        for verdict in bench.grade(notebook, nothing, files, "nobody", lesson.name).verdicts:
+            _check_blank(lesson, verdict)
+        solved = SubmittedNotebook(lesson.name, _solve(source, blank))
+        for student in _SOLVERS:
+            for verdict in bench.grade(notebook, solved, files, student, lesson.name).verdicts:
+                _check_solved(lesson, verdict)
+
+
+def _check_blank(lesson: Lesson, verdict: CellVerdict) -> None:
+    _check_unbroken(lesson, verdict)
+    if verdict.points:
+        raise _refuse(
+            lesson,
+            verdict,
+            f"the released notebook, as it is, earns {verdict.points:g} of {verdict.max_points:g} points",
+            "Test something that the stub does not do already.",
+        )
+
+
+def _check_solved(lesson: Lesson, verdict: CellVerdict) -> None:
+    _check_unbroken(lesson, verdict)
+    if verdict.status in _PERSON or verdict.status is CellStatus.PASSED:
+        return
+    raise _refuse(
+        lesson,
+        verdict,
+        f"the worked solution earns {verdict.points or 0:g} of {verdict.max_points:g} points ({verdict.status}): "
+        f"{verdict.message}",
+        "Mend the solution or the test.",
+    )
+
+
+def _check_unbroken(lesson: Lesson, verdict: CellVerdict) -> None:
+    if verdict.status is CellStatus.BROKE:
+        raise _refuse(
+            lesson, verdict, f"the test itself breaks: {verdict.message}", "Mend the test, whatever the student writes."
+        )
+
+
+def _refuse(lesson: Lesson, verdict: CellVerdict, problem: str, cure: str) -> ExpectedError:
+    return lesson.place_of(verdict.grade_id).refuse(problem, cure)
+
+
+def _solve(source: tuple[Cell, ...], blank: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Put the instructor's answers into the released cells."""
+    answered = (Role.SOLUTION, Role.ANSWER)
+    return tuple(own if own.role in answered else given for own, given in zip(source, blank, strict=True))

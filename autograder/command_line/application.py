@@ -1,0 +1,62 @@
+"""The program: its commands, and the one boundary where errors become messages and exit codes."""
+
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from autograder.command_line import build, demo, doctor, feedback, grade, report
+from autograder.command_line.display import show_error
+from autograder.command_line.exits import EXPECTED_ERROR, INTERRUPTED
+from autograder.errors import ExpectedError
+
+
+class Boundary(TyperGroup):
+    """Turns what a user can mend into a message; everything else keeps its traceback, since it is our fault."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Click's own signature
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ExpectedError as error:
+            show_error(error)
+            raise typer.Exit(EXPECTED_ERROR) from error
+        except KeyboardInterrupt as error:
+            show_error(ExpectedError("Interrupted.", "What was finished is kept: run the same command to go on."))
+            raise typer.Exit(INTERRUPTED) from error
+
+
+application = typer.Typer(
+    cls=Boundary,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Builds labs, grades submissions behind a wall, writes feedback and reports.",
+)
+application.command()(build.build)
+application.command()(doctor.doctor)
+application.command()(grade.grade)
+application.command()(feedback.feedback)
+application.command()(report.report)
+application.command()(demo.demo)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("gradlab"))
+        raise typer.Exit
+
+
+@application.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Options of the program itself."""
+
+
+def main() -> None:
+    """Run the program with the arguments that it was started with."""
+    application(prog_name="autograder")

@@ -1,0 +1,86 @@
+"""How data looks in a terminal: results on stdout, everything about the run on stderr."""
+
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from autograder.errors import ExpectedError
+from autograder.report.wording import SUBMISSION_WORDS, misconception_title, number
+from autograder.verdicts import CellStatus, Result, SubmissionStatus
+
+_WIDE = 160
+_STYLES = {
+    SubmissionStatus.GRADED: "green",
+    SubmissionStatus.QUARANTINED: "yellow",
+    SubmissionStatus.BROKEN: "red",
+}
+
+
+def output() -> Console:
+    """A console on stdout; a pipe gets lines that are wide enough not to be broken."""
+    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+
+
+def messages() -> Console:
+    """A console on stderr."""
+    return Console(file=sys.stderr, highlight=False, soft_wrap=True)
+
+
+def show_error(error: ExpectedError) -> None:
+    """Say on stderr what was wrong and what to do about it."""
+    console = messages()
+    console.print(f"[bold red]autograder:[/] {escape(error.problem)}")
+    if error.cure:
+        console.print(f"  {escape(error.cure)}")
+
+
+def results_table(results: Sequence[Result]) -> Table:
+    """One row for each submission: score, status, what was diagnosed, what a person should look at."""
+    several = len({result.lab for result in results}) > 1
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
+    table.add_column("Student", overflow="fold")
+    if several:
+        table.add_column("Lab", overflow="fold")
+    table.add_column("Score", justify="right", no_wrap=True)
+    table.add_column("Status", overflow="fold")
+    table.add_column("Diagnoses", overflow="fold")
+    table.add_column("For a person", overflow="fold")
+    for result in results:
+        table.add_row(
+            Text(result.student),
+            *([Text(result.lab)] if several else []),
+            score(result),
+            Text(SUBMISSION_WORDS[result.status], style=_STYLES[result.status]),
+            Text(diagnoses(result)),
+            Text(attention(result)),
+        )
+    return table
+
+
+def score(result: Result) -> str:
+    """The score of the maximum; a dash where nothing could be read."""
+    if result.status is SubmissionStatus.QUARANTINED:
+        return "–"
+    return f"{number(result.score)} / {number(result.max_score)}"
+
+
+def diagnoses(result: Result) -> str:
+    """What was diagnosed, each once, in the order of the notebook; errors and time-outs that have no name besides."""
+    named = [misconception_title(cell.misconception) for cell in result.cells if cell.misconception]
+    plain = [
+        f"{cell.status.value}: {cell.grade_id}"
+        for cell in result.cells
+        if not cell.misconception and cell.status in (CellStatus.ERROR, CellStatus.TIMED_OUT, CellStatus.BROKE)
+    ]
+    return ", ".join(dict.fromkeys([*named, *plain]))
+
+
+def attention(result: Result) -> str:
+    """Why a person should look at it."""
+    open_questions = sum(cell.status is CellStatus.MANUAL for cell in result.cells)
+    questions = [f"{open_questions} open question{'s' if open_questions > 1 else ''}"] if open_questions else []
+    return " ".join(filter(None, [result.reason, *result.flags, *questions]))

@@ -1,0 +1,107 @@
+"""``autograder grade``."""
+
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.command_line import options
+from autograder.command_line.display import messages, output, results_table
+from autograder.command_line.exits import NOT_ALL_GRADED
+from autograder.command_line.progress import followed
+from autograder.errors import ExpectedError
+from autograder.limits import Limits
+from autograder.report.records import as_record
+from autograder.sandbox.mode import Mode
+from autograder.verdicts import Result, SubmissionStatus
+
+if TYPE_CHECKING:
+    from autograder.course import Course
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+def grade(
+    lab: options.Lab = None,
+    student: Annotated[list[str] | None, typer.Option("--student", help="One student; may be given again.")] = None,
+    workers: options.Workers = None,
+    sandbox: options.Sandbox = Mode.BUBBLEWRAP,
+    cell_seconds: Annotated[
+        float | None, typer.Option("--cell-seconds", min=0.1, help="Seconds for one cell (60 if left out).")
+    ] = None,
+    memory: Annotated[
+        int | None, typer.Option("--memory", parser=options.size, metavar="SIZE", help="Memory of a process: 4G, 512M.")
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="A table, or JSON for other programs.")] = Format.TABLE,
+    quiet: options.Quiet = False,
+    course: options.Course = Path(),
+) -> None:
+    """Grade what was submitted; write autograded/ and the gradebook."""
+    from autograder.course import Course  # nbgrader takes a second to import
+
+    results = graded(
+        Course.open(course),
+        lab,
+        student,
+        limits=options.limits(cell_seconds, memory),
+        mode=sandbox,
+        workers=workers or options.processors(),
+        quiet=quiet,
+    )
+    if form is Format.JSON:
+        typer.echo(json.dumps([as_record(result) for result in results], indent=2))
+    else:
+        output().print(results_table(results))
+    if sandbox is Mode.NONE:
+        messages().print("[bold red]Not sandboxed:[/] student code ran with your own rights (--sandbox none).")
+    if not all(result.status is SubmissionStatus.GRADED for result in results):
+        raise typer.Exit(NOT_ALL_GRADED)
+
+
+def graded(
+    course: "Course",
+    lab: str | None,
+    students: Sequence[str] | None,
+    *,
+    limits: Limits,
+    mode: Mode,
+    workers: int,
+    quiet: bool,
+) -> list[Result]:
+    """Grade submissions and show the progress on stderr; stdout stays free for the results.
+
+    Raises:
+        ExpectedError: there is nothing to grade, or `grade_class` says so.
+    """
+    from autograder.grading.run import grade_class  # the engine takes seconds to import
+
+    labs = submitted_labs(course, lab)
+    total = sum(len(students or course.students(name)) for name in labs)
+    with redirect_stdout(sys.stderr):
+        results = grade_class(course, labs, students or None, limits=limits, mode=mode, workers=workers)
+        return list(followed(results, total, quiet=quiet))
+
+
+def submitted_labs(course: "Course", lab: str | None) -> list[str]:
+    """The lab that was named, or every lab with submissions.
+
+    Raises:
+        ExpectedError: nobody has submitted anything.
+    """
+    labs = [lab] if lab else [name for name in course.labs() if course.students(name)]
+    if not labs:
+        raise ExpectedError(
+            "Nobody has submitted anything to this course.",
+            "Put each notebook at submitted/STUDENT/LAB/LAB.ipynb, or run `nbgrader collect LAB`.",
+        )
+    return labs

@@ -1,0 +1,61 @@
+"""Options that several commands share, and how their text is read."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.limits import Limits
+from autograder.sandbox.mode import Mode
+
+Course = Annotated[Path, typer.Option("--course", help="The course folder: the one with nbgrader_config.py.")]
+Lab = Annotated[str | None, typer.Argument(metavar="LAB", help="One lab; without it, every lab with submissions.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+Sandbox = Annotated[
+    Mode,
+    typer.Option("--sandbox", help="How student code is walled in; 'none' is for code that you would run yourself."),
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Submissions at once; one for each CPU if left out.")
+]
+
+_SIZE = re.compile(r"(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?:i?B)?", re.IGNORECASE)
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+_LEAST_MEMORY = 256 * 1024**2
+
+
+def size(text: str) -> int:
+    """Read an amount of memory: 4G, 512M, 1.5GiB, or plain bytes.
+
+    Raises:
+        typer.BadParameter: it is no amount, or too little for a process that has loaded PyTorch.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is not an amount of memory; write 4G or 512M.")
+    amount = int(float(found["amount"]) * 1024 ** _POWERS[found["unit"].upper()])
+    if amount < _LEAST_MEMORY:
+        raise typer.BadParameter(f"{text} is too little: PyTorch alone needs 256M.")
+    return amount
+
+
+def processors() -> int:
+    """How many CPUs this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def limits(cell_seconds: float | None = None, memory_bytes: int | None = None) -> Limits:
+    """The default limits with what was asked for changed.
+
+    Slower cells get a longer submission: the whole notebook has time for ten cells that use up their own.
+    """
+    usual = Limits()
+    seconds = usual.cell_seconds if cell_seconds is None else cell_seconds
+    return Limits(
+        cell_seconds=seconds,
+        submission_seconds=max(usual.submission_seconds, 10 * seconds),
+        cpu_seconds=max(usual.cpu_seconds, int(15 * seconds)),
+        memory_bytes=usual.memory_bytes if memory_bytes is None else memory_bytes,
+    )

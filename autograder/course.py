@@ -1,0 +1,254 @@
+"""A course on disk: a folder with an nbgrader_config.py."""
+
+import glob
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files, parse_utc
+from rapidfuzz import process
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder import release
+from autograder.cells import Cell, Lab, LabNotebook, Role
+from autograder.errors import ExpectedError
+from autograder.notebooks import cell_from
+
+CONFIGURATION = "nbgrader_config.py"
+TIMESTAMP = "timestamp.txt"
+
+
+class _Application(NbGrader):  # type: ignore[misc] # nbgrader has no types
+    """nbgrader's application without a command: its configuration is all that we want."""
+
+    name = "nbgrader"
+    # The course's folder decides, not the one in which somebody stands.
+    load_cwd_config = False
+    raise_config_file_errors = True
+
+
+class Course:
+    """A course as nbgrader's configuration describes it.
+
+    Attributes:
+        root: the course's folder.
+        application: nbgrader's application with the course's configuration; the parent of nbgrader's own parts.
+        directory: nbgrader's map of the course's folders.
+    """
+
+    def __init__(self, root: Path, application: NbGrader) -> None:
+        self.root = root
+        self.application = application
+        self.directory: CourseDirectory = application.coursedir
+
+    @classmethod
+    def open(cls, path: Path) -> "Course":
+        """Read the configuration of the course in the folder `path`.
+
+        Raises:
+            ExpectedError: there is no course, or its configuration cannot be read.
+        """
+        root = path.resolve()
+        if not (root / CONFIGURATION).is_file():
+            raise ExpectedError(
+                f"{path} is not a course: it has no {CONFIGURATION}.",
+                "Go to the course's folder, or name it with --course.",
+            )
+        application = _Application(log_level="ERROR")
+        try:
+            application.initialize([], root=str(root))
+        except (Exception, SystemExit) as error:
+            raise ExpectedError(
+                f"{root / CONFIGURATION} cannot be read: {type(error).__name__}: {error}.", "Mend the line it names."
+            ) from error
+        application.coursedir.root = str(root)
+        return cls(root, application)
+
+    @property
+    def course_id(self) -> str:
+        """The course's id in nbgrader; nbgrader's default where none is configured."""
+        return str(self.directory.course_id) or "default_course"
+
+    @property
+    def gradebook_url(self) -> str:
+        """SQLAlchemy's URL of the gradebook; a relative SQLite file lies in the course's folder."""
+        url = make_url(self.directory.db_url)
+        if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":", "file:")):
+            url = url.set(database=str(self.root / url.database))
+        return url.render_as_string(hide_password=False)
+
+    def labs(self) -> list[str]:
+        """The names of the labs in the source folder, sorted."""
+        return sorted(
+            name for name, folder in self._matches(self.directory.source_directory) if any(_notebooks(folder))
+        )
+
+    def lab(self, name: str) -> Lab:
+        """Read a lab: the instructor's cells, the released cells, the data files.
+
+        Raises:
+            ExpectedError: there is no such lab, or one of its notebooks is broken or older than its source.
+        """
+        folder = self._source_folder(name)
+        notebooks = tuple(self._notebook(name, path) for path in sorted(_notebooks(folder)))
+        return Lab(name=name, notebooks=notebooks, files=self._files(folder))
+
+    def students(self, lab: str) -> list[str]:
+        """The ids of the students who have submitted a lab, sorted."""
+        excluded = set(self.directory.student_id_exclude.split(","))
+        found = self._matches(self.directory.submitted_directory, lab=lab)
+        return sorted({student for student, _ in found} - excluded)
+
+    def graded_students(self, lab: str) -> list[str]:
+        """The ids of the students for whom there is a folder of a lab in ``autograded/``, sorted."""
+        return sorted({student for student, _ in self._matches(self.directory.autograded_directory, lab=lab)})
+
+    def submission_folder(self, student: str, lab: str) -> Path:
+        """Find the folder of a submission.
+
+        Raises:
+            ExpectedError: the student has not submitted this lab.
+        """
+        submitted = self.students(lab)
+        if student in submitted:
+            return self.folder(self.directory.submitted_directory, student, lab)
+        example = self.folder(self.directory.submitted_directory, student, lab)
+        if not submitted:
+            raise ExpectedError(f"Nobody has submitted the lab {lab!r}: {example.parent.parent} has no folder for it.")
+        raise ExpectedError(
+            f"There is no submission of {lab!r} by {student!r}: {example} is missing.", _meant(student, submitted)
+        )
+
+    def submitted_at(self, student: str, lab: str) -> datetime | None:
+        """When a submission was handed in (UTC, without a zone), by its timestamp.txt; None where it has none.
+
+        Raises:
+            ExpectedError: timestamp.txt holds no date.
+        """
+        path = self.submission_folder(student, lab) / TIMESTAMP
+        try:
+            text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+            return parse_utc(text) if text else None
+        except (ValueError, OverflowError, OSError) as error:
+            raise ExpectedError(
+                f"{path}: it holds no date ({error}).", "Write one like 2026-11-22 14:05 UTC."
+            ) from None
+
+    def folder(self, step: str, student: str, lab: str) -> Path:
+        """The folder of one nbgrader step, such as ``directory.autograded_directory``, whether it exists or not."""
+        return Path(self.directory.format_path(step, student, lab))
+
+    def hidden_lines(self, source: str) -> frozenset[int]:
+        """The lines of a test cell, counted from 1, that students never see; see `release.hidden_lines`."""
+        return release.hidden_lines(source, self.application)
+
+    def data_files(self, folder: Path) -> list[Path]:
+        """The files in a lab's or a submission's folder that are neither notebooks nor ignored, sorted."""
+        return sorted(Path(file) for file in find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"]))
+
+    def record(self, lab: str) -> None:
+        """Write a lab's cells into the gradebook, as ``nbgrader generate_assignment`` does; release/ is left alone.
+
+        Raises:
+            ExpectedError: there is no such lab, nbgrader refuses it, or the gradebook cannot be written.
+        """
+        folder = self._source_folder(lab)
+        url = self.gradebook_url
+        with release.own_tools():
+            try:
+                with Gradebook(url, self.course_id) as gradebook:
+                    gradebook.update_or_create_assignment(lab)
+                for path in sorted(_notebooks(folder)):
+                    names = {"notebook": path.stem, "assignment": lab, "db_url": url, "path": str(folder)}
+                    release.record(release.read_instructors(path), self.application, names)
+            except SQLAlchemyError as error:
+                raise ExpectedError(
+                    f"The gradebook {make_url(url)} cannot be written: {str(error).splitlines()[0]}.",
+                    "Close other programs that use it, and see that it may be written.",
+                ) from error
+
+    def _source_folder(self, name: str) -> Path:
+        labs = self.labs()
+        if name not in labs:
+            where = self.root / self.directory.source_directory
+            if not labs:
+                raise ExpectedError(
+                    f"There is no lab in {where}.", "Put each lab's notebooks in a folder of its own there."
+                )
+            raise ExpectedError(f"There is no lab {name!r} in {where}.", _meant(name, labs))
+        return self.folder(self.directory.source_directory, ".", name)
+
+    def _matches(self, step: str, lab: str | None = None) -> Iterator[tuple[str, Path]]:
+        """Pairs of a lab (or, for one lab, of a student) and its folder, found as nbgrader finds them."""
+        one = "(?P<name>[^/]+)"
+        if lab is None:
+            pattern = self.directory.format_path(step, ".", "*")
+            named = self.directory.format_path(step, ".", one, escape=True)
+        else:
+            pattern = self.directory.format_path(step, "*", glob.escape(lab))
+            named = self.directory.format_path(step, one, re.escape(lab), escape=True)
+        for found in glob.glob(pattern):  # noqa: PTH207 - the pattern is absolute
+            match = re.fullmatch(named, found)
+            if match and Path(found).is_dir():
+                yield match["name"], Path(found)
+
+    def _notebook(self, lab: str, path: Path) -> LabNotebook:
+        where = f"{lab}/{path.name}"
+        source = release.include_header_and_footer(release.read_instructors(path), self.application)
+        self._fill_in_generated_tests(source, lab, path.stem)
+        public = self.folder(self.directory.release_directory, ".", lab) / path.name
+        if public.is_file():
+            student = release.read_instructors(public)
+        else:
+            student = release.released(source.copy(), self.application, where)
+        notebook = LabNotebook(name=path.stem, source=_cells(source), released=_cells(student))
+        if _skeleton(notebook.source) != _skeleton(notebook.released):
+            raise ExpectedError(
+                f"{public} is not the release of {path}: their nbgrader cells differ.",
+                f"Run: nbgrader generate_assignment {lab} --force",
+            )
+        return notebook
+
+    def _fill_in_generated_tests(self, notebook: NotebookNode, lab: str, name: str) -> None:
+        generated = [cell for cell in notebook.cells if release.is_generated(cell.source, self.application)]
+        if not generated:
+            return
+        cure = f"Run: nbgrader generate_assignment {lab}"
+        try:
+            with release.own_tools(), Gradebook(self.gradebook_url, self.course_id) as gradebook:
+                for cell in generated:
+                    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+                    cell.source = gradebook.find_source_cell(grade_id, name, lab).source
+        except MissingEntry as error:
+            raise ExpectedError(f"{lab}/{name}.ipynb: its generated tests are not in the gradebook.", cure) from error
+        except SQLAlchemyError as error:
+            raise ExpectedError(f"The gradebook cannot be read: {str(error).splitlines()[0]}.", cure) from error
+
+    def _files(self, folder: Path) -> dict[str, bytes]:
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in self.data_files(folder)}
+
+
+def _notebooks(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.glob("*.ipynb") if path.is_file())
+
+
+def _cells(notebook: NotebookNode) -> tuple[Cell, ...]:
+    return tuple(cell_from(cell) for cell in notebook.cells)
+
+
+def _skeleton(cells: tuple[Cell, ...]) -> list[Cell]:
+    return [replace(cell, source="", cell_id=None, attachments=None) for cell in cells if cell.role is not Role.FREE]
+
+
+def _meant(name: str, existing: list[str]) -> str:
+    nearest = process.extractOne(name, existing, score_cutoff=60)
+    if nearest:
+        return f"Did you mean {nearest[0]!r}?"
+    return f"There are: {', '.join(existing[:20])}{' …' if len(existing) > 20 else ''}."

@@ -1,0 +1,104 @@
+"""The wall as a step of ``nbgrader autograde``, in place of nbgrader's `Execute`.
+
+In nbgrader_config.py::
+
+    c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.ClearOutput"]
+    c.Autograde.autograde_preprocessors = [
+        "autograder.preprocessor.GradeBehindWall",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+
+nbgrader's own repairs (`DeduplicateIds`, `OverwriteCells`) are left out because this step reads the submission again
+and realigns it itself.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Enum
+
+from autograder.cells import Lab, LabNotebook, SubmittedNotebook
+from autograder.course import Course
+from autograder.errors import ExpectedError
+from autograder.grading.bench import Bench
+from autograder.limits import Limits
+from autograder.nbgrader_format import about, graded_notebook
+from autograder.notebooks import read
+from autograder.repair import realign
+from autograder.sandbox.mode import Mode
+from autograder.submissions import working_files
+from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionStatus
+
+
+class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
+    """Grades the submitted notebook behind the wall and hands nbgrader the outputs from which it reckons our points."""
+
+    sandbox = Enum(
+        [mode.value for mode in Mode],
+        default_value=Mode.BUBBLEWRAP.value,
+        help="How far student code is walled in: bubblewrap, or none where a machine has no namespaces.",
+    ).tag(config=True)
+
+    def preprocess(self, _: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Grade one notebook; it is read from ``submitted/`` again, as the student handed it in.
+
+        Raises:
+            ExpectedError: the course or the sandbox is not in order.
+            autograder.notebooks.Quarantine: the submission cannot be read.
+            RuntimeError: the grader itself broke. nbgrader then marks the submission as failed and records no score.
+        """
+        # nbgrader runs its steps in the course's folder.
+        course = Course.open(Path.cwd())
+        names: Mapping[str, str] = resources["nbgrader"]
+        lab = course.lab(names["assignment"])
+        notebook = _notebook(lab, names["notebook"])
+        folder = course.submission_folder(names["student"], lab.name)
+        submitted = realign(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
+        files = working_files(course, lab, folder)
+        started = monotonic()
+        graded = _grade(course.root, Mode(self.sandbox), notebook, submitted, files, names["student"], lab)
+        broken = [verdict for verdict in graded.verdicts if verdict.status is CellStatus.BROKE]
+        if broken:
+            told = "; ".join(f"{verdict.grade_id}: {verdict.message}" for verdict in broken)
+            raise RuntimeError(f"the grader broke, so that no score is recorded ({told})")
+        result = Result(
+            student=names["student"],
+            lab=lab.name,
+            status=SubmissionStatus.GRADED,
+            cells=graded.verdicts,
+            repairs=submitted.repairs,
+            flags=graded.flags,
+            seconds=monotonic() - started,
+            sandboxed=self.sandbox != Mode.NONE.value,
+        )
+        return graded_notebook(notebook, submitted, graded, about(result)), resources
+
+
+def _notebook(lab: Lab, name: str) -> LabNotebook:
+    for notebook in lab.notebooks:
+        if notebook.name == name:
+            return notebook
+    raise ExpectedError(
+        f"The lab {lab.name!r} has no notebook {name!r} in its source folder.",
+        f"Run: nbgrader generate_assignment {lab.name}",
+    )
+
+
+def _grade(
+    root: Path,
+    mode: Mode,
+    notebook: LabNotebook,
+    submitted: SubmittedNotebook,
+    files: Mapping[str, bytes],
+    student: str,
+    lab: Lab,
+) -> NotebookResult:
+    with Bench(root / ".autograder", Limits(), mode) as bench:
+        return bench.grade(notebook, submitted, lab.files, student, lab.name, files)

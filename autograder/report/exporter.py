@@ -1,0 +1,85 @@
+"""Our feedback page where nbgrader writes its own: `nbgrader generate_feedback` and formgrader's button use it too.
+
+In ``nbgrader_config.py``: ``c.GenerateFeedback.exporter_class = "autograder.report.exporter.FeedbackExporter"``.
+"""
+
+from copy import deepcopy
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+from traitlets import default
+
+from autograder.errors import ExpectedError
+from autograder.report.feedback import read
+from autograder.report.marks import marks_of_notebook
+from autograder.report.pages import feedback_page
+
+
+class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
+    """Turns an autograded notebook into one student's feedback page."""
+
+    export_from_notebook = False
+    output_mimetype = "text/html"
+
+    @default("file_extension")  # type: ignore[untyped-decorator] # traitlets has no types
+    def _default_file_extension(self) -> str:
+        return ".html"
+
+    def from_notebook_node(
+        self,
+        nb: NotebookNode,
+        resources: dict[str, Any] | None = None,
+        **_options: Any,  # noqa: ANN401 - nbconvert's signature
+    ) -> tuple[str, dict[str, Any]]:
+        """Render a notebook.
+
+        Args:
+            nb: the autograded notebook. It may hold hidden tests (plain nbgrader leaves them in): they are taken out.
+            resources: nbgrader's, with the student, the assignment, the notebook and the gradebook's address.
+
+        Returns:
+            The page and the resources, as nbconvert wants them.
+
+        Raises:
+            ExpectedError: nbgrader did not make the resources, or the gradebook cannot be read.
+        """
+        place = (resources or {}).get("nbgrader")
+        if not place:
+            raise ExpectedError(
+                "Only nbgrader's feedback can be written in this format.",
+                "Run `autograder feedback` or `nbgrader generate_feedback` in the course folder.",
+            )
+        student, lab, name = place["student"], place["assignment"], place["notebook"]
+        marks, penalty = marks_of_notebook(place["db_url"], lab, student, name)
+        feedback = read(self._public(nb), marks, student=student, lab=lab, name=name, penalty=penalty)
+        return feedback_page(feedback), self._init_resources(resources)
+
+    def _public(self, nb: NotebookNode) -> NotebookNode:
+        """The notebook without hidden tests and mark schemes, by the course's own delimiters."""
+        public = deepcopy(nb)
+        tests = ClearHiddenTests(parent=self)
+        schemes = ClearMarkScheme(parent=self)
+        for cell in public.cells:
+            place = cell.metadata.get("nbgrader", {})
+            if place.get("grade") and not place.get("solution"):
+                cell.source = _without(cell.source, tests.begin_test_delimeter, tests.end_test_delimeter)
+            if place.get("task"):
+                cell.source = _without(
+                    cell.source, schemes.begin_mark_scheme_delimeter, schemes.end_mark_scheme_delimeter
+                )
+        return public
+
+
+def _without(source: str, begin: str, end: str) -> str:
+    """The lines outside the regions; a region that is never closed hides all that follows, and none is an error."""
+    lines, hidden = [], False
+    for line in source.split("\n"):
+        if begin in line:
+            hidden = True
+        elif end in line:
+            hidden = False
+        elif not hidden:
+            lines.append(line)
+    return "\n".join(lines)

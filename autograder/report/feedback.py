@@ -1,0 +1,251 @@
+"""What one student is told about one notebook, as data."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.cells import Cell, Role
+from autograder.notebooks import cell_from
+from autograder.report.outputs import Part, parts
+from autograder.verdicts import CellStatus, SubmissionStatus
+
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_MISCONCEPTION = re.compile(r"\s*\*?\((?P<id>[a-z][a-z0-9-]+)\)\*?\s*$")
+
+
+_Pair = tuple[Cell, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One cell of the student's notebook.
+
+    Attributes:
+        kind: "code" or "markdown".
+        source: the cell's text.
+        outputs: what it gave.
+    """
+
+    kind: str
+    source: str
+    outputs: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One graded cell with the answer that it is about.
+
+    Attributes:
+        grade_id: nbgrader's id of the graded cell.
+        title: the heading above it.
+        status: how it ended.
+        points: the points earned; None while a person has yet to give them.
+        max_points: the points that it is worth.
+        message: what was seen, the likely cause, what to look at.
+        misconception: the id of the diagnosis, or None.
+        comment: what a person wrote about it.
+        answer: the student's cells that it is about.
+        check: the public part of the test, empty for cells that a person grades.
+        printed: what the test put out, but for its verdict.
+    """
+
+    grade_id: str
+    title: str
+    status: CellStatus
+    points: float | None
+    max_points: float
+    message: str = ""
+    misconception: str | None = None
+    comment: str = ""
+    answer: tuple[Piece, ...] = ()
+    check: str = ""
+    printed: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What one student is told about one notebook.
+
+    Attributes:
+        student: the student's id.
+        lab: the lab's name.
+        notebook: the notebook's name, without ``.ipynb``.
+        title: the notebook's first heading.
+        status: how the submission as a whole ended.
+        exercises: the graded cells, in order.
+        penalty: points taken off for lateness.
+        reason: why it could not be graded.
+        repairs: what had to be mended, one sentence each.
+        flags: what a person will look at, one sentence each.
+        sandboxed: False if it ran with ``--sandbox none``.
+        rest: every other code cell, in order.
+    """
+
+    student: str
+    lab: str
+    notebook: str
+    title: str
+    status: SubmissionStatus
+    exercises: tuple[Exercise, ...] = ()
+    penalty: float = 0.0
+    reason: str = ""
+    repairs: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    sandboxed: bool = True
+    rest: tuple[Piece, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """The points so far, after the penalty; never below 0."""
+        return max(0.0, sum(exercise.points or 0.0 for exercise in self.exercises) - self.penalty)
+
+    @property
+    def max_score(self) -> float:
+        """The points that can be earned."""
+        return sum(exercise.max_points for exercise in self.exercises)
+
+    @property
+    def waiting(self) -> float:
+        """The points that a person has yet to give or to refuse."""
+        return sum(exercise.max_points for exercise in self.exercises if exercise.points is None)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What the gradebook holds for one graded cell.
+
+    Attributes:
+        points: the points, with extra credit; None while a person has yet to give them.
+        max_points: the points that it is worth.
+        by_hand: whether a person gave the points.
+        comment: what a person wrote.
+    """
+
+    points: float | None
+    max_points: float
+    by_hand: bool = False
+    comment: str = ""
+
+
+def without_id(message: str) -> str:
+    """A verdict's message without the closing id, which the page shows apart."""
+    return _MISCONCEPTION.sub("", message).strip()
+
+
+def read(
+    notebook: Mapping[str, Any],
+    marks: Mapping[str, Mark],
+    *,
+    student: str,
+    lab: str,
+    name: str,
+    penalty: float = 0.0,
+) -> Feedback:
+    """Gather the feedback from an autograded notebook.
+
+    Args:
+        notebook: the notebook, as nbformat has it, **without hidden tests and mark schemes**; ``gradlab`` in its
+            metadata and its cells' is what grading wrote.
+        marks: what the gradebook holds, by grade id.
+        student: the student's id.
+        lab: the lab's name.
+        name: the notebook's name.
+        penalty: points taken off for lateness.
+
+    Returns:
+        The feedback. A test cell's output is shown only where the judge vouches for it (``gradlab`` metadata).
+    """
+    own = _verdict(notebook)
+    pairs = [(cell_from(node), node) for node in notebook["cells"]]
+    status = SubmissionStatus(own.get("status", SubmissionStatus.GRADED))
+    # What stands in for a notebook that could not be read is the released one: none of it is the student's.
+    shown = pairs if status is not SubmissionStatus.QUARANTINED else []
+    return Feedback(
+        student=student,
+        lab=lab,
+        notebook=name,
+        title=next(_headings(cell for cell, _ in pairs), name),
+        status=status,
+        exercises=tuple(_exercises(shown, marks)),
+        penalty=penalty,
+        reason=str(own.get("reason", "")),
+        repairs=tuple(str(repair) for repair in own.get("repairs", ())),
+        flags=tuple(str(flag) for flag in own.get("flags", ())),
+        sandboxed=bool(own.get("sandboxed", True)),
+        rest=tuple(_piece(cell, node) for cell, node in shown if cell.kind == "code" and cell.role is Role.FREE),
+    )
+
+
+def titles(cells: Iterable[Cell]) -> dict[str, str]:
+    """The heading above each graded cell, by grade id; a question that begins with a heading of its own keeps it."""
+    heading, found = "", {}
+    for cell in cells:
+        headings = _HEADING.findall(cell.source) if cell.kind == "markdown" and cell.role is not Role.ANSWER else []
+        if headings:
+            heading = headings[0] if cell.role is Role.TASK else headings[-1]
+        if cell.graded and cell.grade_id:
+            found[cell.grade_id] = heading or cell.grade_id
+    return found
+
+
+def settled(status: CellStatus, mark: Mark) -> CellStatus:
+    """The status that stands once a person has had their say."""
+    return _status(mark) if mark.by_hand or status is CellStatus.MANUAL else status
+
+
+def _exercises(pairs: Sequence[_Pair], marks: Mapping[str, Mark]) -> Iterator[Exercise]:
+    names = titles(cell for cell, _ in pairs)
+    answer: list[Piece] = []
+    for cell, node in pairs:
+        if cell.role in (Role.SOLUTION, Role.ANSWER):
+            answer.append(_piece(cell, node))
+        if cell.graded and cell.grade_id:
+            yield _exercise(cell, node, names[cell.grade_id], marks.get(cell.grade_id), tuple(answer))
+            answer = []
+
+
+def _exercise(
+    cell: Cell, node: Mapping[str, Any], title: str, recorded: Mark | None, answer: tuple[Piece, ...]
+) -> Exercise:
+    verdict = _verdict(node)
+    mark = recorded or Mark(verdict.get("points"), float(verdict.get("max_points", cell.points)))
+    message, misconception = str(verdict.get("message", "")), verdict.get("misconception")
+    tested = cell.role is Role.TEST
+    printed = parts(node.get("outputs", ())) if tested and verdict else ()
+    return Exercise(
+        grade_id=cell.grade_id or "",
+        title=title,
+        status=settled(CellStatus(verdict["status"]), mark) if "status" in verdict else _status(mark),
+        points=mark.points,
+        max_points=mark.max_points,
+        message=without_id(message) if misconception else message,
+        misconception=misconception,
+        comment=mark.comment,
+        answer=answer,
+        check=cell.source.strip() if tested else "",
+        printed=tuple(part for part in printed if part.kind != "error"),
+    )
+
+
+def _status(mark: Mark) -> CellStatus:
+    if mark.points is None:
+        return CellStatus.MANUAL
+    if mark.points >= mark.max_points:
+        return CellStatus.PASSED
+    return CellStatus.PARTIAL if mark.points > 0 else CellStatus.FAILED
+
+
+def _headings(cells: Iterable[Cell]) -> Iterator[str]:
+    return (heading for cell in cells if cell.kind == "markdown" for heading in _HEADING.findall(cell.source))
+
+
+def _piece(cell: Cell, node: Mapping[str, Any]) -> Piece:
+    return Piece(cell.kind, cell.source.rstrip(), parts(node.get("outputs", ())))
+
+
+def _verdict(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What grading wrote into a notebook's or a cell's metadata; empty where plain nbgrader graded."""
+    metadata = node.get("metadata")
+    verdict = metadata.get("gradlab") if isinstance(metadata, Mapping) else None
+    return verdict if isinstance(verdict, Mapping) else {}

@@ -1,0 +1,84 @@
+"""What the gradebook says now: a person may have graded since the autograder did."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import replace
+
+from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy.exc import DatabaseError
+
+from autograder.errors import ExpectedError
+from autograder.report.feedback import Mark, settled
+from autograder.verdicts import CellVerdict, Result
+
+
+def marks_of_notebook(db_url: str, lab: str, student: str, notebook: str) -> tuple[dict[str, Mark], float]:
+    """Read one notebook's marks.
+
+    Returns:
+        The marks by grade id, and the penalty for lateness in points. Empty and 0 if nothing is recorded.
+
+    Raises:
+        ExpectedError: the gradebook cannot be read.
+    """
+    try:
+        with closing(Gradebook(db_url)) as gradebook:
+            submission = gradebook.find_submission_notebook(notebook, lab, student)
+            comments = {comment.name: comment.comment or "" for comment in submission.comments}
+            marks = {grade.name: _mark(grade, comments.get(grade.name, "")) for grade in submission.grades}
+            return marks, float(submission.late_submission_penalty or 0.0)
+    except MissingEntry:
+        return {}, 0.0
+    except DatabaseError as error:
+        raise _unreadable(db_url, error) from error
+
+
+def marks_of_lab(db_url: str, lab: str) -> dict[tuple[str, str], Mark]:
+    """Read a whole lab's marks: (student, grade id) → mark. A grade id that two notebooks share is left out.
+
+    Raises:
+        ExpectedError: the gradebook cannot be read.
+    """
+    found: dict[tuple[str, str], Mark] = {}
+    shared: set[tuple[str, str]] = set()
+    try:
+        with closing(Gradebook(db_url)) as gradebook:
+            for submission in gradebook.assignment_submissions(lab):
+                for grade in (grade for notebook in submission.notebooks for grade in notebook.grades):
+                    key = (submission.student_id, grade.name)
+                    (shared.add(key) if key in found else found.setdefault(key, _mark(grade, "")))
+    except MissingEntry:
+        return {}
+    except DatabaseError as error:
+        raise _unreadable(db_url, error) from error
+    return {key: mark for key, mark in found.items() if key not in shared}
+
+
+def with_marks(results: Iterable[Result], marks: Mapping[tuple[str, str], Mark]) -> list[Result]:
+    """The results with the points that people have given since."""
+    return [replace(result, cells=tuple(_marked(cell, result, marks) for cell in result.cells)) for result in results]
+
+
+def _marked(cell: CellVerdict, result: Result, marks: Mapping[tuple[str, str], Mark]) -> CellVerdict:
+    mark = marks.get((result.student, cell.grade_id))
+    if mark is None or not mark.by_hand:
+        return cell
+    return replace(cell, points=mark.points, status=settled(cell.status, mark))
+
+
+def _mark(grade: object, comment: str) -> Mark:
+    by_hand = getattr(grade, "manual_score", None) is not None
+    waits = getattr(grade, "needs_manual_grade", False) and not by_hand
+    return Mark(
+        points=None if waits else float(getattr(grade, "score", 0.0)),
+        max_points=float(getattr(grade, "max_score", 0.0)),
+        by_hand=by_hand,
+        comment=comment,
+    )
+
+
+def _unreadable(db_url: str, error: DatabaseError) -> ExpectedError:
+    return ExpectedError(
+        f"The gradebook {db_url} cannot be read: {error.orig}.",
+        "Close other programs that write to it, or restore it from a copy, and run the command again.",
+    )

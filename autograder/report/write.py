@@ -1,0 +1,95 @@
+"""Pages on disk: feedback in nbgrader's place, the class report in a folder of its own."""
+
+import os
+from pathlib import Path
+
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.autograded import read_results
+from autograder.course import Course
+from autograder.errors import ExpectedError
+from autograder.report.exporter import FeedbackExporter
+from autograder.report.feedback import titles
+from autograder.report.marks import marks_of_lab, with_marks
+from autograder.report.pages import report_page
+from autograder.report.summary import summarise
+from autograder.verdicts import Result
+
+REPORTS = "report"
+"""The folder of class reports. It is not under feedback/, which is handed out to students."""
+
+
+def write_feedback(course: Course, lab: str) -> list[Path]:
+    """Write every student's feedback on one lab, from what was graded: ``feedback/STUDENT/LAB/NOTEBOOK.html``.
+
+    The pages are written by nbgrader's own converter with our exporter, so that points and comments which people
+    gave in formgrader are in them and ``nbgrader release_feedback`` can hand them out.
+
+    Returns:
+        The pages, in order of student.
+
+    Raises:
+        ExpectedError: nothing was graded yet, or nbgrader cannot write a page.
+    """
+    results = _graded(course, lab)
+    _convert(course, lab)
+    return [page for result in results for page in _pages(course, result)]
+
+
+def write_report(course: Course, lab: str) -> Path:
+    """Write the report on one lab: ``report/LAB.html`` in the course folder.
+
+    Raises:
+        ExpectedError: nothing was graded yet.
+    """
+    results = with_marks(_graded(course, lab), marks_of_lab(course.gradebook_url, lab))
+    headings = {
+        grade_id: title
+        for notebook in course.lab(lab).notebooks
+        for grade_id, title in titles(notebook.released).items()
+    }
+    path = course.root / REPORTS / f"{lab}.html"
+    pages = {
+        result.student: Path(os.path.relpath(page, path.parent)).as_posix()
+        for result in results
+        for page in _pages(course, result)[:1]
+    }
+    path.parent.mkdir(exist_ok=True)
+    _write(path, report_page(summarise(lab, results, headings), pages))
+    return path
+
+
+def _graded(course: Course, lab: str) -> list[Result]:
+    results = sorted(read_results(course, lab), key=lambda result: result.student)
+    if not results:
+        raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")
+    return results
+
+
+def _convert(course: Course, lab: str) -> None:
+    directory = CourseDirectory(parent=course.application, root=str(course.root), assignment_id=lab)
+    directory.db_url = course.gradebook_url
+    converter = GenerateFeedback(
+        coursedir=directory, parent=course.application, exporter_class=FeedbackExporter, force=True
+    )
+    try:
+        converter.start()
+    except NbGraderException as error:
+        raise ExpectedError(
+            f"Not every feedback page of {lab!r} could be written: {error}", "The lines above name the submission."
+        ) from error
+
+
+def _pages(course: Course, result: Result) -> list[Path]:
+    folder = course.folder(course.directory.feedback_directory, result.student, result.lab)
+    names = {notebook.name for notebook in course.lab(result.lab).notebooks}
+    return [page for page in sorted(folder.glob("*.html")) if page.stem in names]
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all: a reader never sees half a page."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)

@@ -1,0 +1,1093 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Walking downhill
+#
+# A hiker stands on a hilly landscape in thick fog. She cannot see the valley, but she feels under her boots which way
+# the ground falls. So she takes a step that way, feels again, and steps again. That is gradient descent, and it is how
+# almost every neural network is trained.
+#
+# In this lab the landscape has two coordinates instead of a billion. So you can *see* what is going on: where the walk
+# ends, when it fails, and why it is not the valley that decides, but the start.
+#
+# **When you are done, you can**
+#
+# - say what a forward pass, a backward pass and an optimisation step are, and write all three;
+# - predict which tensors autograd watches, and what `.grad` holds after one, two, three backward passes;
+# - compare learning rates fairly, and compute the largest one that is still stable;
+# - move ten thousand points downhill at once, without a loop over them;
+# - check autograd against a gradient of your own.
+#
+# **Time:** about 90 minutes. **Points:** 23.
+# **You need:** partial derivatives, the chain rule, Python functions, and that a tensor is an array that PyTorch can
+# compute with.
+#
+# **How to work.** Where it says *predict*, write your guess down before you run the cell: a wrong guess that you notice
+# teaches more than a right one that you read. Where it says *exercise*, replace the placeholder and run the check below
+# it as often as you like. Hints are folded; each gives away more than the one before.
+
+# %% [markdown]
+# ## 0 · Tools and device
+
+# %% nbgrader={"grade_id": "imports", "locked": true}
+import math
+import shutil
+import time
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from IPython.display import display
+
+import gradlab
+from gradlab import check, figures, graph
+
+# %% [markdown]
+# The same code runs on a graphics card (GPU) or on the processor (CPU). Which of the two a tensor lives on is called its
+# *device*, and tensors that meet in one operation must live on the same one.
+
+# %% tags=["nbval-ignore-output"]
+device = gradlab.device()
+print("torch ", torch.__version__)
+print("device", device)
+if device.type == "cuda":
+    print("GPU   ", torch.cuda.get_device_name(device))
+
+# %% [markdown]
+# ## 1 · The landscape
+#
+# Everything here happens on one surface,
+#
+# $$f(x_1, x_2) = \sin x_1 \cdot \cos x_2 + \sin\frac{x_1}{2} \cdot \cos\frac{x_2}{2},
+# \qquad (x_1, x_2) \in [0, 10]^2 .$$
+#
+# It has hills, several valleys of different depth, and saddles between them, which makes it a good small model of
+# the *loss* of a neural network. There, $x$ would be all the weights $w$ of the network, and $f$ would be the loss $L$
+# that says how badly the network does.
+
+# %% [markdown]
+# ### Exercise 1 · The surface
+#
+# *Easy, about 5 minutes, 2 points*
+#
+# Write `f`. The two coordinates of a point stand in the **last** axis of `x`. All axes before it count points, and there
+# may be none, one or several of them: one point of shape `(2,)` gives one number, a thousand points of shape
+# `(1000, 2)` give a thousand numbers. No loop is needed.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Take the coordinates apart first. How do you index the last axis if you do not know how many come before it?
+# </details>
+# <details><summary>Hint 2: the index</summary>
+#
+# An ellipsis `...` in an index stands for "all the axes that I did not name".
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# `x[..., 0]` is the first coordinate of every point. PyTorch's own `torch.sin` and `torch.cos` take whole tensors;
+# the functions in `math` take one plain number and would cut the point off from autograd.
+# </details>
+
+
+# %% nbgrader={"grade_id": "surface", "solution": true}
+def f(x: torch.Tensor) -> torch.Tensor:
+    """Compute the height of the surface.
+
+    Args:
+        x: points, shape (..., 2).
+
+    Returns:
+        Their heights, shape (...).
+    """
+    ### BEGIN SOLUTION
+    x1, x2 = x[..., 0], x[..., 1]
+    return torch.sin(x1) * torch.cos(x2) + torch.sin(x1 / 2) * torch.cos(x2 / 2)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "surface-test", "grade": true, "points": 2}
+# The check tells you what it saw. Run it as often as you like.
+check.surface(f)
+### BEGIN HIDDEN TESTS
+check.surface(f)
+heights = f(40 * torch.rand(3, 5, 2, dtype=torch.float64) - 20)
+assert tuple(heights.shape) == (3, 5), "A tensor of shape (3, 5, 2) holds 15 points and must give 15 heights."
+assert tuple(f(torch.rand(2, dtype=torch.float64)).shape) == (), "One point of shape (2,) must give a single height."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Here it is, from above and from the side, on a grid of 100 × 100 points. Where lie the deepest valley, and the hikers who
+# would walk right past it?
+
+# %% tags=["nbval-ignore-output"]
+figures.contour(f, title="f from above")
+
+# %% tags=["nbval-ignore-output"]
+figures.surface(f, title="f from the side")
+
+# %% [markdown]
+# ## 2 · Which way is down?
+#
+# The **gradient** collects the partial derivatives:
+#
+# $$\nabla f(x) = \left(\frac{\partial f}{\partial x_1},\; \frac{\partial f}{\partial x_2}\right).$$
+#
+# It points where $f$ grows fastest, at right angles to the contour line through $x$. Its length says how steep it is
+# there. So downhill is $-\nabla f(x)$.
+#
+# PyTorch computes it in two passes.
+#
+# - **Forward pass:** it evaluates $f$ and remembers every operation on the way, as a graph.
+# - **Backward pass:** it walks through that graph from the result to the inputs and multiplies the derivatives of all the
+#   steps: the chain rule, applied by a machine.
+
+# %%
+x = torch.tensor([1.0, 2.0], requires_grad=True)  # "please watch this tensor"
+y = f(x)  # forward pass
+print(f"f(1, 2) = {y.item():.4f}, watched: {y.requires_grad}")
+
+y.backward()  # backward pass
+print(f"gradient: ({x.grad[0]:.4f}, {x.grad[1]:.4f})")
+
+# %% [markdown]
+# The picture below replays both passes for this point. Values (above a node) go forward; gradients (∂, below a node) come
+# back. Move the slider, or press play. Two things to look for:
+#
+# - At a product, each factor receives *the other factor* times what came from the right.
+# - Each coordinate is used twice. What comes back along the two ways is **added**.
+
+# %% tags=["nbval-ignore-output"]
+graph.draw(f, x=torch.tensor([1.0, 2.0]), title="f at (1, 2), forward and backward")
+
+# %% [markdown]
+# The package torchviz draws PyTorch's own bookkeeping of the same evaluation. `AddBackward0` is the operation that pulls a
+# gradient back through a sum; `AccumulateGrad` is the place where it is put into `x.grad`.
+
+# %% tags=["nbval-ignore-output"]
+if shutil.which("dot"):
+    from torchviz import make_dot
+
+    display(make_dot(f(x), params={"x": x}))
+else:
+    print("Graphviz (the program `dot`) is not installed here. The graph above shows the same.")
+
+# %% [markdown]
+# ### Predict · Who is being watched?
+#
+# `requires_grad` spreads: a result is watched as soon as *one* of its inputs is. A watched tensor that was
+# not computed from watched ones is a **leaf**, and only watched leaves get their `.grad` filled. (PyTorch calls every
+# unwatched tensor a leaf too.) For each of the six tensors below, guess first: is it watched, and is it a leaf?
+
+# %%
+watched = torch.tensor([1.0, 2.0], requires_grad=True)
+plain = torch.tensor([3.0, 4.0])
+with torch.no_grad():
+    inside = watched * plain
+tensors = {
+    "watched": watched,
+    "plain + 1": plain + 1,
+    "watched * plain": watched * plain,
+    "the same in no_grad": inside,
+    "watched.detach()": watched.detach(),
+    "rand(2, requires_grad=True) * 10": torch.rand(2, requires_grad=True) * 10,
+}
+print(f"{'tensor':34}watched  leaf")
+for name, tensor in tensors.items():
+    print(f"{name:34}{tensor.requires_grad!s:9}{tensor.is_leaf}")
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# One watched factor is enough for the product. `no_grad()` and `detach()` stop the spreading. The last row is a classic
+# trap: the tensor that you keep is not the one that you asked to be watched, but ten times it, the *result* of an
+# operation. It is no leaf, and its `.grad` stays empty. Scale first, then call `.requires_grad_()`.
+# </details>
+#
+# ### Predict · Three times backward
+#
+# `backward()` does not write the gradient into `.grad`, it **adds** it. The gradient of $f$ at $(1, 2)$ is
+# $(0.0122, -0.9669)$. What does the second number of `x.grad` look like after one, two and three rounds?
+
+# %%
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+for round_number in (1, 2, 3):
+    f(x).backward()
+    print(f"after round {round_number}: {x.grad[1]:.4f}")
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# `.grad` is a bucket. Every backward pass pours its gradient in, and nobody but you empties it. That is useful where one
+# tensor is used many times, as you saw in the graph, and a famous source of bugs in loops.
+# </details>
+#
+# ### Predict · Several points at once
+#
+# Give `f` several points and it returns several heights. Can we call `backward()` on all of them?
+
+# %%
+points = torch.tensor([[1.0, 2.0], [5.0, 6.0], [8.0, 3.0]], requires_grad=True)
+values = f(points)
+try:
+    values.backward()
+except RuntimeError as error:
+    print("RuntimeError:", error)
+
+# %% [markdown]
+# A vector of heights has no single gradient. Its derivative is a matrix, the **Jacobian** $J$ with one row for each height
+# and one column for each coordinate. `backward(v)` asks for one number of our choice instead: it computes the
+# *vector–Jacobian product* $J^\top v$, which is the gradient of $v_1 f_1 + v_2 f_2 + \dots$
+#
+# Choose $v = (1, 1, \dots, 1)$ and you get the gradient of the **sum** of the heights. And since the height of a point
+# depends on no other point, the sum keeps the points apart: row $i$ of the result is just the gradient at point $i$.
+
+# %%
+values.backward(torch.ones_like(values))
+together = points.grad.clone()
+one_by_one = torch.stack([torch.autograd.grad(f(point), point)[0] for point in points])
+print("all at once equals one by one:", torch.allclose(together, one_by_one))
+
+points.grad = None
+f(points).sum().backward()
+print("and equals the gradient of the sum:", torch.allclose(together, points.grad))
+
+# %% [markdown]
+# Remember this trick: it will move ten thousand points with one backward pass in section 5.
+#
+# ### Aside · From a landscape to a classifier
+#
+# What would $f$ be for a network that tells cats from dogs from birds? The network gives three plain numbers, one for each
+# class, the **logits** $z$. **Softmax** turns them into probabilities,
+#
+# $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}},$$
+#
+# and the loss is $L = -\log p_{\text{true class}}$. Its gradient with respect to the logits has a form worth knowing by
+# heart: *what the network believes, minus what is true*.
+
+# %%
+logits = torch.tensor([2.0, 1.0, 0.0], requires_grad=True)
+probabilities = torch.softmax(logits, dim=0)
+loss = -torch.log(probabilities[0])  # the picture shows class 0
+loss.backward()
+print("probabilities", [round(p, 3) for p in probabilities.tolist()])
+print("their sum    ", round(probabilities.sum().item(), 3))
+print("gradient     ", [round(g, 3) for g in logits.grad.tolist()])
+
+# %% [markdown]
+# The first number of the gradient is negative: a step *against* it raises the logit of the true class. From here on, the
+# recipe is the same for a network and for our hiker.
+#
+# ## 3 · Walk
+#
+# One **optimisation step** moves the weights a little way against the gradient of the loss:
+#
+# $$w_{t+1} = w_t - \eta\,\nabla L(w_t).$$
+#
+# The number $\eta$ is the **learning rate**. For us, $w$ is the point $x$ and $L$ is the surface $f$.
+
+# %% [markdown]
+# ### Exercise 2 · Walk downhill
+#
+# *Straightforward, about 10 minutes, 3 points*
+#
+# $$x_{t+1} = x_t - \eta\,\nabla f(x_t)$$
+#
+# Write `descend`. It starts at `start`, makes `steps` steps of learning rate `lr`, and returns every point that it has
+# stood on, the start included: `steps + 1` rows. It must work for *any* scalar function of a point, not only for ours.
+#
+# **Before you write it:** if you never empty `.grad`, will the path be shorter, longer, or the same? Write down a guess.
+# You will meet it again right after the check.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# You need a tensor that autograd watches. Is `start` one? What happens to `start` itself if you step in place?
+# </details>
+# <details><summary>Hint 2: the loop</summary>
+#
+# Four things happen in each round: remember the point, compute f, go backward, move. Autograd must not watch the move.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# `x = start.detach().clone().requires_grad_()` makes a fresh leaf. Inside `with torch.no_grad():` step in place with `-=`,
+# then empty the bucket: `x.grad.zero_()`.
+# </details>
+
+
+# %% nbgrader={"grade_id": "descend", "solution": true}
+def descend(
+    f: Callable[[torch.Tensor], torch.Tensor],
+    start: torch.Tensor,
+    lr: float,
+    steps: int,
+) -> torch.Tensor:
+    """Follow the negative gradient of a scalar function.
+
+    Args:
+        f: maps a point of shape (d,) to a scalar tensor.
+        start: where to begin, shape (d,). It is left as it was.
+        lr: learning rate η.
+        steps: how many steps to make.
+
+    Returns:
+        The path, shape (steps + 1, d); its first row is ``start``.
+    """
+    ### BEGIN SOLUTION
+    x = start.detach().clone().requires_grad_()
+    path = [x.detach().clone()]
+    for _ in range(steps):
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+            x.grad.zero_()
+        path.append(x.detach().clone())
+    return torch.stack(path)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "descend-test", "grade": true, "points": 3}
+# The check tells you what it saw. Run it as often as you like.
+check.descent(descend, on=f)
+### BEGIN HIDDEN TESTS
+start = torch.rand(2, dtype=torch.float64) * 10
+check.descent(descend, on=lambda x: (x[0] - 1) ** 2 + 10 * (x[1] + 2) ** 2, start=start, lr=0.03, steps=17)
+check.descent(descend, on=lambda x: torch.sin(x).sum() * torch.exp(-(x**2).sum() / 50), start=start, lr=0.2, steps=5)
+check.unchanged(start, after=lambda: descend(f, start, 0.1, 3))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now a walk from a random start, with $\eta = 0.1$ and 100 steps. The seed makes "random" the same for everybody.
+
+# %%
+torch.manual_seed(14)
+start = 10 * torch.rand(2, dtype=torch.float64)
+path = descend(f, start, lr=0.1, steps=100)
+end = path[-1]
+print(f"start f({start[0]:.4f}, {start[1]:.4f}) = {f(start):.4f}")
+print(f"end   f({end[0]:.4f}, {end[1]:.4f}) = {f(end):.4f}")
+
+# %% tags=["nbval-ignore-output"]
+figures.trajectories(f, path, title="One walk: 100 steps with η = 0.1")
+
+# %% [markdown]
+# The steps shorten all by themselves as the ground gets flatter: their length is $\eta\,\|\nabla f\|$. And each step
+# leaves at right angles to the contour line.
+#
+# **Your guess about `.grad`.** The cell below is that mistake, written out: `bucket` is what `.grad` would hold.
+
+# %% tags=["nbval-ignore-output"]
+point, bucket, forgetful = start.clone(), torch.zeros(2, dtype=torch.float64), [start]
+for _ in range(100):
+    point.requires_grad_()
+    (slope,) = torch.autograd.grad(f(point), point)
+    bucket = bucket + slope  # nobody empties it
+    point = (point - 0.1 * bucket).detach()
+    forgetful.append(point)
+figures.trajectories(f, torch.stack(forgetful), title="The bucket is never emptied")
+
+# %% [markdown]
+# It is longer: the hiker has become a ball without friction. It remembers every slope that it has ever felt, overshoots the
+# valley and rolls up the other side. No error, no warning, only a strange picture.
+
+# %% [markdown]
+# ## 4 · How long a step?
+#
+# Which learning rate is best: 0.01, 0.1 or 0.5? Let us ask three hikers, each with a rate of their own, each dropped at a
+# random place, and compare how deep they get in 200 steps.
+
+# %%
+torch.manual_seed(45)
+for rate in (0.01, 0.1, 0.5):
+    somewhere = 10 * torch.rand(2, dtype=torch.float64)
+    print(f"η = {rate:<4}  reaches f = {f(descend(f, somewhere, rate, 200)[-1]):.3f}")
+
+# %% [markdown]
+# So the smallest rate wins, and by far? **Stop here for a minute.** What is wrong with this experiment?
+#
+# <details><summary>What is wrong</summary>
+#
+# Two things changed at once: the rate *and* the start. The first hiker happened to be dropped above a deeper valley, and no
+# rate would have brought the others there. With other seeds, another rate "wins". An experiment that compares rates must
+# give every rate **the same starts**, several of them, and must measure something that a rate can be held responsible for:
+# not how deep the valley is, but whether the walk has arrived, $\|\nabla f\| \approx 0$.
+# </details>
+
+# %% [markdown]
+# ### Exercise 3 · A fair comparison
+#
+# *Straightforward, about 8 minutes, 2 points*
+#
+# Write `sweep`. For each rate it makes `steps` steps from each of the starts, **the same starts for every rate**, and
+# measures how steep it still is at the end: $\|\nabla f(x_{\text{end}})\|$, the Euclidean length of the gradient. One row for
+# each rate, one column for each start. Work in float64, which all the starts are given in.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# You have a function that walks from one start with one rate. How many walks are there in all? Only the last point of each
+# counts.
+# </details>
+# <details><summary>Hint 2: the gradient at the end</summary>
+#
+# The gradient at the last point is not known yet: the last one that the walk computed belongs to the point before. Compute
+# it anew, at a fresh leaf.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Collect the ends in a tensor of shape `(len(rates), n, 2)`. `torch.autograd.grad(f(ends).sum(), ends)` returns a tuple
+# with the gradients of all of them, and `.norm(dim=-1)` measures each.
+# </details>
+
+
+# %% nbgrader={"grade_id": "sweep", "solution": true}
+def sweep(
+    f: Callable[[torch.Tensor], torch.Tensor], starts: torch.Tensor, rates: list[float], steps: int
+) -> torch.Tensor:
+    """Measure how steep it still is after a descent, for several learning rates and the same starts.
+
+    Args:
+        f: maps points of shape (..., 2) to heights of shape (...).
+        starts: where to begin, shape (n, 2), float64. They are left as they were.
+        rates: the learning rates.
+        steps: how many steps to make with each.
+
+    Returns:
+        Gradient norms at the last points, shape (len(rates), n), float64.
+    """
+    ### BEGIN SOLUTION
+    last_points = [[descend(f, start, rate, steps)[-1] for start in starts] for rate in rates]
+    ends = torch.stack([torch.stack(row) for row in last_points]).requires_grad_()
+    (slopes,) = torch.autograd.grad(f(ends).sum(), ends)
+    return slopes.norm(dim=-1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "sweep-test", "grade": true, "points": 2}
+check.sweep(sweep, on=f)
+### BEGIN HIDDEN TESTS
+check.sweep(sweep, on=f)
+check.sweep(sweep, on=lambda x: torch.exp(-((x - 4) ** 2).sum(dim=-1) / 30) * torch.cos(x[..., 0]))
+starts = torch.rand(4, 2, dtype=torch.float64) * 10
+check.unchanged(starts, after=lambda: sweep(f, starts, [0.1, 0.3], 2))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Eight starts, three rates, three numbers of steps. What share of the walks has arrived, $\|\nabla f\| < 0.001$?
+
+# %%
+rates = [0.01, 0.1, 0.5]
+torch.manual_seed(1)
+eight_starts = 10 * torch.rand(8, 2, dtype=torch.float64)
+print("share of eight starts that have arrived\n")
+print("steps" + "".join(f"{f'η = {rate}':>11}" for rate in rates))
+for steps in (50, 100, 200):
+    arrived = (sweep(f, eight_starts, rates, steps) < 1e-3).double().mean(dim=1)
+    print(f"{steps:>5}" + "".join(f"{share:>11.0%}" for share in arrived.tolist()))
+
+# %% [markdown]
+# Now the smallest rate loses: it has hardly left. Eight starts are few, though. Once you can move ten thousand of them at
+# once you will repeat this table.
+#
+# Here are five rates from one and the same start. Choose a rate with the lower slider, then play or drag the upper one. What
+# happens with $\eta = 1$? And what with $\eta = 1.7$, still the same start, the same valley? (*all* shows them together.)
+
+# %% tags=["nbval-ignore-output"]
+from_here = torch.tensor([6.6, 5.2], dtype=torch.float64)
+paths = {rate: descend(f, from_here, rate, 40) for rate in (0.01, 0.1, 0.5, 1.0, 1.7)}
+figures.descent_animation(f, paths, title="One start, five learning rates")
+
+# %% [markdown]
+# ### Exercise 4 · Find the bugs
+#
+# *Tricky, about 8 minutes, 2 points*
+#
+# A colleague has written a shorter `descend` that returns only the last point. "It works for one step," he says, "so there
+# must be something wrong with PyTorch." There is nothing wrong with PyTorch, but more than one thing with his code, and when
+# the first bug is mended, the next one is silent.
+
+
+# %% nbgrader={"grade_id": "buggy", "locked": true}
+def descend_buggy(f, start, lr, steps):
+    x = start.requires_grad_()
+    for _ in range(steps):
+        loss = f(x)
+        loss.backward()
+        x = x - lr * x.grad
+    return x
+
+
+# %%
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # PyTorch gives a long warning first
+    try:
+        print(descend_buggy(f, torch.tensor([5.0, 5.0]), 0.1, 10))
+    except TypeError as error:
+        print("TypeError:", error)
+
+# %% [markdown]
+# Repair it in `descend_repaired`. It must give the right end point for any number of steps, leave `start` exactly as it was
+# (its values *and* its `requires_grad`), and return a tensor that autograd does not watch.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Why does `x.grad` hold nothing in the second round? Print `x.is_leaf` at the start of each round.
+# </details>
+# <details><summary>Hint 2: what comes next</summary>
+#
+# Once `x` stays the same tensor, run two steps and compare with `descend`. What does `x.grad` hold in the second round? And
+# whose memory are you stepping in?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# There are four things to mend: the leaf must be a copy of the start, the update must be in place and unwatched, the bucket
+# must be emptied in each round, and what is returned must be detached.
+# </details>
+
+
+# %% nbgrader={"grade_id": "find-bug", "solution": true}
+def descend_repaired(
+    f: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor, lr: float, steps: int
+) -> torch.Tensor:
+    """Follow the negative gradient of a scalar function and return the last point only.
+
+    Args:
+        f: maps a point of shape (d,) to a scalar tensor.
+        start: where to begin, shape (d,). It is left as it was.
+        lr: learning rate η.
+        steps: how many steps to make.
+
+    Returns:
+        The last point, shape (d,), not watched by autograd.
+    """
+    ### BEGIN SOLUTION
+    x = start.detach().clone().requires_grad_()
+    for _ in range(steps):
+        loss = f(x)
+        loss.backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+        x.grad = None
+    return x.detach()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "find-bug-test", "grade": true, "points": 2}
+check.end_point(descend_repaired, on=f)
+### BEGIN HIDDEN TESTS
+check.end_point(descend_repaired, on=lambda x: (x[0] - 3) ** 2 + 2 * (x[1] + 1) ** 2 + x[0] * x[1])
+check.end_point(descend_repaired, on=lambda x: torch.cos(x).sum() + (x**2).sum() / 20)
+start = torch.rand(2, dtype=torch.float64) * 10
+check.unchanged(start, after=lambda: descend_repaired(f, start, 0.1, 3))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 5 · Does everybody end in the same valley?
+#
+# Ten hikers, ten random starts, the same $\eta = 0.1$ and 100 steps for all. **Predict:** do they all meet? If not, does
+# each of them at least find the valley that is *nearest*?
+
+# %%
+torch.manual_seed(15)
+ten_starts = 10 * torch.rand(10, 2, dtype=torch.float64)
+ten_paths = torch.stack([descend(f, start, lr=0.1, steps=100) for start in ten_starts])
+for number, (start, end) in enumerate(zip(ten_starts, ten_paths[:, -1])):
+    there = f"({end[0]:.2f}, {end[1]:.2f})   f = {f(end):.2f}"
+    print(f"{number}: ({start[0]:.2f}, {start[1]:.2f}) → {there}")
+
+# %% tags=["nbval-ignore-output"]
+figures.trajectories(f, ten_paths, title="Ten starts, 100 steps with η = 0.1")
+
+# %% [markdown]
+# No. They end in five different places, and only some of them in the deepest valley. Descent finds *a* minimum, and the
+# start decides which. Here are the five minima inside the square. (By symmetry there are more outside, and one on the border
+# at $(5.15, 0)$.)
+
+# %% nbgrader={"grade_id": "minima", "locked": true}
+minima = torch.tensor(
+    [
+        [4.411326, 2 * math.pi],
+        [7.9210, 2.7735],
+        [1.6378, 3.5097],
+        [7.9210, 9.7929],
+        [1.6378, 9.0567],
+    ],
+    dtype=torch.float64,
+)
+
+# %% [markdown]
+# And the nearest? Look at hiker 0.
+
+# %%
+start, end = ten_starts[0], ten_paths[0, -1]
+print("hiker 0 starts at distance")
+for number, minimum in enumerate(minima):
+    arrived = "   ← ends here" if (end - minimum).norm() < 0.05 else ""
+    print(f"  {(start - minimum).norm():.2f} from minimum {number}, f = {f(minimum):.2f}{arrived}")
+
+# %% [markdown]
+# The nearest minimum is not where hiker 0 went. A walk follows the slope, and the slope knows nothing of distances:
+# between hiker 0 and the nearest minimum lies a ridge. It is the start that decides, not the distance.
+#
+# To see how often this happens we need many starts. A Python loop over ten thousand of them would take minutes.
+
+# %% [markdown]
+# ### Exercise 5 · Everybody at once
+#
+# *Straightforward, about 8 minutes, 3 points*
+#
+# Write `descend_all`. All the points move together, as one tensor of shape `(n, 2)`: **no loop over the starts**, only one
+# over the steps. It must work on whatever device `starts` lives on.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Your `descend` moves one point. Which of its lines mind that `x` now has two axes?
+# </details>
+# <details><summary>Hint 2: the one line</summary>
+#
+# `f(x)` is now a vector of n heights, and `backward()` wants to know what to do with a vector. Section 2 has the trick.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Go backward from the *sum* of the heights (or pass `torch.ones_like(...)`). The mean would not do: it makes every
+# gradient n times too small. A copy made with `clone()` stays on its device.
+# </details>
+
+
+# %% nbgrader={"grade_id": "descend-all", "solution": true}
+def descend_all(f: Callable[[torch.Tensor], torch.Tensor], starts: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
+    """Follow the negative gradient from many starts at once.
+
+    Args:
+        f: maps points of shape (n, 2) to heights of shape (n,).
+        starts: where to begin, shape (n, 2), on any device. They are left as they were.
+        lr: learning rate η.
+        steps: how many steps to make.
+
+    Returns:
+        The last points, shape (n, 2), on the device of ``starts``, not watched by autograd.
+    """
+    ### BEGIN SOLUTION
+    x = starts.detach().clone().requires_grad_()
+    for _ in range(steps):
+        (slopes,) = torch.autograd.grad(f(x).sum(), x)
+        with torch.no_grad():
+            x -= lr * slopes
+    return x.detach()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "descend-all-test", "grade": true, "points": 3}
+check.descent_all(descend_all, on=f)
+### BEGIN HIDDEN TESTS
+check.descent_all(descend_all, on=f)
+check.descent_all(descend_all, on=lambda x: (x[..., 0] - 1) ** 2 + 3 * torch.sin(x[..., 1] / 3))
+starts = torch.rand(6, 2, dtype=torch.float64) * 10
+check.unchanged(starts, after=lambda: descend_all(f, starts, 0.1, 3))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# How much faster is it? A thousand starts with ten steps each, one by one and together:
+
+# %% tags=["nbval-ignore-output"]
+thousand_starts = 10 * torch.rand(1000, 2, dtype=torch.float64)
+
+begin = time.perf_counter()
+for start in thousand_starts[:50]:
+    descend(f, start, 0.1, 10)
+one_by_one = 20 * (time.perf_counter() - begin)
+
+thousand_starts = thousand_starts.to(device)
+begin = time.perf_counter()
+descend_all(f, thousand_starts, 0.1, 10).cpu()
+together = time.perf_counter() - begin
+print(f"one by one {one_by_one:.2f} s (measured with 50 of them)")
+print(f"together   {together:.4f} s on {device}")
+
+# %% [markdown]
+# Now the fair comparison again, with the same 100 × 100 starts for every rate, in the middles of the cells of a grid over
+# the square. The rows tell a clear story: $\eta = 0.01$ never arrives, $\eta = 0.1$ needs between 100 and 200 steps, and
+# $\eta = 0.5$ is there after 50. (With 300 × 300 starts, the middle column is 0.9, 84.6 and 100 %.)
+
+# %%
+middles = (torch.arange(100, dtype=torch.float64) + 0.5) / 10
+grid = torch.cartesian_prod(middles, middles).to(device)  # (10000, 2)
+
+
+def steepness(points: torch.Tensor) -> torch.Tensor:
+    """The length of the gradient of f at each point."""
+    points = points.detach().requires_grad_()
+    return torch.autograd.grad(f(points).sum(), points)[0].norm(dim=-1)
+
+
+print("share of 10,000 starts that have arrived\n")
+print("steps" + "".join(f"{f'η = {rate}':>11}" for rate in rates))
+for steps in (50, 100, 200):
+    norms = torch.stack([steepness(descend_all(f, grid, rate, steps)) for rate in rates])
+    shares = (norms < 1e-3).double().mean(dim=1).tolist()
+    print(f"{steps:>5}" + "".join(f"{100 * share:>9.1f} %" for share in shares))
+
+# %% [markdown]
+# ## 6 · The same by hand
+#
+# Autograd is no magic, and you can check it. Here is the surface once more, in NumPy, which knows nothing of gradients.
+
+
+# %% nbgrader={"grade_id": "numpy-surface", "locked": true}
+def surface(x: np.ndarray) -> np.ndarray:
+    """The height of the surface in NumPy: points of shape (..., 2) to heights of shape (...)."""
+    first, second = np.moveaxis(x, -1, 0)
+    return np.sin(first) * np.cos(second) + np.sin(0.5 * first) * np.cos(0.5 * second)
+
+
+# %% [markdown]
+# ### Exercise 6 · The gradient by hand
+#
+# *Needs paper and pencil, about 10 minutes, 3 points*
+#
+# Differentiate $f$ with respect to $x_1$ and with respect to $x_2$ on paper. Then write `gradient` in NumPy.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# For $\partial f / \partial x_1$ treat $x_2$ as a constant: then $\cos x_2$ and $\cos\frac{x_2}{2}$ are just numbers.
+# </details>
+# <details><summary>Hint 2: the inner derivative</summary>
+#
+# $\sin\frac{x_1}{2}$ is a function of a function: outer derivative at the inside, *times the inner derivative*. Which sign
+# does the derivative of a cosine have?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Each partial derivative is a sum of two products. In each, one factor of $f$ is differentiated and the other one stays.
+# Put the two together with `np.stack([..., ...], axis=-1)`.
+# </details>
+
+
+# %% nbgrader={"grade_id": "gradient-by-hand", "solution": true}
+def gradient(x: np.ndarray) -> np.ndarray:
+    """Compute the gradient of the surface from its formula.
+
+    Args:
+        x: points, shape (..., 2), float64.
+
+    Returns:
+        The gradients, shape (..., 2), float64.
+    """
+    ### BEGIN SOLUTION
+    x1, x2 = x[..., 0], x[..., 1]
+    along_x1 = np.cos(x1) * np.cos(x2) + 0.5 * np.cos(x1 / 2) * np.cos(x2 / 2)
+    along_x2 = -np.sin(x1) * np.sin(x2) - 0.5 * np.sin(x1 / 2) * np.sin(x2 / 2)
+    return np.stack([along_x1, along_x2], axis=-1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "gradient-by-hand-test", "grade": true, "points": 3}
+check.gradient(gradient, of=surface)
+### BEGIN HIDDEN TESTS
+check.gradient(gradient, of=surface)
+points = 40 * np.random.rand(3, 7, 2) - 20
+check.unchanged(points, after=lambda: gradient(points))
+by_hand = np.asarray(gradient(points))
+assert by_hand.shape == points.shape, "There must be one gradient for each point, in an array of the same shape."
+# The imaginary part after an imaginary step is the derivative, exact to the last digit (Squire and Trapp, 1998).
+for axis in range(2):
+    shifted = points.astype(complex)
+    shifted[..., axis] += 1e-30j
+    assert np.allclose(by_hand[..., axis], surface(shifted).imag / 1e-30, atol=1e-5), (
+        "The gradient is wrong far outside."
+    )
+### END HIDDEN TESTS
+
+# %% [markdown]
+# With this gradient the whole descent fits in two lines of NumPy. There is no graph, no leaf and no bucket. Does it follow
+# the path that autograd found?
+
+# %%
+by_hand = [ten_starts[0].numpy()]
+for _ in range(100):
+    by_hand.append(by_hand[-1] - 0.1 * gradient(by_hand[-1]))
+
+difference = np.abs(np.stack(by_hand) - ten_paths[0].numpy()).max()
+print(f"end by hand  ({by_hand[-1][0]:.6f}, {by_hand[-1][1]:.6f})")
+print(f"end autograd ({ten_paths[0, -1, 0]:.6f}, {ten_paths[0, -1, 1]:.6f})")
+print("the paths differ by less than 1e-12:", bool(difference < 1e-12))
+
+# %% [markdown]
+# Autograd does not approximate. It applies the rules that you applied on paper, to machine precision. What you did for two
+# variables it does for a billion, and it never forgets an inner derivative.
+
+# %% [markdown]
+# ## 7 · How long a step at most?
+#
+# Close to a minimum $x^*$ the surface is nearly a parabola,
+#
+# $$f(x) \approx f(x^*) + \tfrac12 (x - x^*)^\top H\, (x - x^*),$$
+#
+# where the **Hessian** $H$ is the matrix of second derivatives, $H_{ij} = \partial^2 f / \partial x_i \partial x_j$. Its
+# eigenvalues $\lambda$ say how strongly the valley is curved, each along a direction of its own. The gradient is
+# $H (x - x^*)$, so that one step turns the error $e_t = x_t - x^*$ into
+#
+# $$e_{t+1} = (I - \eta H)\, e_t .$$
+#
+# Along the direction that belongs to $\lambda$ the error is multiplied by $1 - \eta\lambda$ in each step. It shrinks only
+# if $|1 - \eta\lambda| < 1$, that is, if $\eta < 2/\lambda$. The most curved direction is the strictest:
+#
+# $$\eta_{\max} = \frac{2}{\lambda_{\max}} .$$
+
+# %% [markdown]
+# ### Exercise 7 · The largest learning rate
+#
+# *Straightforward once you know where to look, about 8 minutes, 2 points*
+#
+# Write `largest_learning_rate`. It must hold for any smooth function of a point, in any number of variables.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# PyTorch can differentiate twice. Look for "hessian" in `torch.autograd.functional` or in `torch.func`.
+# </details>
+# <details><summary>Hint 2: the eigenvalues</summary>
+#
+# A Hessian is symmetric. `torch.linalg.eigvalsh` is made for symmetric matrices and returns real eigenvalues in ascending
+# order.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# `torch.autograd.functional.hessian(f, minimum)` gives a matrix of shape (d, d). Two divided by its *largest* eigenvalue,
+# as a plain number: `float(...)`.
+# </details>
+
+
+# %% nbgrader={"grade_id": "largest-rate", "solution": true}
+def largest_learning_rate(f: Callable[[torch.Tensor], torch.Tensor], minimum: torch.Tensor) -> float:
+    """Compute the learning rate at which descent stops being stable.
+
+    Args:
+        f: a smooth function that maps a point of shape (d,) to a scalar tensor.
+        minimum: a minimum of f, shape (d,).
+
+    Returns:
+        2 / λ, where λ is the largest eigenvalue of the Hessian of f at the minimum.
+    """
+    ### BEGIN SOLUTION
+    curvature = torch.autograd.functional.hessian(f, minimum)
+    return float(2 / torch.linalg.eigvalsh(curvature)[-1])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "largest-rate-test", "grade": true, "points": 2}
+check.largest_rate(largest_learning_rate, on=f)
+### BEGIN HIDDEN TESTS
+check.largest_rate(largest_learning_rate, on=lambda x: (x[0] - 1) ** 2 + 10 * (x[1] + 2) ** 2 + 3 * x[0] * x[1])
+check.largest_rate(largest_learning_rate, on=lambda x: torch.cosh(x[0] - x[1]) + 2 * torch.cosh(x[0] + 3 * x[1]))
+### END HIDDEN TESTS
+
+# %%
+deepest = minima[0]
+print(f"largest stable learning rate in the deepest valley: {largest_learning_rate(f, deepest):.4f}")
+
+# %% [markdown]
+# **Predict:** what happens just below it, at 1.7, and just above it, at 1.8? Will the numbers grow until they are NaN ("not
+# a number")?
+
+# %%
+close_by = deepest + torch.tensor([0.05, 0.02], dtype=torch.float64)
+moments = [0, 10, 50, 100, 200]
+distances = {}
+print("distance to the minimum\n")
+print("step     " + "".join(f"{moment:>9}" for moment in moments))
+for rate in (1.0, 1.7, 1.8):
+    distances[rate] = (descend(f, close_by, rate, 200) - deepest).norm(dim=-1)
+    print(f"η = {rate}  " + "".join(f"{distance:>9.4f}" for distance in distances[rate][moments]))
+
+# %% tags=["nbval-ignore-output"]
+shown = {f"η = {rate}": distance[:101].clamp(min=1e-7) for rate, distance in distances.items()}
+figures.progress(shown, quantity="distance to the minimum", title="Below and above 2 / λmax")
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# At 1.7 each step throws the hiker across the valley to almost the same height, with a factor of $|1 - 1.7 \cdot 1.156| =
+# 0.97$: she arrives, but slowly. At 1.8 the factor is $-1.08$. The error grows, and yet nothing becomes NaN: away from the
+# minimum the valley is less curved than at its bottom, the steps get no longer, and she ends up jumping to and fro between
+# two points for ever. "The loss is a finite number" does not mean "the training works".
+# </details>
+
+# %% [markdown]
+# **Try it.** Which rate arrives in the fewest steps? Change the two numbers. What does the check say at 1.8, and at 0.01?
+
+# %%
+my_rate, my_steps = 1.0, 20
+check.settled(descend(f, close_by, my_rate, my_steps)[-1], on=f, lr=my_rate)
+
+# %% [markdown]
+# ## 8 · The map of all starts
+#
+# Last, the question of section 5 in full: which start ends where, and how often is it not the nearest minimum?
+
+# %% [markdown]
+# ### Exercise 8 · The nearest minimum
+#
+# *Easy if you think in shapes, about 5 minutes, 2 points*
+#
+# Write `nearest`: for each of n points the number (the row in `minima`) of the minimum that is closest to it. No loop.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# You need all distances between n points and k minima: a table of shape `(n, k)`.
+# </details>
+# <details><summary>Hint 2: broadcasting</summary>
+#
+# An axis of length 1 stretches. Shapes `(n, 1, 2)` and `(1, k, 2)` subtract to `(n, k, 2)`.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# `points[:, None, :]` inserts an axis. Take the norm over the last axis, and `argmin` over the axis of the minima.
+# </details>
+
+
+# %% nbgrader={"grade_id": "basins", "solution": true}
+def nearest(points: torch.Tensor, minima: torch.Tensor) -> torch.Tensor:
+    """Find the nearest minimum for each point.
+
+    Args:
+        points: shape (n, 2).
+        minima: shape (k, 2).
+
+    Returns:
+        The index of the nearest minimum for each point, shape (n,), dtype torch.long.
+    """
+    ### BEGIN SOLUTION
+    distances = (points[:, None, :] - minima[None, :, :]).norm(dim=-1)
+    return distances.argmin(dim=1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "basins-test", "grade": true, "points": 2}
+check.nearest(nearest)
+### BEGIN HIDDEN TESTS
+check.nearest(nearest)
+numbers = nearest(torch.tensor([[0.0, 0.0], [9.0, 9.0], [1.0, 0.0]]), torch.tensor([[10.0, 10.0], [1.0, 1.0]]))
+assert [int(number) for number in numbers] == [1, 0, 1], "One of three points was not given its nearest minimum."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Every start walks 1000 steps with $\eta = 0.1$. Then we ask which minimum it stands on; −1 means none of the five.
+
+# %%
+ends = descend_all(f, grid, lr=0.1, steps=1000).cpu()
+starts = grid.cpu()
+number = nearest(ends, minima)
+on_it = (ends - minima[number]).norm(dim=-1) < 0.05
+labels = torch.where(on_it, number, -1)
+on_border = (ends - torch.tensor([5.1475, 0.0], dtype=torch.float64)).norm(dim=-1) < 0.05
+
+shares = {f"({a:.4f}, {b:.4f})": labels == k for k, (a, b) in enumerate(minima.tolist())}
+shares["(5.1475, 0) on the border"] = on_border
+shares["outside the square"] = (labels < 0) & ~on_border
+print(f"{'end point':<27}share of starts")
+for name, there in shares.items():
+    print(f"{name:<27}{100 * there.double().mean():>13.1f} %")
+
+# %% [markdown]
+# With 300 × 300 starts the shares are 24.7, 18.6, 16.8, 12.0, 10.4, 7.7 and 9.8 %: our coarser grid is within half a
+# percent. So only one start in four finds the deepest valley in the square.
+
+# %%
+crossed = on_it & (labels != nearest(starts, minima))
+print(f"Of those that end in one of the five, {100 * crossed.sum() / on_it.sum():.1f} % end in one")
+print("that was not the nearest to their start.")
+
+# %% tags=["nbval-ignore-output"]
+figures.basin_map(
+    labels.reshape(100, 100),
+    minima,
+    marked=crossed.reshape(100, 100),
+    marked_means="another minimum was nearer",
+    title="Which start ends in which minimum?",
+)
+
+# %% [markdown]
+# (5.9 % with 300 × 300 starts.) The dotted starts gather along the inside of the deepest valley's border: it draws in hikers
+# who had a shallower valley closer by. The borders are ridges.
+#
+# Why are they so straight? Because $\sin a \cos b = \tfrac12 \left(\sin(a + b) + \sin(a - b)\right)$. With the rotated
+# coordinates $u = x_1 + x_2$ and $v = x_1 - x_2$ our surface falls apart into two equal functions of *one* variable,
+#
+# $$f = \tfrac12\, g(u) + \tfrac12\, g(v), \qquad g(t) = \sin t + \sin\tfrac{t}{2},$$
+#
+# and so does each step: every hiker makes two walks on the graph of $g$ that know nothing of each other. Its valleys and
+# ridges alternate, so every basin is a rectangle in $u$ and $v$, standing on a corner in our map.
+
+# %% [markdown]
+# ## 9 · What to take along
+#
+# The last column is the name under which a check reports the mistake.
+#
+# | You write | and get | because | name |
+# |---|---|---|---|
+# | a loop that never empties `.grad` | steps that grow, no error | `.grad` holds the *sum* of all gradients so far | missing-zero-grad |
+# | `x = x - lr * x.grad` | an error in the second step | the new `x` is a result, not a leaf | rebinding-leaf |
+# | the same inside `no_grad()` | "does not require grad" | the new `x` is not watched at all | rebinding-in-no-grad |
+# | `x -= lr * x.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not watch the update | inplace-on-leaf |
+# | `x.grad.zero_()` as the first line of the loop | "NoneType has no attribute" | there is no bucket before the first backward pass | zero-before-first |
+# | `rand(2, requires_grad=True) * 10` | an empty `.grad` | the leaf is the tensor *before* it was scaled | not-a-leaf |
+# | `math.sin(x)`, `.item()`, `torch.tensor(t)` | a gradient that is missing | the graph ends where you leave torch | graph-cut |
+# | `f(points).backward()` | "only for scalar outputs" | a vector needs a sum, or a `v` | backward-on-vector |
+# | `.mean()` where each point wants its own gradient | steps that are n times too short | the scale of the loss scales the step | sum-for-mean |
+# | `+ lr * grad` | a walk uphill | the gradient points up | ascent-sign |
+# | $\cos\frac{x_1}{2}$ without the $\frac12$ | a gradient that is nearly right | the chain rule wants the inner derivative | missing-inner-derivative |
+# | a rate above $2/\lambda_{\max}$ | jumping to and fro, often without NaN | the curvature limits the step | lr-too-high |
+# | a rate of 0.01 and 200 steps | a walk that has hardly begun | the steps are short where the rate is small | lr-too-low |
+#
+# And one that no check can see: comparing rates from *different* starts. Two things changed at once.
+#
+# - **Forward pass:** compute, and remember how. **Backward pass:** the chain rule from the result to the leaves.
+#   **Optimisation step:** $w - \eta\,\nabla L$, unwatched, then empty the bucket.
+# - Descent finds *a* minimum, neither the deepest nor always the nearest. The start decides.
+# - Ten thousand descents are one tensor: the gradient of a sum keeps independent points apart.
+
+# %% [markdown]
+# ### Open question · What would you tell them?
+#
+# *About 8 minutes, 4 points, read by a person*
+#
+# A friend trains a network twice, with $\eta = 0.01$ and with $\eta = 0.1$, each time from new random weights. The first
+# run ends with loss 0.31, the second with 0.47. She concludes: "0.01 is the better learning rate, and 0.31 is the best this
+# network can do."
+#
+# Explain in 6 to 12 sentences, with what you saw in this lab, (a) why neither conclusion follows, (b) which experiment would
+# be fair and what you would measure, and (c) how she could notice that a learning rate is too large although no loss ever
+# becomes NaN.
+
+# %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 4}
+# Two things changed between the runs, the rate and the random weights, so that the difference may be due to either. On our
+# surface one and the same rate ended at −1.76 or at −1.06, depending on the start alone. Nor does 0.31 say anything about the
+# best possible loss: descent ends in a minimum near its way, not in the deepest; only about a quarter of our starts reached
+# the deepest one. A fair experiment draws several starts once and gives exactly these to every rate, with the same number of
+# steps. I would report, for each rate, the share of runs that have arrived (a small norm of the gradient) and the spread of
+# the losses, not a single number. A rate that is too large shows in a loss that stops falling and jumps up and down
+# while the gradient does not get small, as at 1.8 in the deepest valley. There the steps crossed the valley for ever and
+# nothing became NaN, since the limit 2/λmax comes from the curvature and not from an overflow. Halving the rate makes the
+# oscillation vanish, which is a quick test.
+#
+# === BEGIN MARK SCHEME ===
+#
+# One point for each of these, half a point where it is named without a reason or an observation from the lab:
+#
+# 1. The comparison is confounded: the start changed with the rate, so that nothing can be concluded about the rate.
+# 2. The loss of one run says nothing about the best one: several minima, the start decides which (evidence: ten starts, the
+#    table of shares or the basin map).
+# 3. A fair experiment: the same several starts and the same number of steps for all rates; measures arrival (gradient norm)
+#    or a distribution over starts, not one loss.
+# 4. Too large a rate without NaN: loss or distance oscillates instead of falling; the limit is 2/λmax (evidence: 1.7
+#    against 1.8). A test such as a smaller rate or a look at the gradient norm is enough.
+#
+# === END MARK SCHEME ===

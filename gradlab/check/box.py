@@ -1,0 +1,69 @@
+"""How a check shows its result: a box in a notebook, a line of text elsewhere."""
+
+import functools
+import re
+import sys
+from collections.abc import Callable
+from html import escape
+from typing import ParamSpec
+
+from gradlab import words
+from gradlab.check.diagnosis import Diagnosis, NotYet
+
+Parameters = ParamSpec("Parameters")
+
+# An orange of middling lightness has a contrast above 3:1 on white and on black; text keeps the theme's own colour.
+_ACCENT = "#c8641b"
+_BOX = (
+    f"border:1px solid {_ACCENT};border-left:6px solid {_ACCENT};border-radius:4px;background:transparent;"
+    "color:inherit;padding:0.6em 1em;margin:0.4em 0;max-width:46em;line-height:1.45"
+)
+
+
+def _prose(text: str) -> str:
+    """Escape a text for HTML; what stands between backticks becomes code, between asterisks emphasis."""
+    coded = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return re.sub(r"(?<!\*)\*(\w[^*<>]*)\*", r"<em>\1</em>", coded)
+
+
+def html(diagnosis: Diagnosis) -> str:
+    """Render a diagnosis as a box: words and not colour alone, announced by a screen reader as an alert."""
+    label = words.LABELS
+    rows = "".join(
+        f'<p style="margin:0.35em 0"><strong>{escape(label[part])}:</strong> {_prose(text)}</p>'
+        for part, text in (("seen", diagnosis.seen), ("cause", diagnosis.cause), ("look", diagnosis.look))
+    )
+    name = f'<p style="margin:0.35em 0 0"><em>({escape(diagnosis.misconception or "")})</em></p>'
+    return (
+        f'<div role="alert" lang="{escape(label["language"])}" style="{_BOX}">'
+        f'<p style="margin:0 0 0.35em"><strong><span aria-hidden="true">▲ </span>{escape(label["not-yet"])}: '
+        f"{_prose(diagnosis.title)}</strong></p>{rows}{name if diagnosis.misconception else ''}</div>"
+    )
+
+
+def _in_notebook() -> bool:
+    """Say whether a front end with rich display listens; IPython is not imported for this."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
+
+
+def _show(diagnosis: Diagnosis) -> None:
+    if _in_notebook():
+        from IPython.display import display
+
+        display({"text/html": html(diagnosis), "text/plain": str(diagnosis)}, raw=True)  # type: ignore[no-untyped-call, unused-ignore]
+
+
+def announced(check: Callable[Parameters, None]) -> Callable[Parameters, None]:
+    """Let a check announce its result: a line if it passes; if not, a box in a notebook, and always `NotYet`."""
+
+    @functools.wraps(check)
+    def announce(*arguments: Parameters.args, **options: Parameters.kwargs) -> None:
+        try:
+            check(*arguments, **options)
+        except NotYet as refusal:
+            _show(refusal.diagnosis)
+            raise
+        print(words.PASSED[check.__name__])  # noqa: T201 - what a student reads below the cell
+
+    return announce

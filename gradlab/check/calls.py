@@ -1,0 +1,43 @@
+"""Calls into student code: every error becomes a diagnosis."""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from gradlab.check.diagnosis import not_yet
+from gradlab.check.errors import refusal
+from gradlab.check.values import kind_of
+
+Function = Callable[..., Any]
+"""A student's function, or a stand-in for one that lives in another process: anything may come back."""
+
+
+def require_callable(*functions: object) -> None:
+    """Refuse what can't be called."""
+    for function in functions:
+        if not callable(function):
+            raise not_yet("not-a-function", "not-a-function", kind=kind_of(function))
+
+
+def call(function: Function, *arguments: object) -> object:
+    """Call a student's function; an error it raises becomes a `NotYet`."""
+    try:
+        with torch.enable_grad():
+            return function(*arguments)
+    except Exception as error:
+        raise refusal(error) from error
+
+
+def require_unchanged(name: str, before: torch.Tensor, after: torch.Tensor) -> None:
+    """Refuse that a call has changed its argument.
+
+    Args:
+        name: the argument's name in the exercise.
+        before: its values before the call; shape and dtype are compared too.
+        after: the argument itself, after the call.
+    """
+    now = after.detach()
+    same = now.shape == before.shape and now.dtype == before.dtype
+    if not (same and torch.equal(torch.nan_to_num(now.cpu()), torch.nan_to_num(before.detach().cpu()))):
+        raise not_yet("changed-argument", "changed-argument", name=f"`{name}`")

@@ -1,0 +1,55 @@
+"""Comparisons of values at random points: which of several formulas fits, and by which factor."""
+
+from collections.abc import Iterable
+
+import torch
+
+SINGLE_PRECISION = 2e-4
+"""Relative tolerance that an answer in float32 meets after a few operations, and a wrong one does not."""
+
+
+def close(values: torch.Tensor, expected: torch.Tensor, tolerance: float = SINGLE_PRECISION) -> bool:
+    """Say whether two float64 tensors of one shape agree, relative to the largest expected number (at least 1e-3)."""
+    if values.shape != expected.shape or not bool(torch.isfinite(values).all()):
+        return False
+    if values.numel() == 0:
+        return True
+    scale = max(float(expected.abs().max()), 1e-3)
+    return bool(((values - expected).abs() <= tolerance * scale).all())
+
+
+def factor(values: torch.Tensor, expected: torch.Tensor, tolerance: float = 1e-3) -> float | None:
+    """Find c with values ≈ c · expected, by least squares.
+
+    Returns:
+        c, or None if no c fits or if expected is almost zero.
+    """
+    weight = float((expected * expected).sum())
+    if values.shape != expected.shape or weight < 1e-12:
+        return None
+    c = float((values * expected).sum()) / weight
+    distance = float((values - c * expected).norm())
+    return c if distance <= tolerance * max(float(values.norm()), 1e-6) else None
+
+
+def combination(values: torch.Tensor, parts: torch.Tensor, tolerance: float = 1e-6) -> list[float] | None:
+    """Find the coefficients of values ≈ Σ cᵢ · partᵢ, by least squares.
+
+    Args:
+        values: shape (n,).
+        parts: shape (n, k), with n well above k.
+        tolerance: largest distance, relative to the norm of values.
+
+    Returns:
+        The k coefficients, or None if no combination fits.
+    """
+    solution = torch.linalg.lstsq(parts, values.unsqueeze(-1)).solution
+    distance = float((parts @ solution).squeeze(-1).sub(values).norm())
+    if distance > tolerance * max(float(values.norm()), 1e-9):
+        return None
+    return [float(c) for c in solution.squeeze(-1)]
+
+
+def first_fit(values: torch.Tensor, candidates: Iterable[tuple[str, torch.Tensor]]) -> str | None:
+    """Name the first candidate that agrees with the values; None if there is none. Candidates are made as needed."""
+    return next((name for name, candidate in candidates if close(values, candidate)), None)

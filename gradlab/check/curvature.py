@@ -1,0 +1,153 @@
+"""Checks about curvature: the largest learning rate, and whether a descent has come to rest."""
+
+import functools
+
+import torch
+
+from gradlab.check import probes
+from gradlab.check.box import announced
+from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.derivatives import gradient, hessian
+from gradlab.check.diagnosis import NotYet, not_yet
+from gradlab.check.values import numbers, require_finite, require_shape, rounded, single_number
+
+_TOLERANCE = 1e-3
+_BOWLS = 3
+_DRAWS = 30
+
+
+def _curvatures(table: torch.Tensor) -> torch.Tensor:
+    curvatures: torch.Tensor = torch.linalg.eigvalsh(table)
+    return curvatures
+
+
+def _limit(table: torch.Tensor) -> float:
+    return 2 / float(_curvatures(table).max())
+
+
+def _mistakes(table: torch.Tensor) -> dict[str, float]:
+    """What the known mistakes make of a Hessian: sight → number."""
+    curvatures = _curvatures(table)
+    steepest = float(curvatures.max())
+    diagonal = float(table.diagonal().max())
+    triangle = table.triu()
+    return {
+        "half": 1 / steepest,
+        "least-curved": 2 / float(curvatures.min()),
+        "eigenvalue": steepest,
+        "trace": 2 / float(table.trace()),
+        "frobenius": 2 / float(table.norm()),
+        "diagonal": 2 / diagonal,
+        "one-triangle": 2 / float(_curvatures((triangle + triangle.T) / 2).max()),
+    }
+
+
+def _random_bowl() -> tuple[list[list[float]], list[float]]:
+    """Draw a table with curvatures between 0.5 and 6, aslant, and a centre."""
+    angle = 0.3 + 0.9 * torch.rand((), dtype=torch.float64)
+    turn = torch.stack([torch.stack([angle.cos(), -angle.sin()]), torch.stack([angle.sin(), angle.cos()])])
+    low, high = torch.rand(2, dtype=torch.float64) * torch.tensor([1.0, 3.0]) + torch.tensor([0.5, 3.0])
+    table = turn @ torch.diag(torch.stack([low, high])) @ turn.T
+    return table.tolist(), (torch.rand(2, dtype=torch.float64) * 4 - 2).tolist()
+
+
+def _valley(f: Function) -> torch.Tensor | None:
+    """Draw a point of [0, 10]² where f curves upwards in every direction; None if chance finds none."""
+    for _ in range(_DRAWS):
+        point = torch.rand(2, dtype=torch.float64) * 10
+        if float(_curvatures(hessian(f, point)).min()) > 0.1:
+            return point
+    return None
+
+
+@announced
+def largest_rate(function: Function, *, on: Function, at: torch.Tensor | None = None) -> None:
+    """Check a function ``largest_learning_rate(f, minimum)`` that returns 2/λmax of f's Hessian there.
+
+    Besides `on`, bowls of known curvature are tried, so that no answer can be tuned to one function.
+
+    Args:
+        function: the student's.
+        on: f, for one point (d,).
+        at: a point where f curves upwards in every direction; by default a random one is looked for in [0, 10]².
+
+    Raises:
+        NotYet: a number is not right.
+    """
+    require_callable(function, on)
+    point = _valley(on) if at is None else at.detach().to(device="cpu", dtype=torch.float64)
+    cases: list[tuple[Function, torch.Tensor, torch.Tensor]] = []
+    for _ in range(_BOWLS):
+        table, centre = _random_bowl()
+        bowl = functools.partial(probes.bowl, matrix=table, centre=centre)
+        exact = torch.tensor(table, dtype=torch.float64)
+        cases.append((bowl, torch.tensor(centre, dtype=torch.float64), exact))
+    if point is not None:
+        cases.append((on, point, hessian(on, point)))
+    answers = [_ask(function, f, place) for f, place, _ in cases]
+    tables = [table for _, _, table in cases]
+    limits = [_limit(table) for table in tables]
+    if all(abs(answer - limit) <= _TOLERANCE * limit for answer, limit in zip(answers, limits, strict=True)):
+        return
+    raise _mistake(answers, tables, limits)
+
+
+def _ask(function: Function, f: Function, point: torch.Tensor) -> float:
+    given = point.clone()
+    answer = single_number(call(function, f, given))
+    require_unchanged("minimum", point, given)
+    return answer
+
+
+def _mistake(answers: list[float], tables: list[torch.Tensor], limits: list[float]) -> NotYet:
+    """Name the mistake that makes all the answers."""
+    made = [_mistakes(table) for table in tables]
+    for sight in made[0]:
+        pairs = zip(answers, made, strict=True)
+        if all(abs(answer - mistakes[sight]) <= _TOLERANCE * abs(mistakes[sight]) for answer, mistakes in pairs):
+            return not_yet("other-curvature", sight)
+    ratios = [answer / limit for answer, limit in zip(answers, limits, strict=True)]
+    if max(ratios) - min(ratios) <= _TOLERANCE * abs(ratios[0]):
+        return not_yet("wrong-rate", "rate-ratio", ratio=rounded(ratios[0]))
+    worst = max(abs(ratio - 1) for ratio in ratios)
+    return not_yet("wrong-rate", "rate", percent=rounded(100 * worst))
+
+
+def _limit_near(f: Function, point: torch.Tensor, lr: float) -> float:
+    """The largest stable rate where the descent ended, or one step later: there and back again, if it oscillates."""
+    after = point - lr * gradient(f, point)
+    steepest = max(float(_curvatures(hessian(f, place)).max()) for place in (point, after))
+    return 2 / steepest if steepest > 0 else float("inf")
+
+
+@announced
+def settled(point: object, *, on: Function, lr: float, tolerance: float = 1e-3) -> None:
+    """Check that a descent, whose rate and number of steps the student chose, has come to rest.
+
+    Args:
+        point: where it ended, (d,) or (n, d).
+        on: f, for one point (d,).
+        lr: the learning rate that was chosen.
+        tolerance: the largest ‖∇f‖ at a point of rest.
+
+    Raises:
+        NotYet: it has not: the rate is too high for the curvature there, or the steps are too few or too small.
+    """
+    require_callable(on)
+    ends = numbers(point)
+    rate = single_number(lr)
+    if ends.ndim not in (1, 2) or ends.numel() == 0:
+        require_shape(ends, (2,), (2,))
+    unusual = int((~torch.isfinite(ends)).sum())
+    if unusual:
+        raise not_yet("lr-too-high", "not-finite", count=unusual, total=ends.numel())
+    rows = ends.reshape(-1, ends.shape[-1])
+    slopes = torch.stack([gradient(on, row).norm() for row in rows])
+    require_finite(slopes)
+    worst = int(slopes.argmax())
+    norm = float(slopes[worst])
+    if norm <= tolerance:
+        return
+    if rate > _limit_near(on, rows[worst], rate):
+        raise not_yet("lr-too-high", "rate-over-limit", norm=f"{norm:.1g}")
+    raise not_yet("lr-too-low", "still-moving", norm=f"{norm:.1g}")

@@ -1,0 +1,105 @@
+"""Errors of Python and torch, recognised by their type and message."""
+
+import re
+from dataclasses import dataclass
+
+from gradlab.check.diagnosis import Diagnosis, NotYet, describe
+
+_LONGEST_MESSAGE = 200
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """An error that points to a mistake.
+
+    Attributes:
+        kind: the error's type; a subclass counts too.
+        message: a regular expression that is searched in its message.
+        explanation: the mistake, a key of `gradlab.words`.
+    """
+
+    kind: type[BaseException]
+    message: str
+    explanation: str
+
+
+UNTRACKED = re.compile(r"does not require grad and does not have a grad_fn")
+NONE_OPERAND = re.compile(
+    r"unsupported operand type\(s\) for .*'NoneType'|must be (Tensor|Number), not NoneType|"
+    r"received an invalid combination of arguments[^\n]*NoneType"
+)
+NONE_ATTRIBUTE = re.compile(r"'NoneType' object has no attribute '(zero_|data|fill_|detach_|detach|clone|norm|mul_)'")
+
+# In order: the first that fits counts.
+_SYMPTOMS = (
+    Symptom(NotImplementedError, r"^(?!.*(torch|aten|operator))", "not-written"),
+    Symptom(
+        RuntimeError, r"leaf Variable that requires grad is being used in an in-place operation", "inplace-on-leaf"
+    ),
+    Symptom(RuntimeError, r"backward through the graph a second time", "backward-twice"),
+    Symptom(RuntimeError, r"grad can be implicitly created only for scalar outputs", "backward-on-vector"),
+    Symptom(RuntimeError, r"[Oo]nly Tensors of floating point (and complex )?dtype can require grad", "integer-tensor"),
+    Symptom(RuntimeError, UNTRACKED.pattern, "forward-untracked"),
+    Symptom(RuntimeError, r"appears? to not have been used in the graph", "graph-cut"),
+    Symptom(RuntimeError, r"Can't call numpy\(\) on Tensor that requires grad", "numpy-on-tracked"),
+    Symptom(RuntimeError, r"modified by an inplace operation", "changed-after-forward"),
+    Symptom(RuntimeError, r"cannot be converted to Scalar", "graph-cut"),
+    Symptom(RuntimeError, r"can only change requires_grad flags of leaf variables", "not-a-leaf"),
+    Symptom(RuntimeError, r"size of tensor a .* must match the size of tensor b", "broadcast-residual"),
+    Symptom(ValueError, r"operands could not be broadcast together", "broadcast-residual"),
+    Symptom(ValueError, r"can't optimize a non-leaf Tensor", "not-a-leaf"),
+    Symptom(ValueError, r"only one element tensors can be converted to Python scalars", "graph-cut"),
+    Symptom(TypeError, r"only .* can be converted to Python scalars", "graph-cut"),
+    Symptom(TypeError, NONE_OPERAND.pattern, "rebinding-leaf"),
+    Symptom(
+        TypeError, r"takes .* positional arguments? but|missing \d+ required positional argument", "wrong-arguments"
+    ),
+    Symptom(TypeError, r"argument 'input' \(position 1\) must be Tensor, not (float|int|numpy)", "graph-cut"),
+    Symptom(AttributeError, NONE_ATTRIBUTE.pattern, "zero-before-first"),
+    Symptom(
+        AttributeError, r"'(float|int|numpy\.\w+|ndarray)' object has no attribute '(backward|grad\w*)'", "graph-cut"
+    ),
+    Symptom(Warning, r"\.grad attribute of a Tensor that is not a leaf", "grad-of-intermediate"),
+    Symptom(Warning, r"Converting a tensor with requires_grad=True to a scalar", "graph-cut"),
+    Symptom(Warning, r"To copy construct from a tensor", "graph-cut"),
+)
+
+
+def message_of(error: BaseException) -> str:
+    """The first line of an error's message, shortened; safe even if the error's own ``__str__`` raises."""
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # noqa: BLE001 - a student's class may do anything in __str__
+        return "…"
+    text = lines[0] if lines else ""
+    return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
+
+
+def diagnose(error: BaseException) -> Diagnosis | None:
+    """Diagnose an error that student code raised.
+
+    Args:
+        error: any error. `NotYet` carries its diagnosis; others are recognised by their type and message.
+
+    Returns:
+        The diagnosis, or None if the error is none that the course knows.
+    """
+    if isinstance(error, NotYet):
+        return error.diagnosis
+    message = message_of(error)
+    for symptom in _SYMPTOMS:
+        if isinstance(error, symptom.kind) and re.search(symptom.message, message):
+            sight = "not-written" if symptom.explanation == "not-written" else "error"
+            return describe(symptom.explanation, sight, name=type(error).__name__, message=message)
+    return None
+
+
+def refusal(error: Exception, otherwise: str = "raised") -> NotYet:
+    """Turn an error that student code raised into a `NotYet`.
+
+    Args:
+        error: what was raised.
+        otherwise: the explanation of an error that `diagnose` does not know.
+    """
+    known = diagnose(error)
+    return NotYet(known or describe(otherwise, "error", name=type(error).__name__, message=message_of(error)))

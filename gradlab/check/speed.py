@@ -1,0 +1,39 @@
+"""Whether a call takes as long as a Python loop over the points would."""
+
+import time
+from collections.abc import Callable
+
+_REPEATS = 5
+_WIDEST = 20.0
+
+
+def slowest(call: Callable[[], object], repeats: int = 3) -> float:
+    """The longest time in seconds that a call takes, of a few: a generous measure for others to be compared with."""
+    return max(_seconds(call) for _ in range(repeats))
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    call()
+    return time.perf_counter() - begin
+
+
+def slows_down(call: Callable[[], object], unit: float) -> float | None:
+    """Say whether a call on thousands of points takes as long as only a loop does.
+
+    A loop takes hundreds of times as long as one tensor operation on all the points. A busy machine can delay a call,
+    so it is repeated, and one quick call is enough.
+
+    Args:
+        call: makes the call on many points; it has run on some before, so that nothing that happens only once counts.
+        unit: seconds that tensor operations take to do the same, generously measured.
+
+    Returns:
+        How many units the quickest call took, or None if it is not like a loop.
+    """
+    ratio = float("inf")
+    for _ in range(_REPEATS):
+        ratio = min(ratio, _seconds(call) / unit)
+        if ratio < _WIDEST:
+            return None
+    return ratio

@@ -1,0 +1,157 @@
+"""The check of a comparison of learning rates from the same starts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from gradlab.check.box import announced
+from gradlab.check.calls import Function, require_callable, require_unchanged
+from gradlab.check.compare import close, factor
+from gradlab.check.derivatives import gradient
+from gradlab.check.diagnosis import NotYet, not_yet
+from gradlab.check.rounds import run
+from gradlab.check.starts import random_starts
+from gradlab.check.values import numbers, require_finite, require_shape, rounded
+
+_STARTS = 5
+_STEPS = 4
+_LOWEST = (0.02, 0.1, 0.3)
+
+
+@dataclass(frozen=True)
+class Descents:
+    """Where descents from many starts end.
+
+    Attributes:
+        ends: shape (n, 2).
+        slopes: the gradients there, (n, 2).
+        total: the sum of all gradients on the way and at the end, (n, 2).
+    """
+
+    ends: torch.Tensor
+    slopes: torch.Tensor
+    total: torch.Tensor
+
+    @property
+    def norms(self) -> torch.Tensor:
+        """The norms of the gradients at the ends: (n,)."""
+        lengths: torch.Tensor = self.slopes.norm(dim=-1)
+        return lengths
+
+
+def _descents(
+    f: Function, starts: torch.Tensor, lr: float, steps: int, *, memory: bool = False, scale: float = 1
+) -> Descents:
+    """Make descents; with a memory, each step is along the sum of all gradients so far."""
+    ends = starts
+    slopes = gradient(f, ends)
+    total = slopes
+    for _ in range(steps):
+        ends = ends - lr * scale * (total if memory else slopes)
+        slopes = gradient(f, ends)
+        total = total + slopes
+    return Descents(ends, slopes, total)
+
+
+@announced
+def sweep(
+    function: Function,
+    *,
+    on: Function,
+    starts: torch.Tensor | None = None,
+    rates: list[float] | None = None,
+    steps: int | None = None,
+) -> None:
+    """Check a function ``sweep(f, starts, rates, steps)`` that returns final gradient norms, a row for each rate.
+
+    Args:
+        function: the student's: starts (n, 2), r rates → norms (r, n).
+        on: f, which maps points (…, 2) to values (…).
+        starts: where each rate begins, (n, 2); by default five random points of [0, 10]².
+        rates: learning rates; by default three random ones.
+        steps: how many steps; by default 4.
+
+    Raises:
+        NotYet: a norm is wrong.
+    """
+    require_callable(function, on)
+    begin = (random_starts(on, _STARTS) if starts is None else starts).detach()
+    spread = torch.rand(len(_LOWEST), dtype=torch.float64).tolist()
+    chosen = [low * (1 + part / 2) for low, part in zip(_LOWEST, spread, strict=True)] if rates is None else rates
+    count = _STEPS if steps is None else steps
+    found, given = _ask(function, on, begin, chosen, count)
+    exact = begin.to(device="cpu", dtype=torch.float64)
+    expected = torch.stack([_descents(on, exact, lr, count).norms for lr in chosen])
+    if found.shape == expected.shape and close(found, expected, 1e-3):
+        require_unchanged("starts", begin, given)
+        return
+    again, _ = _ask(function, on, begin, chosen, count)
+    if found.shape == again.shape and not close(again, found):
+        raise not_yet("fresh-starts", "fresh-starts")
+    if found.shape == expected.T.shape and close(found.T, expected, 1e-3):
+        raise not_yet("transposed", "transposed")
+    require_shape(found, expected.shape, begin.shape)
+    require_finite(found)
+    raise _mistake(on, exact, chosen, count, found, expected)
+
+
+def _ask(
+    function: Function, f: Function, starts: torch.Tensor, rates: list[float], steps: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Call the student's function: the norms, and the starts as it left them."""
+    given = starts.clone()
+    result = run(lambda g, count: function(g, given, list(rates), count), f, steps)
+    return numbers(result), given
+
+
+Mistake = tuple[str, str, torch.Tensor]
+"""Explanation, sight, and what the mistake makes of the norms, (r, n)."""
+
+
+def _wrong_descents(f: Function, starts: torch.Tensor, rates: list[float], steps: int) -> Iterator[Mistake]:
+    begin, row = starts, []
+    for lr in rates:
+        moved = _descents(f, begin, lr, steps)
+        begin = moved.ends
+        row.append(moved.norms)
+    yield "starts-moved", "starts-moved", torch.stack(row)
+    yield "rate-ignored", "rate-ignored", row[0].expand(len(rates), -1)
+    if steps:
+        yield "stale-point", "norm-before", torch.stack([_descents(f, starts, lr, steps - 1).norms for lr in rates])
+    yield "too-many-steps", "norm-after", torch.stack([_descents(f, starts, lr, steps + 1).norms for lr in rates])
+    for scale, explanation, sight in (
+        (1.0, "missing-zero-grad", "accumulated"),
+        (-1.0, "ascent-sign", "sweep-uphill"),
+        (1 / len(starts), "sum-for-mean", "sweep-mean"),
+    ):
+        wrong = [_descents(f, starts, lr, steps, memory=scale == 1, scale=scale) for lr in rates]
+        norms = torch.stack([descents.norms for descents in wrong])
+        yield explanation, sight, norms
+        yield explanation, sight, norms * abs(scale)
+        yield explanation, sight, torch.stack([descents.total.norm(dim=-1) for descents in wrong])
+
+
+def _wrong_measures(f: Function, starts: torch.Tensor, rates: list[float], steps: int) -> Iterator[Mistake]:
+    right = [_descents(f, starts, lr, steps) for lr in rates]
+    slopes = torch.stack([descents.slopes for descents in right])
+    yield "other-measure", "squared-norm", slopes.square().sum(dim=-1)
+    yield "other-measure", "absolute-norm", slopes.abs().sum(dim=-1)
+    yield "other-measure", "largest-norm", slopes.abs().amax(dim=-1)
+    yield "other-measure", "value-of-f", torch.stack([numbers(f(descents.ends)) for descents in right])
+
+
+def _mistake(
+    f: Function, starts: torch.Tensor, rates: list[float], steps: int, found: torch.Tensor, expected: torch.Tensor
+) -> NotYet:
+    """Name the mistake that makes these norms."""
+    for mistakes in (_wrong_descents, _wrong_measures):
+        for explanation, sight, norms in mistakes(f, starts, rates, steps):
+            if norms.shape == found.shape and close(found, norms, 1e-3):
+                return not_yet(explanation, sight, count=len(starts))
+    ratio = factor(found, expected)
+    if ratio is not None:
+        return not_yet("other-measure", "norm-ratio", ratio=rounded(ratio))
+    wrong = (found - expected).abs() > 1e-3 * expected.abs().max()
+    row, column = (int(place) + 1 for place in wrong.nonzero()[0])
+    return not_yet("wrong-step", "norms", count=int(wrong.sum()), total=wrong.numel(), row=row, column=column)

@@ -1,0 +1,47 @@
+"""Interactive pictures of functions and descents, each with a description in words.
+
+Every function takes plain data or a callable and returns a `LabFigure`, a Plotly figure that works without a live
+kernel. Plotly is imported with the first figure, so that importing this package costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gradlab.figures.animation import descent_animation
+    from gradlab.figures.basins import basin_map
+    from gradlab.figures.curves import progress
+    from gradlab.figures.figure import LabFigure
+    from gradlab.figures.landscape import contour, curve, surface
+    from gradlab.figures.paths import trajectories
+
+__all__ = [
+    "LabFigure",
+    "basin_map",
+    "contour",
+    "curve",
+    "descent_animation",
+    "progress",
+    "surface",
+    "trajectories",
+]
+
+_HOMES = {
+    "LabFigure": "figure",
+    "basin_map": "basins",
+    "contour": "landscape",
+    "curve": "landscape",
+    "descent_animation": "animation",
+    "progress": "curves",
+    "surface": "landscape",
+    "trajectories": "paths",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything
+    """Import a figure's module on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'gradlab.figures' has no attribute {name!r}")
+    value = getattr(import_module(f"gradlab.figures.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,183 @@
+"""The same start with several learning rates, step by step.
+
+Plotly knows no two sliders that depend on each other, and a notebook without a kernel cannot compute. So every frame
+moves the lines of all rates, and the slider for the rate only chooses which of them are seen.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects
+
+from gradlab.figures import words
+from gradlab.figures.figure import LabFigure
+from gradlab.figures.landscape import background, background_axes
+from gradlab.figures.paths import coordinates
+from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, heights, place, to_paths
+from gradlab.figures.style import CARD, INK, axis, layout, line_colour, minus
+
+PLOT_HEIGHT = 480
+BELOW = 206
+TRACES_PER_RATE = 2
+
+
+def descent_animation(
+    f: Drawable,
+    paths_by_rate: Mapping[float, Any],
+    *,
+    extent: Extent = SQUARE,
+    title: str = "",
+    milliseconds: int = 120,
+) -> LabFigure:
+    """Descents that walk, with a slider for the step, one for the learning rate, and a button that plays.
+
+    Args:
+        f: maps points of shape (n, 2), or (n,) for one variable, to values of shape (n,).
+        paths_by_rate: for each learning rate the path (steps + 1, d); a shorter path waits at its end.
+        extent: the bounds of x₁ and x₂; for one variable only the first counts.
+        title: the figure's title.
+        milliseconds: how long one frame stands.
+
+    Raises:
+        ValueError: there is no path, or a path or the values of f have another shape.
+    """
+    if not paths_by_rate:
+        raise ValueError(words.NO_CURVES.format(what="learning rate"))
+    paths = {rate: to_paths(path)[0] for rate, path in paths_by_rate.items()}
+    dimensions = next(iter(paths.values())).shape[-1]
+    steps = max(len(path) for path in paths.values())
+    levels = {rate: heights(f, path) for rate, path in paths.items()}
+    figure = LabFigure(
+        background(f, dimensions, extent),
+        layout(describe(paths, levels), title=title, plot_height=PLOT_HEIGHT, below=BELOW),
+    )
+    figure.add_traces(walkers(f, paths, levels, 0))
+    moving = list(range(1, 1 + TRACES_PER_RATE * len(paths)))
+    figure.frames = [
+        plotly.graph_objects.Frame(
+            name=str(step), data=walkers(f, paths, levels, step, moving_only=True), traces=moving
+        )
+        for step in range(steps)
+    ]
+    figure.update_traces(visible=False, selector=lambda trace: (trace.meta or {}).get("rate", 0) > 0)
+    figure.update_layout(
+        showlegend=False,
+        sliders=[step_slider(steps), rate_slider(list(paths), moving)],
+        updatemenus=[buttons(milliseconds)],
+    )
+    background_axes(figure, dimensions, extent)
+    if dimensions == 1:
+        figure.update_layout(yaxis=axis(words.HEIGHT))
+    return figure
+
+
+def walkers(
+    f: Drawable, paths: Mapping[float, Array], levels: Mapping[float, Array], step: int, *, moving_only: bool = False
+) -> list[Any]:
+    """For each rate the way up to this step and the point that it has reached.
+
+    Args:
+        f: the function.
+        paths: for each rate the path (steps + 1, d).
+        levels: for each rate the values of f along it, (steps + 1,).
+        step: how far they have come.
+        moving_only: leave out what is the same in every frame.
+    """
+    traces = []
+    for number, (rate, path) in enumerate(paths.items()):
+        colour = line_colour(number)
+        across, up = coordinates(f, path[: step + 1])
+        level = levels[rate][: step + 1][-1]
+        trail: dict[str, Any] = {"x": across, "y": up}
+        head: dict[str, Any] = {"x": across[-1:], "y": up[-1:], "text": [minus(f"f = {level:.3f}")]}
+        if not moving_only:
+            name = words.RATE.format(rate=rate)
+            shared = {"name": name, "meta": {"rate": number}, "cliponaxis": True}
+            trail |= {"mode": "lines+markers", "line": {"color": colour, "width": 2.4}, "marker": {"size": 4}, **shared}
+            head |= {
+                "mode": "markers+text",
+                "textposition": "top center",
+                "textfont": {"color": INK, "size": 13, "weight": "bold"},
+                "marker": {"size": 13, "color": colour, "line": {"color": "#ffffff", "width": 2}},
+                **shared,
+            }
+        traces += [plotly.graph_objects.Scatter(trail), plotly.graph_objects.Scatter(head)]
+    return traces
+
+
+def slider(prefix: str, steps: list[dict[str, Any]], pixels_below: int) -> dict[str, Any]:
+    """A slider under the plot."""
+    return {
+        "currentvalue": {"prefix": prefix, "font": {"size": 13, "color": INK}, "xanchor": "left"},
+        "pad": {"t": 4, "b": 4},
+        "x": 0.14,
+        "len": 0.86,
+        "y": -pixels_below / PLOT_HEIGHT,
+        "yanchor": "top",
+        "active": 0,
+        "bgcolor": "#c9d3dd",
+        "activebgcolor": "#0072B2",
+        "bordercolor": "#7f8b97",
+        "font": {"size": 10, "color": INK},
+        "ticklen": 4,
+        "minorticklen": 0,
+        "steps": steps,
+    }
+
+
+def step_slider(steps: int) -> dict[str, Any]:
+    """One position for each frame."""
+    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
+    return slider(
+        words.STEP_SLIDER,
+        [{"label": str(step), "method": "animate", "args": [[str(step)], at_once]} for step in range(steps)],
+        pixels_below=48,
+    )
+
+
+def rate_slider(rates: list[float], moving: list[int]) -> dict[str, Any]:
+    """One position for each rate, and one that shows them all; nothing but what is visible changes."""
+
+    def choose(label: str, chosen: list[bool]) -> dict[str, Any]:
+        visible = [seen for seen in chosen for _ in range(TRACES_PER_RATE)]
+        return {"label": label, "method": "restyle", "args": [{"visible": visible}, moving]}
+
+    positions = [choose(f"{rate:g}", [other == rate for other in rates]) for rate in rates]
+    return slider(words.RATE_SLIDER, [*positions, choose(words.ALL_RATES, [True] * len(rates))], pixels_below=124)
+
+
+def buttons(milliseconds: int) -> dict[str, Any]:
+    """Play and pause."""
+    playing = {
+        "mode": "immediate",
+        "fromcurrent": True,
+        "frame": {"duration": milliseconds, "redraw": False},
+        "transition": {"duration": 0},
+    }
+    stopped = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
+    return {
+        "type": "buttons",
+        "direction": "down",
+        "showactive": False,
+        "x": 0.09,
+        "xanchor": "right",
+        "y": -58 / PLOT_HEIGHT,
+        "yanchor": "top",
+        "pad": {"t": 0, "r": 4},
+        "bgcolor": CARD,
+        "bordercolor": "#7f8b97",
+        "font": {"color": INK},
+        "buttons": [
+            {"label": words.PLAY, "method": "animate", "args": [None, playing]},
+            {"label": words.PAUSE, "method": "animate", "args": [[None], stopped]},
+        ],
+    }
+
+
+def describe(paths: Mapping[float, Array], levels: Mapping[float, Array]) -> str:
+    """Where each rate ends, in words."""
+    ends = [
+        words.ANIMATION_END.format(rate=rate, place=place(path[-1]), height=levels[rate][-1])
+        for rate, path in paths.items()
+    ]
+    return words.ANIMATION.format(count=len(paths), ends="; ".join(ends))

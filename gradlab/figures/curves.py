@@ -1,0 +1,66 @@
+"""How a quantity changes over the steps: a loss, a gradient norm, a distance."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects
+
+from gradlab.figures import words
+from gradlab.figures.figure import LabFigure
+from gradlab.figures.sampling import Array, compact, to_array
+from gradlab.figures.style import DASHES, axis, layout, line_colour
+
+
+def progress(
+    curves: Mapping[str, Any], *, quantity: str = words.HEIGHT, logarithmic: bool = True, title: str = ""
+) -> LabFigure:
+    """One line for each choice, one point for each step.
+
+    Args:
+        curves: for each name the values at step 0, 1, 2, …, shape (steps + 1,).
+        quantity: what the values are; the axis takes this name.
+        logarithmic: whether the axis is logarithmic. Values that are not positive are then left out.
+        title: the figure's title.
+
+    Raises:
+        ValueError: there is no line.
+    """
+    lines = {name: to_array(values).reshape(-1) for name, values in curves.items()}
+    if not lines or any(values.size == 0 for values in lines.values()):
+        raise ValueError(words.NO_CURVES.format(what="line"))
+    figure = LabFigure(
+        [line(name, values, number, logarithmic=logarithmic) for number, (name, values) in enumerate(lines.items())],
+        layout(describe(lines, quantity), title=title, plot_height=320, left=88),
+    )
+    scale: dict[str, Any] = {"type": "log", "exponentformat": "power", "dtick": 1} if logarithmic else {}
+    return figure.arrange(
+        xaxis=axis(words.STEP),
+        yaxis=axis(quantity, **scale),
+        showlegend=True,
+        legend={"x": 0.99, "xanchor": "right", "y": 0.99, "yanchor": "top", "bgcolor": "rgba(252,251,248,0.85)"},
+    )
+
+
+def line(name: str, values: Array, number: int, *, logarithmic: bool) -> Any:  # noqa: ANN401 - Plotly has no types
+    """One line; each has a dash of its own beside its colour."""
+    seen = np.where(values > 0, values, np.nan) if logarithmic else values
+    # Small values keep their digits: four significant ones, where `compact` would round them to nothing.
+    digits = [None if not np.isfinite(value) else float(f"{value:.4g}") for value in seen]
+    return plotly.graph_objects.Scatter(
+        x=compact(np.arange(len(values), dtype=np.float64)),
+        y=digits,
+        mode="lines",
+        line={"color": line_colour(number), "width": 2.4, "dash": DASHES[number % len(DASHES)]},
+        name=name,
+        hovertemplate="%{fullData.name}<br>%{x}: %{y:.3g}<extra></extra>",
+    )
+
+
+def describe(lines: Mapping[str, Array], quantity: str) -> str:
+    """First and last value of each line in words."""
+    told = [
+        words.PROGRESS_LINE.format(name=name, first=values[0], last=values[-1], steps=len(values) - 1)
+        for name, values in lines.items()
+    ]
+    return words.PROGRESS.format(quantity=quantity[:1].upper() + quantity[1:], lines="; ".join(told))

@@ -1,0 +1,104 @@
+"""Colours and layout that all figures share.
+
+Figures stand on a light card of their own, so that they read the same in a light and in a dark notebook. Lines take
+Okabe and Ito's colours, which people with any common colour blindness tell apart (https://jfly.uni-koeln.de/color/),
+and always differ in dash or mark too.
+"""
+
+import re
+import textwrap
+from typing import Any
+
+CARD = "#fcfbf8"
+INK = "#1f2430"
+GRID = "#dcdde3"
+WIDTH = 720
+LINE_COLOURS = ("#D55E00", "#0B4F8A", "#00785A", "#000000", "#B0568A", "#E69F00", "#7A4A21")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+"""Lines are drawn over this scale, so it keeps to one hue and leaves the strong colours to them."""
+HEIGHT_SCALE = ((0.0, "#5d7f9f"), (0.25, "#93adc4"), (0.5, "#c3d1dc"), (0.75, "#e6ebe9"), (1.0, "#fdf6e3"))
+BASIN_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#0072B2", "#D55E00", "#8C5A2B")
+ELSEWHERE_COLOUR = "#d4d4d4"
+
+_CAPTION_LINE = 17
+_CAPTION_CHARACTERS = 112
+_LEFT = 62
+AXIS_ROOM = 58
+
+
+def line_colour(number: int) -> str:
+    """The colour of the line with this number."""
+    return LINE_COLOURS[number % len(LINE_COLOURS)]
+
+
+def dash(number: int) -> str:
+    """The dash of the line with this number; it changes when the colours repeat."""
+    return DASHES[(number // len(LINE_COLOURS)) % len(DASHES)]
+
+
+def layout(
+    description: str, *, title: str = "", plot_height: int = 430, below: int = AXIS_ROOM, left: int = _LEFT
+) -> dict[str, Any]:
+    """The layout of a figure with its description as a caption below it.
+
+    Args:
+        description: the figure in words.
+        title: the figure's title; empty for none.
+        plot_height: pixels of the plot itself.
+        below: pixels between the plot and the caption, for the axis and for sliders.
+        left: pixels left of the plot.
+
+    Returns:
+        Arguments of ``plotly.graph_objects.Layout``. The description is in ``meta["description"]`` as well.
+    """
+    description = minus(description)
+    lines = textwrap.wrap(description, _CAPTION_CHARACTERS)
+    top = 46 if title else 22
+    bottom = below + _CAPTION_LINE * len(lines) + 12
+    caption = {
+        "text": "<br>".join(lines),
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": 0,
+        "xshift": 14 - left,
+        "yshift": -below,
+        "xanchor": "left",
+        "yanchor": "top",
+        "align": "left",
+        "showarrow": False,
+        "font": {"size": 12, "color": INK},
+    }
+    return {
+        "template": "none",
+        "width": WIDTH,
+        "height": top + plot_height + bottom,
+        "margin": {"l": left, "r": 24, "t": top, "b": bottom},
+        "paper_bgcolor": CARD,
+        "plot_bgcolor": CARD,
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
+        "title": {"text": title, "x": 0.02, "xanchor": "left", "font": {"size": 15}},
+        "hoverlabel": {"font": {"size": 12}},
+        "annotations": [caption],
+        "meta": {"description": description},
+    }
+
+
+def minus(text: str) -> str:
+    """The text with a proper minus sign before negative numbers."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
+
+
+def axis(title: str, bounds: tuple[float, float] | None = None, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    """A labelled axis; ``more`` are further arguments of Plotly's axis."""
+    chosen: dict[str, Any] = {
+        "title": {"text": title, "standoff": 8},
+        "gridcolor": GRID,
+        "linecolor": INK,
+        "ticks": "outside",
+        "zeroline": False,
+        "automargin": False,
+    }
+    if bounds is not None:
+        chosen["range"] = [float(bounds[0]), float(bounds[1])]
+    return {**chosen, **more}

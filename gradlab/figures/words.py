@@ -1,0 +1,60 @@
+"""Every word that a figure shows: the one file to replace in a translation."""
+
+STEP = "step"
+STEP_SLIDER = "step: "
+RATE_SLIDER = "learning rate η: "
+ALL_RATES = "all"
+PLAY = "▶ play"
+PAUSE = "❚❚ pause"
+START = "start"
+END = "end"
+HEIGHT = "f"
+STARTS = "starts"
+ENDS = "ends"
+DESCENT = "descent {number}"
+ELSEWHERE = "elsewhere: {share:.1f} %"
+BASIN = "{number} at {place}: {share:.1f} %"
+RATE = "η = {rate:g}"
+
+CONTOUR = (
+    "Contour map of f for x₁ from {left:g} to {right:g} and x₂ from {bottom:g} to {top:g}; the darker, the lower. "
+    "On this grid f is lowest, {lowest:.2f}, near {lowest_at} and highest, {highest:.2f}, near {highest_at}."
+)
+SURFACE = (
+    "f as a surface over the square, x₁ from {left:g} to {right:g} and x₂ from {bottom:g} to {top:g}; the darker, the "
+    "lower. Its lowest point on this grid, {lowest:.2f}, lies near {lowest_at}, its highest, {highest:.2f}, near "
+    "{highest_at}. Drag it to look from another side."
+)
+CURVE = (
+    "Graph of f for x from {left:g} to {right:g}. On this grid f is lowest, {lowest:.2f}, near x = {lowest_at:.2f} and "
+    "highest, {highest:.2f}, near x = {highest_at:.2f}."
+)
+TRAJECTORY = "One descent of {steps} steps from the circle to the diamond at {place}, where f = {height:.2f}."
+TRAJECTORIES = (
+    "{count} descents of {steps} steps each. Circles mark where they start, diamonds where they end. "
+    "Number of different ends: {number}, namely {places}."
+)
+PLACE = "They end in {count} place: {places}."
+ENDS_IN_PLACES = "They end in {count} different places: {places}."
+PLACE = "{place}, where f = {height:.2f}, {times}×"
+MORE_PLACES = "and {count} more"
+ANIMATION = (
+    "The same start with {count} learning rates, one step in each frame. Move the sliders or press play. "
+    "After the last step: {ends}."
+)
+ANIMATION_END = "η = {rate:g} stands at {place} with f = {height:.3f}"
+PROGRESS = "{quantity} over the steps, one line for each choice. {lines}."
+PROGRESS_LINE = "{name}: from {first:.2g} to {last:.2g} after {steps} steps"
+BASINS = (
+    "Every point is coloured by the minimum in which a descent from it ends; the numbers stand on the minima. {shares}."
+)
+BASINS_SHARES = "Shares of the starts: {shares}"
+BASINS_MARKED = "Dots mark the {share:.1f} % of all points shown for which {what}"
+
+BAD_VALUES = "f gave shape {shape} for {count} points, but a figure needs one number for each point: shape ({count},)."
+BAD_PATHS = (
+    "paths has shape {shape}. A figure needs (steps + 1, d) for one descent or (n, steps + 1, d) for n of them, "
+    "with d = 1 or 2."
+)
+BAD_LABELS = "labels has shape {shape}. A basin map needs a square or a rectangle of whole numbers, one for each point."
+NO_CURVES = "There is nothing to draw: give at least one {what}."

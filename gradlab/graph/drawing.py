@@ -1,0 +1,220 @@
+"""Draw a recorded graph: first the values appear, forward, then the gradients, backward."""
+
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects
+import torch
+
+from gradlab.figures.figure import LabFigure
+from gradlab.figures.style import CARD, INK, WIDTH, layout
+from gradlab.graph import words
+from gradlab.graph.placement import Arrangement, Spot, place
+from gradlab.graph.recording import Graph, Node, record
+
+FORWARD_COLOUR = "#0072B2"
+BACKWARD_COLOUR = "#C04A00"
+INPUT_FILL = "#dbe9f4"
+OPERATION_FILL = "#f1ece0"
+EDGE_COLOUR = "#98a2ad"
+ROW_HEIGHT = 88
+BELOW = 84
+
+
+def draw(function: Callable[..., torch.Tensor], *, title: str = "", **inputs: torch.Tensor) -> LabFigure:
+    """The graph of a computation as an animation with a slider.
+
+    Args:
+        function: called with the inputs in their order; gives a tensor with one element.
+        title: the figure's title.
+        inputs: floating-point tensors under the names that the graph shows; they stay as they are.
+
+    Raises:
+        TypeError: the function gives something that is not a tensor.
+        ValueError: the graph cannot be recorded (see `gradlab.graph.record`) or is too large to be seen.
+    """
+    return picture(record(function, **inputs), title=title)
+
+
+def picture(graph: Graph, *, title: str = "") -> LabFigure:
+    """A recorded graph as a figure with one frame for each value and each gradient."""
+    arrangement = place(graph)
+    spots = arrangement.spots
+    figure = LabFigure(
+        [edges(arrangement), nodes(graph, spots), numbers(graph, spots, 0), numbers(graph, spots, 0, backward=True)],
+        layout(describe(graph), title=title, plot_height=max(200, ROW_HEIGHT * arrangement.rows), below=BELOW, left=30),
+    )
+    steps = len(graph.nodes) + len(graph.backward_order)
+    figure.frames = [
+        plotly.graph_objects.Frame(
+            name=str(step),
+            traces=[2, 3],
+            data=[
+                {"text": numbers(graph, spots, step).text, "type": "scatter"},
+                {"text": numbers(graph, spots, step, backward=True).text, "type": "scatter"},
+            ],
+        )
+        for step in range(steps + 1)
+    ]
+    hidden = {"visible": False, "fixedrange": True}
+    height = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
+    figure.update_layout(
+        showlegend=False,
+        hovermode=False,
+        xaxis={**hidden, "range": [-0.72, arrangement.columns - 0.45]},
+        yaxis={**hidden, "range": [arrangement.rows - 0.4, -0.6]},
+        sliders=[slider(graph, height)],
+        updatemenus=[buttons(height)],
+    )
+    figure.layout.annotations += tuple(arrow(route) for route in arrangement.routes)
+    # A reader of a page that cannot move sees the finished picture.
+    figure.data[2].text = numbers(graph, spots, steps).text
+    figure.data[3].text = numbers(graph, spots, steps, backward=True).text
+    figure.layout.sliders[0].active = steps
+    return figure
+
+
+def edges(arrangement: Arrangement) -> Any:  # noqa: ANN401 - Plotly has no types
+    """Lines from each node to those that use it."""
+    across: list[float | None] = []
+    up: list[float | None] = []
+    for route in arrangement.routes:
+        across += [*(spot.column for spot in route), None]
+        up += [*(spot.row for spot in route), None]
+    return plotly.graph_objects.Scatter(
+        x=across, y=up, mode="lines", line={"color": EDGE_COLOUR, "width": 1.6, "shape": "linear"}
+    )
+
+
+def arrow(route: tuple[Spot, ...]) -> dict[str, Any]:
+    """An arrow head on the first piece of an edge, pointing the way of the forward pass."""
+    tail, head = route[0], route[1]
+    across, up = head.column - tail.column, head.row - tail.row
+    return {
+        "x": tail.column + 0.62 * across,
+        "y": tail.row + 0.62 * up,
+        "ax": tail.column + 0.5 * across,
+        "ay": tail.row + 0.5 * up,
+        **dict.fromkeys(("xref", "axref"), "x"),
+        **dict.fromkeys(("yref", "ayref"), "y"),
+        "showarrow": True,
+        "arrowhead": 2,
+        "arrowsize": 1.2,
+        "arrowwidth": 1.6,
+        "arrowcolor": EDGE_COLOUR,
+        "text": "",
+    }
+
+
+def nodes(graph: Graph, spots: tuple[Spot, ...]) -> Any:  # noqa: ANN401 - Plotly has no types
+    """Inputs as squares, operations as circles, each with its label."""
+    return plotly.graph_objects.Scatter(
+        x=[spot.column for spot in spots],
+        y=[spot.row for spot in spots],
+        mode="markers+text",
+        text=[f"<b>{node.label}</b>" for node in graph.nodes],
+        textfont={"color": INK, "size": 12},
+        marker={
+            "size": 38,
+            "symbol": ["square" if node.is_input else "circle" for node in graph.nodes],
+            "color": [INPUT_FILL if node.is_input else OPERATION_FILL for node in graph.nodes],
+            "line": {"color": INK, "width": 1.2},
+        },
+    )
+
+
+def numbers(graph: Graph, spots: tuple[Spot, ...], step: int, *, backward: bool = False) -> Any:  # noqa: ANN401
+    """The values, or the gradients, that are known after this many steps; the newest is in bold.
+
+    Values stand above their nodes and gradients below, with a sign of their own, so that nobody needs the colours.
+    """
+    order = graph.backward_order if backward else tuple(range(len(graph.nodes)))
+    seen = step - len(graph.nodes) if backward else step
+    texts = [""] * len(graph.nodes)
+    for turn, number in enumerate(order[: max(seen, 0)]):
+        node = graph.nodes[number]
+        text = f"∂ {show(node.gradient)}" if backward else show(node.value)
+        texts[number] = f"<b>{text}</b>" if turn == seen - 1 else text
+    below_or_above = 0.36 if backward else -0.36
+    return plotly.graph_objects.Scatter(
+        x=[spot.column for spot in spots],
+        y=[spot.row + below_or_above for spot in spots],
+        mode="text",
+        text=texts,
+        textfont={"color": BACKWARD_COLOUR if backward else FORWARD_COLOUR, "size": 12},
+        name=words.GRADIENT if backward else words.VALUE,
+    )
+
+
+def show(value: torch.Tensor | None) -> str:
+    """A number, a short list of numbers, or a shape."""
+    if value is None:
+        return words.UNKNOWN
+    if value.numel() > 3:
+        return words.SHAPE.format(shape="×".join(map(str, value.shape)))
+    told = [f"{number:.3g}".replace("-", "−") for number in value.reshape(-1).tolist()]
+    return told[0] if value.numel() == 1 else "(" + ", ".join(told) + ")"
+
+
+def slider(graph: Graph, height: float) -> dict[str, Any]:
+    """One position for each frame, labelled by the pass that it belongs to."""
+    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
+    forward = len(graph.nodes)
+    positions = []
+    for step in range(1 + forward + len(graph.backward_order)):
+        label = f"{words.FORWARD} {step}" if step <= forward else f"{words.BACKWARD} {step - forward}"
+        positions.append({"label": label, "method": "animate", "args": [[str(step)], at_once]})
+    return {
+        "currentvalue": {"prefix": words.STEP_SLIDER, "font": {"size": 13, "color": INK}},
+        "x": 0.16,
+        "len": 0.82,
+        "y": -8 / height,
+        "yanchor": "top",
+        "pad": {"t": 4},
+        "bgcolor": "#c9d3dd",
+        "activebgcolor": "#0072B2",
+        "bordercolor": "#7f8b97",
+        # The labels of so many positions would lie over each other; the current one is written above.
+        "font": {"size": 1, "color": CARD},
+        "ticklen": 0,
+        "minorticklen": 0,
+        "tickwidth": 0,
+        "steps": positions,
+    }
+
+
+def buttons(height: float) -> dict[str, Any]:
+    """Play and pause."""
+    playing = {
+        "mode": "immediate",
+        "fromcurrent": True,
+        "frame": {"duration": 500, "redraw": False},
+        "transition": {"duration": 0},
+    }
+    stopped = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
+    return {
+        "type": "buttons",
+        "showactive": False,
+        "x": 0.12 * (WIDTH - 54) / WIDTH,
+        "xanchor": "right",
+        "y": -8 / height,
+        "yanchor": "top",
+        "bgcolor": CARD,
+        "bordercolor": "#7f8b97",
+        "font": {"color": INK},
+        "buttons": [
+            {"label": words.PLAY, "method": "animate", "args": [None, playing]},
+            {"label": words.PAUSE, "method": "animate", "args": [[None], stopped]},
+        ],
+    }
+
+
+def describe(graph: Graph) -> str:
+    """Inputs with their gradients, and the result, in words."""
+    told = [named(node) for node in graph.nodes if node.is_input]
+    return words.DESCRIPTION.format(count=len(graph.nodes), inputs="; ".join(told), result=show(graph.nodes[-1].value))
+
+
+def named(node: Node) -> str:
+    """One input in words."""
+    return words.INPUT.format(name=node.label, value=show(node.value), gradient=show(node.gradient))

@@ -1,0 +1,19 @@
+# nbgrader reads this file; so does the autograder.
+c = get_config()
+
+c.CourseDirectory.course_id = "gradlab"
+
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+
+# `nbgrader autograde` and formgrader's button run submissions behind the same wall as `autograder grade`.
+c.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.ClearOutput"]
+c.Autograde.autograde_preprocessors = [
+    "autograder.preprocessor.GradeBehindWall",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# A student's HTML must not run in the browser of whoever grades it.
+c.HTMLExporter.sanitize_html = True

@@ -1,0 +1,43 @@
+import pytest
+import typer
+
+from autograder.command_line.options import limits, processors, size
+from autograder.limits import Limits
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("4G", 4 * 1024**3),
+        ("512M", 512 * 1024**2),
+        ("1.5 GiB", 1536 * 1024**2),
+        ("300000k", 300000 * 1024),
+        ("1T", 1024**4),
+        ("268435456", 256 * 1024**2),
+        ("2gb", 2 * 1024**3),
+    ],
+)
+def test_an_amount_of_memory_is_read(text: str, amount: int) -> None:
+    assert size(text) == amount
+
+
+@pytest.mark.parametrize("text", ["", "G", "4X", "-4G", "4 G G", "four", "1e9", "255M", "0"])
+def test_what_is_no_amount_or_too_little_is_refused(text: str) -> None:
+    with pytest.raises(typer.BadParameter):
+        size(text)
+
+
+def test_nothing_asked_for_means_the_usual_limits() -> None:
+    assert limits() == Limits()
+
+
+def test_slow_cells_get_a_longer_submission_and_quick_ones_no_shorter() -> None:
+    slow = limits(cell_seconds=300, memory_bytes=8 * 1024**3)
+    assert (slow.cell_seconds, slow.submission_seconds, slow.cpu_seconds) == (300, 3000, 4500)
+    assert slow.memory_bytes == 8 * 1024**3
+    quick = limits(cell_seconds=1)
+    assert (quick.cell_seconds, quick.submission_seconds) == (1, Limits().submission_seconds)
+
+
+def test_there_is_a_processor() -> None:
+    assert processors() >= 1

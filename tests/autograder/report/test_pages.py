@@ -1,0 +1,98 @@
+import re
+from base64 import b64encode
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from autograder.report.feedback import Exercise, Feedback, Piece
+from autograder.report.outputs import Part
+from autograder.report.pages import feedback_page, prose, report_page
+from autograder.report.summary import summarise
+from autograder.report.wording import CELL_WORDS
+from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
+
+EVIL = "<script>alert(1)</script>\"'&"
+
+
+def feedback(*exercises: Exercise, status: SubmissionStatus = SubmissionStatus.GRADED) -> Feedback:
+    return Feedback("amy", "lab", "lab", "Lab", status, exercises)
+
+
+@pytest.mark.parametrize("status", list(CellStatus))
+def test_every_verdict_is_told_in_words_and_not_by_colour_alone(status: CellStatus) -> None:
+    points = None if status in (CellStatus.MANUAL, CellStatus.BROKE) else 1.0
+    page = feedback_page(feedback(Exercise("one", "Exercise 1", status, points, 2.0)))
+    assert page.count(f"</span> {CELL_WORDS[status]}</span>") == 2
+    assert "Exercise 1" in page
+
+
+@pytest.mark.parametrize("status", list(SubmissionStatus))
+def test_every_ending_of_a_submission_has_a_page(status: SubmissionStatus) -> None:
+    page = feedback_page(replace(feedback(status=status), reason="the reason"))
+    assert ("the reason" in page) == (status is SubmissionStatus.QUARANTINED)
+    assert ("not your fault" in page) == (status is SubmissionStatus.BROKEN)
+
+
+def test_whatever_comes_from_a_student_is_escaped() -> None:
+    picture = Part("image", "data:image/png;base64,", EVIL)
+    piece = Piece("code", EVIL, (Part("text", EVIL), Part("error", EVIL), picture))
+    answer = (piece, Piece("markdown", EVIL))
+    exercise = Exercise(EVIL, EVIL, CellStatus.FAILED, 0.0, 1.0, EVIL, EVIL, EVIL, answer, EVIL)
+    graded = Feedback(EVIL, EVIL, EVIL, EVIL, SubmissionStatus.GRADED, (exercise,))
+    page = feedback_page(replace(graded, reason=EVIL, repairs=(EVIL,), flags=(EVIL,), rest=(piece,)))
+    assert "<script" not in page
+    assert "alert(1)" in page
+
+    verdict = CellVerdict(EVIL, 0.0, 1.0, CellStatus.FAILED, EVIL, EVIL)
+    results = [
+        Result(EVIL, EVIL, SubmissionStatus.GRADED, (verdict,), flags=(EVIL,)),
+        Result("z", EVIL, SubmissionStatus.BROKEN, reason=EVIL),
+    ]
+    report = report_page(summarise(EVIL, results, {EVIL: EVIL}), {EVIL: EVIL})
+    assert report.count("<script") == 1
+    assert "alert(1)" in report
+
+
+def test_only_the_reports_own_script_may_run() -> None:
+    report = report_page(summarise("lab", []))
+    (script,) = re.findall(r"<script>(.*?)</script>", report, re.DOTALL)
+    (allowed,) = re.findall(r"script-src '([^']+)'", report)
+    assert allowed == f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
+
+
+def test_a_report_says_plainly_at_the_top_how_it_ran() -> None:
+    inside = Result("amy", "lab", SubmissionStatus.GRADED)
+    outside = replace(inside, student="ben", sandboxed=False)
+    assert "Every submission ran inside the sandbox." in report_page(summarise("lab", [inside]))
+    report = report_page(summarise("lab", [inside, outside]))
+    assert "1 of these submissions ran with <code>--sandbox none</code>" in report
+    assert report.index("Not sandboxed.") < report.index("Mean score")
+
+
+def test_the_bars_of_the_distribution_are_as_tall_as_their_counts() -> None:
+    def scored(student: str, points: float) -> Result:
+        cells = (CellVerdict("one", points, 10.0, CellStatus.PARTIAL),)
+        return Result(student, "lab", SubmissionStatus.GRADED, cells)
+
+    report = report_page(summarise("lab", [scored("a", 1), scored("b", 1), scored("c", 9)]))
+    heights = [float(height) for height in re.findall(r'<rect [^>]*height="([\d.]+)"', report)]
+    assert heights == [0, 140, 0, 0, 0, 0, 0, 0, 0, 70]
+
+
+@pytest.mark.parametrize(
+    ("message", "html"),
+    [
+        ("Print `x.grad`.", "<p>Print <code>x.grad</code>.</p>"),
+        ("it *adds* **much**", "<p>it <em>adds</em> <strong>much</strong></p>"),
+        ("2 * 3 * 4 and a*b*c", "<p>2 * 3 * 4 and a*b*c</p>"),
+        ("`a < b`\n\nnext", "<p><code>a &lt; b</code></p><p>next</p>"),
+        ("", ""),
+        (
+            "It raised.\n\nTraceback (most recent call last):\n  `x` <module>",
+            "<p>It raised.</p><pre tabindex='0'>Traceback (most recent call last):\n  `x` &lt;module&gt;</pre>",
+        ),
+    ],
+)
+def test_a_message_becomes_paragraphs(message: str, html: str) -> None:
+    assert prose(message) == html

@@ -1,0 +1,52 @@
+"""What still holds without bubblewrap and namespaces."""
+
+from autograder.limits import Limits
+from autograder.sandbox.mode import Mode
+from autograder.sandbox.zygote import Zygote
+from tests.autograder.sandbox.support import DAEMON, ENTRY, Student, marker, sleepers, student_of
+
+
+def test_a_student_runs_and_its_folder_goes_with_it(bare_zygote: Zygote) -> None:
+    with student_of(bare_zygote) as student:
+        folder = student.run("import os; open('left', 'w').close(); result = os.getcwd()")
+        assert student.run("import tempfile; result = tempfile.gettempdir()") == folder
+    with student_of(bare_zygote) as student:
+        assert not student.run(f"import os; result = os.path.exists({folder!r})")
+
+
+def test_limits_hold(bare_zygote: Zygote) -> None:
+    with student_of(bare_zygote) as student:
+        assert student.error("block = bytearray(2 * 1024**3)").startswith("MemoryError")
+        student.send("while True: pass")
+        assert student.answer() is None
+        assert student.process.wait(60) == "used more than 2 CPU seconds"
+
+
+def test_a_daemon_dies_with_its_submission(bare_zygote: Zygote) -> None:
+    mark = marker()
+    with student_of(bare_zygote) as student:
+        student.run(DAEMON.format(mark=mark))
+        assert len(sleepers(mark)) == 1
+    assert sleepers(mark) == []
+
+
+def test_the_zygote_goes_on_when_a_student_kills_its_keeper(bare_zygote: Zygote) -> None:
+    process = bare_zygote.fork()
+    student = Student(process)
+    student.send("import os, signal; os.kill(os.getppid(), signal.SIGKILL)\nwhile True: pass")
+    assert process.wait(60) == "was killed (signal 9)"
+    student.end()
+    with student_of(bare_zygote) as another:
+        assert another.run("result = 1") == 1
+
+
+def test_an_ending_says_how(bare_zygote: Zygote) -> None:
+    student = Student(bare_zygote.fork())
+    student.send("import os; os._exit(3)")
+    assert student.process.wait(60) == "ended by itself with exit code 3"
+    student.end()
+
+
+def test_known_hole_a_student_reads_what_the_user_can_read() -> None:
+    with Zygote(Mode.NONE, Limits(), entry=ENTRY) as zygote, student_of(zygote) as student:
+        assert student.run(f"import os; result = os.path.exists({__file__!r})") is True

@@ -1,0 +1,373 @@
+"""Mutants and right answers of a descent from one start."""
+
+import math
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from gradlab import check
+from gradlab.check import Diagnosis
+
+Tensor = torch.Tensor
+Function = Callable[..., Tensor]
+Refused = Callable[[Callable[[], None]], Diagnosis]
+Passes = Callable[[Callable[[], None]], None]
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:The .grad attribute", "ignore:To copy construct", "ignore:Converting a tensor"
+)
+
+
+def leaf(start: Tensor) -> Tensor:
+    return start.detach().clone().requires_grad_()
+
+
+# Right answers, each in its own way.
+
+
+def with_backward(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    x = leaf(start)
+    path = [x.detach().clone()]
+    for _ in range(steps):
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+            x.grad.zero_()
+        path.append(x.detach().clone())
+    return torch.stack(path)
+
+
+def with_grad(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    path = torch.empty(steps + 1, len(start), dtype=start.dtype)
+    path[0] = start
+    for step in range(steps):
+        x = path[step].clone().requires_grad_()
+        path[step + 1] = path[step] - lr * torch.autograd.grad(f(x), x)[0]
+    return path
+
+
+def with_optimiser(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    x = torch.nn.Parameter(start.clone())
+    optimiser = torch.optim.SGD([x], lr=lr)
+    path = [x.detach().clone()]
+    for _ in range(steps):
+        optimiser.zero_grad()
+        f(x).backward()
+        optimiser.step()
+        path.append(x.detach().clone())
+    return torch.stack(path)
+
+
+def functional(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    slope = torch.func.grad(f)
+
+    def onwards(path: list[Tensor]) -> list[Tensor]:
+        return path if len(path) > steps else onwards([*path, path[-1] - lr * slope(path[-1])])
+
+    return torch.stack(onwards([start]))
+
+
+def in_single_precision(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return with_backward(f, start.float(), lr, steps)
+
+
+def through_data(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    x = leaf(start)
+    path = [x.data.clone()]
+    for _ in range(steps):
+        x.grad = None
+        f(x).backward()
+        x.data = x.data - lr * x.grad
+        path.append(x.data.clone())
+    return torch.stack(path)
+
+
+def as_lists(f: Function, start: Tensor, lr: float, steps: int) -> list[list[float]]:
+    points = [start.tolist()]
+    for _ in range(steps):
+        x = torch.tensor(points[-1], dtype=torch.float64, requires_grad=True)
+        f(x).backward()
+        points.append([a - lr * b for a, b in zip(points[-1], x.grad.tolist(), strict=True)])
+    return points
+
+
+def still_tracked(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    x = leaf(start)
+    path = [x.clone()]
+    for _ in range(steps):
+        (slope,) = torch.autograd.grad(f(x), x)
+        x = (x - lr * slope).detach().requires_grad_()
+        path.append(x.clone())
+    return torch.stack(path)
+
+
+RIGHT = [
+    with_backward, with_grad, with_optimiser, functional, in_single_precision, through_data, as_lists, still_tracked,
+]  # fmt: skip
+
+# Wrong answers.
+
+
+def never_empties(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    x = leaf(start)
+    path = [x.detach().clone()]
+    for _ in range(steps):
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.append(x.detach().clone())
+    return torch.stack(path)
+
+
+def uphill(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return with_backward(f, start, -lr, steps)
+
+
+def uphill_and_never_empties(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return never_empties(f, start, -lr, steps)
+
+
+def first_variable_only(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    x = leaf(start)
+    path = [x.detach().clone()]
+    for _ in range(steps):
+        f(x).backward()
+        with torch.no_grad():
+            x[0] -= lr * x.grad[0]
+            x.grad.zero_()
+        path.append(x.detach().clone())
+    return torch.stack(path)
+
+
+def second_variable_only(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    mask = torch.tensor([0.0, 1.0])
+    path = [start]
+    for _ in range(steps):
+        x = leaf(path[-1])
+        f(x).backward()
+        path.append(x.detach() - lr * x.grad * mask)
+    return torch.stack(path)
+
+
+def without_start(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return with_backward(f, start, lr, steps)[1:]
+
+
+def without_end(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return with_backward(f, start, lr, steps)[:-1]
+
+
+def after_the_step(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return with_backward(f, start, lr, steps + 1)[1:]
+
+
+def start_twice(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return torch.cat([start.unsqueeze(0), with_backward(f, start, lr, steps)[:-1]])
+
+
+NAMED = [
+    (never_empties, "missing-zero-grad"),
+    (uphill, "ascent-sign"),
+    (uphill_and_never_empties, "ascent-sign"),
+    (first_variable_only, "one-variable-only"),
+    (second_variable_only, "one-variable-only"),
+    (without_start, "stale-point"),
+    (without_end, "stale-point"),
+    (after_the_step, "stale-point"),
+    (start_twice, "stale-point"),
+]
+
+
+def same_tensor_again(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    x = leaf(start)
+    path = [x.data]
+    for _ in range(steps):
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+            x.grad.zero_()
+        path.append(x.data)
+    return torch.stack(path)
+
+
+def moves_the_start(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    x = start.requires_grad_()
+    path = [x.detach().clone()]
+    for _ in range(steps):
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+            x.grad.zero_()
+        path.append(x.detach().clone())
+    return torch.stack(path)
+
+
+def empties_before_the_step(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    x = leaf(start)
+    path = [x.detach().clone()]
+    for _ in range(steps):
+        f(x).backward()
+        x.grad.zero_()
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.append(x.detach().clone())
+    return torch.stack(path)
+
+
+def rate_of_its_own(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return with_backward(f, start, 0.3, steps)
+
+
+def gradient_of_the_start(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    x = leaf(start)
+    f(x).backward()
+    return torch.stack([start - step * lr * x.grad for step in range(steps + 1)])
+
+
+def normalised(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    path = [start]
+    for _ in range(steps):
+        x = leaf(path[-1])
+        f(x).backward()
+        path.append(x.detach() - lr * x.grad / x.grad.norm())
+    return torch.stack(path)
+
+
+def one_step_more(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    path = with_backward(f, start, lr, steps + 1)
+    return torch.cat([path[:1], path[2:]])
+
+
+def end_only(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return with_backward(f, start, lr, steps)[-1]
+
+
+def columns(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return with_backward(f, start, lr, steps).T
+
+
+def from_zero(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    return with_backward(f, torch.ones_like(start), lr, steps)
+
+
+def noisy_third(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
+    path = with_backward(f, start, lr, steps)
+    path[3:] += torch.tensor([0.01, -0.02])
+    return path
+
+
+UNNAMED = [
+    (same_tensor_again, "same point"),
+    (moves_the_start, "changes what it was given"),
+    (empties_before_the_step, "does not move"),
+    (rate_of_its_own, "wrong length"),
+    (gradient_of_the_start, "never computed again"),
+    (normalised, "lengths of their own"),
+    (one_step_more, "one step too many"),
+    (end_only, "another shape"),
+    (columns, "another shape"),
+    (from_zero, "begins somewhere else"),
+]
+
+
+@pytest.mark.parametrize("answer", RIGHT)
+def test_a_right_path_passes(answer: Function, f: Function, passes: Passes) -> None:
+    passes(lambda: check.descent(answer, on=f))
+
+
+@pytest.mark.parametrize("answer", RIGHT)
+def test_any_function_will_do(answer: Function, passes: Passes) -> None:
+    start = torch.tensor([3.0, 1.0], dtype=torch.float64)
+    passes(
+        lambda: check.descent(
+            answer, on=lambda x: (x[0] - 1) ** 2 + 10 * (x[1] + 2) ** 2, start=start, lr=0.03, steps=17
+        )
+    )
+
+
+@pytest.mark.parametrize(("answer", "name"), NAMED)
+def test_a_misconception_is_named(answer: Function, name: str, f: Function, refused: Refused) -> None:
+    assert refused(lambda: check.descent(answer, on=f)).misconception == name
+
+
+@pytest.mark.parametrize(("answer", "words"), UNNAMED)
+def test_another_mistake_is_described(answer: Function, words: str, f: Function, refused: Refused) -> None:
+    diagnosis = refused(lambda: check.descent(answer, on=f))
+    assert diagnosis.misconception is None
+    assert words in diagnosis.title
+
+
+def test_the_first_wrong_step_is_pointed_out(f: Function, refused: Refused) -> None:
+    diagnosis = refused(lambda: check.descent(noisy_third, on=f))
+    assert diagnosis.seen == "Up to step 2 your path is right. Step 3 is not."
+
+
+def test_garbage_is_refused(garbage: Function, f: Function, refused: Refused) -> None:
+    refused(lambda: check.descent(garbage, on=f))
+    refused(lambda: check.end_point(garbage, on=f))
+
+
+@pytest.mark.parametrize("answer", [None, ..., 3, torch.zeros(2)])
+def test_what_is_no_function_is_refused(answer: object, f: Function, refused: Refused) -> None:
+    assert "no function" in refused(lambda: check.descent(answer, on=f)).title  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("broken", "name"),
+    [
+        (lambda x: torch.sin(x.detach()).sum(), "forward-untracked"),
+        (lambda x: math.sin(x[0]), "graph-cut"),
+        (lambda x: torch.tensor(math.sin(x[0]), requires_grad=True), "graph-cut"),
+        (lambda x: x.numpy().sum(), "numpy-on-tracked"),
+    ],
+)
+def test_a_function_without_a_gradient_is_named_first(broken: Function, name: str, refused: Refused) -> None:
+    assert refused(lambda: check.descent(with_backward, on=broken)).misconception == name
+
+
+def ending(descend: Function) -> Function:
+    return lambda f, start, lr, steps: descend(f, start, lr, steps)[-1]
+
+
+@pytest.mark.parametrize("answer", RIGHT)
+def test_a_right_end_passes(answer: Function, f: Function, passes: Passes) -> None:
+    passes(lambda: check.end_point(ending(answer), on=f))
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [(answer, name) for answer, name in NAMED if answer not in (without_start, after_the_step)],
+)
+def test_a_misconception_is_named_by_its_ends(answer: Function, name: str, f: Function, refused: Refused) -> None:
+    assert refused(lambda: check.end_point(ending(answer), on=f)).misconception == name
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (with_backward, "whole path"),
+        (ending(after_the_step), "one step too many"),
+        (ending(moves_the_start), "changes what it was given"),
+        (ending(rate_of_its_own), "wrong length"),
+        (ending(empties_before_the_step), "does not move"),
+    ],
+)
+def test_another_mistake_is_described_by_its_ends(answer: Function, words: str, f: Function, refused: Refused) -> None:
+    assert words in refused(lambda: check.end_point(answer, on=f)).title
+
+
+def test_what_is_left_alone_passes(passes: Passes) -> None:
+    start = torch.ones(2)
+    passes(lambda: check.unchanged(start, after=lambda: start + 1))
+
+
+def test_what_is_changed_is_refused(refused: Refused) -> None:
+    start = torch.ones(2)
+    assert "changes" in refused(lambda: check.unchanged(start, after=lambda: start.add_(1))).title
+
+
+def test_an_error_while_something_should_be_left_alone_is_refused(refused: Refused) -> None:
+    with_gradient = torch.ones(2, requires_grad=True)
+    found = refused(lambda: check.unchanged(with_gradient, after=lambda: with_gradient.add_(1)))
+    assert found.misconception == "inplace-on-leaf"

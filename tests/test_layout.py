@@ -1,0 +1,158 @@
+"""The house: imports point one way, files stay small, and no secret leaves it in a distribution."""
+
+import ast
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LONGEST_FILE = 300
+# From low to high: a module may import from its own layer and from those above it in this list.
+LAYERS = (
+    {"errors", "verdicts", "cells", "limits"},
+    {"notebooks", "release", "nbgrader_format", "sanitise"},
+    {"course", "repair"},
+    {"submissions"},
+    {"wall"},
+    {"sandbox"},
+    {"grading"},
+    {"gradebook"},
+    {"autograded", "preprocessor", "report", "doctor"},
+    {"build"},
+    {"command_line"},
+)
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+
+
+def python_files(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the modules that a file imports when it runs: not those that only a type checker reads."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    skipped = {
+        node
+        for guard in ast.walk(tree)
+        if isinstance(guard, ast.If) and "TYPE_CHECKING" in ast.unparse(guard.test)
+        for statement in guard.body
+        for node in ast.walk(statement)
+    }
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def listed_files() -> list[Path]:
+    """All files that git has or would take."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if found.returncode:
+        pytest.skip("not a git checkout")
+    return [path for name in found.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_every_part_of_the_autograder_has_a_layer() -> None:
+    parts = {path.stem if path.is_file() else path.name for path in (ROOT / "autograder").iterdir()}
+    assert parts - {"__init__", "__pycache__", "py"} == set(RANK)
+
+
+def test_imports_point_one_way() -> None:
+    wrong = [
+        f"{module_of(path)} imports {name}"
+        for path in python_files("autograder")
+        for name in imported(path)
+        if name.startswith("autograder.")
+        and path.parent / path.stem != ROOT / "autograder" / "__init__"
+        and RANK[name.split(".")[1]] > RANK[module_of(path).split(".")[1]]
+    ]
+    assert not wrong
+
+
+def test_no_import_goes_in_a_circle() -> None:
+    modules = {module_of(path): path for path in python_files("autograder", "gradlab")}
+    graph = {
+        module: {
+            next((name for name in (target, target.rpartition(".")[0]) if name in modules), module)
+            for target in imported(path)
+        }
+        - {module}
+        for module, path in modules.items()
+    }
+    while leaves := {module for module, targets in graph.items() if not targets & graph.keys()}:
+        graph = {module: targets for module, targets in graph.items() if module not in leaves}
+    assert not graph, "these modules import one another"
+
+
+def test_what_students_import_knows_nothing_of_the_autograder() -> None:
+    wrong = [
+        f"{path}: {name}"
+        for path in python_files("gradlab")
+        for name in imported(path)
+        if name.startswith("autograder")
+    ]
+    assert not wrong
+
+
+def test_files_are_short() -> None:
+    files = [*python_files("autograder", "gradlab", "benchmarks"), *(ROOT / "tools").iterdir()]
+    lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert not {name: length for name, length in lengths.items() if length > LONGEST_FILE}
+
+
+def test_no_distribution_holds_a_secret(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    (archive,) = tmp_path.glob("*.tar.gz")
+    with zipfile.ZipFile(wheel) as opened:
+        in_wheel = set(opened.namelist())
+    with tarfile.open(archive) as opened_archive:
+        in_archive = {name.partition("/")[2] for name in opened_archive.getnames()}
+    for name in ("gradlab/__init__.py", "autograder/errors.py", "gradlab/py.typed"):
+        assert name in in_wheel
+        assert name in in_archive
+    assert {name.split("/")[0] for name in in_wheel if ".dist-info/" not in name} == {"gradlab", "autograder"}
+    allowed = {
+        "gradlab",
+        "autograder",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "PKG-INFO",
+        "pyproject.toml",
+        ".gitignore",
+        "",
+    }
+    assert {name.split("/")[0] for name in in_archive} <= allowed
+    secrets = {"course", "source", "solutions", "release", "tests"}
+    assert not [name for name in in_wheel | in_archive if name.split("/")[0] in secrets or name.endswith(".ipynb")]
+
+
+def test_no_file_names_a_path_of_the_machine_it_was_made_on() -> None:
+    # A folder that could be on any machine (/usr) says nothing; the parents of this checkout do.
+    here = {str(path) for path in (ROOT, Path(sys.prefix), Path(sys.base_prefix)) if len(path.parts) > 2}
+    made_here = re.compile(r"/(?:root|home/\w+|Users/\w+)/")
+    wrong = []
+    for path in listed_files():
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        built = path.relative_to(ROOT).parts[0] in {"source", "release", "solutions"}
+        if any(name in text for name in here) or (built and made_here.search(text)):
+            wrong.append(path.relative_to(ROOT).as_posix())
+    assert not wrong

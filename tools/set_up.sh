@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Set up what the Makefile's commands need: system packages, and the environment in .venv.
+#
+#   tools/set_up.sh            what grading needs
+#   tools/set_up.sh --browser  and a browser, for the tests that drive one
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'set-up: %s\n' "$*" >&2; }
+
+may_install() {
+    command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# The lists are fetched once, and only if something is missing.
+lists_are_fresh=no
+install_packages() {
+    may_install || return 1
+    if [ "$lists_are_fresh" = no ]; then
+        as_root apt-get update --quiet --quiet || say "apt-get update failed; trying with the lists that are there"
+        lists_are_fresh=yes
+    fi
+    say "installing $*"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends "$@" >/dev/null
+}
+
+find_python() {
+    local candidate
+    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
+        if command -v "$candidate" >/dev/null &&
+            "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+    return 1
+}
+
+missing=()
+command -v bwrap >/dev/null || missing+=(bubblewrap)
+command -v dot >/dev/null || missing+=(graphviz)
+if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
+    say "install these packages, then run the same command again: ${missing[*]}"
+    exit 1
+fi
+
+if [ "${1:-}" = --browser ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then
+    install_packages chromium || say "without the package chromium, the tests that drive a browser are skipped"
+fi
+
+if ! python=$(find_python); then
+    say "install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3 …"
+    exit 1
+fi
+if [ ! -x .venv/bin/python ]; then
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null && ! install_packages python3-venv; then
+        say "install the package python3-venv, then run the same command again"
+        exit 1
+    fi
+    say "making .venv with $("$python" --version)"
+    "$python" -m venv .venv
+fi
+say "installing into .venv (the first time this takes minutes)"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+    --constraint constraints.txt --editable '.[development]'
