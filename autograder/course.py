@@ -3,6 +3,7 @@
 import glob
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -207,7 +208,7 @@ class Course:
         if public.is_file():
             student = release.read_instructors(public)
         else:
-            student = release.released(source.copy(), self.application, where)
+            student = release.released(deepcopy(source), self.application, where)
         notebook = LabNotebook(name=path.stem, source=_cells(source), released=_cells(student))
         if _skeleton(notebook.source) != _skeleton(notebook.released):
             raise ExpectedError(

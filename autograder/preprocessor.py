@@ -36,6 +36,9 @@ from autograder.sandbox.mode import Mode
 from autograder.submissions import working_files
 from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionStatus
 
+STATE = ".autograder"
+"""The folder in a course in which the autograder keeps its secret."""
+
 
 class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
     """Grades the submitted notebook behind the wall and hands nbgrader the outputs from which it reckons our points."""
@@ -63,7 +66,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         submitted = realign(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()
-        graded = _grade(course.root, Mode(self.sandbox), notebook, submitted, files, names["student"], lab)
+        graded = _grade(course.root, Mode(self.sandbox), lab, notebook, submitted, names["student"], files)
         broken = [verdict for verdict in graded.verdicts if verdict.status is CellStatus.BROKE]
         if broken:
             told = "; ".join(f"{verdict.grade_id}: {verdict.message}" for verdict in broken)
@@ -94,11 +97,11 @@ def _notebook(lab: Lab, name: str) -> LabNotebook:
 def _grade(
     root: Path,
     mode: Mode,
+    lab: Lab,
     notebook: LabNotebook,
     submitted: SubmittedNotebook,
-    files: Mapping[str, bytes],
     student: str,
-    lab: Lab,
+    files: Mapping[str, bytes],
 ) -> NotebookResult:
-    with Bench(root / ".autograder", Limits(), mode) as bench:
-        return bench.grade(notebook, submitted, lab.files, student, lab.name, files)
+    with Bench(root / STATE, Limits(), mode) as bench:
+        return bench.grade(notebook, submitted, lab.files, student, lab.name, working_files=files)

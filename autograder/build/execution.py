@@ -53,6 +53,7 @@ def execute(lesson: Lesson, notebook: NotebookNode, folder: Path) -> None:
             km=manager,
             timeout=CELL_SECONDS,
             record_timing=False,
+            coalesce_streams=True,
             shutdown_kernel="immediate",
             on_cell_start=note_start,
             resources={"metadata": {"path": str(folder)}},

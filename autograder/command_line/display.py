@@ -62,8 +62,8 @@ def results_table(results: Sequence[Result]) -> Table:
 
 
 def score(result: Result) -> str:
-    """The score of the maximum; a dash where nothing could be read."""
-    if result.status is SubmissionStatus.QUARANTINED:
+    """The score of the maximum; a dash where nothing could be graded."""
+    if not result.cells:
         return "–"
     return f"{number(result.score)} / {number(result.max_score)}"
 

@@ -21,7 +21,7 @@ from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import StudentProcess, Zygote
 from autograder.verdicts import CellOutcome, NotebookResult
 from autograder.wall.channel import Channel
-from autograder.wall.faults import Malformed, OutOfTime, StudentGone
+from autograder.wall.faults import MalformedError, OutOfTime, StudentGone
 from autograder.wall.profile import Profile, Recorder
 
 _ANY_SIZE = 2**40
@@ -57,7 +57,9 @@ class Bench:
     def __enter__(self) -> "Bench":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -143,7 +145,7 @@ class Bench:
             finally:
                 line.close()
                 end_judge(process)
-        except (StudentGone, OutOfTime, Malformed) as error:
+        except (StudentGone, OutOfTime, MalformedError) as error:
             reason = f"{stage.last_words() or 'the judge ended without a word'} ({type(error).__name__})"
             flags.append("the grader itself failed")
         return NotebookResult(case.submitted.name, _complete(case.submitted, outcomes, reason), tuple(flags)), findings

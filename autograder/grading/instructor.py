@@ -12,7 +12,7 @@ import torch
 from autograder.cells import Cell, Role
 from autograder.grading.names import bound_names, changed_names, derived_names, imported_names
 from autograder.wall.codec import Encoder
-from autograder.wall.faults import Unsendable
+from autograder.wall.faults import UnsendableError
 from autograder.wall.namespace import Namespace
 from autograder.wall.shell import NotebookShell, run_cell
 
@@ -110,6 +110,6 @@ def _fingerprints(names: Mapping[str, Any]) -> dict[str, Any]:
         ):
             try:
                 found[name] = Encoder(lambda other, _: ["other", id(other)]).write(value)
-            except (Unsendable, RuntimeError, RecursionError):
+            except (UnsendableError, RuntimeError, RecursionError):
                 continue
     return {name: print_ for name, print_ in found.items() if not _OF_THE_SHELL.fullmatch(name)}

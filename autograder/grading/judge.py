@@ -80,7 +80,9 @@ class Judge:
         self._namespace = namespace
         self._supervisor = supervisor
         self._end = time.monotonic() + case.limits.submission_seconds
-        self._tests = {cell.grade_id: (i, cell) for i, cell in enumerate(rehearsal.cells) if cell.role is Role.TEST}
+        self._tests = {
+            cell.grade_id or "": (i, cell) for i, cell in enumerate(rehearsal.cells) if cell.role is Role.TEST
+        }
         self._played = 0
         self._ran: list[int] = []
         self._replacements = 0
@@ -96,7 +98,7 @@ class Judge:
             self._supervisor.report(index, self._outcome(index, cell))
 
     def _outcome(self, index: int, cell: Cell) -> CellOutcome:
-        if cell.role is Role.TEST and cell.grade_id in self._tests:
+        if cell.role is Role.TEST and cell.grade_id is not None:
             return CellOutcome(verdict=self._grade(cell.grade_id))
         outcome = self._run(index, cell) if cell.kind == "code" and cell.source.strip() else CellOutcome()
         if cell.role in (Role.ANSWER, Role.TASK):
@@ -227,7 +229,7 @@ class Judge:
         digest = hmac.digest(self._case.secret, grade_id.encode(), hashlib.sha256)
         seed = int.from_bytes(digest[:8], "big")
         random.seed(seed)
-        numpy.random.seed(seed % 2**32)  # noqa: NPY002 - the generator that tests use
+        numpy.random.seed(seed % 2**32)
         torch.manual_seed(seed)
 
 

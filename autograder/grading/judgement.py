@@ -6,14 +6,16 @@ The words never hold a hidden test: a line of a test is quoted only if it stands
 import numbers
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 
 from autograder.cells import Cell
 from autograder.verdicts import CellStatus, CellVerdict
-from autograder.wall.faults import OutOfTime, Refused, StudentGone
+from autograder.wall.faults import MissingNameError, NotPlainError, OutOfTime, Refused, StudentGone
 from autograder.wall.shell import Execution
 from gradlab.check import NotYet, diagnose
 
 _CELL = "<ipython-input-"
+_ENGINE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,16 @@ def _passed(test: Cell, value: object) -> CellVerdict:
 
 def _explain(error: BaseException, released: Cell, circumstances: Circumstances) -> tuple[CellStatus, str, str | None]:
     if isinstance(error, OutOfTime):
-        message = f"Your code had not come to an end after {circumstances.seconds:g} seconds. Does one of its loops run for ever?"
+        seconds = f"{circumstances.seconds:g}"
+        message = f"Your code had not come to an end after {seconds} seconds. Does one of its loops run for ever?"
         return CellStatus.TIMED_OUT, message, None
     if isinstance(error, StudentGone):
         message = f"The process in which your code ran {circumstances.ending or f'could not go on: {error}'}."
         return CellStatus.ERROR, message, None
-    if isinstance(error, Refused) or (isinstance(error, BaseException) and not isinstance(error, Exception)):
+    if isinstance(error, Refused):
         return CellStatus.BROKE, f"The test itself cannot be run: {error}", None
+    if not isinstance(error, Exception) or _is_ours(error):
+        return CellStatus.BROKE, f"The grader itself failed: {type(error).__name__}: {error}", None
     if isinstance(error, NotYet):
         return CellStatus.FAILED, str(error), error.diagnosis.misconception
     if hasattr(error, "student_error"):
@@ -83,7 +88,11 @@ def _explain_student_error(error: Exception | BaseException) -> tuple[CellStatus
     kind: str = getattr(error, "student_error", "")
     frames: str = getattr(error, "student_frames", "")
     if kind == "NotImplementedError":
-        return CellStatus.FAILED, "This exercise is not written yet: your code stops at `raise NotImplementedError()`.", None
+        return (
+            CellStatus.FAILED,
+            "This exercise is not written yet: your code stops at `raise NotImplementedError()`.",
+            None,
+        )
     diagnosis = diagnose(error)
     raised = f"Your code raised {kind}: {error}" + (f"\n{frames}" if frames else "")
     if diagnosis is None:
@@ -93,15 +102,23 @@ def _explain_student_error(error: Exception | BaseException) -> tuple[CellStatus
 
 def _explain_test(error: BaseException, released: Cell) -> str:
     line = _public_line(error, released)
-    if isinstance(error, NameError) and str(error).startswith("name "):
+    if isinstance(error, MissingNameError):
         return f"The test needs a name that your notebook doesn't define: {error}."
-    if isinstance(error, TypeError) and "where a plain value is expected" in str(error):
+    if isinstance(error, NotPlainError):
         return f"Your answer is not of the kind that the test can look at: {error}."
     if line is None:
         return "A hidden test of this exercise found a case in which your answer is not right."
     words = str(error).strip()
     told = f"{type(error).__name__}: {words}" if words else type(error).__name__
     return f"The test stopped at this line:\n    {line}\n{told}"
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether an error was raised in the wall's own code without meaning to: the student can't help it."""
+    if isinstance(error, (MissingNameError, NotPlainError, NotYet)) or hasattr(error, "student_error"):
+        return False
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and Path(frames[-1].filename).is_relative_to(_ENGINE)
 
 
 def _public_line(error: BaseException, released: Cell) -> str | None:

@@ -17,7 +17,8 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 def statements(source: str) -> list[ast.stmt]:
     """The statements of a cell, magics translated; none if it isn't Python."""
     try:
-        return ast.parse(TransformerManager().transform_cell(source)).body
+        text: str = TransformerManager().transform_cell(source)
+        return ast.parse(text).body
     except SyntaxError:
         return []
 
@@ -92,9 +93,7 @@ def _all_loads(node: ast.AST) -> set[str]:
 def _bound(statement: ast.stmt) -> set[str]:
     if isinstance(statement, _DEFINITIONS):
         return {statement.name}
-    names = {
-        n.id for n in _outside_functions(statement) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
-    }
+    names = {n.id for n in _outside_functions(statement) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
     return names | {n.name for n in _outside_functions(statement) if isinstance(n, ast.ClassDef)}
 
 

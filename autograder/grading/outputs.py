@@ -1,4 +1,4 @@
-"""The outputs that the student's side reports, made safe to store: nbformat's fields, of nbformat's types, no others."""
+"""The outputs that the student's side reports, made safe to store: nbformat's fields and types, no others."""
 
 from typing import Any
 

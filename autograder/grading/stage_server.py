@@ -95,7 +95,7 @@ def _judge(
         Judge(case, rehearsal, released, shell, namespace, supervisor).judge()
         measure = case.measure
         supervisor.finish(write_profile(measure.finish()) if isinstance(measure, Recorder) else {})
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - a fork must never return into the server's loop
         sys.excepthook(*sys.exc_info())
         os._exit(1)
     os._exit(0)

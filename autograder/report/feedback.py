@@ -74,8 +74,9 @@ class Feedback:
         title: the notebook's first heading.
         status: how the submission as a whole ended.
         exercises: the graded cells, in order.
+        readable: whether this notebook could be read.
         penalty: points taken off for lateness.
-        reason: why it could not be graded.
+        reason: why the submission, or a part of it, could not be graded.
         repairs: what had to be mended, one sentence each.
         flags: what a person will look at, one sentence each.
         sandboxed: False if it ran with ``--sandbox none``.
@@ -88,6 +89,7 @@ class Feedback:
     title: str
     status: SubmissionStatus
     exercises: tuple[Exercise, ...] = ()
+    readable: bool = True
     penalty: float = 0.0
     reason: str = ""
     repairs: tuple[str, ...] = ()
@@ -159,14 +161,17 @@ def read(
     own = _verdict(notebook)
     pairs = [(cell_from(node), node) for node in notebook["cells"]]
     status = SubmissionStatus(own.get("status", SubmissionStatus.GRADED))
-    # What stands in for a notebook that could not be read is the released one: none of it is the student's.
-    shown = pairs if status is not SubmissionStatus.QUARANTINED else []
+    # What stands in for a notebook that could not be read is the released one, never run: none of it is the student's.
+    ran = any(node.get("execution_count") is not None for node in notebook["cells"])
+    readable = ran or status is not SubmissionStatus.QUARANTINED
+    shown = pairs if readable else []
     return Feedback(
         student=student,
         lab=lab,
         notebook=name,
         title=next(_headings(cell for cell, _ in pairs), name),
         status=status,
+        readable=readable,
         exercises=tuple(_exercises(shown, marks)),
         penalty=penalty,
         reason=str(own.get("reason", "")),

@@ -6,7 +6,6 @@ from typing import Any
 import torch
 
 from autograder.wall.codec import Encoder
-from autograder.wall.faults import Unsendable
 from autograder.wall.values import Node
 
 _MOST_TYPES = 40
@@ -88,11 +87,12 @@ def describe_handle(value: Any, belongings: Belongings, encoder: Encoder) -> Nod
 
 
 def _plain_base(value: Any) -> list[Any]:  # noqa: ANN401 - any object
-    for base in (int, float, complex, str, bytes, tuple, list, dict, set, frozenset):
+    bases: tuple[Any, ...] = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
+    for base in bases:
         if isinstance(value, base) and type(value) is not base:
             try:
                 # The base's own iteration, not the subclass's.
-                return [base(base.__iter__(value)) if base in (tuple, list, set, frozenset) else base(value)]  # type: ignore[attr-defined, call-overload]
-            except (TypeError, ValueError, Unsendable):
+                return [base(base.__iter__(value)) if base in (tuple, list, set, frozenset) else base(value)]
+            except (TypeError, ValueError):
                 return []
     return []

@@ -22,7 +22,14 @@ from autograder.wall.codec import Encoder
 from autograder.wall.faults import Refused
 from autograder.wall.values import Node
 
-_COMPILED_AGAINST = {"torch": torch, "np": numpy, "numpy": numpy, "math": math, "nn": torch.nn, "F": torch.nn.functional}
+_COMPILED_AGAINST = {
+    "torch": torch,
+    "np": numpy,
+    "numpy": numpy,
+    "math": math,
+    "nn": torch.nn,
+    "F": torch.nn.functional,
+}
 _LIBRARIES = (torch, torch.nn.functional, math, numpy, operator, builtins)
 _IMPORTED_FROM = ("gradlab", "torch", "numpy")
 
@@ -60,11 +67,12 @@ def write_function(
 def _importable(function: types.FunctionType) -> bool:
     if function.__module__.split(".")[0] not in _IMPORTED_FROM or "<" in function.__qualname__:
         return False
-    module = sys.modules.get(function.__module__)
+    module: Any = sys.modules.get(function.__module__)
     try:
-        return functools.reduce(getattr, function.__qualname__.split("."), module) is function
+        found: object = functools.reduce(getattr, function.__qualname__.split("."), module)
     except AttributeError:
         return False
+    return found is function
 
 
 def _write_source(function: types.FunctionType, encoder: Encoder, by_name: Callable[[str, object], bool]) -> Node:

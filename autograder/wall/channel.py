@@ -8,7 +8,7 @@ from typing import Any
 
 import msgpack
 
-from autograder.wall.faults import Malformed, OutOfTime, StudentGone, Unsendable
+from autograder.wall.faults import MalformedError, OutOfTime, StudentGone, UnsendableError
 
 _LENGTH = struct.Struct(">Q")
 _MOST_ITEMS = 4_000_000
@@ -34,13 +34,13 @@ class Channel:
             deadline: `time.monotonic` seconds by which it must be gone; None waits for ever.
 
         Raises:
-            Unsendable: the message is larger than the limit; nothing was sent.
+            UnsendableError: the message is larger than the limit; nothing was sent.
             StudentGone: the other side has closed the connection.
             OutOfTime: the other side didn't read it by the deadline.
         """
         body = msgpack.packb(message, use_bin_type=True, unicode_errors="surrogatepass")
         if len(body) > self._message_bytes:
-            raise Unsendable(f"{len(body) / 1e6:.0f} MB, where {self._message_bytes / 1e6:.0f} MB can be carried")
+            raise UnsendableError(f"{len(body) / 1e6:.0f} MB, where {self._message_bytes / 1e6:.0f} MB can be carried")
         rest = memoryview(_LENGTH.pack(len(body)) + body)
         while rest:
             self._wait(deadline, writing=True)
@@ -63,7 +63,7 @@ class Channel:
 
         Raises:
             StudentGone: the connection is closed, or the message is too large.
-            Malformed: the bytes are no message.
+            MalformedError: the bytes are no message.
             OutOfTime: no whole message by the deadline.
         """
         (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))
@@ -81,7 +81,7 @@ class Channel:
                 max_ext_len=0,
             )
         except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
-            raise Malformed("not a message") from error
+            raise MalformedError("not a message") from error
 
     def close(self) -> None:
         """Close the connection."""

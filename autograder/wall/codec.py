@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 import torch
 
-from autograder.wall.faults import Malformed, Unsendable
+from autograder.wall.faults import MalformedError, UnsendableError
 from autograder.wall.values import (
     Node,
     plain_dtype,
@@ -55,7 +55,7 @@ class Encoder:
 
     Args:
         beyond: writes what is not plain data, and every tensor that requires grad. It may raise `Refused` or
-            `Unsendable`.
+            `UnsendableError`.
         known: nodes for objects that the other side has already, by ``id``.
     """
 
@@ -70,7 +70,7 @@ class Encoder:
         """Write a value.
 
         Raises:
-            Unsendable: it is nested too deeply, or holds itself through a tuple.
+            UnsendableError: it is nested too deeply, or holds itself through a tuple.
         """
         kind = type(value)
         if kind in _AS_THEY_ARE:
@@ -82,7 +82,7 @@ class Encoder:
         self._depth += 1
         try:
             if self._depth > _MOST_NESTED:
-                raise Unsendable("it is nested too deeply")
+                raise UnsendableError("it is nested too deeply")
             return self._write_compound(value, kind)
         finally:
             self._depth -= 1
@@ -129,7 +129,7 @@ class Decoder:
 
     Args:
         beyond: reads the nodes that `Encoder`'s ``beyond`` wrote, from their tag and their parts. It must raise
-            `Malformed` for a tag that it doesn't know.
+            `MalformedError` for a tag that it doesn't know.
     """
 
     def __init__(self, beyond: Callable[[str, list[Node], "Decoder"], object]) -> None:
@@ -141,27 +141,27 @@ class Decoder:
         """Read a value.
 
         Raises:
-            Malformed: the node is not one that `Encoder` writes.
+            MalformedError: the node is not one that `Encoder` writes.
         """
         if not isinstance(node, list):
             if isinstance(node, (*_AS_THEY_ARE, int)):
                 return node
-            raise Malformed("node")
+            raise MalformedError("node")
         try:
             return self._read_tagged(node)
         except (TypeError, ValueError, IndexError, OverflowError, RuntimeError, ArithmeticError, KeyError) as error:
-            raise Malformed(f"node: {error}") from error
+            raise MalformedError(f"node: {error}") from error
 
     def fill(self, value: Any, content: Node) -> None:  # noqa: ANN401 - any of the mutable types
         """Make a mutable object hold what `Encoder.content` wrote.
 
         Raises:
-            Malformed: the content isn't of the object's kind.
+            MalformedError: the content isn't of the object's kind.
         """
         try:
             self._fill(value, content)
         except (TypeError, ValueError, OverflowError, RuntimeError, AttributeError) as error:
-            raise Malformed(f"content: {error}") from error
+            raise MalformedError(f"content: {error}") from error
 
     def _read_tagged(self, node: list[Node]) -> object:
         tag, *parts = node
@@ -181,7 +181,7 @@ class Decoder:
         if len(parts) == 1 and isinstance(tag, str):
             try:
                 return read_scalar(tag, parts[0])
-            except Malformed:
+            except MalformedError:
                 return self._beyond(tag, parts, self)
         return self._beyond(tag, parts, self)
 
@@ -201,10 +201,10 @@ class Decoder:
         """Note a mutable object under its number; numbers come in order.
 
         Raises:
-            Malformed: it is another object's number.
+            MalformedError: it is another object's number.
         """
         if number != len(self.objects):
-            raise Malformed("number out of order")
+            raise MalformedError("number out of order")
         self.objects.append(value)
         return value
 
@@ -243,5 +243,5 @@ class Decoder:
 
 def _index(number: Node) -> int:
     if type(number) is not int or number < 0:
-        raise Malformed("number")
+        raise MalformedError("number")
     return number

@@ -18,12 +18,20 @@ class OutOfTime(WallFault):
 
 
 class Refused(WallFault):
-    """The judge was asked to send what must not or cannot cross the wall: the lab's own fault, found when it is built."""
+    """The judge was to send what must not or cannot cross the wall: the lab's own fault, found when it is built."""
 
 
-class Malformed(Exception):
+class MalformedError(Exception):
     """The bytes that arrived are not what the codec writes. The channel's owner turns this into `StudentGone`."""
 
 
-class Unsendable(Exception):
+class UnsendableError(Exception):
     """A value is too large, or nested too deeply, to cross the wall."""
+
+
+class NotPlainError(TypeError):
+    """The student's side gave an object where the instructor's own solution gave plain data."""
+
+
+class MissingNameError(NameError):
+    """The student's notebook doesn't define a name that a test asks for."""

@@ -39,7 +39,7 @@ def attach(graph: Graph, values: list[torch.Tensor]) -> list[torch.Tensor]:
         # Without an input that requires grad torch would take the outputs for constants, though on the student's
         # side there may be leaves that the judge has never seen.
         anchor = torch.zeros((), requires_grad=True)
-        outputs = _StudentGraph.apply(graph, values, anchor, *graph.inputs)
+        outputs = _StudentGraph.apply(graph, values, anchor, *graph.inputs)  # type: ignore[no-untyped-call]
     return list(outputs)
 
 

@@ -3,17 +3,20 @@
 import builtins
 import sys
 import types
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
+
+from autograder.wall.faults import NotPlainError
 
 if TYPE_CHECKING:
     from autograder.wall.judge_side import Wall
 
-_BINARY = "add sub mul truediv floordiv mod matmul and_ or_ xor lshift rshift pow".split()
-_UNARY = "neg pos abs invert".split()
-_COMPARISONS = "lt le gt ge".split()
+_Kind = TypeVar("_Kind")
+_BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul", "and_", "or_", "xor", "lshift", "rshift", "pow")
+_UNARY = ("neg", "pos", "abs", "invert")
+_COMPARISONS = ("lt", "le", "gt", "ge")
 _OPEN_DUNDERS = frozenset({"__name__", "__qualname__", "__doc__", "__module__", "__annotations__", "__dict__"})
 _HARMLESS = frozenset({"iterate", "next", "length"})
 _LIKE_OURS = {
@@ -41,7 +44,9 @@ class Handle:
 
     __slots__ = ("__weakref__", "_number", "_origin", "_snapshot", "_type_names", "_wall")
 
-    def __init__(self, wall: "Wall", number: int, origin: str, type_names: tuple[str, ...], snapshot: list[Any]) -> None:
+    def __init__(
+        self, wall: "Wall", number: int, origin: str, type_names: tuple[str, ...], snapshot: list[Any]
+    ) -> None:
         for name, value in (
             ("_wall", wall),
             ("_number", number),
@@ -51,8 +56,8 @@ class Handle:
         ):
             object.__setattr__(self, name, value)
 
-    @property
-    def __class__(self) -> type:  # type: ignore[override]  # isinstance asks it
+    @property  # type: ignore[misc]  # object's is writable; isinstance only reads it
+    def __class__(self) -> type:
         """The nearest class that the judge knows, so that ``isinstance(model, torch.nn.Module)`` can hold."""
         for name in self._type_names:
             known = _LIKE_OURS.get(name) or _library_class(name)
@@ -157,6 +162,7 @@ class CallableHandle(Handle):
     __slots__ = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - any function
+        """Call it on the student's side, by copy and restore; see `judge_side.Wall.ask`."""
         return self._ask("call", self, *args, origin=f"{self._origin}()", **kwargs)
 
 
@@ -167,9 +173,9 @@ def describe(handle: Handle) -> str:
     return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
 
 
-def _expect(value: Any, kind: type, handle: Handle) -> Any:  # noqa: ANN401 - a value of that kind
+def _expect(value: object, kind: type[_Kind], handle: Handle) -> _Kind:
     if type(value) is not kind:
-        raise TypeError(f"{describe(handle)} gave something else than {kind.__name__}")
+        raise NotPlainError(f"{describe(handle)} gave something else than {kind.__name__}")
     return value
 
 
@@ -181,7 +187,7 @@ def _library_class(name: str) -> type | None:
     return found if isinstance(found, type) and not issubclass(found, torch.Tensor) else None
 
 
-def _forward(name: str, *, reflected: bool = False) -> Any:  # noqa: ANN401 - a method
+def _forward(name: str, *, reflected: bool = False) -> Callable[..., Any]:
     def method(self: Handle, *others: object) -> Any:  # noqa: ANN401 - what the class makes of it
         return self._ask("operate", name, *((*others, self) if reflected else (self, *others)))
 

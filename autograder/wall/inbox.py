@@ -13,7 +13,7 @@ import torch
 
 from autograder.wall.belongings import Belongings
 from autograder.wall.codec import Decoder, Encoder
-from autograder.wall.faults import Malformed
+from autograder.wall.faults import MalformedError
 from autograder.wall.values import Node, read_tensor
 
 _MODULES = {"torch": torch, "np": numpy, "numpy": numpy, "math": math, "nn": torch.nn, "F": torch.nn.functional}
@@ -84,16 +84,20 @@ class Inbox:
             return functools.partial(function, *args, **kwargs)
         if tag == "source":
             return _compile(parts[0], parts[1], {name: decoder.read(item) for name, item in parts[2]})
-        raise Malformed(f"no such tag: {tag!r}")
+        raise MalformedError(f"no such tag: {tag!r}")
 
 
 def contents(objects: tuple[Any, ...]) -> tuple[Node, ...]:
     """What each of the arguments holds now, in a form that can be compared."""
-    encoder = Encoder(lambda value, _: ["elsewhere", id(value)], {id(o): ["argument", n] for n, o in enumerate(objects)})
+    encoder = Encoder(
+        lambda value, _: ["elsewhere", id(value)], {id(o): ["argument", n] for n, o in enumerate(objects)}
+    )
     return tuple(encoder.content(item) for item in objects)
 
 
-def _read_input(inputs: list[torch.Tensor], decoder: Decoder, number: int, is_leaf: bool, content: Node) -> torch.Tensor:
+def _read_input(
+    inputs: list[torch.Tensor], decoder: Decoder, number: int, is_leaf: bool, content: Node
+) -> torch.Tensor:
     values, _, grad, is_parameter = content
     leaf = read_tensor(values)
     leaf = torch.nn.Parameter(leaf) if is_parameter else leaf.requires_grad_()

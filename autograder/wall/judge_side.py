@@ -1,18 +1,24 @@
 """The judge's side of the wall: asks, and takes nothing but data for an answer."""
 
-import builtins
 import secrets
-import weakref
-from collections import Counter
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import torch
 
+from autograder.wall.acquaintances import Acquaintances, are_names
 from autograder.wall.callables import write_function
 from autograder.wall.channel import Channel
 from autograder.wall.codec import Decoder, Encoder, is_plain_tensor
-from autograder.wall.faults import Malformed, OutOfTime, Refused, StudentGone, Unsendable
+from autograder.wall.faults import (
+    MalformedError,
+    MissingNameError,
+    NotPlainError,
+    OutOfTime,
+    Refused,
+    StudentGone,
+    UnsendableError,
+)
 from autograder.wall.gradients import Graph, attach
 from autograder.wall.handles import CallableHandle, Handle, describe
 from autograder.wall.profile import Profile, Recorder
@@ -35,12 +41,7 @@ class Wall:
         self._measure = measure
         self._by_name = by_name
         self._awaited = False
-        self._released: list[int] = []
-        self._held: Counter[int] = Counter()
-        self._handles: weakref.WeakValueDictionary[tuple[int, str], Handle] = weakref.WeakValueDictionary()
-        self._errors: dict[int, type[Exception]] = {}
-        self._leaves: dict[int, torch.Tensor] = {}
-        self._leaf_contents: dict[int, Node] = {}
+        self._known = Acquaintances(self)
 
     # What the judge asks for
 
@@ -57,12 +58,12 @@ class Wall:
         """The value of one of the student's names.
 
         Raises:
-            NameError: the student has no such name.
+            MissingNameError: the student has no such name.
         """
         try:
             return self.ask("fetch", name, origin=name)
         except KeyError:
-            raise NameError(f"name {name!r} is not defined") from None
+            raise MissingNameError(f"name {name!r} is not defined") from None
 
     def assign(self, name: str, value: object) -> None:
         """Bind a name on the student's side."""
@@ -73,7 +74,7 @@ class Wall:
         try:
             self.ask("delete", name, origin=name)
         except KeyError:
-            raise NameError(f"name {name!r} is not defined") from None
+            raise MissingNameError(f"name {name!r} is not defined") from None
 
     def ask(self, action: str, *args: Any, origin: str, **kwargs: Any) -> Any:  # noqa: ANN401 - any value
         """Ask for something to be done on the student's side.
@@ -118,11 +119,11 @@ class Wall:
         """Refuse to treat an object as an answer where plain data is expected.
 
         Raises:
-            TypeError: the solution had plain data there.
+            NotPlainError: the solution had plain data there.
         """
         if not self.expects(handle):
             place = handle._origin.removesuffix("[]")
-            raise TypeError(f"`{place}` gave {describe(handle)}, where a plain value is expected")
+            raise NotPlainError(f"`{place}` gave {describe(handle)}, where a plain value is expected")
 
     def made_up_word(self) -> str:
         """A word that the student's side can't know."""
@@ -130,7 +131,7 @@ class Wall:
 
     def release(self, number: int) -> None:
         """Let the student's side forget an object, with the next request."""
-        self._released.append(number)
+        self._known.released.append(number)
 
     def settle(self, deadline: float) -> bool:
         """After `OutOfTime` and an interrupt: wait for the answer that is still owed.
@@ -142,7 +143,7 @@ class Wall:
             return True
         try:
             self._channel.receive(deadline)
-        except (OutOfTime, StudentGone, Malformed):
+        except (OutOfTime, StudentGone, MalformedError):
             return False
         self._awaited = False
         return True
@@ -156,9 +157,9 @@ class Wall:
         try:
             self._channel.send(message, self.deadline)
             reply = self._channel.receive(self.deadline)
-        except Malformed as error:
+        except MalformedError as error:
             raise StudentGone("what it sent is no message") from error
-        except Unsendable as error:
+        except UnsendableError as error:
             self._awaited = False
             raise Refused(f"a test sends the student a value that is too large: {error}") from error
         self._awaited = False
@@ -177,7 +178,7 @@ class Wall:
     ) -> Any:  # noqa: ANN401 - any value
         inputs: list[torch.Tensor] = []
         encoder = Encoder(lambda value, own: self._write_beyond(value, own, inputs))
-        changed = self._changed_leaves()
+        changed = self._known.changed_leaves()
         message = {
             "do": action,
             "changed": changed,
@@ -185,24 +186,24 @@ class Wall:
             "kwargs": [[name, encoder.write(value)] for name, value in kwargs.items()],
             "leaves": leaves,
             "grad": torch.is_grad_enabled(),
-            "released": self._released[:],
+            "released": self._known.released[:],
         }
-        self._released.clear()
+        self._known.released.clear()
         reply = self._exchange(message)
-        inputs += [self._leaves[number] for number in leaves]
+        inputs += [self._known.leaves[number] for number in leaves]
         try:
             value = self._read_reply(reply, origin, encoder.objects, (*before, *inputs))
-        except (Malformed, KeyError, TypeError, ValueError) as error:
+        except (MalformedError, KeyError, TypeError, ValueError) as error:
             self._give_up(f"what it sent is no answer: {error}")
         if reply.get("error") is not None:
             self._raise(reply["error"])
         return value
 
     def _write_beyond(self, value: Any, encoder: Encoder, inputs: list[torch.Tensor]) -> Node:  # noqa: ANN401
+        known = self._known.write(value)
+        if known is not None:
+            return known
         if isinstance(value, torch.Tensor):
-            for number, leaf in self._leaves.items():
-                if leaf is value:
-                    return ["leaf", number]
             if not is_plain_tensor(value):
                 raise Refused(f"a test sends the student a tensor of layout {value.layout}")
             if type(value) not in (torch.Tensor, torch.nn.Parameter):
@@ -213,39 +214,26 @@ class Wall:
             if value._wall is not self:
                 raise StudentGone("the process that this object was in has ended")
             return ["yours", value._number]
-        for number, error in self._errors.items():
-            if value is error:
-                return ["yours", number]
         if callable(value):
             return write_function(value, encoder, self._by_name)
         raise Refused(f"a test sends the student a {type(value).__name__}, which is not plain data")
 
     def _leaf_numbers(self) -> list[int]:
-        return [number for number, leaf in self._leaves.items() if leaf.requires_grad] if torch.is_grad_enabled() else []
-
-    def _changed_leaves(self) -> list[Node]:
-        changed = []
-        for number, leaf in self._leaves.items():
-            content = _leaf_content(leaf)
-            if content != self._leaf_contents[number]:
-                self._leaf_contents[number] = content
-                changed.append([number, content])
-        return changed
+        leaves = self._known.leaves.items() if torch.is_grad_enabled() else ()
+        return [number for number, leaf in leaves if leaf.requires_grad]
 
     # How its answers are read
 
-    def _read_reply(
-        self, reply: dict[str, Any], origin: str, sent: list[Any], inputs: tuple[torch.Tensor, ...]
-    ) -> Any:  # noqa: ANN401 - any value
+    def _read_reply(self, reply: dict[str, Any], origin: str, sent: list[Any], inputs: tuple[torch.Tensor, ...]) -> Any:  # noqa: ANN401 - any value
         if "value" not in reply:
             return None
         arguments = self._arguments(reply["after"], origin, sent)
-        self._read_leaves(reply["leaves"])
+        self._known.read_leaves(reply["leaves"])
         graph: list[torch.Tensor] = []
         if reply["record"] is not None:
             number = reply["record"]
             if type(number) is not int:
-                raise Malformed("record")
+                raise MalformedError("record")
             graph = attach(Graph(self, number, inputs), [read_tensor(item) for item in reply["graph"]])
         decoder = Decoder(lambda tag, parts, own: self._read_beyond(tag, parts, own, origin, arguments, graph))
         value = decoder.read(reply["value"])
@@ -259,21 +247,10 @@ class Wall:
         function = origin.removesuffix("()")
         if after and isinstance(self._measure, Recorder):
             self._measure.restored.add(function)
-        elif after and function not in self._measure.restored:  # type: ignore[union-attr]  # it is a Profile
+        elif after and function not in self._measure.restored:
             for number, _ in after:
                 arguments[number] = _copy(sent[number])
         return arguments
-
-    def _read_leaves(self, leaves: Node) -> None:
-        for number, content in leaves:
-            if type(number) is not int:
-                raise Malformed("leaf")
-            if number not in self._leaves:
-                values, _, _, is_parameter = content
-                tensor = read_tensor(values)
-                self._leaves[number] = torch.nn.Parameter(tensor) if is_parameter else tensor.requires_grad_()
-            Decoder(_no_more).fill(self._leaves[number], content)
-            self._leaf_contents[number] = _leaf_content(self._leaves[number])
 
     def _read_beyond(
         self,
@@ -287,56 +264,21 @@ class Wall:
         if tag == "argument":
             return arguments[parts[0]]
         if tag == "leaf":
-            return self._leaves[parts[0]]
+            return self._known.leaves[parts[0]]
         if tag == "graph":
             return decoder.register(parts[0], graph[parts[1]])
         if tag == "handle":
-            return self._read_handle(decoder, origin, *parts)
-        raise Malformed(f"no such tag: {tag[:20]!r}")
-
-    def _read_handle(
-        self, decoder: Decoder, origin: str, number: int, can_call: bool, types: Node, own_types: Node, snapshot: Node
-    ) -> object:
-        if type(number) is not int or not _are_names(types):
-            raise Malformed("handle")
-        plain = [decoder.read(item) for item in snapshot[:1]]
-        if isinstance(self._measure, Recorder):
-            self._measure.handles.add(origin)
-        if own_types is not None and _are_names(own_types) and _builtin_error(own_types) is not None:
-            return self._error_class(number, own_types)
-        # One object reached in two ways has two handles: what it may be asked depends on the way.
-        handle = self._handles.get((number, origin))
-        if handle is None:
-            make = CallableHandle if can_call else Handle
-            handle = self._handles[number, origin] = make(self, number, origin, tuple(types), plain)
-            self._hold(number)
-            weakref.finalize(handle, self._let_go, number)
-        return handle
-
-    def _hold(self, number: int) -> None:
-        self._held[number] += 1
-        if number in self._released:
-            self._released.remove(number)
-
-    def _let_go(self, number: int) -> None:
-        self._held[number] -= 1
-        if not self._held[number]:
-            self.release(number)
-
-    def _error_class(self, number: int, types: list[str]) -> type[Exception]:
-        if number not in self._errors:
-            base = _builtin_error(types) or Exception
-            self._errors[number] = type(types[0].rpartition(".")[2], (base,), {})
-        return self._errors[number]
+            if isinstance(self._measure, Recorder):
+                self._measure.handles.add(origin)
+            return self._known.read_handle(decoder, origin, parts)
+        raise MalformedError(f"no such tag: {tag[:20]!r}")
 
     def _raise(self, error: Node) -> NoReturn:
-        try:
-            types, message, frames = error["types"], error["message"], error["traceback"]
-            if not (_are_names(types) and isinstance(message, str) and isinstance(frames, str)):
-                raise Malformed("error")
-        except (Malformed, TypeError, KeyError):
+        said = error if isinstance(error, dict) else {}
+        types, message, frames = said.get("types"), said.get("message"), said.get("traceback")
+        if types is None or not (are_names(types) and isinstance(message, str) and isinstance(frames, str)):
             self._give_up("what it sent is no error")
-        kind = self._errors.get(error.get("class")) or _builtin_error(types) or RuntimeError
+        kind = self._known.error_class(said.get("class"), types)
         try:
             raised = kind(message)
         except TypeError:
@@ -349,26 +291,6 @@ class Wall:
         self._awaited = True
         self._channel.close()
         raise StudentGone(reason)
-
-
-def _no_more(tag: str, *_: object) -> object:
-    raise Malformed(f"no such tag: {tag[:20]!r}")
-
-
-def _leaf_content(leaf: torch.Tensor) -> Node:
-    return Encoder(lambda value, own: own.write(value.detach())).content(leaf)  # type: ignore[attr-defined]
-
-
-def _are_names(names: Node) -> bool:
-    return isinstance(names, list) and bool(names) and all(isinstance(name, str) for name in names)
-
-
-def _builtin_error(types: list[str]) -> type[Exception] | None:
-    for name in types:
-        found = getattr(builtins, name.removeprefix("builtins."), None) if name.startswith("builtins.") else None
-        if isinstance(found, type) and issubclass(found, Exception):
-            return found
-    return None
 
 
 def _copy(value: Any) -> Any:  # noqa: ANN401 - any mutable plain value

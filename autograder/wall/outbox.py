@@ -39,7 +39,7 @@ class Outbox:
             that changed.
 
         Raises:
-            Unsendable: the answer is too large or nested too deeply.
+            UnsendableError: the answer is too large or nested too deeply.
         """
         outputs: list[torch.Tensor] = []
         encoder = Encoder(
@@ -87,7 +87,11 @@ class Outbox:
 
 def _leaf_content(leaf: torch.Tensor) -> Node:
     # A gradient that has a graph of its own crosses as a value: the graph belongs to the call that made it.
-    return Encoder(lambda value, own: own.write(value.detach())).content(leaf)
+    return Encoder(_write_detached).content(leaf)
+
+
+def _write_detached(value: Any, encoder: Encoder) -> Node:  # noqa: ANN401 - a gradient with a graph of its own
+    return encoder.write(value.detach())
 
 
 def describe_error(error: BaseException, belongings: Belongings) -> dict[str, Node]:

@@ -19,7 +19,7 @@ import torch
 
 from autograder.wall.belongings import Belongings
 from autograder.wall.channel import Channel
-from autograder.wall.faults import Malformed, StudentGone, Unsendable
+from autograder.wall.faults import MalformedError, StudentGone, UnsendableError
 from autograder.wall.inbox import Inbox, Request
 from autograder.wall.outbox import Outbox, describe_error
 from autograder.wall.shell import NotebookShell, open_shell, run_cell, silenced
@@ -60,7 +60,7 @@ def serve(connection: socket.socket) -> None:
     channel = Channel(connection, greeting["message_bytes"])
     torch.set_num_threads(1)
     random.seed(greeting["seed"])
-    numpy.random.seed(greeting["seed"] % 2**32)  # noqa: NPY002 - the generator that student code uses
+    numpy.random.seed(greeting["seed"] % 2**32)
     torch.manual_seed(greeting["seed"])
     for path, content in greeting["files"]:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,7 @@ class _Student:
         while True:
             try:
                 self._reply(self._channel.receive())
-            except (StudentGone, Malformed):
+            except (StudentGone, MalformedError):
                 return
 
     def _interrupted(self, *_: object) -> None:
@@ -101,7 +101,7 @@ class _Student:
             answer = {"error": describe_error(error, self._belongings)}
         try:
             self._channel.send(answer)
-        except (Unsendable, ValueError, TypeError, OverflowError) as error:
+        except (UnsendableError, ValueError, TypeError, OverflowError) as error:
             self._channel.send({"error": describe_error(_too_large(error), self._belongings)})
 
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -126,7 +126,7 @@ class _Student:
                 error = describe_error(raised, self._belongings)
             try:
                 answer: dict[str, Any] = self._outbox.write(value, request, inputs)
-            except Unsendable as too_large:
+            except UnsendableError as too_large:
                 return {"error": describe_error(_too_large(too_large), self._belongings)}
         return answer | {"error": error}
 

@@ -1,7 +1,7 @@
 """Small values that cross the wall whole: each has a tag, a way to write it and a way to read it back.
 
-Readers see what a hostile process wrote: they check every type, and raise `Malformed` or ValueError, TypeError,
-OverflowError, which the codec turns into `Malformed`.
+Readers see what a hostile process wrote: they check every type, and raise `MalformedError` or ValueError, TypeError,
+OverflowError, which the codec turns into `MalformedError`.
 """
 
 import builtins
@@ -14,13 +14,14 @@ from typing import Any
 import numpy
 import torch
 
-from autograder.wall.faults import Malformed
+from autograder.wall.faults import MalformedError, UnsendableError
 
 Node = Any
 """What MessagePack carries: None, bool, int, float, str, bytes, or a list that begins with a tag."""
 
 _NUMPY_KINDS = frozenset("biufcSUmM")
 _MOST_DIGITS = 10_000
+_LARGEST = 64 * 1024**2
 
 
 def plain_dtype(dtype: numpy.dtype[Any]) -> bool:
@@ -29,7 +30,12 @@ def plain_dtype(dtype: numpy.dtype[Any]) -> bool:
 
 
 def write_array(array: numpy.ndarray[Any, Any]) -> list[Node]:
-    """Write an array of a plain dtype as ``[dtype, shape, bytes]``."""
+    """Write an array of a plain dtype as ``[dtype, shape, bytes]``.
+
+    Raises:
+        UnsendableError: it is larger than any message may be.
+    """
+    _refuse_large(array.nbytes)
     return [array.dtype.str, list(array.shape), numpy.ascontiguousarray(array).tobytes()]
 
 
@@ -37,15 +43,20 @@ def read_array(node: Node) -> numpy.ndarray[Any, Any]:
     """Read what `write_array` wrote; the array owns its memory and is writable."""
     name, shape, data = node
     if not isinstance(name, str) or not isinstance(data, bytes) or not _is_shape(shape):
-        raise Malformed("array")
+        raise MalformedError("array")
     dtype = numpy.dtype(name)
     if not plain_dtype(dtype):
-        raise Malformed("array of a dtype that is not plain")
+        raise MalformedError("array of a dtype that is not plain")
     return numpy.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
 
 
 def write_tensor(tensor: torch.Tensor) -> list[Node]:
-    """Write a dense tensor's values as ``[dtype, shape, bytes]``; device and layout are not kept."""
+    """Write a dense tensor's values as ``[dtype, shape, bytes]``; device and layout are not kept.
+
+    Raises:
+        UnsendableError: it is larger than any message may be.
+    """
+    _refuse_large(tensor.nbytes)
     values = tensor.detach().to("cpu").resolve_conj().resolve_neg().contiguous().reshape(-1)
     return [dtype_name(values.dtype), list(tensor.shape), values.view(torch.uint8).numpy().tobytes()]
 
@@ -54,11 +65,17 @@ def read_tensor(node: Node) -> torch.Tensor:
     """Read what `write_tensor` wrote: a contiguous leaf on the CPU that doesn't require grad."""
     name, shape, data = node
     if not isinstance(data, bytes) or not _is_shape(shape):
-        raise Malformed("tensor")
+        raise MalformedError("tensor")
     dtype = read_dtype(name)
-    if not data:
+    if not data and 0 in shape:
         return torch.empty(shape, dtype=dtype)
     return torch.frombuffer(bytearray(data), dtype=torch.uint8).view(dtype).reshape(shape)
+
+
+def _refuse_large(size: int) -> None:
+    # Before it is copied: a copy may be more than the memory that is left.
+    if size > _LARGEST:
+        raise UnsendableError(f"{size / 1e6:.0f} MB, where {_LARGEST / 1e6:.0f} MB can be carried")
 
 
 def _is_shape(shape: Node) -> bool:
@@ -74,19 +91,19 @@ def read_dtype(name: Node) -> torch.dtype:
     """The torch dtype of that name."""
     dtype = getattr(torch, name, None) if isinstance(name, str) else None
     if not isinstance(dtype, torch.dtype):
-        raise Malformed("dtype")
+        raise MalformedError("dtype")
     return dtype
 
 
 def _read_integer(text: Node) -> int:
     if not isinstance(text, str) or len(text) > _MOST_DIGITS:
-        raise Malformed("integer")
+        raise MalformedError("integer")
     return int(text, 16)
 
 
 def _read_text(text: Node) -> str:
     if not isinstance(text, str) or len(text) > _MOST_DIGITS:
-        raise Malformed("text")
+        raise MalformedError("text")
     return text
 
 
@@ -95,7 +112,7 @@ def _read_type(name: Node) -> type:
         found = getattr(home, name, None) if isinstance(name, str) else None
         if isinstance(found, type):
             return found
-    raise Malformed("type")
+    raise MalformedError("type")
 
 
 def _write_type(value: type) -> str | None:
@@ -104,17 +121,17 @@ def _write_type(value: type) -> str | None:
 
 
 def _read_figure(text: Node) -> Any:  # noqa: ANN401 - Plotly has no types
-    from plotly import io  # noqa: PLC0415 - a second's import that few labs need
+    from plotly import io  # a second's import that few labs need
 
     if not isinstance(text, str):
-        raise Malformed("figure")
+        raise MalformedError("figure")
     return io.from_json(text)
 
 
 _SCALARS: dict[type, tuple[str, Callable[[Any], Node], Callable[[Node], Any]]] = {
     complex: ("complex", lambda z: [z.real, z.imag], lambda node: complex(*node)),
     type(...): ("ellipsis", lambda _: None, lambda _: ...),
-    torch.Size: ("size", list, lambda node: torch.Size(node)),
+    torch.Size: ("size", list, torch.Size),
     torch.dtype: ("dtype", dtype_name, read_dtype),
     torch.device: ("device", str, lambda node: torch.device(_read_text(node))),
     fractions.Fraction: (
@@ -123,8 +140,8 @@ _SCALARS: dict[type, tuple[str, Callable[[Any], Node], Callable[[Node], Any]]] =
         lambda node: fractions.Fraction(*map(_read_integer, node)),
     ),
     decimal.Decimal: ("decimal", str, lambda node: decimal.Decimal(_read_text(node))),
-    datetime.date: ("date", datetime.date.isoformat, lambda node: datetime.date.fromisoformat(node)),
-    datetime.datetime: ("datetime", datetime.datetime.isoformat, lambda node: datetime.datetime.fromisoformat(node)),
+    datetime.date: ("date", datetime.date.isoformat, datetime.date.fromisoformat),
+    datetime.datetime: ("datetime", datetime.datetime.isoformat, datetime.datetime.fromisoformat),
     datetime.timedelta: (
         "timedelta",
         lambda t: [t.days, t.seconds, t.microseconds],
@@ -160,8 +177,8 @@ def read_scalar(tag: str, content: Node) -> object:
     """Read what `write_scalar` wrote.
 
     Raises:
-        Malformed: there is no such tag, or the content isn't what it should be.
+        MalformedError: there is no such tag, or the content isn't what it should be.
     """
     if tag not in _READERS:
-        raise Malformed(f"no such tag: {tag[:20]!r}")
+        raise MalformedError(f"no such tag: {tag[:20]!r}")
     return _READERS[tag](content)

@@ -1,0 +1,140 @@
+"""What the judge knows of the student's objects: handles, copies of leaves, classes of errors."""
+
+import builtins
+import weakref
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from autograder.wall.codec import Decoder, Encoder
+from autograder.wall.faults import MalformedError
+from autograder.wall.handles import CallableHandle, Handle
+from autograder.wall.values import Node, read_tensor
+
+if TYPE_CHECKING:
+    from autograder.wall.judge_side import Wall
+
+
+class Acquaintances:
+    """The judge's stand-ins for objects of one student process.
+
+    Args:
+        wall: the conversation that they belong to.
+    """
+
+    def __init__(self, wall: "Wall") -> None:
+        self.leaves: dict[int, torch.Tensor] = {}
+        """Copies of the student's leaves, by number: what a test does to them is told with the next request."""
+        self.released: list[int] = []
+        """Numbers that the student's side may forget."""
+        self._wall = wall
+        self._held: Counter[int] = Counter()
+        self._handles: weakref.WeakValueDictionary[tuple[int, str], Handle] = weakref.WeakValueDictionary()
+        self._errors: dict[int, type[Exception]] = {}
+        self._leaf_contents: dict[int, Node] = {}
+
+    def write(self, value: object) -> Node | None:
+        """Write a stand-in as the number that the student's side knows; None if the value is none of them."""
+        for number, leaf in self.leaves.items():
+            if leaf is value:
+                return ["leaf", number]
+        for number, error in self._errors.items():
+            if error is value:
+                return ["yours", number]
+        return None
+
+    def read_handle(self, decoder: Decoder, origin: str, parts: list[Node]) -> object:
+        """The stand-in for an object that stays on the student's side; see `belongings.describe_handle`.
+
+        Raises:
+            MalformedError: the student's side sent something else.
+        """
+        number, can_call, types, own_types, snapshot = parts
+        if type(number) is not int or not are_names(types):
+            raise MalformedError("handle")
+        plain = [decoder.read(item) for item in snapshot[:1]]
+        if own_types is not None and are_names(own_types) and builtin_error(own_types) is not None:
+            return self._error_class(number, own_types)
+        # One object reached in two ways has two handles: what it may be asked depends on the way.
+        handle = self._handles.get((number, origin))
+        if handle is None:
+            make = CallableHandle if can_call else Handle
+            handle = self._handles[number, origin] = make(self._wall, number, origin, tuple(types), plain)
+            self._hold(number)
+            weakref.finalize(handle, self._let_go, number)
+        return handle
+
+    def error_class(self, number: Node, types: list[str]) -> type[Exception]:
+        """The class to raise for an error: the one that the test has fetched, or the nearest builtin one."""
+        known = self._errors.get(number) if type(number) is int else None
+        return known or builtin_error(types) or RuntimeError
+
+    def changed_leaves(self) -> list[Node]:
+        """What tests did to the copies of leaves since this was last asked, as ``[number, content]``."""
+        changed = []
+        for number, leaf in self.leaves.items():
+            content = _leaf_content(leaf)
+            if content != self._leaf_contents[number]:
+                self._leaf_contents[number] = content
+                changed.append([number, content])
+        return changed
+
+    def read_leaves(self, leaves: Node) -> None:
+        """Take over what happened to leaves on the student's side, and make copies of new ones.
+
+        Raises:
+            MalformedError: the student's side sent something else.
+        """
+        for number, content in leaves:
+            if type(number) is not int:
+                raise MalformedError("leaf")
+            if number not in self.leaves:
+                values, _, _, is_parameter = content
+                tensor = read_tensor(values)
+                self.leaves[number] = torch.nn.Parameter(tensor) if is_parameter else tensor.requires_grad_()
+            Decoder(nothing_beyond).fill(self.leaves[number], content)
+            self._leaf_contents[number] = _leaf_content(self.leaves[number])
+
+    def _hold(self, number: int) -> None:
+        self._held[number] += 1
+        if number in self.released:
+            self.released.remove(number)
+
+    def _let_go(self, number: int) -> None:
+        self._held[number] -= 1
+        if not self._held[number]:
+            self.released.append(number)
+
+    def _error_class(self, number: int, types: list[str]) -> type[Exception]:
+        if number not in self._errors:
+            base = builtin_error(types) or Exception
+            self._errors[number] = type(types[0].rpartition(".")[2], (base,), {})
+        return self._errors[number]
+
+
+def nothing_beyond(tag: str, *_: object) -> object:
+    """For a `Decoder` that reads plain data alone."""
+    raise MalformedError(f"no such tag: {tag[:20]!r}")
+
+
+def are_names(names: Node) -> bool:
+    """Whether these are names of classes: texts, at least one."""
+    return isinstance(names, list) and bool(names) and all(isinstance(name, str) for name in names)
+
+
+def builtin_error(types: list[str]) -> type[Exception] | None:
+    """The first of these classes that is a builtin exception (``Exception`` or below it)."""
+    for name in types:
+        found = getattr(builtins, name.removeprefix("builtins."), None) if name.startswith("builtins.") else None
+        if isinstance(found, type) and issubclass(found, Exception):
+            return found
+    return None
+
+
+def _leaf_content(leaf: torch.Tensor) -> Node:
+    return Encoder(_write_detached).content(leaf)
+
+
+def _write_detached(value: Any, encoder: Encoder) -> Node:  # noqa: ANN401 - a gradient with a graph of its own
+    return encoder.write(value.detach())
