@@ -2,14 +2,14 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from nbformat import NotebookNode, writes
+from nbformat import writes
 
-from autograder.cells import Lab, LabNotebook, SubmittedNotebook
+from autograder.cells import Lab, SubmittedNotebook
 from autograder.course import Course
 from autograder.errors import ExpectedError
 from autograder.nbgrader_format import about, graded_notebook, ungraded_notebook
@@ -29,7 +29,8 @@ def write(
 ) -> Path:
     """Write the folder of a graded submission, replacing an earlier one as a whole.
 
-    A notebook that could not be read or graded is written as it was released, with the reason on top.
+    A notebook that was not handed in, or could not be read or graded, is written as it was released, with the reason
+    on top.
 
     Args:
         course: the course.
@@ -50,10 +51,14 @@ def write(
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(mkdtemp(prefix=".autograded-", dir=folder.parent))
         _copy_files(course, lab, result, temporary)
+        verdicts = _verdicts(lab, result)
         for notebook in lab.notebooks:
-            node = _node(notebook, result, submitted.get(notebook.name), notebooks.get(notebook.name))
-            if node is not None:
-                (temporary / f"{notebook.name}.ipynb").write_text(f"{writes(node)}\n", encoding="utf-8")
+            if notebook.name in submitted and notebook.name in notebooks:
+                name = notebook.name
+                node = graded_notebook(notebook, submitted[name], notebooks[name], about(result))
+            else:
+                node = ungraded_notebook(notebook, result, verdicts.get(notebook.name, ()))
+            (temporary / f"{notebook.name}.ipynb").write_text(f"{writes(node)}\n", encoding="utf-8")
         temporary.chmod(0o755)
         _replace(folder, temporary)
     except OSError as error:
@@ -124,12 +129,15 @@ def _read_verdicts(node: Mapping[str, Any]) -> Iterable[CellVerdict]:
             )
 
 
-def _node(
-    notebook: LabNotebook, result: Result, submitted: SubmittedNotebook | None, graded: NotebookResult | None
-) -> NotebookNode | None:
-    if submitted is not None and graded is not None:
-        return graded_notebook(notebook, submitted, graded, about(result))
-    return None if result.status is SubmissionStatus.GRADED else ungraded_notebook(notebook, result)
+def _verdicts(lab: Lab, result: Result) -> dict[str, Sequence[CellVerdict]]:
+    """A result's verdicts by notebook: they stand in the lab's order, and an id is unique in its notebook only."""
+    found: dict[str, Sequence[CellVerdict]] = {}
+    rest = list(result.cells)
+    for notebook in lab.notebooks:
+        ids = [cell.grade_id for cell in notebook.released if cell.graded]
+        if [verdict.grade_id for verdict in rest[: len(ids)]] == ids:
+            found[notebook.name], rest = rest[: len(ids)], rest[len(ids) :]
+    return found
 
 
 def _copy_files(course: Course, lab: Lab, result: Result, target: Path) -> None:

@@ -1,6 +1,6 @@
 """One graded notebook in nbgrader's format."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
@@ -67,20 +67,29 @@ def about(result: Result) -> dict[str, Any]:
     }
 
 
-def ungraded_notebook(notebook: LabNotebook, result: Result) -> NotebookNode:
-    """Put the reason why a submission was not graded on top of the notebook as it was released."""
-    reason = notebook_format.new_markdown_cell(sanitise.markdown(f"**Not graded.** {result.reason}"))
+def ungraded_notebook(notebook: LabNotebook, result: Result, verdicts: Sequence[CellVerdict]) -> NotebookNode:
+    """Put the reason why a notebook was not graded on top of it as it was released.
+
+    Args:
+        notebook: the lab's notebook.
+        result: the submission's result.
+        verdicts: what the result says about the notebook's graded cells; for those that it does not mention, 0 points,
+            or none where the grader broke.
+    """
+    told = result.reason or f"{notebook.name}.ipynb was not handed in."
     status = CellStatus.BROKE if result.status is SubmissionStatus.BROKEN else CellStatus.FAILED
-    ids = _Ids(cell.cell_id for cell in notebook.released)
-    reason["id"] = ids.unique(None)
     points = None if status is CellStatus.BROKE else 0.0
-    nodes = []
+    given = {verdict.grade_id: verdict for verdict in verdicts}
+    ids = _Ids(cell.cell_id for cell in notebook.released)
+    reason = notebook_format.new_markdown_cell(sanitise.markdown(f"**Not graded.** {told}"))
+    reason["id"] = ids.unique(None)
+    nodes = [reason]
     for cell in notebook.released:
         verdict = None
         if cell.graded and cell.grade_id is not None:
-            verdict = CellVerdict(cell.grade_id, points, cell.points, status, result.reason)
+            verdict = given.get(cell.grade_id, CellVerdict(cell.grade_id, points, cell.points, status, told))
         nodes.append(_node(cell, CellOutcome(verdict=verdict), cell, trusted=True, ids=ids))
-    return _notebook([reason, *nodes], about(result))
+    return _notebook(nodes, about(result))
 
 
 def _notebook(nodes: list[NotebookNode], about_it: Mapping[str, Any]) -> NotebookNode:
@@ -111,17 +120,15 @@ class _Ids:
 
 
 def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, *, trusted: bool, ids: _Ids) -> NotebookNode:
-    source, attached = cell.source, cell.attachments
-    if cell.kind != "code" and not trusted:
-        source, attached = sanitise.markdown(source), sanitise.attachments(attached)
+    source = cell.source if trusted or cell.kind == "code" else sanitise.markdown(cell.source)
     if cell.kind == "code":
         shown = _verdict_outputs(outcome) if cell.role is Role.TEST else sanitise.outputs(outcome.outputs)
         node = notebook_format.new_code_cell(source, outputs=[from_dict(output) for output in shown])
         node["execution_count"] = outcome.execution_count
     elif cell.kind == "markdown":
         node = notebook_format.new_markdown_cell(source)
-        if attached:
-            node["attachments"] = NotebookNode({name: dict(images) for name, images in attached.items()})
+        if images := sanitise.attachments(cell.attachments):
+            node["attachments"] = from_dict(images)
     else:
         node = notebook_format.new_raw_cell(source)
     node["id"] = ids.unique(cell.cell_id)

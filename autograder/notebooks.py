@@ -6,8 +6,10 @@ import os
 import re
 import stat
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import nbformat
@@ -23,6 +25,7 @@ MOST_CELLS = 2_000
 RASTER_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
+_FILTERS = Lock()
 _KINDS = frozenset({"code", "markdown", "raw"})
 _PYTHON = frozenset({"python", "python3", "ipython"})
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -44,6 +47,14 @@ class Quarantine(Exception):  # noqa: N818 - it names what happens to the submis
 
     def __str__(self) -> str:
         return f"{self.file}: {self.reason}."
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Ignore warnings about what somebody else wrote; threads wait for one another, as Python's filters are shared."""
+    with _FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def read(path: Path) -> tuple[Cell, ...]:
@@ -155,8 +166,7 @@ def _modern(notebook: dict[str, Any], file: str) -> dict[str, Any]:
     if major == newest:
         return notebook
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             return dict(nbformat.convert(nbformat.reader.reads(json.dumps(notebook)), newest))
     except RecursionError:
         raise Quarantine(file, "its JSON is nested too deeply to be a notebook") from None

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary, finalize
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -38,6 +39,9 @@ from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionSt
 
 STATE = ".autograder"
 """The folder in a course in which the autograder keeps its secret."""
+
+
+_BENCHES: WeakKeyDictionary[object, Bench] = WeakKeyDictionary()
 
 
 class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
@@ -66,7 +70,10 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         submitted = realign(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()
-        graded = _grade(course.root, Mode(self.sandbox), lab, notebook, submitted, names["student"], files)
+        # nbgrader makes a step anew for each notebook; its converter, the parent's parent, lives as long as the run.
+        run = getattr(self.parent, "parent", None) or self
+        bench = _bench_of(run, course.root, Mode(self.sandbox))
+        graded = _grade(bench, lab, notebook, submitted, names["student"], files)
         broken = [verdict for verdict in graded.verdicts if verdict.status is CellStatus.BROKE]
         if broken:
             told = "; ".join(f"{verdict.grade_id}: {verdict.message}" for verdict in broken)
@@ -95,13 +102,20 @@ def _notebook(lab: Lab, name: str) -> LabNotebook:
 
 
 def _grade(
-    root: Path,
-    mode: Mode,
+    bench: Bench,
     lab: Lab,
     notebook: LabNotebook,
     submitted: SubmittedNotebook,
     student: str,
     files: Mapping[str, bytes],
 ) -> NotebookResult:
-    with Bench(root / STATE, Limits(), mode) as bench:
-        return bench.grade(notebook, submitted, lab.files, student, lab.name, working_files=files)
+    return bench.grade(notebook, submitted, lab.files, student, lab.name, working_files=files)
+
+
+def _bench_of(owner: object, root: Path, mode: Mode) -> Bench:
+    """The bench of one run of ``nbgrader autograde``: starting one for each notebook would take longer than grading."""
+    bench = _BENCHES.get(owner)
+    if bench is None:
+        bench = _BENCHES[owner] = Bench(root / STATE, Limits(), mode)
+        finalize(owner, bench.close)
+    return bench

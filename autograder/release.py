@@ -2,7 +2,6 @@
 
 import os
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from traitlets.config import LoggingConfigurable
 from traitlets.utils.importstring import import_item
 
 from autograder.errors import ExpectedError
+from autograder.notebooks import quiet
 
 Resources = dict[str, Any]
 
@@ -36,9 +36,8 @@ def read_instructors(path: Path) -> NotebookNode:
         ExpectedError: it is no notebook, or its nbgrader metadata are broken or of another version.
     """
     try:
-        with path.open(encoding="utf-8") as file, warnings.catch_warnings():
-            # Ids that nbformat adds to older notebooks are no news to whoever grades.
-            warnings.simplefilter("ignore")
+        # Ids that nbformat adds to older notebooks are no news to whoever grades.
+        with path.open(encoding="utf-8") as file, quiet():
             return read_nbgrader(file, as_version=newest_format)
     except (SchemaTooOldError, SchemaTooNewError) as error:
         raise ExpectedError(

@@ -21,9 +21,9 @@ LAYERS = (
     {"submissions"},
     {"wall"},
     {"sandbox"},
+    {"gradebook", "autograded"},
     {"grading"},
-    {"gradebook"},
-    {"autograded", "preprocessor", "report", "doctor"},
+    {"preprocessor", "report", "doctor"},
     {"build"},
     {"command_line"},
 )

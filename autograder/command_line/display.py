@@ -63,7 +63,7 @@ def results_table(results: Sequence[Result]) -> Table:
 
 def score(result: Result) -> str:
     """The score of the maximum; a dash where nothing could be graded."""
-    if not result.cells:
+    if result.status is SubmissionStatus.QUARANTINED and not result.score:
         return "–"
     return f"{number(result.score)} / {number(result.max_score)}"
 

@@ -25,7 +25,7 @@ from autograder.grading.supervisor import Supervisor
 from autograder.limits import Limits
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
 from autograder.wall.faults import OutOfTime, StudentGone, WallFault
-from autograder.wall.judge_side import Wall
+from autograder.wall.judge_side import Wall, greet
 from autograder.wall.namespace import Namespace
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.shell import Execution, NotebookShell, run_cell
@@ -117,16 +117,7 @@ class Judge:
     def _meet_student(self) -> Wall:
         limits = self._case.limits
         channel = self._supervisor.student(limits.message_bytes)
-        files = [[path, content] for path, content in self._case.files.items()]
-        channel.send(
-            {
-                "seed": 0,
-                "message_bytes": limits.message_bytes,
-                "output_bytes": limits.output_bytes,
-                "files": files,
-            },
-            time.monotonic() + limits.cell_seconds,
-        )
+        greet(channel, self._case.files, limits, time.monotonic() + limits.cell_seconds)
         return Wall(channel, self._case.measure, self._student_has)
 
     def _student_has(self, name: str, value: object) -> bool:

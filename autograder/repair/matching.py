@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -17,7 +18,7 @@ ANSWERS = frozenset({Role.SOLUTION, Role.ANSWER})
 _ALIKE = 75.0
 _LINES_KEPT = 50.0
 # Longer texts are compared by their beginnings, so that no submission can make the comparison long.
-_COMPARED_CHARACTERS = 2_000
+_COMPARED_CHARACTERS = 1_000
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ def _lines_kept(cell: Cell, released: Cell) -> float:
     return share if share >= _LINES_KEPT else 0.0
 
 
-def _lines(source: str) -> set[str]:
-    return {line.strip() for line in source.split("\n") if line.strip()}
+@lru_cache(maxsize=4096)
+def _lines(source: str) -> frozenset[str]:
+    return frozenset(line.strip() for line in source[:_COMPARED_CHARACTERS].split("\n") if line.strip())
 
 
 def _by_grade_id(submitted: Sequence[Cell], released: Sequence[Cell]) -> tuple[Pairs, Pairs]:

@@ -1,7 +1,8 @@
 """Which names a cell of Python binds and which it uses."""
 
 import ast
-import warnings
+
+from autograder.notebooks import quiet
 
 EVERYTHING = "*"
 """Stands for the names that a star import binds."""
@@ -33,8 +34,7 @@ def used(source: str) -> frozenset[str]:
 def _nodes(source: str) -> list[ast.AST]:
     plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n"))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet():
             return list(ast.walk(ast.parse(plain[:_LONGEST_SOURCE])))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []

@@ -17,7 +17,7 @@ class ExerciseSummary:
         title: the heading above it.
         max_points: the points that it is worth.
         counts: how many submissions ended in each status.
-        share: the mean share of the points, 0 to 1, among the submissions that have points; None where none has.
+        share: the mean share of the points, 0 to 1; None as long as an answer waits for a person.
     """
 
     grade_id: str
@@ -174,6 +174,8 @@ def _exercises(graded: Sequence[Result], titles: Mapping[str, str]) -> tuple[Exe
 
 
 def _mean_share(cells: Sequence[CellVerdict]) -> float | None:
+    if any(cell.status is CellStatus.MANUAL for cell in cells):
+        return None
     shares = [cell.points / cell.max_points for cell in cells if cell.points is not None and cell.max_points > 0]
     return mean(shares) if shares else None
 

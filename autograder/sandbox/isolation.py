@@ -107,12 +107,13 @@ def forbid_namespaces() -> None:
 
 
 def give_up_privileges() -> None:
-    """Drop every capability and the ways back to one.
+    """Drop every capability and the ways back to one, and the keys that the kernel keeps for the user's session.
 
     Raises:
         IsolationError: the kernel refuses.
     """
     try:
+        kernel.forget_keys()
         # Outside a namespace of its own an unprivileged process may not touch the bounding set, and needn't: it has
         # no capability, and no_new_privs stops it from gaining one.
         if _holds_capabilities():

@@ -5,7 +5,9 @@ architecture. Every function raises `OSError` with the kernel's reason.
 """
 
 import ctypes
+import errno
 import os
+import platform
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +34,10 @@ _SET_NO_NEW_PRIVILEGES: Final = 38
 _AMBIENT_SET: Final = 47
 _AMBIENT_CLEAR_ALL: Final = 4
 _CAPABILITY_VERSION_3: Final = 0x20080522
+
+_JOIN_SESSION_KEYRING: Final = 1
+_KEYCTL: Final = {"x86_64": 250, "aarch64": 219}
+"""The number of keyctl(2), which the C library doesn't wrap, on the machines that PyTorch is built for."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
@@ -80,6 +86,17 @@ def adopt_orphans() -> None:
 def set_inspectable(*, inspectable: bool) -> None:
     """Say whether processes of the same user may look into this one: ptrace, /proc/PID/mem, /proc/PID/fd."""
     _check(_prctl(_SET_DUMPABLE, int(inspectable)), "dumpable")
+
+
+def forget_keys() -> None:
+    """Leave the session keyring that was inherited, with the keys of whoever started the program, for an empty one."""
+    number = _KEYCTL.get(platform.machine())
+    if number is None:
+        raise OSError(errno.ENOSYS, f"keyctl: its number on {platform.machine()} isn't known")
+    joined = _libc.syscall(ctypes.c_long(number), ctypes.c_long(_JOIN_SESSION_KEYRING), None)
+    # A kernel without keyrings has no keys to give away.
+    if joined < 0 and ctypes.get_errno() != errno.ENOSYS:
+        _check(joined, "session keyring")
 
 
 def forbid_new_privileges() -> None:

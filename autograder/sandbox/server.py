@@ -15,9 +15,11 @@ import gc
 import json
 import os
 import selectors
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -207,14 +209,16 @@ def main() -> NoReturn:
     control.set_inheritable(False)
     warming.import_all(order["modules"])
     entry = submission.find_entry(order["entry"])
-    terms = submission.Terms(mode, Limits(**order["limits"]), tuple(order["shown"]), entry)
+    folders = tempfile.mkdtemp(prefix="submissions-")
+    terms = submission.Terms(mode, Limits(**order["limits"]), tuple(order["shown"]), folders, entry)
     kernel.adopt_orphans()
     gc.collect()
     gc.disable()
     gc.freeze()
-    _Server(control, terms).serve()
-    if mode is Mode.NONE:
-        submission.kill_descendants()
+    with suppress(ConnectionError):
+        _Server(control, terms).serve()
+    submission.kill_descendants()
+    shutil.rmtree(folders, ignore_errors=True)
     # Nothing here is worth an orderly shutdown, and torch's takes long.
     os._exit(0)
 

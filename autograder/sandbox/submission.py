@@ -65,12 +65,14 @@ class Terms:
         mode: whether they get namespaces.
         limits: what each may use.
         shown: what the outer wall shows them.
+        folders: where their working folders are made if they have no namespaces.
         entry: what the student process runs.
     """
 
     mode: Mode
     limits: Limits
     shown: tuple[str, ...]
+    folders: str
     entry: Entry
 
 
@@ -83,8 +85,9 @@ def launch(terms: Terms, connection: int, report: int) -> NoReturn:
         report: file descriptor of the report pipe.
     """
     try:
-        for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGUSR1):
-            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        # An interrupt that comes before the keeper can pass it on must not kill the keeper.
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
         signal.set_wakeup_fd(-1)
         if terms.mode is Mode.NONE:
             os.setsid()
@@ -118,7 +121,7 @@ def _keep(terms: Terms, connection: int, report: int) -> NoReturn:
             isolation.mount_private_folders(terms.limits, terms.shown)
             isolation.forbid_namespaces()
         else:
-            folder = tempfile.mkdtemp(prefix="submission-")
+            folder = tempfile.mkdtemp(dir=terms.folders)
         isolation.give_up_privileges()
         kernel.set_inspectable(inspectable=False)
         student = os.fork()
@@ -179,6 +182,7 @@ def _study(terms: Terms, folder: str, connection: int, report: int) -> NoReturn:
             os.environ.update(HOME=folder, TMPDIR=folder)
             tempfile.tempdir = None
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGUSR1, signal.SIG_DFL)
         _tell(report, running=True)
         os.dup2(connection, _CONNECTION)
         os.closerange(_CONNECTION + 1, _BEYOND_ANY_FILE)

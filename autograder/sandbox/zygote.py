@@ -221,7 +221,7 @@ class Zygote:
                 continue
             with self._lock:
                 student = self._students.get(facts["submission"])
-                if "ended" in facts:
+                if "ended" in facts or "failed" in facts:
                     self._students.pop(facts["submission"], None)
             if student is not None:
                 student._note(facts)

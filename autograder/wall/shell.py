@@ -13,6 +13,7 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
 from traitlets.config import Config
 
 Output = dict[str, Any]
@@ -126,6 +127,8 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]  # IPython has no t
     It must be made with `open_shell`.
     """
 
+    display_pub_class = Type(_Publisher)
+    displayhook_class = Type(_Hook)
     outputs: Outputs
 
     def enable_gui(self, gui: Any = None) -> None:  # noqa: ANN401 - IPython's interface
@@ -152,8 +155,6 @@ def open_shell(namespace: dict[str, Any], output_characters: int) -> NotebookShe
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.cache_size = 0
-    config.InteractiveShell.display_pub_class = _Publisher
-    config.InteractiveShell.displayhook_class = _Hook
     config.PlainTextFormatter.max_width = 100
     NotebookShell.outputs = Outputs(output_characters)
     shell: NotebookShell = NotebookShell.instance(config=config, user_ns=namespace)

@@ -108,8 +108,9 @@ def _read_text(text: Node) -> str:
 
 
 def _read_type(name: Node) -> type:
+    public = isinstance(name, str) and not name.startswith("_")
     for home in (builtins, torch):
-        found = getattr(home, name, None) if isinstance(name, str) else None
+        found = getattr(home, name, None) if public else None
         if isinstance(found, type):
             return found
     raise MalformedError("type")

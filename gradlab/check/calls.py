@@ -33,11 +33,11 @@ def require_unchanged(name: str, before: torch.Tensor, after: torch.Tensor) -> N
     """Refuse that a call has changed its argument.
 
     Args:
-        name: the argument's name in the exercise.
+        name: how the argument is called in the diagnosis.
         before: its values before the call; shape and dtype are compared too.
         after: the argument itself, after the call.
     """
     now = after.detach()
     same = now.shape == before.shape and now.dtype == before.dtype
     if not (same and torch.equal(torch.nan_to_num(now.cpu()), torch.nan_to_num(before.detach().cpu()))):
-        raise not_yet("changed-argument", "changed-argument", name=f"`{name}`")
+        raise not_yet("changed-argument", "changed-argument", name=name)

@@ -95,7 +95,7 @@ def largest_rate(function: Function, *, on: Function, at: torch.Tensor | None = 
 def _ask(function: Function, f: Function, point: torch.Tensor) -> float:
     given = point.clone()
     answer = single_number(call(function, f, given))
-    require_unchanged("minimum", point, given)
+    require_unchanged("`minimum`", point, given)
     return answer
 
 

@@ -27,14 +27,15 @@ def gradient(f: Function, points: torch.Tensor) -> torch.Tensor:
     try:
         with torch.enable_grad():
             y = f(x)
+            total = y.sum() if is_tensor(y) else None
     except Exception as error:
         raise refusal(error, otherwise="function-raised") from error
-    if not is_tensor(y):
+    if total is None:
         raise not_yet("graph-cut", "plain-number", kind=kind_of(y))
     if not y.requires_grad:
         raise not_yet("forward-untracked", "function-untracked")
     try:
-        (slope,) = torch.autograd.grad(y.sum(), x)
+        (slope,) = torch.autograd.grad(total, x)
     except Exception as error:
         raise refusal(error) from error
     return slope.detach().to(torch.float64)

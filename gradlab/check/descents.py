@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_unchanged
 from gradlab.check.derivatives import gradient
@@ -74,7 +75,7 @@ def _check_path(function: Function, f: Function, start: torch.Tensor, lr: float,
     path = measured(f, points, lr)
     _require_beginning(f, path, begin)
     follow(f, path)
-    require_unchanged("start", start, given)
+    require_unchanged("`start`", start, given)
 
 
 def _require_rows(f: Function, points: torch.Tensor, start: torch.Tensor, lr: float, steps: int) -> None:
@@ -140,7 +141,7 @@ def _check_ends(function: Function, f: Function, start: torch.Tensor, lr: float,
             raise not_yet("whole-path", "whole-path", rows=count + 1, steps=count)
         require_shape(end, begin.shape, begin.shape)
         require_finite(end)
-        require_unchanged("start", start, given)
+        require_unchanged("`start`", start, given)
         ends[count] = end
     follow(f, measured(f, torch.stack([ends[count] for count in range(steps + 1)]), lr))
 
@@ -159,4 +160,4 @@ def unchanged(*arguments: object, after: Callable[[], object]) -> None:
     before = [numbers(argument) for argument in arguments]
     call(after)
     for number, (argument, values) in enumerate(zip(arguments, before, strict=True), start=1):
-        require_unchanged(f"argument {number}", values, numbers(argument))
+        require_unchanged(words.LABELS["argument"].format(number=number), values, numbers(argument))

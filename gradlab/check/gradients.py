@@ -53,7 +53,7 @@ def _on_tensors(of: Function) -> Formula:
             result = of(x.numpy())
         except Exception as error:
             raise refusal(error, otherwise="function-raised") from error
-        found = numbers(result, expected="an array")
+        found = numbers(result, expected="array")
         require_shape(found, x.shape[:-1], x.shape)
         return found
 
@@ -63,9 +63,9 @@ def _on_tensors(of: Function) -> Formula:
 def _check_slopes(function: Function, of: Function, points: np.ndarray) -> None:
     given = points.copy()
     result = call(function, given)
-    found = numbers(result, expected="an array")
+    found = numbers(result, expected="array")
     if not is_array(result):
-        raise not_yet("wrong-kind", "kind", expected="a NumPy array", kind=kind_of(result))
+        raise not_yet("wrong-kind", "kind", expected=words.LABELS["array"], kind=kind_of(result))
     require_shape(found, points.shape, points.shape)
     require_finite(found)
     x = torch.from_numpy(points.copy())
@@ -75,7 +75,7 @@ def _check_slopes(function: Function, of: Function, points: np.ndarray) -> None:
         _name_mistake(found.reshape(-1, 2), expected.reshape(-1, 2), f, x.reshape(-1, 2))
     if not _is_double(result):
         raise not_yet("wrong-precision", "precision", dtype=getattr(result, "dtype", None))
-    require_unchanged("x", x, torch.from_numpy(given))
+    require_unchanged("`x`", x, torch.from_numpy(given))
 
 
 def _is_double(result: object) -> bool:

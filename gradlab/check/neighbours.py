@@ -7,7 +7,7 @@ import torch
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_unchanged
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.speed import slowest, slows_down
+from gradlab.check.speed import quickest, slows_down
 from gradlab.check.values import holds_integers, kind_of, numbers, require_finite, require_shape
 
 _MANY = 5_000
@@ -57,7 +57,8 @@ def nearest(function: Function) -> None:
 def _refuse_loop(function: Function) -> None:
     points, minima = torch.rand(_MANY, 2, dtype=torch.float64), torch.rand(4, 2, dtype=torch.float64)
     # The time of a call on one point is added: it is what the call itself costs, to another process perhaps.
-    unit = slowest(lambda: _distances(points, minima).argmin(dim=1)) + slowest(lambda: call(function, points[:1], minima))
+    call_itself = quickest(lambda: call(function, points[:1], minima))
+    unit = call_itself + quickest(lambda: (points[:, None] - minima).norm(dim=-1).argmin(dim=1))
     ratio = slows_down(lambda: call(function, points, minima), unit)
     if ratio is not None:
         raise not_yet("loop-over-starts", "one-by-one", many=_MANY, ratio=f"{ratio:.0f}")
@@ -79,8 +80,8 @@ def _check_indices(function: Function, points: torch.Tensor, minima: torch.Tenso
             if torch.equal(indices.long(), chosen):
                 raise not_yet(explanation, sight, **values)
         raise not_yet("wrong-index", "indices", count=wrong, total=len(points))
-    require_unchanged("points", points, given)
-    require_unchanged("minima", minima, others)
+    require_unchanged("`points`", points, given)
+    require_unchanged("`minima`", minima, others)
 
 
 def _require_one_each(indices: torch.Tensor, points: int, minima: int) -> None:

@@ -120,13 +120,12 @@ def _refuse_accumulation(path: Path) -> None:
     ratio = factor(path.moves, path.accumulated)
     if ratio is None:
         return
-    if _near(ratio, 1):
-        lengths = _lengths(path)
-        second, third = lengths[1], lengths[min(2, len(lengths) - 1)]
-        raise not_yet("missing-zero-grad", "growing", second=rounded(second), third=rounded(third))
     if _near(ratio, -1):
-        raise not_yet("ascent-sign", "growing-uphill")
-    raise not_yet("missing-zero-grad", "growing-uphill")
+        raise not_yet("ascent-sign", "sum-of-gradients")
+    lengths = _lengths(path)
+    if _near(ratio, 1) and len(lengths) > 2:
+        raise not_yet("missing-zero-grad", "growing", second=rounded(lengths[1]), third=rounded(lengths[2]))
+    raise not_yet("missing-zero-grad", "sum-of-gradients")
 
 
 def _refuse_factor(path: Path) -> None:

@@ -17,26 +17,18 @@ def _refuse(_gradient: torch.Tensor) -> NoReturn:
 
 
 def alarm(x: torch.Tensor) -> torch.Tensor:
-    """The sum of x; going backward through it raises RuntimeError with `ALARM` as its message."""
-    y = x.sum()
+    """The sum of each point; going backward through it raises RuntimeError with `ALARM` as its message."""
+    y = x.sum(-1)
     if y.requires_grad:
         y.register_hook(_refuse)  # type: ignore[no-untyped-call]
     return y
 
 
 def watching_point(x: torch.Tensor) -> torch.Tensor:
-    """The sum of x, which keeps `.grad` on x even if x is no leaf."""
+    """The sum of each point, which keeps `.grad` on x even if x is no leaf."""
     if x.requires_grad:
         x.retain_grad()
     return x.sum(-1)
-
-
-def watching_value(x: torch.Tensor) -> torch.Tensor:
-    """The sum of x, which keeps `.grad` on the sum itself."""
-    y = x.sum(-1)
-    if y.requires_grad:
-        y.retain_grad()
-    return y
 
 
 def counting_rows(x: torch.Tensor) -> torch.Tensor:

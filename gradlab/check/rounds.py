@@ -32,6 +32,11 @@ def _error_of(descent: Descent, f: Function) -> str | None:
     return None
 
 
+def _went_backward(descent: Descent) -> bool:
+    """Say whether one step comes to its backward pass."""
+    return _error_of(descent, probes.alarm) == probes.ALARM
+
+
 def _explain(descent: Descent, f: Function, steps: int, error: Exception) -> NotYet:
     message = message_of(error)
     name = type(error).__name__
@@ -44,8 +49,7 @@ def _explain(descent: Descent, f: Function, steps: int, error: Exception) -> Not
         explanation = "rebinding-leaf" if later else _who_has_no_gradient(descent)
     elif isinstance(error, AttributeError) and NONE_ATTRIBUTE.search(message):
         # After a backward pass, a `.grad` that is None belongs to a tensor that took over the name.
-        began = later or _error_of(descent, probes.alarm) == probes.ALARM
-        explanation = "rebinding-leaf" if began else "zero-before-first"
+        explanation = "rebinding-leaf" if later or _went_backward(descent) else "zero-before-first"
     elif isinstance(error, Warning):
         explanation = "rebinding-leaf" if later else None
     return not_yet(explanation, sight, name=name, message=message) if explanation else refusal(error)
@@ -55,6 +59,4 @@ def _who_has_no_gradient(descent: Descent) -> str:
     """Find out on which tensor the missing `.grad` was read: the point, the value of f, or one without backward."""
     if _error_of(descent, probes.watching_point) is None:
         return "not-a-leaf"
-    if _error_of(descent, probes.watching_value) is None:
-        return "grad-of-intermediate"
-    return "no-gradient-there"
+    return "grad-of-intermediate" if _went_backward(descent) else "no-gradient-there"

@@ -87,7 +87,7 @@ def _check_values(function: Function, points: torch.Tensor) -> None:
     expected = surface_values(x)
     if not _fits(values, expected):
         _name_variant(values, x, expected)
-    require_unchanged("x", points, given)
+    require_unchanged("`x`", points, given)
 
 
 def _fits(values: torch.Tensor, expected: torch.Tensor) -> bool:
@@ -116,7 +116,8 @@ def _check_slope(function: Function, points: torch.Tensor) -> None:
     if y.is_leaf:
         raise not_yet("graph-cut", "new-leaf")
     try:
-        (slope,) = torch.autograd.grad(y.sum(), x)
+        with torch.enable_grad():
+            (slope,) = torch.autograd.grad(y.sum(), x)
     except Exception as error:
         raise refusal(error) from error
     found = slope.detach().to(device="cpu", dtype=torch.float64)

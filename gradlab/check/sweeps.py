@@ -84,7 +84,7 @@ def sweep(
     exact = begin.to(device="cpu", dtype=torch.float64)
     expected = torch.stack([_descents(on, exact, lr, count).norms for lr in chosen])
     if found.shape == expected.shape and close(found, expected, 1e-3):
-        require_unchanged("starts", begin, given)
+        require_unchanged("`starts`", begin, given)
         return
     again, _ = _ask(function, on, begin, chosen, count)
     if found.shape == again.shape and not close(again, found):

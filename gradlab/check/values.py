@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from gradlab import words
 from gradlab.check.diagnosis import NotYet, not_yet
 
 _DEEPEST = 6
@@ -68,12 +69,12 @@ def _convert(value: object, depth: int = 0) -> torch.Tensor | None:
     return None
 
 
-def numbers(result: object, expected: str = "a tensor") -> torch.Tensor:
+def numbers(result: object, expected: str = "tensor") -> torch.Tensor:
     """Convert a result to a tensor of its own.
 
     Args:
         result: anything. Tensors, arrays, numbers, and lists of those are accepted.
-        expected: what was expected, for the diagnosis.
+        expected: what was expected, a key of `words.LABELS`.
 
     Returns:
         The values: float64, on the CPU, detached, sharing no memory with the result.
@@ -89,9 +90,9 @@ def numbers(result: object, expected: str = "a tensor") -> torch.Tensor:
         raise
     except Exception as error:
         # A subclass of a tensor or of a list may do anything when it is read.
-        raise not_yet("wrong-kind", "kind", expected=expected, kind=kind_of(result)) from error
+        raise not_yet("wrong-kind", "kind", expected=words.LABELS[expected], kind=kind_of(result)) from error
     if values is None:
-        raise not_yet("wrong-kind", "kind", expected=expected, kind=kind_of(result))
+        raise not_yet("wrong-kind", "kind", expected=words.LABELS[expected], kind=kind_of(result))
     return values
 
 
@@ -133,7 +134,7 @@ def single_number(result: object) -> float:
     Raises:
         NotYet: it is something else, or not finite.
     """
-    values = numbers(result, expected="a number")
+    values = numbers(result, expected="number")
     if values.numel() != 1:
         raise not_yet("wrong-shape", "shape", given="()", expected="()", shape=shape_text(values.shape))
     require_finite(values)

@@ -19,6 +19,8 @@ from gradlab.figures.style import CARD, INK, axis, layout, line_colour, minus
 PLOT_HEIGHT = 480
 BELOW = 206
 TRACES_PER_RATE = 2
+# Plotly takes contours off the page when it animates without drawing everything anew.
+REDRAW = True
 
 
 def descent_animation(
@@ -127,7 +129,7 @@ def slider(prefix: str, steps: list[dict[str, Any]], pixels_below: int) -> dict[
 
 def step_slider(steps: int) -> dict[str, Any]:
     """One position for each frame."""
-    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
+    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": REDRAW}, "transition": {"duration": 0}}
     return slider(
         words.STEP_SLIDER,
         [{"label": str(step), "method": "animate", "args": [[str(step)], at_once]} for step in range(steps)],
@@ -136,11 +138,13 @@ def step_slider(steps: int) -> dict[str, Any]:
 
 
 def rate_slider(rates: list[float], moving: list[int]) -> dict[str, Any]:
-    """One position for each rate, and one that shows them all; nothing but what is visible changes."""
+    """One position for each rate, and one that shows them all, without the numbers that would cover each other."""
 
     def choose(label: str, chosen: list[bool]) -> dict[str, Any]:
         visible = [seen for seen in chosen for _ in range(TRACES_PER_RATE)]
-        return {"label": label, "method": "restyle", "args": [{"visible": visible}, moving]}
+        head = "markers+text" if sum(chosen) == 1 else "markers"
+        mode = ["lines+markers", head] * len(chosen)
+        return {"label": label, "method": "restyle", "args": [{"visible": visible, "mode": mode}, moving]}
 
     positions = [choose(f"{rate:g}", [other == rate for other in rates]) for rate in rates]
     return slider(words.RATE_SLIDER, [*positions, choose(words.ALL_RATES, [True] * len(rates))], pixels_below=124)
@@ -151,10 +155,10 @@ def buttons(milliseconds: int) -> dict[str, Any]:
     playing = {
         "mode": "immediate",
         "fromcurrent": True,
-        "frame": {"duration": milliseconds, "redraw": False},
+        "frame": {"duration": milliseconds, "redraw": REDRAW},
         "transition": {"duration": 0},
     }
-    stopped = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
+    stopped = {"mode": "immediate", "frame": {"duration": 0, "redraw": REDRAW}, "transition": {"duration": 0}}
     return {
         "type": "buttons",
         "direction": "down",

@@ -198,7 +198,7 @@ FINDINGS = {
     ),
     "raised": Explanation(
         "your function stopped with an error",
-        "The message is Python's or torch's own.",
+        "Python or torch met something in your lines that it can't do.",
         "Read the last line of the error, then the line of yours that it names.",
     ),
     "function-raised": Explanation(

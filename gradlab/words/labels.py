@@ -7,5 +7,9 @@ LABELS = {
     "look": "Look next",
     "frame": "in {function}, line {line}: {source}",
     "device-cpu": "No CUDA device here: everything runs on the CPU.",
+    "tensor": "a tensor",
+    "array": "a NumPy array",
+    "number": "a number",
+    "argument": "argument number {number}",
     "language": "en",
 }

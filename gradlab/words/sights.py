@@ -1,10 +1,10 @@
 """What a check says that it saw: key → a sentence with places for values."""
 
 SIGHTS = {
-    "error": "{name}: {message}",
+    "error": "`{name}: {message}`.",
     "not-written": "Your function says that it isn't written yet.",
     "not-a-function": "The check was given {kind}, not a function.",
-    "wrong-arguments": "{name}: {message}",
+    "wrong-arguments": "`{name}: {message}`.",
     "returns-nothing": "Your function came back with None.",
     "kind": "The check expected {expected} and was given {kind}.",
     "shape": "For an input of shape {given}, the check expected the shape {expected} and saw {shape}.",
@@ -19,9 +19,9 @@ SIGHTS = {
     "same-object": "All {rows} rows are equal, and none of them is `start`.",
     "some-stand-still": "{count} of {total} starts are where they were, although the gradient there isn't zero.",
     "uphill": "Each step has the right length and goes exactly the opposite way: f grows.",
-    "growing": "After step 1 your path is right. At step 2 you moved {second} times as far as the gradient says"
-    ", at step 3 {third} times.",
-    "growing-uphill": "From the second step on you move by the sum of all gradients so far.",
+    "growing": "After step 1 your path is right. "
+    "At step 2 you moved {second} times as far as the gradient says, and {third} times at step 3.",
+    "sum-of-gradients": "From the second step on you move by the sum of all gradients so far.",
     "one-column": "{column} never changes, although the gradient has a component there.",
     "mean": "With {count} starts, each step is {count} times shorter than the gradient of its own start says.",
     "count-times": "With {count} starts, each step is {count} times longer than the gradient of its own start says.",
@@ -34,10 +34,9 @@ SIGHTS = {
     "one-row-short-end": "There is one row too few, and it is the last point that is missing.",
     "late-by-one": "Each point appears one step too late: the second row still is the start.",
     "early-by-one": "The first row is already the point after step 1.",
-    "one-step-short": "The end is where the descent stands one step earlier.",
     "one-step-more": "The end is where the descent stands one step later.",
-    "second-round": "One step works. The error comes with the second: {name}: {message}",
-    "first-round": "The error comes in the first round: {name}: {message}",
+    "second-round": "One step works. The error comes with the second: `{name}: {message}`.",
+    "first-round": "The error comes in the first round: `{name}: {message}`.",
     "whole-path": "The result has {rows} rows for {steps} steps.",
     "untracked": "The input requires a gradient, and the result does not.",
     "plain-number": "The result is {kind}: a plain number instead of a tensor.",
@@ -51,7 +50,7 @@ SIGHTS = {
     "term-factor": "In {component}, {term} comes out {ratio} times as large as its slope.",
     "term-sign": "In {component}, {term} has the opposite sign of its slope.",
     "term-missing": "In {component}, there is nothing from {term}.",
-    "term-undifferentiated": "In {component}, {term} appears unchanged.",
+    "term-undifferentiated": "In {component}, {term} appears as it stands in f.",
     "negated": "Your result is the exact opposite of the slope, at every point.",
     "swapped-components": "Your first component is the slope along x₂, your second the slope along x₁.",
     "component": "{component} differs from finite differences at {count} of {total} random points.",

@@ -12,8 +12,10 @@ import nbgrader
 import pytest
 from nbformat import NotebookNode
 from nbformat import v4 as notebook_format
+from nbgrader.api import Gradebook
 
 from autograder.cells import Role
+from autograder.release import own_tools
 
 _GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 _FLAGS = {
@@ -52,9 +54,17 @@ def make_cell() -> MakeCell:
     return make
 
 
+@pytest.fixture(scope="session")
+def blank_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gradebook without entries; nbgrader takes seconds to make one, for each of which it starts alembic."""
+    path = tmp_path_factory.mktemp("blank") / "gradebook.db"
+    with own_tools(), Gradebook(f"sqlite:///{path}", "default_course"):
+        return path
+
+
 @pytest.fixture
-def make_course(tmp_path: Path) -> MakeCourse:
-    """Make a course with one lab, ``lab``, of the given notebooks: name → cells."""
+def make_course(tmp_path: Path, blank_gradebook: Path) -> MakeCourse:
+    """Make a course with one lab, ``lab``, of the given notebooks, name → cells, and a gradebook without entries."""
 
     def make(configuration: str = "", step: str = "source", **notebooks: list[NotebookNode]) -> Path:
         root = tmp_path / "course"
@@ -64,6 +74,8 @@ def make_course(tmp_path: Path) -> MakeCourse:
             path.parent.mkdir(parents=True, exist_ok=True)
             metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
             nbformat.write(notebook_format.new_notebook(cells=cells, metadata=metadata), path)
+        if not (root / "gradebook.db").exists():
+            shutil.copy(blank_gradebook, root / "gradebook.db")
         (root / "nbgrader_config.py").write_text(f"c = get_config()\n{configuration}\n", encoding="utf-8")
         return root
 
@@ -78,7 +90,8 @@ def quickstart(tmp_path: Path) -> Path:
     shutil.copytree(_GUIDE / "source", root / "source", ignore=leave)
     shutil.copytree(_GUIDE / "submitted", root / "submitted")
     (root / "nbgrader_config.py").write_text(
-        'c = get_config()\nc.CourseDirectory.course_id = "demo"\nc.IncludeHeaderFooter.header = "source/header.ipynb"\n',
+        'c = get_config()\nc.CourseDirectory.course_id = "demo"\n'
+        'c.IncludeHeaderFooter.header = "source/header.ipynb"\n',
         encoding="utf-8",
     )
     return root

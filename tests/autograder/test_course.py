@@ -34,7 +34,7 @@ def test_nbgraders_own_course(quickstart: Path) -> None:
     assert graded["sum_of_squares_equation"] == (Role.ANSWER, 1.0)
     assert graded["cell-938593c4a215c6cc"] == (Role.TASK, 4.0)
     assert len(problem1.source) == len(problem1.released)
-    assert "For this problem set" in problem1.source[0].source
+    assert "Before you turn this problem in" in problem1.source[0].source
     assert set(lab.files) == {"jupyter.png"}
     assert course.submitted_at("hacker", "ps1") == datetime(2015, 2, 1, 17, 28, 58, 749302)
     assert course.submission_folder("hacker", "ps1") == quickstart / "submitted" / "hacker" / "ps1"

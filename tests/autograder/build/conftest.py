@@ -45,10 +45,16 @@ assert square(torch.tensor(3.0)) == 9
 '''
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def lab_text() -> str:
     """The text of a lab with a cell of every role."""
     return LAB
+
+
+@pytest.fixture(scope="session")
+def configuration() -> str:
+    """The course's nbgrader_config.py."""
+    return CONFIGURATION
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The whole build, with the real nbgrader, the real engine and a real kernel."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +15,41 @@ from autograder.errors import ExpectedError
 from autograder.sandbox.mode import Mode
 
 WriteLab = Callable[..., Path]
+GRADED = """\
+assert square(2) == 4, "2 squared is 4"
+### BEGIN HIDDEN TESTS
+assert square(torch.tensor(3.0)) == 9
+### END HIDDEN TESTS"""
 
 
-def make(root: Path, **options: bool) -> None:
+@pytest.fixture(scope="module")
+def built_course(tmp_path_factory: pytest.TempPathFactory, lab_text: str, configuration: str) -> Path:
+    """A course whose lab is built, for tests to copy."""
+    root = tmp_path_factory.mktemp("built") / "math"
+    (root / "course").mkdir(parents=True)
+    (root / "course" / "squares.py").write_text(lab_text, encoding="utf-8")
+    (root / "nbgrader_config.py").write_text(configuration, encoding="utf-8")
+    make(root)
+    return root
+
+
+@pytest.fixture
+def course(built_course: Path, tmp_path: Path) -> Path:
+    """A course of one's own, with the lab built."""
+    return Path(shutil.copytree(built_course, tmp_path / "math"))
+
+
+def rewrite(root: Path, text: str) -> None:
+    (root / "course" / "squares.py").write_text(text, encoding="utf-8")
+
+
+def make(root: Path) -> None:
     # The sandbox has tests of its own; here the lab is on trial.
-    build(root, mode=Mode.NONE, **options)
+    build(root, mode=Mode.NONE)
+
+
+def folders(root: Path) -> dict[str, dict[str, bytes]]:
+    return {step: contents(root / step) for step in ("source", "release", "solutions")}
 
 
 def source_of(root: Path, step: str) -> str:
@@ -48,23 +79,26 @@ def test_a_lab_is_built_and_stays_the_same(write_lab: WriteLab) -> None:
     for step in ("source", "release", "solutions"):
         assert (root / step / "squares" / "numbers.txt").read_text() == "1 2 3"
 
-    first = {step: contents(root / step) for step in ("source", "release", "solutions")}
+    first = folders(root)
     make(root)
-    assert first == {step: contents(root / step) for step in ("source", "release", "solutions")}
+    assert folders(root) == first
     with sqlite3.connect(root / "gradebook.db") as database:
         assert database.execute("select name from assignment").fetchall() == [("squares",)]
     database.close()
 
 
-def test_a_check_finds_what_is_out_of_date_and_changes_nothing(write_lab: WriteLab, lab_text: str) -> None:
+def test_a_check_of_a_lab_that_was_never_built_names_all_its_files(write_lab: WriteLab) -> None:
     root = write_lab()
     report = build(root, check=True)
     assert report.labs[0].outdated == ("source/squares/squares.ipynb", "release/squares/squares.ipynb")
     assert not (root / "source").exists()
-    make(root)
+
+
+def test_a_check_finds_what_is_out_of_date_and_changes_nothing(course: Path, lab_text: str) -> None:
+    root = course
     assert build(root, check=True).current
 
-    write_lab(lab_text.replace("x * x", "x**2"))
+    rewrite(root, lab_text.replace("x * x", "x**2"))
     before = contents(root)
     report = build(root, check=True)
     assert not report.current
@@ -72,9 +106,8 @@ def test_a_check_finds_what_is_out_of_date_and_changes_nothing(write_lab: WriteL
     assert contents(root) == before
 
 
-def test_a_check_names_folders_without_a_lab(write_lab: WriteLab) -> None:
-    root = write_lab()
-    make(root)
+def test_a_check_names_folders_without_a_lab(course: Path) -> None:
+    root = course
     (root / "release" / "circles").mkdir()
     assert build(root, check=True).orphans == ("release/circles",)
     assert build(root, ["squares"], check=True).current
@@ -84,52 +117,52 @@ def test_a_check_names_folders_without_a_lab(write_lab: WriteLab) -> None:
     ("old", "new", "problem"),
     [
         (
-            'assert square(2) == 4, "2 squared is 4"',
-            "2",
-            r"line 14, cell 'square-test': the released notebook, as it is, earns 2 of 2 points",
+            GRADED,
+            "assert torch.ones(3).sum() == 3",
+            r"line 15, cell 'square-test': the released notebook, as it is, earns 2 of 2 points",
         ),
-        ("return x * x", "return x + x + 1", r"line 14, cell 'square-test': the worked solution earns 0 of 2 points"),
+        ("return x * x", "return x + x + 1", r"line 15, cell 'square-test': the worked solution earns 0 of 2 points"),
         (
             "assert square(torch.tensor(3.0)) == 9",
             "assert square(open) == 9",
-            r"line 14, cell 'square-test': the test itself breaks",
+            r"line 15, cell 'square-test': the test itself breaks",
         ),
         ("### END SOLUTION", "", r"line 10, cell 'square': the solution lines begin here but never end"),
-        ('"points": 2', '"locked": true', r"line 14, cell 'square-test': it is graded but has no points"),
-        ("# Because a square", "# return x * x\n# Because", r"gives away one of the solution lines"),
+        ('"points": 2', '"locked": true', r"line 15, cell 'square-test': it is graded but has no points"),
+        ("# # Squares", "# # Squares\n# return x * x", r"gives away one of the solution lines"),
     ],
 )
 def test_a_refused_lab_leaves_everything_as_it_was(
-    write_lab: WriteLab, lab_text: str, old: str, new: str, problem: str
+    course: Path, lab_text: str, old: str, new: str, problem: str
 ) -> None:
-    root = write_lab()
-    make(root)
     assert old in lab_text
-    write_lab(lab_text.replace(old, new))
-    before = contents(root)
+    rewrite(course, lab_text.replace(old, new))
+    before = contents(course)
     with pytest.raises(ExpectedError, match=problem) as refusal:
-        make(root)
+        make(course)
     assert refusal.value.problem.startswith("course/squares.py, line ")
     assert refusal.value.cure
-    assert contents(root) == before
+    assert contents(course) == before
 
 
-def test_a_lab_that_students_have_handed_in_keeps_its_cells(write_lab: WriteLab, lab_text: str) -> None:
-    root = write_lab()
-    make(root)
-    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+def test_a_lab_that_students_have_handed_in_keeps_its_cells(course: Path, lab_text: str) -> None:
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         gradebook.add_student("ada")
-        gradebook.add_submission("squares", "ada")
-    write_lab(lab_text.replace("2 squared is 4", "two squared is four"))
-    make(root)
-    write_lab(lab_text + '\n# %% nbgrader={"grade_id": "more", "grade": true, "points": 1}\nassert square(3) == 9\n')
-    before = contents(root)
+        with gradebook.db.no_autoflush:
+            gradebook.add_submission("squares", "ada")
+    rewrite(course, lab_text.replace("2 squared is 4", "two squared is four"))
+    make(course)
+    rewrite(
+        course, lab_text + '\n# %% nbgrader={"grade_id": "new", "grade": true, "points": 1}\nassert square(3) == 9\n'
+    )
+    before = folders(course)
     with pytest.raises(ExpectedError, match="The gradebook holds submissions to 'squares'"):
-        make(root)
-    after = contents(root)
-    assert {name: after[name] for name in after if name != "gradebook.db"} == {
-        name: before[name] for name in before if name != "gradebook.db"
-    }
+        make(course)
+    assert folders(course) == before
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        assert [cell.name for cell in gradebook.find_assignment("squares").notebooks[0].grade_cells] == [
+            *("square-test", "why"),
+        ]
 
 
 def test_a_folder_that_is_no_course_is_refused(tmp_path: Path) -> None:

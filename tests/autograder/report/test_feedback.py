@@ -75,6 +75,13 @@ def test_an_unreadable_notebook_shows_the_reason_and_nothing_that_stands_in_for_
     assert (feedback.exercises, feedback.rest) == ((), ())
 
 
+def test_the_other_notebook_of_a_submission_that_is_partly_unreadable_shows_its_exercises() -> None:
+    ran = {**code("check(a)", "a-test", grade=True, status="passed", points=2.0, max_points=2.0), "execution_count": 1}
+    feedback = feedback_of(ran, status="quarantined", reason="other: no JSON.")
+    assert feedback.readable
+    assert feedback.score == 1.5
+
+
 def test_a_penalty_never_takes_more_than_there_is() -> None:
     assert feedback_of(code("c", "a-test", grade=True), marks={"a-test": Mark(0.0, 2.0)}).score == 0.0
 

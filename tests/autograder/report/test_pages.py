@@ -29,8 +29,10 @@ def test_every_verdict_is_told_in_words_and_not_by_colour_alone(status: CellStat
 
 @pytest.mark.parametrize("status", list(SubmissionStatus))
 def test_every_ending_of_a_submission_has_a_page(status: SubmissionStatus) -> None:
-    page = feedback_page(replace(feedback(status=status), reason="the reason"))
+    readable = status is not SubmissionStatus.QUARANTINED
+    page = feedback_page(replace(feedback(status=status), reason="the reason", readable=readable))
     assert ("the reason" in page) == (status is SubmissionStatus.QUARANTINED)
+    assert ("could not be read" in page) == (status is SubmissionStatus.QUARANTINED)
     assert ("not your fault" in page) == (status is SubmissionStatus.BROKEN)
 
 

@@ -98,3 +98,10 @@ def test_nobody_has_no_mean_and_no_hardest_exercise() -> None:
 
 def test_exercises_that_went_equally_well_have_no_hardest() -> None:
     assert summarise("lab", [graded("a", cell("one", 2), cell("two", 2))]).hardest is None
+
+
+def test_an_exercise_is_not_called_hard_while_one_answer_waits() -> None:
+    results = [graded("a", cell("one", 2), cell("why", None, 4)), graded("b", cell("one", 1), cell("why", 0, 4))]
+    summary = summarise("lab", results)
+    assert [each.share for each in summary.exercises] == [0.75, None]
+    assert summary.hardest is None

@@ -14,8 +14,8 @@ def serve(connection: socket.socket) -> None:
         try:
             exec(compile(json.loads(line), "<program>", "exec"), names)
             answer = ["result", repr(names["result"])]
-        except Exception as error:
+        except SystemExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a program may raise anything
             answer = ["error", f"{type(error).__name__}: {error}"]
-        except KeyboardInterrupt:
-            answer = ["error", "KeyboardInterrupt: "]
         connection.sendall(json.dumps(answer).encode() + b"\n")

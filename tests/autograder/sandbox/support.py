@@ -31,7 +31,7 @@ class Student:
 
     def __init__(self, process: StudentProcess) -> None:
         self.process = process
-        process.connection.settimeout(60)
+        process.connection.settimeout(30)
         self._answers = process.connection.makefile("rb")
 
     def send(self, source: str) -> None:
@@ -123,7 +123,7 @@ import time
 
 def sleeps(p):
     try:
-        return open(f"/proc/{{p}}/cmdline", "rb").read() == b"sleep\0{mark}\0"
+        return open(f"/proc/{{p}}/cmdline", "rb").read().split(b"\0")[:2] == [b"sleep", b"{mark}"]
     except OSError:
         return False
 while not any(sleeps(p) for p in os.listdir("/proc") if p.isdigit()):

@@ -9,7 +9,8 @@ def test_a_fork_bomb_is_stopped_and_harms_no_other(new_student: Callable[[], Stu
     bomb, other = new_student(), new_student()
     started = bomb.run(
         "import os, time\nresult = 0\ntry:\n    for _ in range(1000):\n"
-        "        if os.fork() == 0:\n            time.sleep(1000)\n        result += 1\nexcept BlockingIOError:\n    pass"
+        "        if os.fork() == 0:\n            time.sleep(1000)\n        result += 1\n"
+        "except BlockingIOError:\n    pass"
     )
     assert 0 < started < TIGHT.processes
     assert other.run("import subprocess; result = subprocess.run(['true']).returncode") == 0
@@ -26,7 +27,8 @@ def test_a_fork_bomb_that_never_stops_is_killed(new_student: Callable[[], Studen
 
 def test_threads_count_as_processes(student: Student) -> None:
     assert "RuntimeError: can't start new thread" in student.error(
-        "import threading\nwait = threading.Event()\nfor _ in range(100): threading.Thread(target=wait.wait, daemon=True).start()"
+        "import threading\nwait = threading.Event()\n"
+        "for _ in range(100): threading.Thread(target=wait.wait, daemon=True).start()"
     )
 
 

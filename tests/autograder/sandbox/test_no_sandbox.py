@@ -1,9 +1,11 @@
 """What still holds without bubblewrap and namespaces."""
 
+from pathlib import Path
+
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
-from tests.autograder.sandbox.support import DAEMON, ENTRY, Student, marker, sleepers, student_of
+from tests.autograder.sandbox.support import DAEMON, ENTRY, Student, marker, sleepers, start, student_of
 
 
 def test_a_student_runs_and_its_folder_goes_with_it(bare_zygote: Zygote) -> None:
@@ -12,6 +14,15 @@ def test_a_student_runs_and_its_folder_goes_with_it(bare_zygote: Zygote) -> None
         assert student.run("import tempfile; result = tempfile.gettempdir()") == folder
     with student_of(bare_zygote) as student:
         assert not student.run(f"import os; result = os.path.exists({folder!r})")
+
+
+def test_folders_go_with_the_zygote() -> None:
+    with start(Mode.NONE) as zygote:
+        student = Student(zygote.fork())
+        folder = student.run("import os; result = os.getcwd()")
+        assert Path(folder).is_dir()
+    student.end()
+    assert not Path(folder).parent.exists()
 
 
 def test_limits_hold(bare_zygote: Zygote) -> None:

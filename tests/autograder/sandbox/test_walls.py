@@ -166,7 +166,12 @@ def test_the_keeper_cannot_be_traced_or_looked_into(student: Student) -> None:
         assert "PermissionError" in student.error(f"{action}('/proc/1/{name}')")
 
 
-UNSHARE = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\nif libc.{call} != 0:\n    raise OSError(ctypes.get_errno(), 'refused')"
+CALL = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.{call} != 0:
+    raise OSError(ctypes.get_errno(), 'refused')
+"""
 
 
 @pytest.mark.parametrize(
@@ -187,7 +192,7 @@ UNSHARE = "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\nif libc.
     ],
 )
 def test_no_call_leads_out_of_the_namespaces(student: Student, call: str) -> None:
-    assert student.error(UNSHARE.format(call=call)).startswith(
+    assert student.error(CALL.format(call=call)).startswith(
         ("PermissionError", "OSError: [Errno 28]", "OSError: [Errno 22]")
     )
 
@@ -236,6 +241,24 @@ def test_submissions_share_no_memory_sockets_or_terminals(new_student: Callable[
     first.run("import os; a, b = os.openpty()")
     assert first.run("result = os.ttyname(b)") == "/dev/pts/0"
     assert "FileNotFoundError" in second.error("open('/dev/pts/0')")
+
+
+ADD_KEY = """
+import ctypes, platform
+add, control = {{"x86_64": (248, 250), "aarch64": (217, 219)}}[platform.machine()]
+syscall = ctypes.CDLL(None, use_errno=True).syscall
+session, search, user = -3, 10, -4
+{action}
+"""
+
+
+def test_submissions_share_no_keys(new_student: Callable[[], Student]) -> None:
+    first, second = new_student(), new_student()
+    for ring in ("session", "user"):
+        first.run(ADD_KEY.format(action=f"assert syscall(add, b'user', b'mine', b'answer', 6, {ring}) > 0"))
+        look = ADD_KEY.format(action=f"result = syscall(control, search, {ring}, b'user', b'mine', 0)")
+        assert first.run(look) > 0
+        assert second.run(look) == -1
 
 
 def test_a_daemon_dies_with_its_submission(new_student: Callable[[], Student]) -> None:

@@ -8,7 +8,7 @@ import torch
 
 from gradlab.check import Diagnosis, NotYet
 
-SEEDS = (0, 1, 2, 3, 4)
+SEEDS = (0, 1, 2)
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def passes(capsys: pytest.CaptureFixture[str]) -> Callable[[Callable[[], None]],
 class AlwaysEqual:
     """An object that claims to be equal to everything, and to be a tensor."""
 
-    __class__ = torch.Tensor  # type: ignore[assignment]
+    __class__ = torch.Tensor
 
     def __eq__(self, other: object) -> bool:
         return True
@@ -127,3 +127,106 @@ def surface(x: torch.Tensor) -> torch.Tensor:
 def f() -> Callable[[torch.Tensor], torch.Tensor]:
     """The course's surface."""
     return surface
+
+
+Surface = Callable[..., torch.Tensor]
+
+# Right descents from one start, each written in its own way.
+
+
+def leaf(start: torch.Tensor) -> torch.Tensor:
+    return start.detach().clone().requires_grad_()
+
+
+def with_backward(f: Surface, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
+    x = leaf(start)
+    path = [x.detach().clone()]
+    for _ in range(steps):
+        f(x).backward()
+        with torch.no_grad():
+            x -= lr * x.grad
+            x.grad.zero_()
+        path.append(x.detach().clone())
+    return torch.stack(path)
+
+
+def with_grad(f: Surface, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
+    path = torch.empty(steps + 1, len(start), dtype=start.dtype)
+    path[0] = start
+    for step in range(steps):
+        x = path[step].clone().requires_grad_()
+        path[step + 1] = path[step] - lr * torch.autograd.grad(f(x), x)[0]
+    return path
+
+
+def with_optimiser(f: Surface, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
+    x = torch.nn.Parameter(start.clone())
+    optimiser = torch.optim.SGD([x], lr=lr)
+    path = [x.detach().clone()]
+    for _ in range(steps):
+        optimiser.zero_grad()
+        f(x).backward()
+        optimiser.step()
+        path.append(x.detach().clone())
+    return torch.stack(path)
+
+
+def functional(f: Surface, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
+    slope = torch.func.grad(f)
+
+    def onwards(path: list[torch.Tensor]) -> list[torch.Tensor]:
+        return path if len(path) > steps else onwards([*path, path[-1] - lr * slope(path[-1])])
+
+    return torch.stack(onwards([start]))
+
+
+def in_single_precision(f: Surface, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
+    return with_backward(f, start.float(), lr, steps)
+
+
+def through_data(f: Surface, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
+    x = leaf(start)
+    path = [x.data.clone()]
+    for _ in range(steps):
+        x.grad = None
+        f(x).backward()
+        x.data = x.data - lr * x.grad
+        path.append(x.data.clone())
+    return torch.stack(path)
+
+
+def as_lists(f: Surface, start: torch.Tensor, lr: float, steps: int) -> list[list[float]]:
+    points = [start.tolist()]
+    for _ in range(steps):
+        x = torch.tensor(points[-1], dtype=torch.float64, requires_grad=True)
+        f(x).backward()
+        points.append([a - lr * b for a, b in zip(points[-1], x.grad.tolist(), strict=True)])
+    return points
+
+
+def still_tracked(f: Surface, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
+    x = leaf(start)
+    path = [x.clone()]
+    for _ in range(steps):
+        (slope,) = torch.autograd.grad(f(x), x)
+        x = (x - lr * slope).detach().requires_grad_()
+        path.append(x.clone())
+    return torch.stack(path)
+
+
+@pytest.fixture(
+    params=[
+        with_backward,
+        with_grad,
+        with_optimiser,
+        functional,
+        in_single_precision,
+        through_data,
+        as_lists,
+        still_tracked,
+    ]
+)
+def right_descent(request: pytest.FixtureRequest) -> Callable[..., object]:
+    """A function that returns the right path."""
+    answer: Callable[..., object] = request.param
+    return answer

@@ -15,8 +15,12 @@ Refused = Callable[[Callable[[], None]], Diagnosis]
 Passes = Callable[[Callable[[], None]], None]
 
 
+# torch.func imports a part of torch that another part of torch calls deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
+
+
 def hessian(f: Surface, x: Tensor) -> Tensor:
-    return torch.autograd.functional.hessian(f, x)  # type: ignore[return-value]
+    return torch.autograd.functional.hessian(f, x)
 
 
 def functional(f: Surface, x: Tensor) -> float:

@@ -155,7 +155,7 @@ def optimises_a_computed_value(f: Function, start: Tensor, lr: float, steps: int
 
 def through_a_number(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
     x = leaf(start)
-    float(f(x)).backward()  # type: ignore[attr-defined]
+    float(f(x)).backward()
     return x
 
 

@@ -100,7 +100,7 @@ def one_by_one(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
 
 
 def one_by_one_inside(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
-    return with_sum(lambda x: sum(f(row) for row in x), starts, lr, steps)  # type: ignore[arg-type, return-value]
+    return with_sum(lambda x: sum(f(row) for row in x), starts, lr, steps)
 
 
 def in_pairs(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:

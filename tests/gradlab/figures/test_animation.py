@@ -52,8 +52,17 @@ def test_the_rate_slider_shows_the_traces_of_its_rate_alone(figure: figures.LabF
         assert position.method == "restyle"
         seen = {names[number] for number, visible in zip(traces, change["visible"], strict=True) if visible}
         assert seen == {f"η = {rate:g}"}
-    assert all(figure.layout.sliders[1].steps[-1].args[0]["visible"])
+    everything = figure.layout.sliders[1].steps[-1].args[0]
+    assert all(everything["visible"])
+    assert not any("text" in mode for mode in everything["mode"])
     assert list(figure.frames[0].traces) == moving
+
+
+def test_contours_stay_on_the_page_while_it_plays(figure: figures.LabFigure) -> None:
+    play = figure.layout.updatemenus[0].buttons[0].args[1]
+    positions = [position.args[1] for position in figure.layout.sliders[0].steps]
+
+    assert all(choice["frame"]["redraw"] for choice in (play, *positions))
 
 
 def test_the_first_rate_is_seen_at_first(figure: figures.LabFigure) -> None:

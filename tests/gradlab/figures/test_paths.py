@@ -12,7 +12,7 @@ def test_every_path_is_drawn_as_it_is() -> None:
     paths = 10 * torch.rand(3, 6, 2, dtype=torch.float64)
     figure = figures.trajectories(bowl, paths)
 
-    lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
+    lines = [trace for trace in figure.data[1:] if trace.mode == "lines+markers"]
     drawn = np.array([[trace.x, trace.y] for trace in lines], dtype=float).transpose(0, 2, 1)
     np.testing.assert_allclose(drawn, paths, atol=6e-5)
 
@@ -21,7 +21,7 @@ def test_starts_and_ends_are_marked_by_shape() -> None:
     paths = torch.tensor([[[1.0, 2.0], [3.0, 4.0], [5.0, 5.0]]])
     figure = figures.trajectories(bowl, paths)
 
-    marks = {trace.marker.symbol: (trace.x, trace.y) for trace in figure.data if trace.mode == "markers"}
+    marks = {trace.marker.symbol: (trace.x, trace.y) for trace in figure.data[1:] if trace.mode == "markers"}
     assert marks == {"circle": ((1.0,), (2.0,)), "diamond": ((5.0,), (5.0,))}
 
 
@@ -44,7 +44,7 @@ def test_many_ends_are_counted_rather_than_listed() -> None:
 def test_paths_with_the_same_colour_differ_in_dash() -> None:
     figure = figures.trajectories(bowl, torch.rand(14, 3, 2))
 
-    looks = {(trace.line.color, trace.line.dash) for trace in figure.data if trace.mode == "lines+markers"}
+    looks = {(trace.line.color, trace.line.dash) for trace in figure.data[1:] if trace.mode == "lines+markers"}
     assert len(looks) == 14
 
 
@@ -52,7 +52,7 @@ def test_a_path_in_one_variable_lies_on_the_graph() -> None:
     path = torch.tensor([[-1.0], [0.5], [1.5]])
     figure = figures.trajectories(lambda x: (x - 2) ** 2, path, extent=((-2.0, 4.0), (0.0, 1.0)))
 
-    line = next(trace for trace in figure.data if trace.mode == "lines+markers")
+    line = next(trace for trace in figure.data[1:] if trace.mode == "lines+markers")
     assert line.x == (-1.0, 0.5, 1.5)
     assert line.y == (9.0, 2.25, 0.25)
 
@@ -60,5 +60,5 @@ def test_a_path_in_one_variable_lies_on_the_graph() -> None:
 def test_a_path_that_left_for_infinity_is_drawn_as_far_as_it_goes() -> None:
     path = torch.tensor([[1.0, 1.0], [torch.inf, torch.nan]])
 
-    line = next(trace for trace in figures.trajectories(bowl, path).data if trace.mode == "lines+markers")
+    line = next(trace for trace in figures.trajectories(bowl, path).data[1:] if trace.mode == "lines+markers")
     assert line.x == (1.0, None)

@@ -1,0 +1,45 @@
+"""A real student process, without namespaces: the wall itself must hold by what it carries."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from autograder.limits import Limits
+from autograder.sandbox.mode import Mode
+from autograder.sandbox.zygote import StudentProcess, Zygote
+from autograder.wall.channel import Channel
+from autograder.wall.judge_side import Wall, greet
+from autograder.wall.profile import Profile, Recorder
+
+LIMITS = Limits(message_bytes=16 * 1024**2)
+Meet = Callable[..., Wall]
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    with Zygote(Mode.NONE, LIMITS) as zygote:
+        yield zygote
+
+
+@pytest.fixture
+def meet(zygote: Zygote) -> Iterator[Meet]:
+    """Start a student process that has run some code, and speak with it across the wall."""
+    students: list[StudentProcess] = []
+
+    def start(
+        source: str,
+        measure: Profile | Recorder | None = None,
+        by_name: Callable[[str, object], bool] = lambda *_: False,
+    ) -> Wall:
+        student = zygote.fork()
+        students.append(student)
+        channel = Channel(student.connection, LIMITS.message_bytes)
+        greet(channel, {}, LIMITS)
+        wall = Wall(channel, Recorder() if measure is None else measure, by_name)
+        assert wall.run(source)["failed"] is None
+        return wall
+
+    yield start
+    for student in students:
+        student.connection.close()
+        student.kill()

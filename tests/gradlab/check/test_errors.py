@@ -1,0 +1,101 @@
+"""Errors that torch and Python really raise, and what they are taken for."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from gradlab import check
+from gradlab.check import Diagnosis, NotYet
+from gradlab.check.errors import message_of
+
+
+def watched(*shape: int) -> torch.Tensor:
+    return torch.ones(*shape, requires_grad=True)
+
+
+def inplace() -> None:
+    x = watched(2)
+    x -= 1
+
+
+def twice() -> None:
+    y = (watched(2) ** 2).sum()
+    y.backward()
+    y.backward()
+
+
+def overwritten() -> None:
+    x = watched(2)
+    y = torch.sin(x).sum()
+    with torch.no_grad():
+        x += 1
+    y.backward()
+
+
+def stub() -> None:
+    raise NotImplementedError
+
+
+CASES: list[tuple[Callable[[], object], str | None, str]] = [
+    (inplace, "inplace-on-leaf", "watching"),
+    (twice, "backward-twice", "twice"),
+    (lambda: watched(2).backward(), "backward-on-vector", "more than one"),
+    (lambda: torch.tensor(10, requires_grad=True), "integer-tensor", "whole number"),
+    (lambda: torch.arange(3).requires_grad_(), "integer-tensor", "whole number"),
+    (lambda: torch.ones(2).sum().backward(), "forward-untracked", "none of the computation"),
+    (lambda: torch.autograd.grad(watched(2).sum(), watched(2)), "graph-cut", "cut"),
+    (lambda: watched(2).numpy(), "numpy-on-tracked", "NumPy"),
+    (lambda: np.sin(watched(2)), "numpy-on-tracked", "NumPy"),
+    (lambda: torch.optim.SGD([watched(2) * 2], lr=0.1), "not-a-leaf", "computed value"),
+    (lambda: (watched(2) * 2).requires_grad_(False), "not-a-leaf", "computed value"),
+    (lambda: math.sin(watched(2)), "graph-cut", "cut"),
+    (lambda: watched(2).item(), "graph-cut", "cut"),
+    (lambda: torch.sin(0.5), "graph-cut", "cut"),
+    (lambda: watched(2).sum().item().backward(), "graph-cut", "cut"),
+    (lambda: 0.1 * watched(2).grad, "rebinding-leaf", "another tensor"),
+    (lambda: watched(2) - watched(2).grad, "rebinding-leaf", "another tensor"),
+    (lambda: watched(2).grad.zero_(), "zero-before-first", "emptied"),
+    (lambda: torch.ones(7, 2) - torch.ones(5, 2), "broadcast-residual", "shapes"),
+    (lambda: np.ones((7, 2)) - np.ones((5, 2)), "broadcast-residual", "shapes"),
+    (overwritten, None, "overwritten"),
+    (stub, None, "still to be written"),
+    (lambda: check.surface(), None, "can't be called"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cause", "name", "words"), CASES)
+def test_an_error_is_recognised(cause: Callable[[], object], name: str | None, words: str) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - the type is part of what is recognised
+        cause()
+    diagnosis = check.diagnose(caught.value)
+    assert diagnosis is not None
+    assert diagnosis.misconception == name
+    assert words in diagnosis.title
+
+
+@pytest.mark.parametrize("name", ["grad-of-intermediate"])
+def test_a_warning_that_was_made_an_error_is_recognised(name: str) -> None:
+    with pytest.raises(UserWarning) as caught:
+        (watched(2) * 2).grad  # noqa: B018 - reading it warns
+    diagnosis = check.diagnose(caught.value)
+    assert diagnosis is not None
+    assert diagnosis.misconception == name
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), KeyboardInterrupt(), MemoryError(), RuntimeError()])
+def test_an_unknown_error_has_no_diagnosis(error: BaseException) -> None:
+    assert check.diagnose(error) is None
+
+
+def test_the_diagnosis_of_a_refusal_is_its_own() -> None:
+    diagnosis = Diagnosis("ascent-sign", "title", "seen", "cause", "look")
+    assert check.diagnose(NotYet(diagnosis)) is diagnosis
+
+
+def test_a_long_message_is_shortened() -> None:
+    assert len(message_of(ValueError("x" * 10_000))) == 200
+    assert message_of(ValueError("first\nsecond")) == "first"
+    assert message_of(ValueError()) == ""

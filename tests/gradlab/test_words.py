@@ -1,0 +1,61 @@
+"""The words: complete, used, and giving nothing away."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import gradlab
+from gradlab import check, words
+
+SOURCES = {path: path.read_text() for path in (Path(gradlab.__file__).parent / "check").glob("*.py")}
+WRITTEN = {text for source in SOURCES.values() for text in re.findall(r'"([a-z][a-z-]*)"', source)}
+
+MISCONCEPTIONS_OF_THIS_LAB = {
+    "missing-zero-grad", "rebinding-leaf", "rebinding-in-no-grad", "inplace-on-leaf", "data-attribute",
+    "backward-twice", "backward-on-vector", "integer-tensor", "forward-untracked", "grad-of-intermediate",
+    "not-a-leaf", "graph-cut", "numpy-on-tracked", "zero-before-first", "ascent-sign", "sum-for-mean",
+    "missing-inner-derivative", "lr-too-high", "lr-too-low", "one-variable-only", "stale-point",
+    "wrong-coefficient", "loop-over-starts", "broadcast-residual",
+}  # fmt: skip
+
+
+def test_every_misconception_of_the_lab_is_explained() -> None:
+    assert set(words.MISCONCEPTIONS) >= MISCONCEPTIONS_OF_THIS_LAB
+
+
+def test_no_key_has_two_meanings() -> None:
+    assert not set(words.MISCONCEPTIONS) & set(words.FINDINGS)
+
+
+@pytest.mark.parametrize("key", sorted({*words.MISCONCEPTIONS, *words.FINDINGS, *words.SIGHTS}))
+def test_every_text_is_used(key: str) -> None:
+    assert key in WRITTEN
+
+
+@pytest.mark.parametrize("name", sorted(set(check.__all__) - {"Diagnosis", "NotYet", "diagnose"}))
+def test_every_check_has_a_line_for_passing(name: str) -> None:
+    assert re.fullmatch(r"✓ [A-Z][^\n]{10,70}\.", words.PASSED[name])
+
+
+def test_every_sight_that_a_check_names_exists() -> None:
+    for source in SOURCES.values():
+        for explanation, sight in re.findall(r'(?:not_yet|describe)\(\s*"([a-z-]+)",\s*"([a-z-]+)"', source):
+            assert explanation in words.MISCONCEPTIONS or explanation in words.FINDINGS
+            assert sight in words.SIGHTS
+
+
+@pytest.mark.parametrize("explanation", [*words.MISCONCEPTIONS.values(), *words.FINDINGS.values()])
+def test_an_explanation_reads_well(explanation: words.Explanation) -> None:
+    assert not explanation.title.endswith(".")
+    for text in (explanation.cause, explanation.look):
+        assert text[-1] in ".?)"
+        assert "  " not in text
+        assert "{" not in text
+
+
+@pytest.mark.parametrize("explanation", [*words.MISCONCEPTIONS.values(), *words.FINDINGS.values()])
+def test_an_explanation_never_holds_the_corrected_line(explanation: words.Explanation) -> None:
+    told = explanation.title + explanation.cause + explanation.look
+    for answer in ("-= lr", "zero_()", "retain_graph", "eigvalsh", "cdist", "argmin", "requires_grad_()", "no_grad():"):
+        assert answer not in told
