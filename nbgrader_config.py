@@ -2,6 +2,7 @@
 c = get_config()
 
 c.CourseDirectory.course_id = "gradlab"
+c.CourseDirectory.solution_directory = "solutions"
 
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 
@@ -17,3 +18,6 @@ c.Autograde.autograde_preprocessors = [
 
 # A student's HTML must not run in the browser of whoever grades it.
 c.HTMLExporter.sanitize_html = True
+
+# `nbgrader generate_feedback` writes the same page as `autograder feedback`.
+c.GenerateFeedback.exporter_class = "autograder.report.exporter.FeedbackExporter"

@@ -85,6 +85,11 @@ class Course:
             url = url.set(database=str(self.root / url.database))
         return url.render_as_string(hide_password=False)
 
+    @property
+    def state(self) -> Path:
+        """The folder in which the autograder keeps what belongs to the course: its secret, its cache."""
+        return self.root / ".autograder"
+
     def labs(self) -> list[str]:
         """The names of the labs in the source folder, sorted."""
         return sorted(

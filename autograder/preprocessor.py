@@ -37,10 +37,6 @@ from autograder.sandbox.mode import Mode
 from autograder.submissions import working_files
 from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionStatus
 
-STATE = ".autograder"
-"""The folder in a course in which the autograder keeps its secret."""
-
-
 _BENCHES: WeakKeyDictionary[object, Bench] = WeakKeyDictionary()
 
 
@@ -72,7 +68,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         started = monotonic()
         # nbgrader makes a step anew for each notebook; its converter, the parent's parent, lives as long as the run.
         run = getattr(self.parent, "parent", None) or self
-        bench = _bench_of(run, course.root, Mode(self.sandbox))
+        bench = _bench_of(run, course.state, Mode(self.sandbox))
         graded = _grade(bench, lab, notebook, submitted, names["student"], files)
         broken = [verdict for verdict in graded.verdicts if verdict.status is CellStatus.BROKE]
         if broken:
@@ -112,10 +108,10 @@ def _grade(
     return bench.grade(notebook, submitted, lab.files, student, lab.name, working_files=files)
 
 
-def _bench_of(owner: object, root: Path, mode: Mode) -> Bench:
+def _bench_of(owner: object, state: Path, mode: Mode) -> Bench:
     """The bench of one run of ``nbgrader autograde``: starting one for each notebook would take longer than grading."""
     bench = _BENCHES.get(owner)
     if bench is None:
-        bench = _BENCHES[owner] = Bench(root / STATE, Limits(), mode)
+        bench = _BENCHES[owner] = Bench(state, Limits(), mode)
         finalize(owner, bench.close)
     return bench

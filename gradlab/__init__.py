@@ -4,23 +4,16 @@ The submodules are imported on first use, so that ``import gradlab`` costs next 
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from gradlab import check, figures, graph
-    from gradlab.device import device
+from gradlab.devices import device
 
 __all__ = ["check", "device", "figures", "graph"]
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything
-    """Import a submodule, or find `device`, on first use."""
-    if name == "device":
-        value: Any = import_module("gradlab.device").device
-    elif name in __all__:
-        value = import_module(f"gradlab.{name}")
-    else:
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module
+    """Import a submodule on first use."""
+    if name not in __all__:
         raise AttributeError(f"module 'gradlab' has no attribute {name!r}")
-    globals()[name] = value
-    return value
+    return import_module(f"gradlab.{name}")

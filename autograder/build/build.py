@@ -19,7 +19,6 @@ from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 
-_STATE = ".autograder"
 
 
 @dataclass(frozen=True)
@@ -98,9 +97,9 @@ def build(
 
 
 def _build(course: Course, lesson: Lesson, mode: Mode, limits: Limits, tell: Callable[[str], None]) -> BuiltLab:
-    (course.root / _STATE).mkdir(exist_ok=True)
+    course.state.mkdir(exist_ok=True)
     # On the course's own file system, so that finished folders can be moved into place.
-    with tempfile.TemporaryDirectory(dir=course.root / _STATE, prefix="build-") as temporary:
+    with tempfile.TemporaryDirectory(dir=course.state, prefix="build-") as temporary:
         folder = Path(temporary)
         scratch = f"sqlite:///{folder / 'scratch.db'}"
         files = _release(folder, lesson, course, scratch, tell)

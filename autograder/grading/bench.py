@@ -4,12 +4,14 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from autograder.cells import LabNotebook, Role, SubmittedNotebook
+from autograder.errors import ExpectedError
+from autograder.grading.cache import Cache, key_of
 from autograder.grading.judge import Case
 from autograder.grading.judgement import broken
 from autograder.grading.messages import read_profile
@@ -48,11 +50,13 @@ class Bench:
 
     def __init__(self, state: Path, limits: Limits, mode: Mode) -> None:
         self._secret = open_secret(state)
+        self._cache = Cache(state / "cache")
         self._limits = limits
         self._mode = mode
         self._lock = threading.Lock()
         self._prepared: list[_Prepared] = []
         self._zygote: Zygote | None = None
+        self._closed = False
 
     def __enter__(self) -> "Bench":
         return self
@@ -63,7 +67,8 @@ class Bench:
         self.close()
 
     def close(self) -> None:
-        """End every process."""
+        """End every process; what is being graded ends as broken."""
+        self._closed = True
         for prepared in self._prepared:
             prepared.stage.close()
         self._prepared.clear()
@@ -91,20 +96,21 @@ class Bench:
             working_files: the files that the submission runs with; the lab's own where it is None.
 
         Returns:
-            An outcome for each cell; where the grader itself failed, the verdicts are BROKE.
+            An outcome for each cell; where the grader itself failed, the verdicts are BROKE. What was graded before
+            and has not changed is not run again.
 
         Raises:
             ExpectedError: the sandbox or the instructor's notebook can't be started.
         """
-        prepared = self._prepare(notebook, files)
-        case = Case(
-            submitted,
-            files if working_files is None else working_files,
-            secret_for(self._secret, lab, notebook.name, student),
-            prepared.profile,
-            self._limits,
-        )
-        return self._run(prepared.stage, case)[0]
+        secret = secret_for(self._secret, lab, notebook.name, student)
+        case = Case(submitted, files if working_files is None else working_files, secret, Profile(), self._limits)
+        key = key_of(case, notebook, files, self._mode)
+        result = self._cache.find(key)
+        if result is None:
+            prepared = self._prepare(notebook, files)
+            result = self._run(prepared.stage, replace(case, measure=prepared.profile))[0]
+            self._cache.keep(key, result)
+        return result
 
     def failures(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> Mapping[str, str]:
         """Tests that the instructor's own solution fails, by grade id, with what they raised."""
@@ -112,6 +118,8 @@ class Bench:
 
     def _prepare(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> "_Prepared":
         with self._lock:
+            if self._closed:
+                raise ExpectedError("Grading was stopped.")
             for prepared in self._prepared:
                 if prepared.notebook == notebook and prepared.files == files:
                     return prepared

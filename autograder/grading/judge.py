@@ -25,7 +25,8 @@ from autograder.grading.supervisor import Supervisor
 from autograder.limits import Limits
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
 from autograder.wall.faults import OutOfTime, StudentGone, WallFault
-from autograder.wall.judge_side import Wall, greet
+from autograder.wall.greeting import greet
+from autograder.wall.judge_side import Wall
 from autograder.wall.namespace import Namespace
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.shell import Execution, NotebookShell, run_cell
@@ -85,6 +86,7 @@ class Judge:
         }
         self._played = 0
         self._ran: list[int] = []
+        self._endless: set[int] = set()
         self._replacements = 0
         self._wall = self._meet_student()
         namespace.student_names = rehearsal.student_names
@@ -99,11 +101,17 @@ class Judge:
 
     def _outcome(self, index: int, cell: Cell) -> CellOutcome:
         if cell.role is Role.TEST and cell.grade_id is not None:
-            return CellOutcome(verdict=self._grade(cell.grade_id))
+            return CellOutcome(verdict=self._grade(cell.grade_id, self._endless & self._exercise(index)))
         outcome = self._run(index, cell) if cell.kind == "code" and cell.source.strip() else CellOutcome()
         if cell.role in (Role.ANSWER, Role.TASK):
             outcome = replace(outcome, verdict=self._for_a_person(cell))
         return outcome
+
+    def _exercise(self, index: int) -> set[int]:
+        """The cells between a test and the test before it."""
+        cells = self._case.submitted.cells
+        first = next((i + 1 for i in range(index - 1, -1, -1) if cells[i].role is Role.TEST), 0)
+        return set(range(first, index))
 
     def _for_a_person(self, cell: Cell) -> CellVerdict:
         grade_id = cell.grade_id or ""
@@ -129,6 +137,7 @@ class Judge:
                 reply = self._wall.run(cell.source)
         except OutOfTime:
             self._recover()
+            self._endless.add(index)
             return timed_out(self._case.limits.cell_seconds, None)
         except StudentGone as gone:
             ending = self._replace_student() or f"could not go on: {gone}"
@@ -185,7 +194,7 @@ class Judge:
 
     # The judge's side
 
-    def _grade(self, grade_id: str) -> CellVerdict:
+    def _grade(self, grade_id: str, endless: set[int]) -> CellVerdict:
         place, test = self._tests[grade_id]
         self._play_lesson(place)
         self._seed(grade_id)
@@ -202,6 +211,9 @@ class Judge:
             self._recover()
         elif isinstance(execution.error, StudentGone):
             ending = self._replace_student()
+        if endless and execution.error is not None:
+            # What the test lacks is what the cell would have defined, had it come to an end.
+            execution = replace(execution, error=OutOfTime())
         circumstances = Circumstances(self._case.limits.cell_seconds, ending)
         return judge(test, self._released.get(grade_id, replace(test, source="")), execution, circumstances)
 

@@ -19,7 +19,6 @@ from autograder.sandbox.mode import Mode
 from autograder.submissions import Submission, read_submission, working_files
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
-_STATE = ".autograder"
 _AHEAD = 4
 """Submissions under way for each worker: the writer never waits, and memory doesn't grow with the class."""
 
@@ -64,19 +63,21 @@ def grade_class(
     Raises:
         ExpectedError: a lab or a student is unknown, or the sandbox or the gradebook can't be used.
     """
-    wanted = [(course.lab(name), _students(course, name, students)) for name in labs]
-    for lab, _ in wanted:
-        course.record(lab.name)
+    names = [(name, _students(course, name, students)) for name in labs]
+    for name in labs:
+        course.record(name)
+    wanted = [(course.lab(name), found) for name, found in names]
     with (
         GradebookWriter(course) as writer,
-        Bench(course.root / _STATE, limits, mode) as bench,
         ThreadPoolExecutor(workers, thread_name_prefix="grading") as pool,
+        # Closed first: after an interrupt no worker waits for a student any longer.
+        Bench(course.state, limits, mode) as bench,
     ):
         waiting: deque[tuple[Lab, Future[Graded]]] = deque()
         try:
-            for lab, names in wanted:
+            for lab, found in wanted:
                 writer.require(lab.name)
-                for student in names:
+                for student in found:
                     waiting.append((lab, pool.submit(grade_submission, course, lab, student, bench, mode)))
                     if len(waiting) >= _AHEAD * workers:
                         yield _write(course, writer, *waiting.popleft())
@@ -105,7 +106,8 @@ def grade_submission(course: Course, lab: Lab, student: str, bench: Bench, mode:
     try:
         submission = read_submission(folder, lab)
     except Quarantine as error:
-        return Graded(replace(nothing, status=SubmissionStatus.QUARANTINED, reason=str(error)), {}, {})
+        unreadable = tuple((notebook.name, str(error)) for notebook in lab.notebooks)
+        return Graded(_summarise(nothing, lab, Submission((), unreadable), {}), {}, {})
     graded = _grade_notebooks(course, lab, student, bench, submission, folder)
     result = replace(
         _summarise(nothing, lab, submission, graded),
@@ -140,7 +142,7 @@ def _summarise(nothing: Result, lab: Lab, submission: Submission, graded: Mappin
     flags = [flag for notebook in graded.values() for flag in notebook.flags]
     result = replace(nothing, cells=tuple(cells), repairs=submission.all_repairs, flags=tuple(dict.fromkeys(flags)))
     if submission.unreadable:
-        reason = "; ".join(f"{name}: {why}" for name, why in submission.unreadable)
+        reason = "; ".join(dict.fromkeys(why for _, why in submission.unreadable))
         return replace(result, status=SubmissionStatus.QUARANTINED, reason=reason)
     broke = [cell for cell in cells if cell.status is CellStatus.BROKE]
     if broke:

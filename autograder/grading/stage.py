@@ -114,6 +114,7 @@ def _environment() -> dict[str, str]:
     settings = {
         "CUDA_VISIBLE_DEVICES": "",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PLOTLY_RENDERER": "plotly_mimetype",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "NBGRADER_EXECUTION": "autograde",

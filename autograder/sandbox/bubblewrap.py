@@ -62,6 +62,8 @@ def environment(mode: Mode) -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "CUDA_VISIBLE_DEVICES": "",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        # A figure's data, and not four megabytes of plotly.js beside it.
+        "PLOTLY_RENDERER": "plotly_mimetype",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",

@@ -18,7 +18,7 @@ _ALWAYS: Final = (
     "plotly.graph_objects",
     "plotly.io",
     "IPython.core.interactiveshell",
-    "gradlab.device",
+    "gradlab.devices",
     "gradlab.check",
     "gradlab.figures",
     "gradlab.graph",

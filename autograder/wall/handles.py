@@ -104,7 +104,9 @@ class Handle:
         return _expect(length, int, self)
 
     def __contains__(self, item: object) -> bool:
-        # The items come over and are compared here: a __contains__ of the student's could say yes to anything.
+        # The items come over and are compared here: a __contains__ of the student's could say yes to anything. So
+        # could an iterator without end.
+        self._wall.expect_handle(self)
         return any(item is own or item == own for own in self)
 
     def __eq__(self, other: object) -> bool:

@@ -1,12 +1,11 @@
 """The judge's side of the wall: asks, and takes nothing but data for an answer."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import torch
 
-from autograder.limits import Limits
 from autograder.wall.acquaintances import Acquaintances, are_names
 from autograder.wall.callables import write_function
 from autograder.wall.channel import Channel
@@ -24,25 +23,6 @@ from autograder.wall.gradients import Graph, attach
 from autograder.wall.handles import CallableHandle, Handle, describe
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.values import Node, read_tensor
-
-
-def greet(channel: Channel, files: Mapping[str, bytes], limits: Limits, deadline: float | None = None) -> None:
-    """Say the first word to a new student process: its seed, its limits and its data files.
-
-    Args:
-        channel: the connection.
-        files: path relative to the working folder → content.
-        limits: what the submission may use.
-        deadline: `time.monotonic` seconds by which it must have listened.
-    """
-    greeting = {
-        # Student code draws the same numbers whenever it is graded.
-        "seed": 0,
-        "message_bytes": limits.message_bytes,
-        "output_bytes": limits.output_bytes,
-        "files": [[path, content] for path, content in files.items()],
-    }
-    channel.send(greeting, deadline)
 
 
 class Wall:
@@ -213,7 +193,7 @@ class Wall:
         inputs += [self._known.leaves[number] for number in leaves]
         try:
             value = self._read_reply(reply, origin, encoder.objects, (*before, *inputs))
-        except (MalformedError, KeyError, TypeError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001 - only what the student's side sent can be wrong here
             self._give_up(f"what it sent is no answer: {error}")
         if reply.get("error") is not None:
             self._raise(reply["error"])

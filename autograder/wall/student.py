@@ -7,19 +7,17 @@ over entirely; all that this gains is the right to send data.
 import base64
 import json
 import operator
-import random
 import signal
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import numpy
 import torch
 
 from autograder.wall.belongings import Belongings
 from autograder.wall.channel import Channel
 from autograder.wall.faults import MalformedError, StudentGone, UnsendableError
+from autograder.wall.greeting import be_greeted
 from autograder.wall.inbox import Inbox, Request
 from autograder.wall.outbox import Outbox, describe_error
 from autograder.wall.shell import NotebookShell, open_shell, run_cell, silenced
@@ -56,16 +54,9 @@ def serve(connection: socket.socket) -> None:
     Args:
         connection: the socket that leads to the judge.
     """
-    greeting = Channel(connection, 2**40).receive()
-    channel = Channel(connection, greeting["message_bytes"])
+    message_bytes, output_bytes = be_greeted(Channel(connection, 0))
     torch.set_num_threads(1)
-    random.seed(greeting["seed"])
-    numpy.random.seed(greeting["seed"] % 2**32)
-    torch.manual_seed(greeting["seed"])
-    for path, content in greeting["files"]:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_bytes(content)
-    _Student(channel, open_shell({}, greeting["output_bytes"])).serve()
+    _Student(Channel(connection, message_bytes), open_shell({}, output_bytes)).serve()
 
 
 class _Student:

@@ -107,10 +107,8 @@ def test_a_generator_can_be_walked_through_and_is_no_list(wall: Any) -> None:
     [
         lambda lie: lie == 4,
         lambda lie: lie != 4,
-        lambda lie: lie == 4,
         lambda lie: abs(lie - 4) < 1e-6,
         lambda lie: abs(4 - lie) < 1e-6,
-        lambda lie: lie < 5,
         lambda lie: lie < 5,
         lambda lie: 5 in lie,
         lambda lie: bool(lie),
