@@ -74,8 +74,11 @@ def _is_function(statement: ast.stmt) -> bool:
 
 
 def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes that run in the cell's own scope, neither in a function's nor as the variable of a comprehension."""
     yield node
     for child in ast.iter_child_nodes(node):
+        if isinstance(node, ast.comprehension) and child is node.target:
+            continue
         if not isinstance(child, _FUNCTIONS):
             yield from _outside_functions(child)
         elif not isinstance(child, ast.Lambda):

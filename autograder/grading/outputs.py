@@ -1,11 +1,13 @@
 """The outputs that the student's side reports, made safe to store: nbformat's fields and types, no others."""
 
+import re
 from typing import Any
 
 from autograder.verdicts import CellOutcome
 
 _MOST_OUTPUTS = 1_000
 _LONGEST_NAME = 200
+_JSON = re.compile(r"application/([^/]*\+)?json")
 
 
 def read_outputs(reported: object, limit: int) -> tuple[dict[str, Any], ...]:
@@ -59,7 +61,7 @@ def _read_output(output: dict[Any, Any]) -> dict[str, Any] | None:
     if kind not in ("display_data", "execute_result"):
         return None
     data = output.get("data")
-    bundle = {name[:_LONGEST_NAME]: value for name, value in _items(data) if _is_json(value)}
+    bundle = {_text(name)[:_LONGEST_NAME]: _clean(value) for name, value in _items(data) if _fits(name, value)}
     clean: dict[str, Any] = {"output_type": kind, "data": bundle, "metadata": {}}
     if kind == "execute_result":
         clean["execution_count"] = read_count(output.get("execution_count"))
@@ -70,12 +72,26 @@ def _items(data: object) -> list[tuple[str, Any]]:
     return [(name, value) for name, value in data.items() if isinstance(name, str)] if isinstance(data, dict) else []
 
 
+def _fits(name: str, value: object) -> bool:
+    # nbformat wants text, or lines of it, for every type that is not JSON.
+    lines = value if isinstance(value, list) else [value]
+    return all(isinstance(line, str) for line in lines) or (_JSON.fullmatch(name) is not None and _is_json(value))
+
+
 def _is_json(value: object) -> bool:
     if isinstance(value, dict):
         return all(isinstance(name, str) and _is_json(item) for name, item in value.items())
     if isinstance(value, list):
         return all(_is_json(item) for item in value)
     return isinstance(value, (str, int, float, bool, type(None)))
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {_text(name): _clean(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    return _text(value) if isinstance(value, str) else value
 
 
 def _stream(name: str, text: str) -> dict[str, Any]:

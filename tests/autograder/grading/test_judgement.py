@@ -1,0 +1,119 @@
+import math
+from typing import Any
+
+import pytest
+
+from autograder.cells import Cell, Role
+from autograder.grading.judgement import Circumstances, judge
+from autograder.verdicts import CellStatus, CellVerdict
+from autograder.wall.faults import MissingNameError, NotPlainError, OutOfTime, Refused, StudentGone
+from autograder.wall.shell import Execution, open_shell, run_cell
+from gradlab.check import NotYet, diagnose
+
+PUBLIC = "assert answer == 42, 'not 42'"
+TEST = Cell("code", Role.TEST, f"{PUBLIC}\n### BEGIN HIDDEN TESTS\nassert answer % 4 == 2, 'secret'\n### END", "t", 3.0)
+RELEASED = Cell("code", Role.TEST, PUBLIC, "t", 3.0)
+
+
+def verdict(error: BaseException | None = None, value: object = None, ending: str = "") -> CellVerdict:
+    return judge(TEST, RELEASED, Execution([], error, value, 1), Circumstances(5.0, ending))
+
+
+def raised_in_a_cell(source: str, **names: Any) -> BaseException:
+    error = run_cell(open_shell(names, 1000), source).error
+    assert error is not None
+    return error
+
+
+def test_no_error_is_full_marks() -> None:
+    assert verdict() == CellVerdict("t", 3.0, 3.0, CellStatus.PASSED)
+
+
+@pytest.mark.parametrize(
+    ("value", "points", "status"),
+    [
+        (1.5, 1.5, CellStatus.PARTIAL),
+        (0, 0.0, CellStatus.PARTIAL),
+        (3, 3.0, CellStatus.PASSED),
+        (1000, 3.0, CellStatus.PASSED),
+        (-5, 0.0, CellStatus.PARTIAL),
+        (math.nan, 0.0, CellStatus.PARTIAL),
+        (math.inf, 3.0, CellStatus.PASSED),
+        (True, 3.0, CellStatus.PASSED),
+        (False, 3.0, CellStatus.PASSED),
+        ("1.5", 3.0, CellStatus.PASSED),
+        ([1.5], 3.0, CellStatus.PASSED),
+    ],
+)
+def test_a_number_at_the_end_of_a_test_is_partial_credit(value: object, points: float, status: CellStatus) -> None:
+    given = verdict(value=value)
+    assert (given.points, given.status) == (points, status)
+
+
+def test_a_diagnosis_reaches_the_student() -> None:
+    diagnosis = diagnose(RuntimeError("a leaf Variable that requires grad is being used in an in-place operation."))
+    assert diagnosis is not None
+    given = verdict(NotYet(diagnosis))
+    assert (given.status, given.misconception) == (CellStatus.FAILED, "inplace-on-leaf")
+    assert diagnosis.title in given.message
+
+
+def test_an_error_of_the_students_is_told_with_the_students_lines() -> None:
+    error = ValueError("no")
+    error.student_error, error.student_frames = "ValueError", "Cell In[2], line 3, in f\n    g()"  # type: ignore[attr-defined]
+    given = verdict(error)
+    assert given.status is CellStatus.ERROR
+    assert "ValueError: no" in given.message
+    assert "line 3, in f" in given.message
+
+
+def test_an_unwritten_exercise_is_called_so() -> None:
+    error = NotImplementedError()
+    error.student_error = "NotImplementedError"  # type: ignore[attr-defined]
+    given = verdict(error)
+    assert given.status is CellStatus.FAILED
+    assert "not written yet" in given.message
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (OutOfTime(), CellStatus.TIMED_OUT, "5 seconds"),
+        (StudentGone("closed"), CellStatus.ERROR, "closed"),
+        (MissingNameError("name 'f' is not defined"), CellStatus.FAILED, "'f'"),
+        (NotPlainError("`f()` gave a generator, where a plain value is expected"), CellStatus.FAILED, "a generator"),
+        (Refused("a lambda"), CellStatus.BROKE, "a lambda"),
+        (KeyboardInterrupt(), CellStatus.BROKE, "grader"),
+    ],
+)
+def test_each_fault_has_its_status(error: BaseException, status: CellStatus, words: str) -> None:
+    given = verdict(error)
+    assert given.status is status
+    assert words in given.message
+    assert given.points == (None if status is CellStatus.BROKE else 0.0)
+
+
+def test_a_death_is_told_as_it_happened() -> None:
+    assert "used more than 9 CPU seconds" in verdict(StudentGone("x"), ending="used more than 9 CPU seconds").message
+
+
+def test_a_public_line_is_quoted() -> None:
+    assert PUBLIC in verdict(raised_in_a_cell(TEST.source, answer=7)).message
+
+
+def test_a_hidden_line_is_not() -> None:
+    message = verdict(raised_in_a_cell(TEST.source.replace("== 42", "!= 41"), answer=41 + 2)).message
+    assert "hidden test" in message
+    assert "secret" not in message
+    assert "%" not in message
+
+
+def test_a_fault_in_the_graders_own_code_is_not_the_students() -> None:
+    from autograder.wall.codec import Encoder
+
+    try:
+        Encoder(None).write(object())  # type: ignore[arg-type]
+    except TypeError as error:
+        given = verdict(error)
+    assert given.status is CellStatus.BROKE
+    assert given.points is None

@@ -1,0 +1,102 @@
+"""A real Jupyter server and a real browser, neither of which sees anything of the person who runs the tests."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Patience, not an expectation: a machine that runs other tests at the same time is slow.
+PATIENCE = 120.0
+
+Serve = Callable[[Path], str]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; tests in this folder are skipped where there is none."""
+    program = next(filter(None, map(shutil.which, BROWSERS)))
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that can reach this machine alone, as in a lecture hall without a network."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    context.set_default_timeout(1000 * PATIENCE)
+    context.route("**/*", lambda route: route.continue_() if "//localhost:" in route.request.url else route.abort())
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Start JupyterLab with nbgrader's extensions in a folder; gives its address."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(folder: Path) -> str:
+        home = tmp_path / "home"
+        home.mkdir()
+        log = (tmp_path / "server.log").open("wb")
+        running.append(subprocess.Popen(command(folder), cwd=folder, env=environment(home), stdout=log, stderr=log))
+        information = home / "runtime" / f"jpserver-{running[-1].pid}.json"
+        deadline = time.monotonic() + PATIENCE
+        while not information.exists() or not information.read_text(encoding="utf-8").endswith("}"):
+            assert running[-1].poll() is None, (tmp_path / "server.log").read_text(encoding="utf-8")
+            assert time.monotonic() < deadline, "the server does not start"
+            time.sleep(0.1)
+        return str(json.loads(information.read_text(encoding="utf-8"))["url"])
+
+    yield start
+    for server in running:
+        # The server then ends its kernels too.
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def command(folder: Path) -> list[str]:
+    """The server's command line: a free port of the system's choice, no token, since only this machine is listened to."""
+    return [
+        sys.executable,
+        *("-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.ip=localhost"),
+        *("--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={folder}"),
+        *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+    ]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment without anybody's Jupyter configuration, with this Python's programs first."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
+    return kept | {
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "OMP_NUM_THREADS": "1",
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+    }
