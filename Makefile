@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?=
 export PYTHON
 
-.PHONY: help demo test lint build replay test-cuda clean
+.PHONY: help demo test lint build replay wheel test-cuda clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
@@ -35,6 +35,9 @@ build: .venv/.set-up ## Build every lab: source/, release/, solutions/.
 
 replay: .venv/.set-up-for-tests ## Replay the worked solutions alone.
 	.venv/bin/python -m pytest -n auto tests/test_replay.py
+
+wheel: .venv/.set-up ## Make the file that students install: dist/gradlab-….whl, without a lesson or a solution.
+	.venv/bin/python -m hatchling build -t wheel
 
 test-cuda: ## Run the tests that need a CUDA device, with the python that is there.
 	python -m pytest -m cuda
