@@ -39,8 +39,8 @@ replay: .venv/.set-up-for-tests ## Replay the worked solutions alone.
 wheel: .venv/.set-up ## Make the file that students install: dist/gradlab-….whl, without a lesson or a solution.
 	.venv/bin/python -m hatchling build -t wheel
 
-test-cuda: ## Run the tests that need a CUDA device, with the python that is there.
-	python -m pytest -m cuda
+test-cuda: ## Run the tests that need a CUDA device, with the python that is there (torch, NumPy, pytest).
+	python -m pytest -m cuda tests/gradlab/test_devices.py tests/gradlab/check/test_starts.py
 
 clean: ## Remove the environment and all that was generated and is not committed.
 	rm -rf .venv dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -15,11 +15,13 @@ nbgrader's own repairs (`DeduplicateIds`, `OverwriteCells`) are left out because
 and realigns it itself.
 """
 
-from collections.abc import Mapping
+import atexit
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from weakref import WeakKeyDictionary, finalize
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -37,7 +39,64 @@ from autograder.sandbox.mode import Mode
 from autograder.submissions import working_files
 from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionStatus
 
-_BENCHES: WeakKeyDictionary[object, Bench] = WeakKeyDictionary()
+_IDLE_SECONDS = 120.0
+
+
+class WarmBench:
+    """One bench for the runs of nbgrader that follow one another in this process.
+
+    nbgrader makes a step anew for each notebook, and formgrader starts a run at each press of its button, inside a
+    server that lives for days. Starting a bench takes longer than grading, and leaving one behind at each press would
+    fill the memory. So one stays, and it ends when nobody has used it for a while or when something went wrong with it.
+
+    Args:
+        idle_seconds: seconds without use after which the processes end.
+    """
+
+    def __init__(self, idle_seconds: float) -> None:
+        self._idle_seconds = idle_seconds
+        self._lock = threading.Lock()
+        self._bench: Bench | None = None
+        self._belongs_to: tuple[Path, Mode] | None = None
+        self._timer: threading.Timer | None = None
+
+    @contextmanager
+    def use(self, state: Path, mode: Mode) -> Iterator[Bench]:
+        """Lend the bench of a course; arguments as for `Bench`."""
+        with self._lock:
+            if self._bench is None or self._belongs_to != (state, mode):
+                self._end()
+                self._bench, self._belongs_to = Bench(state, Limits(), mode), (state, mode)
+            try:
+                yield self._bench
+            except BaseException:
+                self._end()
+                raise
+            self._wait()
+
+    def close(self) -> None:
+        """End the bench's processes, once nobody uses it."""
+        with self._lock:
+            self._end()
+
+    def _wait(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = threading.Timer(self._idle_seconds, self.close)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._bench is not None:
+            self._bench.close()
+            self._bench = None
+
+
+_BENCH = WarmBench(_IDLE_SECONDS)
+atexit.register(_BENCH.close)
 
 
 class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
@@ -66,14 +125,9 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         submitted = realign(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()
-        # nbgrader makes a step anew for each notebook; its converter, the parent's parent, lives as long as the run.
-        run = getattr(self.parent, "parent", None) or self
-        bench = _bench_of(run, course.state, Mode(self.sandbox))
-        graded = _grade(bench, lab, notebook, submitted, names["student"], files)
-        broken = [verdict for verdict in graded.verdicts if verdict.status is CellStatus.BROKE]
-        if broken:
-            told = "; ".join(f"{verdict.grade_id}: {verdict.message}" for verdict in broken)
-            raise RuntimeError(f"the grader broke, so that no score is recorded ({told})")
+        with _BENCH.use(course.state, Mode(self.sandbox)) as bench:
+            graded = _grade(bench, lab, notebook, submitted, names["student"], files)
+            _refuse_broken(graded)
         result = Result(
             student=names["student"],
             lab=lab.name,
@@ -108,10 +162,8 @@ def _grade(
     return bench.grade(notebook, submitted, lab.files, student, lab.name, working_files=files)
 
 
-def _bench_of(owner: object, state: Path, mode: Mode) -> Bench:
-    """The bench of one run of ``nbgrader autograde``: starting one for each notebook would take longer than grading."""
-    bench = _BENCHES.get(owner)
-    if bench is None:
-        bench = _BENCHES[owner] = Bench(state, Limits(), mode)
-        finalize(owner, bench.close)
-    return bench
+def _refuse_broken(graded: NotebookResult) -> None:
+    broken = [verdict for verdict in graded.verdicts if verdict.status is CellStatus.BROKE]
+    if broken:
+        told = "; ".join(f"{verdict.grade_id}: {verdict.message}" for verdict in broken)
+        raise RuntimeError(f"the grader broke, so that no score is recorded ({told})")

@@ -1,7 +1,8 @@
 """An instructor's browser: formgrader's button grades behind the wall, and its pages run nothing of a student's."""
 
+import re
 import shutil
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -12,10 +13,12 @@ from playwright.sync_api import Page, expect
 
 from autograder.course import Course
 
+Serve = Callable[[Path], str]
+
 ROOT = Path(__file__).parents[2]
 LAB = "06_minimum"
 MARK = "window.pwned = true"
-CHEAT = f'''
+CHEAT = f"""
 import builtins
 
 import torch
@@ -36,7 +39,7 @@ display(HTML("<script>{MARK}</script><img src=x onerror='{MARK}'><p>an output of
 
 def f(x):
     return Same()
-'''
+"""
 ANSWER = f"<script>{MARK}</script><img src='x' onerror='{MARK}'>\n\n**an answer of mine**\n"
 
 
@@ -71,3 +74,70 @@ def course(tmp_path: Path) -> Path:
     hand_in(root, "cheat", {"surface": CHEAT, "explain": ANSWER})
     Course.open(root).record(LAB)
     return root
+
+
+def autograde(page: Page, student: str) -> None:
+    """Press the button with the lightning, and close the window that tells of success."""
+    page.locator("tr").filter(has=page.get_by_role("cell", name=student, exact=True)).locator(".autograde a").click()
+    told = page.locator("#success-modal, #error-modal").filter(visible=True)
+    expect(told).to_contain_text(f"Successfully autograded '{LAB}' for student '{student}'")
+    told.get_by_role("button", name="OK").click()
+    expect(page.locator(".modal-backdrop")).to_have_count(0)
+
+
+def hidden_lines() -> list[str]:
+    """The lines of the hidden tests: what stands between their markers and nowhere in the release."""
+    source = "\n".join(cell.source for cell in notebook("source").cells)
+    released = "\n".join(cell.source for cell in notebook("release").cells)
+    blocks = re.findall(r"### BEGIN HIDDEN TESTS\n(.*?)### END HIDDEN TESTS", source, flags=re.DOTALL)
+    lines = {line.strip() for block in blocks for line in block.splitlines()}
+    return [line for line in lines if len(line) > 20 and line not in released]
+
+
+@pytest.mark.browser
+def test_the_autograde_button_goes_through_the_wall(course: Path, serve: Serve, page: Page) -> None:
+    address = serve(course)
+    page.goto(f"{address}formgrader/manage_submissions/{LAB}")
+    for student, score in {"right": "19 / 23", "cheat": "0 / 23"}.items():
+        autograde(page, student)
+        row = page.locator("tr").filter(has=page.get_by_role("cell", name=student, exact=True))
+        expect(row.locator(".score")).to_have_text(score)
+
+    assert {student: graded(course, student) for student in ("right", "cheat")} == {
+        "right": (19.0, True),
+        "cheat": (0.0, True),
+    }
+    read_by_a_person(page, address, course)
+
+
+def graded(course: Path, student: str) -> tuple[float, bool]:
+    """The score in the gradebook, and whether the graded notebook says that the sandbox was active."""
+    path = course / "autograded" / student / LAB / f"{LAB}.ipynb"
+    about = nbformat.read(path, as_version=4).metadata.gradlab
+    assert about.status == "graded"
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "gradlab") as gradebook:
+        return float(gradebook.find_submission(LAB, student).score), bool(about.sandboxed)
+
+
+def read_by_a_person(page: Page, address: str, course: Path) -> None:
+    """Open the cheat as whoever grades by hand sees it."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "gradlab") as gradebook:
+        submission = gradebook.find_submission_notebook(LAB, LAB, "cheat").id
+    page.goto(f"{address}formgrader/submissions/{submission}/", wait_until="load")
+    answer = page.locator(".nbgrader_cell").filter(has_text="an answer of mine")
+    expect(answer).to_be_visible()
+    # The student's page shows what was handed in, its verdicts, and fields for points: the page works.
+    expect(page.get_by_text("an output of mine").last).to_be_visible()
+    verdict = course / "autograded" / "cheat" / LAB / f"{LAB}.ipynb"
+    (surface,) = (
+        cell
+        for cell in nbformat.read(verdict, as_version=4).cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == "surface-test"
+    )
+    expect(page.locator("body")).to_contain_text(surface.metadata.gradlab.message)
+    assert surface.metadata.gradlab.points == 0
+    shown = page.locator("body").inner_text()
+    assert hidden_lines()
+    assert [line for line in hidden_lines() if line in shown] == []
+    assert page.locator("[onerror]").count() == 0
+    assert page.evaluate("window.pwned") is None
