@@ -86,8 +86,9 @@ class SubmittedNotebook:
 
     Attributes:
         name: the notebook's name, without ``.ipynb``.
-        cells: every released cell once and in order, with the student's text in solution, answer and free cells
-            and the released text in locked cells, tests and tasks; the student's own cells stand where they stood.
+        cells: the released cells in order, with the student's text in solution, answer and free cells and the
+            released text in locked cells, tests and tasks; the student's own cells stand where they stood. Free cells
+            that the student deleted are left out, unless later ones need what they define.
         unanswered: grade ids of answer and task cells that are as they were released.
         repairs: what had to be mended, one sentence each.
     """

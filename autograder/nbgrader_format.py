@@ -1,6 +1,7 @@
 """One graded notebook in nbgrader's format."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from nbformat import NotebookNode, from_dict
@@ -18,6 +19,7 @@ _FLAGS = {
     Role.ANSWER: {"grade": True, "solution": True, "locked": False, "task": False},
     Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
 }
+_LINE = 100
 _ERROR_NAMES = {
     CellStatus.FAILED: "NotYet",
     CellStatus.ERROR: "ErrorInTheAnswer",
@@ -180,6 +182,7 @@ def _verdict_outputs(outcome: CellOutcome) -> list[dict[str, Any]]:
             "output_type": "error",
             "ename": _ERROR_NAMES.get(verdict.status, "NotYet"),
             "evalue": message,
-            "traceback": message.split("\n"),
+            # formgrader does not break lines.
+            "traceback": [part for line in message.split("\n") for part in wrap(line, _LINE) or [""]],
         }
     ]

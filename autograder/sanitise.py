@@ -27,30 +27,13 @@ _SVG_TAGS = {
     *("polygon", "text", "tspan", "clipPath", "mask", "linearGradient", "radialGradient", "stop", "marker", "pattern"),
 }
 _SVG_ATTRIBUTES = {
-    *(
-        "id",
-        "class",
-        "transform",
-        "d",
-        "x",
-        "y",
-        "x1",
-        "y1",
-        "x2",
-        "y2",
-        "cx",
-        "cy",
-        "r",
-        "rx",
-        "ry",
-        "width",
-        "height",
-    ),
+    *("id", "class", "transform", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width"),
+    *("height", "xmlns"),
     *("points", "viewBox", "preserveAspectRatio", "version", "fill", "fill-opacity", "fill-rule", "stroke", "opacity"),
     *("stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit"),
     *("text-anchor", "font-family", "font-size", "font-weight", "font-style", "dominant-baseline", "clip-path", "mask"),
     *("clipPathUnits", "gradientUnits", "gradientTransform", "offset", "stop-color", "stop-opacity", "dx", "dy"),
-    *("markerWidth", "markerHeight", "refX", "refY", "orient", "patternUnits", "xlink:href", "href", "aria-label"),
+    *("markerWidth", "markerHeight", "refX", "refY", "orient", "patternUnits", "href", "aria-label"),
 }
 _MOST_MARKUP = 4 * 1024**2
 
@@ -115,8 +98,11 @@ def _html_attribute(_tag: str, attribute: str, value: str) -> str | None:
 
 
 def _svg_attribute(_tag: str, attribute: str, value: str) -> str | None:
-    if attribute in ("href", "xlink:href"):
+    if attribute == "href":
         return value if value.startswith("#") else None
+    if attribute == "xmlns":
+        # nbconvert puts drawings into images of their own, where they need it.
+        return value if value == "http://www.w3.org/2000/svg" else None
     return None if "url(" in value.lower().replace("url(#", "") else value
 
 
@@ -159,6 +145,8 @@ def _bundle(data: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(data.get(PLOTLY), Mapping):
         # Through JSON, so that nothing but plain data can be in it.
         kept[PLOTLY] = json.loads(json.dumps(data[PLOTLY]))
+        # Its HTML was a script, and is empty now; a page that prefers HTML would show nothing at all.
+        kept.pop("text/html", None)
     return kept
 
 

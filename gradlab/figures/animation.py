@@ -13,8 +13,9 @@ from gradlab.figures import words
 from gradlab.figures.figure import LabFigure
 from gradlab.figures.landscape import background, background_axes
 from gradlab.figures.paths import coordinates
+from gradlab.figures.playing import play_buttons
 from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, heights, place, to_paths
-from gradlab.figures.style import CARD, INK, axis, layout, line_colour, minus
+from gradlab.figures.style import INK, axis, layout, line_colour, minus
 
 PLOT_HEIGHT = 480
 BELOW = 206
@@ -65,7 +66,7 @@ def descent_animation(
     figure.update_layout(
         showlegend=False,
         sliders=[step_slider(steps), rate_slider(list(paths), moving)],
-        updatemenus=[buttons(milliseconds)],
+        updatemenus=[play_buttons(milliseconds, x=0.09, y=-58 / PLOT_HEIGHT, redraw=REDRAW)],
     )
     background_axes(figure, dimensions, extent)
     if dimensions == 1:
@@ -148,34 +149,6 @@ def rate_slider(rates: list[float], moving: list[int]) -> dict[str, Any]:
 
     positions = [choose(f"{rate:g}", [other == rate for other in rates]) for rate in rates]
     return slider(words.RATE_SLIDER, [*positions, choose(words.ALL_RATES, [True] * len(rates))], pixels_below=124)
-
-
-def buttons(milliseconds: int) -> dict[str, Any]:
-    """Play and pause."""
-    playing = {
-        "mode": "immediate",
-        "fromcurrent": True,
-        "frame": {"duration": milliseconds, "redraw": REDRAW},
-        "transition": {"duration": 0},
-    }
-    stopped = {"mode": "immediate", "frame": {"duration": 0, "redraw": REDRAW}, "transition": {"duration": 0}}
-    return {
-        "type": "buttons",
-        "direction": "down",
-        "showactive": False,
-        "x": 0.09,
-        "xanchor": "right",
-        "y": -58 / PLOT_HEIGHT,
-        "yanchor": "top",
-        "pad": {"t": 0, "r": 4},
-        "bgcolor": CARD,
-        "bordercolor": "#7f8b97",
-        "font": {"color": INK},
-        "buttons": [
-            {"label": words.PLAY, "method": "animate", "args": [None, playing]},
-            {"label": words.PAUSE, "method": "animate", "args": [[None], stopped]},
-        ],
-    }
 
 
 def describe(paths: Mapping[float, Array], levels: Mapping[float, Array]) -> str:

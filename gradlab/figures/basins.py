@@ -117,6 +117,7 @@ def numbered(places: Array) -> Any:  # noqa: ANN401 - Plotly has no types
         textfont={"color": INK, "size": 13, "weight": "bold"},
         marker={"size": 22, "color": "#ffffff", "line": {"color": INK, "width": 1.5}},
         showlegend=False,
+        cliponaxis=False,
         hovertemplate="%{text}: (%{x:.3f}, %{y:.3f})<extra></extra>",
     )
 

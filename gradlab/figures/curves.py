@@ -11,6 +11,10 @@ from gradlab.figures.figure import LabFigure
 from gradlab.figures.sampling import Array, compact, to_array
 from gradlab.figures.style import DASHES, axis, layout, line_colour
 
+LEGEND_HEIGHT = 26
+# Plotly writes powers a quarter larger than it is told.
+_POWERS = {"type": "log", "exponentformat": "power", "dtick": 1, "tickfont": {"size": 10.4}}
+
 
 def progress(
     curves: Mapping[str, Any], *, quantity: str = words.HEIGHT, logarithmic: bool = True, title: str = ""
@@ -33,12 +37,16 @@ def progress(
         [line(name, values, number, logarithmic=logarithmic) for number, (name, values) in enumerate(lines.items())],
         layout(describe(lines, quantity), title=title, plot_height=320, left=88),
     )
-    scale: dict[str, Any] = {"type": "log", "exponentformat": "power", "dtick": 1} if logarithmic else {}
+    scale: dict[str, Any] = _POWERS if logarithmic else {}
     return figure.arrange(
         xaxis=axis(words.STEP),
         yaxis=axis(quantity, **scale),
         showlegend=True,
-        legend={"x": 0.99, "xanchor": "right", "y": 0.99, "yanchor": "top", "bgcolor": "rgba(252,251,248,0.85)"},
+        # Above the plot, where no line can run behind it.
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
+        margin={"t": figure.layout.margin.t + LEGEND_HEIGHT},
+        height=figure.layout.height + LEGEND_HEIGHT,
+        title={"y": 1, "yanchor": "top", "pad": {"t": 14}},
     )
 
 
@@ -63,4 +71,6 @@ def describe(lines: Mapping[str, Array], quantity: str) -> str:
         words.PROGRESS_LINE.format(name=name, first=values[0], last=values[-1], steps=len(values) - 1)
         for name, values in lines.items()
     ]
-    return words.PROGRESS.format(quantity=quantity[:1].upper() + quantity[1:], lines="; ".join(told))
+    # A sentence begins with a capital, but f and F are two functions.
+    subject = quantity[:1].upper() + quantity[1:] if len(quantity) > 1 else quantity
+    return words.PROGRESS.format(quantity=subject, lines="; ".join(told))

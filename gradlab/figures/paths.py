@@ -75,6 +75,8 @@ def marks(f: Drawable, points: Array, name: str, symbol: str) -> Any:  # noqa: A
             "line": {"color": "#ffffff", "width": 1.6},
         },
         name=name,
+        # A start on the border is seen whole; one beyond it stays hidden.
+        cliponaxis=False,
         hovertemplate="%{fullData.name}<br>(%{x:.3f}, %{y:.3f})<extra></extra>",
     )
 

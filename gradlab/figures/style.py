@@ -24,6 +24,7 @@ _CAPTION_LINE = 17
 _CAPTION_CHARACTERS = 112
 _LEFT = 62
 AXIS_ROOM = 58
+_TIED = "\N{NO-BREAK SPACE}"
 
 
 def line_colour(number: int) -> str:
@@ -52,7 +53,7 @@ def layout(
         Arguments of ``plotly.graph_objects.Layout``. The description is in ``meta["description"]`` as well.
     """
     description = minus(description)
-    lines = textwrap.wrap(description, _CAPTION_CHARACTERS)
+    lines = [line.replace(_TIED, " ") for line in textwrap.wrap(_tied(description), _CAPTION_CHARACTERS)]
     top = 46 if title else 22
     bottom = below + _CAPTION_LINE * len(lines) + 12
     caption = {
@@ -79,9 +80,15 @@ def layout(
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
         "title": {"text": title, "x": 0.02, "xanchor": "left", "font": {"size": 15}},
         "hoverlabel": {"font": {"size": 12}},
+        "modebar": {"bgcolor": CARD, "color": "#6b7480", "activecolor": INK},
         "annotations": [caption],
         "meta": {"description": description},
     }
+
+
+def _tied(text: str) -> str:
+    """The text with places and equations that no line break divides: "(4.41, 6.28)", "f = −1.76"."""
+    return re.sub(r"(?<=\d), (?=[−\d.]+\))| = (?=[−\d])", lambda found: found[0].replace(" ", _TIED), text)
 
 
 def minus(text: str) -> str:

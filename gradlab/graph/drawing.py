@@ -7,6 +7,7 @@ import plotly.graph_objects
 import torch
 
 from gradlab.figures.figure import LabFigure
+from gradlab.figures.playing import play_buttons
 from gradlab.figures.style import CARD, INK, WIDTH, layout
 from gradlab.graph import words
 from gradlab.graph.placement import Arrangement, Spot, place
@@ -64,7 +65,7 @@ def picture(graph: Graph, *, title: str = "") -> LabFigure:
         xaxis={**hidden, "range": [-0.72, arrangement.columns - 0.45]},
         yaxis={**hidden, "range": [arrangement.rows - 0.4, -0.6]},
         sliders=[slider(graph, height)],
-        updatemenus=[buttons(height)],
+        updatemenus=[play_buttons(500, x=0.12 * (WIDTH - 54) / WIDTH, y=-8 / height, redraw=False)],
     )
     figure.layout.annotations += tuple(arrow(route) for route in arrangement.routes)
     # A reader of a page that cannot move sees the finished picture.
@@ -180,32 +181,6 @@ def slider(graph: Graph, height: float) -> dict[str, Any]:
         "minorticklen": 0,
         "tickwidth": 0,
         "steps": positions,
-    }
-
-
-def buttons(height: float) -> dict[str, Any]:
-    """Play and pause."""
-    playing = {
-        "mode": "immediate",
-        "fromcurrent": True,
-        "frame": {"duration": 500, "redraw": False},
-        "transition": {"duration": 0},
-    }
-    stopped = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
-    return {
-        "type": "buttons",
-        "showactive": False,
-        "x": 0.12 * (WIDTH - 54) / WIDTH,
-        "xanchor": "right",
-        "y": -8 / height,
-        "yanchor": "top",
-        "bgcolor": CARD,
-        "bordercolor": "#7f8b97",
-        "font": {"color": INK},
-        "buttons": [
-            {"label": words.PLAY, "method": "animate", "args": [None, playing]},
-            {"label": words.PAUSE, "method": "animate", "args": [[None], stopped]},
-        ],
     }
 
 

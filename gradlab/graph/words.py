@@ -3,8 +3,6 @@
 FORWARD = "forward"
 BACKWARD = "backward"
 STEP_SLIDER = "step: "
-PLAY = "▶ play"
-PAUSE = "❚❚ pause"
 VALUE = "value"
 GRADIENT = "gradient"
 DESCRIPTION = (

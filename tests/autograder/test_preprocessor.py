@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import autograder.preprocessor
 from autograder.autograded import read_results
 from autograder.cells import Role
 from autograder.course import Course
-from autograder.preprocessor import GradeBehindWall
+from autograder.preprocessor import GradeBehindWall, WarmBench
+from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult
 
 MakeCell = Callable[..., NotebookNode]
@@ -100,3 +102,40 @@ def test_a_submission_that_cannot_be_read_fails_alone(course: Course) -> None:
     with Gradebook(course.gradebook_url, course.course_id) as gradebook:
         grade = gradebook.find_grade("f-test", "main", "lab", "wrong")
         assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
+
+
+def test_runs_that_follow_one_another_share_a_bench(tmp_path: Path) -> None:
+    warm = WarmBench(idle_seconds=600)
+    with warm.use(tmp_path, Mode.NONE) as first:
+        pass
+    with warm.use(tmp_path, Mode.NONE) as second:
+        assert second is first
+    with warm.use(tmp_path / "another", Mode.NONE) as elsewhere:
+        assert elsewhere is not first
+    warm.close()
+    with warm.use(tmp_path / "another", Mode.NONE) as later:
+        assert later is not elsewhere
+    warm.close()
+
+
+def test_a_bench_that_failed_is_not_used_again(tmp_path: Path) -> None:
+    warm = WarmBench(idle_seconds=600)
+    with pytest.raises(RuntimeError, match="the judge ended"), warm.use(tmp_path, Mode.NONE) as failed:
+        raise RuntimeError("the judge ended")
+    with warm.use(tmp_path, Mode.NONE) as fresh:
+        assert fresh is not failed
+    warm.close()
+
+
+def test_a_bench_that_nobody_uses_ends(tmp_path: Path) -> None:
+    warm = WarmBench(idle_seconds=0)
+    with warm.use(tmp_path, Mode.NONE) as first:
+        pass
+    deadline = time.monotonic() + 60
+    lent = first
+    while lent is first:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+        with warm.use(tmp_path, Mode.NONE) as lent:
+            pass
+    warm.close()

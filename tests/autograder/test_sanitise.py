@@ -122,3 +122,15 @@ def test_outputs_keep_what_shows_and_lose_what_runs() -> None:
 )  # fmt: skip
 def test_malformed_and_empty_outputs_are_left_out(malformed: dict[str, object]) -> None:
     assert sanitise.outputs([malformed]) == []
+
+
+def test_a_drawing_can_stand_alone_in_an_image() -> None:
+    root = 'xmlns="http://www.w3.org/2000/svg"'
+    assert root in sanitise.svg(f"<svg {root}><rect/></svg>")
+    assert "xhtml" not in sanitise.svg('<svg xmlns="http://www.w3.org/1999/xhtml"><rect/></svg>')
+
+
+def test_a_figure_whose_page_was_a_script_keeps_its_description() -> None:
+    data = {sanitise.PLOTLY: {"data": []}, "text/html": "<div><script>draw()</script></div>", "text/plain": "A curve."}
+    shown = sanitise.outputs([{"output_type": "display_data", "data": data, "metadata": {}}])
+    assert shown[0]["data"] == {sanitise.PLOTLY: {"data": []}, "text/plain": "A curve."}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -45,6 +45,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page that can reach this machine alone, as in a lecture hall without a network."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     context.set_default_timeout(1000 * PATIENCE)
+    expect.set_options(timeout=1000 * PATIENCE)
     context.route("**/*", lambda route: route.continue_() if "//localhost:" in route.request.url else route.abort())
     yield context.new_page()
     context.close()
@@ -57,13 +58,19 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
     def start(folder: Path) -> str:
         home = tmp_path / "home"
-        home.mkdir()
-        log = (tmp_path / "server.log").open("wb")
-        running.append(subprocess.Popen(command(folder), cwd=folder, env=environment(home), stdout=log, stderr=log))
+        settings = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True)
+        # Otherwise a window over the notebook asks whether to fetch news.
+        (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}', encoding="utf-8")
+        log = tmp_path / "server.log"
+        with log.open("wb") as words:
+            running.append(
+                subprocess.Popen(command(folder), cwd=folder, env=environment(home), stdout=words, stderr=words)
+            )
         information = home / "runtime" / f"jpserver-{running[-1].pid}.json"
         deadline = time.monotonic() + PATIENCE
         while not information.exists() or not information.read_text(encoding="utf-8").endswith("}"):
-            assert running[-1].poll() is None, (tmp_path / "server.log").read_text(encoding="utf-8")
+            assert running[-1].poll() is None, log.read_text(encoding="utf-8")
             assert time.monotonic() < deadline, "the server does not start"
             time.sleep(0.1)
         return str(json.loads(information.read_text(encoding="utf-8"))["url"])
@@ -79,12 +86,12 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
 
 def command(folder: Path) -> list[str]:
-    """The server's command line: a free port of the system's choice, no token, since only this machine is listened to."""
+    """The server's command line: any free port, and no token, since it listens to this machine alone."""
     return [
         sys.executable,
         *("-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.ip=localhost"),
         *("--IdentityProvider.token=", "--ServerApp.password=", f"--ServerApp.root_dir={folder}"),
-        *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
 
 

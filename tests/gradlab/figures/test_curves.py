@@ -21,6 +21,13 @@ def test_lines_differ_without_their_colour() -> None:
     assert len({trace.line.dash for trace in figure.data}) == 4
 
 
+def test_the_legend_stands_above_the_plot() -> None:
+    layout = figures.progress({"a": [1.0, 0.5]}, title="a title").layout
+
+    assert (layout.legend.y, layout.legend.yanchor) == (1, "bottom")
+    assert layout.height - layout.margin.t - layout.margin.b == 320
+
+
 def test_zero_has_no_place_on_a_logarithmic_axis() -> None:
     assert figures.progress({"a": [1.0, 0.0]}).data[0].y == (1.0, None)
     assert figures.progress({"a": [1.0, 0.0]}, logarithmic=False).data[0].y == (1.0, 0.0)

@@ -62,3 +62,9 @@ def test_a_path_that_left_for_infinity_is_drawn_as_far_as_it_goes() -> None:
 
     line = next(trace for trace in figures.trajectories(bowl, path).data[1:] if trace.mode == "lines+markers")
     assert line.x == (1.0, None)
+
+
+def test_a_mark_on_the_border_is_not_cut_off() -> None:
+    figure = figures.trajectories(lambda x: x.sum(dim=-1), torch.tensor([[0.0, 0.0], [5.0, 5.0]]))
+
+    assert [trace.cliponaxis for trace in figure.data[-2:]] == [False, False]

@@ -25,3 +25,11 @@ def test_a_longer_caption_gets_more_room_and_leaves_the_plot_as_it_is() -> None:
 
     assert long["height"] > short["height"]
     assert plot(long) == plot(short) == 430
+
+
+def test_no_line_of_a_caption_divides_a_place() -> None:
+    text = "; ".join(f"η = {rate} stands at (4.45, -6.32) with f = -1.759" for rate in range(20))
+    drawn = layout(text)["annotations"][0]["text"]
+
+    assert drawn.count("<br>") > 5
+    assert drawn.count("(4.45, −6.32)") == drawn.count("f = −1.759") == 20
