@@ -887,7 +887,9 @@ def largest_learning_rate(f: Callable[[torch.Tensor], torch.Tensor], minimum: to
 check.largest_rate(largest_learning_rate, on=f)
 ### BEGIN HIDDEN TESTS
 check.largest_rate(largest_learning_rate, on=lambda x: (x[0] - 1) ** 2 + 10 * (x[1] + 2) ** 2 + 3 * x[0] * x[1])
-check.largest_rate(largest_learning_rate, on=lambda x: torch.cosh(x[0] - x[1]) + 2 * torch.cosh(x[0] + 3 * x[1]))
+origin = torch.zeros(2, dtype=torch.float64)
+steep = lambda x: torch.cosh(x[0] - x[1]) + 2 * torch.cosh(x[0] + 3 * x[1])
+check.largest_rate(largest_learning_rate, on=steep, at=origin)
 ### END HIDDEN TESTS
 
 # %%

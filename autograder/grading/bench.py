@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from autograder.cells import LabNotebook, Role, SubmittedNotebook
+from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.cache import Cache, key_of
 from autograder.grading.judge import Case
@@ -21,7 +21,7 @@ from autograder.grading.supervisor import read_outcome
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import StudentProcess, Zygote
-from autograder.verdicts import CellOutcome, NotebookResult
+from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult
 from autograder.wall.channel import Channel
 from autograder.wall.faults import MalformedError, OutOfTime, StudentGone
 from autograder.wall.profile import Profile, Recorder
@@ -29,6 +29,9 @@ from autograder.wall.profile import Profile, Recorder
 _ANY_SIZE = 2**40
 _SPARE_SECONDS = 60.0
 _NOTICED_SECONDS = 0.3
+_SILENT_SECONDS = 10.0
+_MOST_JUDGES = 4
+_UNFIT = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT, CellStatus.BROKE)
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class _Prepared:
     files: Mapping[str, bytes]
     stage: Stage
     profile: Profile
+    unfit: Mapping[str, str]
+    """Tests that the instructor's own solution passes in one process and not across the wall, by grade id."""
 
 
 class Bench:
@@ -108,7 +113,8 @@ class Bench:
         result = self._cache.find(key)
         if result is None:
             prepared = self._prepare(notebook, files)
-            result = self._run(prepared.stage, replace(case, measure=prepared.profile))[0]
+            unfit = _hopeless(submitted, prepared.unfit)
+            result = self._run(prepared.stage, replace(case, measure=prepared.profile, hopeless=unfit))[0]
             self._cache.keep(key, result)
         return result
 
@@ -127,49 +133,89 @@ class Bench:
             try:
                 if self._zygote is None:
                     self._zygote = Zygote(self._mode, self._limits, stage.modules)
-                prepared = _Prepared(notebook, files, stage, self._measure(stage, notebook, files))
+                prepared = _Prepared(notebook, files, stage, *self._measure(stage, notebook, files))
             except BaseException:
                 stage.close()
                 raise
             self._prepared.append(prepared)
             return prepared
 
-    def _measure(self, stage: Stage, notebook: LabNotebook, files: Mapping[str, bytes]) -> Profile:
+    def _measure(
+        self, stage: Stage, notebook: LabNotebook, files: Mapping[str, bytes]
+    ) -> tuple[Profile, Mapping[str, str]]:
         """Grade the instructor's own solution, to see what it does across the wall."""
         solution = SubmittedNotebook(notebook.name, notebook.source)
         secret = secret_for(self._secret, notebook.name)
-        _, findings = self._run(stage, Case(solution, files, secret, Recorder(), self._limits))
-        return read_profile(findings) if findings else Profile()
+        result, findings = self._run(stage, Case(solution, files, secret, Recorder(), self._limits))
+        unfit = {
+            verdict.grade_id: verdict.message
+            for verdict in result.verdicts
+            if verdict.status in _UNFIT and verdict.grade_id not in stage.failures
+        }
+        if not findings:
+            # Without the measure no answer can be held against it.
+            return Profile(), {verdict.grade_id: "it could not be run to the end" for verdict in result.verdicts}
+        return read_profile(findings), unfit
 
     def _run(self, stage: Stage, case: Case) -> tuple[NotebookResult, dict[str, Any]]:
         outcomes: dict[int, CellOutcome] = {}
         flags: list[str] = []
         findings: dict[str, Any] = {}
         reason = ""
-        try:
-            line, process = stage.judge(case)
+        for _ in range(_MOST_JUDGES):
+            outcomes.clear()
             try:
-                findings = self._attend(line, outcomes, flags)
-            finally:
-                line.close()
-                end_judge(process)
-        except (StudentGone, OutOfTime, MalformedError) as error:
-            reason = f"{stage.last_words() or 'the judge ended without a word'} ({type(error).__name__})"
+                findings, reason = self._judge(stage, case, outcomes, flags), ""
+                break
+            except (StudentGone, OutOfTime, MalformedError) as error:
+                reason = f"{stage.last_words() or 'the judge ended without a word'} ({type(error).__name__})"
+                index = next((i for i in range(len(case.submitted.cells)) if i not in outcomes), None)
+                if self._closed or index is None or case.submitted.cells[index].role is not Role.TEST:
+                    break
+                # Another judge grades the rest.
+                verdict = self._lost(case.submitted.cells[index], reason, error)
+                case = replace(case, hopeless={**case.hopeless, index: verdict})
+        if reason:
             flags.append("the grader itself failed")
         return NotebookResult(case.submitted.name, _complete(case.submitted, outcomes, reason), tuple(flags)), findings
+
+    def _lost(self, cell: Cell, reason: str, error: BaseException) -> CellVerdict:
+        """The verdict on a test in which the judge hung (a loop in C on a giant of the student's), or died."""
+        if not isinstance(error, OutOfTime):
+            return broken(cell, reason)
+        message = f"With your answer the test had not come to an end after {self._limits.cell_seconds:g} seconds."
+        return CellVerdict(cell.grade_id or "", 0.0, cell.points, CellStatus.TIMED_OUT, message)
+
+    def _judge(
+        self, stage: Stage, case: Case, outcomes: dict[int, CellOutcome], flags: list[str]
+    ) -> dict[str, Any]:
+        line, process = stage.judge(case)
+        try:
+            return self._attend(line, outcomes, flags)
+        finally:
+            line.close()
+            end_judge(process)
 
     def _attend(self, line: socket.socket, outcomes: dict[int, CellOutcome], flags: list[str]) -> dict[str, Any]:
         """Serve a judge until it has finished.
 
         Returns:
             What it found out about the instructor's solution, if it was to.
+
+        Raises:
+            OutOfTime: it has said nothing for much longer than a cell may take.
+            StudentGone: it has ended.
         """
         channel = Channel(line, _ANY_SIZE)
-        deadline = time.monotonic() + self._limits.submission_seconds + self._limits.cell_seconds + _SPARE_SECONDS
+        silence = 2 * self._limits.cell_seconds + self._limits.grace_seconds + _SILENT_SECONDS
+        end = time.monotonic() + self._limits.submission_seconds + self._limits.cell_seconds + _SPARE_SECONDS
         student: StudentProcess | None = None
         try:
             while True:
+                deadline = min(end, time.monotonic() + silence)
                 message = channel.receive(deadline)
+                if message["do"] == "begin":
+                    continue
                 if message["do"] == "report":
                     outcomes[message["index"]] = read_outcome(message["outcome"])
                 elif message["do"] == "finish":
@@ -190,6 +236,15 @@ class Bench:
         if self._zygote is None:
             raise StudentGone("the bench is closed")
         return self._zygote.fork()
+
+
+def _hopeless(submitted: SubmittedNotebook, unfit: Mapping[str, str]) -> dict[int, CellVerdict]:
+    """The verdicts on tests that can't be run across the wall: they say nothing of a submission."""
+    return {
+        index: broken(cell, f"this test does not pass the instructor's own answer across the wall: {unfit[cell.grade_id]}")
+        for index, cell in enumerate(submitted.cells)
+        if cell.role is Role.TEST and cell.grade_id is not None and cell.grade_id in unfit
+    }
 
 
 def _act(what: str, student: StudentProcess | None, flags: list[str]) -> str:

@@ -12,7 +12,7 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy
 import torch
@@ -44,6 +44,7 @@ class Case:
         secret: from which the hidden inputs of each cell are drawn.
         measure: what the submission may do, or what notes what the instructor's solution does.
         limits: what it may use.
+        hopeless: tests that are not to be run, by the cell's index, with the verdict: a judge has died of them.
     """
 
     submitted: SubmittedNotebook
@@ -51,6 +52,7 @@ class Case:
     secret: bytes
     measure: Profile | Recorder
     limits: Limits
+    hopeless: Mapping[int, CellVerdict] = field(default_factory=dict)
 
 
 class Judge:
@@ -100,6 +102,8 @@ class Judge:
             self._supervisor.report(index, self._outcome(index, cell))
 
     def _outcome(self, index: int, cell: Cell) -> CellOutcome:
+        if index in self._case.hopeless:
+            return CellOutcome(verdict=self._case.hopeless[index])
         if cell.role is Role.TEST and cell.grade_id is not None:
             return CellOutcome(verdict=self._grade(cell.grade_id, self._endless & self._exercise(index)))
         outcome = self._run(index, cell) if cell.kind == "code" and cell.source.strip() else CellOutcome()
@@ -150,9 +154,11 @@ class Judge:
     def _limited(self) -> Iterator[None]:
         deadline = min(time.monotonic() + self._case.limits.cell_seconds, self._end)
         self._wall.deadline = deadline
-        # A test may loop on this side, on a number or an iterator of the student's: the alarm ends it.
+        # A test may loop on this side, on a number or an iterator of the student's: the alarm ends it. It rings again,
+        # for the first may be lost where Python ignores errors. A loop in C doesn't hear it: see `Bench`.
+        self._supervisor.begin()
         previous = signal.signal(signal.SIGALRM, _out_of_time)
-        signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.0) + 1.0)
+        signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.0) + 1.0, 1.0)
         try:
             yield
         finally:
@@ -161,6 +167,9 @@ class Judge:
 
     def _recover(self) -> None:
         """After a time-out: go on with the same process if it obeys an interrupt, else with another."""
+        if not self._wall.awaited:
+            # It was the test that took so long: an interrupt would hit whatever the student's side does next.
+            return
         self._supervisor.interrupt()
         if not self._wall.settle(time.monotonic() + self._case.limits.grace_seconds):
             self._replace_student()

@@ -3,6 +3,7 @@
 The words never hold a hidden test: a line of a test is quoted only if it stands in the released notebook, too.
 """
 
+import math
 import numbers
 import traceback
 from dataclasses import dataclass
@@ -10,12 +11,23 @@ from pathlib import Path
 
 from autograder.cells import Cell
 from autograder.verdicts import CellStatus, CellVerdict
-from autograder.wall.faults import MissingNameError, NotPlainError, OutOfTime, Refused, StudentGone
+from autograder.wall.faults import (
+    MissingAttributeError,
+    MissingNameError,
+    NotPlainError,
+    OutOfTime,
+    Refused,
+    StudentGone,
+    WallFault,
+)
 from autograder.wall.shell import Execution
 from gradlab.check import NotYet, diagnose
 
 _CELL = "<ipython-input-"
 _ENGINE = Path(__file__).resolve().parents[1]
+_LONGEST_MESSAGE = 20_000
+# A value that is too deep or too large to be looked at is the student's.
+_EXPECTED = (MissingNameError, MissingAttributeError, NotPlainError, NotYet, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -44,7 +56,7 @@ def judge(test: Cell, released: Cell, execution: Execution, circumstances: Circu
         return _passed(test, execution.value)
     status, message, misconception = _explain(execution.error, released, circumstances)
     points = None if status is CellStatus.BROKE else 0.0
-    return CellVerdict(test.grade_id or "", points, test.points, status, message, misconception)
+    return CellVerdict(test.grade_id or "", points, test.points, status, _readable(message), misconception)
 
 
 def broken(cell: Cell, reason: str) -> CellVerdict:
@@ -58,7 +70,11 @@ def _passed(test: Cell, value: object) -> CellVerdict:
         return CellVerdict(grade_id, test.points, test.points, CellStatus.PASSED)
     # nbgrader's partial credit: the last value of the cell is the number of points. What is no sensible number of
     # points (nan, -1, more than there are) must never be worth more than it says.
-    points = min(max(float(value), 0.0), test.points) if float(value) == float(value) else 0.0
+    try:
+        given = float(value)
+    except (ArithmeticError, ValueError, TypeError):
+        given = math.nan
+    points = 0.0 if math.isnan(given) else min(max(given, 0.0), test.points)
     if points == test.points:
         return CellVerdict(grade_id, points, test.points, CellStatus.PASSED)
     message = f"This answer earns {points:g} of {test.points:g} points."
@@ -108,14 +124,14 @@ def _explain_test(error: BaseException, released: Cell) -> str:
         return f"Your answer is not of the kind that the test can look at: {error}."
     if line is None:
         return "A hidden test of this exercise found a case in which your answer is not right."
-    words = str(error).strip()
+    words = _words(error)
     told = f"{type(error).__name__}: {words}" if words else type(error).__name__
     return f"The test stopped at this line:\n    {line}\n{told}"
 
 
 def _is_ours(error: Exception) -> bool:
     """Whether an error was raised in the wall's own code without meaning to: the student can't help it."""
-    if isinstance(error, (MissingNameError, NotPlainError, NotYet)) or hasattr(error, "student_error"):
+    if isinstance(error, _EXPECTED) or hasattr(error, "student_error"):
         return False
     frames = traceback.extract_tb(error.__traceback__)
     return bool(frames) and Path(frames[-1].filename).is_relative_to(_ENGINE)
@@ -129,3 +145,17 @@ def _public_line(error: BaseException, released: Cell) -> str | None:
     public = {line.strip() for line in released.source.splitlines()}
     # The line of the cell, not of a helper that it calls: and both must be public.
     return frames[0].line if all((frame.line or "").strip() in public for frame in frames) else None
+
+
+def _words(error: BaseException) -> str:
+    """An error's message, which may hold objects of the student's."""
+    try:
+        return str(error).strip()
+    except (Exception, WallFault):  # noqa: BLE001 - to write such an object is to ask the student's side
+        return ""
+
+
+def _readable(message: str) -> str:
+    """A message as it can be stored in a file or a database: student code may have put anything into it."""
+    text = message[:_LONGEST_MESSAGE].encode("utf-8", "replace").decode()
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.grading.judge import Case
+from autograder.grading.supervisor import read_verdict
 from autograder.limits import Limits
 from autograder.wall.profile import Profile, Recorder
 
@@ -45,6 +46,7 @@ def write_case(case: Case) -> dict[str, Any]:
         "secret": case.secret,
         "limits": asdict(case.limits),
         "measure": None if isinstance(measure, Recorder) else write_profile(measure),
+        "hopeless": [[index, asdict(verdict)] for index, verdict in sorted(case.hopeless.items())],
     }
 
 
@@ -52,14 +54,19 @@ def read_case(message: dict[str, Any]) -> Case:
     """What `write_case` wrote."""
     submitted = SubmittedNotebook(message["name"], read_cells(message["cells"]), frozenset(message["unanswered"]))
     measure = Recorder() if message["measure"] is None else read_profile(message["measure"])
-    return Case(submitted, message["files"], message["secret"], measure, Limits(**message["limits"]))
+    hopeless = {index: read_verdict(verdict) for index, verdict in message["hopeless"]}
+    return Case(submitted, message["files"], message["secret"], measure, Limits(**message["limits"]), hopeless)
 
 
 def write_profile(profile: Profile) -> dict[str, list[str]]:
     """A profile as a dictionary."""
-    return {"handles": sorted(profile.handles), "restored": sorted(profile.restored)}
+    return {
+        "handles": sorted(profile.handles),
+        "restored": sorted(profile.restored),
+        "stops": sorted(profile.stops),
+    }
 
 
 def read_profile(message: dict[str, list[str]]) -> Profile:
     """What `write_profile` wrote."""
-    return Profile(frozenset(message["handles"]), frozenset(message["restored"]))
+    return Profile(frozenset(message["handles"]), frozenset(message["restored"]), frozenset(message["stops"]))

@@ -7,6 +7,7 @@ from autograder.verdicts import CellOutcome
 
 _MOST_OUTPUTS = 1_000
 _LONGEST_NAME = 200
+_MOST_NESTED = 100
 _JSON = re.compile(r"application/([^/]*\+)?json")
 
 
@@ -78,11 +79,13 @@ def _fits(name: str, value: object) -> bool:
     return all(isinstance(line, str) for line in lines) or (_JSON.fullmatch(name) is not None and _is_json(value))
 
 
-def _is_json(value: object) -> bool:
+def _is_json(value: object, depth: int = 0) -> bool:
+    if depth > _MOST_NESTED:
+        return False
     if isinstance(value, dict):
-        return all(isinstance(name, str) and _is_json(item) for name, item in value.items())
+        return all(isinstance(name, str) and _is_json(item, depth + 1) for name, item in value.items())
     if isinstance(value, list):
-        return all(_is_json(item) for item in value)
+        return all(_is_json(item, depth + 1) for item in value)
     return isinstance(value, (str, int, float, bool, type(None)))
 
 

@@ -4,6 +4,7 @@ It is started by `autograder.grading.stage` with the number of the socket that l
 """
 
 import gc
+import importlib
 import os
 import signal
 import socket
@@ -32,9 +33,9 @@ def main() -> None:
     connection = socket.socket(fileno=int(sys.argv[1]))
     channel = Channel(connection, _ANY_SIZE)
     order = channel.receive()
-    for path, content in order["files"].items():
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_bytes(content)
+    _enter_folder("rehearsal", order["files"])
+    # As in Jupyter: helper modules lie beside the notebook. They are the instructor's; a student's never come here.
+    sys.path.insert(0, "")
     # One thread: a fork takes along no other.
     torch.set_num_threads(1)
     notebook = read_notebook(order["notebook"])
@@ -44,9 +45,30 @@ def main() -> None:
     rehearsal = rehearse(shell, namespace, notebook.source)
     modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name])]
     channel.send({"modules": sorted(modules), "failures": dict(rehearsal.failures)})
+    _forget_modules()
+    os.chdir("..")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
-    _serve(connection, channel, notebook, rehearsal, shell, namespace)
+    _serve(connection, channel, notebook, rehearsal, shell, namespace, order["files"])
+
+
+def _enter_folder(name: str, files: dict[str, bytes]) -> None:
+    """Make a folder with the lab's data files, and work in it."""
+    Path(name).mkdir()
+    os.chdir(name)
+    for path, content in files.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(content)
+
+
+def _forget_modules() -> None:
+    """Forget modules from the rehearsal's folder: a solution cell may have written them, and they are the solution's."""
+    folder = Path.cwd()
+    for name, module in list(sys.modules.items()):
+        place = getattr(module, "__file__", None)
+        if place is not None and Path(place).absolute().is_relative_to(folder):
+            del sys.modules[name]
+    importlib.invalidate_caches()
 
 
 def _installed(module: ModuleType) -> bool:
@@ -62,6 +84,7 @@ def _serve(
     rehearsal: Rehearsal,
     shell: NotebookShell,
     namespace: Namespace,
+    files: dict[str, bytes],
 ) -> None:
     while True:
         try:
@@ -73,6 +96,8 @@ def _serve(
         process = os.fork()
         if process == 0:
             connection.close()
+            # What the instructor's cells have written is the solution's; and tests may write files, too.
+            _enter_folder(f"judge-{os.getpid()}", files)
             _judge(line, message, notebook, rehearsal, shell, namespace)
         line.close()
         channel.send(process)

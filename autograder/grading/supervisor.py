@@ -27,6 +27,10 @@ class Supervisor:
         _, descriptors, _, _ = socket.recv_fds(self._connection, 1, 1)
         return Channel(socket.socket(fileno=descriptors[0]), message_bytes)
 
+    def begin(self) -> None:
+        """Say that a piece of work begins that has the time of one cell."""
+        self._channel.send({"do": "begin"})
+
     def interrupt(self) -> None:
         """Interrupt what the student's process is doing."""
         self._ask("interrupt")
@@ -55,7 +59,10 @@ class Supervisor:
 
 def read_outcome(message: dict[str, Any]) -> CellOutcome:
     """An outcome, as `Supervisor.report` sent it."""
-    verdict = message["verdict"]
-    if verdict is not None:
-        verdict = CellVerdict(**(verdict | {"status": CellStatus(verdict["status"])}))
+    verdict = None if message["verdict"] is None else read_verdict(message["verdict"])
     return CellOutcome(tuple(message["outputs"]), message["execution_count"], verdict)
+
+
+def read_verdict(message: dict[str, Any]) -> CellVerdict:
+    """A verdict from its dictionary."""
+    return CellVerdict(**(message | {"status": CellStatus(message["status"])}))

@@ -10,7 +10,7 @@ import torch
 from autograder.wall.codec import Decoder, Encoder
 from autograder.wall.faults import MalformedError
 from autograder.wall.handles import CallableHandle, Handle
-from autograder.wall.values import Node, read_tensor
+from autograder.wall.values import Node, read_tensor, write_tensor
 
 if TYPE_CHECKING:
     from autograder.wall.judge_side import Wall
@@ -66,9 +66,14 @@ class Acquaintances:
         return handle
 
     def error_class(self, number: Node, types: list[str]) -> type[Exception]:
-        """The class to raise for an error: the one that the test has fetched, or the nearest builtin one."""
-        known = self._errors.get(number) if type(number) is int else None
-        return known or builtin_error(types) or RuntimeError
+        """The class to raise for an error: the nearest builtin one, or one that stands for a class of the student's.
+
+        A test that names that class in an ``except`` clause asks for it only now, and gets the same one.
+        """
+        base = builtin_error(types)
+        if base is None or types[0].startswith("builtins.") or type(number) is not int:
+            return base or RuntimeError
+        return self._error_class(number, types)
 
     def changed_leaves(self) -> list[Node]:
         """What tests did to the copies of leaves since this was last asked, as ``[number, content]``."""
@@ -80,21 +85,35 @@ class Acquaintances:
                 changed.append([number, content])
         return changed
 
-    def read_leaves(self, leaves: Node) -> None:
+    def read_leaves(self, leaves: Node, *, with_values: bool) -> bool:
         """Take over what happened to leaves on the student's side, and make copies of new ones.
+
+        Args:
+            leaves: what the student's side sent.
+            with_values: whether leaves that are known may have other values now, and not only other gradients.
+
+        Returns:
+            Whether a leaf that was known has other values now.
 
         Raises:
             MalformedError: the student's side sent something else.
         """
+        any_changed = False
         for number, content in leaves:
             if type(number) is not int:
                 raise MalformedError("leaf")
-            if number not in self.leaves:
+            leaf = self.leaves.get(number)
+            if leaf is None:
                 values, _, _, is_parameter = content
                 tensor = read_tensor(values)
-                self.leaves[number] = torch.nn.Parameter(tensor) if is_parameter else tensor.requires_grad_()
-            Decoder(nothing_beyond).fill(self.leaves[number], content)
-            self._leaf_contents[number] = _leaf_content(self.leaves[number])
+                leaf = torch.nn.Parameter(tensor) if is_parameter else tensor.requires_grad_()
+                self.leaves[number] = leaf
+            elif content[0] != write_tensor(leaf):
+                any_changed = True
+                content = content if with_values else [write_tensor(leaf), *content[1:]]  # noqa: PLW2901
+            Decoder(nothing_beyond).fill(leaf, content)
+            self._leaf_contents[number] = _leaf_content(leaf)
+        return any_changed
 
     def _hold(self, number: int) -> None:
         self._held[number] += 1

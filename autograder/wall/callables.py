@@ -57,11 +57,17 @@ def write_function(
     for library in _LIBRARIES:
         if getattr(library, name, None) is function:
             return ["imported", library.__name__, name]
+    if isinstance(function, types.MethodDescriptorType) and _is_builtin(function.__objclass__):
+        return ["imported", "builtins", function.__qualname__]
     if not isinstance(function, types.FunctionType):
         raise Refused(f"a test sends the student {_describe(function)}, which exists on the judge's side only")
     if _importable(function):
         return ["imported", function.__module__, function.__qualname__]
     return _write_source(function, encoder, by_name)
+
+
+def _is_builtin(kind: type) -> bool:
+    return getattr(builtins, kind.__name__, None) is kind
 
 
 def _importable(function: types.FunctionType) -> bool:

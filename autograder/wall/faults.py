@@ -35,3 +35,7 @@ class NotPlainError(TypeError):
 
 class MissingNameError(NameError):
     """The student's notebook doesn't define a name that a test asks for."""
+
+
+class MissingAttributeError(AttributeError):
+    """A test asks for something of an object that is never forwarded to the student's side."""

@@ -3,12 +3,13 @@
 import builtins
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
-from autograder.wall.faults import NotPlainError
+from autograder.wall.faults import MissingAttributeError, NotPlainError
+from autograder.wall.portrait import read_signature, stand_in_code
 
 if TYPE_CHECKING:
     from autograder.wall.judge_side import Wall
@@ -18,7 +19,7 @@ _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul", "and_", 
 _UNARY = ("neg", "pos", "abs", "invert")
 _COMPARISONS = ("lt", "le", "gt", "ge")
 _OPEN_DUNDERS = frozenset({"__name__", "__qualname__", "__doc__", "__module__", "__annotations__", "__dict__"})
-_HARMLESS = frozenset({"iterate", "next", "length"})
+_HARMLESS = frozenset({"iterate", "length"})
 _LIKE_OURS = {
     "builtins.function": types.FunctionType,
     "builtins.method": types.MethodType,
@@ -42,7 +43,7 @@ class Handle:
         snapshot: no item, or one: its plain value, where its class derives from a plain one.
     """
 
-    __slots__ = ("__weakref__", "_number", "_origin", "_snapshot", "_type_names", "_wall")
+    __slots__ = ("__weakref__", "_items", "_number", "_origin", "_snapshot", "_type_names", "_wall")
 
     def __init__(
         self, wall: "Wall", number: int, origin: str, type_names: tuple[str, ...], snapshot: list[Any]
@@ -53,6 +54,7 @@ class Handle:
             ("_origin", origin),
             ("_type_names", type_names),
             ("_snapshot", snapshot),
+            ("_items", None),
         ):
             object.__setattr__(self, name, value)
 
@@ -69,13 +71,19 @@ class Handle:
 
     def _ask(self, action: str, *args: Any, origin: str = "", **kwargs: Any) -> Any:  # noqa: ANN401
         named_call = action == "call" and self._origin.isidentifier()
-        if action not in _HARMLESS and not named_call:
+        # An iterator of something that may be walked through: "f()[]".
+        next_item = action == "next" and self._origin.endswith("[]")
+        if action not in _HARMLESS and not named_call and not next_item:
             self._wall.expect_handle(self)
         return self._wall.ask(action, *args, origin=origin or self._origin, **kwargs)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute
+        if name == "__signature__":
+            return _checked(read_signature, self._ask("signature", self, origin=f"{self._origin}.{name}"), self)
+        if name == "__code__" and "builtins.function" in self._type_names:
+            return stand_in_code(describe(self), _expect(self._ask("source", self), str, self))
         if name.startswith("__") and name.endswith("__") and name not in _OPEN_DUNDERS:
-            raise AttributeError(name)
+            raise MissingAttributeError(name)
         return self._ask("attribute", self, name, origin=f"{self._origin}.{name}")
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -93,33 +101,52 @@ class Handle:
     def __iter__(self) -> Iterator[Any]:
         if self._snapshot and not isinstance(self._snapshot[0], (int, float, complex)):
             return iter(self._snapshot[0])
-        iterator: Iterator[Any] = self._ask("iterate", self, origin=f"{self._origin}[]")
-        return iterator
+        if self._wall.expects(self):
+            iterator: Iterator[Any] = self._ask("iterate", self, origin=f"{self._origin}[]")
+            return iterator
+        # Where a list is expected, an object must not show other items the second time.
+        if self._items is None:
+            object.__setattr__(self, "_items", _Items(self._wall, self))
+        return iter(self._items)
 
     def __next__(self) -> Any:  # noqa: ANN401 - any item
         return self._ask("next", self)
 
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._ask("await", self)
+        yield
+
     def __len__(self) -> int:
-        length = len(self._snapshot[0]) if self._snapshot else self._ask("length", self)
-        return _expect(length, int, self)
+        if self._snapshot:
+            return len(self._snapshot[0])
+        length = _expect(self._ask("length", self), int, self)
+        if not self._wall.expects(self) and length != sum(1 for _ in self):
+            raise NotPlainError(f"{describe(self)} has another number of items than it says")
+        return length
 
     def __contains__(self, item: object) -> bool:
-        # The items come over and are compared here: a __contains__ of the student's could say yes to anything. So
-        # could an iterator without end.
+        # The items come over and are compared here: a __contains__ of the student's could say yes to anything. Where
+        # the solution has a class of its own, what it contains is for that class to say.
         self._wall.expect_handle(self)
-        return any(item is own or item == own for own in self)
+        if self._snapshot:
+            return item in self._snapshot[0]
+        if self._ask("operate", "contains", self, self._wall.made_up_word()) is not False:
+            return False
+        return self._ask("operate", "contains", self, item) is True
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> Any:  # noqa: ANN401 - an array's is an array
         if self is other:
             return True
-        if self._snapshot and not isinstance(other, Handle):
-            return bool(self._snapshot[0] == other)
+        if self._snapshot and type(other) not in (Handle, CallableHandle):
+            return self._snapshot[0] == other
         # An __eq__ that says yes to a word that the judge has just made up says yes to everything.
         if self._ask("operate", "eq", self, self._wall.made_up_word()) is not False:
             return False
         return self._ask("operate", "eq", self, other) is True
 
-    def __ne__(self, other: object) -> bool:
+    def __ne__(self, other: object) -> Any:  # noqa: ANN401 - an array's is an array
+        if self._snapshot and type(other) not in (Handle, CallableHandle):
+            return self._snapshot[0] != other
         return not self == other
 
     def __hash__(self) -> int:
@@ -158,6 +185,34 @@ class Handle:
         return _expect(self._ask("representation", self), str, self) if self._wall.expects(self) else describe(self)
 
 
+class _Items:
+    """The items of an object, asked for once and then kept.
+
+    Args:
+        wall: the way to the student's side.
+        handle: the object.
+    """
+
+    def __init__(self, wall: "Wall", handle: Handle) -> None:
+        self._wall = wall
+        self._origin = f"{handle._origin}[]"
+        self._kept: list[Any] = []
+        self._iterator = handle._ask("iterate", handle, origin=self._origin)
+        if type(self._iterator) not in (Handle, CallableHandle):
+            raise NotPlainError(f"{describe(handle)} gave no iterator")
+
+    def __iter__(self) -> Iterator[Any]:
+        place = 0
+        while True:
+            if place == len(self._kept):
+                try:
+                    self._kept.append(self._wall.ask("next", self._iterator, origin=self._origin))
+                except StopIteration:
+                    return
+            yield self._kept[place]
+            place += 1
+
+
 class CallableHandle(Handle):
     """An object of the student's that can be called."""
 
@@ -179,6 +234,13 @@ def _expect(value: object, kind: type[_Kind], handle: Handle) -> _Kind:
     if type(value) is not kind:
         raise NotPlainError(f"{describe(handle)} gave something else than {kind.__name__}")
     return value
+
+
+def _checked(read: Callable[[Any], _Kind], value: object, handle: Handle) -> _Kind:
+    try:
+        return read(value)
+    except (TypeError, ValueError) as error:
+        raise NotPlainError(f"{describe(handle)} has a signature that is none") from error
 
 
 def _library_class(name: str) -> type | None:

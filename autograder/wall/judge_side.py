@@ -1,15 +1,17 @@
 """The judge's side of the wall: asks, and takes nothing but data for an answer."""
 
 import secrets
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 import torch
 
-from autograder.wall.acquaintances import Acquaintances, are_names
+from autograder.wall.acquaintances import Acquaintances
+from autograder.wall.answers import Answers, Question
 from autograder.wall.callables import write_function
 from autograder.wall.channel import Channel
-from autograder.wall.codec import Decoder, Encoder, is_plain_tensor
+from autograder.wall.codec import Encoder, is_plain_tensor
 from autograder.wall.faults import (
     MalformedError,
     MissingNameError,
@@ -19,10 +21,10 @@ from autograder.wall.faults import (
     StudentGone,
     UnsendableError,
 )
-from autograder.wall.gradients import Graph, attach
+from autograder.wall.gradients import Graph
 from autograder.wall.handles import CallableHandle, Handle, describe
 from autograder.wall.profile import Profile, Recorder
-from autograder.wall.values import Node, read_tensor
+from autograder.wall.values import Node
 
 
 class Wall:
@@ -41,7 +43,9 @@ class Wall:
         self._measure = measure
         self._by_name = by_name
         self._awaited = False
+        self._cell_ran = False
         self._known = Acquaintances(self)
+        self._answers = Answers(self, self._known, measure)
 
     # What the judge asks for
 
@@ -51,6 +55,7 @@ class Wall:
         Returns:
             ``outputs``, ``count`` (the execution count) and ``failed`` (None, or what was raised), all unchecked.
         """
+        self._cell_ran = True
         reply = self._exchange({"do": "run", "source": source})
         return {"outputs": reply.get("outputs"), "count": reply.get("count"), "failed": reply.get("failed")}
 
@@ -133,20 +138,25 @@ class Wall:
         """Let the student's side forget an object, with the next request."""
         self._known.released.append(number)
 
+    @property
+    def awaited(self) -> bool:
+        """Whether the student's side still owes an answer."""
+        return self._awaited
+
     def settle(self, deadline: float) -> bool:
         """After `OutOfTime` and an interrupt: wait for the answer that is still owed.
 
         Returns:
-            Whether the student's side answered, so that it can be asked on.
+            Whether the student's side told of the interrupt, so that it can be asked on. If it came to an end of its
+            own accord, the interrupt may still be on its way, and would hit whatever it is asked next.
         """
-        if not self._awaited:
-            return True
         try:
-            self._channel.receive(deadline)
+            reply = self._channel.receive(deadline)
         except (OutOfTime, StudentGone, MalformedError):
             return False
         self._awaited = False
-        return True
+        said = (reply.get("error") or reply.get("failed")) if isinstance(reply, dict) else None
+        return isinstance(said, dict) and said.get("types", ())[:1] == ["builtins.KeyboardInterrupt"]
 
     # How it is asked
 
@@ -159,9 +169,9 @@ class Wall:
             reply = self._channel.receive(self.deadline)
         except MalformedError as error:
             raise StudentGone("what it sent is no message") from error
-        except UnsendableError as error:
+        except UnsendableError:
             self._awaited = False
-            raise Refused(f"a test sends the student a value that is too large: {error}") from error
+            raise
         self._awaited = False
         if not isinstance(reply, dict):
             self._give_up("what it sent is no answer")
@@ -178,26 +188,50 @@ class Wall:
     ) -> Any:  # noqa: ANN401 - any value
         inputs: list[torch.Tensor] = []
         encoder = Encoder(lambda value, own: self._write_beyond(value, own, inputs))
-        changed = self._known.changed_leaves()
-        message = {
-            "do": action,
-            "changed": changed,
-            "args": [encoder.write(value) for value in args],
-            "kwargs": [[name, encoder.write(value)] for name, value in kwargs.items()],
-            "leaves": leaves,
-            "grad": torch.is_grad_enabled(),
-            "released": self._known.released[:],
-        }
-        self._known.released.clear()
-        reply = self._exchange(message)
-        inputs += [self._known.leaves[number] for number in leaves]
+        places: list[str] = []
+
+        def write(place: str, value: object) -> Node:
+            node = encoder.write(value)
+            places.extend([place] * (len(encoder.objects) - len(places)))
+            return node
+
         try:
-            value = self._read_reply(reply, origin, encoder.objects, (*before, *inputs))
+            message = {
+                "do": action,
+                "changed": self._known.changed_leaves(),
+                "args": [write(str(place), value) for place, value in enumerate(args)],
+                "kwargs": [[name, write(name, value)] for name, value in kwargs.items()],
+                "leaves": leaves,
+                "grad": torch.is_grad_enabled(),
+                "released": self._known.released[:],
+            }
+            self._known.released.clear()
+            reply = self._exchange(message)
+        except UnsendableError as error:
+            raise self._too_large(error) from error
+        inputs += [self._known.leaves[number] for number in leaves]
+        question = Question(action, origin, encoder.objects, places, (*before, *inputs), self._cell_ran)
+        self._cell_ran = False
+        raised = None
+        try:
+            value = self._answers.read(reply, question)
+            if reply.get("error") is not None:
+                raised = self._answers.error(reply["error"], question)
+            printed = _read_printed(reply.get("printed"))
         except Exception as error:  # noqa: BLE001 - only what the student's side sent can be wrong here
             self._give_up(f"what it sent is no answer: {error}")
-        if reply.get("error") is not None:
-            self._raise(reply["error"])
+        for stream, text in printed:
+            # To where the test's own prints go: it may look at them; nobody else does.
+            getattr(sys, stream).write(text)
+        if raised is not None:
+            raise raised
         return value
+
+    def _too_large(self, error: UnsendableError) -> BaseException:
+        if isinstance(self._measure, Recorder):
+            return Refused(f"a test sends the student a value that is too large: {error}")
+        # The solution's values could be sent: this one is, or comes from, the student's own.
+        return NotPlainError(f"a value that your code gave is too large to be handed back to it: {error}")
 
     def _write_beyond(self, value: Any, encoder: Encoder, inputs: list[torch.Tensor]) -> Node:  # noqa: ANN401
         known = self._known.write(value)
@@ -222,79 +256,15 @@ class Wall:
         leaves = self._known.leaves.items() if torch.is_grad_enabled() else ()
         return [number for number, leaf in leaves if leaf.requires_grad]
 
-    # How its answers are read
-
-    def _read_reply(self, reply: dict[str, Any], origin: str, sent: list[Any], inputs: tuple[torch.Tensor, ...]) -> Any:  # noqa: ANN401 - any value
-        if "value" not in reply:
-            return None
-        arguments = self._arguments(reply["after"], origin, sent)
-        self._known.read_leaves(reply["leaves"])
-        graph: list[torch.Tensor] = []
-        if reply["record"] is not None:
-            number = reply["record"]
-            if type(number) is not int:
-                raise MalformedError("record")
-            graph = attach(Graph(self, number, inputs), [read_tensor(item) for item in reply["graph"]])
-        decoder = Decoder(lambda tag, parts, own: self._read_beyond(tag, parts, own, origin, arguments, graph))
-        value = decoder.read(reply["value"])
-        for number, content in reply["after"]:
-            decoder.fill(arguments[number], content)
-        return value
-
-    def _arguments(self, after: Node, origin: str, sent: list[Any]) -> list[Any]:
-        """The arguments that the answer may refer to: the judge's own, or copies of those that mustn't change."""
-        arguments = sent[:]
-        function = origin.removesuffix("()")
-        if after and isinstance(self._measure, Recorder):
-            self._measure.restored.add(function)
-        elif after and function not in self._measure.restored:
-            for number, _ in after:
-                arguments[number] = _copy(sent[number])
-        return arguments
-
-    def _read_beyond(
-        self,
-        tag: str,
-        parts: list[Node],
-        decoder: Decoder,
-        origin: str,
-        arguments: list[Any],
-        graph: list[torch.Tensor],
-    ) -> object:
-        if tag == "argument":
-            return arguments[parts[0]]
-        if tag == "leaf":
-            return self._known.leaves[parts[0]]
-        if tag == "graph":
-            return decoder.register(parts[0], graph[parts[1]])
-        if tag == "handle":
-            if isinstance(self._measure, Recorder):
-                self._measure.handles.add(origin)
-            return self._known.read_handle(decoder, origin, parts)
-        raise MalformedError(f"no such tag: {tag[:20]!r}")
-
-    def _raise(self, error: Node) -> NoReturn:
-        said = error if isinstance(error, dict) else {}
-        types, message, frames = said.get("types"), said.get("message"), said.get("traceback")
-        if types is None or not (are_names(types) and isinstance(message, str) and isinstance(frames, str)):
-            self._give_up("what it sent is no error")
-        kind = self._known.error_class(said.get("class"), types)
-        try:
-            raised = kind(message)
-        except TypeError:
-            raised = RuntimeError(message)
-        raised.student_error = types[0].rpartition(".")[2][:80]  # type: ignore[attr-defined]
-        raised.student_frames = frames  # type: ignore[attr-defined]
-        raise raised
-
     def _give_up(self, reason: str) -> NoReturn:
         self._awaited = True
         self._channel.close()
         raise StudentGone(reason)
 
 
-def _copy(value: Any) -> Any:  # noqa: ANN401 - any mutable plain value
-    if isinstance(value, torch.Tensor):
-        copied = value.detach().clone()
-        return copied.requires_grad_(value.requires_grad) if value.is_leaf else copied
-    return value.copy()
+def _read_printed(printed: Node) -> list[tuple[str, str]]:
+    """What student code printed during a call: pairs of the stream and the text."""
+    pieces = [(stream, text) for stream, text in printed or []]
+    if not all(stream in ("stdout", "stderr") and isinstance(text, str) for stream, text in pieces):
+        raise MalformedError("printed")
+    return pieces

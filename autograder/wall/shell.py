@@ -184,7 +184,15 @@ def _captured(outputs: Outputs) -> Iterator[None]:
 
 
 @contextmanager
-def silenced() -> Iterator[None]:
-    """Throw away what is printed: a call from a test must not show in the feedback."""
-    with _captured(Outputs(0)):
-        yield
+def overheard(characters: int) -> Iterator[list[Output]]:
+    """Keep what is printed: it is for the test that called, and must not show in the feedback.
+
+    Args:
+        characters: how many of them are kept.
+
+    Yields:
+        Stream outputs, as they come.
+    """
+    outputs = Outputs(characters)
+    with _captured(outputs):
+        yield outputs.items

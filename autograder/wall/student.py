@@ -4,12 +4,15 @@ It holds no test, no solution and no other submission, and nothing that it says 
 over entirely; all that this gains is the right to send data.
 """
 
+import asyncio
 import base64
+import inspect
 import json
 import operator
 import signal
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import torch
@@ -20,8 +23,10 @@ from autograder.wall.faults import MalformedError, StudentGone, UnsendableError
 from autograder.wall.greeting import be_greeted
 from autograder.wall.inbox import Inbox, Request
 from autograder.wall.outbox import Outbox, describe_error
-from autograder.wall.shell import NotebookShell, open_shell, run_cell, silenced
+from autograder.wall.portrait import describe_signature
+from autograder.wall.shell import NotebookShell, open_shell, overheard, run_cell
 
+_MOST_PRINTED = 100_000
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "call": lambda target, *args, **kwargs: target(*args, **kwargs),
     "attribute": getattr,
@@ -43,6 +48,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "divmod": divmod,
     "round": round,
     "pow": pow,
+    "signature": describe_signature,
+    "source": inspect.getsource,
+    "await": lambda target: asyncio.run(_awaited(target)),
 }
 
 
@@ -56,6 +64,8 @@ def serve(connection: socket.socket) -> None:
     """
     message_bytes, output_bytes = be_greeted(Channel(connection, 0))
     torch.set_num_threads(1)
+    # As in Jupyter: helper modules lie beside the notebook.
+    sys.path.insert(0, "")
     _Student(Channel(connection, message_bytes), open_shell({}, output_bytes)).serve()
 
 
@@ -105,7 +115,7 @@ class _Student:
         request = self._inbox.read(message)
         self._outbox.note_leaves([number for number, _ in message["changed"]])
         inputs, error, value = request.inputs, None, None
-        with silenced(), torch.set_grad_enabled(request.grad_enabled):
+        with overheard(_MOST_PRINTED) as printed, torch.set_grad_enabled(request.grad_enabled):
             try:
                 if message["do"] == "pull back":
                     record = self._belongings.record(request.args[0])
@@ -119,7 +129,7 @@ class _Student:
                 answer: dict[str, Any] = self._outbox.write(value, request, inputs)
             except UnsendableError as too_large:
                 return {"error": describe_error(_too_large(too_large), self._belongings)}
-        return answer | {"error": error}
+        return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed]}
 
     def _act(self, action: str, request: Request) -> Any:  # noqa: ANN401 - any value
         namespace = self._shell.user_ns
@@ -132,6 +142,10 @@ class _Student:
         if action == "operate":
             return getattr(operator, request.args[0])(*request.args[1:])
         return _FUNCTIONS[action](*request.args, **request.kwargs)
+
+
+async def _awaited(target: Awaitable[Any]) -> Any:  # noqa: ANN401 - any value
+    return await target
 
 
 def _as_text(value: object) -> str:

@@ -69,7 +69,9 @@ def read_tensor(node: Node) -> torch.Tensor:
     dtype = read_dtype(name)
     if not data and 0 in shape:
         return torch.empty(shape, dtype=dtype)
-    return torch.frombuffer(bytearray(data), dtype=torch.uint8).view(dtype).reshape(shape)
+    octets = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+    # A truth value of 2 is neither True nor False to torch.
+    return (octets != 0 if dtype is torch.bool else octets.view(dtype)).reshape(shape)
 
 
 def _refuse_large(size: int) -> None:

@@ -29,15 +29,15 @@ def gradient(f: Function, points: torch.Tensor) -> torch.Tensor:
             y = f(x)
             total = y.sum() if is_tensor(y) else None
     except Exception as error:
-        raise refusal(error, otherwise="function-raised") from error
+        raise refusal(error, "function-raised", "function-error") from error
     if total is None:
-        raise not_yet("graph-cut", "plain-number", kind=kind_of(y))
+        raise not_yet("graph-cut", "function-plain-number", kind=kind_of(y))
     if not y.requires_grad:
         raise not_yet("forward-untracked", "function-untracked")
     try:
         (slope,) = torch.autograd.grad(total, x)
     except Exception as error:
-        raise refusal(error) from error
+        raise refusal(error, "function-raised", "function-error") from error
     return slope.detach().to(torch.float64)
 
 

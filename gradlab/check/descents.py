@@ -12,7 +12,7 @@ from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.paths import Path, follow, follows, measured
 from gradlab.check.rounds import run
-from gradlab.check.values import numbers, require_finite, require_shape
+from gradlab.check.values import is_tensor, numbers, require_finite, require_shape
 
 _ROUNDS = 6
 _FLAT = 0.1
@@ -120,7 +120,7 @@ def end_point(
     The path is put together from calls with 1, 2, … steps. The arguments are those of `descent`.
 
     Raises:
-        NotYet: an end point is not right.
+        NotYet: an end point is not right, or it is watched by autograd, or the start is afterwards.
     """
     require_callable(function, on)
     begin = random_start(on) if start is None else start
@@ -136,14 +136,20 @@ def _check_ends(function: Function, f: Function, start: torch.Tensor, lr: float,
     # The longest run comes first: some errors need a second round to show.
     for count in (steps, *range(1, steps)):
         given = start.detach().clone()
-        end = numbers(run(functools.partial(_bound, function, given, lr), f, count))
+        result = run(functools.partial(_bound, function, given, lr), f, count)
+        end = numbers(result)
         if end.shape == (count + 1, *begin.shape):
             raise not_yet("whole-path", "whole-path", rows=count + 1, steps=count)
         require_shape(end, begin.shape, begin.shape)
         require_finite(end)
         require_unchanged("`start`", start, given)
+        if given.requires_grad:
+            raise not_yet("changed-argument", "changed-watching", name="`start`")
         ends[count] = end
+        tracked = is_tensor(result) and bool(getattr(result, "requires_grad", False))
     follow(f, measured(f, torch.stack([ends[count] for count in range(steps + 1)]), lr))
+    if tracked:
+        raise not_yet("still-tracked", "still-tracked")
 
 
 @announced

@@ -14,6 +14,7 @@ SIGHTS = {
     "precision": "The input is float64 and the result is {dtype}.",
     "still-tracked": "The result has `requires_grad=True`.",
     "changed-argument": "After the call, {name} has other values than before.",
+    "changed-watching": "After the call, {name} has `requires_grad=True`.",
     "wrong-beginning": "The first row of the path is not `start`.",
     "stands-still": "All {rows} rows are equal to `start`.",
     "same-object": "All {rows} rows are equal, and none of them is `start`.",
@@ -44,6 +45,9 @@ SIGHTS = {
     "part-untracked": "Values agree with the formula, but for {term}, `backward()` finds no slope at all.",
     "gradient-differs": "Values agree with the formula, but {component} from `backward()` differs from finite "
     "differences.",
+    "function-plain-number": "The check asked f for its value at a point and was given {kind}: a plain number instead "
+    "of a tensor.",
+    "function-error": "The check asked f for its gradient at a point: `{name}: {message}`.",
     "function-untracked": "The check asked f for its gradient at a point, and there was none to be had.",
     "formula-part": "Your values fit at random points if one thing is different in {term}: {aspect}.",
     "values": "At random points your values differ from the formula by up to {distance}.",

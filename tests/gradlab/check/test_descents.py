@@ -247,7 +247,9 @@ def test_what_is_no_function_is_refused(answer: object, f: Function, refused: Re
     ],
 )
 def test_a_function_without_a_gradient_is_named_first(broken: Function, name: str, refused: Refused) -> None:
-    assert refused(lambda: check.descent(with_backward, on=broken)).misconception == name
+    diagnosis = refused(lambda: check.descent(with_backward, on=broken))
+    assert diagnosis.misconception == name
+    assert diagnosis.seen.startswith("The check asked f for its ")
 
 
 def ending(descend: Function) -> Function:
@@ -255,7 +257,26 @@ def ending(descend: Function) -> Function:
 
 
 def test_a_right_end_passes(right_descent: Function, f: Function, passes: Passes) -> None:
-    passes(lambda: check.end_point(ending(right_descent), on=f))
+    def answer(f: Function, start: torch.Tensor, lr: float, steps: int) -> object:
+        end = ending(right_descent)(f, start, lr, steps)
+        return end.detach() if isinstance(end, torch.Tensor) else end
+
+    passes(lambda: check.end_point(answer, on=f))
+
+
+def test_an_end_that_is_still_watched_is_refused(f: Function, refused: Refused) -> None:
+    answer = ending(with_backward)
+    assert "graph" in refused(lambda: check.end_point(lambda *given: answer(*given).requires_grad_(), on=f)).title
+
+
+def test_a_start_that_is_watched_afterwards_is_refused(f: Function, refused: Refused) -> None:
+    def answer(f: Function, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
+        start.requires_grad_()
+        return ending(with_backward)(f, start, lr, steps).detach()
+
+    diagnosis = refused(lambda: check.end_point(answer, on=f))
+    assert "changes what it was given" in diagnosis.title
+    assert "requires_grad" in diagnosis.seen
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,45 @@
+"""``autograder demo``: the whole path on the sample class, and the second time nothing is graded again."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.demonstration import LAB, Demonstration, autograder, demonstrated
+from tests.submissions.make import CLASS
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    return demonstrated(tmp_path_factory)
+
+
+def verdicts_kept(folder: Path) -> dict[str, int]:
+    """The files of the cache, with the time at which each was written."""
+    cache = folder / ".autograder" / "cache"
+    return {path.name: path.stat().st_mtime_ns for path in cache.rglob("*.json")}
+
+
+def test_it_prints_a_row_for_each_student_and_says_where_to_look(demonstration: Demonstration) -> None:
+    rows = {line.split()[0] for line in demonstration.printed.splitlines() if line.strip()}
+    assert rows >= CLASS.keys()
+    for said in ("Score", "The steps grow", "could not be read", "timed out", f"{LAB}.html", "gradebook.db"):
+        assert said in demonstration.printed
+
+
+def test_it_leaves_pages_for_the_class_and_for_each_student(demonstration: Demonstration) -> None:
+    assert (demonstration.folder / "report" / f"{LAB}.html").stat().st_size
+    assert (demonstration.folder / "gradebook.db").stat().st_size
+    for student in CLASS:
+        assert (demonstration.folder / "feedback" / student / LAB / f"{LAB}.html").stat().st_size
+
+
+def test_the_second_time_nothing_is_graded_again(demonstration: Demonstration, tmp_path: Path) -> None:
+    folder = shutil.copytree(demonstration.folder, tmp_path / "demo")
+    before = verdicts_kept(folder)
+    # The one that could not be read has no verdicts to keep.
+    assert len(before) == len(CLASS) - 1
+    done = autograder("demo", "--into", str(folder), "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.partition("Where to look")[0] == demonstration.printed.partition("Where to look")[0]
+    assert verdicts_kept(folder) == before
