@@ -186,9 +186,7 @@ class Bench:
         message = f"With your answer the test had not come to an end after {self._limits.cell_seconds:g} seconds."
         return CellVerdict(cell.grade_id or "", 0.0, cell.points, CellStatus.TIMED_OUT, message)
 
-    def _judge(
-        self, stage: Stage, case: Case, outcomes: dict[int, CellOutcome], flags: list[str]
-    ) -> dict[str, Any]:
+    def _judge(self, stage: Stage, case: Case, outcomes: dict[int, CellOutcome], flags: list[str]) -> dict[str, Any]:
         line, process = stage.judge(case)
         try:
             return self._attend(line, outcomes, flags)
@@ -241,7 +239,9 @@ class Bench:
 def _hopeless(submitted: SubmittedNotebook, unfit: Mapping[str, str]) -> dict[int, CellVerdict]:
     """The verdicts on tests that can't be run across the wall: they say nothing of a submission."""
     return {
-        index: broken(cell, f"this test does not pass the instructor's own answer across the wall: {unfit[cell.grade_id]}")
+        index: broken(
+            cell, f"this test does not pass the instructor's own answer across the wall: {unfit[cell.grade_id]}"
+        )
         for index, cell in enumerate(submitted.cells)
         if cell.role is Role.TEST and cell.grade_id is not None and cell.grade_id in unfit
     }

@@ -206,15 +206,12 @@ class Judge:
     def _grade(self, grade_id: str, endless: set[int]) -> CellVerdict:
         place, test = self._tests[grade_id]
         self._play_lesson(place)
-        self._seed(grade_id)
-        self._namespace.wall = self._wall
-        try:
-            with self._limited():
-                execution = run_cell(self._shell, test.source)
-        except WallFault as fault:
-            # The alarm may go off outside of the cell's own code.
-            execution = Execution([], fault, None, 0)
-        self._namespace.wall = None
+        execution = self._run_test(test)
+        if execution.error is None and self._wall.answers.withheld:
+            # The answer is right, but it changes what it is given, and the test has not seen that: now it does. Were
+            # this the only run, a submission could turn a hidden input into one whose answer it knows.
+            again = self._run_test(test, trusting=True)
+            execution = again if again.error is not None else execution
         ending = ""
         if isinstance(execution.error, OutOfTime):
             self._recover()
@@ -225,6 +222,26 @@ class Judge:
             execution = replace(execution, error=OutOfTime())
         circumstances = Circumstances(self._case.limits.cell_seconds, ending)
         return judge(test, self._released.get(grade_id, replace(test, source="")), execution, circumstances)
+
+    def _run_test(self, test: Cell, *, trusting: bool = False) -> Execution:
+        self._seed(test.grade_id or "")
+        names = dict(self._namespace)
+        answers = self._wall.answers
+        answers.withheld, answers.trusting = False, trusting
+        self._namespace.wall = self._wall
+        try:
+            with self._limited():
+                execution = run_cell(self._shell, test.source)
+        except WallFault as fault:
+            # The alarm may go off outside of the cell's own code.
+            execution = Execution([], fault, None, 0)
+        finally:
+            self._namespace.wall = None
+            answers.trusting = False
+        if answers.withheld and not trusting:
+            self._namespace.clear()
+            self._namespace.update(names)
+        return execution
 
     def _play_lesson(self, place: int) -> None:
         """Do to the judge's names what the instructor's cells above this place did to them."""

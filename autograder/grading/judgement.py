@@ -158,4 +158,6 @@ def _words(error: BaseException) -> str:
 def _readable(message: str) -> str:
     """A message as it can be stored in a file or a database: student code may have put anything into it."""
     text = message[:_LONGEST_MESSAGE].encode("utf-8", "replace").decode()
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )

@@ -62,7 +62,7 @@ def _enter_folder(name: str, files: dict[str, bytes]) -> None:
 
 
 def _forget_modules() -> None:
-    """Forget modules from the rehearsal's folder: a solution cell may have written them, and they are the solution's."""
+    """Forget the modules of the rehearsal's folder: a solution cell may have written them."""
     folder = Path.cwd()
     for name, module in list(sys.modules.items()):
         place = getattr(module, "__file__", None)

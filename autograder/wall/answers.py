@@ -59,6 +59,10 @@ class Answers:
         self._wall = wall
         self._known = known
         self._measure = measure
+        self.trusting = False
+        """Whether a submission may change all of the judge's arguments, as it could in one process."""
+        self.withheld = False
+        """Whether it changed one that the solution did not."""
 
     def read(self, reply: dict[str, Any], question: Question) -> Any:  # noqa: ANN401 - any value
         """The value that an answer holds; what the call changed in its arguments is changed here.
@@ -93,7 +97,9 @@ class Answers:
         if types is None or not (are_names(types) and isinstance(message, str) and isinstance(frames, str)):
             raise MalformedError("error")
         message = message[:_LONGEST_WORDS]
-        kind = RuntimeError if self._ends_a_loop(types, question) else self._known.error_class(parts.get("class"), types)
+        kind = (
+            RuntimeError if self._ends_a_loop(types, question) else self._known.error_class(parts.get("class"), types)
+        )
         try:
             raised = kind(message)
         except TypeError:
@@ -118,7 +124,9 @@ class Answers:
             if isinstance(self._measure, Recorder):
                 self._measure.restored |= {change, f"{change.removesuffix('.grad')}.grad"}
             elif change not in self._measure.restored:
-                arguments[number] = _copy(question.sent[number])
+                self.withheld = True
+                if not self.trusting:
+                    arguments[number] = _copy(question.sent[number])
         return arguments
 
     def _read_leaves(self, leaves: Node, question: Question) -> None:

@@ -45,7 +45,7 @@ class Wall:
         self._awaited = False
         self._cell_ran = False
         self._known = Acquaintances(self)
-        self._answers = Answers(self, self._known, measure)
+        self.answers = Answers(self, self._known, measure)
 
     # What the judge asks for
 
@@ -214,9 +214,9 @@ class Wall:
         self._cell_ran = False
         raised = None
         try:
-            value = self._answers.read(reply, question)
+            value = self.answers.read(reply, question)
             if reply.get("error") is not None:
-                raised = self._answers.error(reply["error"], question)
+                raised = self.answers.error(reply["error"], question)
             printed = _read_printed(reply.get("printed"))
         except Exception as error:  # noqa: BLE001 - only what the student's side sent can be wrong here
             self._give_up(f"what it sent is no answer: {error}")

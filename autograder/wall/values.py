@@ -57,7 +57,9 @@ def write_tensor(tensor: torch.Tensor) -> list[Node]:
         UnsendableError: it is larger than any message may be.
     """
     _refuse_large(tensor.nbytes)
-    values = tensor.detach().to("cpu").resolve_conj().resolve_neg().contiguous().reshape(-1)
+    # A tensor of one number counts as contiguous whatever its stride, and a view would mind: so it is copied.
+    values = tensor.detach().to("cpu").resolve_conj().resolve_neg().reshape(-1)
+    values = values.clone(memory_format=torch.contiguous_format)
     return [dtype_name(values.dtype), list(tensor.shape), values.view(torch.uint8).numpy().tobytes()]
 
 

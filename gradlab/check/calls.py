@@ -1,8 +1,6 @@
 """Calls into student code: every error becomes a diagnosis."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -13,23 +11,6 @@ from gradlab.check.values import kind_of
 
 Function = Callable[..., Any]
 """A student's function, or a stand-in for one that lives in another process: anything may come back."""
-
-_COMPARED: ContextVar[bool] = ContextVar("compared", default=False)
-
-
-@contextmanager
-def arguments_compared() -> Iterator[None]:
-    """Announce that the arguments of the calls inside are copies, which are compared with the originals afterwards."""
-    token = _COMPARED.set(True)
-    try:
-        yield
-    finally:
-        _COMPARED.reset(token)
-
-
-def are_arguments_compared() -> bool:
-    """Whether a call's arguments are compared afterwards: what it changed in them must then be brought back."""
-    return _COMPARED.get()
 
 
 def require_callable(*functions: object) -> None:
@@ -42,7 +23,7 @@ def require_callable(*functions: object) -> None:
 def call(function: Function, *arguments: object) -> object:
     """Call a student's function; an error it raises becomes a `NotYet`."""
     try:
-        with torch.enable_grad(), arguments_compared():
+        with torch.enable_grad():
             return function(*arguments)
     except Exception as error:
         raise refusal(error) from error

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from gradlab.check import probes
-from gradlab.check.calls import Function, arguments_compared
+from gradlab.check.calls import Function
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import NONE_ATTRIBUTE, NONE_OPERAND, UNTRACKED, message_of, refusal
 
@@ -18,8 +18,7 @@ def run(descent: Descent, f: Function, steps: int) -> object:
         NotYet: it raised; the diagnosis comes from the message and from further runs with probes in place of f.
     """
     try:
-        with arguments_compared():
-            return descent(f, steps)
+        return descent(f, steps)
     except Exception as error:
         raise _explain(descent, f, steps, error) from error
 

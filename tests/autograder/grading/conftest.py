@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -110,6 +109,10 @@ EXERCISES: dict[str, tuple[str, str]] = {
         "def limit():\n    return 12",
         "total = 0\nfor n in range(limit()):\n    total += n\nassert total == 66\nassert sum(range(limit())) == 66\n"
         "assert len('x' * limit()) == 12",
+    ),
+    "steps": (
+        "def steps(n):\n    return range(n)",
+        "assert sum(steps(5)) == 10\nassert list(steps(3)) == [0, 1, 2]",
     ),
     "Net": (
         "class Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n"

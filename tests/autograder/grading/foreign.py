@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - cells are quoted as they are
 """The exercises of a course that knows nothing of a wall."""
 
 from dataclasses import dataclass
@@ -45,10 +46,17 @@ assert result.wasSuccessful()
 # Tests that the wall can't carry.
 ACROSS = ("class name", "input", "patched", "file", "written")
 EXERCISES: dict[str, Exercise] = {
-    "variable": Exercise("answer = {'a': [1, 2], 'b': 'text'}", "assert answer['a'][1] == 2\nassert set(answer) == {'a', 'b'}\n"
-                         "assert isinstance(answer, dict)", "answer = {}"),
-    "array": Exercise("grid = np.arange(6).reshape(2, 3)", "np.testing.assert_array_equal(grid, [[0, 1, 2], [3, 4, 5]])\n"
-                      "assert grid.shape == (2, 3) and grid.dtype.kind == 'i'", "grid = np.arange(6)"),
+    "variable": Exercise(
+        "answer = {'a': [1, 2], 'b': 'text'}",
+        "assert answer['a'][1] == 2\nassert set(answer) == {'a', 'b'}\nassert isinstance(answer, dict)",
+        "answer = {}",
+    ),
+    "array": Exercise(
+        "grid = np.arange(6).reshape(2, 3)",
+        "np.testing.assert_array_equal(grid, [[0, 1, 2], [3, 4, 5]])\n"
+        "assert grid.shape == (2, 3) and grid.dtype.kind == 'i'",
+        "grid = np.arange(6)",
+    ),
     "figure": Exercise(
         "figure, axes = plt.subplots()\naxes.plot([1, 2], [3, 4])\naxes.set_title('Growth')\naxes.set_xlabel('t')",
         "assert axes.get_title() == 'Growth'\nassert axes.get_xlabel() == 't'\nassert len(axes.lines) == 1\n"
@@ -90,7 +98,8 @@ EXERCISES: dict[str, Exercise] = {
         "class TooLow(ValueError):\n    pass\ndef low(x):\n    raise ValueError",
     ),
     "recursion": Exercise(
-        "def depth(tree):\n    return 1 + max(map(depth, tree), default=0)", "assert depth([[], [[]]]) == 3\nassert depth([]) == 1",
+        "def depth(tree):\n    return 1 + max(map(depth, tree), default=0)",
+        "assert depth([[], [[]]]) == 3\nassert depth([]) == 1",
         "def depth(tree):\n    return depth(tree)",
     ),
     "decorator": Exercise(
@@ -99,11 +108,13 @@ EXERCISES: dict[str, Exercise] = {
         "def counted(f):\n    return f",
     ),
     "unittest": Exercise(
-        "def twice(x):\n    return x + x", _TESTCASE, "def twice(x):\n    return 5", other="twice = lambda x: 2 * x + 0"),
+        "def twice(x):\n    return x + x", _TESTCASE, "def twice(x):\n    return 5", other="twice = lambda x: 2 * x + 0"
+    ),
     "approx": Exercise(
         "def third(x):\n    return x / 3",
         "import pytest\nassert third(1) == pytest.approx(1 / 3)\nwith pytest.raises(TypeError):\n    third('a')",
-        "def third(x):\n    return 0.3", other="def third(x):\n    return np.float64(x) / 3 if x != 'a' else x / 3",
+        "def third(x):\n    return 0.3",
+        other="def third(x):\n    return np.float64(x) / 3 if x != 'a' else x / 3",
     ),
     "signature": Exercise(
         "def area(width, height=2):\n    '''The area.'''\n    return width * height",
@@ -117,9 +128,14 @@ EXERCISES: dict[str, Exercise] = {
         "assert 'for' not in inspect.getsource(total)\nassert total([1, 2]) == 3",
         "def total(items):\n    t = 0\n    for i in items:\n        t += i\n    return t",
     ),
-    "helper": Exercise("def nine(x):\n    return thrice(thrice(x))", "assert nine(2) == thrice(6)", "def nine(x):\n    return x"),
-    "data": Exercise("def load():\n    return np.loadtxt('data/numbers.csv', delimiter=',')",
-                     "assert load().sum() == np.loadtxt('data/numbers.csv', delimiter=',').sum() == 10", "def load():\n    return 3"),
+    "helper": Exercise(
+        "def nine(x):\n    return thrice(thrice(x))", "assert nine(2) == thrice(6)", "def nine(x):\n    return x"
+    ),
+    "data": Exercise(
+        "def load():\n    return np.loadtxt('data/numbers.csv', delimiter=',')",
+        "assert load().sum() == np.loadtxt('data/numbers.csv', delimiter=',').sum() == 10",
+        "def load():\n    return 3",
+    ),
     "derived": Exercise(
         "def power(x):\n    return x**2",
         "assert squares == [0, 1, 4]\nassert applied(3) == 10\nassert table['two'].sum() == 8",
@@ -149,27 +165,56 @@ EXERCISES: dict[str, Exercise] = {
         "heard = io.StringIO()\nwith redirect_stdout(heard):\n    hello('Ada')\nassert heard.getvalue() == 'Hello, Ada\\n'",
         "def hello(name):\n    return 'Hello, ' + name",
     ),
-    "async": Exercise("async def soon(x):\n    await asyncio.sleep(0)\n    return x + 1", "assert await soon(1) == 2",
-                      "async def soon(x):\n    return x"),
+    "async": Exercise(
+        "async def soon(x):\n    await asyncio.sleep(0)\n    return x + 1",
+        "assert await soon(1) == 2",
+        "async def soon(x):\n    return x",
+    ),
     "partial": Exercise(
         "def rank(items):\n    return sorted(items)",
         "points = 0\nif rank([2, 1]) == [1, 2]:\n    points += 1.5\nif rank([]) == []:\n    points += 0.5\npoints",
         "def rank(items):\n    return items",
     ),
-    "warning": Exercise("def old(x):\n    import warnings\n    warnings.warn('old')\n    return x", "assert old(3) == 3",
-                        "def old(x):\n    return 0", other="def old(x):\n    return x"),
-    "mutation": Exercise("def clear(items):\n    items[:] = []", "items = [1]\nassert clear(items) is None\nassert items == []",
-                         "def clear(items):\n    items = []"),
-    "callback": Exercise("def apply(f, x):\n    return f(f(x))", "assert apply(lambda n: n + 3, 1) == 7\nassert apply(str.upper, 'a') == 'A'",
-                         "def apply(f, x):\n    return f(x)"),
-    "matrix": Exercise("M = np.eye(2) * 2", "assert (M @ np.ones(2)).tolist() == [2, 2]\nassert np.allclose(np.linalg.det(M), 4)", "M = 5"),
-    "closure": Exercise("def adder(n):\n    return lambda x: x + n", "assert adder(2)(3) == 5\nassert list(map(adder(1), [1, 2])) == [2, 3]",
-                        "def adder(n):\n    return n"),
-    "string": Exercise("text = 'one two two'\ncounts = {w: text.split().count(w) for w in set(text.split())}",
-                       "assert counts == {'one': 1, 'two': 2}\nassert text.count('two') == 2", "text = ''\ncounts = {}",
-                       other="from collections import Counter\ntext = 'one two two'\ncounts = Counter(text.split())"),
-    "file": Exercise("with open('out.txt', 'w') as file:\n    file.write('done')", "assert open('out.txt').read() == 'done'", "pass"),
-    "written": Exercise("%%writefile tool.py\ndef five():\n    return 5\n", "import tool\nassert tool.five() == 5", "%%writefile tool.py\nx = 1\n"),
+    "warning": Exercise(
+        "def old(x):\n    import warnings\n    warnings.warn('old')\n    return x",
+        "assert old(3) == 3",
+        "def old(x):\n    return 0",
+        other="def old(x):\n    return x",
+    ),
+    "mutation": Exercise(
+        "def clear(items):\n    items[:] = []",
+        "items = [1]\nassert clear(items) is None\nassert items == []",
+        "def clear(items):\n    items = []",
+    ),
+    "callback": Exercise(
+        "def apply(f, x):\n    return f(f(x))",
+        "assert apply(lambda n: n + 3, 1) == 7\nassert apply(str.upper, 'a') == 'A'",
+        "def apply(f, x):\n    return f(x)",
+    ),
+    "matrix": Exercise(
+        "M = np.eye(2) * 2",
+        "assert (M @ np.ones(2)).tolist() == [2, 2]\nassert np.allclose(np.linalg.det(M), 4)",
+        "M = 5",
+    ),
+    "closure": Exercise(
+        "def adder(n):\n    return lambda x: x + n",
+        "assert adder(2)(3) == 5\nassert list(map(adder(1), [1, 2])) == [2, 3]",
+        "def adder(n):\n    return n",
+    ),
+    "string": Exercise(
+        "text = 'one two two'\ncounts = {w: text.split().count(w) for w in set(text.split())}",
+        "assert counts == {'one': 1, 'two': 2}\nassert text.count('two') == 2",
+        "text = ''\ncounts = {}",
+        other="from collections import Counter\ntext = 'one two two'\ncounts = Counter(text.split())",
+    ),
+    "file": Exercise(
+        "with open('out.txt', 'w') as file:\n    file.write('done')", "assert open('out.txt').read() == 'done'", "pass"
+    ),
+    "written": Exercise(
+        "%%writefile tool.py\ndef five():\n    return 5\n",
+        "import tool\nassert tool.five() == 5",
+        "%%writefile tool.py\nx = 1\n",
+    ),
     "input": Exercise(
         "def ask():\n    return int(input('n? ')) + 1",
         "from unittest import mock\nwith mock.patch('builtins.input', lambda *_: '4'):\n    assert ask() == 5",

@@ -1,14 +1,22 @@
 """Submissions that try to earn points in any way but by a right answer."""
 
+import ast
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from autograder.cells import Role, SubmittedNotebook
+from autograder.course import Course
+from autograder.grading.bench import Bench
+from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
 from tests.autograder.grading.attacks.attack import Attack
 from tests.autograder.grading.attacks.exhaustion import EXHAUSTION
 from tests.autograder.grading.attacks.objects import OBJECTS
 from tests.autograder.grading.attacks.process import PROCESS
 from tests.autograder.grading.attacks.wire import WIRE
-from tests.autograder.grading.conftest import EXERCISES, POINTS, SmallLab, by_id
+from tests.autograder.grading.conftest import EXERCISES, LIMITS, POINTS, SmallLab, by_id
 
 ATTACKS = [*OBJECTS, *PROCESS, *WIRE, *EXHAUSTION]
 
@@ -35,3 +43,39 @@ def test_an_attack_earns_nothing(small_lab: SmallLab, attack: Attack) -> None:
     for verdict in verdicts.values():
         assert len(verdict.message.encode()) < 100_000
     assert_full_marks(small_lab, f"honest after: {attack.name}")
+
+
+NOTHING_BUT_YES = """
+import sys, gradlab.check, torch, numpy
+for module in [m for name, m in list(sys.modules.items()) if name.startswith("gradlab")]:
+    for name, thing in list(vars(module).items()):
+        if callable(thing):
+            setattr(module, name, lambda *args, **kwargs: None)
+torch.allclose = torch.equal = numpy.allclose = lambda *args, **kwargs: True
+class Yes(torch.Tensor):
+    @classmethod
+    def __torch_function__(cls, *args, **kwargs): return True
+    def __eq__(self, other): return True
+"""
+LIES = ["args[0]", "Yes()", "torch.zeros(1)", "float('nan')", "[args]", "iter(int, 1)", "10**5000"]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_checks_that_were_replaced_earn_nothing(lie: str, tmp_path: Path) -> None:
+    lab = Course.open(Path(__file__).resolve().parents[3]).lab("06_minimum")
+    notebook = lab.notebooks[0]
+    cells = tuple(
+        replace(cell, source=_lying(cell.source, lie)) if cell.role is Role.SOLUTION else cell
+        for cell in notebook.source
+    )
+    with Bench(tmp_path, replace(LIMITS, cell_seconds=5.0, submission_seconds=90.0), Mode.BUBBLEWRAP) as bench:
+        submitted = SubmittedNotebook(notebook.name, cells, frozenset())
+        verdicts = bench.grade(notebook, submitted, lab.files, "dishonest", lab.name).verdicts
+    graded = [verdict for verdict in verdicts if verdict.status is not CellStatus.MANUAL]
+    assert len(graded) >= 8
+    assert {verdict.grade_id: verdict.points for verdict in graded} == {v.grade_id: 0.0 for v in graded}
+
+
+def _lying(source: str, lie: str) -> str:
+    names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return NOTHING_BUT_YES + "".join(f"def {name}(*args, **kwargs): return {lie}\n" for name in names)

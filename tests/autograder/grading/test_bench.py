@@ -193,3 +193,24 @@ def test_an_instructors_notebook_that_ends_its_process_is_an_expected_error(tmp_
     cells = (cell(Role.LOCKED, "import os\nos._exit(1)", "a"),)
     with Bench(tmp_path, LIMITS, Mode.NONE) as bench, pytest.raises(ExpectedError, match="'n'"):
         bench.grade(LabNotebook("n", cells, cells), SubmittedNotebook("n", cells), {}, "ann", "n")
+
+
+def test_an_answer_that_works_in_place_is_right_unless_the_test_minds(tmp_path: Path) -> None:
+    cells = (
+        cell(Role.SOLUTION, "def double(items): return [2 * item for item in items]", "double"),
+        cell(Role.TEST, "assert double([1, 2]) == [2, 4]", "value", 1.0),
+        cell(Role.TEST, "given = [1, 2]\ndouble(given)\nassert given == [1, 2]", "kept", 1.0),
+        cell(Role.TEST, "given = [3]\nassert double(given) == [2 * item for item in given]", "blanked", 1.0),
+    )
+    lab = LabNotebook("n", cells, cells)
+    in_place = "def double(items):\n    items[:] = [2 * item for item in items]\n    return items"
+    blanking = "def double(items):\n    items.clear()\n    return items"
+
+    def points(answer: str) -> list[float | None]:
+        submitted = SubmittedNotebook("n", (replace(cells[0], source=answer), *cells[1:]))
+        return [verdict.points for verdict in bench.grade(lab, submitted, {}, "ann", "n").verdicts]
+
+    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+        assert points(cells[0].source) == [1.0, 1.0, 1.0]
+        assert points(in_place) == [1.0, 0.0, 0.0]
+        assert points(blanking) == [0.0, 0.0, 0.0]

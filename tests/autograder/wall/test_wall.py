@@ -96,7 +96,8 @@ def test_the_solutions_run_tells_which_functions_change_their_arguments(meet: Me
     wall = meet(FUNCTIONS, recorder)
     wall.fetch("grow")([])
     wall.fetch("square")(2)
-    assert recorder.finish() == Profile(handles=frozenset({"grow", "square"}), restored=frozenset({"grow 1", "grow 1.grad"}))
+    restored = frozenset({"grow 1", "grow 1.grad"})
+    assert recorder.finish() == Profile(handles=frozenset({"grow", "square"}), restored=restored)
 
 
 def test_an_error_arrives_as_the_builtin_of_that_name_with_the_students_lines(meet: Meet) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - cells are quoted as they are
 """Answers that lie about what they are."""
 
 from tests.autograder.grading.attacks.attack import attack
@@ -85,7 +86,9 @@ OBJECTS = [
         "        Shifty.turn += 1\n        return iter([6469693230] if Shifty.turn == 1 else [2])\n"
         "def primes(n): return Shifty()",
     ),
-    attack("a class that lies about its own name", square=_lie("square").replace("class Yes", "class int"), spoils=True),
+    attack(
+        "a class that lies about its own name", square=_lie("square").replace("class Yes", "class int"), spoils=True
+    ),
     attack(
         "an object whose class says that it is a float",
         half=f"{_YES}\nYes.__module__, Yes.__qualname__ = 'builtins', 'float'\ndef half(x): return Yes()",

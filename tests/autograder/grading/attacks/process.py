@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - cells are quoted as they are
 """Taking over the student's own process: it has no verdict to give."""
 
 from tests.autograder.grading.attacks.attack import attack
@@ -38,11 +39,13 @@ PROCESS = [
         "events, custom exceptions and the display hook",
         square="import sys\nshell = get_ipython()\nshell.events.register('pre_run_cell', lambda info: None)\n"
         "shell.events.register('post_run_cell', lambda result: setattr(result, 'error_in_exec', None))\n"
-        "shell.set_custom_exc((BaseException,), lambda *a, **k: None)\nsys.displayhook(2)\nshell.displayhook(2)" + _WRONG,
+        "shell.set_custom_exc((BaseException,), lambda *a, **k: None)\nsys.displayhook(2)\nshell.displayhook(2)"
+        + _WRONG,
     ),
     attack(
         "names of the judge's and of the tests'",
-        square="score = 100\nnumber = draw = 0\ndef same(expected, actual): pass\nnamespace = wall = verdict = None" + _WRONG,
+        square="score = 100\nnumber = draw = 0\ndef same(expected, actual): pass\nnamespace = wall = verdict = None"
+        + _WRONG,
         greet="def same(*args): pass\ndef greet(name): return 1",
     ),
     attack(
@@ -58,7 +61,9 @@ PROCESS = [
     attack("the process ends in a call", square="import os\ndef square(x): os._exit(0)"),
     attack("the process ends with a signal in a call", square="import os\ndef square(x): os.kill(os.getpid(), 9)"),
     attack("the process ends in the cell", square="import os\nos._exit(0)"),
-    attack("the process ends in every cell", spoils=True, plus="import os\nos._exit(0)", square="import os\nos._exit(0)"),
+    attack(
+        "the process ends in every cell", spoils=True, plus="import os\nos._exit(0)", square="import os\nos._exit(0)"
+    ),
     attack(
         "the process ends when a result is written",
         half="import os\nclass C(float):\n    def __float__(self): os._exit(0)\ndef half(x): return C(x)",
@@ -81,8 +86,16 @@ PROCESS = [
     ),
     attack("a fork, and both answer", square="import os\nos.fork()" + _WRONG, spoils=True),
     attack("a fork in a call, and both answer", square="import os\ndef square(x):\n    return os.fork()", spoils=True),
-    attack("a thread that answers in the main thread's place", square=_THREAD + "threading.Thread(target=answer, daemon=True).start()" + _WRONG, spoils=True),
-    attack("file descriptor 3 written to", square="import os\nos.write(3, b'\\0' * 7 + b'\\1\\xc0' * 1000)" + _WRONG, spoils=True),
+    attack(
+        "a thread that answers in the main thread's place",
+        square=_THREAD + "threading.Thread(target=answer, daemon=True).start()" + _WRONG,
+        spoils=True,
+    ),
+    attack(
+        "file descriptor 3 written to",
+        square="import os\nos.write(3, b'\\0' * 7 + b'\\1\\xc0' * 1000)" + _WRONG,
+        spoils=True,
+    ),
     attack("file descriptor 3 closed", square="import os\nos.close(3)" + _WRONG, spoils=True),
     attack(
         "every file descriptor written to",
@@ -91,7 +104,10 @@ PROCESS = [
         spoils=True,
     ),
     attack("an endless cell", square="while True: pass"),
-    attack("an endless cell that catches interrupts", square="while True:\n    try:\n        while True: pass\n    except BaseException: pass"),
+    attack(
+        "an endless cell that catches interrupts",
+        square="while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+    ),
     attack(
         "output without end",
         square="print('x' * 50_000_000)\nfor n in range(2000): display(n)" + _WRONG,
@@ -103,7 +119,15 @@ PROCESS = [
         "deep = []\nfor _ in range(400): deep = [deep]\n"
         "shell.outputs.items.append({'output_type': 'display_data', 'data': {'application/json': deep}})" + _WRONG,
     ),
-    attack("the recursion limit lifted", square="import sys\nsys.setrecursionlimit(10**8)\ndef square(x): return square(x)", spoils=True),
-    attack("the namespace replaced", square="class N(dict):\n    def __missing__(self, name): return lambda *a: 9\n"
-        "get_ipython().user_ns.clear()\nget_ipython().user_ns = N()", spoils=True),
+    attack(
+        "the recursion limit lifted",
+        square="import sys\nsys.setrecursionlimit(10**8)\ndef square(x): return square(x)",
+        spoils=True,
+    ),
+    attack(
+        "the namespace replaced",
+        square="class N(dict):\n    def __missing__(self, name): return lambda *a: 9\n"
+        "get_ipython().user_ns.clear()\nget_ipython().user_ns = N()",
+        spoils=True,
+    ),
 ]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - cells are quoted as they are
 """Messages that no honest student's side would send: the submission has rewritten what its process says."""
 
 from tests.autograder.grading.attacks.attack import Attack, attack
@@ -55,19 +56,32 @@ WIRE = [
     _forged("a handle that is none", "value(['handle', 'x', True, [], None, []])"),
     _forged("a handle with names that are none", "value(['handle', 1, True, [1, None, {}], None, []])"),
     _forged("a handle that says it is a number", "value(['handle', 1, True, ['builtins.int'], None, []])"),
-    _forged("a handle that holds a handle", "value(['handle', 1, 1, ['a'], None, [['handle', 1, 1, ['builtins.int'], None, []]]])"),
-    _forged("a handle that is an error's class", "value(['handle', 1, True, ['builtins.type'], ['builtins.StopIteration'], []])"),
+    _forged(
+        "a handle that holds a handle",
+        "value(['handle', 1, 1, ['a'], None, [['handle', 1, 1, ['builtins.int'], None, []]]])",
+    ),
+    _forged(
+        "a handle that is an error's class",
+        "value(['handle', 1, True, ['builtins.type'], ['builtins.StopIteration'], []])",
+    ),
     _forged("an array of objects", "value(['array', 0, ['|O', [1], b'12345678']])"),
     _forged("an array of records", "value(['array', 0, ['i4,f4', [1], b'12345678']])"),
     _forged("an array of a giant item", "value(['array', 0, ['|S2147483647', [0], b'']])"),
     _forged("an array of a giant shape", "value(['array', 0, ['<f8', [2**39, 2**39], b'']])"),
     _forged("an array of no dimension at all", "value(['array', 0, ['<f8', [0] * 65, b'']])"),
-    _forged("a tensor of a giant shape", "value(['tensor', 0, [['float32', [2**39, 0, 2**39], b''], False, None, False]])"),
+    _forged(
+        "a tensor of a giant shape", "value(['tensor', 0, [['float32', [2**39, 0, 2**39], b''], False, None, False]])"
+    ),
     _forged("a tensor of quantized numbers", "value(['tensor', 0, [['quint8', [4], b'1234'], False, None, False]])"),
     _forged("a tensor of nameless bits", "value(['tensor', 0, [['bits8', [4], b'1234'], False, None, False]])"),
-    _forged("a tensor of truths that are neither", "value(['tensor', 0, [['bool', [4], b'1234'], False, None, False]])"),
+    _forged(
+        "a tensor of truths that are neither", "value(['tensor', 0, [['bool', [4], b'1234'], False, None, False]])"
+    ),
     _forged("a tensor of half a number", "value(['tensor', 0, [['float32', [1], b'123'], False, None, False]])"),
-    _forged("a tensor that is its own gradient", "value(['tensor', 0, [['float32', [1], b'1234'], True, ['again', 0], False]])"),
+    _forged(
+        "a tensor that is its own gradient",
+        "value(['tensor', 0, [['float32', [1], b'1234'], True, ['again', 0], False]])",
+    ),
     _forged("a list in a list, a thousand times", "value(deep(300))"),
     _forged("a list that holds itself", "value(['list', 0, [['again', 0], ['again', 0]]])"),
     _forged("a tuple of lists that hold one another", "value(['list', 0, [['list', 1, [['again', 0]]]])"),
@@ -78,10 +92,13 @@ WIRE = [
     _forged("an integer of many digits", "value(['integer', '0x' + 'f' * 20_000])"),
     _forged("a fraction by zero", "value(['fraction', ['0x1', '0x0']])"),
     _forged("a decimal that is none", "value(['decimal', 'x'])"),
-    _forged("a figure that is none", "value(['figure', '{\"data\": [{\"type\": \"none\"}]}'])"),
+    _forged("a figure that is none", 'value([\'figure\', \'{"data": [{"type": "none"}]}\'])'),
     _forged("a time that is none", "value(['timedelta', [1e300, 1, 1]])"),
     _forged("an error that is none", "lambda message: [{'error': 5}]"),
-    _forged("an error without a class", "lambda message: [PLAIN | {'value': 9, 'error': {'types': [], 'message': 1, 'traceback': 2}}]"),
+    _forged(
+        "an error without a class",
+        "lambda message: [PLAIN | {'value': 9, 'error': {'types': [], 'message': 1, 'traceback': 2}}]",
+    ),
     _forged(
         "an error of endless words",
         "lambda message: [PLAIN | {'value': 9, 'error': {'types': ['x' * 10**6 + 'builtins.ValueError'], 'class': None, "
@@ -99,7 +116,9 @@ WIRE = [
     ),
     attack("a length without a message", spoils=True, square=f"{_FORGE}\nraw(struct.pack('>Q', 2**20))\n{_WRONG}"),
     attack("a length beyond all limits", spoils=True, square=f"{_FORGE}\nraw(struct.pack('>Q', 2**63))\n{_WRONG}"),
-    attack("bytes that are no message", spoils=True, square=f"{_FORGE}\nraw(struct.pack('>Q', 4) + b'\\xc1' * 4)\n{_WRONG}"),
+    attack(
+        "bytes that are no message", spoils=True, square=f"{_FORGE}\nraw(struct.pack('>Q', 4) + b'\\xc1' * 4)\n{_WRONG}"
+    ),
     attack(
         "an array of four thousand million items",
         spoils=True,
@@ -113,7 +132,8 @@ WIRE = [
     attack(
         "outputs nested a thousand times",
         spoils=True,
-        square=_FORGE + """
+        square=_FORGE
+        + """
 def nested(n):
     node = 1
     for _ in range(n): node = [node]
@@ -122,7 +142,8 @@ def send(self, message, deadline=None):
     message["outputs"] = [{"output_type": "display_data", "data": {"application/json": nested(500)}}]
     return _send(self, message, deadline)
 Channel.send = send
-""" + _WRONG,
+"""
+        + _WRONG,
     ),
     attack(
         "gradients that are none",
@@ -132,7 +153,8 @@ Channel.send = send
     ),
     attack(
         "a gradient that is the argument itself",
-        graph=_FORGE + "forge(lambda m: [m | {'value': ['list', 0, [['argument', 0]]]} if m.get('graph') == [] else m])\n"
+        graph=_FORGE
+        + "forge(lambda m: [m | {'value': ['list', 0, [['argument', 0]]]} if m.get('graph') == [] else m])\n"
         "def graph(x): return (x**3).sum()",
         spoils=True,
     ),
