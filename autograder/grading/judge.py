@@ -207,9 +207,10 @@ class Judge:
         place, test = self._tests[grade_id]
         self._play_lesson(place)
         execution = self._run_test(test)
-        if execution.error is None and self._wall.answers.withheld:
-            # The answer is right, but it changes what it is given, and the test has not seen that: now it does. Were
-            # this the only run, a submission could turn a hidden input into one whose answer it knows.
+        if self._wall.answers.withheld and not isinstance(execution.error, WallFault):
+            # What the submission changed of the test's own data was kept from the test. Were that shown in the only
+            # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both, and is
+            # told what the second says: that is what a notebook says.
             again = self._run_test(test, trusting=True)
             execution = again if again.error is not None else execution
         ending = ""

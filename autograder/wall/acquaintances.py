@@ -9,7 +9,7 @@ import torch
 
 from autograder.wall.codec import Decoder, Encoder
 from autograder.wall.faults import MalformedError
-from autograder.wall.handles import CallableHandle, Handle
+from autograder.wall.handles import Handle, handle_class
 from autograder.wall.values import Node, read_tensor, write_tensor
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Acquaintances:
         # One object reached in two ways has two handles: what it may be asked depends on the way.
         handle = self._handles.get((number, origin))
         if handle is None:
-            make = CallableHandle if can_call else Handle
+            make = handle_class(types[0], can_call=bool(can_call))
             handle = self._handles[number, origin] = make(self._wall, number, origin, tuple(types), plain)
             self._hold(number)
             weakref.finalize(handle, self._let_go, number)

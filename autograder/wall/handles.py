@@ -1,6 +1,7 @@
 """The judge's stand-in for an object that stays on the student's side."""
 
 import builtins
+import functools
 import sys
 import types
 from collections.abc import Callable, Generator, Iterator
@@ -137,7 +138,7 @@ class Handle:
     def __eq__(self, other: object) -> Any:  # noqa: ANN401 - an array's is an array
         if self is other:
             return True
-        if self._snapshot and type(other) not in (Handle, CallableHandle):
+        if self._snapshot and not is_handle(other):
             return self._snapshot[0] == other
         # An __eq__ that says yes to a word that the judge has just made up says yes to everything.
         if self._ask("operate", "eq", self, self._wall.made_up_word()) is not False:
@@ -145,7 +146,7 @@ class Handle:
         return self._ask("operate", "eq", self, other) is True
 
     def __ne__(self, other: object) -> Any:  # noqa: ANN401 - an array's is an array
-        if self._snapshot and type(other) not in (Handle, CallableHandle):
+        if self._snapshot and not is_handle(other):
             return self._snapshot[0] != other
         return not self == other
 
@@ -198,7 +199,7 @@ class _Items:
         self._origin = f"{handle._origin}[]"
         self._kept: list[Any] = []
         self._iterator = handle._ask("iterate", handle, origin=self._origin)
-        if type(self._iterator) not in (Handle, CallableHandle):
+        if not is_handle(self._iterator):
             raise NotPlainError(f"{describe(handle)} gave no iterator")
 
     def __iter__(self) -> Iterator[Any]:
@@ -223,10 +224,22 @@ class CallableHandle(Handle):
         return self._ask("call", self, *args, origin=f"{self._origin}()", **kwargs)
 
 
+def is_handle(value: object) -> bool:
+    """Whether a value is a handle; what it says of its own class does not count."""
+    return issubclass(type(value), Handle)
+
+
+@functools.lru_cache(maxsize=1000)
+def handle_class(type_name: str, *, can_call: bool) -> type[Handle]:
+    """The class of handles for objects of one class of the student's; it has that class's name, for messages."""
+    base = CallableHandle if can_call else Handle
+    name = "".join(letter for letter in type_name.rpartition(".")[2] if letter.isalnum() or letter == "_")[:60]
+    return type(name or "object", (base,), {"__slots__": ()})
+
+
 def describe(handle: Handle) -> str:
     """What a handle is, in words for the student: "a generator"."""
-    name = handle._type_names[0].rpartition(".")[2] if handle._type_names else "object"
-    name = "".join(letter for letter in name if letter.isalnum() or letter == "_")[:60] or "object"
+    name = type(handle).__name__
     return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
 
 

@@ -22,7 +22,7 @@ from autograder.wall.faults import (
     UnsendableError,
 )
 from autograder.wall.gradients import Graph
-from autograder.wall.handles import CallableHandle, Handle, describe
+from autograder.wall.handles import Handle, describe, is_handle
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.values import Node
 
@@ -244,7 +244,7 @@ class Wall:
                 return encoder.write(value.as_subclass(torch.Tensor))
             inputs.append(value)
             return ["input", encoder.number(value), value.is_leaf, encoder.content(value)]
-        if type(value) in (Handle, CallableHandle):
+        if is_handle(value):
             if value._wall is not self:
                 raise StudentGone("the process that this object was in has ended")
             return ["yours", value._number]

@@ -44,7 +44,7 @@ result = unittest.TextTestRunner(stream=io.StringIO()).run(unittest.TestLoader()
 assert result.wasSuccessful()
 """
 # Tests that the wall can't carry.
-ACROSS = ("class name", "input", "patched", "file", "written")
+ACROSS = ("class-name", "input", "patched", "file", "written")
 EXERCISES: dict[str, Exercise] = {
     "variable": Exercise(
         "answer = {'a': [1, 2], 'b': 'text'}",
@@ -78,7 +78,7 @@ EXERCISES: dict[str, Exercise] = {
         "assert 9 in m\nassert m != Money(1)",
         "class Money:\n    def __init__(self, amount): self.amount = amount",
     ),
-    "class name": Exercise(
+    "class-name": Exercise(
         "class Shape:\n    pass", "assert type(Shape()).__name__ == 'Shape'", "class Shapes:\n    pass\nShape = Shapes"
     ),
     "dataclass": Exercise(
