@@ -146,7 +146,8 @@ def _loaded(content: bytes, file: str) -> dict[str, Any]:
     except RecursionError:
         raise Quarantine(file, "its JSON is nested too deeply to be a notebook") from None
     except json.JSONDecodeError as error:
-        raise Quarantine(file, f"it is not valid JSON (line {error.lineno}: {error.msg})") from None
+        what = error.msg.removesuffix(" starting at")
+        raise Quarantine(file, f"it is not valid JSON (line {error.lineno}: {what})") from None
     except ValueError:
         raise Quarantine(file, "it is not valid JSON (a number in it is too long)") from None
     if not isinstance(loaded, dict):

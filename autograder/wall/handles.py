@@ -234,7 +234,9 @@ def handle_class(type_name: str, *, can_call: bool) -> type[Handle]:
     """The class of handles for objects of one class of the student's; it has that class's name, for messages."""
     base = CallableHandle if can_call else Handle
     name = "".join(letter for letter in type_name.rpartition(".")[2] if letter.isalnum() or letter == "_")[:60]
-    return type(name or "object", (base,), {"__slots__": ()})
+    # Without it an object's docstring would be the class's, which is found before the student's side is asked.
+    own = {"__slots__": (), "__doc__": property(lambda handle: handle.__getattr__("__doc__"))}
+    return type(name or "object", (base,), own)
 
 
 def describe(handle: Handle) -> str:

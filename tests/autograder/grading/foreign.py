@@ -44,7 +44,7 @@ result = unittest.TextTestRunner(stream=io.StringIO()).run(unittest.TestLoader()
 assert result.wasSuccessful()
 """
 # Tests that the wall can't carry.
-ACROSS = ("class-name", "input", "patched", "file", "written")
+ACROSS = ("input", "patched", "file", "written")
 EXERCISES: dict[str, Exercise] = {
     "variable": Exercise(
         "answer = {'a': [1, 2], 'b': 'text'}",
@@ -230,8 +230,8 @@ EXERCISES: dict[str, Exercise] = {
 OURS_ALONE: dict[tuple[str, str], tuple[float | None, float | None]] = {
     # nbgrader takes whatever is written to stderr in a grade cell for a failure.
     ("right", "warning"): (2.0, 0.0),
-    # Tests that replace something in the student's process, read what was written there, or ask for what Python itself
-    # keeps of an object can't be run across the wall. They are not held against anyone: no points, and a flag.
+    # Tests that replace something in the student's process, or read what was written there, can't be run across the
+    # wall. They are not held against anyone: no points, and a flag.
     **{(student, name): (None, 2.0) for student in ("right", "other") for name in ACROSS},
     **{("wrong", name): (None, 0.0) for name in ACROSS},
 }
