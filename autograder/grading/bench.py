@@ -60,7 +60,9 @@ class Bench:
         self._mode = mode
         self._lock = threading.Lock()
         self._prepared: list[_Prepared] = []
+        self._zygote_lock = threading.Lock()
         self._zygote: Zygote | None = None
+        self._modules: tuple[str, ...] = ()
         self._closed = False
 
     def __enter__(self) -> "Bench":
@@ -112,11 +114,18 @@ class Bench:
         key = key_of(case, notebook, files, self._mode)
         result = self._cache.find(key)
         if result is None:
-            prepared = self._prepare(notebook, files)
-            unfit = _hopeless(submitted, prepared.unfit)
-            result = self._run(prepared.stage, replace(case, measure=prepared.profile, hopeless=unfit))[0]
+            result, sound = self._grade(case, notebook, files)
+            if not sound:
+                # The stage was killed, as when memory runs out: another one then serves the rest of the class.
+                result, _ = self._grade(case, notebook, files)
             self._cache.keep(key, result)
         return result
+
+    def _grade(self, case: Case, notebook: LabNotebook, files: Mapping[str, bytes]) -> tuple[NotebookResult, bool]:
+        prepared = self._prepare(notebook, files)
+        unfit = _hopeless(case.submitted, prepared.unfit)
+        result, _ = self._run(prepared.stage, replace(case, measure=prepared.profile, hopeless=unfit))
+        return result, not prepared.stage.ended
 
     def failures(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> Mapping[str, str]:
         """Tests that the instructor's own solution fails, by grade id, with what they raised."""
@@ -126,12 +135,16 @@ class Bench:
         with self._lock:
             if self._closed:
                 raise ExpectedError("Grading was stopped.")
-            for prepared in self._prepared:
-                if prepared.notebook == notebook and prepared.files == files:
+            for prepared in list(self._prepared):
+                if prepared.stage.ended:
+                    prepared.stage.close()
+                    self._prepared.remove(prepared)
+                elif prepared.notebook == notebook and prepared.files == files:
                     return prepared
             stage = Stage(notebook, files, self._limits)
             try:
                 if self._zygote is None:
+                    self._modules = stage.modules
                     self._zygote = Zygote(self._mode, self._limits, stage.modules)
                 prepared = _Prepared(notebook, files, stage, *self._measure(stage, notebook, files))
             except BaseException:
@@ -231,9 +244,23 @@ class Bench:
                 student.kill()
 
     def _new_student(self) -> StudentProcess:
-        if self._zygote is None:
+        zygote = self._zygote
+        if zygote is None:
             raise StudentGone("the bench is closed")
-        return self._zygote.fork()
+        try:
+            return zygote.fork()
+        except ExpectedError:
+            # It may have been killed, as when memory runs out: another one then serves the rest of the class.
+            return self._successor(zygote).fork()
+
+    def _successor(self, dead: Zygote) -> Zygote:
+        with self._zygote_lock:
+            if self._closed or self._zygote is None:
+                raise StudentGone("the bench is closed")
+            if self._zygote is dead:
+                dead.close()
+                self._zygote = Zygote(self._mode, self._limits, self._modules)
+            return self._zygote
 
 
 def _hopeless(submitted: SubmittedNotebook, unfit: Mapping[str, str]) -> dict[int, CellVerdict]:

@@ -36,6 +36,7 @@ class Stage:
 
     def __init__(self, notebook: LabNotebook, files: Mapping[str, bytes], limits: Limits) -> None:
         self._lock = threading.Lock()
+        self._silent = False
         self._folder = tempfile.TemporaryDirectory(prefix="autograder-stage-")
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
         ours, theirs = socket.socketpair()
@@ -77,11 +78,22 @@ class Stage:
             StudentGone: the stage has ended.
         """
         ours, theirs = socket.socketpair()
-        with self._lock, theirs:
-            self._channel.send(write_case(case))
-            socket.send_fds(self._connection, [b"f"], [theirs.fileno()])
-            process: int = self._channel.receive()
+        try:
+            with self._lock, theirs:
+                self._channel.send(write_case(case))
+                socket.send_fds(self._connection, [b"f"], [theirs.fileno()])
+                process: int = self._channel.receive()
+        except (StudentGone, OSError) as error:
+            self._silent = True
+            ours.close()
+            raise StudentGone("the stage has ended") from error
         return ours, process
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended, so that no judge can be had of it."""
+        # Between its death and the end of its process there is a moment in which it merely says nothing.
+        return self._silent or self._process.poll() is not None
 
     def last_words(self) -> str:
         """The end of what the process and its judges have printed, for the message about a breakdown."""

@@ -1,5 +1,9 @@
 """Notebooks through the real bench: a stage, a judge, a student in the sandbox."""
 
+import contextlib
+import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -214,3 +218,31 @@ def test_an_answer_that_works_in_place_is_right_unless_the_test_minds(tmp_path: 
         assert points(cells[0].source) == [1.0, 1.0, 1.0]
         assert points(in_place) == [1.0, 0.0, 0.0]
         assert points(blanking) == [0.0, 0.0, 0.0]
+
+
+def processes(words: str) -> list[int]:
+    """The processes of this test's own whose command line holds these words."""
+    mine = {os.getpid()}
+    found = []
+    for folder in sorted(Path("/proc").glob("[0-9]*"), key=lambda folder: int(folder.name)):
+        with contextlib.suppress(OSError):
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent in mine:
+                mine.add(int(folder.name))
+                if words in (folder / "cmdline").read_text():
+                    found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.parametrize("words", ["autograder.sandbox.server", "autograder.grading.stage_server"])
+def test_a_helper_process_that_is_killed_is_replaced_for_the_rest_of_the_class(tmp_path: Path, words: str) -> None:
+    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+        assert bench.grade(LAB, submission(), {}, "ann", "lab").verdicts[0].points == 2.0
+        before = processes(words)
+        assert before
+        for process in before:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while processes(words):
+            time.sleep(0.01)
+        assert bench.grade(LAB, submission(), {}, "bob", "lab").verdicts[0].points == 2.0
