@@ -20,7 +20,6 @@ from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 
 
-
 @dataclass(frozen=True)
 class BuiltLab:
     """One lab that was built, or rebuilt for a comparison.
