@@ -108,7 +108,7 @@ class _Server:
             child = os.fork()
         except OSError as error:
             os.close(ours)
-            self._tell(submission=identity, failed=f"fork: {error}")
+            self._tell(submission=identity, failed=f"fork: {error}", ended="never began")
         else:
             if child == 0:
                 submission.launch(self._terms, connection, theirs)

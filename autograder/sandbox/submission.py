@@ -135,6 +135,8 @@ def _keep(terms: Terms, connection: int, report: int) -> NoReturn:
         _tell(report, failed=traceback.format_exc())
     finally:
         if terms.mode is Mode.NONE:
+            # Told to stop while it is stopping anyway, it must still clear up and report.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             kill_descendants()
             shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)

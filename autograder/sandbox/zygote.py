@@ -221,7 +221,8 @@ class Zygote:
                 continue
             with self._lock:
                 student = self._students.get(facts["submission"])
-                if "ended" in facts or "failed" in facts:
+                # A failure is followed by the end; who waits for that must still be told of it.
+                if "ended" in facts:
                     self._students.pop(facts["submission"], None)
             if student is not None:
                 student._note(facts)
