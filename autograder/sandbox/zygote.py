@@ -27,6 +27,7 @@ _DATAGRAM: Final = 65536
 _STDERR_TAIL: Final = 4000
 _END_SECONDS: Final = 10.0
 _DIED: Final = "died with the sandbox"
+_LOST: Final = "could not be seen to end"
 
 
 class StudentProcess:
@@ -52,7 +53,9 @@ class StudentProcess:
     def kill(self) -> None:
         """Kill everything that the submission started; return when it is gone."""
         self._zygote._order("kill", self._identity)
-        self._gone.wait()
+        if not self._gone.wait(_END_SECONDS):
+            # The rest of the class must not wait for a report that was lost; the zygote's own end kills it at the latest.
+            self._note({"ended": _LOST})
 
     def ending(self) -> str | None:
         """None while it runs; afterwards how it ended, a sentence that lacks its subject."""
