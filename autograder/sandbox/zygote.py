@@ -54,7 +54,7 @@ class StudentProcess:
         """Kill everything that the submission started; return when it is gone."""
         self._zygote._order("kill", self._identity)
         if not self._gone.wait(_END_SECONDS):
-            # The rest of the class must not wait for a report that was lost; the zygote's own end kills it at the latest.
+            # The class must not wait for a report that was lost; at the latest the zygote's own end kills it.
             self._note({"ended": _LOST})
 
     def ending(self) -> str | None:
