@@ -1,13 +1,15 @@
 """The folder ``autograded/``: graded notebooks in nbgrader's format, for formgrader, for feedback, for reports."""
 
+import hashlib
 import json
 import shutil
+import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from nbformat import writes
+from nbformat.v4 import writes_json
 
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course import Course
@@ -16,6 +18,7 @@ from autograder.nbgrader_format import about, graded_notebook, ungraded_notebook
 from autograder.submissions import working_files
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
+_NEW, _OLD = ".autograded-", ".replaced-"
 # Files that a browser would run if the page of a grader served them.
 _ACTIVE_FILES = frozenset({".html", ".htm", ".xhtml", ".svg", ".xml", ".js", ".mjs"})
 
@@ -49,7 +52,7 @@ def write(
     temporary = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(mkdtemp(prefix=".autograded-", dir=folder.parent))
+        temporary = Path(mkdtemp(prefix=_NEW, dir=folder.parent))
         _copy_files(course, lab, result, temporary)
         verdicts = _verdicts(lab, result)
         for notebook in lab.notebooks:
@@ -58,17 +61,46 @@ def write(
                 node = graded_notebook(notebook, submitted[name], notebooks[name], about(result))
             else:
                 node = ungraded_notebook(notebook, result, verdicts.get(notebook.name, ()))
-            (temporary / f"{notebook.name}.ipynb").write_text(f"{writes(node)}\n", encoding="utf-8")
+            (temporary / f"{notebook.name}.ipynb").write_text(f"{writes_json(node)}\n", encoding="utf-8")
         temporary.chmod(0o755)
         _replace(folder, temporary)
     except OSError as error:
-        raise ExpectedError(
-            f"{folder} cannot be written: {error.strerror}.", "See that the disk has room and the folder is yours."
-        ) from error
+        raise _unwritable(folder, error) from error
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
     return folder
+
+
+def clear_remains(course: Course) -> None:
+    """Clear away what a process that was killed has left half done; no other may be at work.
+
+    Raises:
+        ExpectedError: the folder cannot be written.
+    """
+    parent = course.folder(course.directory.autograded_directory, "*", "*").parent
+    for new in parent.parent.glob(f"*/{_NEW}*"):
+        shutil.rmtree(new, ignore_errors=True)
+    for old in parent.parent.glob(f"*/{_OLD}*"):
+        try:
+            for folder in old.iterdir():
+                # Killed between the two renames: the earlier one is still the one that counts.
+                if not (old.parent / folder.name).exists():
+                    folder.rename(old.parent / folder.name)
+        except OSError as error:
+            raise _unwritable(old.parent, error) from error
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def digest(course: Course, lab: str, student: str) -> str:
+    """A digest of what lies in a submission's folder: the names, sizes and times of change of its files."""
+    folder = course.folder(course.directory.autograded_directory, student, lab)
+    found = sorted(
+        (path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns)
+        for path in folder.rglob("*")
+        if stat.S_ISREG((status := path.lstat()).st_mode)
+    )
+    return hashlib.sha256(repr(found).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def read_results(course: Course, lab: str) -> list[Result]:
@@ -129,6 +161,12 @@ def _read_verdicts(node: Mapping[str, Any]) -> Iterable[CellVerdict]:
             )
 
 
+def _unwritable(folder: Path, error: OSError) -> ExpectedError:
+    return ExpectedError(
+        f"{folder} cannot be written: {error.strerror}.", "See that the disk has room and the folder is yours."
+    )
+
+
 def _verdicts(lab: Lab, result: Result) -> dict[str, Sequence[CellVerdict]]:
     """A result's verdicts by notebook: they stand in the lab's order, and an id is unique in its notebook only."""
     found: dict[str, Sequence[CellVerdict]] = {}
@@ -155,7 +193,7 @@ def _replace(folder: Path, new: Path) -> None:
     if not folder.exists():
         new.rename(folder)
         return
-    old = Path(mkdtemp(prefix=".replaced-", dir=folder.parent))
+    old = Path(mkdtemp(prefix=_OLD, dir=folder.parent))
     folder.rename(old / folder.name)
     new.rename(folder)
     shutil.rmtree(old, ignore_errors=True)

@@ -33,6 +33,7 @@ class Cell:
         grade_id: nbgrader's id; None for free cells.
         points: the points that it is worth; 0 unless it is graded.
         cell_id: nbformat 4.5's cell id; None where the notebook has none.
+        checksum: nbgrader's checksum of the cell as it was released; None where the notebook has none.
         attachments: images pasted into a markdown cell, as nbformat has them; None where there are none.
     """
 
@@ -42,6 +43,7 @@ class Cell:
     grade_id: str | None = None
     points: float = 0.0
     cell_id: str | None = None
+    checksum: str | None = None
     attachments: Mapping[str, Mapping[str, str]] | None = None
 
     @property
@@ -91,9 +93,11 @@ class SubmittedNotebook:
             that the student deleted are left out, unless later ones need what they define.
         unanswered: grade ids of answer and task cells that are as they were released.
         repairs: what had to be mended, one sentence each.
+        flags: claims in its metadata that no honest tool makes, one sentence each: a person should look.
     """
 
     name: str
     cells: tuple[Cell, ...]
     unanswered: frozenset[str] = frozenset()
     repairs: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()

@@ -90,6 +90,11 @@ class Course:
         """The folder in which the autograder keeps what belongs to the course: its secret, its cache."""
         return self.root / ".autograder"
 
+    @property
+    def settings(self) -> bytes:
+        """The text of the course's configuration."""
+        return (self.root / CONFIGURATION).read_bytes()
+
     def labs(self) -> list[str]:
         """The names of the labs in the source folder, sorted."""
         return sorted(
@@ -105,6 +110,11 @@ class Course:
         folder = self._source_folder(name)
         notebooks = tuple(self._notebook(name, path) for path in sorted(_notebooks(folder)))
         return Lab(name=name, notebooks=notebooks, files=self._files(folder))
+
+    def generates_tests(self, lab: str) -> bool:
+        """Whether nbgrader writes tests of a lab, or may do so, when the lab is recorded."""
+        texts = (path.read_text(encoding="utf-8") for path in _notebooks(self._source_folder(lab)))
+        return any(release.may_be_generated(text, self.application) for text in texts)
 
     def students(self, lab: str) -> list[str]:
         """The ids of the students who have submitted a lab, sorted."""
@@ -138,7 +148,7 @@ class Course:
         Raises:
             ExpectedError: timestamp.txt holds no date.
         """
-        path = self.submission_folder(student, lab) / TIMESTAMP
+        path = self.folder(self.directory.submitted_directory, student, lab) / TIMESTAMP
         try:
             text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
             return parse_utc(text) if text else None
@@ -250,7 +260,11 @@ def _cells(notebook: NotebookNode) -> tuple[Cell, ...]:
 
 
 def _skeleton(cells: tuple[Cell, ...]) -> list[Cell]:
-    return [replace(cell, source="", cell_id=None, attachments=None) for cell in cells if cell.role is not Role.FREE]
+    return [
+        replace(cell, source="", cell_id=None, checksum=None, attachments=None)
+        for cell in cells
+        if cell.role is not Role.FREE
+    ]
 
 
 def _meant(name: str, existing: list[str]) -> str:

@@ -9,6 +9,7 @@ class Limits:
 
     Attributes:
         cell_seconds: wall-clock seconds for one cell, or for all calls of one grade cell together.
+        call_seconds: wall-clock seconds for one call of a grade cell, or one other question of its.
         grace_seconds: wall-clock seconds between the interrupt and the kill.
         submission_seconds: wall-clock seconds for the whole notebook.
         cpu_seconds: CPU seconds for a student process.
@@ -22,6 +23,7 @@ class Limits:
     """
 
     cell_seconds: float = 60.0
+    call_seconds: float = 30.0
     grace_seconds: float = 2.0
     submission_seconds: float = 600.0
     cpu_seconds: int = 900

@@ -2,12 +2,11 @@
 
 import json
 import math
-import os
 import re
-import stat
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -16,37 +15,40 @@ import nbformat
 import nbformat.reader
 
 from autograder.cells import Cell, Role
+from autograder.claims import LONGEST_GRADE_ID, Claims, claims_of
+from autograder.documents import Quarantine, json_type, load, read_bytes
 
-LARGEST_FILE = 64 * 1024**2
-"""Bytes of the largest notebook file that is read."""
 MOST_CELLS = 2_000
 """Cells of the longest notebook that is read."""
+MOST_TEXT = 16 * 1024**2
+"""Characters of all cells of a notebook together; it is more than a person writes in a life."""
 
 RASTER_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 _FILTERS = Lock()
 _KINDS = frozenset({"code", "markdown", "raw"})
-_PYTHON = frozenset({"python", "python3", "ipython"})
+_PYTHON = ("python", "ipython", "xpython")
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_LONGEST_GRADE_ID = 256
+_CHECKSUM = re.compile(r"[0-9a-f]{32}")
+_ATTACHED_NAME = re.compile(r"[^/\\:\x00-\x1f]{1,200}")
+_HAND_IN_NOTEBOOK = "Hand in the notebook itself, as it was released"
+_SAVE_AS_4 = "Open it in JupyterLab, save it, and hand it in again"
 
 
-class Quarantine(Exception):  # noqa: N818 - it names what happens to the submission
-    """A submitted notebook cannot be read, so nothing in it can be graded.
+@dataclass(frozen=True)
+class Reading:
+    """A notebook file that could be read.
 
-    Args:
-        file: the file's name, as its owner knows it.
-        reason: what is wrong with it, one clause.
+    Attributes:
+        cells: the cells, in order; ids, roles and points are what the file claims.
+        claims: the claims of each of them, in full.
+        repairs: what had to be mended to read the file, one sentence each.
     """
 
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(file, reason)
-        self.file = file
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.reason}."
+    cells: tuple[Cell, ...]
+    claims: tuple[Claims, ...]
+    repairs: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -57,7 +59,7 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def read(path: Path) -> tuple[Cell, ...]:
+def read(path: Path) -> Reading:
     """Read a submitted notebook file; links and devices are not followed.
 
     Raises:
@@ -66,51 +68,34 @@ def read(path: Path) -> tuple[Cell, ...]:
     return parse(read_bytes(path), path.name)
 
 
-def read_bytes(path: Path, largest: int = LARGEST_FILE) -> bytes:
-    """Read a regular file of bounded size without following a link in its last part.
-
-    Raises:
-        Quarantine: it is missing, is no regular file, or is too large.
-    """
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise Quarantine(path.name, f"the file cannot be opened ({error.strerror})") from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise Quarantine(path.name, "it is not a regular file")
-    with os.fdopen(descriptor, "rb") as file:
-        content = file.read(largest + 1)
-    if len(content) > largest:
-        raise Quarantine(path.name, f"the file is larger than {largest // 1024**2} MiB")
-    return content
-
-
-def parse(content: bytes, file: str) -> tuple[Cell, ...]:
+def parse(content: bytes, file: str) -> Reading:
     """Turn a notebook's bytes into cells, dropping outputs and all metadata but nbgrader's.
 
     Ids, roles and points are what the file claims: `autograder.repair` believes none of them.
 
     Args:
-        content: the file's bytes: JSON in UTF-8, nbformat 4 or older.
+        content: the file's bytes: a notebook as JSON, nbformat 4 or older.
         file: the file's name, for the reason.
-
-    Returns:
-        The cells, in order.
 
     Raises:
         Quarantine: it is no Python notebook, or too large to be one.
     """
-    if len(content) > LARGEST_FILE:
-        raise Quarantine(file, f"the file is larger than {LARGEST_FILE // 1024**2} MiB")
-    notebook = _modern(_loaded(content, file), file)
+    document = load(content, file)
+    notebook = _modern(document.content, file)
     _require_python(notebook, file)
-    cells = notebook.get("cells")
-    if not isinstance(cells, list):
-        raise Quarantine(file, "it has no list of cells, so it is not a notebook")
-    if len(cells) > MOST_CELLS:
-        raise Quarantine(file, f"it has {len(cells):,} cells; more than {MOST_CELLS:,} are not read")
-    return tuple(_cell(cell, place, file) for place, cell in enumerate(cells, start=1))
+    nodes = notebook.get("cells")
+    if not isinstance(nodes, list):
+        raise Quarantine(file, "it has no list of cells, so it is not a notebook", _HAND_IN_NOTEBOOK)
+    _limit_cells(len(nodes), file)
+    cells = tuple(_cell(node, place, file) for place, node in enumerate(nodes, start=1))
+    if sum(len(cell.source) for cell in cells) > MOST_TEXT:
+        place = max(range(len(cells)), key=lambda index: len(cells[index].source)) + 1
+        raise Quarantine(
+            file,
+            f"its cells hold more than {MOST_TEXT // 1024**2} million characters of text, most of them in cell {place}",
+            "Put data into a file of its own",
+        )
+    return Reading(cells, tuple(claims_of(node) for node in nodes), document.repairs)
 
 
 def cell_from(node: Mapping[str, Any]) -> Cell:
@@ -129,52 +114,50 @@ def cell_from(node: Mapping[str, Any]) -> Cell:
         grade_id=_grade_id(claims) if role is not Role.FREE else None,
         points=_points(claims) if role in (Role.TEST, Role.ANSWER, Role.TASK) else 0.0,
         cell_id=_cell_id(node.get("id")),
+        checksum=_checksum(claims),
         attachments=_attachments(node.get("attachments")) if kind == "markdown" else None,
     )
 
 
-def _loaded(content: bytes, file: str) -> dict[str, Any]:
-    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        raise Quarantine(file, "it is not text in UTF-8, so it is not a notebook") from None
-    if not text.strip():
-        raise Quarantine(file, "the file is empty")
-    try:
-        loaded = json.loads(text)
-    except RecursionError:
-        raise Quarantine(file, "its JSON is nested too deeply to be a notebook") from None
-    except json.JSONDecodeError as error:
-        what = error.msg.removesuffix(" starting at")
-        raise Quarantine(file, f"it is not valid JSON (line {error.lineno}: {what})") from None
-    except ValueError:
-        raise Quarantine(file, "it is not valid JSON (a number in it is too long)") from None
-    if not isinstance(loaded, dict):
-        raise Quarantine(file, f"it holds a JSON {_json_type(loaded)}, not a notebook")
-    return loaded
-
-
-def _json_type(value: object) -> str:
-    return {list: "list", str: "string", bool: "boolean", type(None): "null"}.get(type(value), "number")
-
-
 def _modern(notebook: dict[str, Any], file: str) -> dict[str, Any]:
-    major = notebook.get("nbformat", 3 if "worksheets" in notebook else 4)
     newest = nbformat.current_nbformat
+    major = notebook.get("nbformat", newest)
+    if "worksheets" in notebook and "cells" not in notebook:
+        major = 2 if major == 2 else 3
     if not isinstance(major, int) or isinstance(major, bool) or not 1 <= major <= newest:
-        raise Quarantine(file, f"its notebook format {str(major)[:20]!r} is not one of 1 to {newest}")
+        reason = f"its notebook format {str(major)[:20]!r} is not one of 1 to {newest}"
+        raise Quarantine(file, reason, _SAVE_AS_4)
     if major == newest:
         return notebook
+    old = _without_outputs(notebook, file)
     try:
         with quiet():
-            return dict(nbformat.convert(nbformat.reader.reads(json.dumps(notebook)), newest))
+            return dict(nbformat.convert(nbformat.reader.reads(json.dumps(old)), newest))
     except RecursionError:
-        raise Quarantine(file, "its JSON is nested too deeply to be a notebook") from None
+        raise Quarantine(file, "its JSON is nested too deeply to be a notebook", _SAVE_AS_4) from None
     except Exception as error:  # noqa: BLE001 - nbformat's old converters fail in any way on malformed fields
-        raise Quarantine(
-            file, f"it is in the old notebook format {major} and cannot be upgraded ({type(error).__name__})"
-        ) from None
+        reason = f"it is in the old notebook format {major} and cannot be upgraded ({type(error).__name__})"
+        raise Quarantine(file, reason, _SAVE_AS_4) from None
+
+
+def _without_outputs(notebook: dict[str, Any], file: str) -> dict[str, Any]:
+    """An old notebook without its outputs: they may be large, and upgrading them takes long."""
+    sheets = notebook.get("worksheets")
+    if not isinstance(sheets, list):
+        return notebook
+    lists = [sheet["cells"] for sheet in sheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)]
+    _limit_cells(sum(map(len, lists)), file)
+    bare = [
+        [node | {"outputs": []} if isinstance(node, dict) and "outputs" in node else node for node in nodes]
+        for nodes in lists
+    ]
+    return notebook | {"worksheets": [{"cells": nodes, "metadata": {}} for nodes in bare]} if lists else notebook
+
+
+def _limit_cells(number: int, file: str) -> None:
+    if number > MOST_CELLS:
+        reason = f"it has {number:,} cells; more than {MOST_CELLS:,} are not read"
+        raise Quarantine(file, reason, "Delete what is no part of the lab")
 
 
 def _require_python(notebook: Mapping[str, Any], file: str) -> None:
@@ -184,16 +167,17 @@ def _require_python(notebook: Mapping[str, Any], file: str) -> None:
     for section, key in (("kernelspec", "language"), ("language_info", "name")):
         described = metadata.get(section)
         language = described.get(key) if isinstance(described, Mapping) else None
-        if isinstance(language, str) and language and language.lower() not in _PYTHON:
-            raise Quarantine(file, f"it is written in {language[:40]!r}, not in Python")
+        if isinstance(language, str) and language and not language.lower().startswith(_PYTHON):
+            reason = f"it is written in {language[:40]!r}, not in Python"
+            raise Quarantine(file, reason, "Choose a Python kernel, run and save it, and hand it in again")
 
 
 def _cell(cell: object, place: int, file: str) -> Cell:
     if not isinstance(cell, Mapping):
-        raise Quarantine(file, f"its cell {place} is a JSON {_json_type(cell)}, not a cell")
+        raise Quarantine(file, f"its cell {place} is a JSON {json_type(cell)}, not a cell", _SAVE_AS_4)
     source = cell.get("source", "")
     if not isinstance(source, str) and not (isinstance(source, list) and all(isinstance(line, str) for line in source)):
-        raise Quarantine(file, f"the text of its cell {place} is not text")
+        raise Quarantine(file, f"the text of its cell {place} is not text", _SAVE_AS_4)
     return cell_from(cell)
 
 
@@ -220,7 +204,7 @@ def _role(claims: Mapping[str, Any]) -> Role:
 
 def _grade_id(claims: Mapping[str, Any]) -> str | None:
     grade_id = claims.get("grade_id")
-    return _clean(grade_id) if isinstance(grade_id, str) and 0 < len(grade_id) <= _LONGEST_GRADE_ID else None
+    return _clean(grade_id) if isinstance(grade_id, str) and 0 < len(grade_id) <= LONGEST_GRADE_ID else None
 
 
 def _points(claims: Mapping[str, Any]) -> float:
@@ -234,6 +218,11 @@ def _points(claims: Mapping[str, Any]) -> float:
     return number if math.isfinite(number) else 0.0
 
 
+def _checksum(claims: Mapping[str, Any]) -> str | None:
+    checksum = claims.get("checksum")
+    return checksum if isinstance(checksum, str) and _CHECKSUM.fullmatch(checksum) else None
+
+
 def _cell_id(cell_id: object) -> str | None:
     return cell_id if isinstance(cell_id, str) and _CELL_ID.fullmatch(cell_id) else None
 
@@ -242,12 +231,13 @@ def _attachments(attachments: object) -> dict[str, dict[str, str]] | None:
     if not isinstance(attachments, Mapping):
         return None
     kept = {
-        _clean(str(name)): {
+        name: {
             kind: data
             for kind, data in images.items()
             if kind in RASTER_IMAGES and isinstance(data, str) and BASE64.fullmatch(data)
         }
-        for name, images in attachments.items()
-        if isinstance(images, Mapping)
+        for name, images in ((_clean(str(name)), images) for name, images in attachments.items())
+        # A tool that unpacks attachments writes them under these names.
+        if isinstance(images, Mapping) and _ATTACHED_NAME.fullmatch(name) and not name.startswith(".")
     }
     return {name: images for name, images in kept.items() if images} or None

@@ -34,7 +34,7 @@ from autograder.grading.bench import Bench
 from autograder.limits import Limits
 from autograder.nbgrader_format import about, graded_notebook
 from autograder.notebooks import read
-from autograder.repair import realign
+from autograder.repair import mend
 from autograder.sandbox.mode import Mode
 from autograder.submissions import working_files
 from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionStatus
@@ -113,7 +113,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
 
         Raises:
             ExpectedError: the course or the sandbox is not in order.
-            autograder.notebooks.Quarantine: the submission cannot be read.
+            autograder.documents.Quarantine: the submission cannot be read.
             RuntimeError: the grader itself broke. nbgrader then marks the submission as failed and records no score.
         """
         # nbgrader runs its steps in the course's folder.
@@ -122,7 +122,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         lab = course.lab(names["assignment"])
         notebook = _notebook(lab, names["notebook"])
         folder = course.submission_folder(names["student"], lab.name)
-        submitted = realign(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
+        submitted = mend(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()
         with _BENCH.use(course.state, Mode(self.sandbox)) as bench:
@@ -134,7 +134,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
             status=SubmissionStatus.GRADED,
             cells=graded.verdicts,
             repairs=submitted.repairs,
-            flags=graded.flags,
+            flags=(*submitted.flags, *graded.flags),
             seconds=monotonic() - started,
             sandboxed=self.sandbox != Mode.NONE.value,
         )

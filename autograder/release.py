@@ -61,6 +61,12 @@ def include_header_and_footer(notebook: NotebookNode, application: LoggingConfig
     return _run([IncludeHeaderFooter], notebook, application, {}, "the header and footer")
 
 
+def may_be_generated(text: str, application: LoggingConfigurable) -> bool:
+    """Tell whether nbgrader may have to write tests (### AUTOTEST) into a notebook with this text."""
+    delimiter: str = InstantiateTests(parent=application).autotest_delimiter
+    return delimiter in text
+
+
 def is_generated(source: str, application: LoggingConfigurable) -> bool:
     """Tell whether nbgrader writes tests into this cell (### AUTOTEST) when it releases the notebook."""
     preprocessor = InstantiateTests(parent=application)

@@ -1,24 +1,26 @@
 """A submission's folder: which of its files is which notebook of the lab."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.converters import Autograde
 
-from autograder.cells import Lab, SubmittedNotebook
+from autograder.cells import Lab, LabNotebook, SubmittedNotebook
 from autograder.course import Course
-from autograder.notebooks import Quarantine, parse, read_bytes
-from autograder.repair import realign
+from autograder.documents import Quarantine, read_bytes, readable
+from autograder.file_names import NOTEBOOK, rank
+from autograder.folders import MOST_FILES, files_of, is_crowded
+from autograder.notebooks import read
+from autograder.repair import mend
+from autograder.repair.matching import match
 
 MOST_BYTES = 256 * 1024**2
 """Bytes of all data files of one submission."""
 
-# What Colab, browsers and learning platforms put around a name: "Copy of x", "x (1)", "x-Copy1", "doe_jane_123_456_x".
-_ADDED_BEHIND = re.compile(r"(?:[ _-]*\(\d+\)|[ _-]*copy[ _-]*\d*|\.ipynb)+$", re.IGNORECASE)
-_ADDED_BEFORE = re.compile(r"^(?:(?:copy|kopia|kopie|copie|copia)[ _](?:of|von|de|di|pliku)?[ _]*)+", re.IGNORECASE)
+_MOST_COMPARED = 20
+_ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar", ".tgz")
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,19 @@ class Submission:
         unreadable: the notebooks that could not, by name → why.
         missing: the names of the notebooks that were not handed in.
         repairs: what was mended in file names; the notebooks carry their own.
+        flags: what a person should know of its files; the notebooks carry their own.
     """
 
     notebooks: tuple[SubmittedNotebook, ...]
     unreadable: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+    @property
+    def all_flags(self) -> tuple[str, ...]:
+        """What a person should know of its files and its notebooks, one sentence each."""
+        return self.flags + tuple(flag for notebook in self.notebooks for flag in notebook.flags)
 
     @property
     def all_repairs(self) -> tuple[str, ...]:
@@ -49,20 +58,21 @@ def read_submission(folder: Path, lab: Lab) -> Submission:
     Raises:
         Quarantine: there is not a single notebook that could be one of the lab's.
     """
-    files, repairs = _assign(sorted(folder.rglob("*.ipynb")), [notebook.name for notebook in lab.notebooks], folder)
+    files, repairs = _assign(_candidates(folder), lab.notebooks, folder)
     if not files:
-        raise Quarantine(folder.name, "there is no notebook of this lab in it")
-    read: list[SubmittedNotebook] = []
+        raise Quarantine(folder.name, *_nothing(folder))
+    submitted: list[SubmittedNotebook] = []
     unreadable: list[tuple[str, str]] = []
     for notebook in lab.notebooks:
         if notebook.name in files:
-            path = files[notebook.name]
             try:
-                read.append(realign(notebook.name, parse(read_bytes(path), path.name), notebook.released))
+                submitted.append(mend(notebook.name, read(files[notebook.name]), notebook.released))
             except Quarantine as error:
                 unreadable.append((notebook.name, str(error)))
     missing = tuple(notebook.name for notebook in lab.notebooks if notebook.name not in files)
-    return Submission(tuple(read), tuple(unreadable), missing, tuple(repairs))
+    return Submission(
+        tuple(submitted), tuple(unreadable), missing, tuple(repairs), tuple(_flags(folder, files.values()))
+    )
 
 
 def working_files(course: Course, lab: Lab, folder: Path) -> dict[str, bytes]:
@@ -81,58 +91,104 @@ def working_files(course: Course, lab: Lab, folder: Path) -> dict[str, bytes]:
     """
     given = Autograde(coursedir=course.directory, parent=course.application).exclude_overwriting.get(lab.name, ())
     files = {name: content for name, content in lab.files.items() if name not in given}
+    taken = _Names(files)
     room = MOST_BYTES
-    for path in course.data_files(folder) if folder.is_dir() else ():
+    for path in files_of(folder, course.directory.ignore):
         name = path.relative_to(folder).as_posix()
-        if not _in_the_way(name, files):
+        if not NOTEBOOK.search(name) and taken.has_room_for(name):
             with suppress(Quarantine):
                 files[name] = read_bytes(path, room)
                 room -= len(files[name])
-    return files | {name: lab.files[name] for name in given if name in lab.files and not _in_the_way(name, files)}
+                taken.add(name)
+    return files | {name: lab.files[name] for name in given if name in lab.files and taken.has_room_for(name)}
 
 
-def _in_the_way(name: str, files: Iterable[str]) -> bool:
-    """Whether a file would replace another, or would have to be a folder and a file at once."""
-    return any(name == other or name.startswith(f"{other}/") or other.startswith(f"{name}/") for other in files)
+class _Names:
+    """The names of files, so that no file takes the place of another one or of a folder.
+
+    Args:
+        names: those that are taken from the start.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        self._files.add(name)
+        self._folders.update(_parents(name))
+
+    def has_room_for(self, name: str) -> bool:
+        return name not in self._files and name not in self._folders and self._files.isdisjoint(_parents(name))
 
 
-def _assign(paths: list[Path], names: list[str], folder: Path) -> tuple[dict[str, Path], list[str]]:
-    files: dict[str, Path] = {}
+def _parents(name: str) -> list[str]:
+    parts = name.split("/")
+    return ["/".join(parts[:length]) for length in range(1, len(parts))]
+
+
+def _candidates(folder: Path) -> list[Path]:
+    """The files that may be notebooks; hidden ones are editors' and systems' own."""
+    return [
+        path
+        for path in files_of(folder)
+        if NOTEBOOK.search(path.name) and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+
+
+def _assign(
+    candidates: list[Path], notebooks: Sequence[LabNotebook], folder: Path
+) -> tuple[dict[str, Path], list[str]]:
+    files = {notebook.name: path for notebook in notebooks if (path := folder / f"{notebook.name}.ipynb") in candidates}
     repairs: list[str] = []
-    candidates = [path for path in paths if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
-    for name in names:
-        exact = folder / f"{name}.ipynb"
-        if exact in candidates:
-            files[name] = exact
-            candidates.remove(exact)
-    for name in names:
-        if name not in files:
-            found = _likely(candidates, name, only=len(names) == 1)
+    for find in (_by_name, _by_content):
+        for notebook in notebooks:
+            spare = [path for path in candidates if path not in files.values()]
+            found = None if notebook.name in files else find(spare, notebook, only=len(notebooks) == 1)
             if found is not None:
-                files[name] = found
-                candidates.remove(found)
-                repairs.append(f"The file {found.name!r} was taken for {f'{name}.ipynb'!r}.")
+                files[notebook.name] = found
+                repairs.append(f"The file {found.name!r} was taken for {f'{notebook.name}.ipynb'!r}.")
     return files, repairs
 
 
-def _likely(candidates: Iterable[Path], name: str, *, only: bool) -> Path | None:
-    """The file that is most likely the notebook `name`: by its name, else the only one there is."""
-    paths = list(candidates)
-    for fits in (_is_renamed, _ends_with):
-        fitting = [path for path in paths if fits(path.stem, name)]
-        if fitting:
-            return min(fitting, key=lambda path: (len(path.parts), len(path.name), path))
-    return paths[0] if only and len(paths) == 1 else None
+def _by_name(candidates: Sequence[Path], notebook: LabNotebook, *, only: bool) -> Path | None:  # noqa: ARG001
+    """The file whose name is most like the notebook's."""
+    ranked = [(order, path) for path in candidates if (order := rank(path.name, notebook.name)) is not None]
+    best = min(ranked, key=lambda pair: (pair[0], len(pair[1].parts), len(pair[1].name), pair[1]), default=None)
+    return None if best is None else best[1]
 
 
-def _plain(stem: str) -> str:
-    stripped = _ADDED_BEHIND.sub("", _ADDED_BEFORE.sub("", stem))
-    return re.sub(r"[ _-]+", "_", stripped.strip()).lower()
+def _by_content(candidates: Sequence[Path], notebook: LabNotebook, *, only: bool) -> Path | None:
+    """The only file that there is for the only notebook, else the one that holds most of the released cells."""
+    if only and len(candidates) == 1:
+        return candidates[0]
+    best, most = None, 0
+    for path in candidates[:_MOST_COMPARED]:
+        with suppress(Quarantine):
+            cells = read(path).cells
+            shared = len(match(cells, notebook.released).pairs)
+            if shared > most and 2 * shared >= len(notebook.released):
+                best, most = path, shared
+    return best
 
 
-def _is_renamed(stem: str, name: str) -> bool:
-    return _plain(stem) == _plain(name)
+def _nothing(folder: Path) -> tuple[str, str]:
+    """Why there is no notebook in a folder, and what can be done."""
+    names = [path.name for path in files_of(folder)]
+    archives = [name for name in names if name.lower().endswith(_ARCHIVES)]
+    if archives:
+        return "there is no notebook of this lab in it", f"Unpack {readable(archives[0])[:80]!r} there, and grade again"
+    shown = ", ".join(repr(readable(name)[:80]) for name in names[:5])
+    found = f", only {shown}{' and others' if len(names) > 5 else ''}" if names else ""
+    return f"there is no notebook of this lab in it{found}", "Hand in the .ipynb file itself"
 
 
-def _ends_with(stem: str, name: str) -> bool:
-    return _plain(stem).endswith(f"_{_plain(name)}")
+def _flags(folder: Path, files: Iterable[Path]) -> Iterable[str]:
+    for path in files:
+        if path.lstat().st_nlink > 1:
+            # Another account's file can be linked to; what it says is then not the student's own.
+            yield f"The file {path.name!r} is one of several names of the same file (a hard link)."
+    if is_crowded(folder):
+        yield f"The folder holds more than {MOST_FILES:,} files; the rest was left out."

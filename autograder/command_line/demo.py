@@ -146,7 +146,7 @@ def _build(into: Path, *, mode: Mode, quiet: bool) -> None:
 
 
 def _grade(course: "Course", lab: str, limits: Limits, mode: Mode, workers: int, *, quiet: bool) -> list[Result]:
-    return graded(course, lab, None, limits=limits, mode=mode, workers=workers, quiet=quiet)
+    return list(graded(course, lab, None, limits=limits, mode=mode, workers=workers, quiet=quiet))
 
 
 def _ours(folder: Path) -> bool:

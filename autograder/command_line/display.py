@@ -1,7 +1,7 @@
 """How data looks in a terminal: results on stdout, everything about the run on stderr."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from rich.console import Console
 from rich.markup import escape
@@ -38,9 +38,14 @@ def show_error(error: ExpectedError) -> None:
         console.print(f"  {escape(error.cure)}")
 
 
-def results_table(results: Sequence[Result]) -> Table:
+def results_table(results: Iterable[Result]) -> Table:
     """One row for each submission: score, status, what was diagnosed, what a person should look at."""
-    several = len({result.lab for result in results}) > 1
+    # The results themselves are let go as they come: a class may be larger than memory.
+    rows = [
+        (result.student, result.lab, score(result), result.status, diagnoses(result), attention(result))
+        for result in results
+    ]
+    several = len({lab for _, lab, *_ in rows}) > 1
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
     table.add_column("Student", overflow="fold")
     if several:
@@ -49,15 +54,9 @@ def results_table(results: Sequence[Result]) -> Table:
     table.add_column("Status", overflow="fold")
     table.add_column("Diagnoses", overflow="fold")
     table.add_column("For a person", overflow="fold")
-    for result in results:
-        table.add_row(
-            Text(result.student),
-            *([Text(result.lab)] if several else []),
-            score(result),
-            Text(SUBMISSION_WORDS[result.status], style=_STYLES[result.status]),
-            Text(diagnoses(result)),
-            Text(attention(result)),
-        )
+    for student, lab, points, status, seen, needed in rows:
+        words = Text(SUBMISSION_WORDS[status], style=_STYLES[status])
+        table.add_row(Text(student), *([Text(lab)] if several else []), points, words, Text(seen), Text(needed))
     return table
 
 

@@ -6,3 +6,5 @@ NOT_ALL_GRADED = 3
 """Graded, with some submissions quarantined or broken."""
 INTERRUPTED = 130
 """Interrupted from the keyboard."""
+TERMINATED = 143
+"""Ended by SIGTERM, as batch systems do."""

@@ -1,8 +1,8 @@
 """``autograder grade``."""
 
-import json
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,7 @@ from autograder.command_line import options
 from autograder.command_line.display import messages, output, results_table
 from autograder.command_line.exits import NOT_ALL_GRADED
 from autograder.command_line.progress import followed
+from autograder.command_line.spool import spooled_json
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.report.records import as_record
@@ -36,9 +37,9 @@ def grade(
     student: Annotated[list[str] | None, typer.Option("--student", help="One student; may be given again.")] = None,
     workers: options.Workers = None,
     sandbox: options.Sandbox = Mode.BUBBLEWRAP,
-    cell_seconds: Annotated[
-        float | None, typer.Option("--cell-seconds", min=0.1, help="Seconds for one cell (60 if left out).")
-    ] = None,
+    cell_seconds: options.CellSeconds = None,
+    call_seconds: options.CallSeconds = None,
+    submission_seconds: options.SubmissionSeconds = None,
     memory: Annotated[
         int | None, typer.Option("--memory", parser=options.size, metavar="SIZE", help="Memory of a process: 4G, 512M.")
     ] = None,
@@ -49,22 +50,27 @@ def grade(
     """Grade what was submitted; write autograded/ and the gradebook."""
     from autograder.course import Course  # nbgrader takes a second to import
 
-    results = graded(
-        Course.open(course),
-        lab,
-        student,
-        limits=options.limits(cell_seconds, memory),
-        mode=sandbox,
-        workers=workers or options.processors(),
-        quiet=quiet,
+    statuses: set[SubmissionStatus] = set()
+    results = _noted(
+        graded(
+            Course.open(course),
+            lab,
+            student,
+            limits=options.limits(cell_seconds, call_seconds, submission_seconds, memory),
+            mode=sandbox,
+            workers=workers or options.processors(),
+            quiet=quiet,
+        ),
+        statuses,
     )
     if form is Format.JSON:
-        typer.echo(json.dumps([as_record(result) for result in results], indent=2))
+        with spooled_json(as_record(result) for result in results) as text:
+            shutil.copyfileobj(text, sys.stdout)
     else:
         output().print(results_table(results))
     if sandbox is Mode.NONE:
         messages().print("[bold red]Not sandboxed:[/] student code ran with your own rights (--sandbox none).")
-    if not all(result.status is SubmissionStatus.GRADED for result in results):
+    if statuses - {SubmissionStatus.GRADED}:
         raise typer.Exit(NOT_ALL_GRADED)
 
 
@@ -77,19 +83,29 @@ def graded(
     mode: Mode,
     workers: int,
     quiet: bool,
-) -> list[Result]:
-    """Grade submissions and show the progress on stderr; stdout stays free for the results.
+) -> Iterator[Result]:
+    """Grade submissions and show the progress on stderr; until the last one has come, stdout is stderr, too.
+
+    Yields:
+        The results, each when it has been written: a class may be larger than memory.
 
     Raises:
         ExpectedError: there is nothing to grade, or `grade_class` says so.
     """
     from autograder.grading.run import grade_class  # the engine takes seconds to import
+    from autograder.grading.turn import turn
 
     labs = submitted_labs(course, lab)
     total = sum(len(students or course.students(name)) for name in labs)
-    with redirect_stdout(sys.stderr):
+    with redirect_stdout(sys.stderr), turn(course):
         results = grade_class(course, labs, students or None, limits=limits, mode=mode, workers=workers)
-        return list(followed(results, total, quiet=quiet))
+        yield from followed(results, total, quiet=quiet)
+
+
+def _noted(results: Iterable[Result], statuses: set[SubmissionStatus]) -> Iterator[Result]:
+    for result in results:
+        statuses.add(result.status)
+        yield result
 
 
 def submitted_labs(course: "Course", lab: str | None) -> list[str]:

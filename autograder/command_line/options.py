@@ -17,6 +17,17 @@ Sandbox = Annotated[
     Mode,
     typer.Option("--sandbox", help="How student code is walled in; 'none' is for code that you would run yourself."),
 ]
+CellSeconds = Annotated[
+    float | None, typer.Option("--cell-seconds", min=0.1, help="Seconds for one cell, or one test (60 if left out).")
+]
+CallSeconds = Annotated[
+    float | None,
+    typer.Option("--call-seconds", min=0.1, help="Seconds for one call of a student's function (half of a cell's)."),
+]
+SubmissionSeconds = Annotated[
+    float | None,
+    typer.Option("--submission-seconds", min=0.1, help="Seconds for a whole notebook (ten times a cell's)."),
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, help="Submissions at once; one for each CPU if left out.")
 ]
@@ -46,16 +57,25 @@ def processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def limits(cell_seconds: float | None = None, memory_bytes: int | None = None) -> Limits:
+def limits(
+    cell_seconds: float | None = None,
+    call_seconds: float | None = None,
+    submission_seconds: float | None = None,
+    memory_bytes: int | None = None,
+) -> Limits:
     """The default limits with what was asked for changed.
 
-    Slower cells get a longer submission: the whole notebook has time for ten cells that use up their own.
+    Slower cells get longer calls and a longer submission, unless those were asked for, too: the whole notebook has
+    time for ten cells that use up their own. CPU time is bounded by one and a half times that.
     """
     usual = Limits()
-    seconds = usual.cell_seconds if cell_seconds is None else cell_seconds
+    cell = usual.cell_seconds if cell_seconds is None else cell_seconds
+    call = max(usual.call_seconds, cell / 2) if call_seconds is None else call_seconds
+    submission = max(usual.submission_seconds, 10 * cell) if submission_seconds is None else submission_seconds
     return Limits(
-        cell_seconds=seconds,
-        submission_seconds=max(usual.submission_seconds, 10 * seconds),
-        cpu_seconds=max(usual.cpu_seconds, int(15 * seconds)),
+        cell_seconds=cell,
+        call_seconds=call,
+        submission_seconds=submission,
+        cpu_seconds=max(usual.cpu_seconds, int(1.5 * submission)),
         memory_bytes=usual.memory_bytes if memory_bytes is None else memory_bytes,
     )

@@ -1,8 +1,6 @@
 """Where a notebook is graded: stages, a zygote, and what passes between a judge and a student's process."""
 
-import socket
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,26 +9,25 @@ from typing import Any
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
-from autograder.grading.cache import Cache, key_of
-from autograder.grading.judge import Case
-from autograder.grading.judgement import broken
+from autograder.grading.attendance import Attendance, DisturbedError
+from autograder.grading.cache import Cache
+from autograder.grading.case import Case, broken
+from autograder.grading.keys import key_of_case, key_of_lesson
+from autograder.grading.measures import Measures
 from autograder.grading.messages import read_profile
 from autograder.grading.secret import open_secret, secret_for
 from autograder.grading.stage import Stage, end_judge
-from autograder.grading.supervisor import read_outcome
+from autograder.grading.unasked import blind_tests
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import StudentProcess, Zygote
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult
-from autograder.wall.channel import Channel
 from autograder.wall.faults import MalformedError, OutOfTime, StudentGone
 from autograder.wall.profile import Profile, Recorder
 
-_ANY_SIZE = 2**40
-_SPARE_SECONDS = 60.0
-_NOTICED_SECONDS = 0.3
-_SILENT_SECONDS = 10.0
-_MOST_JUDGES = 4
+_MOST_JUDGES = 6
+_MORE_STAGES = 2
+_MOST_DOUBTS = 2
 _UNFIT = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT, CellStatus.BROKE)
 
 
@@ -56,13 +53,16 @@ class Bench:
     def __init__(self, state: Path, limits: Limits, mode: Mode) -> None:
         self._secret = open_secret(state)
         self._cache = Cache(state / "cache")
+        self._measures = Measures(state / "measures")
         self._limits = limits
         self._mode = mode
         self._lock = threading.Lock()
         self._prepared: list[_Prepared] = []
+        self._starting: Stage | None = None
         self._zygote_lock = threading.Lock()
         self._zygote: Zygote | None = None
         self._modules: tuple[str, ...] = ()
+        self._lessons: list[tuple[LabNotebook, Mapping[str, bytes], str]] = []
         self._closed = False
 
     def __enter__(self) -> "Bench":
@@ -76,6 +76,8 @@ class Bench:
     def close(self) -> None:
         """End every process; what is being graded ends as broken."""
         self._closed = True
+        if self._starting is not None:
+            self._starting.hang_up()
         for prepared in self._prepared:
             prepared.stage.close()
         self._prepared.clear()
@@ -111,13 +113,15 @@ class Bench:
         """
         secret = secret_for(self._secret, lab, notebook.name, student)
         case = Case(submitted, files if working_files is None else working_files, secret, Profile(), self._limits)
-        key = key_of(case, notebook, files, self._mode)
+        key = key_of_case(self._lesson(notebook, files), case)
         result = self._cache.find(key)
         if result is None:
             result, sound = self._grade(case, notebook, files)
-            if not sound:
+            for _ in range(_MORE_STAGES):
+                if sound:
+                    break
                 # The stage was killed, as when memory runs out: another one then serves the rest of the class.
-                result, _ = self._grade(case, notebook, files)
+                result, sound = self._grade(case, notebook, files)
             self._cache.keep(key, result)
         return result
 
@@ -125,7 +129,8 @@ class Bench:
         prepared = self._prepare(notebook, files)
         unfit = _hopeless(case.submitted, prepared.unfit)
         result, _ = self._run(prepared.stage, replace(case, measure=prepared.profile, hopeless=unfit))
-        return result, not prepared.stage.ended
+        broke = any(verdict.status is CellStatus.BROKE for verdict in result.verdicts)
+        return result, not (broke and prepared.stage.ended)
 
     def failures(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> Mapping[str, str]:
         """Tests that the instructor's own solution fails, by grade id, with what they raised."""
@@ -141,11 +146,14 @@ class Bench:
                     self._prepared.remove(prepared)
                 elif prepared.notebook == notebook and prepared.files == files:
                     return prepared
-            stage = Stage(notebook, files, self._limits)
+            if self._zygote is None:
+                # It starts in the background, while the instructor's notebook runs.
+                self._zygote = Zygote(self._mode, self._limits)
+            self._starting = stage = Stage(notebook, files, self._limits)
             try:
-                if self._zygote is None:
-                    self._modules = stage.modules
-                    self._zygote = Zygote(self._mode, self._limits, stage.modules)
+                stage.rehearse()
+                self._modules = tuple(dict.fromkeys((*self._modules, *stage.modules)))
+                self._zygote.warm(stage.modules)
                 prepared = _Prepared(notebook, files, stage, *self._measure(stage, notebook, files))
             except BaseException:
                 stage.close()
@@ -153,10 +161,22 @@ class Bench:
             self._prepared.append(prepared)
             return prepared
 
+    def _lesson(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> str:
+        for known, its_files, key in self._lessons:
+            if known is notebook and its_files is files:
+                return key
+        key = key_of_lesson(notebook, files, self._limits, self._mode)
+        self._lessons.append((notebook, files, key))
+        return key
+
     def _measure(
         self, stage: Stage, notebook: LabNotebook, files: Mapping[str, bytes]
     ) -> tuple[Profile, Mapping[str, str]]:
         """Grade the instructor's own solution, to see what it does across the wall."""
+        key = self._lesson(notebook, files)
+        known = self._measures.find(key)
+        if known is not None:
+            return known, {}
         solution = SubmittedNotebook(notebook.name, notebook.source)
         secret = secret_for(self._secret, notebook.name)
         result, findings = self._run(stage, Case(solution, files, secret, Recorder(), self._limits))
@@ -168,29 +188,39 @@ class Bench:
         if not findings:
             # Without the measure no answer can be held against it.
             return Profile(), {verdict.grade_id: "it could not be run to the end" for verdict in result.verdicts}
-        return read_profile(findings), unfit
+        profile = read_profile(findings)
+        unfit |= blind_tests(notebook, files, self._limits, profile.unasked)
+        if not unfit:
+            self._measures.keep(key, profile)
+        return profile, unfit
 
     def _run(self, stage: Stage, case: Case) -> tuple[NotebookResult, dict[str, Any]]:
-        outcomes: dict[int, CellOutcome] = {}
-        flags: list[str] = []
+        cells = case.submitted.cells
         findings: dict[str, Any] = {}
-        reason = ""
+        doubts, died = 0, set[int | None]()
         for _ in range(_MOST_JUDGES):
-            outcomes.clear()
+            attendance = Attendance(self._limits, self._new_student, doubtful=doubts < _MOST_DOUBTS)
             try:
-                findings, reason = self._judge(stage, case, outcomes, flags), ""
+                findings, reason = self._judge(stage, case, attendance), ""
                 break
+            except DisturbedError as error:
+                doubts, reason = doubts + 1, str(error)
             except (StudentGone, OutOfTime, MalformedError) as error:
                 reason = f"{stage.last_words() or 'the judge ended without a word'} ({type(error).__name__})"
-                index = next((i for i in range(len(case.submitted.cells)) if i not in outcomes), None)
-                if self._closed or index is None or case.submitted.cells[index].role is not Role.TEST:
+                index = next((i for i in range(len(cells)) if i not in attendance.outcomes), None)
+                if self._closed or stage.ended:
                     break
-                # Another judge grades the rest.
-                verdict = self._lost(case.submitted.cells[index], reason, error)
-                case = replace(case, hopeless={**case.hopeless, index: verdict})
-        if reason:
-            flags.append("the grader itself failed")
-        return NotebookResult(case.submitted.name, _complete(case.submitted, outcomes, reason), tuple(flags)), findings
+                if index not in died and not isinstance(error, OutOfTime):
+                    # It, too, may have been killed from outside: a judge that dies of a test does so again.
+                    died.add(index)
+                elif index is None or cells[index].role is not Role.TEST:
+                    break
+                else:
+                    # Another judge grades the rest.
+                    case = replace(case, hopeless={**case.hopeless, index: self._lost(cells[index], reason, error)})
+        flags = (*attendance.flags, "the grader itself failed") if reason else tuple(attendance.flags)
+        outcomes = _complete(case.submitted, attendance.outcomes, reason)
+        return NotebookResult(case.submitted.name, outcomes, flags), findings
 
     def _lost(self, cell: Cell, reason: str, error: BaseException) -> CellVerdict:
         """The verdict on a test in which the judge hung (a loop in C on a giant of the student's), or died."""
@@ -199,49 +229,13 @@ class Bench:
         message = f"With your answer the test had not come to an end after {self._limits.cell_seconds:g} seconds."
         return CellVerdict(cell.grade_id or "", 0.0, cell.points, CellStatus.TIMED_OUT, message)
 
-    def _judge(self, stage: Stage, case: Case, outcomes: dict[int, CellOutcome], flags: list[str]) -> dict[str, Any]:
+    def _judge(self, stage: Stage, case: Case, attendance: Attendance) -> dict[str, Any]:
         line, process = stage.judge(case)
         try:
-            return self._attend(line, outcomes, flags)
+            return attendance.serve(line)
         finally:
             line.close()
             end_judge(process)
-
-    def _attend(self, line: socket.socket, outcomes: dict[int, CellOutcome], flags: list[str]) -> dict[str, Any]:
-        """Serve a judge until it has finished.
-
-        Returns:
-            What it found out about the instructor's solution, if it was to.
-
-        Raises:
-            OutOfTime: it has said nothing for much longer than a cell may take.
-            StudentGone: it has ended.
-        """
-        channel = Channel(line, _ANY_SIZE)
-        silence = 2 * self._limits.cell_seconds + self._limits.grace_seconds + _SILENT_SECONDS
-        end = time.monotonic() + self._limits.submission_seconds + self._limits.cell_seconds + _SPARE_SECONDS
-        student: StudentProcess | None = None
-        try:
-            while True:
-                deadline = min(end, time.monotonic() + silence)
-                message = channel.receive(deadline)
-                if message["do"] == "begin":
-                    continue
-                if message["do"] == "report":
-                    outcomes[message["index"]] = read_outcome(message["outcome"])
-                elif message["do"] == "finish":
-                    findings: dict[str, Any] = message["findings"]
-                    return findings
-                elif message["do"] == "student":
-                    student = self._new_student()
-                    channel.send(None, deadline)
-                    socket.send_fds(line, [b"f"], [student.connection.fileno()])
-                    student.connection.close()
-                else:
-                    channel.send(_act(message["do"], student, flags), deadline)
-        finally:
-            if student is not None:
-                student.kill()
 
     def _new_student(self) -> StudentProcess:
         zygote = self._zygote
@@ -272,19 +266,6 @@ def _hopeless(submitted: SubmittedNotebook, unfit: Mapping[str, str]) -> dict[in
         for index, cell in enumerate(submitted.cells)
         if cell.role is Role.TEST and cell.grade_id is not None and cell.grade_id in unfit
     }
-
-
-def _act(what: str, student: StudentProcess | None, flags: list[str]) -> str:
-    if student is None:
-        return ""
-    if what == "interrupt":
-        student.interrupt()
-        return ""
-    # A process that has just died may not have been noticed yet.
-    ending = student.wait(_NOTICED_SECONDS) or ""
-    student.kill()
-    flags.append(f"the student's process {ending}" if ending else "the student's process had to be ended")
-    return ending
 
 
 def _complete(submitted: SubmittedNotebook, outcomes: dict[int, CellOutcome], reason: str) -> tuple[CellOutcome, ...]:

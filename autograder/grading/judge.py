@@ -6,53 +6,32 @@ cells run here, in the instructor's wording, when the cells above them have run 
 
 import hashlib
 import hmac
-import random
 import resource
 import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-import numpy
-import torch
-
-from autograder.cells import Cell, Role, SubmittedNotebook
+from autograder.cells import Cell, Role
+from autograder.grading.case import Case
+from autograder.grading.clock import Clock
 from autograder.grading.instructor import Rehearsal
 from autograder.grading.judgement import Circumstances, judge
 from autograder.grading.outputs import failed, read_count, read_outputs, timed_out
+from autograder.grading.stops import Stop, endless_cell, fatal_cell, greedy_cell, name_of, ran_out
 from autograder.grading.supervisor import Supervisor
-from autograder.limits import Limits
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
-from autograder.wall.faults import OutOfTime, StudentGone, WallFault
+from autograder.wall.conversation import LATEST
+from autograder.wall.faults import Misspoke, OutOfTime, StudentGone, WallFault
 from autograder.wall.greeting import greet
 from autograder.wall.judge_side import Wall
 from autograder.wall.namespace import Namespace
-from autograder.wall.profile import Profile, Recorder
+from autograder.wall.profile import Recorder
+from autograder.wall.seeds import seed
 from autograder.wall.shell import Execution, NotebookShell, run_cell
 
 _MOST_REPLACEMENTS = 20
-
-
-@dataclass(frozen=True)
-class Case:
-    """What is to be judged.
-
-    Attributes:
-        submitted: the student's notebook.
-        files: the data files of the lab and of the student: path → content.
-        secret: from which the hidden inputs of each cell are drawn.
-        measure: what the submission may do, or what notes what the instructor's solution does.
-        limits: what it may use.
-        hopeless: tests that are not to be run, by the cell's index, with the verdict: a judge has died of them.
-    """
-
-    submitted: SubmittedNotebook
-    files: Mapping[str, bytes]
-    secret: bytes
-    measure: Profile | Recorder
-    limits: Limits
-    hopeless: Mapping[int, CellVerdict] = field(default_factory=dict)
 
 
 class Judge:
@@ -82,15 +61,16 @@ class Judge:
         self._shell = shell
         self._namespace = namespace
         self._supervisor = supervisor
-        self._end = time.monotonic() + case.limits.submission_seconds
         self._tests = {
             cell.grade_id or "": (i, cell) for i, cell in enumerate(rehearsal.cells) if cell.role is Role.TEST
         }
         self._played = 0
         self._ran: list[int] = []
-        self._endless: set[int] = set()
+        self._stops: dict[int, Stop] = {}
         self._replacements = 0
         self._wall = self._meet_student()
+        # Only now: the first student's process is waited for until the sandbox stands.
+        self._clock = Clock(case.limits)
         namespace.student_names = rehearsal.student_names
 
     def judge(self) -> None:
@@ -99,23 +79,25 @@ class Judge:
         # A student's number may make a test ask for more memory than there is.
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         for index, cell in enumerate(self._case.submitted.cells):
-            self._supervisor.report(index, self._outcome(index, cell))
+            with self._clock.running(name_of(cell)):
+                outcome = self._outcome(index, cell)
+            self._supervisor.report(index, outcome)
 
     def _outcome(self, index: int, cell: Cell) -> CellOutcome:
         if index in self._case.hopeless:
             return CellOutcome(verdict=self._case.hopeless[index])
         if cell.role is Role.TEST and cell.grade_id is not None:
-            return CellOutcome(verdict=self._grade(cell.grade_id, self._endless & self._exercise(index)))
+            return CellOutcome(verdict=self._grade(cell.grade_id, self._stop_before(index)))
         outcome = self._run(index, cell) if cell.kind == "code" and cell.source.strip() else CellOutcome()
         if cell.role in (Role.ANSWER, Role.TASK):
             outcome = replace(outcome, verdict=self._for_a_person(cell))
         return outcome
 
-    def _exercise(self, index: int) -> set[int]:
-        """The cells between a test and the test before it."""
+    def _stop_before(self, index: int) -> Stop | None:
+        """The first cell of a test's exercise, down from the test before it, that was stopped."""
         cells = self._case.submitted.cells
         first = next((i + 1 for i in range(index - 1, -1, -1) if cells[i].role is Role.TEST), 0)
-        return set(range(first, index))
+        return next((self._stops[i] for i in range(first, index) if i in self._stops), None)
 
     def _for_a_person(self, cell: Cell) -> CellVerdict:
         grade_id = cell.grade_id or ""
@@ -130,35 +112,52 @@ class Judge:
         limits = self._case.limits
         channel = self._supervisor.student(limits.message_bytes)
         greet(channel, self._case.files, limits, time.monotonic() + limits.cell_seconds)
-        return Wall(channel, self._case.measure, self._student_has)
+        wall = Wall(channel, self._case.measure, self._student_has)
+        wall.call_seconds = limits.call_seconds
+        return wall
 
     def _student_has(self, name: str, value: object) -> bool:
         return name in self._rehearsal.shared_names and dict.get(self._namespace, name) is value
 
     def _run(self, index: int, cell: Cell) -> CellOutcome:
+        limits = self._case.limits
+        if self._over:
+            return failed("NotRun", self._over)
         try:
             with self._limited():
                 reply = self._wall.run(cell.source)
         except OutOfTime:
+            if self._clock.over:
+                return failed("CellTimeoutError", self._over)
             self._recover()
-            self._endless.add(index)
-            return timed_out(self._case.limits.cell_seconds, None)
+            self._stops[index] = endless_cell(cell, limits.cell_seconds)
+            return timed_out(limits.cell_seconds, None)
         except StudentGone as gone:
+            self._flag(gone, cell)
             ending = self._replace_student() or f"could not go on: {gone}"
-            return failed("ProcessEnded", f"the process in which this cell ran {ending}")
+            self._stops[index] = fatal_cell(cell, ending)
+            return failed("ProcessEnded", self._stops[index].message)
+        if ran_out(reply["failed"]):
+            self._stops[index] = greedy_cell(cell, limits)
         self._ran.append(index)
-        limit = self._case.limits.output_bytes
-        return CellOutcome(read_outputs(reply["outputs"], limit), read_count(reply["count"]))
+        return CellOutcome(read_outputs(reply["outputs"], limits.output_bytes), read_count(reply["count"]))
+
+    @property
+    def _over(self) -> str:
+        """Why no further cell is run; empty while there is time."""
+        if self._replacements > _MOST_REPLACEMENTS:
+            return f"The process in which the notebook runs had ended {_MOST_REPLACEMENTS} times before this cell."
+        return self._clock.told() if self._clock.over else ""
 
     @contextmanager
     def _limited(self) -> Iterator[None]:
-        deadline = min(time.monotonic() + self._case.limits.cell_seconds, self._end)
+        deadline = self._clock.deadline()
         self._wall.deadline = deadline
         # A test may loop on this side, on a number or an iterator of the student's: the alarm ends it. It rings again,
         # for the first may be lost where Python ignores errors. A loop in C doesn't hear it: see `Bench`.
         self._supervisor.begin()
         previous = signal.signal(signal.SIGALRM, _out_of_time)
-        signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.0) + 1.0, 1.0)
+        signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.0) + LATEST, 1.0)
         try:
             yield
         finally:
@@ -174,6 +173,12 @@ class Judge:
         if not self._wall.settle(time.monotonic() + self._case.limits.grace_seconds):
             self._replace_student()
 
+    def _flag(self, gone: StudentGone, cell: Cell) -> None:
+        if isinstance(gone, Misspoke):
+            # The words of a cell without an id are the student's: they are not for a terminal.
+            where = name_of(cell) if cell.grade_id is not None else "a cell of the student's own"
+            self._supervisor.flag(f"in {where} the student's process sent messages of its own making")
+
     def _replace_student(self) -> str:
         """Start another process, and run in it the cells that ran before.
 
@@ -182,10 +187,10 @@ class Judge:
         """
         ending = self._supervisor.kill()
         self._replacements += 1
-        if self._replacements > _MOST_REPLACEMENTS:
-            self._end = time.monotonic()
+        if self._over:
+            return ending
         self._wall = self._meet_student()
-        while not self._replay():
+        while not self._over and not self._replay():
             self._supervisor.kill()
             self._wall = self._meet_student()
         return ending
@@ -203,32 +208,37 @@ class Judge:
 
     # The judge's side
 
-    def _grade(self, grade_id: str, endless: set[int]) -> CellVerdict:
+    def _grade(self, grade_id: str, stop: Stop | None) -> CellVerdict:
         place, test = self._tests[grade_id]
+        released = self._released.get(grade_id, replace(test, source=""))
+        circumstances = Circumstances(self._case.limits, stop=stop)
+        if self._over:
+            execution = Execution([], OutOfTime(), None, 0)
+            return judge(test, released, execution, replace(circumstances, over=self._over))
         self._play_lesson(place)
         execution = self._run_test(test)
+        if isinstance(self._case.measure, Recorder) and not self._wall.asked:
+            self._case.measure.unasked.add(grade_id)
         if self._wall.answers.withheld and not isinstance(execution.error, WallFault):
             # What the submission changed of the test's own data was kept from the test. Were that shown in the only
             # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both, and is
             # told what the second says: that is what a notebook says.
+            self._supervisor.flag(f"in {name_of(test)} the answer changed what the solution leaves alone")
             again = self._run_test(test, trusting=True)
             execution = again if again.error is not None else execution
-        ending = ""
         if isinstance(execution.error, OutOfTime):
-            self._recover()
+            circumstances = replace(circumstances, over=self._over)
+            if not self._over:
+                self._recover()
         elif isinstance(execution.error, StudentGone):
-            ending = self._replace_student()
-        if endless and execution.error is not None:
-            # What the test lacks is what the cell would have defined, had it come to an end.
-            execution = replace(execution, error=OutOfTime())
-        circumstances = Circumstances(self._case.limits.cell_seconds, ending)
-        return judge(test, self._released.get(grade_id, replace(test, source="")), execution, circumstances)
+            self._flag(execution.error, test)
+            circumstances = replace(circumstances, ending=self._replace_student())
+        return judge(test, released, execution, circumstances)
 
     def _run_test(self, test: Cell, *, trusting: bool = False) -> Execution:
         self._seed(test.grade_id or "")
         names = dict(self._namespace)
-        answers = self._wall.answers
-        answers.withheld, answers.trusting = False, trusting
+        self._wall.begin_test(trusting=trusting)
         self._namespace.wall = self._wall
         try:
             with self._limited():
@@ -238,8 +248,12 @@ class Judge:
             execution = Execution([], fault, None, 0)
         finally:
             self._namespace.wall = None
-            answers.trusting = False
-        if answers.withheld and not trusting:
+        if self._wall.fault is not None and not isinstance(execution.error, WallFault):
+            # A test that catches every error has caught the end of the student's process, too.
+            execution = Execution([], self._wall.fault, None, 0)
+        elif self._wall.late and not isinstance(execution.error, WallFault):
+            execution = Execution([], OutOfTime(), None, 0)
+        if self._wall.answers.withheld and not trusting:
             self._namespace.clear()
             self._namespace.update(names)
         return execution
@@ -257,10 +271,7 @@ class Judge:
 
     def _seed(self, grade_id: str) -> None:
         digest = hmac.digest(self._case.secret, grade_id.encode(), hashlib.sha256)
-        seed = int.from_bytes(digest[:8], "big")
-        random.seed(seed)
-        numpy.random.seed(seed % 2**32)
-        torch.manual_seed(seed)
+        seed(int.from_bytes(digest[:8], "big"))
 
 
 def _out_of_time(*_: object) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cells import Cell
+from autograder.grading.stops import Stop, endless_test, fatal_call, out_of_memory, wants_memory
+from autograder.limits import Limits
 from autograder.verdicts import CellStatus, CellVerdict
 from autograder.wall.faults import (
     MissingAttributeError,
@@ -35,12 +37,16 @@ class Circumstances:
     """What a verdict needs to know besides the error.
 
     Attributes:
-        seconds: how long the cell was given, in seconds.
+        limits: what the submission may use.
         ending: how the student's process ended, if it did.
+        over: says that the time for the whole notebook is used up, if it is.
+        stop: the cell of this exercise that was stopped, if one was: what the test lacks is what it would have defined.
     """
 
-    seconds: float
+    limits: Limits
     ending: str = ""
+    over: str = ""
+    stop: Stop | None = None
 
 
 def judge(test: Cell, released: Cell, execution: Execution, circumstances: Circumstances) -> CellVerdict:
@@ -57,11 +63,6 @@ def judge(test: Cell, released: Cell, execution: Execution, circumstances: Circu
     status, message, misconception = _explain(execution.error, released, circumstances)
     points = None if status is CellStatus.BROKE else 0.0
     return CellVerdict(test.grade_id or "", points, test.points, status, _readable(message), misconception)
-
-
-def broken(cell: Cell, reason: str) -> CellVerdict:
-    """The verdict where the grader itself failed: no points, and a person must look."""
-    return CellVerdict(cell.grade_id or "", None, cell.points, CellStatus.BROKE, f"The grader itself failed: {reason}")
 
 
 def _passed(test: Cell, value: object) -> CellVerdict:
@@ -82,13 +83,12 @@ def _passed(test: Cell, value: object) -> CellVerdict:
 
 
 def _explain(error: BaseException, released: Cell, circumstances: Circumstances) -> tuple[CellStatus, str, str | None]:
+    if circumstances.stop is not None:
+        return circumstances.stop.status, circumstances.stop.message, None
     if isinstance(error, OutOfTime):
-        seconds = f"{circumstances.seconds:g}"
-        message = f"Your code had not come to an end after {seconds} seconds. Does one of its loops run for ever?"
-        return CellStatus.TIMED_OUT, message, None
+        return CellStatus.TIMED_OUT, circumstances.over or endless_test(error, circumstances.limits), None
     if isinstance(error, StudentGone):
-        message = f"The process in which your code ran {circumstances.ending or f'could not go on: {error}'}."
-        return CellStatus.ERROR, message, None
+        return CellStatus.ERROR, fatal_call(error, circumstances.ending), None
     if isinstance(error, Refused):
         return CellStatus.BROKE, f"The test itself cannot be run: {error}", None
     if not isinstance(error, Exception) or _is_ours(error):
@@ -96,11 +96,11 @@ def _explain(error: BaseException, released: Cell, circumstances: Circumstances)
     if isinstance(error, NotYet):
         return CellStatus.FAILED, str(error), error.diagnosis.misconception
     if hasattr(error, "student_error"):
-        return _explain_student_error(error)
+        return _explain_student_error(error, circumstances.limits)
     return CellStatus.FAILED, _explain_test(error, released), None
 
 
-def _explain_student_error(error: Exception | BaseException) -> tuple[CellStatus, str, str | None]:
+def _explain_student_error(error: Exception | BaseException, limits: Limits) -> tuple[CellStatus, str, str | None]:
     kind: str = getattr(error, "student_error", "")
     frames: str = getattr(error, "student_frames", "")
     if kind == "NotImplementedError":
@@ -110,7 +110,8 @@ def _explain_student_error(error: Exception | BaseException) -> tuple[CellStatus
             None,
         )
     diagnosis = diagnose(error)
-    raised = f"Your code raised {kind}: {error}" + (f"\n{frames}" if frames else "")
+    needed = f"Your code {out_of_memory(limits)}.\n" if wants_memory(kind, str(error)) else ""
+    raised = f"{needed}Your code raised {kind}: {error}" + (f"\n{frames}" if frames else "")
     if diagnosis is None:
         return CellStatus.ERROR, raised, None
     return CellStatus.ERROR, f"{NotYet(diagnosis)}\n{raised}", diagnosis.misconception

@@ -1,11 +1,11 @@
 """What the coordinator and the stage tell each other, as plain data."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.grading.judge import Case
+from autograder.grading.case import Case
 from autograder.grading.supervisor import read_verdict
 from autograder.limits import Limits
 from autograder.wall.profile import Profile, Recorder
@@ -60,13 +60,9 @@ def read_case(message: dict[str, Any]) -> Case:
 
 def write_profile(profile: Profile) -> dict[str, list[str]]:
     """A profile as a dictionary."""
-    return {
-        "handles": sorted(profile.handles),
-        "restored": sorted(profile.restored),
-        "stops": sorted(profile.stops),
-    }
+    return {name: sorted(noted) for name, noted in vars(profile).items()}
 
 
 def read_profile(message: dict[str, list[str]]) -> Profile:
     """What `write_profile` wrote."""
-    return Profile(frozenset(message["handles"]), frozenset(message["restored"]), frozenset(message["stops"]))
+    return Profile(**{field.name: frozenset(message[field.name]) for field in fields(Profile)})

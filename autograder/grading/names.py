@@ -6,7 +6,8 @@ they look up when they run is asked for then.
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -33,6 +34,11 @@ def changed_names(source: str) -> frozenset[str]:
     return frozenset(name for statement in statements(source) for name in _changed(statement))
 
 
+def used_names(source: str) -> frozenset[str]:
+    """The names that a cell looks up, in its functions as well."""
+    return frozenset(name for statement in statements(source) for name in _all_loads(statement))
+
+
 def imported_names(source: str) -> frozenset[str]:
     """The names that a cell's import statements bind."""
     return frozenset(
@@ -44,29 +50,76 @@ def imported_names(source: str) -> frozenset[str]:
     )
 
 
-def derived_names(sources: Iterable[str], student_names: frozenset[str]) -> frozenset[str]:
+@dataclass(frozen=True)
+class Lesson:
+    """A cell that is neither a solution nor a test.
+
+    Attributes:
+        source: its text.
+        bound: the names that it bound when it ran.
+        changed: the names whose values it changed in place when it ran.
+    """
+
+    source: str
+    bound: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+
+
+def derived_names(lessons: Iterable[Lesson], student_names: frozenset[str]) -> frozenset[str]:
     """The names that lesson cells compute from the student's.
 
     Args:
-        sources: the cells that are neither solutions nor tests, in order.
+        lessons: the lesson's cells, in order.
         student_names: the names that solution cells bind.
     """
     derived: set[str] = set()
     imported: set[str] = set()
     touching: set[str] = set()
-    for source in sources:
-        imported |= imported_names(source)
-        for statement in statements(source):
+    for lesson in lessons:
+        imported |= imported_names(lesson.source)
+        seen: set[str] = set()
+        uses = False
+        for statement in statements(lesson.source):
+            seen |= _bound(statement)
             theirs = student_names | derived | touching
-            if isinstance(statement, _DEFINITIONS):
-                if _all_loads(statement) & theirs:
-                    touching.add(statement.name)
-            elif _is_function(statement):
-                if _all_loads(statement) & theirs:
+            if isinstance(statement, _DEFINITIONS) or _is_function(statement):
+                if _loads_when_defined(statement, theirs, student_names | derived):
+                    derived |= _bound(statement)
+                elif _all_loads(statement) & theirs:
                     touching |= _bound(statement)
             elif _loads(statement) & theirs:
+                uses = True
                 derived |= (_bound(statement) | _changed(statement)) - imported
+        if uses:
+            # What a function did that one of these statements has called can't be seen in the text.
+            derived |= lesson.changed | (lesson.bound - seen - imported)
     return frozenset(derived)
+
+
+def _loads_when_defined(statement: ast.stmt, theirs: Set[str], values: Set[str]) -> bool:
+    """Whether a definition makes use of the student's names before it is called: then it holds what they gave.
+
+    Args:
+        statement: a function, a class or a name given to a lambda.
+        theirs: the student's names, and functions and classes of the lesson that use them when they are called.
+        values: the student's names alone, of which a class may be derived.
+    """
+    if isinstance(statement, ast.ClassDef):
+        parents = [*statement.bases, *(keyword.value for keyword in statement.keywords)]
+        if any(_loads(parent) & values for parent in parents):
+            return True
+        return any(_loads(decorator) & theirs for decorator in statement.decorator_list) or any(
+            _loads_when_defined(item, theirs, values) if isinstance(item, _DEFINITIONS) else bool(_loads(item) & theirs)
+            for item in statement.body
+        )
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        arguments, decorators = statement.args, statement.decorator_list
+    elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
+        arguments, decorators = statement.value.args, []
+    else:
+        return False
+    given = [*arguments.defaults, *(default for default in arguments.kw_defaults if default is not None)]
+    return any(_loads(expression) & theirs for expression in (*given, *decorators))
 
 
 def _is_function(statement: ast.stmt) -> bool:

@@ -1,41 +1,22 @@
 """Grades a class: submissions in parallel, results in order, one writer."""
 
-import time
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-from autograder import autograded
-from autograder.cells import Lab, SubmittedNotebook
+from autograder.cells import Lab
 from autograder.course import Course
-from autograder.errors import ExpectedError
 from autograder.gradebook import GradebookWriter
 from autograder.grading.bench import Bench
+from autograder.grading.desk import Desk, Found
+from autograder.grading.keys import key_of_lab
+from autograder.grading.receipts import Receipts
+from autograder.grading.secret import open_secret
 from autograder.limits import Limits
-from autograder.notebooks import Quarantine
 from autograder.sandbox.mode import Mode
-from autograder.submissions import Submission, read_submission, working_files
-from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
+from autograder.verdicts import Result
 
 _AHEAD = 4
 """Submissions under way for each worker: the writer never waits, and memory doesn't grow with the class."""
-
-
-@dataclass(frozen=True)
-class Graded:
-    """A submission after grading, before it is written.
-
-    Attributes:
-        result: what is told of it.
-        submitted: its realigned notebooks, by name.
-        notebooks: its graded notebooks, by name.
-    """
-
-    result: Result
-    submitted: Mapping[str, SubmittedNotebook]
-    notebooks: Mapping[str, NotebookResult]
 
 
 def grade_class(
@@ -49,6 +30,8 @@ def grade_class(
 ) -> Iterator[Result]:
     """Grade submissions; write ``autograded/`` and the gradebook.
 
+    A submission that has not changed since it was written, and whose lab has not, is left alone.
+
     Args:
         course: the course.
         labs: the labs to grade.
@@ -58,114 +41,78 @@ def grade_class(
         workers: how many submissions run at once.
 
     Yields:
-        The results, by lab and student, each when it has been written.
+        The results, by lab and student, each when it and those before it have been written.
 
     Raises:
         ExpectedError: a lab or a student is unknown, or the sandbox or the gradebook can't be used.
     """
     names = [(name, _students(course, name, students)) for name in labs]
-    for name in labs:
-        course.record(name)
-    wanted = [(course.lab(name), found) for name, found in names]
     with (
         GradebookWriter(course) as writer,
         ThreadPoolExecutor(workers, thread_name_prefix="grading") as pool,
         # Closed first: after an interrupt no worker waits for a student any longer.
         Bench(course.state, limits, mode) as bench,
     ):
-        waiting: deque[tuple[Lab, Future[Graded]]] = deque()
+        receipts = Receipts(course.state / "receipts")
+        queue = _Queue()
         try:
-            for lab, found in wanted:
-                writer.require(lab.name)
+            for name, found in names:
+                lab = _recorded(course, writer, name)
+                key = key_of_lab(lab, limits, mode, course.settings, open_secret(course.state))
+                desk = Desk(course, lab, key, bench, mode, writer, receipts)
                 for student in found:
-                    waiting.append((lab, pool.submit(grade_submission, course, lab, student, bench, mode)))
-                    if len(waiting) >= _AHEAD * workers:
-                        yield _write(course, writer, *waiting.popleft())
-            while waiting:
-                yield _write(course, writer, *waiting.popleft())
+                    queue.add(desk, pool.submit(desk.find, student))
+                    yield from queue.settle(_AHEAD * workers)
+            yield from queue.settle(0)
         finally:
-            for _, future in waiting:
-                future.cancel()
+            queue.cancel()
 
 
-def grade_submission(course: Course, lab: Lab, student: str, bench: Bench, mode: Mode) -> Graded:
-    """Grade one submission; nothing is written.
-
-    What is wrong with it ends in its result, and never as an error: the rest of the class goes on.
-
-    Args:
-        course: the course.
-        lab: the lab.
-        student: the student's id.
-        bench: where its notebooks run.
-        mode: how the bench walls student code in.
-    """
-    started = time.monotonic()
-    folder = course.submission_folder(student, lab.name)
-    nothing = Result(student, lab.name, SubmissionStatus.GRADED, sandboxed=mode is not Mode.NONE)
-    try:
-        submission = read_submission(folder, lab)
-    except Quarantine as error:
-        unreadable = tuple((notebook.name, str(error)) for notebook in lab.notebooks)
-        return Graded(_summarise(nothing, lab, Submission((), unreadable), {}), {}, {})
-    graded = _grade_notebooks(course, lab, student, bench, submission, folder)
-    result = replace(
-        _summarise(nothing, lab, submission, graded),
-        seconds=round(time.monotonic() - started, 3),
-    )
-    return Graded(result, {notebook.name: notebook for notebook in submission.notebooks}, graded)
+def _recorded(course: Course, writer: GradebookWriter, name: str) -> Lab:
+    """Read a lab, and see to it that the gradebook knows it."""
+    if course.generates_tests(name):
+        course.record(name)
+    lab = course.lab(name)
+    if not writer.knows(lab):
+        course.record(name)
+        writer.require(lab)
+    return lab
 
 
-def _grade_notebooks(
-    course: Course, lab: Lab, student: str, bench: Bench, submission: Submission, folder: Path
-) -> dict[str, NotebookResult]:
-    files = working_files(course, lab, folder)
-    sources = {notebook.name: notebook for notebook in lab.notebooks}
-    return {
-        notebook.name: bench.grade(sources[notebook.name], notebook, lab.files, student, lab.name, files)
-        for notebook in submission.notebooks
-    }
+class _Queue:
+    """Submissions under way: written as they come, handed on in order."""
 
+    def __init__(self) -> None:
+        self._under_way: dict[Future[Found], tuple[int, Desk]] = {}
+        self._written: dict[int, Result] = {}
+        self._added = 0
+        self._handed_on = 0
 
-def _summarise(nothing: Result, lab: Lab, submission: Submission, graded: Mapping[str, NotebookResult]) -> Result:
-    cells: list[CellVerdict] = []
-    for notebook in lab.notebooks:
-        if notebook.name in graded:
-            cells += graded[notebook.name].verdicts
-        else:
-            told = dict(submission.unreadable).get(notebook.name, f"{notebook.name}.ipynb was not handed in")
-            cells += [
-                CellVerdict(cell.grade_id or "", 0.0, cell.points, CellStatus.FAILED, f"Not graded: {told}.")
-                for cell in notebook.released
-                if cell.graded
-            ]
-    flags = [flag for notebook in graded.values() for flag in notebook.flags]
-    result = replace(nothing, cells=tuple(cells), repairs=submission.all_repairs, flags=tuple(dict.fromkeys(flags)))
-    if submission.unreadable:
-        reason = "; ".join(dict.fromkeys(why for _, why in submission.unreadable))
-        return replace(result, status=SubmissionStatus.QUARANTINED, reason=reason)
-    broke = [cell for cell in cells if cell.status is CellStatus.BROKE]
-    if broke:
-        return replace(result, status=SubmissionStatus.BROKEN, reason=broke[0].message)
-    return result
+    def add(self, desk: Desk, future: Future[Found]) -> None:
+        """Add a submission."""
+        self._under_way[future] = self._added, desk
+        self._added += 1
+
+    def settle(self, most: int) -> Iterator[Result]:
+        """Write submissions until at most so many are under way; hand on what is next in order."""
+        while len(self._under_way) > most:
+            for future in wait(self._under_way, return_when=FIRST_COMPLETED).done:
+                place, desk = self._under_way.pop(future)
+                self._written[place] = desk.settle(future.result())
+            while self._handed_on in self._written:
+                yield self._written.pop(self._handed_on)
+                self._handed_on += 1
+
+    def cancel(self) -> None:
+        """Give up what has not begun."""
+        for future in self._under_way:
+            future.cancel()
 
 
 def _students(course: Course, lab: str, students: Sequence[str] | None) -> list[str]:
+    submitted = course.students(lab)
     if students is None:
-        return course.students(lab)
-    for student in students:
+        return submitted
+    for student in set(students) - set(submitted):
         course.submission_folder(student, lab)
     return list(students)
-
-
-def _write(course: Course, writer: GradebookWriter, lab: Lab, future: Future[Graded]) -> Result:
-    graded = future.result()
-    result = graded.result
-    try:
-        submitted_at = course.submitted_at(result.student, lab.name)
-    except ExpectedError as error:
-        submitted_at = None
-        result = replace(result, flags=(*result.flags, f"no time of submission: {error.problem}"))
-    writer.write(result, graded.notebooks, submitted_at, graded.submitted)
-    autograded.write(course, lab, result, graded.submitted, graded.notebooks)
-    return result

@@ -8,11 +8,12 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from autograder.cells import LabNotebook
 from autograder.errors import ExpectedError
-from autograder.grading.judge import Case
+from autograder.grading.case import Case
 from autograder.grading.messages import write_case, write_notebook
 from autograder.limits import Limits
 from autograder.wall.channel import Channel
@@ -25,13 +26,12 @@ _LAST_WORDS = 2_000
 class Stage:
     """Runs the instructor's notebook once and then gives out judges. It may be used by several threads.
 
+    The process is started at once; what the notebook came to is known after `rehearse`.
+
     Args:
         notebook: the lab's notebook.
         files: the lab's data files: path → content.
         limits: what a submission may use.
-
-    Raises:
-        ExpectedError: the process ended before the notebook had run.
     """
 
     def __init__(self, notebook: LabNotebook, files: Mapping[str, bytes], limits: Limits) -> None:
@@ -51,22 +51,34 @@ class Stage:
                 stdin=subprocess.DEVNULL,
                 stdout=self._words,
                 stderr=self._words,
+                # An interrupt from the keyboard is for the coordinator, which ends what it has started.
+                start_new_session=True,
             )
-        order = {"notebook": write_notebook(notebook), "files": dict(files), "output_bytes": limits.output_bytes}
+        self._name = notebook.name
+        self._order = {"notebook": write_notebook(notebook), "files": dict(files), "output_bytes": limits.output_bytes}
+        self.modules: tuple[str, ...] = ()
+        """Libraries that the notebook imported."""
+        self.failures: Mapping[str, str] = {}
+        """Tests that the instructor's own solution fails, by grade id, with what they raised."""
+
+    def rehearse(self) -> None:
+        """Wait until the instructor's notebook has run.
+
+        Raises:
+            ExpectedError: the process ended before.
+        """
         try:
-            self._channel.send(order)
+            self._channel.send(self._order)
             report = self._channel.receive()
         except StudentGone as error:
             words = self.last_words()
             self.close()
             raise ExpectedError(
-                f"The instructor's notebook {notebook.name!r} ended the process in which it ran.\n{words}",
+                f"The instructor's notebook {self._name!r} ended the process in which it ran.\n{words}",
                 "Open it in JupyterLab, restart the kernel and run all cells; mend the cell at which it stops.",
             ) from error
-        self.modules: tuple[str, ...] = tuple(report["modules"])
-        """Libraries that the notebook imported."""
-        self.failures: Mapping[str, str] = report["failures"]
-        """Tests that the instructor's own solution fails, by grade id, with what they raised."""
+        self.modules = tuple(report["modules"])
+        self.failures = report["failures"]
 
     def judge(self, case: Case) -> tuple[socket.socket, int]:
         """Start a judge.
@@ -97,9 +109,18 @@ class Stage:
 
     def last_words(self) -> str:
         """The end of what the process and its judges have printed, for the message about a breakdown."""
-        self._words.seek(0, os.SEEK_END)
-        self._words.seek(max(0, self._words.tell() - _LAST_WORDS))
-        return self._words.read().decode("utf-8", "replace").strip()
+        try:
+            self._words.seek(0, os.SEEK_END)
+            self._words.seek(max(0, self._words.tell() - _LAST_WORDS))
+            return self._words.read().decode("utf-8", "replace").strip()
+        except ValueError:
+            # Another thread has found that it has ended, and closed it.
+            return ""
+
+    def hang_up(self) -> None:
+        """Have the process end; who waits for it is told that it has. Any thread may do so at any time."""
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """End the process."""

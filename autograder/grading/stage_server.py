@@ -6,11 +6,17 @@ It is started by `autograder.grading.stage` with the number of the socket that l
 import gc
 import importlib
 import os
+import select
+import shutil
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import torch
 
@@ -19,6 +25,7 @@ from autograder.grading.instructor import Rehearsal, rehearse
 from autograder.grading.judge import Judge
 from autograder.grading.messages import read_case, read_notebook, write_profile
 from autograder.grading.supervisor import Supervisor
+from autograder.sandbox import kernel, pages, processes
 from autograder.wall.channel import Channel
 from autograder.wall.faults import StudentGone
 from autograder.wall.namespace import Namespace
@@ -30,9 +37,57 @@ _ANY_SIZE = 2**40
 
 def main() -> None:
     """Run the instructor's notebook, say what came of it, and fork judges until the coordinator has gone."""
+    folder = Path.cwd()
     connection = socket.socket(fileno=int(sys.argv[1]))
     channel = Channel(connection, _ANY_SIZE)
-    order = channel.receive()
+    try:
+        with _watched(connection, folder):
+            order = channel.receive()
+            rehearsed = _rehearse(channel, order)
+        os.chdir(folder)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        gc.collect()
+        gc.freeze()
+        pages.gather()
+        _serve(connection, channel, order["files"], *rehearsed)
+    except StudentGone:
+        pass
+    finally:
+        _clear_up(folder)
+
+
+@contextmanager
+def _watched(connection: socket.socket, folder: Path) -> Iterator[None]:
+    """End as soon as the coordinator has gone, whatever the notebook is doing, be it for ever."""
+    over, ours = socket.socketpair()
+
+    def watch() -> None:
+        poller = select.poll()
+        poller.register(connection, select.POLLRDHUP)
+        poller.register(over, select.POLLIN)
+        if connection.fileno() in dict(poller.poll()):
+            _clear_up(folder)
+            os._exit(1)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        # Judges are forked later, and a fork takes along no other thread.
+        ours.close()
+        watcher.join()
+        over.close()
+
+
+def _clear_up(folder: Path) -> None:
+    """End the judges, and remove the folder: a coordinator that was killed can't."""
+    processes.kill_descendants()
+    os.chdir("/")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _rehearse(channel: Channel, order: dict[str, Any]) -> tuple[LabNotebook, Rehearsal, NotebookShell, Namespace]:
     _enter_folder("rehearsal", order["files"])
     # As in Jupyter: helper modules lie beside the notebook. They are the instructor's; a student's never come here.
     sys.path.insert(0, "")
@@ -46,10 +101,7 @@ def main() -> None:
     modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name])]
     channel.send({"modules": sorted(modules), "failures": dict(rehearsal.failures)})
     _forget_modules()
-    os.chdir("..")
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    gc.freeze()
-    _serve(connection, channel, notebook, rehearsal, shell, namespace, order["files"])
+    return notebook, rehearsal, shell, namespace
 
 
 def _enter_folder(name: str, files: dict[str, bytes]) -> None:
@@ -80,25 +132,20 @@ def _installed(module: ModuleType) -> bool:
 def _serve(
     connection: socket.socket,
     channel: Channel,
+    files: dict[str, bytes],
     notebook: LabNotebook,
     rehearsal: Rehearsal,
     shell: NotebookShell,
     namespace: Namespace,
-    files: dict[str, bytes],
 ) -> None:
     while True:
-        try:
-            message = channel.receive()
-        except StudentGone:
-            return
+        message = channel.receive()
         _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
         line = socket.socket(fileno=descriptors[0])
         process = os.fork()
         if process == 0:
             connection.close()
-            # What the instructor's cells have written is the solution's; and tests may write files, too.
-            _enter_folder(f"judge-{os.getpid()}", files)
-            _judge(line, message, notebook, rehearsal, shell, namespace)
+            _judge(line, message, files, notebook, rehearsal, shell, namespace)
         line.close()
         channel.send(process)
 
@@ -106,6 +153,7 @@ def _serve(
 def _judge(
     line: socket.socket,
     message: dict[str, object],
+    files: dict[str, bytes],
     notebook: LabNotebook,
     rehearsal: Rehearsal,
     shell: NotebookShell,
@@ -114,6 +162,10 @@ def _judge(
     try:
         # Test code may start processes of its own and wait for them.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        # If the stage is killed, nobody could end a judge that hangs.
+        kernel.die_with_parent(signal.SIGKILL)
+        # What the instructor's cells have written is the solution's; and tests may write files, too.
+        _enter_folder(f"judge-{os.getpid()}", files)
         case = read_case(message)
         supervisor = Supervisor(line, Channel(line, _ANY_SIZE))
         released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}

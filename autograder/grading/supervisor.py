@@ -44,6 +44,10 @@ class Supervisor:
         ending: str = self._ask("kill")
         return ending
 
+    def flag(self, sentence: str) -> None:
+        """Say what a person should know about how the submission ran."""
+        self._channel.send({"do": "flag", "sentence": sentence})
+
     def report(self, index: int, outcome: CellOutcome) -> None:
         """Report the outcome of a cell."""
         self._channel.send({"do": "report", "index": index, "outcome": asdict(outcome)})

@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from autograder.cells import Cell, Role
+from autograder.claims import plain_id
 
 Pairs = dict[int, int]
 """Place in the released notebook → place in the submitted one."""
@@ -17,6 +18,7 @@ ANSWERS = frozenset({Role.SOLUTION, Role.ANSWER})
 
 _ALIKE = 75.0
 _LINES_KEPT = 50.0
+_SHORTEST_RETYPED = 20
 # Longer texts are compared by their beginnings, so that no submission can make the comparison long.
 _COMPARED_CHARACTERS = 1_000
 
@@ -35,9 +37,12 @@ class Match:
 
 
 def match(submitted: Sequence[Cell], released: Sequence[Cell]) -> Match:
-    """Pair released with submitted cells: by grade id, cell id, equal text, likeness and place, in this order."""
+    """Pair released with submitted cells: by grade id, cell id, equal text, likeness and place, in this order.
+
+    Types count until likeness has been tried, and for places.
+    """
     pairs, copies = _by_grade_id(submitted, released)
-    for find in (_by_cell_id, _by_equal_text, _by_likeness, _by_place):
+    for find in (_by_cell_id, _by_equal_text, _by_likeness, _retyped, _by_place):
         taken = {*pairs.values(), *copies}
         spare = [place for place in range(len(submitted)) if place not in taken]
         missing = [place for place in range(len(released)) if place not in pairs]
@@ -53,10 +58,11 @@ def untouched(cell: Cell, released: Cell) -> bool:
 def likeness(cell: Cell, released: Cell) -> float:
     """How much of a released cell is left in a submitted one, from 0 to 100."""
     ratio = fuzz.ratio(cell.source[:_COMPARED_CHARACTERS], released.source[:_COMPARED_CHARACTERS], score_cutoff=_ALIKE)
-    return max(ratio, _lines_kept(cell, released)) if released.role in ANSWERS else ratio
+    return max(ratio, lines_kept(cell, released)) if released.role in ANSWERS else ratio
 
 
-def _lines_kept(cell: Cell, released: Cell) -> float:
+def lines_kept(cell: Cell, released: Cell) -> float:
+    """How many of a released cell's lines are left in a submitted one, from 0 to 100; less than half counts nothing."""
     kept = _lines(cell.source)
     wanted = _lines(released.source)
     share = 100.0 * len(wanted & kept) / len(wanted) if wanted else 0.0
@@ -72,12 +78,12 @@ def _by_grade_id(submitted: Sequence[Cell], released: Sequence[Cell]) -> tuple[P
     claims: dict[str, list[int]] = defaultdict(list)
     for place, cell in enumerate(submitted):
         if cell.grade_id is not None:
-            claims[cell.grade_id].append(place)
+            claims[plain_id(cell.grade_id)].append(place)
     pairs: Pairs = {}
     copies: Pairs = {}
     for there, original in enumerate(released):
-        if original.grade_id in claims:
-            candidates = claims[original.grade_id]
+        candidates = claims.get(plain_id(original.grade_id or ""))
+        if candidates:
             pairs[there] = _best(submitted, candidates, original, there)
             copies |= {place: there for place in candidates if place != pairs[there]}
     return pairs, copies
@@ -89,7 +95,7 @@ def _best(submitted: Sequence[Cell], candidates: list[int], original: Cell, ther
     def key(place: int) -> tuple[bool, int, int, int]:
         cell = submitted[place]
         answered = original.role in ANSWERS and bool(cell.source.strip()) and not untouched(cell, original)
-        alike = _lines_kept(cell, original) if original.role in ANSWERS else likeness(cell, original)
+        alike = lines_kept(cell, original) if original.role in ANSWERS else likeness(cell, original)
         return answered, round(alike), -abs(place - there), place
 
     return candidates[0] if len(candidates) == 1 else max(candidates, key=key)
@@ -133,6 +139,21 @@ def _by_likeness(
             pairs[there] = place
             taken.add(place)
     return pairs
+
+
+def _retyped(
+    submitted: Sequence[Cell], released: Sequence[Cell], spare: Sequence[int], missing: Sequence[int], _: Pairs
+) -> Pairs:
+    """Pair by text, then by likeness, without regard to the type of the cell."""
+    typeless = [replace(cell, kind="") for cell in submitted]
+    wanted = [replace(cell, kind="") for cell in released]
+    # A short text (a heading, "pass") is easily found twice.
+    missing = [there for there in missing if len(wanted[there].source.strip()) >= _SHORTEST_RETYPED]
+    pairs = _by_equal_text(typeless, wanted, spare, missing, {})
+    taken = set(pairs.values())
+    spare = [place for place in spare if place not in taken]
+    missing = [there for there in missing if there not in pairs]
+    return pairs | _by_likeness(typeless, wanted, spare, missing, {})
 
 
 def _by_place(

@@ -1,15 +1,16 @@
 """A submitted notebook, realigned to the released one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder.cells import Cell, Role, SubmittedNotebook
+from autograder.claims import plain_id
 from autograder.repair import names
 from autograder.repair.matching import ANSWERS, Match, Pairs, match, neighbours, untouched
+from autograder.repair.sentences import about
 
-_NAMED = 5
-_LONGEST_NAME = 40
+_MOST_ANALYSED = 1_000_000
 
 
 def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> SubmittedNotebook:
@@ -64,7 +65,9 @@ def _mended(original: Cell, cell: Cell | None, needed: bool, answered_beside: bo
         case Role.FREE:
             if cell is None:
                 return original if needed else None
-            return replace(original, kind=cell.kind, source=cell.source, attachments=cell.attachments)
+            # A keystroke turns a cell into text: what the lesson needs is code again.
+            kind = original.kind if untouched(cell, original) else cell.kind
+            return replace(original, kind=kind, source=cell.source, attachments=cell.attachments)
         case _:
             if cell is None:
                 return (
@@ -110,7 +113,7 @@ def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -
     ]
     if not deleted:
         return {}
-    code = [cell.source for cell in submitted if cell.kind == "code"]
+    code = list(_analysed(submitted))
     defined = frozenset[str]().union(*map(names.bound, code))
     used_by_student = frozenset[str]().union(*map(names.used, code))
     needed = {}
@@ -121,6 +124,15 @@ def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -
         if wanted:
             needed[there] = sorted(wanted)
     return needed
+
+
+def _analysed(submitted: Sequence[Cell]) -> Iterator[str]:
+    """The code whose names are looked at: to parse a book takes minutes."""
+    room = _MOST_ANALYSED
+    for cell in submitted:
+        if cell.kind == "code" and len(cell.source) <= room:
+            room -= len(cell.source)
+            yield cell.source
 
 
 def _answered_beside(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -> set[int]:
@@ -146,12 +158,12 @@ def _repairs(
 ) -> Iterable[str]:
     pairs = found.pairs
     by_id = {there: submitted[pairs[there]] for there, cell in enumerate(released) if cell.grade_id and there in pairs}
-    known = {cell.grade_id for cell in released}
-    yield from _about(
+    known = {plain_id(cell.grade_id) for cell in released if cell.grade_id is not None}
+    yield from about(
         "The cell {} had lost its nbgrader id; it was recognised.",
         (released[there].grade_id for there, cell in by_id.items() if cell.grade_id is None),
     )
-    yield from _about(
+    yield from about(
         "The cell {} carried another id; it was recognised.",
         (
             released[there].grade_id
@@ -159,37 +171,43 @@ def _repairs(
             if cell.grade_id is not None and cell.grade_id != released[there].grade_id
         ),
     )
-    yield from _about(
+    yield from about(
         "The id {} stood on several cells; the cell that is most likely meant kept it.",
         (released[there].grade_id for there in sorted(set(found.copies.values()))),
     )
-    yield from _about(
+    yield from about(
         "An unchanged copy of the cell {} was left out.",
         (released[found.copies[place]].grade_id for place in sorted(dropped)),
     )
     paired = set(pairs.values())
-    yield from _about(
+    yield from about(
         "The id {} is not one of this notebook's; its cell counts as the student's own.",
         (
             cell.grade_id
             for place, cell in enumerate(submitted)
-            if place not in paired and cell.grade_id is not None and cell.grade_id not in known
+            if place not in paired and cell.grade_id is not None and plain_id(cell.grade_id) not in known
         ),
     )
-    yield from _about(
+    yield from about(
         "The cell {} claimed another role or other points; the released ones count.",
         (
             released[there].grade_id
             for there, cell in by_id.items()
-            if cell.grade_id == released[there].grade_id
+            if cell.grade_id is not None
+            and plain_id(cell.grade_id) == plain_id(released[there].grade_id or "")
             and (cell.role, cell.points) != (released[there].role, released[there].points)
         ),
     )
-    yield from _about(
+    yield from about(
         "The type of the cell {} had been changed; it was changed back.",
-        (released[there].grade_id for there, cell in by_id.items() if cell.kind != released[there].kind),
+        (
+            _title(released[there])
+            for there, place in sorted(pairs.items())
+            if submitted[place].kind != released[there].kind
+            and (released[there].grade_id or untouched(submitted[place], released[there]))
+        ),
     )
-    yield from _about(
+    yield from about(
         "The text of the read-only cell {} had been changed; it was restored.",
         (
             released[there].grade_id
@@ -198,16 +216,20 @@ def _repairs(
         ),
     )
     missing = [cell for there, cell in enumerate(released) if cell.grade_id and there not in pairs]
-    yield from _about(
+    yield from about(
         "The read-only cell {} had been deleted; it was restored.",
         (cell.grade_id for cell in missing if cell.role not in ANSWERS),
     )
-    yield from _about(
+    yield from about(
         "The answer cell {} had been deleted.", (cell.grade_id for cell in missing if cell.role in ANSWERS)
     )
     for wanted in needed.values():
-        yield from _about("A cell of the lesson that defines {} had been deleted; it was restored.", wanted)
-    yield from _about("The cell {} had been moved; it was moved back.", _moved(released, pairs))
+        yield from about("A cell of the lesson that defines {} had been deleted; it was restored.", wanted)
+    yield from about("The cell {} had been moved; it was moved back.", _moved(released, pairs))
+
+
+def _title(cell: Cell) -> str:
+    return cell.grade_id or cell.source.strip().partition("\n")[0]
 
 
 def _moved(released: Sequence[Cell], pairs: Pairs) -> Iterable[str]:
@@ -215,13 +237,5 @@ def _moved(released: Sequence[Cell], pairs: Pairs) -> Iterable[str]:
     furthest = -1
     for there, place in sorted(pairs.items()):
         if place < furthest:
-            yield released[there].grade_id or released[there].source.strip().partition("\n")[0]
+            yield _title(released[there])
         furthest = max(furthest, place)
-
-
-def _about(sentence: str, about: Iterable[str | None]) -> Iterable[str]:
-    """One sentence about each, the first few by name: a forger must not be able to fill a report."""
-    quoted = [repr(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…") for name in about if name]
-    yield from (sentence.format(name) for name in quoted[:_NAMED])
-    if len(quoted) > _NAMED:
-        yield f"The same holds for {len(quoted) - _NAMED} more."

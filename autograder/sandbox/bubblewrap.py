@@ -6,12 +6,12 @@ import shutil
 import site
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from autograder.errors import ExpectedError
-from autograder.sandbox import isolation
+from autograder.sandbox import isolation, kernel
 from autograder.sandbox.mode import Mode
 
 _PACKAGES: Final = ("gradlab", "autograder")
@@ -28,9 +28,12 @@ _SETTINGS: Final = (
 )
 _DEVICES: Final = ("null", "zero", "full", "random", "urandom")
 _LINKS: Final = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2", "ptmx": "pts/ptmx"}
-_NOBODY: Final = "65534"
+_ALL_USERS: Final = ["0", "0", str(2**32 - 1)]
+"""What the user namespace with which the machine starts says of itself (user_namespaces(7))."""
 _CAPABILITIES: Final = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
+INSTALLATION: Final = "Install it: apt-get install bubblewrap (or dnf install bubblewrap)."
+"""What to do where bubblewrap is missing."""
 ACCOUNTS: Final = "student:x:65534:65534:student:/tmp:/bin/sh\n"
 """The sandbox's /etc/passwd."""
 GROUPS: Final = "student:x:65534:\n"
@@ -47,9 +50,44 @@ def find() -> str:
     if found is None:
         raise ExpectedError(
             "bubblewrap, the sandbox's outer wall, isn't installed: there is no bwrap on the PATH.",
-            "Install it: apt-get install bubblewrap (or dnf install bubblewrap).",
+            INSTALLATION,
         )
     return found
+
+
+def privileged() -> bool:
+    """Whether bubblewrap can do its work with root's rights; without them it needs a user namespace.
+
+    The root of a container that is a user namespace itself has the rights, but may not mount a /proc that shows more
+    than the container's, where parts of it are covered: not even after bubblewrap has covered them.
+    """
+    if os.geteuid() != 0 or not kernel.capabilities() & kernel.ADMINISTRATOR:
+        return False
+    return Path("/proc/self/uid_map").read_text(encoding="ascii").split() == _ALL_USERS
+
+
+def account() -> dict[str, Any]:
+    """As whom bubblewrap is started, as arguments of `subprocess.Popen`.
+
+    A container's root often lacks root's rights. Student code must not be root in a user namespace either, since the
+    kernel doesn't count root's processes: it is then started as an ordinary user.
+
+    Raises:
+        ExpectedError: that can't be done.
+    """
+    if os.geteuid() != 0 or privileged():
+        return {}
+    if kernel.capabilities() & kernel.CHANGE_USER != kernel.CHANGE_USER:
+        raise ExpectedError(
+            "Started as root without the right to become an ordinary user (CAP_SETUID, CAP_SETGID).",
+            "Start it as an ordinary user.",
+        )
+    return {"user": isolation.NOBODY, "group": isolation.NOBODY, "extra_groups": []}
+
+
+def user_namespace() -> list[str]:
+    """The part of the command line that makes up for root's rights."""
+    return [] if privileged() else ["--unshare-user", "--uid", str(isolation.NOBODY), "--gid", str(isolation.NOBODY)]
 
 
 def environment(mode: Mode) -> dict[str, str]:
@@ -94,8 +132,8 @@ def shown_paths(readable: Iterable[Path]) -> list[Path]:
 def arguments(shown: Iterable[Path], passwd: int, group: int) -> list[str]:
     """The command line up to the program that runs inside.
 
-    Root keeps four capabilities inside, with which the zygote mounts /proc and stops being root; an ordinary user gets
-    a user namespace.
+    Root keeps four capabilities inside, with which the zygote mounts /proc and stops being root; others get a user
+    namespace.
 
     Args:
         shown: files and folders to show, read-only, at their own paths: `shown_paths`.
@@ -107,11 +145,10 @@ def arguments(shown: Iterable[Path], passwd: int, group: int) -> list[str]:
     """
     command = [find(), "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     command += ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--cap-drop", "ALL"]
-    if os.geteuid() == 0:
+    command += user_namespace()
+    if privileged():
         for capability in _CAPABILITIES:
             command += ["--cap-add", capability]
-    else:
-        command += ["--unshare-user", "--uid", _NOBODY, "--gid", _NOBODY]
     command += ["--ro-bind", "/usr", "/usr"]
     for name in _SYSTEM:
         path = Path(name)
@@ -132,7 +169,7 @@ def arguments(shown: Iterable[Path], passwd: int, group: int) -> list[str]:
     command += _devices()
     # bubblewrap covers parts of the /proc that it mounts for root, and the kernel then refuses the submissions a /proc
     # of their own: for root the zygote mounts it.
-    command += ["--dir", "/proc"] if os.geteuid() == 0 else ["--proc", "/proc"]
+    command += ["--dir", "/proc"] if privileged() else ["--proc", "/proc"]
     return [*command, "--remount-ro", "/", "--chdir", "/", "--"]
 
 
@@ -176,12 +213,14 @@ def _refuse_exposure(shown: Iterable[Path]) -> None:
             )
 
 
-def _refuse_closed(shown: Iterable[Path]) -> None:
-    for path in shown:
-        needed = stat.S_IROTH | (stat.S_IXOTH if path.is_dir() else 0)
+def _refuse_closed(shown: Sequence[Path]) -> None:
+    # Where bubblewrap itself runs as an ordinary user, the way there must be open too.
+    ways = {parent for path in shown for parent in path.parents} if account() else set()
+    for path in (*sorted(ways), *shown):
+        needed = (0 if path in ways else stat.S_IROTH) | (stat.S_IXOTH if path.is_dir() else 0)
         if path.stat().st_mode & needed != needed:
             raise ExpectedError(
                 f"{path} is closed to other users. Started by root, student code runs as an ordinary user, who must be "
-                "able to read it.",
-                f"Open it: chmod -R o+rX {path}",
+                "able to read what lies there.",
+                f"Open it: chmod {'o+x' if path in ways else '-R o+rX'} {path}",
             )

@@ -1,9 +1,11 @@
 """Why a sandbox can't be had on this machine, and the line that mends it."""
 
+import shutil
 from pathlib import Path
 from typing import Final
 
 from autograder.errors import ExpectedError
+from autograder.sandbox import attempts, bubblewrap
 
 _SWITCHES: Final = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1"),
@@ -14,32 +16,59 @@ _SWITCHES: Final = (
     ),
     ("/proc/sys/user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=16384"),
 )
-_CONTAINER: Final = "--security-opt seccomp=unconfined --security-opt systempaths=unconfined --cap-add SYS_ADMIN"
-_LAYERS: Final = (
-    ("private folders of the submission", "private folders of each submission"),
-    ("namespaces", "namespaces of each submission"),
-    ("resource limits", "resource limits"),
-    ("giving up privileges", "dropped privileges"),
-    ("bwrap:", "the outer wall (bubblewrap)"),
+_WHOLE_PROC: Final = "--security-opt systempaths=unconfined (Docker) or --security-opt unmask=ALL (Podman)"
+_CONTAINER: Final = (
+    "--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined"
 )
+FILTER: Final = "apt-get install libseccomp2"
+"""The line that installs what the filter of system calls is written with."""
+
+_SIGNS: Final = {
+    "private folders of the submission": "private folders of each submission",
+    "namespaces": "namespaces of each submission",
+    "own /proc": "a /proc of each submission's own",
+    "becoming an ordinary user": "an ordinary user for student code",
+    "resource limits": "resource limits",
+    "giving up privileges": "dropped privileges",
+    "filter of system calls": "the filter of system calls",
+    "bwrap:": "the outer wall (bubblewrap)",
+}
+"""What a part of the sandbox that fails writes, and the layer that it is."""
 
 
 def refused(said: str) -> ExpectedError:
-    """The error for a sandbox that didn't start.
+    """The error for a sandbox that didn't start. What this machine lacks is tried, and named.
 
     Args:
         said: what the part that failed wrote.
     """
-    layer = next((name for sign, name in _LAYERS if sign in said), "")
+    layer = next((name for sign, name in _SIGNS.items() if sign in said), "")
     if not layer:
         return ExpectedError(
             f"The sandbox's warm interpreter didn't start: {said or 'it said nothing'}",
             "Mend the environment (autograder doctor shows what is in it) and try again.",
         )
+    missing = [attempt.name for attempt in attempts.make() if attempt.required and attempt.problem]
     return ExpectedError(
-        f"A required layer of the sandbox is missing: {layer}. {said}",
-        f"{cure()} To see each layer: autograder doctor.",
+        f"A required layer of the sandbox is missing: {', '.join(missing) or layer}. {said}",
+        f"{cure_for(missing[0]) if missing else cure()} To see each layer: autograder doctor.",
     )
+
+
+def cure_for(name: str) -> str:
+    """The line that gets what is missing.
+
+    Args:
+        name: the name of an attempt (`autograder.sandbox.attempts`).
+    """
+    if name == "bubblewrap" and shutil.which("bwrap") is None:
+        return bubblewrap.INSTALLATION
+    cures = {
+        "own /proc": f"Start the container with: {_WHOLE_PROC}",
+        "ordinary user": "Start it as an ordinary user, or give the container a range of users.",
+        "system-call filter": FILTER,
+    }
+    return cures.get(name) or cure()
 
 
 def cure() -> str:

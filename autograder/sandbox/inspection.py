@@ -45,6 +45,7 @@ class Findings:
         folder_bytes: size of the file systems of the working folder and of /tmp.
         limits: the hard resource limits: RLIMIT number → value.
         terminal: whether a pseudoterminal can be opened.
+        filtered: whether system calls are filtered.
     """
 
     readable: tuple[str, ...]
@@ -59,6 +60,7 @@ class Findings:
     folder_bytes: tuple[int, int]
     limits: dict[str, int]
     terminal: bool
+    filtered: bool
 
 
 def serve(connection: socket.socket) -> None:
@@ -90,6 +92,8 @@ def inspect(questions: Questions) -> Findings:
         folder_bytes=(_size("."), _size("/tmp")),  # noqa: S108 - private
         limits={str(kind): resource.getrlimit(kind)[1] for kind in limits},
         terminal=_works(os.openpty),
+        # Any process may talk to the kernel through such a socket, unless it is forbidden.
+        filtered=not _works(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW).close()),
     )
 
 
@@ -118,13 +122,15 @@ def _status() -> dict[str, str]:
 
 
 def _interfaces() -> tuple[str, ...]:
-    # proc(5): a line of /proc/net/route or if_inet6 stands for an interface that is up and has an address.
+    # proc(5): a line of /proc/net/route or if_inet6 stands for an interface that is up and has an address; dev names
+    # all there are, after two lines of headings.
     routes = Path("/proc/self/net/route").read_text(encoding="ascii").splitlines()[1:]
     names = {line.split()[0] for line in routes}
     addresses = Path("/proc/self/net/if_inet6")
     if addresses.exists():
         names |= {line.split()[-1] for line in addresses.read_text(encoding="ascii").splitlines()}
-    return tuple(sorted(names | {name for _, name in socket.if_nameindex() if name != "lo"}))
+    devices = Path("/proc/self/net/dev").read_text(encoding="ascii").splitlines()[2:]
+    return tuple(sorted(names | ({line.partition(":")[0].strip() for line in devices} - {"lo"})))
 
 
 def _in_child(attempt: Callable[[], object]) -> bool:

@@ -16,8 +16,13 @@ from autograder.sandbox import kernel
 
 WORKING_FOLDER: Final = "/submission"
 """Where a submission runs: private, empty at the start, held in memory."""
+NOBODY: Final = 65534
+"""The user and the group that root becomes."""
+PRIVATE_FOLDERS: Final = (WORKING_FOLDER, "/tmp", "/dev/shm")  # noqa: S108 - each is the submission's own
+"""The folders in which a submission can write, each a bounded file system in memory."""
 
 _SAFE: Final = kernel.NO_SETUID | kernel.NO_DEVICES
+_ALL_KINDS: Final = kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC | kernel.NEW_HOSTNAME | kernel.NEW_NETWORK
 _BYTES_FOR_EACH_FILE: Final = 4096
 _ADDRESS_SPACE_ALLOWANCE: Final = 16 * 1024**3
 """Threads reserve address space (stacks, malloc's arenas) that they never use; this much of it costs nothing."""
@@ -27,25 +32,49 @@ class IsolationError(Exception):
     """A wall that must stand does not; the message names it and gives the kernel's reason."""
 
 
-def enter_namespaces() -> None:
+def become_ordinary() -> None:
+    """Stop being root: from here on no process has a capability, and limits on processes count.
+
+    Raises:
+        IsolationError: the kernel refuses, or knows no other user here.
+    """
+    try:
+        kernel.empty_bounding_set()
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+        # A process that changes its user may not write its own uid_map until it says that it may be looked into.
+        kernel.set_inspectable(inspectable=True)
+    except OSError as error:
+        raise IsolationError(f"becoming an ordinary user: {error}") from error
+
+
+def mount_processes() -> None:
+    """Mount a /proc that shows the process namespace of this process.
+
+    Raises:
+        IsolationError: the kernel refuses.
+    """
+    try:
+        kernel.mount("proc", "/proc", "proc", _SAFE | kernel.NO_EXECUTE)
+    except OSError as error:
+        raise IsolationError(f"own /proc: {error}") from error
+
+
+def enter_namespaces(kinds: int = _ALL_KINDS) -> None:
     """Move this process, and the next process that it forks, into namespaces of their own.
 
     The user is mapped to itself: no process inside is root, in its own eyes or in the kernel's.
+
+    Args:
+        kinds: of which kinds, besides a user namespace.
 
     Raises:
         IsolationError: the kernel refuses.
     """
     user, group = os.geteuid(), os.getegid()
-    flags = (
-        kernel.NEW_USERS
-        | kernel.NEW_MOUNTS
-        | kernel.NEW_PROCESSES
-        | kernel.NEW_IPC
-        | kernel.NEW_HOSTNAME
-        | kernel.NEW_NETWORK
-    )
     try:
-        kernel.unshare(flags)
+        kernel.unshare(kernel.NEW_USERS | kinds)
         # The kernel lets an unprivileged process map its group only once setgroups(2) is off (user_namespaces(7)).
         Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
@@ -70,13 +99,13 @@ def mount_private_folders(limits: Limits, shown: Sequence[str]) -> None:
     try:
         kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
         hidden = {path: os.open(path, os.O_PATH) for path in shown if path.startswith("/tmp/")}  # noqa: S108
-        for folder in (WORKING_FOLDER, "/tmp", "/dev/shm"):  # noqa: S108 - each is this submission's own
+        for folder in PRIVATE_FOLDERS:
             kernel.mount("tmpfs", folder, "tmpfs", _SAFE, options)
         for path, descriptor in hidden.items():
             _show_again(Path(path), descriptor)
-        kernel.mount("proc", "/proc", "proc", _SAFE | kernel.NO_EXECUTE)
     except OSError as error:
         raise IsolationError(f"private folders of the submission: {error}") from error
+    mount_processes()
     # IPython runs "!command" in a pseudoterminal; one of an instance of its own can't be reached by other submissions.
     # Without one only such commands fail.
     with suppress(OSError):
@@ -116,7 +145,7 @@ def give_up_privileges() -> None:
         kernel.forget_keys()
         # Outside a namespace of its own an unprivileged process may not touch the bounding set, and needn't: it has
         # no capability, and no_new_privs stops it from gaining one.
-        if _holds_capabilities():
+        if kernel.capabilities():
             kernel.empty_bounding_set()
         kernel.drop_capabilities()
         kernel.forbid_new_privileges()
@@ -124,9 +153,17 @@ def give_up_privileges() -> None:
         raise IsolationError(f"giving up privileges: {error}") from error
 
 
-def _holds_capabilities() -> bool:
-    lines = Path("/proc/thread-self/status").read_text(encoding="utf-8").splitlines()
-    return any(line.startswith("CapEff:") and int(line.split()[1], 16) != 0 for line in lines)
+def filter_system_calls(program: bytes) -> None:
+    """Have this filter, if there is one, judge the system calls of this process and of all that it starts.
+
+    Raises:
+        IsolationError: the kernel refuses.
+    """
+    try:
+        if program:
+            kernel.filter_system_calls(program)
+    except OSError as error:
+        raise IsolationError(f"filter of system calls: {error}") from error
 
 
 def limit_resources(limits: Limits) -> None:

@@ -8,7 +8,6 @@ import ctypes
 import errno
 import os
 import platform
-from pathlib import Path
 from typing import Final
 
 NEW_MOUNTS: Final = 0x00020000
@@ -26,8 +25,17 @@ BIND: Final = 0x1000
 RECURSIVE: Final = 0x4000
 PRIVATE: Final = 0x40000
 
+ADMINISTRATOR: Final = 1 << 21
+"""The capability CAP_SYS_ADMIN, the right to mount and to make namespaces."""
+CHANGE_USER: Final = 1 << 6 | 1 << 7
+"""The capabilities CAP_SETGID and CAP_SETUID."""
+
 _SET_PARENT_DEATH_SIGNAL: Final = 1
 _SET_DUMPABLE: Final = 4
+_SET_SECURE_COMPUTING: Final = 22
+_FILTER: Final = 2
+_INSTRUCTION_BYTES: Final = 8
+_READ_BOUNDING_SET: Final = 23
 _DROP_FROM_BOUNDING_SET: Final = 24
 _SET_CHILD_SUBREAPER: Final = 36
 _SET_NO_NEW_PRIVILEGES: Final = 38
@@ -35,12 +43,15 @@ _AMBIENT_SET: Final = 47
 _AMBIENT_CLEAR_ALL: Final = 4
 _CAPABILITY_VERSION_3: Final = 0x20080522
 
+_COLLAPSE: Final = 25
+
 _JOIN_SESSION_KEYRING: Final = 1
 _KEYCTL: Final = {"x86_64": 250, "aarch64": 219}
 """The number of keyctl(2), which the C library doesn't wrap, on the machines that PyTorch is built for."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+_libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 _libc.mount.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p]
 
 
@@ -50,6 +61,10 @@ class _CapabilityHeader(ctypes.Structure):
 
 class _CapabilityHalf(ctypes.Structure):
     _fields_ = (("effective", ctypes.c_uint32), ("permitted", ctypes.c_uint32), ("inheritable", ctypes.c_uint32))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
 def _check(result: int, what: str) -> None:
@@ -88,6 +103,11 @@ def set_inspectable(*, inspectable: bool) -> None:
     _check(_prctl(_SET_DUMPABLE, int(inspectable)), "dumpable")
 
 
+def collapse(address: int, size: int) -> None:
+    """Gather the pages of this range into huge pages (madvise(2), MADV_COLLAPSE, since Linux 6.1)."""
+    _check(_libc.madvise(address, size, _COLLAPSE), "collapse")
+
+
 def forget_keys() -> None:
     """Leave the session keyring that was inherited, with the keys of whoever started the program, for an empty one."""
     number = _KEYCTL.get(platform.machine())
@@ -104,11 +124,30 @@ def forbid_new_privileges() -> None:
     _check(_prctl(_SET_NO_NEW_PRIVILEGES, 1), "no new privileges")
 
 
+def filter_system_calls(program: bytes) -> None:
+    """Have this filter judge every system call of this process and of all that it starts (seccomp(2)).
+
+    Without capabilities it needs `forbid_new_privileges` first.
+    """
+    loaded = _Program(len(program) // _INSTRUCTION_BYTES, program)
+    _check(int(_libc.prctl(_SET_SECURE_COMPUTING, _FILTER, ctypes.addressof(loaded), 0, 0)), "filter of system calls")
+
+
 def empty_bounding_set() -> None:
     """Give up, for this process and all that it starts, the means to ever gain a capability."""
-    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text(encoding="ascii"))
-    for number in range(last + 1):
+    number = 0
+    # Asked about a capability beyond its last one the kernel gives an error.
+    while _prctl(_READ_BOUNDING_SET, number) >= 0:
         _check(_prctl(_DROP_FROM_BOUNDING_SET, number), f"bounding set, capability {number}")
+        number += 1
+
+
+def capabilities() -> int:
+    """The effective capabilities of this process, a bit for each number."""
+    header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
+    halves = (_CapabilityHalf * 2)()
+    _check(_libc.capget(ctypes.byref(header), halves), "capget")
+    return int(halves[0].effective | halves[1].effective << 32)
 
 
 def drop_capabilities() -> None:

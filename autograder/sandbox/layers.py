@@ -6,14 +6,14 @@ import resource
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import cures
+from autograder.sandbox import attempts, cures
 from autograder.sandbox.inspection import Questions
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
@@ -51,7 +51,8 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
         mode: the sandbox to try.
 
     Returns:
-        The layers, the outer wall first. If that doesn't stand, it is the only one.
+        The layers, the outer wall first. If that doesn't stand, no student process can try the others: they are what
+        the sandbox needs of the kernel, each tried by itself.
     """
     folders = [Path.cwd(), Path.home()] if hidden is None else hidden
     with tempfile.NamedTemporaryFile(prefix="secret-") as canary:
@@ -64,8 +65,16 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
         try:
             findings = _inspect(mode, Questions(secrets, protected, _LIMITS.processes + 8))
         except ExpectedError as error:
-            return (Layer("outer wall", required=True, active=False, detail=error.problem, cure=error.cure),)
+            fallen = Layer("outer wall", required=True, active=False, detail=error.problem, cure=error.cure)
+            return (fallen, *_attempted())
     return tuple(_conclude(findings))
+
+
+def _attempted() -> Iterator[Layer]:
+    for attempt in attempts.make():
+        held = not attempt.problem
+        detail, cure = ("the kernel allows it", "") if held else (attempt.problem, cures.cure_for(attempt.name))
+        yield Layer(attempt.name, attempt.required, held, detail, cure)
 
 
 def _files(folders: Iterable[Path]) -> Iterator[str]:
@@ -129,6 +138,13 @@ def _conclude(found: dict[str, Any]) -> Iterable[Layer]:
     yield layer("no privileges", _privileges(found), f"user {found['user']}, no capability, no way to gain one")
     yield layer("private folders", _folders(found), "the working folder and /tmp are the submission's own, and bounded")
     yield layer("resource limits", _limits(found), "CPU, memory, processes, open files and file size are bounded")
+    filtered = layer(
+        "system-call filter",
+        [] if found["filtered"] else ["student code may make every system call; unmapped shared memory isn't counted"],
+        "what no lab needs of the kernel is out of reach",
+        required=False,
+    )
+    yield filtered if filtered.active else replace(filtered, cure=cures.FILTER)
     yield layer(
         "own pseudoterminals",
         [] if found["terminal"] else ["none can be opened: cells with !command fail"],

@@ -3,8 +3,9 @@
 Run as ``python -m autograder.sandbox.server FD``, inside bubblewrap or not. Standard input holds the order as JSON
 (`autograder.sandbox.zygote` writes it); FD is the control socket, SOCK_SEQPACKET, one JSON object for each datagram:
 
-- from the coordinator: ``{"do": "fork", "submission": id}`` with the student's end of a socket pair attached,
-  ``{"do": "interrupt", "submission": id}``, ``{"do": "kill", "submission": id}``;
+- from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "fork", "submission": id}`` with the
+  student's end of a socket pair attached, ``{"do": "interrupt", "submission": id}``,
+  ``{"do": "kill", "submission": id}``;
 - to the coordinator: ``{"ready": true}``, then ``{"submission": id, …}`` with ``"running": true``,
   ``"failed": reason`` or ``"ended": sentence``.
 
@@ -26,10 +27,9 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from autograder.limits import Limits
-from autograder.sandbox import kernel, submission, warming
+from autograder.sandbox import isolation, kernel, pages, processes, submission, system_calls, warming
 from autograder.sandbox.mode import Mode
 
-_NOBODY: Final = 65534
 _DATAGRAM: Final = 65536
 
 
@@ -45,6 +45,7 @@ class _Running:
     cpu_seconds: float = 0.0
     doomed: bool = False
     failed: bool = False
+    exceeded: str = ""
 
 
 class _Server:
@@ -91,6 +92,9 @@ class _Server:
         if not message:
             return False
         order: dict[str, Any] = json.loads(message)
+        if order["do"] == "import":
+            _warm(order["modules"])
+            return True
         identity = order["submission"]
         if order["do"] == "fork":
             self._fork(identity, descriptors[0])
@@ -146,6 +150,8 @@ class _Server:
             self._tell(submission=running.identity, failed=facts["failed"])
         elif "running" in facts:
             self._tell(submission=running.identity, running=True)
+        elif "exceeded" in facts:
+            running.exceeded = facts["exceeded"]
         else:
             running.status, running.cpu_seconds = facts["status"], facts["cpu_seconds"]
 
@@ -162,7 +168,7 @@ class _Server:
                         self._bury(running)
         if self._terms.mode is Mode.NONE and not self._launching():
             # A student may have killed its keeper; what was left of it has been adopted by this process.
-            submission.kill_descendants(spare=frozenset(running.keeper or 0 for running in self._running.values()))
+            processes.kill_descendants(spare=frozenset(running.keeper or 0 for running in self._running.values()))
 
     def _launching(self) -> bool:
         return any(running.keeper is None for running in self._running.values())
@@ -172,6 +178,8 @@ class _Server:
         self._tell(submission=running.identity, ended=self._ending(running))
 
     def _ending(self, running: _Running) -> str:
+        if running.exceeded:
+            return running.exceeded
         if running.doomed:
             return "was stopped by the grader"
         if running.status is None:
@@ -186,15 +194,28 @@ class _Server:
         return f"was killed (signal {-code}, {name})"
 
 
+def _warm(modules: list[str]) -> None:
+    """Import what submissions need, and make the memory that this takes cheap to fork."""
+    warming.import_all(modules)
+    gc.collect()
+    gc.freeze()
+    pages.gather()
+
+
 def _drop_to_nobody() -> None:
-    """Stop being root: from here on no process has a capability, and limits on processes count."""
-    kernel.mount("proc", "/proc", "proc", kernel.NO_SETUID | kernel.NO_DEVICES | kernel.NO_EXECUTE)
-    kernel.empty_bounding_set()
-    os.setgroups([])
-    os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-    os.setresuid(_NOBODY, _NOBODY, _NOBODY)
-    # A process that changes its user may not write its own uid_map until it says that it may be looked into.
-    kernel.set_inspectable(inspectable=True)
+    """Stop being root."""
+    try:
+        isolation.mount_processes()
+        isolation.become_ordinary()
+    except isolation.IsolationError as error:
+        sys.exit(str(error))
+
+
+def _filter() -> bytes:
+    """The filter of system calls; empty where there can't be one (`autograder doctor` says so)."""
+    with suppress(OSError):
+        return system_calls.program()
+    return b""
 
 
 def main() -> NoReturn:
@@ -210,14 +231,13 @@ def main() -> NoReturn:
     warming.import_all(order["modules"])
     entry = submission.find_entry(order["entry"])
     folders = tempfile.mkdtemp(prefix="submissions-")
-    terms = submission.Terms(mode, Limits(**order["limits"]), tuple(order["shown"]), folders, entry)
+    terms = submission.Terms(mode, Limits(**order["limits"]), tuple(order["shown"]), folders, entry, _filter())
     kernel.adopt_orphans()
-    gc.collect()
     gc.disable()
-    gc.freeze()
+    _warm([])
     with suppress(ConnectionError):
         _Server(control, terms).serve()
-    submission.kill_descendants()
+    processes.kill_descendants()
     shutil.rmtree(folders, ignore_errors=True)
     # Nothing here is worth an orderly shutdown, and torch's takes long.
     os._exit(0)

@@ -4,8 +4,8 @@ The launcher enters the new namespaces and is gone. The keeper is the first proc
 puts up the walls, forks the student, passes interrupts on, and reports how the student ended; when it ends, the kernel
 kills whatever is left in the namespace. Without namespaces the keeper hunts down what is left itself.
 
-Each writes lines of JSON to the report pipe: ``{"keeper": pid}``, ``{"running": true}``, ``{"failed": reason}`` and
-``{"status": wait status, "cpu_seconds": seconds}``.
+Each writes lines of JSON to the report pipe: ``{"keeper": pid}``, ``{"running": true}``, ``{"failed": reason}``,
+``{"exceeded": sentence}`` and ``{"status": wait status, "cpu_seconds": seconds}``.
 """
 
 import gc
@@ -18,28 +18,26 @@ import signal
 import socket
 import sys
 import tempfile
-import time
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 from typing import Final, NoReturn
 
 from autograder.limits import Limits
-from autograder.sandbox import isolation, kernel
+from autograder.sandbox import isolation, kernel, processes
 from autograder.sandbox.mode import Mode
+from autograder.sandbox.watch import ExceededError, Watch
 
 Entry = Callable[[socket.socket], None]
 
 _CONNECTION: Final = 3
 _BEYOND_ANY_FILE: Final = 2**20
-_BETWEEN_SWEEPS: Final = 0.001
 
 
 def find_entry(name: str) -> Entry:
-    """Find the function that a student process runs.
+    """Find the function that a student process runs, and call its module's ``prepare``, if there is one.
 
     Args:
         name: ``package.module:function``, or ``/path/to/file.py:function`` for a file outside all packages.
@@ -53,6 +51,8 @@ def find_entry(name: str) -> Entry:
         spec.loader.exec_module(module)
     else:
         module = importlib.import_module(module_name)
+    if hasattr(module, "prepare"):
+        module.prepare()
     entry: Entry = getattr(module, function)
     return entry
 
@@ -67,6 +67,7 @@ class Terms:
         shown: what the outer wall shows them.
         folders: where their working folders are made if they have no namespaces.
         entry: what the student process runs.
+        filter: the program that judges their system calls (`autograder.sandbox.system_calls`); empty if there is none.
     """
 
     mode: Mode
@@ -74,6 +75,7 @@ class Terms:
     shown: tuple[str, ...]
     folders: str
     entry: Entry
+    filter: bytes = b""
 
 
 def launch(terms: Terms, connection: int, report: int) -> NoReturn:
@@ -128,7 +130,7 @@ def _keep(terms: Terms, connection: int, report: int) -> NoReturn:
         if student == 0:
             _study(terms, folder, connection, report)
         os.close(connection)
-        _watch(student, terms.mode, report)
+        _watch(student, terms, report)
     except isolation.IsolationError as error:
         _tell(report, failed=str(error))
     except BaseException:  # noqa: BLE001 - a fork must never return into the zygote's own loop
@@ -137,7 +139,7 @@ def _keep(terms: Terms, connection: int, report: int) -> NoReturn:
         if terms.mode is Mode.NONE:
             # Told to stop while it is stopping anyway, it must still clear up and report.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            kill_descendants()
+            processes.kill_descendants()
             shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
 
@@ -146,8 +148,8 @@ class _EndedEarly(BaseException):
     """The keeper was told to stop."""
 
 
-def _watch(student: int, mode: Mode, report: int) -> None:
-    """Pass interrupts on, reap orphans, and report how the student ended."""
+def _watch(student: int, terms: Terms, report: int) -> None:
+    """Pass interrupts on, reap orphans, see that not too much is used, and report how the student ended."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         with suppress(ProcessLookupError):
@@ -157,17 +159,29 @@ def _watch(student: int, mode: Mode, report: int) -> None:
         raise _EndedEarly
 
     signal.signal(signal.SIGUSR1, interrupt)
-    if mode is Mode.NONE:
+    if terms.mode is Mode.NONE:
         signal.signal(signal.SIGTERM, stop)
+    watch = Watch(terms.limits, terms.mode)
+    watch.begin()
     cpu_seconds = 0.0
-    with suppress(_EndedEarly):
+    with suppress(_EndedEarly), _told(report):
         while True:
             ended, status, usage = os.wait4(-1, 0)
             cpu_seconds = max(cpu_seconds, usage.ru_utime + usage.ru_stime)
             if ended == student:
+                watch.end()
                 signal.signal(signal.SIGUSR1, signal.SIG_IGN)
                 _tell(report, status=status, cpu_seconds=cpu_seconds)
                 return
+
+
+@contextmanager
+def _told(report: int) -> Iterator[None]:
+    """Report what the submission has used too much of, if it has."""
+    try:
+        yield
+    except ExceededError as error:
+        _tell(report, exceeded=str(error))
 
 
 def _study(terms: Terms, folder: str, connection: int, report: int) -> NoReturn:
@@ -178,6 +192,7 @@ def _study(terms: Terms, folder: str, connection: int, report: int) -> NoReturn:
         os.setsid()
         _silence()
         isolation.limit_resources(terms.limits)
+        isolation.filter_system_calls(terms.filter)
         os.chdir(folder)
         os.environ["PWD"] = folder
         if folder != isolation.WORKING_FOLDER:
@@ -208,41 +223,3 @@ def _silence() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(nowhere, number)
-
-
-def kill_descendants(spare: frozenset[int] = frozenset()) -> None:
-    """Kill every process that descends from this one, daemons included (they are adopted: `kernel.adopt_orphans`).
-
-    Args:
-        spare: children that are to live, with all their descendants.
-    """
-    while found := _descendants(os.getpid(), spare):
-        # Stopped first, so that none can fork while the others are being killed.
-        for number in (signal.SIGSTOP, signal.SIGKILL):
-            for process in found:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.kill(process, number)
-        for process in found:
-            with suppress(ChildProcessError):
-                os.waitpid(process, os.WNOHANG)
-        time.sleep(_BETWEEN_SWEEPS)
-
-
-def _descendants(root: int, spare: frozenset[int]) -> list[int]:
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError):
-                # proc(5): "pid (name) state parent …"; the name may hold spaces and brackets.
-                state, parent = (
-                    (entry / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:2]
-                )
-                if state != "Z" or int(parent) == root:
-                    children.setdefault(int(parent), []).append(int(entry.name))
-    found: list[int] = []
-    waiting = [root]
-    while waiting:
-        fresh = [child for child in children.get(waiting.pop(), []) if child not in spare]
-        found += fresh
-        waiting += fresh
-    return found

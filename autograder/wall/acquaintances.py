@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from autograder.wall.belongings import PLAIN_BASES
 from autograder.wall.codec import Decoder, Encoder
 from autograder.wall.faults import MalformedError
 from autograder.wall.handles import Handle, handle_class
@@ -54,6 +55,8 @@ class Acquaintances:
         if type(number) is not int or not are_names(types):
             raise MalformedError("handle")
         plain = [decoder.read(item) for item in snapshot[:1]]
+        if plain and type(plain[0]) not in PLAIN_BASES:
+            raise MalformedError("snapshot")
         if own_types is not None and are_names(own_types) and builtin_error(own_types) is not None:
             return self._error_class(number, own_types)
         # One object reached in two ways has two handles: what it may be asked depends on the way.

@@ -10,6 +10,7 @@ from autograder.wall.acquaintances import Acquaintances, are_names
 from autograder.wall.codec import Decoder
 from autograder.wall.faults import MalformedError
 from autograder.wall.gradients import Graph, attach
+from autograder.wall.handles import has_plain_value
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.values import Node, read_tensor, write_tensor
 
@@ -86,6 +87,23 @@ class Answers:
             decoder.fill(arguments[number], content)
         return value
 
+    def settled(self, name: str, now: object, before: object) -> object:
+        """The value of one of the student's names, of which a test has seen another before.
+
+        Args:
+            name: the name.
+            now: what the student's side says that it is.
+            before: what the test has met under that name.
+        """
+        if now is before:
+            return now
+        if isinstance(self._measure, Recorder):
+            self._measure.moving.add(name)
+        elif name not in self._measure.moving:
+            self.withheld = True
+            return now if self.trusting else before
+        return now
+
     def error(self, said: Node, question: Question) -> Exception:
         """The exception that student code raised, as the builtin type of that name.
 
@@ -120,10 +138,10 @@ class Answers:
         """The arguments that the answer may refer to: the judge's own, or copies of those that mustn't change."""
         arguments = question.sent[:]
         for number, content in after:
-            change = _change(question, number, content)
+            changes = _changes(question, number, content)
             if isinstance(self._measure, Recorder):
-                self._measure.restored |= {change, f"{change.removesuffix('.grad')}.grad"}
-            elif change not in self._measure.restored:
+                self._measure.restored |= changes | {f"{change.removesuffix('.grad')}.grad" for change in changes}
+            elif not changes <= self._measure.restored:
                 self.withheld = True
                 if not self.trusting:
                     arguments[number] = _copy(question.sent[number])
@@ -148,23 +166,32 @@ class Answers:
             if tag == "graph":
                 return decoder.register(parts[0], graph[parts[1]])
             if tag == "handle":
-                if isinstance(self._measure, Recorder):
-                    self._measure.handles.add(origin)
-                return self._known.read_handle(decoder, origin, parts)
+                return self._note(self._known.read_handle(decoder, origin, parts), origin)
             raise MalformedError(f"no such tag: {tag[:20]!r}")
 
         return read
 
+    def _note(self, value: object, origin: str) -> object:
+        if isinstance(self._measure, Recorder):
+            self._measure.handles.add(origin)
+            if not has_plain_value(value):
+                self._measure.bare.add(origin)
+        return value
 
-def _change(question: Question, number: Node, content: Node) -> str:
-    """The name of a change: of which function, of which of its arguments, and whether of its gradient alone."""
+
+def _changes(question: Question, number: Node, content: Node) -> set[str]:
+    """The names of a change: of which function, of which of its arguments, and of what of it."""
     if type(number) is not int or not 0 <= number < len(question.sent):
         raise MalformedError("argument")
     value = question.sent[number]
     name = f"{question.function} {question.places[number]}"
-    if isinstance(value, torch.Tensor) and content[:2] == [write_tensor(value), value.requires_grad]:
-        return f"{name}.grad"
-    return name
+    if not isinstance(value, torch.Tensor):
+        return {name}
+    before = write_tensor(value)
+    if content[:2] == [before, value.requires_grad]:
+        return {f"{name}.grad"}
+    # An empty tensor is close to every other; so a test of the values alone would find nothing wrong with it.
+    return {name} if content[0][:2] == before[:2] else {name, f"{name}.shape"}
 
 
 def _copy(value: Any) -> Any:  # noqa: ANN401 - any mutable plain value

@@ -8,6 +8,8 @@ import torch
 from autograder.wall.codec import Encoder
 from autograder.wall.values import Node
 
+PLAIN_BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
+"""Classes whose subclasses cross with a plain value."""
 _MOST_TYPES = 40
 
 
@@ -87,7 +89,7 @@ def describe_handle(value: Any, belongings: Belongings, encoder: Encoder) -> Nod
 
 
 def _plain_base(value: Any) -> list[Any]:  # noqa: ANN401 - any object
-    bases: tuple[Any, ...] = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
+    bases: tuple[Any, ...] = PLAIN_BASES
     for base in bases:
         if isinstance(value, base) and type(value) is not base:
             try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgpack
 
-from autograder.wall.faults import MalformedError, OutOfTime, StudentGone, UnsendableError
+from autograder.wall.faults import MalformedError, Misspoke, OutOfTime, StudentGone, UnsendableError
 
 _LENGTH = struct.Struct(">Q")
 _MOST_ITEMS = 4_000_000
@@ -62,13 +62,14 @@ class Channel:
             The message: None, numbers, strings, bytes, lists and dictionaries.
 
         Raises:
-            StudentGone: the connection is closed, or the message is too large.
+            StudentGone: the connection is closed.
+            Misspoke: the message is too large.
             MalformedError: the bytes are no message.
             OutOfTime: no whole message by the deadline.
         """
         (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))
         if length > self._message_bytes:
-            raise StudentGone("a message larger than the limit")
+            raise Misspoke("a message larger than the limit")
         body = self._exactly(length, deadline)
         try:
             return msgpack.unpackb(
@@ -82,6 +83,13 @@ class Channel:
             )
         except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
             raise MalformedError("not a message") from error
+
+    def has_more(self) -> bool:
+        """Whether something has arrived that was not received yet."""
+        try:
+            return bool(self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Close the connection."""

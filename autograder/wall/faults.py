@@ -8,9 +8,18 @@ must not swallow the fact that the student's process has died or that the time i
 class WallFault(BaseException):
     """Something ended the conversation with the student's side."""
 
+    question: str = ""
+    """What a test had asked and got no answer to, in words: "`f(…)` had been called". Never with what."""
+    waited: float = 0.0
+    """Seconds for which it had waited then."""
+
 
 class StudentGone(WallFault):
-    """The student's process ended, or said something that is no message: no more can be asked of it."""
+    """The student's process ended: no more can be asked of it."""
+
+
+class Misspoke(StudentGone):
+    """The student's process said what no honest student's side says. It isn't listened to any more."""
 
 
 class OutOfTime(WallFault):

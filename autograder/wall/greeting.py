@@ -1,14 +1,11 @@
 """The first message to a student process: what it needs before it can be asked anything."""
 
-import random
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy
-import torch
-
 from autograder.limits import Limits
 from autograder.wall.channel import Channel
+from autograder.wall.seeds import seed
 
 _ANY_SIZE = 2**40
 _SEED = 0
@@ -41,7 +38,5 @@ def be_greeted(channel: Channel) -> tuple[int, int]:
     for path, content in greeting["files"]:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(content)
-    random.seed(_SEED)
-    numpy.random.seed(_SEED)
-    torch.manual_seed(_SEED)
+    seed(_SEED)
     return greeting["message_bytes"], greeting["output_bytes"]

@@ -2,6 +2,7 @@
 
 import builtins
 import functools
+import re
 import sys
 import types
 from collections.abc import Callable, Generator, Iterator
@@ -21,6 +22,8 @@ _UNARY = ("neg", "pos", "abs", "invert")
 _COMPARISONS = ("lt", "le", "gt", "ge")
 _OPEN_DUNDERS = frozenset({"__name__", "__qualname__", "__doc__", "__module__", "__annotations__", "__dict__"})
 _HARMLESS = frozenset({"iterate", "length"})
+_ITERATOR = "[] iterator"
+_OPERATION = re.compile(r" \w+(?: \w+)?$")
 _LIKE_OURS = {
     "builtins.function": types.FunctionType,
     "builtins.method": types.MethodType,
@@ -72,11 +75,26 @@ class Handle:
 
     def _ask(self, action: str, *args: Any, origin: str = "", **kwargs: Any) -> Any:  # noqa: ANN401
         named_call = action == "call" and self._origin.isidentifier()
-        # An iterator of something that may be walked through: "f()[]".
-        next_item = action == "next" and self._origin.endswith("[]")
+        next_item = action == "next" and self._origin.endswith(_ITERATOR)
         if action not in _HARMLESS and not named_call and not next_item:
             self._wall.expect_handle(self)
-        return self._wall.ask(action, *args, origin=origin or self._origin, **kwargs)
+        return self._wall.ask(action, *args, origin=origin or f"{self._root} {action}", **kwargs)
+
+    def _operate(self, name: str, *operands: object) -> Any:  # noqa: ANN401 - what the class makes of it
+        self._wall.expect_operand(self)
+        return self._ask("operate", name, *operands, origin=f"{self._root} {name}")
+
+    @property
+    def _root(self) -> str:
+        # What becomes of an object in a long sum has one origin, however long the sum is.
+        return _OPERATION.sub("", self._origin)
+
+    def _plain(self, read: Callable[[Any], _Kind]) -> _Kind:
+        """What the plain value of the object is or gives, where its class derives from a plain one."""
+        try:
+            return read(self._snapshot[0])
+        except (TypeError, ValueError, ArithmeticError, RuntimeError) as error:
+            raise NotPlainError(f"{describe(self)} is of no use here: {error}") from error
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute
         if name == "__signature__":
@@ -101,9 +119,9 @@ class Handle:
 
     def __iter__(self) -> Iterator[Any]:
         if self._snapshot and not isinstance(self._snapshot[0], (int, float, complex)):
-            return iter(self._snapshot[0])
+            return self._plain(iter)
         if self._wall.expects(self):
-            iterator: Iterator[Any] = self._ask("iterate", self, origin=f"{self._origin}[]")
+            iterator: Iterator[Any] = self._ask("iterate", self, origin=f"{self._origin}{_ITERATOR}")
             return iterator
         # Where a list is expected, an object must not show other items the second time.
         if self._items is None:
@@ -111,7 +129,7 @@ class Handle:
         return iter(self._items)
 
     def __next__(self) -> Any:  # noqa: ANN401 - any item
-        return self._ask("next", self)
+        return self._ask("next", self, origin=f"{self._origin.removesuffix(_ITERATOR)}[]")
 
     def __await__(self) -> Generator[Any, None, Any]:
         return self._ask("await", self)
@@ -119,7 +137,7 @@ class Handle:
 
     def __len__(self) -> int:
         if self._snapshot:
-            return len(self._snapshot[0])
+            return self._plain(len)
         length = _expect(self._ask("length", self), int, self)
         if not self._wall.expects(self) and length != sum(1 for _ in self):
             raise NotPlainError(f"{describe(self)} has another number of items than it says")
@@ -130,24 +148,24 @@ class Handle:
         # the solution has a class of its own, what it contains is for that class to say.
         self._wall.expect_handle(self)
         if self._snapshot:
-            return item in self._snapshot[0]
-        if self._ask("operate", "contains", self, self._wall.made_up_word()) is not False:
+            return self._plain(lambda plain: item in plain)
+        if self._operate("contains", self, self._wall.made_up_word()) is not False:
             return False
-        return self._ask("operate", "contains", self, item) is True
+        return self._operate("contains", self, item) is True
 
     def __eq__(self, other: object) -> Any:  # noqa: ANN401 - an array's is an array
         if self is other:
             return True
         if self._snapshot and not is_handle(other):
-            return self._snapshot[0] == other
+            return self._plain(lambda plain: plain == other)
         # An __eq__ that says yes to a word that the judge has just made up says yes to everything.
-        if self._ask("operate", "eq", self, self._wall.made_up_word()) is not False:
+        if self._operate("eq", self, self._wall.made_up_word()) is not False:
             return False
-        return self._ask("operate", "eq", self, other) is True
+        return self._operate("eq", self, other) is True
 
     def __ne__(self, other: object) -> Any:  # noqa: ANN401 - an array's is an array
         if self._snapshot and not is_handle(other):
-            return self._snapshot[0] != other
+            return self._plain(lambda plain: plain != other)
         return not self == other
 
     def __hash__(self) -> int:
@@ -155,17 +173,18 @@ class Handle:
 
     def __bool__(self) -> bool:
         if self._snapshot:
-            return bool(self._snapshot[0])
+            return self._plain(bool)
+        self._wall.expect_operand(self)
         return _expect(self._ask("bool", self), bool, self)
 
     def __int__(self) -> int:
-        return int(self._snapshot[0]) if self._snapshot else _expect(self._ask("int", self), int, self)
+        return self._plain(int) if self._snapshot else _expect(self._ask("int", self), int, self)
 
     def __float__(self) -> float:
-        return float(self._snapshot[0]) if self._snapshot else _expect(self._ask("float", self), float, self)
+        return self._plain(float) if self._snapshot else _expect(self._ask("float", self), float, self)
 
     def __complex__(self) -> complex:
-        return complex(self._snapshot[0]) if self._snapshot else _expect(self._ask("complex", self), complex, self)
+        return self._plain(complex) if self._snapshot else _expect(self._ask("complex", self), complex, self)
 
     def __round__(self, digits: int | None = None) -> Any:  # noqa: ANN401 - what the class makes of it
         return self._ask("round", self, digits)
@@ -198,7 +217,7 @@ class _Items:
         self._wall = wall
         self._origin = f"{handle._origin}[]"
         self._kept: list[Any] = []
-        self._iterator = handle._ask("iterate", handle, origin=self._origin)
+        self._iterator = handle._ask("iterate", handle, origin=f"{handle._origin}{_ITERATOR}")
         if not is_handle(self._iterator):
             raise NotPlainError(f"{describe(handle)} gave no iterator")
 
@@ -227,6 +246,11 @@ class CallableHandle(Handle):
 def is_handle(value: object) -> bool:
     """Whether a value is a handle; what it says of its own class does not count."""
     return issubclass(type(value), Handle)
+
+
+def has_plain_value(value: Any) -> bool:  # noqa: ANN401 - any value
+    """Whether a value is the handle of an object whose class derives from a plain one."""
+    return is_handle(value) and bool(value._snapshot)
 
 
 @functools.lru_cache(maxsize=1000)
@@ -268,7 +292,7 @@ def _library_class(name: str) -> type | None:
 
 def _forward(name: str, *, reflected: bool = False) -> Callable[..., Any]:
     def method(self: Handle, *others: object) -> Any:  # noqa: ANN401 - what the class makes of it
-        return self._ask("operate", name, *((*others, self) if reflected else (self, *others)))
+        return self._operate(name, *((*others, self) if reflected else (self, *others)))
 
     return method
 

@@ -3,7 +3,7 @@
 import secrets
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import torch
 
@@ -12,22 +12,23 @@ from autograder.wall.answers import Answers, Question
 from autograder.wall.callables import write_function
 from autograder.wall.channel import Channel
 from autograder.wall.codec import Encoder, is_plain_tensor
+from autograder.wall.conversation import Conversation
 from autograder.wall.faults import (
     MalformedError,
     MissingNameError,
     NotPlainError,
-    OutOfTime,
     Refused,
     StudentGone,
     UnsendableError,
 )
 from autograder.wall.gradients import Graph
 from autograder.wall.handles import Handle, describe, is_handle
+from autograder.wall.memory import Memory
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.values import Node
 
 
-class Wall:
+class Wall(Conversation):
     """A conversation with one student process.
 
     Args:
@@ -37,13 +38,13 @@ class Wall:
     """
 
     def __init__(self, channel: Channel, measure: Profile | Recorder, by_name: Callable[[str, object], bool]) -> None:
-        self.deadline: float | None = None
-        """`time.monotonic` seconds at which the running cell's time is over."""
-        self._channel = channel
+        super().__init__(channel)
         self._measure = measure
         self._by_name = by_name
-        self._awaited = False
         self._cell_ran = False
+        self.asked = False
+        """Whether the test that runs has asked anything of the student's side."""
+        self._memory = Memory()
         self._known = Acquaintances(self)
         self.answers = Answers(self, self._known, measure)
 
@@ -56,8 +57,19 @@ class Wall:
             ``outputs``, ``count`` (the execution count) and ``failed`` (None, or what was raised), all unchecked.
         """
         self._cell_ran = True
-        reply = self._exchange({"do": "run", "source": source})
+        reply = self._exchange({"do": "run", "source": source}, self.deadline)
         return {"outputs": reply.get("outputs"), "count": reply.get("count"), "failed": reply.get("failed")}
+
+    def begin_test(self, *, trusting: bool) -> None:
+        """A test begins.
+
+        Args:
+            trusting: whether the submission may change all of the test's own data, as it could in one process.
+        """
+        self.fault = None
+        self.asked = False
+        self._memory.clear()
+        self.answers.withheld, self.answers.trusting = False, trusting
 
     def fetch(self, name: str) -> Any:  # noqa: ANN401 - any value
         """The value of one of the student's names.
@@ -66,18 +78,21 @@ class Wall:
             MissingNameError: the student has no such name.
         """
         try:
-            return self.ask("fetch", name, origin=name)
+            value = self.ask("fetch", name, origin=name)
         except KeyError:
             raise MissingNameError(f"name {name!r} is not defined") from None
+        return self.answers.settled(name, value, self._memory.recall(name, value))
 
     def assign(self, name: str, value: object) -> None:
         """Bind a name on the student's side."""
         self.ask("assign", name, value, origin=name)
+        self._memory.note(name, value)
 
     def delete(self, name: str) -> None:
         """Unbind a name on the student's side."""
         try:
             self.ask("delete", name, origin=name)
+            self._memory.forget(name)
         except KeyError:
             raise MissingNameError(f"name {name!r} is not defined") from None
 
@@ -99,19 +114,21 @@ class Wall:
             StudentGone: the process has ended or sends no proper messages.
             OutOfTime: no answer by the deadline.
         """
-        return self._request(action, args, kwargs, origin, self._leaf_numbers(), ())
+        with self._noting():
+            return self._request(action, args, kwargs, origin, self._leaf_numbers(), ())
 
     def pull_back(
         self, graph: Graph, cotangents: tuple[torch.Tensor | None, ...], *, create_graph: bool
     ) -> list[torch.Tensor | None]:
         """The vector–Jacobian product of a piece of the student's graph, one gradient for each of its inputs."""
         args = (graph.number, cotangents, create_graph)
-        gradients = self._request("pull back", args, {}, "gradient", [], graph.inputs)
-        if not isinstance(gradients, list) or len(gradients) != len(graph.inputs):
-            self._give_up("a gradient that is none")
-        for gradient, tensor in zip(gradients, graph.inputs, strict=True):
-            if gradient is not None and (not isinstance(gradient, torch.Tensor) or gradient.shape != tensor.shape):
-                self._give_up("a gradient of another shape than its tensor")
+        with self._noting():
+            gradients: list[torch.Tensor | None] = self._request("pull back", args, {}, "gradient", [], graph.inputs)
+            if not isinstance(gradients, list) or len(gradients) != len(graph.inputs):
+                self._give_up("a gradient that is none")
+            for gradient, tensor in zip(gradients, graph.inputs, strict=True):
+                if gradient is not None and (not isinstance(gradient, torch.Tensor) or gradient.shape != tensor.shape):
+                    self._give_up("a gradient of another shape than its tensor")
         return gradients
 
     # What the judge does with handles
@@ -130,6 +147,15 @@ class Wall:
             place = handle._origin.removesuffix("[]")
             raise NotPlainError(f"`{place}` gave {describe(handle)}, where a plain value is expected")
 
+    def expect_operand(self, handle: Handle) -> None:
+        """Refuse to compare or compute with an object where the solution has one with a plain value.
+
+        Raises:
+            NotPlainError: the solution had a named tuple there, say, and this is none.
+        """
+        if isinstance(self._measure, Profile) and not handle._snapshot and handle._origin not in self._measure.bare:
+            raise NotPlainError(f"`{handle._origin}` gave {describe(handle)}, which is no plain value")
+
     def made_up_word(self) -> str:
         """A word that the student's side can't know."""
         return secrets.token_hex(8)
@@ -138,44 +164,7 @@ class Wall:
         """Let the student's side forget an object, with the next request."""
         self._known.released.append(number)
 
-    @property
-    def awaited(self) -> bool:
-        """Whether the student's side still owes an answer."""
-        return self._awaited
-
-    def settle(self, deadline: float) -> bool:
-        """After `OutOfTime` and an interrupt: wait for the answer that is still owed.
-
-        Returns:
-            Whether the student's side told of the interrupt, so that it can be asked on. If it came to an end of its
-            own accord, the interrupt may still be on its way, and would hit whatever it is asked next.
-        """
-        try:
-            reply = self._channel.receive(deadline)
-        except (OutOfTime, StudentGone, MalformedError):
-            return False
-        self._awaited = False
-        said = (reply.get("error") or reply.get("failed")) if isinstance(reply, dict) else None
-        return isinstance(said, dict) and said.get("types", ())[:1] == ["builtins.KeyboardInterrupt"]
-
     # How it is asked
-
-    def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
-        if self._awaited:
-            raise StudentGone("it still owes an answer")
-        self._awaited = True
-        try:
-            self._channel.send(message, self.deadline)
-            reply = self._channel.receive(self.deadline)
-        except MalformedError as error:
-            raise StudentGone("what it sent is no message") from error
-        except UnsendableError:
-            self._awaited = False
-            raise
-        self._awaited = False
-        if not isinstance(reply, dict):
-            self._give_up("what it sent is no answer")
-        return reply
 
     def _request(
         self,
@@ -186,6 +175,7 @@ class Wall:
         leaves: list[int],
         before: tuple[torch.Tensor, ...],
     ) -> Any:  # noqa: ANN401 - any value
+        self.asked = True
         inputs: list[torch.Tensor] = []
         encoder = Encoder(lambda value, own: self._write_beyond(value, own, inputs))
         places: list[str] = []
@@ -206,7 +196,7 @@ class Wall:
                 "released": self._known.released[:],
             }
             self._known.released.clear()
-            reply = self._exchange(message)
+            reply = self._consult(message, origin)
         except UnsendableError as error:
             raise self._too_large(error) from error
         inputs += [self._known.leaves[number] for number in leaves]
@@ -255,11 +245,6 @@ class Wall:
     def _leaf_numbers(self) -> list[int]:
         leaves = self._known.leaves.items() if torch.is_grad_enabled() else ()
         return [number for number, leaf in leaves if leaf.requires_grad]
-
-    def _give_up(self, reason: str) -> NoReturn:
-        self._awaited = True
-        self._channel.close()
-        raise StudentGone(reason)
 
 
 def _read_printed(printed: Node) -> list[tuple[str, str]]:

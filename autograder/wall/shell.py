@@ -162,6 +162,13 @@ def open_shell(namespace: dict[str, Any], output_characters: int) -> NotebookShe
     return shell
 
 
+def reuse_shell(output_characters: int) -> NotebookShell:
+    """This process's shell, which `open_shell` made before the fork, with another limit on its outputs."""
+    shell: NotebookShell = NotebookShell.instance()
+    shell.outputs = Outputs(output_characters)
+    return shell
+
+
 def run_cell(shell: NotebookShell, source: str) -> Execution:
     """Run one cell; what it raises is returned, never raised."""
     shell.outputs.start()

@@ -24,7 +24,8 @@ from autograder.wall.greeting import be_greeted
 from autograder.wall.inbox import Inbox, Request
 from autograder.wall.outbox import Outbox, describe_error
 from autograder.wall.portrait import describe_signature
-from autograder.wall.shell import NotebookShell, open_shell, overheard, run_cell
+from autograder.wall.seeds import seed
+from autograder.wall.shell import NotebookShell, open_shell, overheard, reuse_shell, run_cell
 
 _MOST_PRINTED = 100_000
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -54,8 +55,19 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
+def prepare() -> None:
+    """Do what every student's process needs before it is forked: make its shell, and run in it once.
+
+    Nothing is computed with tensors (see `autograder.sandbox.warming`), and nothing of a submission is known yet.
+    """
+    shell = open_shell({}, 0)
+    run_cell(shell, "None")
+    shell.execution_count = 1
+    seed(0)
+
+
 def serve(connection: socket.socket) -> None:
-    """Be the student's side, until the judge closes the connection.
+    """Be the student's side, until the judge closes the connection. `prepare` was called before.
 
     The first message sets the seed, the limits and the data files; every further one is a request.
 
@@ -66,7 +78,7 @@ def serve(connection: socket.socket) -> None:
     torch.set_num_threads(1)
     # As in Jupyter: helper modules lie beside the notebook.
     sys.path.insert(0, "")
-    _Student(Channel(connection, message_bytes), open_shell({}, output_bytes)).serve()
+    _Student(Channel(connection, message_bytes), reuse_shell(output_bytes)).serve()
 
 
 class _Student:

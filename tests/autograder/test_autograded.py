@@ -188,7 +188,7 @@ def test_nbgrader_goes_on_from_what_we_write(quickstart: Path, run_nbgrader: Nbg
     course = Course.open(quickstart)
     lab = course.lab("ps1")
     with GradebookWriter(course) as writer:
-        writer.require("ps1")
+        writer.require(lab)
         for student in course.students("ps1"):
             submission = read_submission(course.submission_folder(student, "ps1"), lab)
             submitted = {notebook.name: notebook for notebook in submission.notebooks}

@@ -208,7 +208,7 @@ def test_a_plug_in_that_breaks_is_named(make_cell: MakeCell, make_course: MakeCo
 
 def test_an_unknown_lab_is_named(course: Course) -> None:
     with GradebookWriter(course) as writer:
-        writer.require("lab")
+        writer.require(course.lab("lab"))
         with pytest.raises(ExpectedError, match="does not know the lab 'other'") as caught:
             writer.write(Result("alice", "other", SubmissionStatus.GRADED), {}, None)
         assert caught.value.cure == "Run: nbgrader generate_assignment other"
@@ -225,7 +225,7 @@ def test_an_unknown_cell_is_named_and_nothing_is_written(
     assert _grades(course)["g-test"] == (1.0, False)
     make_course(first=[make_cell("assert 1", Role.TEST, "new", 2)])
     with GradebookWriter(course) as writer, pytest.raises(ExpectedError, match=r"the cell 'new' of lab/first\.ipynb"):
-        writer.require("lab")
+        writer.require(course.lab("lab"))
 
 
 def test_a_lab_with_submissions_may_not_lose_cells(

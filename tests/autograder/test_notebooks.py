@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import notebooks
+from autograder import documents
 from autograder.cells import Cell, Role
-from autograder.notebooks import Quarantine, parse, read
+from autograder.documents import Quarantine
+from autograder.notebooks import parse, read
 
 
 def _bytes(*cells: dict[str, Any], **fields: Any) -> bytes:
@@ -28,7 +29,7 @@ def test_takes_text_ids_and_roles_and_drops_the_rest() -> None:
     cell = _code(
         ["a = 1\n", "b = 2"], id="abc", metadata={"nbgrader": nbgrader, "trusted": True}, outputs=[{"output_type": "x"}]
     )
-    assert parse(_bytes(cell), "x.ipynb") == (Cell("code", Role.TEST, "a = 1\nb = 2", "f", 3.0, "abc"),)
+    assert parse(_bytes(cell), "x.ipynb").cells == (Cell("code", Role.TEST, "a = 1\nb = 2", "f", 3.0, "abc"),)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,11 @@ def test_says_what_is_wrong(content: bytes, reason: str) -> None:
 
 def test_a_file_may_begin_with_a_byte_order_mark() -> None:
     text = _bytes(_code("π = 3")).decode()
-    assert parse(text.encode("utf-8-sig"), "x") == parse(text.encode("utf-16"), "x") == parse(text.encode(), "x")
+    assert parse(text.encode("utf-8-sig"), "x") == parse(text.encode(), "x")
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+        reading = parse(text.encode(encoding), "x")
+        assert reading.cells == parse(text.encode(), "x").cells
+        assert "not in UTF-8" in reading.repairs[0]
 
 
 def test_reads_format_3() -> None:
@@ -85,17 +90,17 @@ def test_reads_format_3() -> None:
             }
         ],
     }
-    cells = parse(json.dumps(old).encode(), "old.ipynb")
+    cells = parse(json.dumps(old).encode(), "old.ipynb").cells
     assert [(cell.kind, cell.source) for cell in cells] == [("markdown", "## Title"), ("code", "x = 1")]
 
 
 def test_missing_fields_are_filled_in() -> None:
-    cells = parse(b'{"cells": [{"outputs": []}, {"source": "hi"}, {"cell_type": "video", "source": "x"}]}', "x")
+    cells = parse(b'{"cells": [{"outputs": []}, {"source": "hi"}, {"cell_type": "video", "source": "x"}]}', "x").cells
     assert [(cell.kind, cell.source) for cell in cells] == [("code", ""), ("markdown", "hi"), ("markdown", "x")]
 
 
 def test_half_a_surrogate_pair_and_foreign_line_ends_are_mended() -> None:
-    (cell,) = parse(b'{"cells": [{"cell_type": "code", "source": "a\\ud800\\r\\nb\\rc"}]}', "x")
+    (cell,) = parse(b'{"cells": [{"cell_type": "code", "source": "a\\ud800\\r\\nb\\rc"}]}', "x").cells
     assert cell.source.encode()
     assert cell.source.split("\n")[1:] == ["b", "c"]
 
@@ -103,19 +108,19 @@ def test_half_a_surrogate_pair_and_foreign_line_ends_are_mended() -> None:
 @pytest.mark.parametrize("points", ["5", None, True, float("nan"), float("inf"), 10**400, [1]])
 def test_points_that_are_no_number_count_nothing(points: Any) -> None:
     claims = {"grade_id": "x", "grade": True, "points": points}
-    (cell,) = parse(_bytes(_code("", metadata={"nbgrader": claims})), "x")
+    (cell,) = parse(_bytes(_code("", metadata={"nbgrader": claims})), "x").cells
     assert cell.points == 0
 
 
 @pytest.mark.parametrize("metadata", [None, [], {"nbgrader": 5}, {"nbgrader": {"grade": "yes"}}])
 def test_malformed_metadata_make_a_free_cell(metadata: Any) -> None:
-    (cell,) = parse(_bytes(_code("x", metadata=metadata)), "x")
+    (cell,) = parse(_bytes(_code("x", metadata=metadata)), "x").cells
     assert cell == Cell("code", Role.FREE, "x")
 
 
 def test_only_pictures_stay_attached() -> None:
     attachments = {"a.png": {"image/png": "QUJD"}, "b.svg": {"image/svg+xml": "PHN2Zz4="}, "c": {"image/png": '"><b>'}}
-    (cell,) = parse(_bytes({"cell_type": "markdown", "source": "", "attachments": attachments}), "x")
+    (cell,) = parse(_bytes({"cell_type": "markdown", "source": "", "attachments": attachments}), "x").cells
     assert cell.attachments == {"a.png": {"image/png": "QUJD"}}
 
 
@@ -135,15 +140,15 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
     path = tmp_path / "big.ipynb"
     path.write_bytes(b" " * 2048)
     with pytest.raises(Quarantine, match="larger"):
-        notebooks.read_bytes(path, 1024)
-    monkeypatch.setattr(notebooks, "LARGEST_FILE", 1024)
+        documents.read_bytes(path, 1024)
+    monkeypatch.setattr(documents, "LARGEST_FILE", 1024)
     with pytest.raises(Quarantine, match="larger"):
         parse(b" " * 2048, "big.ipynb")
 
 
 def test_a_quarantine_survives_a_pipe() -> None:
-    error = pickle.loads(pickle.dumps(Quarantine("x.ipynb", "it is empty")))
-    assert (error.file, error.reason) == ("x.ipynb", "it is empty")
+    error = pickle.loads(pickle.dumps(Quarantine("x.ipynb", "it is empty", "Fill it")))
+    assert (error.file, error.reason, error.cure) == ("x.ipynb", "it is empty", "Fill it")
 
 
 _JSON = st.recursive(
@@ -165,7 +170,7 @@ _JSON = st.recursive(
 @given(_JSON)
 def test_any_json_is_read_or_quarantined(value: Any) -> None:
     try:
-        cells = parse(json.dumps(value).encode(), "x")
+        cells = parse(json.dumps(value).encode(), "x").cells
     except Quarantine:
         return
     assert all(isinstance(cell, Cell) for cell in cells)

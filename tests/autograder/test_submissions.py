@@ -10,7 +10,7 @@ from nbformat import v4 as notebook_format
 
 from autograder.cells import Cell, Lab, LabNotebook, Role
 from autograder.course import Course
-from autograder.notebooks import Quarantine
+from autograder.documents import Quarantine
 from autograder.submissions import read_submission, working_files
 
 MakeCourse = Callable[..., Path]

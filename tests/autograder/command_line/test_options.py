@@ -37,6 +37,13 @@ def test_slow_cells_get_a_longer_submission_and_quick_ones_no_shorter() -> None:
     assert slow.memory_bytes == 8 * 1024**3
     quick = limits(cell_seconds=1)
     assert (quick.cell_seconds, quick.submission_seconds) == (1, Limits().submission_seconds)
+    assert (slow.call_seconds, quick.call_seconds) == (150, Limits().call_seconds)
+
+
+def test_what_is_asked_for_is_what_a_submission_gets() -> None:
+    given = limits(cell_seconds=300, call_seconds=2, submission_seconds=5)
+    assert (given.cell_seconds, given.call_seconds, given.submission_seconds) == (300, 2, 5)
+    assert limits(submission_seconds=4000).cpu_seconds == 6000
 
 
 def test_there_is_a_processor() -> None:

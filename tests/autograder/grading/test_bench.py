@@ -101,7 +101,7 @@ def test_a_name_that_a_lesson_computes_from_the_answer_is_the_students(grade: Gr
         ("import signal\nsignal.signal(2, signal.SIG_IGN)\ndef count(n):\n    while True: pass", CellStatus.TIMED_OUT),
         ("while True: pass", CellStatus.TIMED_OUT),
         ("import os\ndef count(n): os._exit(0)", CellStatus.ERROR),
-        ("import os\nos._exit(0)", CellStatus.FAILED),
+        ("import os\nos._exit(0)", CellStatus.ERROR),
         ("def count(n): return (i for i in range(n))", CellStatus.FAILED),
         ("import torch\ndef count(n): return torch.empty(500_000_000)", CellStatus.ERROR),
         ("def count(n): return [float('nan')] * n", CellStatus.FAILED),

@@ -5,8 +5,10 @@ import pytest
 
 from autograder.cells import Cell, Role
 from autograder.grading.judgement import Circumstances, judge
+from autograder.grading.stops import endless_cell, fatal_cell
+from autograder.limits import Limits
 from autograder.verdicts import CellStatus, CellVerdict
-from autograder.wall.faults import MissingNameError, NotPlainError, OutOfTime, Refused, StudentGone
+from autograder.wall.faults import MissingNameError, NotPlainError, OutOfTime, Refused, StudentGone, WallFault
 from autograder.wall.shell import Execution, open_shell, run_cell
 from gradlab.check import NotYet, diagnose
 
@@ -15,8 +17,17 @@ TEST = Cell("code", Role.TEST, f"{PUBLIC}\n### BEGIN HIDDEN TESTS\nassert answer
 RELEASED = Cell("code", Role.TEST, PUBLIC, "t", 3.0)
 
 
-def verdict(error: BaseException | None = None, value: object = None, ending: str = "") -> CellVerdict:
-    return judge(TEST, RELEASED, Execution([], error, value, 1), Circumstances(5.0, ending))
+LIMITS = Limits(cell_seconds=5.0, call_seconds=3.0, memory_bytes=3 * 2**29)
+SOLUTION = Cell("code", Role.SOLUTION, "def descend(): ...", "descend")
+
+
+def verdict(error: BaseException | None = None, value: object = None, **circumstances: Any) -> CellVerdict:
+    return judge(TEST, RELEASED, Execution([], error, value, 1), Circumstances(LIMITS, **circumstances))
+
+
+def unanswered(error: WallFault, question: str, waited: float) -> WallFault:
+    error.question, error.waited = question, waited
+    return error
 
 
 def raised_in_a_cell(source: str, **names: Any) -> BaseException:
@@ -91,6 +102,51 @@ def test_each_fault_has_its_status(error: BaseException, status: CellStatus, wor
     assert given.status is status
     assert words in given.message
     assert given.points == (None if status is CellStatus.BROKE else 0.0)
+
+
+def test_a_call_that_does_not_come_back_is_named_with_its_time_and_never_with_its_arguments() -> None:
+    given = verdict(unanswered(OutOfTime(), "`descend(…)` had been called", 3.004))
+    assert given.status is CellStatus.TIMED_OUT
+    assert "`descend(…)` had been called by the test and had not come back after 3 seconds" in given.message
+
+
+def test_a_test_that_is_too_slow_as_a_whole_names_its_last_call() -> None:
+    message = verdict(unanswered(OutOfTime(), "`descend(…)` had been called", 0.51)).message
+    assert "not come to an end after 5 seconds" in message
+    assert "`descend(…)` had been called last, and had run for 0.5 seconds" in message
+
+
+def test_a_cell_that_was_stopped_is_what_the_exercise_is_told_of() -> None:
+    missing = MissingNameError("name 'descend' is not defined")
+    slow = verdict(missing, stop=endless_cell(SOLUTION, 5.0))
+    assert (slow.status, slow.points) == (CellStatus.TIMED_OUT, 0.0)
+    assert "The cell of the exercise 'descend' had not come to an end after 5 seconds" in slow.message
+    dead = verdict(missing, stop=fatal_cell(SOLUTION, "was killed (signal 11, SIGSEGV)"))
+    assert dead.status is CellStatus.ERROR
+    assert "the cell of the exercise 'descend'" in dead.message
+    assert "SIGSEGV" in dead.message
+    assert verdict(stop=endless_cell(SOLUTION, 5.0)).status is CellStatus.PASSED
+
+
+def test_the_end_of_the_time_for_the_notebook_is_told_before_all_else() -> None:
+    assert verdict(OutOfTime(), over="The time for the whole notebook is over.").message == (
+        "The time for the whole notebook is over."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "told"),
+    [
+        ("MemoryError", "", True),
+        ("_ArrayMemoryError", "Unable to allocate 3.73 GiB", True),
+        ("RuntimeError", "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 8 bytes", True),
+        ("RuntimeError", "a leaf", False),
+    ],
+)
+def test_the_bound_on_memory_is_told_where_it_was_reached(kind: str, words: str, told: bool) -> None:
+    error = RuntimeError(words)
+    error.student_error = kind  # type: ignore[attr-defined]
+    assert ("needed more than the 1.5 GiB of memory" in verdict(error).message) is told
 
 
 def test_a_death_is_told_as_it_happened() -> None:

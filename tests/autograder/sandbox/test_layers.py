@@ -20,6 +20,7 @@ NAMES = {
     "no privileges",
     "private folders",
     "resource limits",
+    "system-call filter",
     "own pseudoterminals",
 }
 
@@ -29,7 +30,7 @@ def test_every_layer_holds_in_the_sandbox(tmp_path: Path) -> None:
     layers = probe([tmp_path])
     assert {layer.name for layer in layers} == NAMES
     assert [layer for layer in layers if not layer.active] == []
-    assert [layer.name for layer in layers if not layer.required] == ["own pseudoterminals"]
+    assert [layer.name for layer in layers if not layer.required] == ["system-call filter", "own pseudoterminals"]
 
 
 def test_the_layers_are_tried_and_not_guessed(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.autograder.sandbox.support import DAEMON, Student, all_gone, marker, sleepers
+from autograder.sandbox.zygote import Zygote
+from tests.autograder.sandbox.support import DAEMON, Student, all_gone, marker, sleepers, student_of
 
 CHECKOUT = Path(__file__).parents[3]
 
@@ -178,23 +179,23 @@ if libc.{call} != 0:
 """
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        "unshare(0x10000000)",  # a user namespace, the gate to all others
-        "unshare(0x00020000)",
-        "unshare(0x20000000)",
-        "unshare(0x40000000)",
-        "mount(b'tmpfs', b'/submission', b'tmpfs', 0, None)",
-        "mount(b'proc', b'/proc', b'proc', 0, None)",
-        "umount2(b'/proc', 2)",
-        "umount2(b'/tmp', 2)",
-        "chroot(b'/tmp')",
-        "setuid(0)",
-        "sethostname(b'x', 1)",
-        "setns(os.open('/proc/1/ns/mnt', 0) if os.access('/proc/1/ns/mnt', 4) else os.open('/proc/self/ns/mnt', 0), 0)",
-    ],
+LEADING_OUT = (
+    "unshare(0x10000000)",  # a user namespace, the gate to all others
+    "unshare(0x00020000)",
+    "unshare(0x20000000)",
+    "unshare(0x40000000)",
+    "mount(b'tmpfs', b'/submission', b'tmpfs', 0, None)",
+    "mount(b'proc', b'/proc', b'proc', 0, None)",
+    "umount2(b'/proc', 2)",
+    "umount2(b'/tmp', 2)",
+    "chroot(b'/tmp')",
+    "setuid(0)",
+    "sethostname(b'x', 1)",
+    "setns(os.open('/proc/1/ns/mnt', 0) if os.access('/proc/1/ns/mnt', 4) else os.open('/proc/self/ns/mnt', 0), 0)",
 )
+
+
+@pytest.mark.parametrize("call", LEADING_OUT)
 def test_no_call_leads_out_of_the_namespaces(student: Student, call: str) -> None:
     assert student.error(CALL.format(call=call)).startswith(
         ("PermissionError", "OSError: [Errno 28]", "OSError: [Errno 22]")
@@ -242,9 +243,6 @@ def test_submissions_share_no_memory_sockets_or_terminals(new_student: Callable[
     )
     first.run("import socket; s = socket.socket(socket.AF_UNIX); s.bind('\\0x'); s.listen()")
     assert "ConnectionRefusedError" in second.error("import socket; socket.socket(socket.AF_UNIX).connect('\\0x')")
-    shmget = "import ctypes; result = ctypes.CDLL(None).shmget(77, 100, {flags})"
-    assert first.run(shmget.format(flags=0o1666)) >= 0
-    assert second.run(shmget.format(flags=0)) == -1
     first.run("import os; a, b = os.openpty()")
     assert first.run("result = os.ttyname(b)") == "/dev/pts/0"
     assert "FileNotFoundError" in second.error("open('/dev/pts/0')")
@@ -259,13 +257,24 @@ session, search, user = -3, 10, -4
 """
 
 
-def test_submissions_share_no_keys(new_student: Callable[[], Student]) -> None:
-    first, second = new_student(), new_student()
-    for ring in ("session", "user"):
-        first.run(ADD_KEY.format(action=f"assert syscall(add, b'user', b'mine', b'answer', 6, {ring}) > 0"))
-        look = ADD_KEY.format(action=f"result = syscall(control, search, {ring}, b'user', b'mine', 0)")
-        assert first.run(look) > 0
-        assert second.run(look) == -1
+def test_without_the_filter_of_system_calls_submissions_share_no_keys_or_segments(unfiltered_zygote: Zygote) -> None:
+    with student_of(unfiltered_zygote) as first, student_of(unfiltered_zygote) as second:
+        for ring in ("session", "user"):
+            first.run(ADD_KEY.format(action=f"assert syscall(add, b'user', b'mine', b'answer', 6, {ring}) > 0"))
+            look = ADD_KEY.format(action=f"result = syscall(control, search, {ring}, b'user', b'mine', 0)")
+            assert first.run(look) > 0
+            assert second.run(look) == -1
+        shmget = "import ctypes; result = ctypes.CDLL(None).shmget(77, 100, {flags})"
+        assert first.run(shmget.format(flags=0o1666)) >= 0
+        assert second.run(shmget.format(flags=0)) == -1
+
+
+@pytest.mark.parametrize("call", LEADING_OUT)
+def test_without_the_filter_of_system_calls_no_call_leads_out(unfiltered_zygote: Zygote, call: str) -> None:
+    with student_of(unfiltered_zygote) as student:
+        assert student.error(CALL.format(call=call)).startswith(
+            ("PermissionError", "OSError: [Errno 28]", "OSError: [Errno 22]")
+        )
 
 
 def test_a_daemon_dies_with_its_submission(new_student: Callable[[], Student]) -> None:

@@ -1,36 +1,12 @@
 # ruff: noqa: E501 - cells are quoted as they are
 """Messages that no honest student's side would send: the submission has rewritten what its process says."""
 
-from tests.autograder.grading.attacks.attack import Attack, attack
-
-_FORGE = """
-import os, struct, gc
-import msgpack
-from autograder.wall.channel import Channel
-_send = Channel.send
-def forge(change):
-    def send(self, message, deadline=None):
-        if "outputs" in message:
-            return _send(self, message, deadline)
-        for changed in change(message):
-            _send(self, changed, deadline)
-    Channel.send = send
-def raw(data):
-    os.write(3, data)
-PLAIN = {"error": None, "after": [], "leaves": [], "graph": [], "record": None}
-def value(node, **parts):
-    return lambda message: [PLAIN | {"value": node} | parts]
-def deep(n):
-    node = None
-    for _ in range(n):
-        node = ["tuple", [node]]
-    return node
-"""
-_WRONG = "\ndef square(x):\n    return -1\n"
+from tests.attacks.attack import Attack, Kind, attack
+from tests.attacks.preludes import FORGE, WRONG
 
 
 def _forged(name: str, change: str) -> Attack:
-    return attack(name, spoils=True, square=f"{_FORGE}\nforge({change})\n{_WRONG}")
+    return attack(name, Kind.MESSAGE, spoils=True, square=f"{FORGE}\nforge({change})\n{WRONG}")
 
 
 WIRE = [
@@ -114,25 +90,41 @@ WIRE = [
         "lambda message: [PLAIN | {'value': 9, 'error': {'types': ['builtins.StopIteration'], 'class': 1, 'message': '', "
         "'traceback': ''}}]",
     ),
-    attack("a length without a message", spoils=True, square=f"{_FORGE}\nraw(struct.pack('>Q', 2**20))\n{_WRONG}"),
-    attack("a length beyond all limits", spoils=True, square=f"{_FORGE}\nraw(struct.pack('>Q', 2**63))\n{_WRONG}"),
     attack(
-        "bytes that are no message", spoils=True, square=f"{_FORGE}\nraw(struct.pack('>Q', 4) + b'\\xc1' * 4)\n{_WRONG}"
+        "a length without a message",
+        Kind.WIRE,
+        spoils=True,
+        square=f"{FORGE}\nraw(struct.pack('>Q', 2**20))\n{WRONG}",
+    ),
+    attack(
+        "a length beyond all limits",
+        Kind.WIRE,
+        spoils=True,
+        square=f"{FORGE}\nraw(struct.pack('>Q', 2**63))\n{WRONG}",
+    ),
+    attack(
+        "bytes that are no message",
+        Kind.WIRE,
+        spoils=True,
+        square=f"{FORGE}\nraw(struct.pack('>Q', 4) + b'\\xc1' * 4)\n{WRONG}",
     ),
     attack(
         "an array of four thousand million items",
+        Kind.WIRE,
         spoils=True,
-        square=f"{_FORGE}\nraw(struct.pack('>Q', 5) + b'\\xdd\\xff\\xff\\xff\\xff')\n{_WRONG}",
+        square=f"{FORGE}\nraw(struct.pack('>Q', 5) + b'\\xdd\\xff\\xff\\xff\\xff')\n{WRONG}",
     ),
     attack(
         "a message nested ten thousand times",
+        Kind.WIRE,
         spoils=True,
-        square=f"{_FORGE}\nraw(struct.pack('>Q', 10_001) + b'\\x91' * 10_000 + b'\\xc0')\n{_WRONG}",
+        square=f"{FORGE}\nraw(struct.pack('>Q', 10_001) + b'\\x91' * 10_000 + b'\\xc0')\n{WRONG}",
     ),
     attack(
         "outputs nested a thousand times",
+        Kind.MESSAGE,
         spoils=True,
-        square=_FORGE
+        square=FORGE
         + """
 def nested(n):
     node = 1
@@ -143,17 +135,19 @@ def send(self, message, deadline=None):
     return _send(self, message, deadline)
 Channel.send = send
 """
-        + _WRONG,
+        + WRONG,
     ),
     attack(
         "gradients that are none",
-        graph=_FORGE + "forge(lambda m: [m | {'value': ['list', 0, ['x', 'y']]} if m.get('graph') == [] else m])\n"
+        Kind.GRADIENT,
+        graph=FORGE + "forge(lambda m: [m | {'value': ['list', 0, ['x', 'y']]} if m.get('graph') == [] else m])\n"
         "def graph(x): return (x**3).sum()",
         spoils=True,
     ),
     attack(
         "a gradient that is the argument itself",
-        graph=_FORGE
+        Kind.GRADIENT,
+        graph=FORGE
         + "forge(lambda m: [m | {'value': ['list', 0, [['argument', 0]]]} if m.get('graph') == [] else m])\n"
         "def graph(x): return (x**3).sum()",
         spoils=True,

@@ -11,14 +11,9 @@ from autograder.course import Course
 from autograder.grading.bench import Bench
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
-from tests.autograder.grading.attacks.attack import Attack
-from tests.autograder.grading.attacks.exhaustion import EXHAUSTION
-from tests.autograder.grading.attacks.objects import OBJECTS
-from tests.autograder.grading.attacks.process import PROCESS
-from tests.autograder.grading.attacks.wire import WIRE
-from tests.autograder.grading.conftest import EXERCISES, LIMITS, POINTS, SmallLab, by_id
-
-ATTACKS = [*OBJECTS, *PROCESS, *WIRE, *EXHAUSTION]
+from tests.attacks.attack import Attack
+from tests.attacks.corpus import ATTACKS
+from tests.small_lab import EXERCISES, LIMITS, POINTS, SmallLab, by_id
 
 
 def assert_full_marks(lab: SmallLab, student: str) -> None:
@@ -62,7 +57,7 @@ LIES = ["args[0]", "Yes()", "torch.zeros(1)", "float('nan')", "[args]", "iter(in
 
 @pytest.mark.parametrize("lie", LIES)
 def test_checks_that_were_replaced_earn_nothing(lie: str, tmp_path: Path) -> None:
-    lab = Course.open(Path(__file__).resolve().parents[3]).lab("06_minimum")
+    lab = Course.open(Path(__file__).resolve().parents[2]).lab("06_minimum")
     notebook = lab.notebooks[0]
     cells = tuple(
         replace(cell, source=_lying(cell.source, lie)) if cell.role is Role.SOLUTION else cell

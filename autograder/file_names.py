@@ -1,0 +1,54 @@
+"""What people, browsers and learning platforms make of a notebook's file name."""
+
+import re
+from collections.abc import Iterator
+
+NOTEBOOK = re.compile(r"\.ipynb(?:[._-]?(?:txt|json))?$", re.IGNORECASE)
+"""The end of a notebook's file name; systems that hide endings, and browsers, add another one."""
+
+# "x (1)", "x-Copy1", "x - Copy", "x_copy 2", "x.ipynb", "x-1" as platforms number a second upload, "x_final".
+_ADDED_BEHIND = re.compile(
+    r"(?:[ _-]{0,3}\(\d{1,4}\)|[ _-]{0,3}\b(?:copy|kopie|copie|copia|kopia)[ _-]?\d{0,4}|-\d{1,4}|\.ipynb"
+    r"|[ _-](?:final|solved|solution|submission|done|answers?))$"
+)
+# Colab's "Copy of x" in some of its languages, "Kopie von x".
+_ADDED_BEFORE = re.compile(r"^(?:copy|kopia|kopie|copie|copia|cópia)[ _]{1,3}(?:(?:of|von|de|di|do|pliku)[ _]{1,3})?")
+_MOST_ADDED = 8
+
+
+def rank(file: str, name: str) -> int | None:
+    """How well a file's name fits a notebook of the lab.
+
+    Args:
+        file: the file's name.
+        name: the notebook's name, without ``.ipynb``.
+
+    Returns:
+        How much had to be taken off, 0 for the name itself; more where other words stand before it, as platforms put
+        the student's name there; None if it doesn't fit.
+    """
+    wanted = _plain(name)
+    stems = list(_stems(NOTEBOOK.sub("", file).lower()))
+    for number, stem in enumerate(stems):
+        if _plain(stem) == wanted:
+            return number
+    for number, stem in enumerate(stems):
+        if _plain(stem).endswith(f"_{wanted}"):
+            return _MOST_ADDED + 1 + number
+    return None
+
+
+def _stems(stem: str) -> Iterator[str]:
+    """The stem, then with one addition after another taken off."""
+    yield stem
+    for _ in range(_MOST_ADDED):
+        shorter = _ADDED_BEFORE.sub("", stem)
+        shorter = _ADDED_BEHIND.sub("", shorter) if shorter == stem else shorter
+        if shorter in (stem, ""):
+            return
+        stem = shorter
+        yield stem
+
+
+def _plain(stem: str) -> str:
+    return re.sub(r"[ _-]+", "_", stem.strip(" _-")).lower()

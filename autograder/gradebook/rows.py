@@ -1,0 +1,201 @@
+"""What nbgrader's gradebook holds of a submission, as plain records.
+
+nbgrader's own classes reckon a dozen sums whenever one of them is loaded, and its functions end the transaction. So its
+tables (`nbgrader.api`) are read and written directly.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
+)
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from autograder.gradebook.labs import GRADED, KnownLab, KnownNotebook
+
+_OF_SUBMISSION = SubmittedNotebook.assignment_id == bindparam("submission")
+_HEAD = (
+    select(SubmittedAssignment.id, SubmittedAssignment.timestamp, SubmittedAssignment.extension)
+    .where(SubmittedAssignment.assignment_id == bindparam("lab"))
+    .where(SubmittedAssignment.student_id == bindparam("student"))
+)
+_NOTEBOOKS = select(
+    SubmittedNotebook.id, SubmittedNotebook.notebook_id, SubmittedNotebook.late_submission_penalty
+).where(_OF_SUBMISSION)
+_GRADES = (
+    select(Grade.notebook_id, Grade.id, Grade.cell_id, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
+    .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+    .where(_OF_SUBMISSION)
+)
+_COMMENTS = (
+    select(Comment.notebook_id, Comment.id, Comment.cell_id, Comment.auto_comment)
+    .join(SubmittedNotebook, SubmittedNotebook.id == Comment.notebook_id)
+    .where(_OF_SUBMISSION)
+)
+_REMARKED = ("SolutionCell", "TaskCell")
+
+
+@dataclass(frozen=True)
+class GradeRow:
+    """The grade of one cell of a submission; fields as nbgrader has them."""
+
+    identity: str
+    name: str
+    task: bool
+    auto_score: float | None = None
+    manual_score: float | None = None
+    needs_manual_grade: bool = True
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    """The comment on one cell of a submission; fields as nbgrader has them."""
+
+    identity: str
+    name: str
+    auto_comment: str | None = None
+
+
+@dataclass(frozen=True)
+class NotebookRow:
+    """One notebook of a submission; fields as nbgrader has them."""
+
+    identity: str
+    notebook: KnownNotebook
+    grades: Sequence[GradeRow]
+    comments: Sequence[CommentRow]
+    late_submission_penalty: float | None = None
+
+
+@dataclass(frozen=True)
+class SubmissionRow:
+    """A submission; fields as nbgrader has them."""
+
+    identity: str
+    notebooks: Sequence[NotebookRow]
+    timestamp: datetime | None = None
+    extension: timedelta | None = None
+
+    @property
+    def has_scores(self) -> bool:
+        """Whether anything was ever graded, by this program or by a person."""
+        grades = [grade for notebook in self.notebooks for grade in notebook.grades]
+        return any(grade.auto_score is not None or grade.manual_score is not None for grade in grades)
+
+    @property
+    def digest(self) -> str:
+        """A digest of all that the autograder writes; what a person writes is left out."""
+        content = [
+            [
+                notebook.notebook.name,
+                sorted([grade.name, grade.auto_score] for grade in notebook.grades),
+                sorted([comment.name, comment.auto_comment] for comment in notebook.comments),
+            ]
+            for notebook in self.notebooks
+        ]
+        return hashlib.sha256(json.dumps([str(self.timestamp), sorted(content)]).encode()).hexdigest()
+
+
+def read_submission(session: Session, lab: KnownLab, student: str) -> SubmissionRow | None:
+    """What the gradebook holds of a submission; None where it holds nothing."""
+    head = session.execute(_HEAD, {"lab": lab.identity, "student": student}).first()
+    if head is None:
+        return None
+    known = {notebook.identity: notebook for notebook in lab.notebooks}
+    cells = {cell.identity: cell for notebook in lab.notebooks for cell in notebook.cells}
+    which = {"submission": head.id}
+    grades: dict[str, list[GradeRow]] = defaultdict(list)
+    for notebook, key, cell, *values in session.execute(_GRADES, which):
+        if cell in cells:
+            grades[notebook].append(GradeRow(key, cells[cell].name, cells[cell].kind == "TaskCell", *values))
+    comments: dict[str, list[CommentRow]] = defaultdict(list)
+    for notebook, key, cell, text in session.execute(_COMMENTS, which):
+        if cell in cells:
+            comments[notebook].append(CommentRow(key, cells[cell].name, text))
+    rows = [
+        NotebookRow(key, known[notebook], grades[key], comments[key], penalty)
+        for key, notebook, penalty in session.execute(_NOTEBOOKS, which)
+        if notebook in known
+    ]
+    return SubmissionRow(head.id, rows, head.timestamp, head.extension)
+
+
+def add_missing(session: Session, lab: KnownLab, student: str, present: SubmissionRow | None) -> SubmissionRow:
+    """Make the student, the submission, and an entry for each notebook and cell that has none yet.
+
+    Args:
+        session: where the transaction is.
+        lab: the lab.
+        student: the student's id.
+        present: what the gradebook holds of the submission.
+
+    Returns:
+        The submission, complete.
+    """
+    if session.execute(select(Student.id).where(Student.id == student)).first() is None:
+        session.execute(insert(Student.__table__), {"id": student})
+    if present is None:
+        present = SubmissionRow(new_uuid(), ())
+        values = {"id": present.identity, "assignment_id": lab.identity, "student_id": student}
+        session.execute(insert(SubmittedAssignment.__table__), values)
+    there = {row.notebook.name: row for row in present.notebooks}
+    notebooks = [
+        _completed(session, notebook, there.get(notebook.name), present.identity) for notebook in lab.notebooks
+    ]
+    return SubmissionRow(present.identity, notebooks, present.timestamp, present.extension)
+
+
+def _completed(session: Session, notebook: KnownNotebook, row: NotebookRow | None, submission: str) -> NotebookRow:
+    if row is None:
+        row = NotebookRow(new_uuid(), notebook, (), ())
+        values = {"id": row.identity, "notebook_id": notebook.identity, "assignment_id": submission, "flagged": False}
+        session.execute(insert(SubmittedNotebook.__table__), values)
+    graded, remarked = ({entry.name for entry in entries} for entries in (row.grades, row.comments))
+    grades = [(new_uuid(), cell) for cell in notebook.cells if cell.kind in GRADED and cell.name not in graded]
+    comments = [(new_uuid(), cell) for cell in notebook.cells if cell.kind in _REMARKED and cell.name not in remarked]
+    if grades:
+        new = [
+            {"id": key, "cell_id": cell.identity, "notebook_id": row.identity, "needs_manual_grade": True}
+            for key, cell in grades
+        ]
+        session.execute(insert(Grade.__table__), new)
+    if comments:
+        new = [{"id": key, "cell_id": cell.identity, "notebook_id": row.identity} for key, cell in comments]
+        session.execute(insert(Comment.__table__), new)
+    return NotebookRow(
+        row.identity,
+        notebook,
+        [*row.grades, *(GradeRow(key, cell.name, cell.kind == "TaskCell") for key, cell in grades)],
+        [*row.comments, *(CommentRow(key, cell.name) for key, cell in comments)],
+        row.late_submission_penalty,
+    )
+
+
+def save(session: Session, before: SubmissionRow, after: SubmissionRow) -> None:
+    """Write what has changed of a submission."""
+    if after.timestamp != before.timestamp:
+        _update(session, SubmittedAssignment, after.identity, timestamp=after.timestamp)
+    for old, new in zip(before.notebooks, after.notebooks, strict=True):
+        for was, grade in zip(old.grades, new.grades, strict=True):
+            if grade != was:
+                scores = {"auto_score": grade.auto_score, "needs_manual_grade": grade.needs_manual_grade}
+                _update(session, Grade, grade.identity, **scores)
+        for before_it, comment in zip(old.comments, new.comments, strict=True):
+            if comment != before_it:
+                _update(session, Comment, comment.identity, auto_comment=comment.auto_comment)
+
+
+def _update(session: Session, table: type, identity: str, **values: object) -> None:
+    rows = table.__table__  # type: ignore[attr-defined] # nbgrader has no types
+    session.execute(update(rows).where(rows.c.id == identity).values(**values))

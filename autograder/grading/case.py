@@ -1,0 +1,35 @@
+"""What is to be judged, as plain data: the coordinator makes it, a judge takes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from autograder.cells import Cell, SubmittedNotebook
+from autograder.limits import Limits
+from autograder.verdicts import CellStatus, CellVerdict
+from autograder.wall.profile import Profile, Recorder
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is to be judged.
+
+    Attributes:
+        submitted: the student's notebook.
+        files: the data files of the lab and of the student: path → content.
+        secret: from which the hidden inputs of each cell are drawn.
+        measure: what the submission may do, or what notes what the instructor's solution does.
+        limits: what it may use.
+        hopeless: tests that are not to be run, by the cell's index, with the verdict: a judge has died of them.
+    """
+
+    submitted: SubmittedNotebook
+    files: Mapping[str, bytes]
+    secret: bytes
+    measure: Profile | Recorder
+    limits: Limits
+    hopeless: Mapping[int, CellVerdict] = field(default_factory=dict)
+
+
+def broken(cell: Cell, reason: str) -> CellVerdict:
+    """The verdict where the grader itself failed: no points, and a person must look."""
+    return CellVerdict(cell.grade_id or "", None, cell.points, CellStatus.BROKE, f"The grader itself failed: {reason}")

@@ -1,0 +1,125 @@
+"""What was stopped before its end: which cell or call, after how long, and how. In words, for the student.
+
+They name cells and functions, which the student has too, and never what a test calls them with.
+"""
+
+from dataclasses import dataclass
+
+from autograder.cells import Cell, Role
+from autograder.limits import Limits
+from autograder.verdicts import CellStatus
+from autograder.wall.faults import OutOfTime, StudentGone
+
+_LONGEST_LINE = 60
+_GIBIBYTE = 1024**3
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "unable to allocate")
+_USUAL_CAUSES = {
+    "SIGKILL": "as happens when the machine's memory runs out",
+    "signal 9)": "as happens when the machine's memory runs out",
+    "SIGSEGV": "as happens when a function in compiled code calls itself without end",
+    "SIGABRT": "as happens when compiled code runs out of memory",
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A cell of the student's that did not come to its own end.
+
+    Attributes:
+        status: what that makes of a test which then lacks what the cell would have defined.
+        message: which cell, how, after how long.
+    """
+
+    status: CellStatus
+    message: str
+
+
+def name_of(cell: Cell) -> str:
+    """A name for a cell that the student can find it by."""
+    if cell.grade_id is not None:
+        return f"the {_KINDS.get(cell.role, 'cell')} '{cell.grade_id}'"
+    first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
+    return f"the cell that begins with `{first[:_LONGEST_LINE]}{'…' if len(first) > _LONGEST_LINE else ''}`"
+
+
+_KINDS = {Role.SOLUTION: "cell of the exercise", Role.TEST: "test"}
+
+
+def endless_cell(cell: Cell, seconds: float) -> Stop:
+    """A cell that was interrupted."""
+    told = f"{_capital(name_of(cell))} had not come to an end after {_time(seconds)}. Does a loop in it run for ever?"
+    return Stop(CellStatus.TIMED_OUT, told)
+
+
+def fatal_cell(cell: Cell, ending: str) -> Stop:
+    """A cell in which the process ended."""
+    return Stop(CellStatus.ERROR, f"In {name_of(cell)} the process in which your notebook runs {ended(ending)}.")
+
+
+def greedy_cell(cell: Cell, limits: Limits) -> Stop:
+    """A cell that asked for more memory than there is."""
+    return Stop(CellStatus.ERROR, f"{_capital(name_of(cell))} {out_of_memory(limits)}.")
+
+
+def endless_test(fault: OutOfTime, limits: Limits) -> str:
+    """What is told of a test that was not over in time: what it waited for, if it waited."""
+    whole = f"With your answer the test had not come to an end after {_time(limits.cell_seconds)}"
+    if not fault.question:
+        return f"{whole}. Is a number that your code gives too large, or a sequence without end?"
+    waited = f"{_capital(fault.question)} by the test and had not come back after {_time(fault.waited)}"
+    if fault.waited < limits.call_seconds:
+        waited = f"{whole}; {fault.question} last, and had run for {_time(fault.waited)}"
+    return f"{waited}. Does one of its loops run for ever?"
+
+
+def fatal_call(fault: StudentGone, ending: str) -> str:
+    """What is told of a test during which the student's process ended."""
+    asked = f"{_capital(fault.question)} by the test, and the" if fault.question else "The"
+    return f"{asked} process in which your code ran {ended(ending) if ending else f'could not go on: {fault}'}."
+
+
+def ended(ending: str) -> str:
+    """How a process ended, with the usual cause where the ending itself doesn't say it."""
+    cause = next((words for sign, words in _USUAL_CAUSES.items() if sign in ending), "")
+    return f"{ending}, {cause}" if cause else ending
+
+
+def used_up(seconds: float, name: str, spent: float) -> str:
+    """What is told once the time for the whole notebook is over.
+
+    Args:
+        seconds: the time that it had.
+        name: the cell that took the most of it; empty if none has run.
+        spent: how long that cell took, in seconds.
+    """
+    most = f"; most of it went into {name} ({_time(spent)})" if name else ""
+    return f"The time for the whole notebook ({_time(seconds)}) was used up before this cell was over{most}."
+
+
+def ran_out(failed: object) -> bool:
+    """Whether what the student's side says of the error in a cell, be it what it may, means that memory ran out."""
+    said = failed if isinstance(failed, dict) else {}
+    types, message = said.get("types"), said.get("message")
+    name = types[0] if isinstance(types, list) and types and isinstance(types[0], str) else ""
+    return wants_memory(name.rpartition(".")[2], message if isinstance(message, str) else "")
+
+
+def wants_memory(kind: str, message: str) -> bool:
+    """Whether an error says that memory ran out: Python's, NumPy's, or PyTorch's."""
+    return kind.endswith("MemoryError") or (
+        kind == "RuntimeError" and any(words in message.lower() for words in _NO_MEMORY)
+    )
+
+
+def out_of_memory(limits: Limits) -> str:
+    """The end of a sentence about something that asked for too much memory."""
+    return f"needed more than the {round(limits.memory_bytes / _GIBIBYTE, 2):g} GiB of memory that a submission may use"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _time(seconds: float) -> str:
+    shown = round(seconds, 1)
+    return f"{shown:g} second{'' if shown == 1 else 's'}"

@@ -1,0 +1,91 @@
+"""Grades one submission; nothing is written."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.cells import Lab, SubmittedNotebook
+from autograder.course import Course
+from autograder.documents import Quarantine
+from autograder.grading.bench import Bench
+from autograder.sandbox.mode import Mode
+from autograder.submissions import Submission, read_submission, working_files
+from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission after grading, before it is written.
+
+    Attributes:
+        result: what is told of it.
+        submitted: its realigned notebooks, by name.
+        notebooks: its graded notebooks, by name.
+    """
+
+    result: Result
+    submitted: Mapping[str, SubmittedNotebook]
+    notebooks: Mapping[str, NotebookResult]
+
+
+def grade_submission(course: Course, lab: Lab, student: str, bench: Bench, mode: Mode) -> Graded:
+    """Grade one submission; nothing is written.
+
+    What is wrong with it ends in its result, and never as an error: the rest of the class goes on.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        student: the student's id.
+        bench: where its notebooks run.
+        mode: how the bench walls student code in.
+    """
+    started = time.monotonic()
+    folder = course.folder(course.directory.submitted_directory, student, lab.name)
+    nothing = Result(student, lab.name, SubmissionStatus.GRADED, sandboxed=mode is not Mode.NONE)
+    try:
+        submission = read_submission(folder, lab)
+    except Quarantine as error:
+        unreadable = tuple((notebook.name, str(error)) for notebook in lab.notebooks)
+        return Graded(_summarise(nothing, lab, Submission((), unreadable), {}), {}, {})
+    graded = _grade_notebooks(course, lab, student, bench, submission, folder)
+    result = replace(
+        _summarise(nothing, lab, submission, graded),
+        seconds=round(time.monotonic() - started, 3),
+    )
+    return Graded(result, {notebook.name: notebook for notebook in submission.notebooks}, graded)
+
+
+def _grade_notebooks(
+    course: Course, lab: Lab, student: str, bench: Bench, submission: Submission, folder: Path
+) -> dict[str, NotebookResult]:
+    files = working_files(course, lab, folder)
+    sources = {notebook.name: notebook for notebook in lab.notebooks}
+    return {
+        notebook.name: bench.grade(sources[notebook.name], notebook, lab.files, student, lab.name, files)
+        for notebook in submission.notebooks
+    }
+
+
+def _summarise(nothing: Result, lab: Lab, submission: Submission, graded: Mapping[str, NotebookResult]) -> Result:
+    cells: list[CellVerdict] = []
+    for notebook in lab.notebooks:
+        if notebook.name in graded:
+            cells += graded[notebook.name].verdicts
+        else:
+            told = dict(submission.unreadable).get(notebook.name, f"{notebook.name}.ipynb was not handed in.")
+            cells += [
+                CellVerdict(cell.grade_id or "", 0.0, cell.points, CellStatus.FAILED, f"Not graded: {told}")
+                for cell in notebook.released
+                if cell.graded
+            ]
+    flags = [*submission.all_flags, *(flag for notebook in graded.values() for flag in notebook.flags)]
+    result = replace(nothing, cells=tuple(cells), repairs=submission.all_repairs, flags=tuple(dict.fromkeys(flags)))
+    if submission.unreadable:
+        reason = "; ".join(dict.fromkeys(why for _, why in submission.unreadable))
+        return replace(result, status=SubmissionStatus.QUARANTINED, reason=reason)
+    broke = [cell for cell in cells if cell.status is CellStatus.BROKE]
+    if broke:
+        return replace(result, status=SubmissionStatus.BROKEN, reason=broke[0].message)
+    return result

@@ -1,0 +1,19 @@
+"""Sentences about cells that a student can name as he likes."""
+
+from collections.abc import Iterable, Iterator
+
+_NAMED = 5
+_LONGEST_NAME = 40
+
+
+def about(sentence: str, names: Iterable[str | None]) -> Iterator[str]:
+    """One sentence about each, the first few by name: a forger must not be able to fill a report.
+
+    Args:
+        sentence: what is said; ``{}`` stands for the name.
+        names: the names; None and empty ones are left out.
+    """
+    quoted = [repr(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…") for name in names if name]
+    yield from (sentence.format(name) for name in quoted[:_NAMED])
+    if len(quoted) > _NAMED:
+        yield f"The same holds for {len(quoted) - _NAMED} more."

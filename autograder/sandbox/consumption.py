@@ -1,0 +1,80 @@
+"""What the processes of a submission use together, as the kernel tells it (proc(5)).
+
+Memory is what would be free without them: private pages, shared memory, and the files of folders that are held in
+memory, in RAM or swapped out. A page that several processes share counts once, and what they share with the zygote,
+whose forks they are, doesn't count.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from autograder.sandbox import processes
+
+_KIBIBYTE: Final = 1024
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_WHOLE: Final = ("RssAnon", "RssShmem", "VmSwap")
+_SHARES: Final = ("Pss_Anon", "Pss_Shmem", "SwapPss")
+_TIMES: Final = slice(11, 15)
+"""utime, stime, cutime and cstime among the fields of `processes.state`."""
+
+
+@dataclass(frozen=True)
+class Consumption:
+    """What some processes use.
+
+    Attributes:
+        memory_bytes: bytes of memory, at most.
+        cpu_seconds: CPU seconds, with those of their own children that have ended and were waited for.
+    """
+
+    memory_bytes: int
+    cpu_seconds: float
+
+
+def measure(members: Sequence[int], folders: Iterable[str], enough_bytes: int) -> Consumption:
+    """Look at these processes. One that is gone uses nothing.
+
+    Args:
+        members: the numbers of the processes: forks of this one, and what they have started.
+        folders: folders held in memory, each a file system of its own.
+        enough_bytes: up to here a cheap upper bound for the memory will do, in which shared pages count several times.
+    """
+    files = sum(map(_file_bytes, folders))
+    memory = files + sum(map(_whole_bytes, members))
+    if memory > enough_bytes:
+        # This process has hardly a page of its own: its share is each member's share of what all have inherited.
+        inherited = _share_bytes("self") or 0
+        memory = files + sum(_own_bytes(member, inherited) for member in members)
+    return Consumption(memory, sum(map(_cpu_seconds, members)))
+
+
+def _own_bytes(process: int, inherited: int) -> int:
+    share = _share_bytes(process)
+    # A process that forbids looking into it (prctl(2), PR_SET_DUMPABLE) gets no deduction.
+    return _whole_bytes(process) if share is None else max(0, share - inherited)
+
+
+def _whole_bytes(process: int) -> int:
+    return _sum(processes.read(process, "status"), _WHOLE)
+
+
+def _share_bytes(process: int | str) -> int | None:
+    text = processes.read(process, "smaps_rollup")
+    return _sum(text, _SHARES) if text else None
+
+
+def _sum(text: str, names: Sequence[str]) -> int:
+    """The sum of these fields, which the kernel gives in kibibytes, in bytes."""
+    lines = (line.partition(":") for line in text.splitlines())
+    return sum(int(value.split()[0]) * _KIBIBYTE for name, _, value in lines if name in names)
+
+
+def _cpu_seconds(process: int) -> float:
+    return sum(map(int, processes.state(process)[_TIMES])) / _TICKS
+
+
+def _file_bytes(folder: str) -> int:
+    found = os.statvfs(folder)
+    return (found.f_blocks - found.f_bfree) * found.f_frsize

@@ -1,0 +1,139 @@
+"""The filter of system calls: seccomp(2) forbids to a student process what no lab needs and kernels get broken through.
+
+libseccomp (https://github.com/seccomp/libseccomp) knows the calls of every architecture by name. It writes the program
+once, in the zygote; each student process hands that to the kernel. A call that is denied fails as on a kernel that
+lacks it or on an account that may not make it, so what has another way of doing its work takes that.
+"""
+
+import ctypes
+import errno
+import os
+import tempfile
+from collections.abc import Iterable
+from typing import Final
+
+LIBRARY: Final = "libseccomp.so.2"
+"""The library's file; without it there is no filter."""
+
+_FORBIDDEN: Final = (
+    # looking into other processes
+    *("ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "process_mrelease", "kcmp", "pidfd_getfd"),
+    # mounts, namespaces, and files by other ways than their path
+    *("mount", "umount", "umount2", "pivot_root", "chroot", "move_mount", "open_tree", "mount_setattr"),
+    *("fsopen", "fsconfig", "fsmount", "fspick", "name_to_handle_at", "open_by_handle_at"),
+    *("setns", "unshare", "sethostname", "setdomainname", "fanotify_init", "fanotify_mark"),
+    # the kernel's own tools
+    *("bpf", "perf_event_open", "lookup_dcookie", "add_key", "request_key", "keyctl", "syslog"),
+    *("init_module", "finit_module", "delete_module", "create_module", "kexec_load", "kexec_file_load"),
+    # the machine
+    *("reboot", "swapon", "swapoff", "acct", "quotactl", "quotactl_fd", "nfsservctl", "vhangup"),
+    *("settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "stime", "iopl", "ioperm"),
+    # leftovers of other times
+    *("modify_ldt", "vm86", "vm86old", "uselib", "sysfs", "_sysctl", "ustat", "remap_file_pages"),
+    *("vmsplice", "move_pages", "migrate_pages"),
+)
+_ABSENT: Final = (
+    *("userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register"),
+    # The flags of clone3 lie in memory, where no filter can see them; the C library then uses clone.
+    "clone3",
+    # Memory that belongs to no process and no folder could not be counted (`autograder.sandbox.consumption`).
+    *("memfd_create", "memfd_secret", "shmget", "msgget", "semget"),
+)
+_NEWER: Final = range(450, 600)
+"""Calls younger than this list; their numbers are the same on every architecture. C libraries do without them."""
+
+_NAMESPACES: Final = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+"""The flags of clone(2) that make namespaces: CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET."""
+
+_FAMILIES: Final = (0, 3, 4, 5, 6, 7, 8, 9)
+"""Families of sockets below the last one allowed (1 UNIX, 2 INET, 10 INET6), but for those."""
+_LAST_FAMILY: Final = 10
+_LAST_PROTOCOL: Final = 17
+"""UDP. Above it stand protocols that the kernel would load modules for: DCCP, SCTP, MPTCP."""
+_PACKETS: Final = (5, 6)
+"""Kinds of internet socket that mean such a protocol without naming it: SOCK_SEQPACKET and SOCK_DCCP."""
+_KIND: Final = 0xF
+
+_ALLOW: Final = 0x7FFF0000
+_KILL: Final = 0x80000000
+_FAIL: Final = 0x00050000
+_FOREIGN_CALLS: Final = 2
+_OPTIMISATION: Final = 8
+_BINARY_TREE: Final = 2
+_NOT_EQUAL, _EQUAL, _GREATER, _MASKED = 1, 4, 6, 7
+
+
+class _Condition(ctypes.Structure):
+    """An argument's number, how it is compared, and with what (seccomp_rule_add(3), struct scmp_arg_cmp)."""
+
+    _fields_ = (
+        ("argument", ctypes.c_uint),
+        ("comparison", ctypes.c_int),
+        ("first", ctypes.c_uint64),
+        ("second", ctypes.c_uint64),
+    )
+
+
+def program() -> bytes:
+    """The filter as the kernel takes it: instructions of the Berkeley packet filter.
+
+    Calls of foreign architectures (32-bit and x32 programs) kill the process that makes them.
+
+    Raises:
+        OSError: libseccomp is missing or refuses.
+    """
+    library = ctypes.CDLL(LIBRARY)
+    library.seccomp_init.restype = ctypes.c_void_p
+    library.seccomp_init.argtypes = [ctypes.c_uint32]
+    library.seccomp_release.argtypes = [ctypes.c_void_p]
+    library.seccomp_attr_set.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32]
+    library.seccomp_syscall_resolve_name.argtypes = [ctypes.c_char_p]
+    library.seccomp_rule_add_array.argtypes = [
+        *(ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint, ctypes.POINTER(_Condition))
+    ]
+    library.seccomp_export_bpf.argtypes = [ctypes.c_void_p, ctypes.c_int]
+    context = library.seccomp_init(_ALLOW)
+    if context is None:
+        raise OSError(errno.ENOMEM, "libseccomp: no filter")
+    try:
+        _check(library.seccomp_attr_set(context, _FOREIGN_CALLS, _KILL))
+        # Before version 2.5 the library knows no trees: the filter is then longer, and the same.
+        library.seccomp_attr_set(context, _OPTIMISATION, _BINARY_TREE)
+        for number, error, conditions in _rules(library):
+            array = (_Condition * len(conditions))(*conditions)
+            _check(library.seccomp_rule_add_array(context, _FAIL | error, number, len(conditions), array))
+        with tempfile.TemporaryFile() as file:
+            _check(library.seccomp_export_bpf(context, file.fileno()))
+            file.seek(0)
+            return file.read()
+    finally:
+        library.seccomp_release(context)
+
+
+def _check(result: int) -> None:
+    if result < 0:
+        raise OSError(-result, f"libseccomp: {os.strerror(-result)}")
+
+
+def _rules(library: ctypes.CDLL) -> Iterable[tuple[int, int, list[_Condition]]]:
+    """What is denied: the number of a call, the error that it gets, and the conditions, which must all hold."""
+
+    def number(name: str) -> int:
+        # Negative where this architecture or this version of the library has no such call.
+        return int(library.seccomp_syscall_resolve_name(name.encode()))
+
+    found = {number(name): errno.EPERM for name in _FORBIDDEN} | {number(name): errno.ENOSYS for name in _ABSENT}
+    found |= {newer: errno.ENOSYS for newer in _NEWER if newer not in found}
+    yield from ((call, error, []) for call, error in found.items() if call >= 0)
+    yield number("personality"), errno.EPERM, [_Condition(0, _NOT_EQUAL, 0xFFFFFFFF)]
+    for flag in _NAMESPACES:
+        yield number("clone"), errno.EPERM, [_Condition(0, _MASKED, flag, flag)]
+    for name in ("socket", "socketpair"):
+        for family in _FAMILIES:
+            yield number(name), errno.EAFNOSUPPORT, [_Condition(0, _EQUAL, family)]
+        yield number(name), errno.EAFNOSUPPORT, [_Condition(0, _GREATER, _LAST_FAMILY)]
+        yield number(name), errno.EPROTONOSUPPORT, [_Condition(2, _GREATER, _LAST_PROTOCOL)]
+        for family in (2, _LAST_FAMILY):
+            for kind in _PACKETS:
+                conditions = [_Condition(0, _EQUAL, family), _Condition(1, _MASKED, _KIND, kind)]
+                yield number(name), errno.EPROTONOSUPPORT, conditions

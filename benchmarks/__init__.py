@@ -1,0 +1,1 @@
+"""Speed, cost and security, side by side with nbgrader and otter-grader."""

@@ -1,0 +1,217 @@
+"""Runs attacks through a grader, and observes what became of them, of an honest student, and of the place.
+
+Several attacks share one run of a grader as long as nothing but their own points can be seen of them. If anything else
+can, they are run again in smaller parts, so that what is seen has one cause.
+"""
+
+import base64
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.attacks.container import Order, Report, run
+from benchmarks.attacks.graders import EARLIER, HONEST, WRONG, Grader, Points
+from tests.attacks.attack import Attack, Kind
+from tests.small_lab import EXERCISES, POINTS
+
+NEIGHBOUR = "honest"
+RUN_SECONDS = 120.0
+"""Wall-clock seconds for one attack and the honest student; each further attack in the run adds some."""
+_SECONDS_MORE = 30.0
+_TOGETHER = 6
+_TOGETHER_ISOLATED = 12
+_ALONE = frozenset({Kind.TIMING, Kind.HANG, Kind.EXHAUSTION, Kind.PROCESS, Kind.FILE, Kind.NETWORK})
+"""What is likely to be seen elsewhere is run alone at once, on graders that don't claim to keep submissions apart."""
+_OWN = re.compile(
+    r"^/home/course/(?:(?:autograded|results)/(?:attack-\d+|honest)|\.autograder/(?:cache|measures|receipts))(?:/|$)"
+)
+"""Where a grading may write: the results of these students, and what Gradlab keeps so as not to grade twice."""
+_HOME = "/home/course/"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What one attack did to one grader.
+
+    Attributes:
+        earned: points on the attacked exercises.
+        possible: the points that they are worth.
+        neighbour: what the honest student graded next earned, of 1; None where there is no result.
+        changed: what changed outside of the submission's own folder, a few words each.
+        survived: whether a process of the submission's was there after the grading.
+        ended: whether the grading came to its end by itself.
+        remarks: what a person is told besides the points.
+    """
+
+    earned: float
+    possible: float
+    neighbour: float | None
+    changed: tuple[str, ...]
+    survived: bool
+    ended: bool
+    remarks: str
+
+    @property
+    def harmless(self) -> bool:
+        """Whether nothing but its own points can be seen of it."""
+        return self.neighbour == 1.0 and not self.changed and not self.survived and self.ended
+
+
+class Observer:
+    """Observes one grader; the courses of all runs are copies of one that it prepares.
+
+    Args:
+        grader: the grader.
+        folder: an empty folder to work in.
+        control: what it does with honest submissions; if left out, that is observed when it is needed.
+    """
+
+    def __init__(self, grader: Grader, folder: Path, control: "Control | None" = None) -> None:
+        self._grader = grader
+        self._folder = folder
+        # Whoever the container's processes run as must be able to read it.
+        folder.chmod(0o755)
+        self._template = folder / "template"
+        self._known = control
+        grader.prepare(self._template)
+
+    @cached_property
+    def control(self) -> "Control":
+        """What the grader does with honest submissions.
+
+        Raises:
+            RuntimeError: a right answer doesn't earn full marks on most exercises: then nothing can be compared.
+        """
+        if self._known is not None:
+            return self._known
+        report, results = self._run([HONEST, WRONG])
+        right, wrong = results.get("attack-00") or {}, results.get("attack-01") or {}
+        usable = {name for name in EXERCISES if right.get(name) == POINTS and wrong.get(name) == 0.0}
+        if len(usable) < len(EXERCISES) * 3 // 4 or not report.in_time:
+            told = f"{right} {wrong}\n{report.words}"
+            raise RuntimeError(f"{self._grader.name} grades honest submissions wrongly: {told}")
+        return Control(frozenset(usable), frozenset(_changes(report)))
+
+    def observe(self, attacks: Sequence[Attack]) -> Iterator[tuple[Attack, Observation]]:
+        """Yield what was observed of each attack."""
+        isolated = self._grader.isolates
+        together = [attack for attack in attacks if isolated or not _violent(attack)]
+        number = _TOGETHER_ISOLATED if isolated else _TOGETHER
+        for first in range(0, len(together), number):
+            yield from self._in_parts(together[first : first + number])
+        for attack in attacks:
+            if attack not in together:
+                yield from self.observe_together([attack])
+
+    def _in_parts(self, attacks: Sequence[Attack]) -> Iterator[tuple[Attack, Observation]]:
+        observations = self.observe_together(attacks)
+        if len(attacks) > 1 and not all(observation.harmless for _, observation in observations):
+            half = len(attacks) // 2
+            yield from self._in_parts(attacks[:half])
+            yield from self._in_parts(attacks[half:])
+        else:
+            yield from observations
+
+    def observe_together(self, attacks: Sequence[Attack]) -> list[tuple[Attack, Observation]]:
+        """Observe attacks in one run; what is seen besides their points may be due to any of them."""
+        control = self.control
+        remarks: dict[str, str] = {}
+
+        def note(folder: Path) -> None:
+            remarks.update({name: self._grader.remarks(folder, name) for name in _names(attacks)})
+
+        report, results = self._run(attacks, note)
+        changed = sorted(_told(path) for path in _changes(report) - control.changes)
+        if _full(results.get(EARLIER), control.usable) != 1.0:
+            changed.append("the grades of a student graded before")
+        if report.starved:
+            changed.append("the machine's memory ran out")
+        observations = [
+            Observation(
+                earned=sum((results.get(name) or {}).get(exercise, 0.0) for exercise in control.attacked(attack)),
+                possible=POINTS * len(control.attacked(attack)),
+                neighbour=_full(results.get(NEIGHBOUR), control.usable),
+                changed=tuple(changed),
+                survived=bool(report.survivors) and report.in_time,
+                ended=report.in_time,
+                remarks=remarks[name],
+            )
+            for name, attack in zip(_names(attacks), attacks, strict=True)
+        ]
+        return list(zip(attacks, observations, strict=True))
+
+    def _run(
+        self, attacks: Sequence[Attack], note: Callable[[Path], None] | None = None
+    ) -> tuple[Report, dict[str, Points | None]]:
+        students = [*_names(attacks), NEIGHBOUR]
+        with tempfile.TemporaryDirectory(dir=self._folder) as name:
+            given, back = Path(name, "given"), Path(name, "back")
+            Path(name).chmod(0o755)
+            shutil.copytree(self._template, given)
+            for student, attack in zip(students, [*attacks, HONEST], strict=True):
+                self._grader.hand_in(given, student, self._grader.notebook_of(attack))
+            report = run(
+                Order(
+                    given,
+                    self._grader.commands(students),
+                    dict(self._grader.environment),
+                    self._grader.tools,
+                    RUN_SECONDS + _SECONDS_MORE * (len(attacks) - 1),
+                    self._grader.collected(students),
+                )
+            )
+            for path, content in report.collected.items():
+                if content is not None:
+                    (back / path).parent.mkdir(parents=True, exist_ok=True)
+                    (back / path).write_bytes(base64.b64decode(content))
+            if note is not None:
+                note(back)
+            return report, {student: self._grader.points(back, student) for student in (*students, EARLIER)}
+
+
+@dataclass(frozen=True)
+class Control:
+    """What honest submissions show.
+
+    Attributes:
+        usable: exercises on which a right answer earns full marks and a wrong one nothing.
+        changes: files that a grading changes even if nobody attacks.
+    """
+
+    usable: frozenset[str]
+    changes: frozenset[str]
+
+    def attacked(self, attack: Attack) -> frozenset[str]:
+        """The exercises that an attack tries to earn."""
+        return self.usable & attack.answers.keys()
+
+
+def _violent(attack: Attack) -> bool:
+    return attack.kind in _ALONE or attack.spoils or any("while True" in cell for cell in attack.answers.values())
+
+
+def _names(attacks: Sequence[Attack]) -> list[str]:
+    return [f"attack-{number:02}" for number in range(len(attacks))]
+
+
+def _full(points: Points | None, usable: frozenset[str] | None = None) -> float | None:
+    """The share of full marks; None where there is no result."""
+    if points is None:
+        return None
+    names = EXERCISES.keys() if usable is None else usable
+    return sum(points.get(name, 0.0) for name in names) / (POINTS * len(names))
+
+
+def _changes(report: Report) -> set[str]:
+    paths = report.before.keys() | report.after.keys()
+    changed = {path for path in paths if report.before.get(path) != report.after.get(path)}
+    return {path for path in changed if not _OWN.match(path)}
+
+
+def _told(path: str) -> str:
+    """Where a change is, for a table: one word for each place."""
+    return path.removeprefix(_HOME) if path.startswith(_HOME) else path

@@ -1,0 +1,56 @@
+"""What was observed, kept between runs: a run that was interrupted goes on where it stopped."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from benchmarks.attacks.observe import Observation
+from tests.attacks.attack import Attack
+
+
+@dataclass(frozen=True)
+class Record:
+    """One attack on one grader.
+
+    Attributes:
+        grader: the grader's name.
+        release: its version.
+        kind: the attack's class.
+        attack: its name.
+        key: says whether the attack is still the same.
+        observation: what was observed.
+    """
+
+    grader: str
+    release: str
+    kind: str
+    attack: str
+    key: str
+    observation: Observation
+
+
+def key_of(attack: Attack) -> str:
+    """A text that changes when an attack's cells do."""
+    return hashlib.sha256(json.dumps([attack.name, dict(attack.answers)]).encode()).hexdigest()[:16]
+
+
+def load(path: Path) -> list[Record]:
+    """The records in a file; none if there is no file."""
+    if not path.exists():
+        return []
+    return [_record(entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def save(path: Path, records: Iterable[Record]) -> None:
+    """Write records to a file, one on a line."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = ",\n".join(json.dumps(asdict(record)) for record in records)
+    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
+def _record(entry: dict[str, object]) -> Record:
+    observation = dict(entry.pop("observation"))  # type: ignore[call-overload]
+    observation["changed"] = tuple(observation["changed"])
+    return Record(**entry, observation=Observation(**observation))  # type: ignore[arg-type]

@@ -1,0 +1,193 @@
+"""Who grades: the autograder, nbgrader, otter-grader, and the floor below which nobody can come."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from benchmarks import peers
+from benchmarks.accounting import CPU
+from benchmarks.classes import ClassLab
+from benchmarks.measure import Measurement, files_written, measure
+
+Scores = Mapping[str, Mapping[str, float | None]]
+"""Student → id of the cell → points; None where a person must grade."""
+
+AUTOGRADER = "autograder grade"
+NBGRADER = "nbgrader autograde"
+OTTER = "otter run"
+FLOOR = "floor"
+
+
+class FailedError(Exception):
+    """A contestant didn't do what it was asked to; the message holds the end of what it said."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A class, graded once.
+
+    Attributes:
+        submissions: how many were graded.
+        measurement: what it took.
+        scores: what came of it.
+    """
+
+    submissions: int
+    measurement: Measurement
+    scores: Scores
+
+
+class Setting:
+    """A lab set up for all contestants, once; each run then begins with nothing graded and nothing cached.
+
+    Args:
+        folder: a folder to work in; it exists.
+        lab: the lab.
+        otter: the ``otter`` command; None if otter-grader doesn't take part.
+    """
+
+    def __init__(self, folder: Path, lab: ClassLab, otter: Path | None = None) -> None:
+        self.lab = lab
+        self._folder = folder
+        self._otter = otter
+        self._runs = 0
+        ours = (peers.ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+        self._released = peers.make_nbgrader_course(folder / "walled", lab.name, lab.source, ours)
+        peers.make_nbgrader_course(folder / "plain", lab.name, lab.source)
+        if otter is not None:
+            self._assignment = peers.make_otter_assignment(folder / "assignment", lab.source, otter)
+
+    def contestants(self) -> dict[str, Callable[[int], Run]]:
+        """The contestants: each grades the first so many students of the class."""
+        found: dict[str, Callable[[int], Run]] = {AUTOGRADER: self.autograder, NBGRADER: self.nbgrader}
+        if self._otter is not None:
+            found[OTTER] = self.otter
+        return found | {FLOOR: self.floor}
+
+    def submissions(self, count: int) -> Mapping[str, NotebookNode]:
+        """What the first `count` students hand in."""
+        return dict(self.lab.submissions(self._released, count))
+
+    def autograder(self, count: int) -> Run:
+        """Run ``autograder grade``: a cold start with an empty cache.
+
+        Raises:
+            FailedError: it failed, or a submission was not graded.
+        """
+        course = self._course("walled", count)
+        taken = grade(course, self.lab.name)
+        records = json.loads(taken.output)
+        if len(records) != count or any(record["status"] != "graded" for record in records):
+            raise FailedError(f"autograder: {[(r['student'], r['status'], r['reason']) for r in records]}")
+        scores = {r["student"]: {cell["id"]: cell["points"] for cell in r["cells"]} for r in records}
+        shutil.rmtree(course)
+        return Run(count, taken, scores)
+
+    def nbgrader(self, count: int) -> Run:
+        """Run ``nbgrader autograde`` with its own `Execute`.
+
+        Raises:
+            FailedError: it failed.
+        """
+        course = self._course("plain", count)
+        written = files_written(course, f"autograded/*/{self.lab.name}/{self.lab.name}.ipynb")
+        taken = measure(peers.nbgrader_command(self.lab.name), course, peers.environment(), written)
+        if taken.status:
+            raise FailedError(f"nbgrader: {taken.errors[-2000:]}")
+        scores = {student: peers.nbgrader_scores(course, self.lab.name, student) for student in self.submissions(count)}
+        shutil.rmtree(course)
+        return Run(count, taken, scores)
+
+    def otter(self, count: int) -> Run:
+        """Run ``otter run``, once for each submission, as its documentation has it.
+
+        Raises:
+            FailedError: it failed.
+        """
+        assert self._otter is not None
+        folder = self._new_folder()
+        taken: list[Measurement] = []
+        scores = {}
+        for student, notebook in self.submissions(count).items():
+            results, place = folder / student, folder / f"{student}.ipynb"
+            results.mkdir()
+            nbformat.write(peers.for_otter(notebook), place)
+            command = peers.otter_command(self._otter, self._assignment, place, results)
+            taken.append(measure(command, results, peers.otter_variables(self._otter)))
+            if taken[-1].status:
+                raise FailedError(f"otter: {taken[-1].errors[-2000:]}")
+            scores[student] = peers.otter_scores(results)
+        shutil.rmtree(folder)
+        return Run(count, _one_after_the_other(taken), scores)
+
+    def floor(self, count: int) -> Run:
+        """Run the same cells in one warm process.
+
+        Raises:
+            FailedError: it failed.
+        """
+        folder = self._new_folder()
+        submissions = self.submissions(count)
+        order = folder / "order.json"
+        order.write_text(json.dumps({"source": self.lab.source, "submissions": list(submissions.values())}))
+        command = [sys.executable, "-m", "benchmarks.floor", str(order)]
+        told = measure(command, folder, peers.environment() | {"PYTHONPATH": str(peers.ROOT)})
+        if told.status:
+            raise FailedError(f"floor: {told.errors[-2000:]}")
+        done = json.loads(told.output)
+        shutil.rmtree(folder)
+        # The clock runs for the cells alone: not for the start, nor for the run that warms up.
+        parts = [Measurement(run["seconds"], CPU(run["cpu_seconds"]), others=told.others) for run in done]
+        scores = {student: run["scores"] for student, run in zip(submissions, done, strict=True)}
+        return Run(count, _one_after_the_other(parts), scores)
+
+    def _course(self, kind: str, count: int) -> Path:
+        course = self._new_folder() / kind
+        shutil.copytree(self._folder / kind, course)
+        peers.hand_in(course, self.lab.name, self.lab.submissions(self._released, count))
+        return course
+
+    def _new_folder(self) -> Path:
+        self._runs += 1
+        folder = self._folder / f"run-{self._runs}"
+        folder.mkdir()
+        return folder
+
+
+def grade(course: Path, lab: str, *, watched: bool = True) -> Measurement:
+    """Run ``autograder grade`` in a course.
+
+    Args:
+        course: the course's folder.
+        lab: the lab's name.
+        watched: whether to take note of when each result was there, which costs too much for thousands of them.
+
+    Raises:
+        FailedError: it failed.
+    """
+    command = [str(Path(sys.executable).with_name("autograder")), "grade", lab, "--format", "json", "--quiet"]
+    written = files_written(course, f"autograded/*/{lab}/{lab}.ipynb")
+    taken = measure(command, course, peers.environment(), written if watched else dict)
+    if taken.status:
+        raise FailedError(f"autograder: {taken.errors[-2000:] or taken.output[-2000:]}")
+    return taken
+
+
+def _one_after_the_other(parts: list[Measurement]) -> Measurement:
+    seconds, results = 0.0, []
+    for part in parts:
+        seconds += part.seconds
+        results.append(seconds)
+    return Measurement(
+        seconds=seconds,
+        cpu=sum((part.cpu for part in parts), CPU()),
+        results=tuple(results),
+        exact=all(part.exact for part in parts),
+        others=max(part.others for part in parts),
+    )

@@ -1,0 +1,122 @@
+"""What the measurements mean: cost of a start, cost of each submission, medians over the repeats."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from benchmarks.contestants import Run, Scores
+from benchmarks.measure import Measurement
+
+_ENOUGH = 20
+"""So many results, and the first and last tenth of them are left out, in which not all workers have work."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one contestant took for one lab; medians over the repeats.
+
+    Attributes:
+        submissions: how many it graded in each repeat.
+        seconds: wall-clock seconds for all of them, start and end included.
+        cpu_seconds: CPU seconds of all its processes for all of them, start and end included.
+        each_seconds: wall-clock seconds for one more submission.
+        each_cpu_seconds: CPU seconds for one more submission.
+        first_seconds: seconds from the start until the first submission's result was there.
+        by_kind: CPU seconds by kind of process, user and system, for all of them.
+        peak_bytes: the largest resident memory of the contestant's own process.
+        exact: False if the CPU time is the whole machine's.
+        others: the share of the machine's CPU time that other programs used meanwhile, from 0 to 1.
+    """
+
+    submissions: int
+    seconds: float
+    cpu_seconds: float
+    each_seconds: float
+    each_cpu_seconds: float
+    first_seconds: float
+    by_kind: Mapping[str, tuple[float, float]]
+    peak_bytes: int
+    exact: bool
+    others: float
+
+    def seconds_for(self, count: int) -> float:
+        """Wall-clock seconds for a class of that size, with one start; reckoned where it was not measured."""
+        return self.seconds + (count - self.submissions) * self.each_seconds
+
+
+def summarise(runs: Sequence[Run]) -> Figures:
+    """Take the medians of several runs of the same contestant on the same class."""
+    taken = [run.measurement for run in runs]
+
+    def middle(value: Callable[[Measurement], float]) -> float:
+        return median(value(measurement) for measurement in taken)
+
+    return Figures(
+        submissions=runs[0].submissions,
+        seconds=middle(lambda m: m.seconds),
+        cpu_seconds=middle(lambda m: m.cpu.total),
+        each_seconds=middle(each_seconds),
+        each_cpu_seconds=middle(each_cpu_seconds),
+        first_seconds=middle(lambda m: min(m.results, default=m.seconds)),
+        by_kind={
+            kind: (
+                median(m.by_kind[kind].user for m in taken),
+                median(m.by_kind[kind].system for m in taken),
+            )
+            for kind in taken[0].by_kind
+            if all(kind in m.by_kind for m in taken)
+        },
+        peak_bytes=int(middle(lambda m: m.peak_bytes)),
+        exact=all(m.exact for m in taken),
+        others=middle(lambda m: m.others),
+    )
+
+
+def each_seconds(measurement: Measurement) -> float:
+    """Wall-clock seconds between one result and the next, when the start is over."""
+    count = len(measurement.results)
+    if count < 2:
+        return measurement.seconds / max(count, 1)
+    first, last = _steady(count)
+    return (measurement.results[last - 1] - measurement.results[first - 1]) / (last - first)
+
+
+def each_cpu_seconds(measurement: Measurement) -> float:
+    """CPU seconds between one result and the next, when the start is over; all of them where it has no start."""
+    count = len(measurement.results)
+    if count < 2 or not measurement.moments:
+        return measurement.cpu.total / max(count, 1)
+    first, last = _steady(count)
+    begin = next(moment for moment in measurement.moments if moment.results >= first)
+    end = next(moment for moment in measurement.moments if moment.results >= last)
+    if begin.results == end.results:
+        return measurement.cpu.total / count
+    return (end.cpu - begin.cpu).total / (end.results - begin.results)
+
+
+def _steady(count: int) -> tuple[int, int]:
+    """The first and the last result, counted from 1, between which work is steady."""
+    margin = count // 10 if count >= _ENOUGH else 0
+    return 1 + margin, count - margin
+
+
+def differences(ours: Scores, theirs: Scores, *, full_marks_only: Mapping[str, float] | None = None) -> list[str]:
+    """Where two contestants disagree, one line for each cell.
+
+    Args:
+        ours: one's scores.
+        theirs: the other's, for some or all of the same students; cells that it doesn't know are left out.
+        full_marks_only: cells' full points: then only "all of them, or not" is compared, since a contestant that
+            knows no partial credit can't say more.
+    """
+    found = []
+    for student, cells in theirs.items():
+        for cell, points in cells.items():
+            mine = ours[student].get(cell)
+            if full_marks_only is None:
+                same = mine == points
+            else:
+                same = (mine == full_marks_only[cell]) == (points == full_marks_only[cell])
+            if not same:
+                found.append(f"{student}, {cell}: {mine} here, {points} there")
+    return found

@@ -1,0 +1,177 @@
+"""The benchmark of grading, side by side with nbgrader and otter-grader: ``python -m benchmarks.grading``."""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from benchmarks import machine, peers, report, small_lab
+from benchmarks.classes import CLASSES, MINIMUM
+from benchmarks.contestants import AUTOGRADER, FLOOR, NBGRADER, OTTER, Run, Setting
+from benchmarks.figures import Figures, differences, summarise
+
+
+class LabName(StrEnum):
+    """The labs of `CLASSES`, as the command line names them."""
+
+    SMALL = small_lab.NAME
+    MINIMUM = MINIMUM
+
+
+class DisagreementError(Exception):
+    """Two contestants give an honest submission different scores; one line for each cell."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is graded.
+
+    Attributes:
+        submissions: by the autograder and on the floor.
+        peers: by nbgrader and otter-grader, which need seconds for each; 0 leaves them out.
+        repeats: how often all of it is done.
+    """
+
+    submissions: int
+    peers: int
+    repeats: int
+
+
+def compare(lab: str, sizes: Sizes, otter: Path | None, tell: Callable[[str], object]) -> dict[str, Figures]:
+    """Let all contestants grade the same class, in turn, again and again.
+
+    Args:
+        lab: the lab, one of `CLASSES`.
+        sizes: how much is graded.
+        otter: the ``otter`` command; None if otter-grader doesn't take part.
+        tell: is told what goes on.
+
+    Returns:
+        Figures by contestant.
+
+    Raises:
+        DisagreementError: the contestants' scores differ.
+    """
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        setting = Setting(Path(folder), CLASSES[lab](), otter if sizes.peers else None)
+        contestants = setting.contestants()
+        if not sizes.peers:
+            del contestants[NBGRADER]
+        runs: dict[str, list[Run]] = {name: [] for name in contestants}
+        for repeat in range(sizes.repeats):
+            for name, contest in contestants.items():
+                run = contest(sizes.submissions if name in (AUTOGRADER, FLOOR) else sizes.peers)
+                runs[name].append(run)
+                tell(f"{lab}, {repeat + 1}/{sizes.repeats}, {name}: {run.measurement.seconds:.1f} s")
+            check_scores({name: found[-1] for name, found in runs.items()}, _full_points(setting))
+        return {name: summarise(found) for name, found in runs.items()}
+
+
+def check_scores(runs: Mapping[str, Run], full: Mapping[str, float]) -> None:
+    """See that all contestants give the same scores.
+
+    Args:
+        runs: contestant → its run.
+        full: test cell → its full points.
+
+    Raises:
+        DisagreementError: they don't.
+    """
+    ours = runs[AUTOGRADER].scores
+    wrong: list[str] = []
+    for name, run in runs.items():
+        # nbgrader knows each cell, a person's included; otter-grader knows no partial credit.
+        found = differences(ours, run.scores, full_marks_only=full if name == OTTER else None)
+        wrong += [f"{AUTOGRADER} and {name}, {line}" for line in found]
+    if wrong:
+        raise DisagreementError("\n".join(wrong))
+
+
+def _full_points(setting: Setting) -> dict[str, float]:
+    cells = (cell for cell in setting.lab.source.cells if peers.is_test(cell))
+    return {cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points) for cell in cells}
+
+
+def chapter(figures: Mapping[str, Mapping[str, Figures]], sizes: Sizes, notes: Iterable[str]) -> list[str]:
+    """What was found, as Markdown."""
+    found = [target for lab, by_contestant in figures.items() for target in report.targets(lab, by_contestant)]
+    lines = [
+        "## Grading",
+        "",
+        *machine.describe(),
+        "",
+        f"`{command(sizes)}`: medians over {sizes.repeats} repeats, all contestants in turn in each of them. Each "
+        "starts cold and grades the same submissions; honest ones, right and wrong and left out, get the same scores "
+        "from all of them. *Each* is the cost of one more submission; *a class* has one start. nbgrader's and "
+        "otter-grader's classes are reckoned from what they took for fewer. The floor runs the same cells in one warm "
+        "process: no isolation, no files, no gradebook.",
+        "",
+        *report.targets_table(found),
+        "",
+    ]
+    every = [found for by_contestant in figures.values() for found in by_contestant.values()]
+    if not all(figure.exact for figure in every):
+        notes = [*notes, "No control group could be made: CPU times are the whole machine's."]
+    lines += [line for note in notes for line in (note, "")]
+    lines += machine.circumstances(max(figure.others for figure in every))
+    for lab, by_contestant in figures.items():
+        lines += [f"### {lab}", "", *report.figures_table(by_contestant), "", *report.ratios(by_contestant), ""]
+        ours = by_contestant[AUTOGRADER]
+        if ours.by_kind:
+            lines += ["Where the autograder's CPU time goes, its start included:", "", *report.breakdown(ours), ""]
+    return lines[:-1]
+
+
+def command(sizes: Sizes) -> str:
+    """The command that measures this again."""
+    return (
+        f"python -m benchmarks.grading --submissions {sizes.submissions} --peers {sizes.peers} "
+        f"--repeats {sizes.repeats} --write"
+    )
+
+
+def main(
+    lab: Annotated[list[LabName] | None, typer.Option("--lab", help="Only this lab; may be given again.")] = None,
+    submissions: Annotated[int, typer.Option(min=2, help="For the autograder and the floor.")] = report.CLASS,
+    peers_grade: Annotated[int, typer.Option("--peers", min=0, help="For nbgrader and otter; 0: without them.")] = 6,
+    repeats: Annotated[int, typer.Option(min=1)] = 3,
+    quick: Annotated[bool, typer.Option("--quick", help="12 submissions, 2 for the peers, once.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write the chapter in benchmarks/RESULTS.md.")] = False,
+) -> None:
+    """Grade the same submissions by all contestants, in turn; print what they took."""
+    sizes = Sizes(12, 2, 1) if quick else Sizes(submissions, peers_grade, repeats)
+    otter, notes = _otter(sizes)
+    figures = {name: compare(name, sizes, otter, _tell) for name in map(str, lab or CLASSES)}
+    lines = chapter(figures, sizes, notes)
+    print("\n".join(lines))
+    if write:
+        report.write_chapter("grading", lines)
+
+
+def _otter(sizes: Sizes) -> tuple[Path | None, list[str]]:
+    if not sizes.peers:
+        return None, ["The peers were left out."]
+    try:
+        return peers.otter_environment(), []
+    except peers.UnavailableError as error:
+        return None, [f"{OTTER} was not measured: {error}"]
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the benchmark with these arguments, those of the command line if left out."""
+    application = typer.Typer(add_completion=False)
+    application.command()(main)
+    application(arguments)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,139 @@
+"""Cells and calls that do not come to an end, with real processes: what they cost, and what the student is told."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.grading.bench import Bench
+from autograder.limits import Limits
+from autograder.sandbox.mode import Mode
+from autograder.verdicts import CellStatus, CellVerdict
+
+LIMITS = Limits(cell_seconds=1.5, call_seconds=0.5, grace_seconds=0.5, submission_seconds=60.0, memory_bytes=2**30)
+NAMES = ("first", "second", "third")
+HIDDEN = 987654321
+
+
+def source(name: str) -> list[Cell]:
+    return [
+        Cell("code", Role.SOLUTION, f"def {name}(n): return n + 1", name),
+        Cell("code", Role.TEST, f"assert {name}({HIDDEN}) == {HIDDEN + 1}", f"{name}-test", 2.0),
+    ]
+
+
+SOURCE = tuple(cell for name in NAMES for cell in source(name))
+LAB = LabNotebook("lab", SOURCE, SOURCE)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with Bench(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as bench:
+        yield bench
+
+
+def grade(bench: Bench, **answers: str) -> dict[str, CellVerdict]:
+    """Grade a submission, and see that no hidden input shows in what is told or shown."""
+    answered = [
+        Cell("code", cell.role, answers.get(cell.grade_id or "", cell.source), cell.grade_id) for cell in SOURCE
+    ]
+    for extra in sorted(answers.keys() - set(NAMES)):
+        answered.insert(2, Cell("code", Role.FREE, answers[extra]))
+    result = bench.grade(LAB, SubmittedNotebook("lab", tuple(answered)), {}, "ann", "lab")
+    shown = [output for outcome in result.outcomes for output in outcome.outputs]
+    assert str(HIDDEN) not in repr(([verdict.message for verdict in result.verdicts], shown, result.flags))
+    return {verdict.grade_id.removesuffix("-test"): verdict for verdict in result.verdicts}
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "told"),
+    [
+        ("while True: pass", "timed out", "The cell of the exercise 'second' had not come to an end after 1.5 seconds"),
+        (
+            "def second(n):\n    while True: pass",
+            "timed out",
+            "`second(…)` had been called by the test and had not come back after 0.5 seconds",
+        ),
+        (
+            "import signal\nsignal.signal(2, signal.SIG_IGN)\ndef second(n):\n    while True: pass",
+            "timed out",
+            "`second(…)` had been called by the test and had not come back after 0.5 seconds",
+        ),
+        (
+            "import os\nos._exit(7)",
+            "error",
+            "In the cell of the exercise 'second' the process in which your notebook runs ended by itself with exit",
+        ),
+        (
+            "import os\ndef second(n): os._exit(7)",
+            "error",
+            "`second(…)` had been called by the test, and the process in which your code ran ended by itself",
+        ),
+        (
+            "import ctypes\ndef second(n): return ctypes.string_at(1)",
+            "error",
+            "the process in which your code ran was killed (signal 11, SIGSEGV)",
+        ),
+        (
+            "def second(n): return bytearray(2**31)",
+            "error",
+            "Your code needed more than the 1 GiB of memory that a submission may use",
+        ),
+        (
+            "much = 'x' * 2**31\ndef second(n): return n",
+            "error",
+            "The cell of the exercise 'second' needed more than the 1 GiB of memory",
+        ),
+        (
+            "import torch\nmuch = torch.ones(2**29)",
+            "error",
+            "The cell of the exercise 'second' needed more than the 1 GiB of memory",
+        ),
+    ],
+)
+def test_a_stop_costs_its_own_exercise_and_says_where_and_how(
+    bench: Bench, answer: str, status: str, told: str
+) -> None:
+    verdicts = grade(bench, second=answer)
+    assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 2.0]
+    assert verdicts["second"].status is CellStatus(status)
+    assert told in verdicts["second"].message
+
+
+def test_many_quick_calls_have_the_time_of_a_cell(tmp_path: Path) -> None:
+    cells = (
+        Cell("code", Role.SOLUTION, "def step(n): return n", "step"),
+        Cell("code", Role.TEST, "for n in range(20): assert step(n) == n", "t", 1.0),
+    )
+    slow = replace(cells[0], source="import time\ndef step(n):\n    time.sleep(0.3)\n    return n")
+    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+        submitted = SubmittedNotebook("lab", (slow, cells[1]))
+        verdict = bench.grade(LabNotebook("lab", cells, cells), submitted, {}, "ann", "lab").verdicts[0]
+    assert verdict.status is CellStatus.TIMED_OUT
+    assert "With your answer the test had not come to an end after 1.5 seconds" in verdict.message
+    assert "`step(…)` had been called last" in verdict.message
+
+
+def test_a_cell_of_the_students_own_is_named_by_its_first_line(bench: Bench) -> None:
+    verdicts = grade(bench, extra="# my own\nwhile True: pass", second="1 +")
+    assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 2.0]
+    assert "The cell that begins with `# my own` had not come to an end after 1.5 seconds" in verdicts["second"].message
+
+
+def test_the_end_of_the_time_for_the_notebook_names_the_cell_that_took_most_of_it(tmp_path: Path) -> None:
+    with Bench(tmp_path, replace(LIMITS, submission_seconds=1.0), Mode.BUBBLEWRAP) as bench:
+        verdicts = grade(bench, second="while True: pass")
+    assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 0.0]
+    for name in ("second", "third"):
+        assert verdicts[name].status is CellStatus.TIMED_OUT
+        assert "The time for the whole notebook (1 second) was used up" in verdicts[name].message
+        assert "most of it went into the cell of the exercise 'second' (" in verdicts[name].message
+
+
+def test_a_notebook_whose_process_always_ends_is_given_up_with_what_it_had_earned(bench: Bench) -> None:
+    fatal = {f"extra{number:02}": f"import os  # {number}\nos._exit(1)" for number in range(25)}
+    verdicts = grade(bench, **fatal)
+    assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 0.0]
+    assert "had ended 20 times before this cell" in verdicts["third"].message

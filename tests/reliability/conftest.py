@@ -1,0 +1,42 @@
+"""A class that has been graded once without disturbance, to which disturbed runs are compared."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.autograder.conftest import blank_gradebook
+from tests.reliability.classroom import grade, grade_by_hand, hand_in, make_class, submission
+
+__all__ = ["blank_gradebook"]
+
+SEEN = ("s001", "s004", "s007")
+"""Students whose answers a person has looked at before the class is graded."""
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of this test's own for what the grader writes outside of the course."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "configuration"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory: pytest.TempPathFactory, blank_gradebook: Path) -> tuple[Path, Path]:
+    """Two copies of a class of 200: one that is graded, and one of which some were seen by a person before."""
+    waiting = make_class(tmp_path_factory.mktemp("class") / "waiting", blank_gradebook, 200)
+    code, _, err = grade(waiting, *(word for student in SEEN for word in ("--student", student)))
+    assert code == 0, err
+    for number, student in enumerate(SEEN):
+        grade_by_hand(waiting, student, "why", 1.5 + number / 2, f"Well said, {student}.")
+        grade_by_hand(waiting, student, "square-test", 1.0, "The idea is right.")
+    # One of them hands in again: what the person gave stays, and is to be looked at once more.
+    hand_in(waiting, SEEN[0], submission({"cube": "def cube(x):\n    return -x"}, "I thought again."))
+    graded = waiting.with_name("graded")
+    shutil.copytree(waiting, graded)
+    code, _, err = grade(graded)
+    assert code == 0, err
+    return waiting, graded

@@ -1,0 +1,44 @@
+"""Grades a course on a disk that has no room, makes room, and grades it again; run in a mount namespace of its own.
+
+``python -m tests.reliability.disk WAITING COURSE FULL LEFT RESULT``: the course WAITING is copied to COURSE; the disk
+of the folder FULL is filled until LEFT bytes are free; what both runs said is printed as JSON, and what they have
+written is copied to RESULT.
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from tests.reliability.classroom import grade, stray_files
+
+
+def fill(folder: Path, left: int) -> Path:
+    """Fill a disk with a file, but for so many bytes."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(1 << 16))
+        except OSError:
+            pass
+        file.truncate(max(0, file.tell() - left))
+    return ballast
+
+
+def main() -> None:
+    """Do it; --sandbox none, since what is tried here is the coordinator's."""
+    waiting, course, full, left, result = sys.argv[1:]
+    root = Path(course)
+    shutil.copytree(waiting, root, dirs_exist_ok=True)
+    ballast = fill(Path(full), int(left))
+    first = grade(root, "--sandbox", "none", "--format", "json")
+    remains = stray_files(root)
+    ballast.unlink()
+    second = grade(root, "--sandbox", "none", "--format", "json")
+    shutil.copytree(root, result, ignore=shutil.ignore_patterns("ballast"))
+    json.dump({"first": first, "remains": remains, "second": second}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""SIGKILL at random moments: nothing is lost, nothing is graded twice, and the end is as if nothing had happened."""
+
+import os
+import random
+import shutil
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from tests.reliability.classroom import (
+    given_by_hand,
+    grade,
+    records,
+    start,
+    stray_files,
+    verdicts_kept,
+    written,
+)
+from tests.reliability.conftest import SEEN
+from tests.reliability.processes import all_gone, family, members
+
+STUDENTS = 200
+SEED = 20261122
+
+
+def finished(root: Path) -> int:
+    """How many submissions have been written."""
+    return sum(1 for _ in (root / "autograded").glob("*/lab/lab.ipynb"))
+
+
+def kill(processes: list[int]) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+
+
+def kill_one(coordinator: int, role: str, draw: random.Random) -> bool:
+    """Kill one of the grader's processes that has this role; whether there was one."""
+    found = family(coordinator)[role]
+    if found:
+        kill([draw.choice(found)])
+    return bool(found)
+
+
+def test_no_process_that_is_killed_costs_a_grade(
+    classes: tuple[Path, Path], tmp_path: Path, own_temporary_folder: Path
+) -> None:
+    waiting, graded = classes
+    root = shutil.copytree(waiting, tmp_path / "course")
+    draw = random.Random(SEED)
+    roles = ["judge"] * 4 + ["student"] * 4 + ["stage", "zygote", "sandbox", "stage"]
+    draw.shuffle(roles)
+    moments = sorted(draw.sample(range(len(SEEN) + 1, STUDENTS - 20), len(roles)))
+    everyone: dict[int, str] = {}
+    with start(root, "grade", "lab", "--quiet", "--format", "json") as process:
+        for moment, role in zip(moments, roles, strict=True):
+            while finished(root) < moment and process.poll() is None:
+                time.sleep(0.002)
+            everyone |= members(process.pid)
+            while process.poll() is None and not kill_one(process.pid, role, draw):
+                pass
+        everyone |= members(process.pid)
+        out, err = process.communicate()
+    assert process.returncode == 0, err
+    assert len(records(out)) == STUDENTS
+    assert all(record["status"] == "graded" for record in records(out).values())
+    assert written(root) == written(graded)
+    assert all_gone(everyone)
+    assert not stray_files(root)
+    assert not list(own_temporary_folder.iterdir())
+
+
+def test_a_coordinator_that_is_killed_again_and_again_goes_on_where_it_was(
+    classes: tuple[Path, Path], tmp_path: Path, own_temporary_folder: Path
+) -> None:
+    waiting, graded = classes
+    root = shutil.copytree(waiting, tmp_path / "course")
+    by_hand = given_by_hand(root)
+    draw = random.Random(SEED)
+    kept = verdicts_kept(root)
+    for moment in sorted(draw.sample(range(len(SEEN) + 1, STUDENTS - 20), 3)):
+        with start(root, "grade", "lab", "--quiet") as process:
+            while finished(root) < moment:
+                assert process.poll() is None, process.communicate()
+                time.sleep(0.002)
+            os.kill(process.pid, signal.SIGSTOP)
+            everyone = members(process.pid)
+            kill([process.pid])
+        assert all_gone(everyone)
+        # What had been graded was not graded again: its verdicts were not written a second time.
+        assert {name: verdicts_kept(root).get(name) for name in kept} == kept
+        kept = verdicts_kept(root)
+        assert given_by_hand(root) == by_hand
+    code, _, err = grade(root)
+    assert code == 0, err
+    assert {name: verdicts_kept(root).get(name) for name in kept} == kept
+    assert written(root) == written(graded)
+    assert not stray_files(root)
+    assert not list(own_temporary_folder.iterdir())
