@@ -9,8 +9,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from nbformat.v4 import writes_json
-
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course import Course
 from autograder.errors import ExpectedError
@@ -61,7 +59,9 @@ def write(
                 node = graded_notebook(notebook, submitted[name], notebooks[name], about(result))
             else:
                 node = ungraded_notebook(notebook, result, verdicts.get(notebook.name, ()))
-            (temporary / f"{notebook.name}.ipynb").write_text(f"{writes_json(node)}\n", encoding="utf-8")
+            # Without indentation: with it, JSON is written by Python instead of by C.
+            text = json.dumps(node, ensure_ascii=False)
+            (temporary / f"{notebook.name}.ipynb").write_text(f"{text}\n", encoding="utf-8")
         temporary.chmod(0o755)
         _replace(folder, temporary)
     except OSError as error:

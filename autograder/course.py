@@ -2,15 +2,17 @@
 
 import glob
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files, parse_utc
 from rapidfuzz import process
@@ -21,6 +23,7 @@ from autograder import release
 from autograder.cells import Cell, Lab, LabNotebook, Role
 from autograder.errors import ExpectedError
 from autograder.notebooks import cell_from
+from autograder.trouble import explain
 
 CONFIGURATION = "nbgrader_config.py"
 TIMESTAMP = "timestamp.txt"
@@ -94,6 +97,14 @@ class Course:
     def settings(self) -> bytes:
         """The text of the course's configuration."""
         return (self.root / CONFIGURATION).read_bytes()
+
+    @cached_property
+    def replaceable(self) -> Mapping[str, Sequence[str]]:
+        """Data files that are a student's to replace, by lab (``Autograde.exclude_overwriting``)."""
+        found: Mapping[str, Sequence[str]] = Autograde(
+            coursedir=self.directory, parent=self.application
+        ).exclude_overwriting
+        return found
 
     def labs(self) -> list[str]:
         """The names of the labs in the source folder, sorted."""
@@ -185,10 +196,7 @@ class Course:
                     names = {"notebook": path.stem, "assignment": lab, "db_url": url, "path": str(folder)}
                     release.record(release.read_instructors(path), self.application, names)
             except SQLAlchemyError as error:
-                raise ExpectedError(
-                    f"The gradebook {make_url(url)} cannot be written: {str(error).splitlines()[0]}.",
-                    "Close other programs that use it, and see that it may be written.",
-                ) from error
+                raise explain(url, error) from error
 
     def _source_folder(self, name: str) -> Path:
         labs = self.labs()
@@ -245,7 +253,7 @@ class Course:
         except MissingEntry as error:
             raise ExpectedError(f"{lab}/{name}.ipynb: its generated tests are not in the gradebook.", cure) from error
         except SQLAlchemyError as error:
-            raise ExpectedError(f"The gradebook cannot be read: {str(error).splitlines()[0]}.", cure) from error
+            raise explain(self.gradebook_url, error) from error
 
     def _files(self, folder: Path) -> dict[str, bytes]:
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in self.data_files(folder)}

@@ -12,8 +12,9 @@ class Limits:
         call_seconds: wall-clock seconds for one call of a grade cell, or one other question of its.
         grace_seconds: wall-clock seconds between the interrupt and the kill.
         submission_seconds: wall-clock seconds for the whole notebook.
-        cpu_seconds: CPU seconds for a student process.
-        memory_bytes: bytes of private memory for each process of the student's.
+        cpu_seconds: CPU seconds for a student process, and for all processes of a submission together.
+        memory_bytes: bytes of private memory for a student process, and of memory of any kind for all processes of a
+            submission together.
         processes: processes and threads at once.
         open_files: open files of one process.
         file_bytes: bytes of one file.

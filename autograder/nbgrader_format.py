@@ -127,7 +127,7 @@ def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, *, trusted: b
     node = _cell(kind, ids.unique(cell.cell_id), source, _metadata(released, outcome.verdict))
     if kind == "code":
         shown = _verdict_outputs(outcome) if cell.role is Role.TEST else sanitise.outputs(outcome.outputs)
-        node["outputs"] = [from_dict(output) for output in shown]
+        node["outputs"] = [_output(output) for output in shown]
         node["execution_count"] = outcome.execution_count
     elif kind == "markdown" and (images := sanitise.attachments(cell.attachments)):
         node["attachments"] = from_dict(images)
@@ -137,6 +137,11 @@ def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, *, trusted: b
 def _cell(kind: str, identity: str, source: str, metadata: Mapping[str, Any]) -> NotebookNode:
     # nbformat's own `new_…_cell` check each cell against its schema, which takes longer than all the rest.
     return NotebookNode(cell_type=kind, id=identity, source=source, metadata=NotebookNode(metadata))
+
+
+def _output(output: Mapping[str, Any]) -> NotebookNode:
+    # `from_dict` would go through each of a figure's thousands of points.
+    return NotebookNode({name: NotebookNode(it) if isinstance(it, dict) else it for name, it in output.items()})
 
 
 def _metadata(released: Cell | None, verdict: CellVerdict | None) -> dict[str, Any]:

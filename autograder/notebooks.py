@@ -28,7 +28,8 @@ BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 _FILTERS = Lock()
 _KINDS = frozenset({"code", "markdown", "raw"})
-_PYTHON = ("python", "ipython", "xpython")
+# An editor that knows nothing of kernels writes the last.
+_PYTHON = ("python", "ipython", "xpython", "plaintext")
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHECKSUM = re.compile(r"[0-9a-f]{32}")
 _ATTACHED_NAME = re.compile(r"[^/\\:\x00-\x1f]{1,200}")
@@ -105,10 +106,10 @@ def cell_from(node: Mapping[str, Any]) -> Cell:
     claims: Mapping[str, Any] = nbgrader if isinstance(nbgrader, Mapping) else {}
     role = _role(claims)
     kind = node.get("cell_type")
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         kind = "code" if "outputs" in node else "markdown"
     return Cell(
-        kind=str(kind),
+        kind=kind,
         role=role,
         source=_clean(_joined(node.get("source", ""))),
         grade_id=_grade_id(claims) if role is not Role.FREE else None,
@@ -141,17 +142,24 @@ def _modern(notebook: dict[str, Any], file: str) -> dict[str, Any]:
 
 
 def _without_outputs(notebook: dict[str, Any], file: str) -> dict[str, Any]:
-    """An old notebook without its outputs: they may be large, and upgrading them takes long."""
-    sheets = notebook.get("worksheets")
-    if not isinstance(sheets, list):
+    """An old notebook without its outputs, which may be large and take long to upgrade, and with all that it needs."""
+    sheets = notebook.get("worksheets", [])
+    if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
         return notebook
-    lists = [sheet["cells"] for sheet in sheets if isinstance(sheet, dict) and isinstance(sheet.get("cells"), list)]
+    lists = [sheet.get("cells", []) for sheet in sheets]
+    if not all(isinstance(nodes, list) for nodes in lists):
+        return notebook
     _limit_cells(sum(map(len, lists)), file)
     bare = [
         [node | {"outputs": []} if isinstance(node, dict) and "outputs" in node else node for node in nodes]
         for nodes in lists
     ]
-    return notebook | {"worksheets": [{"cells": nodes, "metadata": {}} for nodes in bare]} if lists else notebook
+    whole = {"metadata": {}, "nbformat_minor": 0} | notebook
+    return (
+        whole | {"worksheets": [{"cells": nodes, "metadata": {}} for nodes in bare]}
+        if "cells" not in notebook
+        else whole
+    )
 
 
 def _limit_cells(number: int, file: str) -> None:

@@ -5,8 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.converters import Autograde
-
 from autograder.cells import Lab, LabNotebook, SubmittedNotebook
 from autograder.course import Course
 from autograder.documents import Quarantine, read_bytes, readable
@@ -89,7 +87,7 @@ def working_files(course: Course, lab: Lab, folder: Path) -> dict[str, bytes]:
     Returns:
         Path relative to the working folder → content.
     """
-    given = Autograde(coursedir=course.directory, parent=course.application).exclude_overwriting.get(lab.name, ())
+    given = course.replaceable.get(lab.name, ())
     files = {name: content for name, content in lab.files.items() if name not in given}
     taken = _Names(files)
     room = MOST_BYTES

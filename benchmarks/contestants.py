@@ -23,6 +23,11 @@ NBGRADER = "nbgrader autograde"
 OTTER = "otter run"
 FLOOR = "floor"
 
+WALLED = "walled"
+"""A course as the autograder has it."""
+PLAIN = "plain"
+"""A course as nbgrader has it by default."""
+
 
 class FailedError(Exception):
     """A contestant didn't do what it was asked to; the message holds the end of what it said."""
@@ -57,9 +62,7 @@ class Setting:
         self._folder = folder
         self._otter = otter
         self._runs = 0
-        ours = (peers.ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
-        self._released = peers.make_nbgrader_course(folder / "walled", lab.name, lab.source, ours)
-        peers.make_nbgrader_course(folder / "plain", lab.name, lab.source)
+        self._released = peers.make_nbgrader_course(folder / WALLED, lab.name, lab.source, peers.OURS)
         if otter is not None:
             self._assignment = peers.make_otter_assignment(folder / "assignment", lab.source, otter)
 
@@ -80,7 +83,7 @@ class Setting:
         Raises:
             FailedError: it failed, or a submission was not graded.
         """
-        course = self._course("walled", count)
+        course = self._course(WALLED, count)
         taken = grade(course, self.lab.name)
         records = json.loads(taken.output)
         if len(records) != count or any(record["status"] != "graded" for record in records):
@@ -95,7 +98,7 @@ class Setting:
         Raises:
             FailedError: it failed.
         """
-        course = self._course("plain", count)
+        course = self._course(PLAIN, count)
         written = files_written(course, f"autograded/*/{self.lab.name}/{self.lab.name}.ipynb")
         taken = measure(peers.nbgrader_command(self.lab.name), course, peers.environment(), written)
         if taken.status:
@@ -149,7 +152,10 @@ class Setting:
 
     def _course(self, kind: str, count: int) -> Path:
         course = self._new_folder() / kind
-        shutil.copytree(self._folder / kind, course)
+        template = self._folder / kind
+        if not template.is_dir():
+            peers.make_nbgrader_course(template, self.lab.name, self.lab.source)
+        shutil.copytree(template, course)
         peers.hand_in(course, self.lab.name, self.lab.submissions(self._released, count))
         return course
 

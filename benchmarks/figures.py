@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from benchmarks.accounting import CPU
 from benchmarks.contestants import Run, Scores
-from benchmarks.measure import Measurement
+from benchmarks.measure import Measurement, Moment
 
 _ENOUGH = 20
 """So many results, and the first and last tenth of them are left out, in which not all workers have work."""
@@ -22,7 +23,8 @@ class Figures:
         each_seconds: wall-clock seconds for one more submission.
         each_cpu_seconds: CPU seconds for one more submission.
         first_seconds: seconds from the start until the first submission's result was there.
-        by_kind: CPU seconds by kind of process, user and system, for all of them.
+        by_kind: CPU seconds by kind of process for all of them.
+        each_by_kind: CPU seconds by kind of process for one more submission.
         peak_bytes: the largest resident memory of the contestant's own process.
         exact: False if the CPU time is the whole machine's.
         others: the share of the machine's CPU time that other programs used meanwhile, from 0 to 1.
@@ -34,7 +36,8 @@ class Figures:
     each_seconds: float
     each_cpu_seconds: float
     first_seconds: float
-    by_kind: Mapping[str, tuple[float, float]]
+    by_kind: Mapping[str, CPU]
+    each_by_kind: Mapping[str, CPU]
     peak_bytes: int
     exact: bool
     others: float
@@ -58,14 +61,8 @@ def summarise(runs: Sequence[Run]) -> Figures:
         each_seconds=middle(each_seconds),
         each_cpu_seconds=middle(each_cpu_seconds),
         first_seconds=middle(lambda m: min(m.results, default=m.seconds)),
-        by_kind={
-            kind: (
-                median(m.by_kind[kind].user for m in taken),
-                median(m.by_kind[kind].system for m in taken),
-            )
-            for kind in taken[0].by_kind
-            if all(kind in m.by_kind for m in taken)
-        },
+        by_kind=_medians([m.by_kind for m in taken]),
+        each_by_kind=_medians([each_by_kind(m) for m in taken]),
         peak_bytes=int(middle(lambda m: m.peak_bytes)),
         exact=all(m.exact for m in taken),
         others=middle(lambda m: m.others),
@@ -83,15 +80,40 @@ def each_seconds(measurement: Measurement) -> float:
 
 def each_cpu_seconds(measurement: Measurement) -> float:
     """CPU seconds between one result and the next, when the start is over; all of them where it has no start."""
+    steady = _steady_moments(measurement)
+    if steady is None:
+        return measurement.cpu.total / max(len(measurement.results), 1)
+    begin, end = steady
+    return (end.cpu - begin.cpu).total / (end.results - begin.results)
+
+
+def each_by_kind(measurement: Measurement) -> dict[str, CPU]:
+    """The same by kind of process; empty where there is nothing between two results."""
+    steady = _steady_moments(measurement)
+    if steady is None:
+        return {}
+    begin, end = steady
+    share = 1 / (end.results - begin.results)
+    spent = {kind: cpu - begin.by_kind[kind] for kind, cpu in end.by_kind.items() if kind in begin.by_kind}
+    return {kind: CPU(cpu.user * share, cpu.system * share) for kind, cpu in spent.items()}
+
+
+def _steady_moments(measurement: Measurement) -> tuple[Moment, Moment] | None:
     count = len(measurement.results)
     if count < 2 or not measurement.moments:
-        return measurement.cpu.total / max(count, 1)
+        return None
     first, last = _steady(count)
     begin = next(moment for moment in measurement.moments if moment.results >= first)
     end = next(moment for moment in measurement.moments if moment.results >= last)
-    if begin.results == end.results:
-        return measurement.cpu.total / count
-    return (end.cpu - begin.cpu).total / (end.results - begin.results)
+    return (begin, end) if end.results > begin.results else None
+
+
+def _medians(found: Sequence[Mapping[str, CPU]]) -> dict[str, CPU]:
+    """The medians of user and of system time, for kinds that are everywhere."""
+    kinds = [kind for kind in found[0] if all(kind in one for one in found)]
+    return {
+        kind: CPU(median(one[kind].user for one in found), median(one[kind].system for one in found)) for kind in kinds
+    }
 
 
 def _steady(count: int) -> tuple[int, int]:

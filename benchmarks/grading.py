@@ -105,7 +105,7 @@ def chapter(figures: Mapping[str, Mapping[str, Figures]], sizes: Sizes, notes: I
         "",
         *machine.describe(),
         "",
-        f"`{command(sizes)}`: medians over {sizes.repeats} repeats, all contestants in turn in each of them. Each "
+        f"`{command(sizes)}`: {_times(sizes.repeats)}, all contestants in turn. Each "
         "starts cold and grades the same submissions; honest ones, right and wrong and left out, get the same scores "
         "from all of them. *Each* is the cost of one more submission; *a class* has one start. nbgrader's and "
         "otter-grader's classes are reckoned from what they took for fewer. The floor runs the same cells in one warm "
@@ -122,9 +122,13 @@ def chapter(figures: Mapping[str, Mapping[str, Figures]], sizes: Sizes, notes: I
     for lab, by_contestant in figures.items():
         lines += [f"### {lab}", "", *report.figures_table(by_contestant), "", *report.ratios(by_contestant), ""]
         ours = by_contestant[AUTOGRADER]
-        if ours.by_kind:
-            lines += ["Where the autograder's CPU time goes, its start included:", "", *report.breakdown(ours), ""]
+        if ours.each_by_kind:
+            lines += ["Where the autograder's CPU time goes:", "", *report.breakdown(ours), ""]
     return lines[:-1]
+
+
+def _times(repeats: int) -> str:
+    return "run once" if repeats == 1 else f"medians over {repeats} repeats"
 
 
 def command(sizes: Sizes) -> str:

@@ -30,11 +30,13 @@ class Moment:
         seconds: wall-clock seconds since it was started.
         results: how many results there were.
         cpu: what it had used up.
+        by_kind: the same by kind of process, as in `Measurement`.
     """
 
     seconds: float
     results: int
     cpu: CPU
+    by_kind: Mapping[str, CPU] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class _Watch:
         self.found: dict[str, float] = {}
         self.moments: list[Moment] = []
         self.peak_bytes = 0
-        self.kinds: dict[str, Account] = {}
+        self._kinds: dict[str, Account] = {}
         self._thread = threading.Thread(target=self._look_on, daemon=True)
         self._thread.start()
 
@@ -95,6 +97,13 @@ class _Watch:
         self._ended.set()
         self._thread.join()
         self._look()
+
+    def by_kind(self) -> dict[str, CPU]:
+        """CPU time so far by kind of process; empty if all are of one kind."""
+        kinds = {kind: inner.spent() for kind, inner in self._kinds.items()}
+        if kinds:
+            kinds["coordinator"] = self._counted.spent() - sum(kinds.values(), CPU())
+        return kinds
 
     def _look_on(self) -> None:
         while not self._ended.wait(_LOOK_SECONDS):
@@ -110,7 +119,8 @@ class _Watch:
         # A file may be written more than once; then the last time counts.
         self.found |= {name: when - self._began for name, when in self._results().items()}
         if len(self.found) != before:
-            self.moments.append(Moment(time.time() - self._began, len(self.found), self._counted.spent()))
+            seconds = time.time() - self._began
+            self.moments.append(Moment(seconds, len(self.found), self._counted.spent(), self.by_kind()))
 
     def _sort(self) -> None:
         """Give each process of a kind, which starts as a fork of the command's own, its own account."""
@@ -121,7 +131,7 @@ class _Watch:
                 command = Path("/proc", str(process), "cmdline").read_bytes()
                 for sign, kind in KINDS.items():
                     if sign in command:
-                        self.kinds.setdefault(kind, self._counted.within(kind)).admit(process)
+                        self._kinds.setdefault(kind, self._counted.within(kind)).admit(process)
 
 
 def measure(
@@ -155,13 +165,10 @@ def measure(
         watch.finish()
         spent = counted.spent()
         others = (machine.spent() - spent).total / (seconds * (os.cpu_count() or 1))
-        by_kind = {kind: inner.spent() for kind, inner in watch.kinds.items()}
-        if by_kind:
-            by_kind["coordinator"] = spent - sum(by_kind.values(), CPU())
         return Measurement(
             seconds=seconds,
             cpu=spent,
-            by_kind=by_kind,
+            by_kind=watch.by_kind(),
             results=tuple(sorted(watch.found.values())),
             moments=tuple(watch.moments),
             peak_bytes=watch.peak_bytes,

@@ -24,6 +24,8 @@ _PLAIN = f"""c = get_config()
 c.CourseDirectory.course_id = "benchmark"
 c.ClearSolutions.code_stub = {{"python": "{_STUB}"}}
 """
+OURS = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+"""nbgrader_config.py of a course that the autograder grades."""
 _TEST = """OK_FORMAT = False
 
 from otter.test_files import test_case

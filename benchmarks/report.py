@@ -106,19 +106,19 @@ def ratios(figures: Mapping[str, Figures]) -> list[str]:
         cores = len(os.sched_getaffinity(0))
         most = nbgrader.seconds_for(CLASS) / (CLASS * floor.each_cpu_seconds / cores)
         told.append(
-            f"The cells alone keep {cores} cores busy for {CLASS * floor.each_cpu_seconds / cores:.1f} s: a grader that "
-            f"costs nothing at all would have {most:.1f} × the throughput of {NBGRADER}."
+            f"The cells alone keep {cores} cores busy for {CLASS * floor.each_cpu_seconds / cores:.1f} s: a grader "
+            f"that costs nothing at all would have {most:.1f} × the throughput of {NBGRADER}."
         )
     return told
 
 
 def breakdown(figures: Figures) -> list[str]:
-    """Where the autograder's CPU time goes, start included."""
-    rows = [
-        [kind, f"{user:.1f} s", f"{system:.1f} s", f"{1000 * (user + system) / figures.submissions:.0f} ms"]
-        for kind, (user, system) in sorted(figures.by_kind.items())
-    ]
-    return table(["processes", "user", "system", "for each submission"], rows)
+    """Where the autograder's CPU time goes: for one more submission, and for the start and the end."""
+    rows = []
+    for kind, each in sorted(figures.each_by_kind.items()):
+        rest = figures.by_kind[kind].total - figures.submissions * each.total
+        rows.append([kind, f"{1000 * each.user:.0f} ms", f"{1000 * each.system:.0f} ms", f"{rest:.1f} s"])
+    return table(["processes", "each: user", "each: system", "start and end"], rows)
 
 
 def targets_table(found: Sequence[Target]) -> list[str]:

@@ -50,12 +50,11 @@ def measure_scale(sizes: Sequence[int], tell: Callable[[str], object]) -> Scale:
         FailedError: a submission was not graded, got the wrong score, or got another one the second time.
     """
     lab = tiny_class()
-    ours = (peers.ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
     graded: dict[int, Measurement] = {}
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         for size in sizes:
             course = Path(folder, str(size))
-            released = peers.make_nbgrader_course(course, lab.name, lab.source, ours)
+            released = peers.make_nbgrader_course(course, lab.name, lab.source, peers.OURS)
             peers.hand_in(course, lab.name, lab.submissions(released, size))
             graded[size] = grade(course, lab.name, watched=False)
             tell(f"{size} submissions: {graded[size].seconds:.1f} s")
@@ -112,8 +111,8 @@ def chapter(scale: Scale) -> list[str]:
         *machine.describe(),
         "",
         f"`python -m benchmarks.scale {' '.join(str(size) for size in sizes)} --write`: `autograder grade` on "
-        "generated classes, each submission run for real, once; then the largest class again. Start included. Memory is the "
-        "largest resident size of the coordinator.",
+        "generated classes, each submission run for real, once; then the largest class again. Start included. Memory "
+        "is the largest resident size of the coordinator.",
         "",
         *machine.circumstances(busy),
         *targets_table(targets(scale)),

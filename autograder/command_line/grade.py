@@ -43,6 +43,9 @@ def grade(
     memory: Annotated[
         int | None, typer.Option("--memory", parser=options.size, metavar="SIZE", help="Memory of a process: 4G, 512M.")
     ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Run everything again, even what has not changed since the last time.")
+    ] = False,
     form: Annotated[Format, typer.Option("--format", help="A table, or JSON for other programs.")] = Format.TABLE,
     quiet: options.Quiet = False,
     course: options.Course = Path(),
@@ -60,6 +63,7 @@ def grade(
             mode=sandbox,
             workers=workers or options.processors(),
             quiet=quiet,
+            fresh=fresh,
         ),
         statuses,
     )
@@ -83,6 +87,7 @@ def graded(
     mode: Mode,
     workers: int,
     quiet: bool,
+    fresh: bool = False,
 ) -> Iterator[Result]:
     """Grade submissions and show the progress on stderr; until the last one has come, stdout is stderr, too.
 
@@ -98,7 +103,7 @@ def graded(
     labs = submitted_labs(course, lab)
     total = sum(len(students or course.students(name)) for name in labs)
     with redirect_stdout(sys.stderr), turn(course):
-        results = grade_class(course, labs, students or None, limits=limits, mode=mode, workers=workers)
+        results = grade_class(course, labs, students or None, limits=limits, mode=mode, workers=workers, fresh=fresh)
         yield from followed(results, total, quiet=quiet)
 
 

@@ -43,6 +43,14 @@ _COMMENTS = (
     .join(SubmittedNotebook, SubmittedNotebook.id == Comment.notebook_id)
     .where(_OF_SUBMISSION)
 )
+_SUBMISSION, _GRADE, _COMMENT = SubmittedAssignment.__table__, Grade.__table__, Comment.__table__
+_SET_TIME = update(_SUBMISSION).where(_SUBMISSION.c.id == bindparam("key")).values(timestamp=bindparam("time"))
+_SET_GRADE = (
+    update(_GRADE)
+    .where(_GRADE.c.id == bindparam("key"))
+    .values(auto_score=bindparam("score"), needs_manual_grade=bindparam("needed"))
+)
+_SET_COMMENT = update(_COMMENT).where(_COMMENT.c.id == bindparam("key")).values(auto_comment=bindparam("text"))
 _REMARKED = ("SolutionCell", "TaskCell")
 
 
@@ -148,7 +156,7 @@ def add_missing(session: Session, lab: KnownLab, student: str, present: Submissi
     if present is None:
         present = SubmissionRow(new_uuid(), ())
         values = {"id": present.identity, "assignment_id": lab.identity, "student_id": student}
-        session.execute(insert(SubmittedAssignment.__table__), values)
+        session.execute(insert(_SUBMISSION), values)
     there = {row.notebook.name: row for row in present.notebooks}
     notebooks = [
         _completed(session, notebook, there.get(notebook.name), present.identity) for notebook in lab.notebooks
@@ -169,10 +177,10 @@ def _completed(session: Session, notebook: KnownNotebook, row: NotebookRow | Non
             {"id": key, "cell_id": cell.identity, "notebook_id": row.identity, "needs_manual_grade": True}
             for key, cell in grades
         ]
-        session.execute(insert(Grade.__table__), new)
+        session.execute(insert(_GRADE), new)
     if comments:
         new = [{"id": key, "cell_id": cell.identity, "notebook_id": row.identity} for key, cell in comments]
-        session.execute(insert(Comment.__table__), new)
+        session.execute(insert(_COMMENT), new)
     return NotebookRow(
         row.identity,
         notebook,
@@ -185,17 +193,13 @@ def _completed(session: Session, notebook: KnownNotebook, row: NotebookRow | Non
 def save(session: Session, before: SubmissionRow, after: SubmissionRow) -> None:
     """Write what has changed of a submission."""
     if after.timestamp != before.timestamp:
-        _update(session, SubmittedAssignment, after.identity, timestamp=after.timestamp)
+        session.execute(_SET_TIME, {"key": after.identity, "time": after.timestamp})
+    grades, comments = [], []
     for old, new in zip(before.notebooks, after.notebooks, strict=True):
-        for was, grade in zip(old.grades, new.grades, strict=True):
-            if grade != was:
-                scores = {"auto_score": grade.auto_score, "needs_manual_grade": grade.needs_manual_grade}
-                _update(session, Grade, grade.identity, **scores)
-        for before_it, comment in zip(old.comments, new.comments, strict=True):
-            if comment != before_it:
-                _update(session, Comment, comment.identity, auto_comment=comment.auto_comment)
-
-
-def _update(session: Session, table: type, identity: str, **values: object) -> None:
-    rows = table.__table__  # type: ignore[attr-defined] # nbgrader has no types
-    session.execute(update(rows).where(rows.c.id == identity).values(**values))
+        grades += [grade for was, grade in zip(old.grades, new.grades, strict=True) if grade != was]
+        comments += [comment for was, comment in zip(old.comments, new.comments, strict=True) if comment != was]
+    if grades:
+        scores = [{"key": it.identity, "score": it.auto_score, "needed": it.needs_manual_grade} for it in grades]
+        session.execute(_SET_GRADE, scores)
+    if comments:
+        session.execute(_SET_COMMENT, [{"key": it.identity, "text": it.auto_comment} for it in comments])

@@ -22,8 +22,8 @@ from autograder.errors import ExpectedError
 from autograder.gradebook.labs import KnownLab, is_current, read_lab
 from autograder.gradebook.marks import NO_RESPONSE, mark
 from autograder.gradebook.rows import SubmissionRow, add_missing, read_submission, save
-from autograder.gradebook.trouble import explain
 from autograder.release import own_tools
+from autograder.trouble import explain
 from autograder.verdicts import NotebookResult, Result, SubmissionStatus
 
 __all__ = ["NO_RESPONSE", "GradebookWriter"]

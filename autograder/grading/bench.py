@@ -48,14 +48,16 @@ class Bench:
         state: the folder in which the autograder keeps what belongs to a course (its secret).
         limits: what a submission may use.
         mode: how student code is walled in.
+        fresh: whether verdicts that were given before are put aside, and everything runs again.
     """
 
-    def __init__(self, state: Path, limits: Limits, mode: Mode) -> None:
+    def __init__(self, state: Path, limits: Limits, mode: Mode, *, fresh: bool = False) -> None:
         self._secret = open_secret(state)
         self._cache = Cache(state / "cache")
         self._measures = Measures(state / "measures")
         self._limits = limits
         self._mode = mode
+        self._fresh = fresh
         self._lock = threading.Lock()
         self._prepared: list[_Prepared] = []
         self._starting: Stage | None = None
@@ -114,7 +116,7 @@ class Bench:
         secret = secret_for(self._secret, lab, notebook.name, student)
         case = Case(submitted, files if working_files is None else working_files, secret, Profile(), self._limits)
         key = key_of_case(self._lesson(notebook, files), case)
-        result = self._cache.find(key)
+        result = None if self._fresh else self._cache.find(key)
         if result is None:
             result, sound = self._grade(case, notebook, files)
             for _ in range(_MORE_STAGES):

@@ -1,10 +1,9 @@
 """Verdicts that were given before: the same submission, tests, limits and programs give the same verdicts again."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 from autograder.grading.store import Store
-from autograder.grading.supervisor import read_outcome
+from autograder.grading.supervisor import read_outcome, write_outcome
 from autograder.verdicts import CellStatus, NotebookResult
 
 
@@ -30,4 +29,5 @@ class Cache:
     def keep(self, key: str, result: NotebookResult) -> None:
         """Keep verdicts, unless the grader itself broke."""
         if all(verdict.status is not CellStatus.BROKE for verdict in result.verdicts):
-            self._store.keep(key, asdict(result))
+            outcomes = [write_outcome(outcome) for outcome in result.outcomes]
+            self._store.keep(key, {"name": result.name, "outcomes": outcomes, "flags": list(result.flags)})

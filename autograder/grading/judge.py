@@ -18,7 +18,7 @@ from autograder.grading.case import Case
 from autograder.grading.clock import Clock
 from autograder.grading.instructor import Rehearsal
 from autograder.grading.judgement import Circumstances, judge
-from autograder.grading.outputs import failed, read_count, read_outputs, timed_out
+from autograder.grading.outputs import failed, read_count, read_outputs, size, timed_out
 from autograder.grading.stops import Stop, endless_cell, fatal_cell, greedy_cell, name_of, ran_out
 from autograder.grading.supervisor import Supervisor
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
@@ -32,6 +32,7 @@ from autograder.wall.seeds import seed
 from autograder.wall.shell import Execution, NotebookShell, run_cell
 
 _MOST_REPLACEMENTS = 20
+_CELLS_OF_OUTPUT = 8
 
 
 class Judge:
@@ -68,6 +69,8 @@ class Judge:
         self._ran: list[int] = []
         self._stops: dict[int, Stop] = {}
         self._replacements = 0
+        # A notebook may have any number of cells, and all that they print is kept at once.
+        self._room = _CELLS_OF_OUTPUT * case.limits.output_bytes
         self._wall = self._meet_student()
         # Only now: the first student's process is waited for until the sandbox stands.
         self._clock = Clock(case.limits)
@@ -140,7 +143,9 @@ class Judge:
         if ran_out(reply["failed"]):
             self._stops[index] = greedy_cell(cell, limits)
         self._ran.append(index)
-        return CellOutcome(read_outputs(reply["outputs"], limits.output_bytes), read_count(reply["count"]))
+        outputs = read_outputs(reply["outputs"], min(limits.output_bytes, self._room))
+        self._room -= sum(size(output) for output in outputs)
+        return CellOutcome(outputs, read_count(reply["count"]))
 
     @property
     def _over(self) -> str:

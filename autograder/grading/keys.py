@@ -3,7 +3,7 @@
 import hashlib
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import cache
 from importlib import metadata
@@ -12,7 +12,8 @@ from pathlib import Path
 import msgpack
 
 from autograder.cells import Cell, Lab, LabNotebook
-from autograder.documents import Quarantine, read_bytes
+from autograder.documents import LARGEST_FILE, Quarantine, read_bytes
+from autograder.folders import files_of
 from autograder.grading.case import Case
 from autograder.grading.messages import write_cells, write_notebook
 from autograder.limits import Limits
@@ -73,22 +74,17 @@ def key_of_folder(lab: str, folder: Path) -> str:
         folder: the submission's folder.
     """
     digest = hashlib.sha256(lab.encode())
-    for path in _files(folder):
+    # As many files as are looked at when it is graded, and as much of them; of the rest, whether it was touched.
+    room = MOST_BYTES + LARGEST_FILE
+    for path in files_of(folder):
         try:
-            content = read_bytes(path, MOST_BYTES)
+            content = read_bytes(path, room)
+            room -= len(content)
         except Quarantine as error:
-            content = str(error).encode("utf-8", "replace")
+            stamp = path.lstat()
+            content = f"{error} {stamp.st_size} {stamp.st_mtime_ns}".encode("utf-8", "replace")
         digest.update(msgpack.packb([os.fsencode(path.relative_to(folder)), hashlib.sha256(content).digest()]))
     return digest.hexdigest()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
-        folders.sort()
-        # A link to a folder is not followed, but may be what has changed.
-        yield from (
-            Path(root, name) for name in sorted([*names, *(it for it in folders if Path(root, it).is_symlink())])
-        )
 
 
 def _without_prose(cell: Cell) -> Cell:

@@ -1,5 +1,6 @@
 """The outputs that the student's side reports, made safe to store: nbformat's fields and types, no others."""
 
+import math
 import re
 from typing import Any
 
@@ -23,7 +24,7 @@ def read_outputs(reported: object, limit: int) -> tuple[dict[str, Any], ...]:
         clean = _read_output(output) if isinstance(output, dict) else None
         if clean is None:
             continue
-        room -= _size(clean)
+        room -= size(clean)
         if room < 0:
             kept.append(_stream("stderr", "… the output of this cell was cut here."))
             break
@@ -86,7 +87,10 @@ def _is_json(value: object, depth: int = 0) -> bool:
         return all(isinstance(name, str) and _is_json(item, depth + 1) for name, item in value.items())
     if isinstance(value, list):
         return all(_is_json(item, depth + 1) for item in value)
-    return isinstance(value, (str, int, float, bool, type(None)))
+    if isinstance(value, float):
+        # Python writes and reads NaN; a browser can't read a notebook in which it stands.
+        return math.isfinite(value)
+    return isinstance(value, (str, int, bool, type(None)))
 
 
 def _clean(value: Any) -> Any:  # noqa: ANN401 - JSON
@@ -106,5 +110,6 @@ def _text(value: object) -> str:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
-def _size(output: dict[str, Any]) -> int:
+def size(output: dict[str, Any]) -> int:
+    """About how many characters an output takes."""
     return len(repr(output))

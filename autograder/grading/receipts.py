@@ -1,7 +1,7 @@
 """What was written about each submission: one that has not changed since is neither graded nor written again."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,9 @@ class Receipts:
 
     def keep(self, receipt: Receipt) -> None:
         """Keep a receipt in the place of the submission's last one."""
-        self._store.keep(_name(receipt.result.lab, receipt.result.student), asdict(receipt))
+        result = receipt.result
+        kept = vars(receipt) | {"result": vars(result) | {"cells": [dict(vars(cell)) for cell in result.cells]}}
+        self._store.keep(_name(result.lab, result.student), kept)
 
 
 def _name(lab: str, student: str) -> str:

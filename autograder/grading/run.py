@@ -27,6 +27,7 @@ def grade_class(
     limits: Limits,
     mode: Mode,
     workers: int,
+    fresh: bool = False,
 ) -> Iterator[Result]:
     """Grade submissions; write ``autograded/`` and the gradebook.
 
@@ -39,6 +40,7 @@ def grade_class(
         limits: what a submission may use.
         mode: how student code is walled in.
         workers: how many submissions run at once.
+        fresh: whether all run and are written again, even those that have not changed.
 
     Yields:
         The results, by lab and student, each when it and those before it have been written.
@@ -51,7 +53,7 @@ def grade_class(
         GradebookWriter(course) as writer,
         ThreadPoolExecutor(workers, thread_name_prefix="grading") as pool,
         # Closed first: after an interrupt no worker waits for a student any longer.
-        Bench(course.state, limits, mode) as bench,
+        Bench(course.state, limits, mode, fresh=fresh) as bench,
     ):
         receipts = Receipts(course.state / "receipts")
         queue = _Queue()
@@ -59,7 +61,7 @@ def grade_class(
             for name, found in names:
                 lab = _recorded(course, writer, name)
                 key = key_of_lab(lab, limits, mode, course.settings, open_secret(course.state))
-                desk = Desk(course, lab, key, bench, mode, writer, receipts)
+                desk = Desk(course, lab, key, bench, mode, writer, receipts, fresh)
                 for student in found:
                     queue.add(desk, pool.submit(desk.find, student))
                     yield from queue.settle(_AHEAD * workers)

@@ -4,9 +4,12 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
 
 from autograder.errors import ExpectedError
+from autograder.grading.store import UNFINISHED
 
 _BYTES = 32
 
@@ -23,19 +26,26 @@ def open_secret(state: Path) -> bytes:
     path = state / "secret"
     try:
         state.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            secret = path.read_bytes()
-        else:
-            secret = secrets.token_bytes(_BYTES)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secret)
+        if not path.exists():
+            _make(path)
+        secret = path.read_bytes()
     except OSError as error:
         raise ExpectedError(f"The course's secret {path} can't be read or made: {error}.") from error
     if len(secret) != _BYTES:
         raise ExpectedError(f"{path} is damaged.", "Delete it: a new one is made, and a regrade draws other inputs.")
     return secret
+
+
+def _make(path: Path) -> None:
+    """Make a secret that is whole or not there at all; the first of those who do so at once decides."""
+    descriptor, unfinished = mkstemp(prefix=UNFINISHED, dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_BYTES))
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+    finally:
+        Path(unfinished).unlink()
 
 
 def secret_for(secret: bytes, *parts: str) -> bytes:

@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-_UNFINISHED = ".unfinished-"
+UNFINISHED = ".unfinished-"
+"""What the names of files begin with that are not whole yet."""
 
 
 class Store:
@@ -31,10 +32,11 @@ class Store:
         path = self._path(key)
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", prefix=_UNFINISHED, dir=path.parent, delete=False, encoding="utf-8") as file:
+            with NamedTemporaryFile("w", prefix=UNFINISHED, dir=path.parent, delete=False, encoding="utf-8") as file:
                 unfinished = Path(file.name)
                 try:
-                    json.dump(content, file)
+                    # `json.dump` takes its time: it is written in Python.
+                    file.write(json.dumps(content))
                     file.close()
                     unfinished.replace(path)
                 finally:
@@ -48,8 +50,8 @@ def clear_remains(state: Path) -> None:
     """Remove what a process that was killed had begun to keep; no other may be at work.
 
     Args:
-        state: the folder in which the folders of all stores lie.
+        state: the folder in which the autograder keeps what belongs to a course, all stores among it.
     """
-    for path in state.glob(f"*/*/{_UNFINISHED}*"):
+    for path in (*state.glob(f"{UNFINISHED}*"), *state.glob(f"*/*/{UNFINISHED}*")):
         with suppress(OSError):
             path.unlink()

@@ -2,7 +2,6 @@
 
 import os
 import socket
-from dataclasses import asdict
 from typing import Any
 
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
@@ -50,7 +49,7 @@ class Supervisor:
 
     def report(self, index: int, outcome: CellOutcome) -> None:
         """Report the outcome of a cell."""
-        self._channel.send({"do": "report", "index": index, "outcome": asdict(outcome)})
+        self._channel.send({"do": "report", "index": index, "outcome": write_outcome(outcome)})
 
     def finish(self, findings: dict[str, Any]) -> None:
         """Say that the submission is judged."""
@@ -61,8 +60,17 @@ class Supervisor:
         return self._channel.receive()
 
 
+def write_outcome(outcome: CellOutcome) -> dict[str, Any]:
+    """An outcome as a dictionary. Its outputs, which may be large, are not copied."""
+    return {
+        "outputs": list(outcome.outputs),
+        "execution_count": outcome.execution_count,
+        "verdict": None if outcome.verdict is None else dict(vars(outcome.verdict)),
+    }
+
+
 def read_outcome(message: dict[str, Any]) -> CellOutcome:
-    """An outcome, as `Supervisor.report` sent it."""
+    """What `write_outcome` wrote."""
     verdict = None if message["verdict"] is None else read_verdict(message["verdict"])
     return CellOutcome(tuple(message["outputs"]), message["execution_count"], verdict)
 

@@ -32,14 +32,18 @@ def blind_tests(
         return {}
     released = {cell.grade_id: cell.source for cell in notebook.released if cell.grade_id is not None}
     blank = tuple(
-        replace(cell, source=released.get(cell.grade_id or "", "")) if cell.role in (Role.SOLUTION, Role.ANSWER) else cell
+        replace(cell, source=released.get(cell.grade_id or "", ""))
+        if cell.role in (Role.SOLUTION, Role.ANSWER)
+        else cell
         for cell in notebook.source
     )
+    stage = Stage(replace(notebook, source=blank), files, limits)
     try:
-        stage = Stage(replace(notebook, source=blank), files, limits)
+        stage.rehearse()
     except ExpectedError:
         return dict.fromkeys(blind, _REASON)
-    stage.close()
+    finally:
+        stage.close()
     return {grade_id: _REASON for grade_id in blind if grade_id in stage.failures}
 
 

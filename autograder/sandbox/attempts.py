@@ -9,13 +9,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Final, NoReturn
 
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.sandbox import bubblewrap, isolation, kernel, system_calls
+from autograder.sandbox.processes import View
 
 _SECONDS: Final = 60.0
 _REASON_BYTES: Final = 4096
@@ -29,48 +30,54 @@ class Attempt:
         name: what the sandbox needs.
         required: whether it can't do without.
         problem: why it can't be had, in the kernel's words; empty if it can.
+        needs: the name of the attempt that failed and without which this one can't be made; mostly empty.
     """
 
     name: str
     required: bool
     problem: str
+    needs: str = ""
 
 
 def make() -> list[Attempt]:
     """Try everything, in a program of its own.
 
     Raises:
-        ExpectedError: Python itself doesn't start.
+        ExpectedError: Python itself doesn't start, or doesn't come to an end.
     """
     command = [sys.executable, "-s", "-P", "-m", "autograder.sandbox.attempts"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
-    if done.returncode != 0:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_SECONDS)
+    except (OSError, subprocess.SubprocessError) as error:
+        said = getattr(error, "stderr", None) or error
         raise ExpectedError(
-            f"What this machine's kernel offers could not be tried: {done.stderr.strip()}",
-            "Mend the environment: Python can't run autograder.sandbox.attempts.",
-        )
+            f"What this machine's kernel offers could not be tried: {said}",
+            f"Mend the environment until this works: {' '.join(command)}",
+        ) from error
     return [Attempt(**fields) for fields in json.loads(done.stdout)]
 
 
-def _try_everything() -> list[Attempt]:
+def _try_everything() -> Iterator[Attempt]:
     # Loaded now: an ordinary user may not be able to read root's Python.
     codecs.lookup("ascii")
-    required: dict[str, Callable[[], None]] = {
-        "bubblewrap": _start_bubblewrap,
-        "ordinary user": _become_ordinary,
-        "user namespaces": lambda: _enter(0),
-        "namespaces within namespaces": _enter_twice,
-        "own mounts": _mount_folder,
-        "own processes": _fork_within,
-        "own /proc": _mount_processes,
-        "own network": lambda: _enter(kernel.NEW_NETWORK),
-        "own messages and host name": lambda: _enter(kernel.NEW_IPC | kernel.NEW_HOSTNAME),
-        "dropped privileges": _give_up_privileges,
-        "resource limits": lambda: isolation.limit_resources(Limits()),
-    }
-    optional: dict[str, Callable[[], None]] = {"system-call filter": _filter_system_calls}
-    tried = {True: required, False: optional}
-    return [Attempt(name, needed, _problem(act)) for needed, acts in tried.items() for name, act in acts.items()]
+    yield Attempt("bubblewrap", True, _problem(_start_bubblewrap))
+    yield Attempt("resource limits", True, _problem(lambda: isolation.limit_resources(Limits(), View.of_here())))
+    failed = ""
+    for name, act in _FOUNDATIONS.items():
+        attempt = _after(failed, name, act)
+        yield attempt
+        failed = failed or (name if attempt.problem else "")
+    for name, act in _NAMESPACES.items():
+        yield _after(failed, name, act)
+    # There is a substitute for it (`bubblewrap.proc_is_covered`), which needs the filter.
+    proc = replace(_after(failed, "own /proc", _mount_processes), required=False)
+    yield proc
+    yield Attempt("system-call filter", bool(proc.problem), _problem(_filter_system_calls))
+
+
+def _after(failed: str, name: str, act: Callable[[], None]) -> Attempt:
+    """Try what can't be had without something else, unless that has failed."""
+    return Attempt(name, True, f"needs what is missing: {failed}" if failed else _problem(act), failed)
 
 
 def _problem(act: Callable[[], None]) -> str:
@@ -173,6 +180,20 @@ def _filter_system_calls() -> None:
     kernel.forbid_new_privileges()
     isolation.filter_system_calls(system_calls.program())
 
+
+_FOUNDATIONS: Final[dict[str, Callable[[], None]]] = {
+    "ordinary user": _become_ordinary,
+    "user namespaces": lambda: _enter(0),
+}
+"""What all that follows needs."""
+_NAMESPACES: Final[dict[str, Callable[[], None]]] = {
+    "namespaces within namespaces": _enter_twice,
+    "own mounts": _mount_folder,
+    "own processes": _fork_within,
+    "own network": lambda: _enter(kernel.NEW_NETWORK),
+    "own messages and host name": lambda: _enter(kernel.NEW_IPC | kernel.NEW_HOSTNAME),
+    "dropped privileges": _give_up_privileges,
+}
 
 if __name__ == "__main__":
     json.dump([asdict(attempt) for attempt in _try_everything()], sys.stdout)

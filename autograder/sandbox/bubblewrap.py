@@ -5,6 +5,7 @@ import os
 import shutil
 import site
 import stat
+import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -90,6 +91,25 @@ def user_namespace() -> list[str]:
     return [] if privileged() else ["--unshare-user", "--uid", str(isolation.NOBODY), "--gid", str(isolation.NOBODY)]
 
 
+def proc_is_covered() -> bool:
+    """Whether the kernel refuses us a fresh /proc, since parts of the one that is there are covered.
+
+    Containers cover some of it. The zygote then gets that /proc as it is, and each submission an empty one.
+
+    Raises:
+        ExpectedError: bubblewrap is missing, or can't be started.
+    """
+    mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    if privileged() or not any(mount.split()[4].startswith("/proc/") for mount in mounts):
+        return False
+
+    def works(*proc: str) -> bool:
+        command = [find(), "--unshare-pid", *user_namespace(), "--ro-bind", "/", "/", *proc, "true"]
+        return subprocess.run(command, capture_output=True, check=False, **account()).returncode == 0
+
+    return not works("--proc", "/proc") and works()
+
+
 def environment(mode: Mode) -> dict[str, str]:
     """The environment variables of the zygote and of every student process: nothing of the user's own."""
     home = "/tmp"  # noqa: S108 - private to each submission
@@ -129,7 +149,7 @@ def shown_paths(readable: Iterable[Path]) -> list[Path]:
     return shown
 
 
-def arguments(shown: Iterable[Path], passwd: int, group: int) -> list[str]:
+def arguments(shown: Iterable[Path], passwd: int, group: int, *, covered: bool = False) -> list[str]:
     """The command line up to the program that runs inside.
 
     Root keeps four capabilities inside, with which the zygote mounts /proc and stops being root; others get a user
@@ -139,6 +159,7 @@ def arguments(shown: Iterable[Path], passwd: int, group: int) -> list[str]:
         shown: files and folders to show, read-only, at their own paths: `shown_paths`.
         passwd: file descriptor from which /etc/passwd is filled.
         group: file descriptor from which /etc/group is filled.
+        covered: `proc_is_covered`.
 
     Raises:
         ExpectedError: bubblewrap is missing.
@@ -169,7 +190,10 @@ def arguments(shown: Iterable[Path], passwd: int, group: int) -> list[str]:
     command += _devices()
     # bubblewrap covers parts of the /proc that it mounts for root, and the kernel then refuses the submissions a /proc
     # of their own: for root the zygote mounts it.
-    command += ["--dir", "/proc"] if privileged() else ["--proc", "/proc"]
+    if covered:
+        command += ["--bind", "/proc", "/proc"]
+    else:
+        command += ["--dir", "/proc"] if privileged() else ["--proc", "/proc"]
     return [*command, "--remount-ro", "/", "--chdir", "/", "--"]
 
 

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from autograder.sandbox import processes
+from autograder.sandbox.processes import View
 
 _KIBIBYTE: Final = 1024
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _WHOLE: Final = ("RssAnon", "RssShmem", "VmSwap")
 _SHARES: Final = ("Pss_Anon", "Pss_Shmem", "SwapPss")
 _TIMES: Final = slice(11, 15)
-"""utime, stime, cutime and cstime among the fields of `processes.state`."""
+"""utime, stime, cutime and cstime among the fields of `View.state`."""
 
 
 @dataclass(frozen=True)
@@ -33,35 +33,36 @@ class Consumption:
     cpu_seconds: float
 
 
-def measure(members: Sequence[int], folders: Iterable[str], enough_bytes: int) -> Consumption:
-    """Look at these processes. One that is gone uses nothing.
+def measure(view: View, folders: Iterable[str], enough_bytes: int) -> Consumption:
+    """Look at all that descends from this process.
 
     Args:
-        members: the numbers of the processes: forks of this one, and what they have started.
+        view: the /proc to look in.
         folders: folders held in memory, each a file system of its own.
         enough_bytes: up to here a cheap upper bound for the memory will do, in which shared pages count several times.
     """
+    members = view.descendants()
     files = sum(map(_file_bytes, folders))
-    memory = files + sum(map(_whole_bytes, members))
+    memory = files + sum(_whole_bytes(view, member) for member in members)
     if memory > enough_bytes:
         # This process has hardly a page of its own: its share is each member's share of what all have inherited.
-        inherited = _share_bytes("self") or 0
-        memory = files + sum(_own_bytes(member, inherited) for member in members)
-    return Consumption(memory, sum(map(_cpu_seconds, members)))
+        inherited = _share_bytes(view, "self") or 0
+        memory = files + sum(_own_bytes(view, member, inherited) for member in members)
+    return Consumption(memory, sum(_cpu_seconds(view, member) for member in members))
 
 
-def _own_bytes(process: int, inherited: int) -> int:
-    share = _share_bytes(process)
+def _own_bytes(view: View, process: int, inherited: int) -> int:
+    share = _share_bytes(view, process)
     # A process that forbids looking into it (prctl(2), PR_SET_DUMPABLE) gets no deduction.
-    return _whole_bytes(process) if share is None else max(0, share - inherited)
+    return _whole_bytes(view, process) if share is None else max(0, share - inherited)
 
 
-def _whole_bytes(process: int) -> int:
-    return _sum(processes.read(process, "status"), _WHOLE)
+def _whole_bytes(view: View, process: int) -> int:
+    return _sum(view.read(process, "status"), _WHOLE)
 
 
-def _share_bytes(process: int | str) -> int | None:
-    text = processes.read(process, "smaps_rollup")
+def _share_bytes(view: View, process: int | str) -> int | None:
+    text = view.read(process, "smaps_rollup")
     return _sum(text, _SHARES) if text else None
 
 
@@ -71,8 +72,8 @@ def _sum(text: str, names: Sequence[str]) -> int:
     return sum(int(value.split()[0]) * _KIBIBYTE for name, _, value in lines if name in names)
 
 
-def _cpu_seconds(process: int) -> float:
-    return sum(map(int, processes.state(process)[_TIMES])) / _TICKS
+def _cpu_seconds(view: View, process: int) -> float:
+    return sum(map(int, view.state(process)[_TIMES])) / _TICKS
 
 
 def _file_bytes(folder: str) -> int:

@@ -1,11 +1,13 @@
 """Why a sandbox can't be had on this machine, and the line that mends it."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from autograder.errors import ExpectedError
 from autograder.sandbox import attempts, bubblewrap
+from autograder.sandbox.attempts import Attempt
 
 _SWITCHES: Final = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1"),
@@ -16,7 +18,10 @@ _SWITCHES: Final = (
     ),
     ("/proc/sys/user/max_user_namespaces", "0", "sysctl -w user.max_user_namespaces=16384"),
 )
-_WHOLE_PROC: Final = "--security-opt systempaths=unconfined (Docker) or --security-opt unmask=ALL (Podman)"
+WHOLE_PROC: Final = (
+    "Start the container with: --security-opt systempaths=unconfined (Docker) or --security-opt unmask=ALL (Podman)"
+)
+"""The line that uncovers /proc in a container."""
 _CONTAINER: Final = (
     "--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined"
 )
@@ -48,23 +53,29 @@ def refused(said: str) -> ExpectedError:
             f"The sandbox's warm interpreter didn't start: {said or 'it said nothing'}",
             "Mend the environment (autograder doctor shows what is in it) and try again.",
         )
-    missing = [attempt.name for attempt in attempts.make() if attempt.required and attempt.problem]
+    missing = _missing()
+    names = ", ".join(attempt.name for attempt in missing) or layer
+    lines = " ".join(dict.fromkeys(map(cure_for, missing))) or cure()
     return ExpectedError(
-        f"A required layer of the sandbox is missing: {', '.join(missing) or layer}. {said}",
-        f"{cure_for(missing[0]) if missing else cure()} To see each layer: autograder doctor.",
+        f"A required layer of the sandbox is missing: {names}. {said}",
+        f"{lines} To see each layer: autograder doctor.",
     )
 
 
-def cure_for(name: str) -> str:
-    """The line that gets what is missing.
+def _missing() -> list[Attempt]:
+    # What went wrong first is told in any case.
+    with suppress(ExpectedError):
+        return [attempt for attempt in attempts.make() if attempt.required and attempt.problem]
+    return []
 
-    Args:
-        name: the name of an attempt (`autograder.sandbox.attempts`).
-    """
+
+def cure_for(attempt: Attempt) -> str:
+    """The line that gets what was tried and is missing."""
+    name = attempt.needs or attempt.name
     if name == "bubblewrap" and shutil.which("bwrap") is None:
         return bubblewrap.INSTALLATION
     cures = {
-        "own /proc": f"Start the container with: {_WHOLE_PROC}",
+        "own /proc": WHOLE_PROC,
         "ordinary user": "Start it as an ordinary user, or give the container a range of users.",
         "system-call filter": FILTER,
     }

@@ -8,9 +8,12 @@ import socket
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from autograder.sandbox import kernel
+
+_INTERFACES_TRIED: Final = 256
+_CONNECTION_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,11 @@ class Findings:
     Attributes:
         readable: the secrets that could be opened.
         writable: the protected folders in which a file could be made.
-        interfaces: network interfaces that can carry something to another process: those that are up.
+        interfaces: network interfaces that can carry something to another process.
         processes: how many processes are visible.
+        described: whether processes are described to them in a /proc.
         user: the numeric user id.
-        capabilities: the effective, permitted and bounding sets together, as a bit mask.
+        capabilities: whether it holds a capability or could gain one.
         new_privileges: whether a set-user-id program would work.
         nested: whether a further user namespace can be made.
         started: how many of the processes that were tried could be started.
@@ -52,8 +56,9 @@ class Findings:
     writable: tuple[str, ...]
     interfaces: tuple[str, ...]
     processes: int
+    described: bool
     user: int
-    capabilities: int
+    capabilities: bool
     new_privileges: bool
     nested: bool
     started: int
@@ -77,16 +82,16 @@ def ask(line: str) -> Questions:
 
 def inspect(questions: Questions) -> Findings:
     """Try everything."""
-    status = _status()
     limits = (resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)
     return Findings(
         readable=tuple(path for path in questions.secrets if _works(lambda path=path: _read(path))),  # type: ignore[misc]
         writable=tuple(path for path in questions.protected if _works(lambda path=path: _write(path))),  # type: ignore[misc]
         interfaces=_interfaces(),
         processes=sum(entry.name.isdigit() for entry in Path("/proc").iterdir()),
+        described=Path("/proc/self").exists(),
         user=os.getuid(),
-        capabilities=sum({int(status[name], 16) for name in ("CapEff", "CapPrm", "CapBnd")}),
-        new_privileges=status["NoNewPrivs"] != "1",
+        capabilities=bool(kernel.capabilities()) or any(kernel.bounding_set()),
+        new_privileges=kernel.may_gain_privileges(),
         nested=_in_child(lambda: kernel.unshare(kernel.NEW_USERS)),
         started=_start_processes(questions.processes),
         folder_bytes=(_size("."), _size("/tmp")),  # noqa: S108 - private
@@ -116,21 +121,23 @@ def _write(folder: str) -> None:
     path.unlink()
 
 
-def _status() -> dict[str, str]:
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
-
-
 def _interfaces() -> tuple[str, ...]:
-    # proc(5): a line of /proc/net/route or if_inet6 stands for an interface that is up and has an address; dev names
-    # all there are, after two lines of headings.
-    routes = Path("/proc/self/net/route").read_text(encoding="ascii").splitlines()[1:]
-    names = {line.split()[0] for line in routes}
-    addresses = Path("/proc/self/net/if_inet6")
-    if addresses.exists():
-        names |= {line.split()[-1] for line in addresses.read_text(encoding="ascii").splitlines()}
-    devices = Path("/proc/self/net/dev").read_text(encoding="ascii").splitlines()[2:]
-    return tuple(sorted(names | ({line.partition(":")[0].strip() for line in devices} - {"lo"})))
+    # Asked for one at a time, since a list of them takes a socket that the filter of system calls forbids.
+    names = [_interface(number) for number in range(1, _INTERFACES_TRIED)]
+    loops_back = _works(_talk_to_oneself)
+    return tuple(name for name in names if name and (name != "lo" or loops_back))
+
+
+def _interface(number: int) -> str:
+    try:
+        return socket.if_indextoname(number)
+    except OSError:
+        return ""
+
+
+def _talk_to_oneself() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname(), _CONNECTION_SECONDS).close()
 
 
 def _in_child(attempt: Callable[[], object]) -> bool:

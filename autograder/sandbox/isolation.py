@@ -13,6 +13,7 @@ from typing import Final
 
 from autograder.limits import Limits
 from autograder.sandbox import kernel
+from autograder.sandbox.processes import View
 
 WORKING_FOLDER: Final = "/submission"
 """Where a submission runs: private, empty at the start, held in memory."""
@@ -83,7 +84,7 @@ def enter_namespaces(kinds: int = _ALL_KINDS) -> None:
         raise IsolationError(f"namespaces of the submission: {error}") from error
 
 
-def mount_private_folders(limits: Limits, shown: Sequence[str]) -> None:
+def mount_private_folders(limits: Limits, shown: Sequence[str], *, covered: bool) -> View:
     """Give this mount namespace its own working folder, /tmp, /dev/shm and /proc.
 
     Must run in the first process of the new process namespace, so that /proc shows that namespace.
@@ -91,6 +92,11 @@ def mount_private_folders(limits: Limits, shown: Sequence[str]) -> None:
     Args:
         limits: what the submission may use.
         shown: what the outer wall shows; what of it lies in /tmp is shown in the new /tmp too.
+        covered: whether the kernel grants no /proc of the namespace's own (`bubblewrap.proc_is_covered`). The new /proc
+            is then empty.
+
+    Returns:
+        The /proc in which this process and its descendants are seen.
 
     Raises:
         IsolationError: the kernel refuses.
@@ -103,13 +109,18 @@ def mount_private_folders(limits: Limits, shown: Sequence[str]) -> None:
             kernel.mount("tmpfs", folder, "tmpfs", _SAFE, options)
         for path, descriptor in hidden.items():
             _show_again(Path(path), descriptor)
+        outer = View.of_here() if covered else None
+        if outer:
+            kernel.mount("tmpfs", "/proc", "tmpfs", _SAFE | kernel.READ_ONLY | kernel.NO_EXECUTE)
     except OSError as error:
         raise IsolationError(f"private folders of the submission: {error}") from error
-    mount_processes()
+    if not outer:
+        mount_processes()
     # IPython runs "!command" in a pseudoterminal; one of an instance of its own can't be reached by other submissions.
     # Without one only such commands fail.
     with suppress(OSError):
         kernel.mount("devpts", "/dev/pts", "devpts", kernel.NO_SETUID | kernel.NO_EXECUTE, "newinstance,ptmxmode=0666")
+    return outer or View.of_here()
 
 
 def _show_again(path: Path, descriptor: int) -> None:
@@ -153,12 +164,18 @@ def give_up_privileges() -> None:
         raise IsolationError(f"giving up privileges: {error}") from error
 
 
-def filter_system_calls(program: bytes) -> None:
+def filter_system_calls(program: bytes, *, required: bool = False) -> None:
     """Have this filter, if there is one, judge the system calls of this process and of all that it starts.
 
+    Args:
+        program: the filter (`autograder.sandbox.system_calls`); empty if there is none.
+        required: whether there must be one.
+
     Raises:
-        IsolationError: the kernel refuses.
+        IsolationError: the kernel refuses, or there is none.
     """
+    if required and not program:
+        raise IsolationError("filter of system calls: there is none, since libseccomp is missing")
     try:
         if program:
             kernel.filter_system_calls(program)
@@ -166,16 +183,20 @@ def filter_system_calls(program: bytes) -> None:
         raise IsolationError(f"filter of system calls: {error}") from error
 
 
-def limit_resources(limits: Limits) -> None:
+def limit_resources(limits: Limits, view: View) -> None:
     """Set the resource limits of this process and all that it starts.
 
     RLIMIT_DATA bounds private memory. Address space can't be held as tightly, since torch maps far more than it uses;
     a loose RLIMIT_AS still bounds memory that is mapped shared.
 
+    Args:
+        limits: what the submission may use.
+        view: a /proc in which this process is seen.
+
     Raises:
         IsolationError: the kernel refuses.
     """
-    mapped = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    mapped = int(view.read("self", "statm").split()[0]) * resource.getpagesize()
     wanted = {
         resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 1),
         resource.RLIMIT_DATA: (limits.memory_bytes, limits.memory_bytes),
@@ -189,7 +210,7 @@ def limit_resources(limits: Limits) -> None:
     }
     try:
         # The kernel's out-of-memory killer takes a submission before anything else on the machine.
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+        view.write("oom_score_adj", "1000")
         for kind, (soft, hard) in wanted.items():
             ceiling = resource.getrlimit(kind)[1]
             bound = hard if ceiling == resource.RLIM_INFINITY else min(hard, ceiling)

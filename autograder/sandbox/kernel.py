@@ -8,6 +8,7 @@ import ctypes
 import errno
 import os
 import platform
+from itertools import count, takewhile
 from typing import Final
 
 NEW_MOUNTS: Final = 0x00020000
@@ -39,6 +40,7 @@ _READ_BOUNDING_SET: Final = 23
 _DROP_FROM_BOUNDING_SET: Final = 24
 _SET_CHILD_SUBREAPER: Final = 36
 _SET_NO_NEW_PRIVILEGES: Final = 38
+_READ_NO_NEW_PRIVILEGES: Final = 39
 _AMBIENT_SET: Final = 47
 _AMBIENT_CLEAR_ALL: Final = 4
 _CAPABILITY_VERSION_3: Final = 0x20080522
@@ -133,21 +135,30 @@ def filter_system_calls(program: bytes) -> None:
     _check(int(_libc.prctl(_SET_SECURE_COMPUTING, _FILTER, ctypes.addressof(loaded), 0, 0)), "filter of system calls")
 
 
+def may_gain_privileges() -> bool:
+    """Whether a set-user-id program would work."""
+    return _prctl(_READ_NO_NEW_PRIVILEGES) != 1
+
+
+def bounding_set() -> list[bool]:
+    """For each capability that the kernel knows, whether this process or what it starts may ever gain it."""
+    # Asked about a capability beyond its last one the kernel gives an error.
+    return [held == 1 for held in takewhile(lambda held: held >= 0, (_prctl(_READ_BOUNDING_SET, n) for n in count()))]
+
+
 def empty_bounding_set() -> None:
     """Give up, for this process and all that it starts, the means to ever gain a capability."""
-    number = 0
-    # Asked about a capability beyond its last one the kernel gives an error.
-    while _prctl(_READ_BOUNDING_SET, number) >= 0:
+    for number in range(len(bounding_set())):
         _check(_prctl(_DROP_FROM_BOUNDING_SET, number), f"bounding set, capability {number}")
-        number += 1
 
 
 def capabilities() -> int:
-    """The effective capabilities of this process, a bit for each number."""
+    """The effective and permitted capabilities of this process, a bit for each number."""
     header = _CapabilityHeader(_CAPABILITY_VERSION_3, 0)
     halves = (_CapabilityHalf * 2)()
     _check(_libc.capget(ctypes.byref(header), halves), "capget")
-    return int(halves[0].effective | halves[1].effective << 32)
+    low, high = (half.effective | half.permitted for half in halves)
+    return int(low | high << 32)
 
 
 def drop_capabilities() -> None:

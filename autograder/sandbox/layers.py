@@ -73,7 +73,7 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
 def _attempted() -> Iterator[Layer]:
     for attempt in attempts.make():
         held = not attempt.problem
-        detail, cure = ("the kernel allows it", "") if held else (attempt.problem, cures.cure_for(attempt.name))
+        detail, cure = ("the kernel allows it", "") if held else (attempt.problem, cures.cure_for(attempt))
         yield Layer(attempt.name, attempt.required, held, detail, cure)
 
 
@@ -138,11 +138,19 @@ def _conclude(found: dict[str, Any]) -> Iterable[Layer]:
     yield layer("no privileges", _privileges(found), f"user {found['user']}, no capability, no way to gain one")
     yield layer("private folders", _folders(found), "the working folder and /tmp are the submission's own, and bounded")
     yield layer("resource limits", _limits(found), "CPU, memory, processes, open files and file size are bounded")
+    described = layer(
+        "own /proc",
+        [] if found["described"] else ["parts of this machine's are covered: a submission has none, and is as safe"],
+        "describes a submission's own processes alone",
+        required=False,
+    )
+    yield described if described.active else replace(described, cure=cures.WHOLE_PROC)
     filtered = layer(
         "system-call filter",
         [] if found["filtered"] else ["student code may make every system call; unmapped shared memory isn't counted"],
         "what no lab needs of the kernel is out of reach",
-        required=False,
+        # It alone forbids namespaces where there is no /proc to forbid them in.
+        required=not found["described"],
     )
     yield filtered if filtered.active else replace(filtered, cure=cures.FILTER)
     yield layer(
@@ -156,7 +164,7 @@ def _conclude(found: dict[str, Any]) -> Iterable[Layer]:
 def _privileges(found: dict[str, Any]) -> list[str]:
     problems = {
         "runs as root": found["user"] == 0,
-        "holds capabilities": found["capabilities"] != 0,
+        "holds capabilities": found["capabilities"],
         "may gain privileges": found["new_privileges"],
         "can make namespaces": found["nested"],
     }

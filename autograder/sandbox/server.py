@@ -231,13 +231,16 @@ def main() -> NoReturn:
     warming.import_all(order["modules"])
     entry = submission.find_entry(order["entry"])
     folders = tempfile.mkdtemp(prefix="submissions-")
-    terms = submission.Terms(mode, Limits(**order["limits"]), tuple(order["shown"]), folders, entry, _filter())
+    limits, shown = Limits(**order["limits"]), tuple(order["shown"])
+    terms = submission.Terms(mode, limits, shown, folders, entry, _filter(), order["covered"])
     kernel.adopt_orphans()
     gc.disable()
     _warm([])
     with suppress(ConnectionError):
         _Server(control, terms).serve()
-    processes.kill_descendants()
+    if mode is Mode.NONE:
+        # Otherwise everything ends with the first process of the namespace.
+        processes.kill_descendants()
     shutil.rmtree(folders, ignore_errors=True)
     # Nothing here is worth an orderly shutdown, and torch's takes long.
     os._exit(0)

@@ -28,6 +28,7 @@ from typing import Final, NoReturn
 from autograder.limits import Limits
 from autograder.sandbox import isolation, kernel, processes
 from autograder.sandbox.mode import Mode
+from autograder.sandbox.processes import View
 from autograder.sandbox.watch import ExceededError, Watch
 
 Entry = Callable[[socket.socket], None]
@@ -68,6 +69,7 @@ class Terms:
         folders: where their working folders are made if they have no namespaces.
         entry: what the student process runs.
         filter: the program that judges their system calls (`autograder.sandbox.system_calls`); empty if there is none.
+        covered: whether the kernel grants them no /proc of their own (`bubblewrap.proc_is_covered`).
     """
 
     mode: Mode
@@ -76,6 +78,7 @@ class Terms:
     folders: str
     entry: Entry
     filter: bytes = b""
+    covered: bool = False
 
 
 def launch(terms: Terms, connection: int, report: int) -> NoReturn:
@@ -120,17 +123,20 @@ def _keep(terms: Terms, connection: int, report: int) -> NoReturn:
     folder = isolation.WORKING_FOLDER
     try:
         if terms.mode is Mode.BUBBLEWRAP:
-            isolation.mount_private_folders(terms.limits, terms.shown)
-            isolation.forbid_namespaces()
+            view = isolation.mount_private_folders(terms.limits, terms.shown, covered=terms.covered)
+            # What stands in for a /proc of its own has no such switch; the filter of system calls forbids them then.
+            if not terms.covered:
+                isolation.forbid_namespaces()
         else:
+            view = View.of_here()
             folder = tempfile.mkdtemp(dir=terms.folders)
         isolation.give_up_privileges()
         kernel.set_inspectable(inspectable=False)
         student = os.fork()
         if student == 0:
-            _study(terms, folder, connection, report)
+            _study(terms, view, folder, connection, report)
         os.close(connection)
-        _watch(student, terms, report)
+        _watch(student, terms, view, report)
     except isolation.IsolationError as error:
         _tell(report, failed=str(error))
     except BaseException:  # noqa: BLE001 - a fork must never return into the zygote's own loop
@@ -148,7 +154,7 @@ class _EndedEarly(BaseException):
     """The keeper was told to stop."""
 
 
-def _watch(student: int, terms: Terms, report: int) -> None:
+def _watch(student: int, terms: Terms, view: View, report: int) -> None:
     """Pass interrupts on, reap orphans, see that not too much is used, and report how the student ended."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -161,7 +167,7 @@ def _watch(student: int, terms: Terms, report: int) -> None:
     signal.signal(signal.SIGUSR1, interrupt)
     if terms.mode is Mode.NONE:
         signal.signal(signal.SIGTERM, stop)
-    watch = Watch(terms.limits, terms.mode)
+    watch = Watch(terms.limits, isolation.PRIVATE_FOLDERS if terms.mode is Mode.BUBBLEWRAP else (), view)
     watch.begin()
     cpu_seconds = 0.0
     with suppress(_EndedEarly), _told(report):
@@ -184,15 +190,15 @@ def _told(report: int) -> Iterator[None]:
         _tell(report, exceeded=str(error))
 
 
-def _study(terms: Terms, folder: str, connection: int, report: int) -> NoReturn:
+def _study(terms: Terms, view: View, folder: str, connection: int, report: int) -> NoReturn:
     """Become the student: nothing is left of the zygote but what it has imported."""
     code = 1
     try:
         kernel.set_inspectable(inspectable=True)
         os.setsid()
         _silence()
-        isolation.limit_resources(terms.limits)
-        isolation.filter_system_calls(terms.filter)
+        isolation.limit_resources(terms.limits, view)
+        isolation.filter_system_calls(terms.filter, required=terms.covered)
         os.chdir(folder)
         os.environ["PWD"] = folder
         if folder != isolation.WORKING_FOLDER:

@@ -7,17 +7,15 @@ time, and never of more than the bound on each process times their number; shoul
 takes submissions before anything else.
 """
 
-import os
 import resource
 import signal
+from collections.abc import Sequence
 from types import FrameType
 from typing import Final
 
 from autograder.limits import Limits
-from autograder.sandbox import consumption, processes
-from autograder.sandbox.consumption import Consumption
-from autograder.sandbox.isolation import PRIVATE_FOLDERS
-from autograder.sandbox.mode import Mode
+from autograder.sandbox.consumption import Consumption, measure
+from autograder.sandbox.processes import View
 
 _CALM_SECONDS: Final = 0.25
 _ALERT_SECONDS: Final = 0.05
@@ -32,19 +30,18 @@ class ExceededError(Exception):
 
 
 class Watch:
-    """Looks at the processes of a submission at intervals, from a signal handler: it needs no thread.
-
-    In a process namespace of its own the submission is all that the keeper, the first process, sees; without one it is
-    what descends from the keeper.
+    """Looks at what descends from this process at intervals, from a signal handler: it needs no thread.
 
     Args:
         limits: what the submission may use.
-        mode: whether it has namespaces.
+        folders: its folders that are held in memory.
+        view: the /proc to look in.
     """
 
-    def __init__(self, limits: Limits, mode: Mode) -> None:
+    def __init__(self, limits: Limits, folders: Sequence[str], view: View) -> None:
         self._limits = limits
-        self._mode = mode
+        self._folders = folders
+        self._view = view
         self._cpu_seconds = 0.0
         self._lost_cpu_seconds = 0.0
         self._suspected = False
@@ -60,7 +57,7 @@ class Watch:
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
 
     def _look(self, _number: int, _frame: FrameType | None) -> None:
-        used = self._measure()
+        used = measure(self._view, self._folders, self._limits.memory_bytes)
         spent = self._spent(used)
         if spent > self._limits.cpu_seconds:
             raise ExceededError(f"used more than {self._limits.cpu_seconds} CPU seconds")
@@ -72,13 +69,6 @@ class Watch:
         self._suspected = excess
         alert = used.memory_bytes > self._limits.memory_bytes * _ALERT_FRACTION
         signal.setitimer(signal.ITIMER_REAL, _ALERT_SECONDS if alert else _CALM_SECONDS)
-
-    def _measure(self) -> Consumption:
-        keeper = os.getpid()
-        if self._mode is Mode.NONE:
-            return consumption.measure(processes.descendants(keeper), (), self._limits.memory_bytes)
-        members = [process for process in processes.visible() if process != keeper]
-        return consumption.measure(members, PRIVATE_FOLDERS, self._limits.memory_bytes)
 
     def _spent(self, used: Consumption) -> float:
         """CPU seconds of all processes so far, those that are gone included."""

@@ -201,9 +201,10 @@ class Zygote:
     def _start(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
         walled = self._mode is Mode.BUBBLEWRAP
         shown = bubblewrap.shown_paths(self._readable) if walled else []
-        order = json.dumps({**self._terms, "shown": [str(path) for path in shown]})
+        covered = walled and bubblewrap.proc_is_covered()
+        order = json.dumps({**self._terms, "shown": [str(path) for path in shown], "covered": covered})
         with _content(order) as terms, _content(bubblewrap.ACCOUNTS) as passwd, _content(bubblewrap.GROUPS) as group:
-            wall = bubblewrap.arguments(shown, passwd.fileno(), group.fileno()) if walled else []
+            wall = bubblewrap.arguments(shown, passwd.fileno(), group.fileno(), covered=covered) if walled else []
             process = subprocess.Popen(
                 [*wall, sys.executable, "-s", "-P", "-m", "autograder.sandbox.server", str(self._theirs.fileno())],
                 stdin=terms,

@@ -4,6 +4,7 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 import msgpack
@@ -12,6 +13,7 @@ from autograder.wall.faults import MalformedError, Misspoke, OutOfTime, StudentG
 
 _LENGTH = struct.Struct(">Q")
 _MOST_ITEMS = 4_000_000
+"""Items of all lists and dictionaries of a message together: an empty list is one byte, and 64 in memory."""
 
 
 class Channel:
@@ -77,11 +79,14 @@ class Channel:
                 raw=False,
                 unicode_errors="surrogatepass",
                 strict_map_key=False,
-                max_array_len=_MOST_ITEMS,
-                max_map_len=_MOST_ITEMS,
+                # Each item takes a byte at least; room for all that are announced is made before they come.
+                max_array_len=min(length, _MOST_ITEMS),
+                max_map_len=min(length, _MOST_ITEMS),
                 max_ext_len=0,
+                list_hook=(count := _counter()),
+                object_hook=count,
             )
-        except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
+        except (ValueError, TypeError, RecursionError, MemoryError, msgpack.exceptions.UnpackException) as error:
             raise MalformedError("not a message") from error
 
     def has_more(self) -> bool:
@@ -115,3 +120,17 @@ class Channel:
         poller.register(self.connection, select.POLLOUT if writing else select.POLLIN)
         if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
             raise OutOfTime
+
+
+def _counter() -> Callable[[Any], Any]:
+    """What passes lists and dictionaries on, until a message has held too many items."""
+    left = _MOST_ITEMS
+
+    def count(container: Any) -> Any:  # noqa: ANN401 - a list or a dictionary
+        nonlocal left
+        left -= len(container) + 1
+        if left < 0:
+            raise ValueError("too many items")
+        return container
+
+    return count

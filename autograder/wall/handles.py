@@ -82,7 +82,10 @@ class Handle:
 
     def _operate(self, name: str, *operands: object) -> Any:  # noqa: ANN401 - what the class makes of it
         self._wall.expect_operand(self)
-        return self._ask("operate", name, *operands, origin=f"{self._root} {name}")
+        # A vector may be multiplied by a number, which gives a vector, or by a vector, which gives a number.
+        kind = name if operands[0] is self else f"r{name}"
+        other = " object" if any(is_handle(operand) for operand in operands if operand is not self) else ""
+        return self._ask("operate", name, *operands, origin=f"{self._root} {kind}{other}")
 
     @property
     def _root(self) -> str:

@@ -93,7 +93,8 @@ def dtype_name(dtype: torch.dtype) -> str:
 
 def read_dtype(name: Node) -> torch.dtype:
     """The torch dtype of that name."""
-    dtype = getattr(torch, name, None) if isinstance(name, str) else None
+    # Not by getattr: torch imports some of its modules when they are asked for.
+    dtype = vars(torch).get(name) if isinstance(name, str) else None
     if not isinstance(dtype, torch.dtype):
         raise MalformedError("dtype")
     return dtype
@@ -122,7 +123,7 @@ def _read_device(name: Node) -> torch.device:
 def _read_type(name: Node) -> type:
     public = isinstance(name, str) and not name.startswith("_")
     for home in (builtins, torch):
-        found = getattr(home, name, None) if public else None
+        found = vars(home).get(name) if public else None
         if isinstance(found, type) and _write_type(found) == name:
             return found
     raise MalformedError("type")

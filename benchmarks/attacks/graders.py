@@ -59,6 +59,9 @@ class Grader(ABC):
         tools: the folder of its programs.
         environment: the environment variables that it needs.
         isolates: whether it claims to keep submissions apart.
+
+    Args:
+        cell_seconds: wall-clock seconds for one cell, where the grader has such a limit.
     """
 
     name: str
@@ -66,6 +69,9 @@ class Grader(ABC):
     tools: Path = Path(sys.prefix) / "bin"
     environment: Mapping[str, str] = MappingProxyType({"PYTHONPATH": str(peers.ROOT)})
     isolates: bool = False
+
+    def __init__(self, cell_seconds: int = CELL_SECONDS) -> None:
+        self._cell_seconds = cell_seconds
 
     @abstractmethod
     def prepare(self, folder: Path) -> None:
@@ -111,7 +117,7 @@ class Nbgrader(Grader):
 
     def prepare(self, folder: Path) -> None:
         """Make the course and grade the earlier student."""
-        make_released_course(folder)
+        make_released_course(folder, self._cell_seconds)
         self.hand_in(folder, EARLIER, self.notebook_of(HONEST))
         quietly([sys.executable, "-m", "nbgrader", "autograde", LAB], folder)
 
@@ -138,13 +144,13 @@ class Gradlab(Grader):
 
     def prepare(self, folder: Path) -> None:
         """Make the course and grade the earlier student."""
-        make_released_course(folder)
+        make_released_course(folder, self._cell_seconds)
         self.hand_in(folder, EARLIER, self.notebook_of(HONEST))
         quietly(self._grade([EARLIER]), folder)
 
     def _grade(self, students: Sequence[str]) -> list[str]:
         command = [sys.executable, "-c", self._program, "grade", LAB, "--quiet", "--format", "json", "--workers", "1"]
-        command += ["--cell-seconds", str(CELL_SECONDS)]
+        command += ["--cell-seconds", str(self._cell_seconds)]
         for student in students:
             command += ["--student", student]
         return command
@@ -172,7 +178,7 @@ class Gradlab(Grader):
 
 
 class Otter(Grader):
-    """``otter run``: otter-grader without Docker, each submission in a command of its own.
+    """``otter run``: otter-grader without Docker, each submission in a command of its own. It has no limit for a cell.
 
     Raises:
         UnavailableError: it can't be installed.
@@ -181,7 +187,8 @@ class Otter(Grader):
     name = "otter-grader"
     release = peers.OTTER.rpartition("=")[2]
 
-    def __init__(self) -> None:
+    def __init__(self, cell_seconds: int = CELL_SECONDS) -> None:
+        super().__init__(cell_seconds)
         self._command = peers.otter_environment()
         self.tools = self._command.parent
 
@@ -248,11 +255,13 @@ def make_course(folder: Path) -> None:
     make_small_course(folder, blank)
 
 
-def make_released_course(folder: Path) -> None:
-    """The same when nbgrader has released it; each cell has the time that all graders give it."""
+def make_released_course(folder: Path, cell_seconds: int) -> None:
+    """The same when nbgrader has released it, unless it is there already."""
+    if folder.exists():
+        return
     make_course(folder)
     with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as configuration:
-        configuration.write(f"c.Execute.timeout = {CELL_SECONDS}\n")
+        configuration.write(f"c.Execute.timeout = {cell_seconds}\n")
     quietly([sys.executable, "-m", "nbgrader", "generate_assignment", LAB], folder)
 
 

@@ -23,7 +23,7 @@ RUN_SECONDS = 120.0
 """Wall-clock seconds for one attack and the honest student; each further attack in the run adds some."""
 _SECONDS_MORE = 30.0
 _TOGETHER = 6
-_TOGETHER_ISOLATED = 12
+_TOGETHER_ISOLATED = 48
 _ALONE = frozenset({Kind.TIMING, Kind.HANG, Kind.EXHAUSTION, Kind.PROCESS, Kind.FILE, Kind.NETWORK})
 """What is likely to be seen elsewhere is run alone at once, on graders that don't claim to keep submissions apart."""
 _OWN = re.compile(
@@ -68,15 +68,19 @@ class Observer:
         grader: the grader.
         folder: an empty folder to work in.
         control: what it does with honest submissions; if left out, that is observed when it is needed.
+        seconds: wall-clock seconds for a run with one attack.
     """
 
-    def __init__(self, grader: Grader, folder: Path, control: "Control | None" = None) -> None:
+    def __init__(
+        self, grader: Grader, folder: Path, control: "Control | None" = None, seconds: float = RUN_SECONDS
+    ) -> None:
         self._grader = grader
         self._folder = folder
         # Whoever the container's processes run as must be able to read it.
         folder.chmod(0o755)
         self._template = folder / "template"
         self._known = control
+        self._seconds = seconds
         grader.prepare(self._template)
 
     @cached_property
@@ -160,7 +164,7 @@ class Observer:
                     self._grader.commands(students),
                     dict(self._grader.environment),
                     self._grader.tools,
-                    RUN_SECONDS + _SECONDS_MORE * (len(attacks) - 1),
+                    self._seconds + _SECONDS_MORE * (len(attacks) - 1),
                     self._grader.collected(students),
                 )
             )

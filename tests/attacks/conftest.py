@@ -1,5 +1,6 @@
 """The small lab, for all attacks."""
 
+from tests.autograder.conftest import blank_gradebook
 from tests.small_lab import small_lab
 
-__all__ = ["small_lab"]
+__all__ = ["blank_gradebook", "small_lab"]

@@ -11,7 +11,7 @@ from autograder.course import Course
 from autograder.grading.bench import Bench
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
-from tests.attacks.attack import Attack
+from tests.attacks.attack import Attack, Kind
 from tests.attacks.corpus import ATTACKS
 from tests.small_lab import EXERCISES, LIMITS, POINTS, SmallLab, by_id
 
@@ -21,14 +21,25 @@ def assert_full_marks(lab: SmallLab, student: str) -> None:
     assert {name: verdict.points for name, verdict in verdicts.items()} == dict.fromkeys(EXERCISES, POINTS)
 
 
+def test_every_attack_is_there_once_and_attacks_an_exercise() -> None:
+    names = [attack.name for attack in ATTACKS]
+    assert len(names) == len(set(names))
+    assert {attack.kind for attack in ATTACKS} == set(Kind)
+    assert not [attack.name for attack in ATTACKS if attack.tamper is None and not set(attack.answers) & set(EXERCISES)]
+
+
 def test_an_honest_submission_has_full_marks(small_lab: SmallLab) -> None:
     assert_full_marks(small_lab, "honest")
     assert small_lab.bench.failures(small_lab.notebook, {}) == {}
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@pytest.mark.parametrize(
+    "attack", [attack for attack in ATTACKS if attack.tamper is None], ids=lambda attack: attack.name
+)
 def test_an_attack_earns_nothing(small_lab: SmallLab, attack: Attack) -> None:
-    verdicts = by_id(small_lab.grade("dishonest", attack.answers))
+    result = small_lab.grade("dishonest", attack.answers)
+    verdicts = by_id(result)
+    assert attack.flagged in " ".join(result.flags)
     attacked = set(attack.answers) & set(EXERCISES)
     assert {name: verdicts[name].points for name in attacked} == dict.fromkeys(attacked, 0.0)
     assert not [verdict for verdict in verdicts.values() if verdict.status is CellStatus.BROKE]

@@ -52,4 +52,4 @@ def test_missing_programs_come_with_the_line_that_installs_them(
     assert cures["bubblewrap"] == "apt-get install bubblewrap"
     assert cures["graphviz"] == "apt-get install graphviz"
     assert not examination.healthy
-    assert [layer.active for layer in examination.layers] == [False]
+    assert [layer.name for layer in examination.layers if not layer.active] == ["outer wall", "bubblewrap"]

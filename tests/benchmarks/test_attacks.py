@@ -1,12 +1,13 @@
 """The comparison of attacks: the same submissions, in a container, through this grader and through nbgrader."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from benchmarks.attacks.container import ContainerError, Order, Report, run
-from benchmarks.attacks.graders import Grader, Gradlab, Nbgrader
+from benchmarks.attacks.graders import Grader, Gradlab, Nbgrader, make_released_course
 from benchmarks.attacks.observe import Control, Observation, Observer
 from benchmarks.attacks.records import Record, key_of, load, save
 from benchmarks.attacks.tables import by_class, every_attack, harms
@@ -23,12 +24,14 @@ NOTHING = attack("nothing at all", Kind.OBJECT, half="def half(x): return x")
 TOOLS = Path("/usr/bin")
 
 
-def observe(grader: Grader, folder: Path, attacks: Sequence[Attack]) -> list[Observation]:
-    observer = Observer(grader, folder, Control(frozenset(EXERCISES), frozenset()))
+def observe(grader: Grader, folder: Path, course: Path, attacks: Sequence[Attack]) -> list[Observation]:
+    folder.mkdir()
+    shutil.copytree(course, folder / "template")
+    observer = Observer(grader, folder, Control(frozenset(EXERCISES), frozenset()), seconds=600)
     return [observation for _, observation in observer.observe_together(attacks)]
 
 
-def contained(tmp_path: Path, *commands: str, seconds: float = 20.0, collected: Sequence[str] = ()) -> Report:
+def contained(tmp_path: Path, *commands: str, seconds: float = 60.0, collected: Sequence[str] = ()) -> Report:
     tmp_path.chmod(0o755)
     given = tmp_path / "given"
     given.mkdir()
@@ -37,15 +40,15 @@ def contained(tmp_path: Path, *commands: str, seconds: float = 20.0, collected: 
 
 
 def test_an_attack_that_beats_nbgrader_earns_nothing_here(tmp_path: Path) -> None:
-    (tmp_path / "there").mkdir()
-    won, lost = observe(Nbgrader(), tmp_path / "there", [EQUAL, NOTHING])
+    course = tmp_path / "course"
+    make_released_course(course, cell_seconds=60)
+    won, lost = observe(Nbgrader(60), tmp_path / "there", course, [EQUAL, NOTHING])
     assert (won.earned, won.possible) == (2.0, 2.0)
     assert (lost.earned, lost.possible) == (0.0, 2.0)
     assert won.neighbour == lost.neighbour == 1.0
     assert won.ended
     assert not won.survived
-    (tmp_path / "here").mkdir()
-    here = observe(Gradlab(), tmp_path / "here", [EQUAL, NOTHING])
+    here = observe(Gradlab(60), tmp_path / "here", course, [EQUAL, NOTHING])
     assert [(seen.earned, seen.possible) for seen in here] == [(0.0, 2.0)] * 2
     assert [seen.neighbour for seen in here] == [1.0, 1.0]
 
@@ -84,8 +87,10 @@ def test_a_container_stops_what_does_not_end(tmp_path: Path) -> None:
 
 
 def test_a_container_that_cannot_start_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ContainerError):
-        run(Order(tmp_path / "absent", [["true"]], {}, TOOLS, 5.0, ()))
+    tmp_path.chmod(0o755)
+    (tmp_path / "leads nowhere").symlink_to("absent")
+    with pytest.raises(ContainerError, match="leads nowhere"):
+        run(Order(tmp_path, [["true"]], {}, TOOLS, 60.0, ()))
 
 
 def test_observations_are_kept_and_counted(tmp_path: Path) -> None:

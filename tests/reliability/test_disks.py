@@ -90,14 +90,13 @@ def test_a_gradebook_on_a_full_disk_keeps_its_scores(graded_class: tuple[Path, P
 
 
 @pytest.mark.parametrize("place", ["course/.autograder", "temporary"])
-def test_a_full_disk_for_what_only_saves_time_or_is_kept_for_a_moment(
+def test_a_full_disk_for_what_only_saves_time_stops_nobody(
     graded_class: tuple[Path, Path], tmp_path: Path, place: str
 ) -> None:
     waiting, graded = graded_class
     told = grade_on(tmp_path / place, waiting, tmp_path / "course", 0, tmp_path / "result")
     code, _, err = told["first"]
-    assert "Traceback" not in err
-    assert code == (0 if "autograder" in place else 1), err
+    assert code == 0, err
     assert not told["remains"]
     assert told["second"][0] == 0, told["second"]
     assert written(tmp_path / "result") == written(graded)

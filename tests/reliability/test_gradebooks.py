@@ -1,5 +1,6 @@
 """Gradebooks that are locked, damaged, or of another age: one message with the cure, and nothing changed."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,13 +10,19 @@ import pytest
 from tests.reliability.classroom import database, grade, gradebook, make_class, written
 
 
-@pytest.fixture
-def course(tmp_path: Path, blank_gradebook: Path) -> Path:
+@pytest.fixture(scope="module")
+def graded_class(tmp_path_factory: pytest.TempPathFactory, blank_gradebook: Path) -> Path:
     """A class of 3 that was graded."""
-    root = make_class(tmp_path / "course", blank_gradebook, 3)
+    root = make_class(tmp_path_factory.mktemp("class") / "course", blank_gradebook, 3)
     code, _, err = grade(root, "--sandbox", "none")
     assert code == 0, err
     return root
+
+
+@pytest.fixture
+def course(graded_class: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test."""
+    return shutil.copytree(graded_class, tmp_path / "course")
 
 
 def refused(root: Path) -> str:
@@ -33,7 +40,7 @@ def test_a_locked_gradebook_is_waited_for_and_then_told(course: Path) -> None:
         other.execute("BEGIN EXCLUSIVE")
         told = refused(course)
         other.execute("ROLLBACK")
-    assert "is locked by another program" in told
+    assert "is locked by another program, and stayed so for 5 seconds" in told
     assert "Close the program that uses it" in told
     assert gradebook(course) == before
 
@@ -50,7 +57,7 @@ def test_a_gradebook_that_is_damaged_is_told_and_left_alone(course: Path) -> Non
 
 def test_a_gradebook_of_an_older_nbgrader_is_told_with_the_way_to_renew_it(course: Path) -> None:
     with database(course) as connection:
-        connection.execute("ALTER TABLE grade DROP COLUMN extra_credit")
+        connection.execute("ALTER TABLE notebook DROP COLUMN kernelspec")
     assert "nbgrader db upgrade" in refused(course)
 
 

@@ -1,5 +1,6 @@
 """Regrading: only what a change affects runs again, and what a person gave stays."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,10 @@ STUDENTS = ("ann", "bob", "cid")
 NOTEBOOKS = {"first": ("half", "square"), "second": ("cube",)}
 
 
-@pytest.fixture
-def course(tmp_path: Path, blank_gradebook: Path) -> Path:
+@pytest.fixture(scope="module")
+def graded_course(tmp_path_factory: pytest.TempPathFactory, blank_gradebook: Path) -> Path:
     """A lab of two notebooks, handed in by three students, graded, and seen by a person."""
-    root = tmp_path / "course"
+    root = tmp_path_factory.mktemp("class") / "course"
     for name, exercises in NOTEBOOKS.items():
         path = root / "source" / LAB / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,6 +44,12 @@ def course(tmp_path: Path, blank_gradebook: Path) -> Path:
     grade_by_hand(root, "ann", "why", 2.0, "Nearly.")
     grade_by_hand(root, "bob", "square-test", 1.5, "The idea is right.")
     return root
+
+
+@pytest.fixture
+def course(graded_course: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test."""
+    return shutil.copytree(graded_course, tmp_path / "course")
 
 
 def change(root: Path, notebook: str, old: str, new: str) -> None:

@@ -24,6 +24,16 @@ TIGHT = Limits(
     file_bytes=4 * MEGABYTE,
     disk_bytes=16 * MEGABYTE,
 )
+SMALL = Limits(cpu_seconds=3, memory_bytes=512 * MEGABYTE, processes=24, disk_bytes=220 * MEGABYTE)
+FORK_AND_ALLOCATE = """
+import os, time
+while True:
+    if os.fork() == 0:
+        block = bytearray(50 * 1024**2)
+        time.sleep(1000)
+    time.sleep(0.05)
+"""
+"""A program that uses more and more memory, in ever more processes."""
 
 
 class Student:

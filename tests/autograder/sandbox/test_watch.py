@@ -4,23 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
-from tests.autograder.sandbox.support import MEGABYTE, Student, start, student_of
+from tests.autograder.sandbox.support import FORK_AND_ALLOCATE, SMALL, Student, start, student_of
 
-SMALL = Limits(cpu_seconds=3, memory_bytes=512 * MEGABYTE, processes=24, disk_bytes=220 * MEGABYTE)
 TOO_MUCH_MEMORY = "used more than 512 MiB of memory in all its processes"
 TOO_MUCH_TIME = "used more than 3 CPU seconds"
-
-FORK_AND_ALLOCATE = """
-import os, time
-while True:
-    if os.fork() == 0:
-        block = bytearray(50 * 1024**2)
-        time.sleep(1000)
-    time.sleep(0.05)
-"""
 
 MEMORY = {
     "private memory of many processes": FORK_AND_ALLOCATE,

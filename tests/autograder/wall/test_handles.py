@@ -52,12 +52,13 @@ class Number(float):
     def __abs__(self): return 0.0
 def number(): return Number(3.0)
 """
-EXPECTED = frozenset({"Vector", "Vector()", "Vector().norm", "point", "generate", "lie", "number"})
+OPERATIONS = {"Vector() add object", "Vector() rmul", "Vector() neg"}
+EXPECTED = frozenset({"Vector", "Vector()", "Vector().norm", "point", "generate", "lie", "number", *OPERATIONS})
 
 
 @pytest.fixture
 def wall(meet: Meet) -> Any:
-    return meet(CLASSES, Profile(handles=EXPECTED))
+    return meet(CLASSES, Profile(handles=EXPECTED, bare=EXPECTED))
 
 
 def test_objects_of_a_class_that_the_solution_has_too_can_be_used(wall: Any) -> None:
@@ -149,8 +150,61 @@ def test_an_object_does_not_gain_rights_by_being_known_under_another_name(meet: 
 
 def test_an_equality_that_holds_for_everything_does_not_hold(meet: Meet) -> None:
     source = "class Yes:\n    def __eq__(self, other): return True\na, b = Yes(), Yes()"
-    wall = meet(source, Profile(frozenset({"a", "b"})))
+    names = frozenset({"a", "b"})
+    wall = meet(source, Profile(handles=names, bare=names))
     assert wall.fetch("a") != wall.fetch("b")
+
+
+CLEVER = """
+class Clever:
+    def __eq__(self, other): return not isinstance(other, str)
+    __hash__ = None
+class Vector:
+    def __mul__(self, other): return Clever()
+    def __round__(self, digits=None): return Clever()
+    def __iter__(self): yield Clever()
+async def later(): return Clever()
+def generate():
+    while True: yield Clever()
+def pair(): return Clever()
+"""
+KNOWN = frozenset({"Vector", "Vector()", "Vector()[] iterator", "later", "later()", "generate", "generate()", "pair"})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda wall: wall.fetch("Vector")() * 3,
+        lambda wall: 3 * wall.fetch("Vector")(),
+        lambda wall: round(wall.fetch("Vector")()),
+        lambda wall: next(iter(wall.fetch("Vector")())),
+        lambda wall: next(wall.fetch("generate")()),
+        lambda wall: next(iter(wall.fetch("generate")())),
+        lambda wall: next(wall.fetch("later")().__await__()),
+        lambda wall: wall.fetch("pair")(),
+    ],
+)
+def test_what_becomes_of_an_object_is_measured_by_itself(meet: Meet, answer: Any) -> None:
+    wall = meet(CLEVER, Profile(handles=KNOWN | {"pair()", "generate()[] iterator"}, bare=KNOWN))
+    with pytest.raises((NotPlainError, StopIteration, TypeError)):
+        assert answer(wall) == 9
+
+
+@pytest.mark.parametrize(
+    ("kind", "question"),
+    [
+        ("int", len),
+        ("int", iter),
+        ("str", float),
+        ("float", lambda x: 3 in x),
+        ("list", complex),
+        ("str", int),
+    ],
+)
+def test_a_plain_value_of_no_use_is_the_students_fault(meet: Meet, kind: str, question: Any) -> None:
+    wall = meet(f"class Value({kind}): pass\ndef value(): return Value()", Profile(frozenset({"value", "value()"})))
+    with pytest.raises((NotPlainError, TypeError)):
+        question(wall.fetch("value")())
 
 
 def test_dunder_attributes_are_not_asked_for(wall: Any) -> None:

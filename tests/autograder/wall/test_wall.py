@@ -7,7 +7,7 @@ import numpy
 import pytest
 import torch
 
-from autograder.wall.faults import MissingNameError, OutOfTime, Refused, StudentGone
+from autograder.wall.faults import MissingNameError, Misspoke, OutOfTime, Refused, StudentGone
 from autograder.wall.profile import Profile, Recorder
 from tests.autograder.wall.conftest import Meet
 
@@ -246,3 +246,50 @@ def test_an_answer_in_advance_is_taken_for_the_answer_and_the_conversation_stays
             assert not isinstance(wall.fetch("g"), type)
         except StudentGone:
             break
+
+
+def test_who_speaks_out_of_turn_is_not_listened_to(meet: Meet) -> None:
+    wall = meet(FORGER + "say(reply(value=42))\ndef f(): return 1", check=False)
+    with pytest.raises(Misspoke, match="without being asked"):
+        wall.fetch("f")
+
+
+def test_what_ends_the_conversation_is_remembered(meet: Meet) -> None:
+    wall = meet("import os\ndef f(): os._exit(0)")
+    function = wall.fetch("f")
+    assert wall.fault is None
+    with pytest.raises(StudentGone) as gone:
+        function()
+    assert wall.fault is gone.value
+    wall.begin_test(trusting=False)
+    assert wall.fault is None
+
+
+def test_what_is_said_of_an_interrupt_may_be_anything(meet: Meet) -> None:
+    source = FORGER + "import time\ndef f():\n    say(msgpack.packb({'error': {'types': 5}}))\n    time.sleep(60)"
+    wall = meet(source)
+    function = wall.fetch("f")
+    with pytest.raises(StudentGone):
+        function()
+    assert not wall.settle(time.monotonic() + 0.1)
+
+
+def test_an_argument_keeps_its_shape_where_the_solution_leaves_it(meet: Meet) -> None:
+    wall = meet("import torch\ndef empty(w): w.data = torch.empty(0, 2)", Profile(restored=frozenset({"empty 0"})))
+    tensor = torch.ones(2)
+    wall.fetch("empty")(tensor)
+    assert tensor.shape == (2,)
+    assert wall.answers.withheld
+    wall = meet(
+        "import torch\ndef empty(w): w.data = torch.empty(0, 2)",
+        Profile(restored=frozenset({"empty 0", "empty 0.shape"})),
+    )
+    wall.fetch("empty")(tensor)
+    assert tensor.shape == (0, 2)
+
+
+@pytest.mark.parametrize("value", ["['type', 'Generator']", "['device', 'meta']"])
+def test_types_and_devices_that_no_answer_needs_are_malformed(meet: Meet, value: str) -> None:
+    wall = meet(FORGER + f"def f(x): say(reply(value={value}))")
+    with pytest.raises(Misspoke):
+        wall.fetch("f")([1])

@@ -4,6 +4,10 @@ from sqlalchemy.engine import make_url
 
 from autograder.errors import ExpectedError
 
+_LOCKED = "is locked by another program"
+_USUAL_WAIT = "5"
+"""Seconds for which Python's sqlite3 waits for another program, where the URL asks for no other ``timeout``."""
+
 
 def explain(url: str, error: Exception) -> ExpectedError:
     """The message for an error of the database.
@@ -13,13 +17,16 @@ def explain(url: str, error: Exception) -> ExpectedError:
         error: what SQLAlchemy or nbgrader raised.
     """
     where = make_url(url)
-    return ExpectedError(f"The gradebook {where.database or where} {_what_is_wrong(error)}.", _cure(error))
+    wrong = _what_is_wrong(error)
+    if wrong == _LOCKED and where.get_backend_name() == "sqlite":
+        wrong += f", and stayed so for {where.query.get('timeout', _USUAL_WAIT)} seconds"
+    return ExpectedError(f"The gradebook {where.database or where} {wrong}.", _cure(error))
 
 
 def _what_is_wrong(error: Exception) -> str:
     text = str(error).lower()
     for sign, words in (
-        ("locked", "is locked by another program"),
+        ("locked", _LOCKED),
         ("readonly", "may not be written"),
         ("read-only", "may not be written"),
         ("unable to open", "cannot be opened"),
