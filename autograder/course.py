@@ -21,12 +21,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder import release
 from autograder.cells import Cell, Lab, LabNotebook, Role
+from autograder.documents import Quarantine, read_bytes
 from autograder.errors import ExpectedError
 from autograder.notebooks import cell_from
 from autograder.trouble import explain
 
 CONFIGURATION = "nbgrader_config.py"
 TIMESTAMP = "timestamp.txt"
+_LONGEST_TIMESTAMP = 200
 
 
 class _Application(NbGrader):  # type: ignore[misc] # nbgrader has no types
@@ -161,9 +163,10 @@ class Course:
         """
         path = self.folder(self.directory.submitted_directory, student, lab) / TIMESTAMP
         try:
-            text = path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+            # A student may have written it, and made it as large as a disk.
+            text = read_bytes(path, _LONGEST_TIMESTAMP).decode().strip() if path.is_file() else ""
             return parse_utc(text) if text else None
-        except (ValueError, OverflowError, OSError) as error:
+        except (Quarantine, ValueError, OverflowError, OSError) as error:
             raise ExpectedError(
                 f"{path}: it holds no date ({error}).", "Write one like 2026-11-22 14:05 UTC."
             ) from None

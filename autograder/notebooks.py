@@ -130,7 +130,7 @@ def _modern(notebook: dict[str, Any], file: str) -> dict[str, Any]:
         raise Quarantine(file, reason, _SAVE_AS_4)
     if major == newest:
         return notebook
-    old = _without_outputs(notebook, file)
+    old = _without_outputs(notebook, major, file)
     try:
         with quiet():
             return dict(nbformat.convert(nbformat.reader.reads(json.dumps(old)), newest))
@@ -141,7 +141,7 @@ def _modern(notebook: dict[str, Any], file: str) -> dict[str, Any]:
         raise Quarantine(file, reason, _SAVE_AS_4) from None
 
 
-def _without_outputs(notebook: dict[str, Any], file: str) -> dict[str, Any]:
+def _without_outputs(notebook: dict[str, Any], major: int, file: str) -> dict[str, Any]:
     """An old notebook without its outputs, which may be large and take long to upgrade, and with all that it needs."""
     sheets = notebook.get("worksheets", [])
     if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
@@ -154,7 +154,7 @@ def _without_outputs(notebook: dict[str, Any], file: str) -> dict[str, Any]:
         [node | {"outputs": []} if isinstance(node, dict) and "outputs" in node else node for node in nodes]
         for nodes in lists
     ]
-    whole = {"metadata": {}, "nbformat_minor": 0} | notebook
+    whole = {"metadata": {}, "nbformat_minor": 0} | notebook | {"nbformat": major}
     return (
         whole | {"worksheets": [{"cells": nodes, "metadata": {}} for nodes in bare]}
         if "cells" not in notebook

@@ -5,14 +5,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.cells import Lab, LabNotebook, SubmittedNotebook
+from autograder.cells import Cell, Lab, LabNotebook, SubmittedNotebook
 from autograder.course import Course
 from autograder.documents import Quarantine, read_bytes, readable
 from autograder.file_names import NOTEBOOK, rank
 from autograder.folders import MOST_FILES, files_of, is_crowded
 from autograder.notebooks import read
 from autograder.repair import mend
-from autograder.repair.matching import match
 
 MOST_BYTES = 256 * 1024**2
 """Bytes of all data files of one submission."""
@@ -139,7 +138,8 @@ def _candidates(folder: Path) -> list[Path]:
 def _assign(
     candidates: list[Path], notebooks: Sequence[LabNotebook], folder: Path
 ) -> tuple[dict[str, Path], list[str]]:
-    files = {notebook.name: path for notebook in notebooks if (path := folder / f"{notebook.name}.ipynb") in candidates}
+    # By its own name it is found in any crowd.
+    files = {notebook.name: path for notebook in notebooks if _is_file(path := folder / f"{notebook.name}.ipynb")}
     repairs: list[str] = []
     for find in (_by_name, _by_content):
         for notebook in notebooks:
@@ -165,11 +165,22 @@ def _by_content(candidates: Sequence[Path], notebook: LabNotebook, *, only: bool
     best, most = None, 0
     for path in candidates[:_MOST_COMPARED]:
         with suppress(Quarantine):
-            cells = read(path).cells
-            shared = len(match(cells, notebook.released).pairs)
+            shared = _shared(read(path).cells, notebook.released)
             if shared > most and 2 * shared >= len(notebook.released):
                 best, most = path, shared
     return best
+
+
+def _shared(cells: Sequence[Cell], released: Sequence[Cell]) -> int:
+    """How many of the released cells are there, by their id or their text."""
+    ids = {cell.grade_id for cell in cells if cell.grade_id is not None}
+    texts = {cell.source.strip() for cell in cells}
+    return sum(cell.grade_id in ids or cell.source.strip() in texts for cell in released)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is something that is no folder: a link is told of when it is read."""
+    return path.is_symlink() or (path.exists() and not path.is_dir())
 
 
 def _nothing(folder: Path) -> tuple[str, str]:

@@ -97,33 +97,29 @@ def _full_points(setting: Setting) -> dict[str, float]:
     return {cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points) for cell in cells}
 
 
-def chapter(figures: Mapping[str, Mapping[str, Figures]], sizes: Sizes, notes: Iterable[str]) -> list[str]:
-    """What was found, as Markdown."""
-    found = [target for lab, by_contestant in figures.items() for target in report.targets(lab, by_contestant)]
+def chapter(lab: str, figures: Mapping[str, Figures], sizes: Sizes, notes: Iterable[str]) -> list[str]:
+    """What was found with one lab, as Markdown."""
+    if not all(found.exact for found in figures.values()):
+        notes = [*notes, "No control group could be made: CPU times are the whole machine's."]
     lines = [
-        "## Grading",
+        f"## Grading: {lab}",
         "",
         *machine.describe(),
         "",
-        f"`{command(sizes)}`: {_times(sizes.repeats)}, all contestants in turn. Each "
-        "starts cold and grades the same submissions; honest ones, right and wrong and left out, get the same scores "
-        "from all of them. *Each* is the cost of one more submission; *a class* has one start. nbgrader's and "
-        "otter-grader's classes are reckoned from what they took for fewer. The floor runs the same cells in one warm "
-        "process: no isolation, no files, no gradebook.",
-        "",
-        *report.targets_table(found),
+        f"`{command(lab, sizes)}`: {_times(sizes.repeats)}, all contestants in turn. Each starts cold and grades the "
+        "same submissions; honest ones, right and wrong and left out, get the same scores from all of them. *Each* is "
+        "the cost of one more submission; *a class* has one start. nbgrader's and otter-grader's classes are reckoned "
+        "from what they took for fewer. The floor runs the same cells in one warm process: no isolation, no files, no "
+        "gradebook.",
         "",
     ]
-    every = [found for by_contestant in figures.values() for found in by_contestant.values()]
-    if not all(figure.exact for figure in every):
-        notes = [*notes, "No control group could be made: CPU times are the whole machine's."]
     lines += [line for note in notes for line in (note, "")]
-    lines += machine.circumstances(max(figure.others for figure in every))
-    for lab, by_contestant in figures.items():
-        lines += [f"### {lab}", "", *report.figures_table(by_contestant), "", *report.ratios(by_contestant), ""]
-        ours = by_contestant[AUTOGRADER]
-        if ours.each_by_kind:
-            lines += ["Where the autograder's CPU time goes:", "", *report.breakdown(ours), ""]
+    lines += machine.circumstances(max(found.others for found in figures.values()))
+    lines += [*report.targets_table(report.targets(lab, figures)), "", *report.figures_table(figures), ""]
+    lines += [line for sentence in report.ratios(figures) for line in (sentence, "")]
+    ours = figures[AUTOGRADER]
+    if ours.each_by_kind:
+        lines += ["Where the autograder's CPU time goes:", "", *report.breakdown(ours), ""]
     return lines[:-1]
 
 
@@ -131,10 +127,10 @@ def _times(repeats: int) -> str:
     return "run once" if repeats == 1 else f"medians over {repeats} repeats"
 
 
-def command(sizes: Sizes) -> str:
+def command(lab: str, sizes: Sizes) -> str:
     """The command that measures this again."""
     return (
-        f"python -m benchmarks.grading --submissions {sizes.submissions} --peers {sizes.peers} "
+        f"python -m benchmarks.grading --lab {lab} --submissions {sizes.submissions} --peers {sizes.peers} "
         f"--repeats {sizes.repeats} --write"
     )
 
@@ -145,16 +141,16 @@ def main(
     peers_grade: Annotated[int, typer.Option("--peers", min=0, help="For nbgrader and otter; 0: without them.")] = 6,
     repeats: Annotated[int, typer.Option(min=1)] = 3,
     quick: Annotated[bool, typer.Option("--quick", help="12 submissions, 2 for the peers, once.")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Write the chapter in benchmarks/RESULTS.md.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Write each lab's chapter in benchmarks/RESULTS.md.")] = False,
 ) -> None:
     """Grade the same submissions by all contestants, in turn; print what they took."""
     sizes = Sizes(12, 2, 1) if quick else Sizes(submissions, peers_grade, repeats)
     otter, notes = _otter(sizes)
-    figures = {name: compare(name, sizes, otter, _tell) for name in map(str, lab or CLASSES)}
-    lines = chapter(figures, sizes, notes)
-    print("\n".join(lines))
-    if write:
-        report.write_chapter("grading", lines)
+    for name in map(str, lab or CLASSES):
+        lines = chapter(name, compare(name, sizes, otter, _tell), sizes, notes)
+        print("\n".join([*lines, ""]), flush=True)
+        if write:
+            report.write_chapter(f"grading {name}", lines)
 
 
 def _otter(sizes: Sizes) -> tuple[Path | None, list[str]]:

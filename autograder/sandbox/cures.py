@@ -54,10 +54,10 @@ def refused(said: str) -> ExpectedError:
             "Mend the environment (autograder doctor shows what is in it) and try again.",
         )
     missing = _missing()
-    names = ", ".join(attempt.name for attempt in missing) or layer
+    lacks = f" This machine lacks: {', '.join(attempt.name for attempt in missing)}." if missing else ""
     lines = " ".join(dict.fromkeys(map(cure_for, missing))) or cure()
     return ExpectedError(
-        f"A required layer of the sandbox is missing: {names}. {said}",
+        f"A required layer of the sandbox is missing: {layer}.{lacks} {said}",
         f"{lines} To see each layer: autograder doctor.",
     )
 

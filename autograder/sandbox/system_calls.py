@@ -42,6 +42,10 @@ _ABSENT: Final = (
 _NEWER: Final = range(450, 600)
 """Calls younger than this list; their numbers are the same on every architecture. C libraries do without them."""
 
+_ON_OTHERS: Final = {"prlimit64": 0, "setpriority": 1, "sched_setscheduler": 0, "sched_setparam": 0, "sched_setattr": 0}
+"""Calls that a process may make on itself alone, and which argument names the process: the keeper is of the same user,
+and without open files, or without its turn on a processor, it could not watch."""
+
 _NAMESPACES: Final = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 """The flags of clone(2) that make namespaces: CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET."""
 
@@ -126,6 +130,8 @@ def _rules(library: ctypes.CDLL) -> Iterable[tuple[int, int, list[_Condition]]]:
     found |= {newer: errno.ENOSYS for newer in _NEWER if newer not in found}
     yield from ((call, error, []) for call, error in found.items() if call >= 0)
     yield number("personality"), errno.EPERM, [_Condition(0, _NOT_EQUAL, 0xFFFFFFFF)]
+    for name, place in _ON_OTHERS.items():
+        yield number(name), errno.EPERM, [_Condition(place, _NOT_EQUAL, 0)]
     for flag in _NAMESPACES:
         yield number("clone"), errno.EPERM, [_Condition(0, _MASKED, flag, flag)]
     for name in ("socket", "socketpair"):

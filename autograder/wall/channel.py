@@ -114,6 +114,8 @@ class Channel:
         return received
 
     def _wait(self, deadline: float | None, *, writing: bool) -> None:
+        if self.connection.fileno() < 0:
+            raise StudentGone("the connection is closed")
         if deadline is None:
             return
         poller = select.poll()

@@ -68,9 +68,9 @@ class Conversation:
     def _consult(self, message: dict[str, Any], origin: str) -> dict[str, Any]:
         """Exchange messages on behalf of a test, which has less time for one answer than for all."""
         begun = time.monotonic()
-        end = begun + self.call_seconds
+        end = min(begun + self.call_seconds, math.inf if self.deadline is None else self.deadline)
         try:
-            return self._exchange(message, end if self.deadline is None else min(self.deadline, end))
+            return self._exchange(message, None if math.isinf(end) else end)
         except WallFault as fault:
             verb = "called" if message["do"] == "call" else "asked for"
             fault.question = f"`{origin.replace('()', '(…)').replace('[]', '[…]')}` had been {verb}"

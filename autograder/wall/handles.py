@@ -1,16 +1,12 @@
 """The judge's stand-in for an object that stays on the student's side."""
 
-import builtins
 import functools
 import re
-import sys
-import types
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import torch
-
 from autograder.wall.faults import MissingAttributeError, NotPlainError
+from autograder.wall.kinds import nearest_class
 from autograder.wall.portrait import read_signature, stand_in_code
 
 if TYPE_CHECKING:
@@ -24,12 +20,6 @@ _OPEN_DUNDERS = frozenset({"__name__", "__qualname__", "__doc__", "__module__", 
 _HARMLESS = frozenset({"iterate", "length"})
 _ITERATOR = "[] iterator"
 _OPERATION = re.compile(r" \w+(?: \w+)?$")
-_LIKE_OURS = {
-    "builtins.function": types.FunctionType,
-    "builtins.method": types.MethodType,
-    "builtins.generator": types.GeneratorType,
-    "builtins.type": type,
-}
 
 
 class Handle:
@@ -65,13 +55,7 @@ class Handle:
     @property  # type: ignore[misc]  # object's is writable; isinstance only reads it
     def __class__(self) -> type:
         """The nearest class that the judge knows, so that ``isinstance(model, torch.nn.Module)`` can hold."""
-        for name in self._type_names:
-            known = _LIKE_OURS.get(name) or _library_class(name)
-            if known is None and self._snapshot:
-                known = getattr(builtins, name.removeprefix("builtins."), None)
-            if isinstance(known, type) and known is not object:
-                return known
-        return Handle
+        return nearest_class(self._type_names, plain=bool(self._snapshot)) or Handle
 
     def _ask(self, action: str, *args: Any, origin: str = "", **kwargs: Any) -> Any:  # noqa: ANN401
         named_call = action == "call" and self._origin.isidentifier()
@@ -283,14 +267,6 @@ def _checked(read: Callable[[Any], _Kind], value: object, handle: Handle) -> _Ki
         return read(value)
     except (TypeError, ValueError) as error:
         raise NotPlainError(f"{describe(handle)} has a signature that is none") from error
-
-
-def _library_class(name: str) -> type | None:
-    if not name.startswith(("torch.nn.", "torch.optim.")):
-        return None
-    module, _, qualified = name.rpartition(".")
-    found = getattr(sys.modules.get(module), qualified, None)
-    return found if isinstance(found, type) and not issubclass(found, torch.Tensor) else None
 
 
 def _forward(name: str, *, reflected: bool = False) -> Callable[..., Any]:

@@ -53,7 +53,8 @@ def _print(value: object) -> Node:
     """A value in a form that can be compared."""
     try:
         return Encoder(_beyond).write(value)
-    except UnsendableError:
+    except (UnsendableError, RuntimeError):
+        # Torch has dtypes for which it has no copy.
         return ["object", id(value)]
 
 

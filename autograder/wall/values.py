@@ -8,6 +8,7 @@ import builtins
 import datetime
 import decimal
 import fractions
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ Node = Any
 """What MessagePack carries: None, bool, int, float, str, bytes, or a list that begins with a tag."""
 
 _NUMPY_KINDS = frozenset("biufcSUmM")
+# Quantized numbers say nothing without their scale, and bits say nothing at all.
+_OF_NO_NUMBERS = re.compile("qu?int|bits")
 _MOST_DIGITS = 10_000
 _LARGEST = 64 * 1024**2
 
@@ -69,6 +72,8 @@ def read_tensor(node: Node) -> torch.Tensor:
     if not isinstance(data, bytes) or not _is_shape(shape):
         raise MalformedError("tensor")
     dtype = read_dtype(name)
+    if _OF_NO_NUMBERS.match(name):
+        raise MalformedError("tensor of a dtype that is not plain")
     if not data and 0 in shape:
         return torch.empty(shape, dtype=dtype)
     octets = torch.frombuffer(bytearray(data), dtype=torch.uint8)

@@ -1,6 +1,6 @@
 """``python -m benchmarks.attacks``: the corpus of attacks, run through this grader, nbgrader and otter-grader."""
 
-import sys
+import datetime
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,13 +27,15 @@ _AT_ONCE = 3
 def main(
     grader: Annotated[list[str] | None, typer.Option(help="gradlab, nbgrader or otter; may be given again.")] = None,
     only: Annotated[str, typer.Option(help="Only attacks whose name or class holds this text.")] = "",
-    again: Annotated[bool, typer.Option(help="Observe again what was observed before.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Ask the peers again what they were asked before.")] = False,
     write_tables: Annotated[bool, typer.Option("--write", help="Write ATTACKS.md and docs/security.md.")] = False,
+    kept: Annotated[bool, typer.Option("--kept", help="Run nothing: what was observed before is enough.")] = False,
     results: Annotated[Path, typer.Option(help="The folder that keeps observations.")] = CACHE / "attacks",
 ) -> None:
     """Hand every attack to each grader, in a container, and tell what it earned and what it did."""
     wanted = [attack for attack in ATTACKS if only in attack.name or only in attack.kind]
-    for chosen in graders(grader or ["gradlab", "nbgrader", "otter"]):
+    names = [] if kept else grader or ["gradlab", "nbgrader", "otter"]
+    for chosen in graders(names):
         _observe(chosen, wanted, again, results)
     if write_tables:
         write([record for path in sorted(results.glob("*.json")) for record in load(path)], ATTACKS)
@@ -41,19 +43,25 @@ def main(
 
 def _observe(grader: Grader, attacks: list[Attack], again: bool, results: Path) -> None:
     path = results / f"{grader.name}.json"
-    if not isinstance(grader, Gradlab):
+    if isinstance(grader, Gradlab):
+        # It is what changes here: nothing of it is kept.
+        again = True
+    else:
         attacks = [attack for attack in attacks if attack.kind not in _WALL]
-        known = {record.key for record in load(path)}
-        attacks = [attack for attack in attacks if again or key_of(attack) not in known]
+    if again:
+        save(path, [record for record in load(path) if record.key not in set(map(key_of, attacks))])
+    known = {record.key for record in load(path)}
+    attacks = [attack for attack in attacks if key_of(attack) not in known]
     if not attacks:
         return
+    day = f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}"
     with tempfile.TemporaryDirectory(prefix="attacks-") as folder:
         observer = Observer(grader, Path(folder))
         for attack, seen in chain.from_iterable(observer.observe(some) for some in _mixed(attacks)):
-            record = Record(grader.name, grader.release, attack.kind.value, attack.name, key_of(attack), seen)
+            record = Record(grader.name, grader.release, attack.kind.value, attack.name, key_of(attack), day, seen)
             save(path, [*(old for old in load(path) if old.attack != record.attack), record])
-            print(f"{grader.name}: {attack.kind}: {attack.name}: {seen.earned:g}/{seen.possible:g}", end="")
-            print("" if seen.harmless else f" {seen}", file=sys.stdout, flush=True)
+            told = "" if seen.harmless else f" {seen}"
+            print(f"{grader.name}: {attack.kind}: {attack.name}: {seen.earned:g}/{seen.possible:g}{told}", flush=True)
 
 
 def _mixed(attacks: Sequence[Attack]) -> Iterator[list[Attack]]:

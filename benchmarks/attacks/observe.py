@@ -1,7 +1,8 @@
 """Runs attacks through a grader, and observes what became of them, of an honest student, and of the place.
 
 Several attacks share one run of a grader as long as nothing but their own points can be seen of them. If anything else
-can, they are run again in smaller parts, so that what is seen has one cause.
+can, they are run again in smaller parts, so that what is seen has one cause. Harm to the honest student must be seen
+twice: on a busy machine a grading may fail that nobody has attacked.
 """
 
 import base64
@@ -19,7 +20,7 @@ from tests.attacks.attack import Attack, Kind
 from tests.small_lab import EXERCISES, POINTS
 
 NEIGHBOUR = "honest"
-RUN_SECONDS = 120.0
+RUN_SECONDS = 200.0
 """Wall-clock seconds for one attack and the honest student; each further attack in the run adds some."""
 _SECONDS_MORE = 30.0
 _TOGETHER = 6
@@ -61,12 +62,15 @@ class Observation:
         return self.neighbour == 1.0 and not self.changed and not self.survived and self.ended
 
 
+Observations = list[tuple[Attack, Observation]]
+
+
 class Observer:
     """Observes one grader; the courses of all runs are copies of one that it prepares.
 
     Args:
         grader: the grader.
-        folder: an empty folder to work in.
+        folder: a folder to work in. It is empty, or holds a course that is ready for this grader, as ``template``.
         control: what it does with honest submissions; if left out, that is observed when it is needed.
         seconds: wall-clock seconds for a run with one attack.
     """
@@ -81,7 +85,8 @@ class Observer:
         self._template = folder / "template"
         self._known = control
         self._seconds = seconds
-        grader.prepare(self._template)
+        if not self._template.exists():
+            grader.prepare(self._template)
 
     @cached_property
     def control(self) -> "Control":
@@ -109,7 +114,7 @@ class Observer:
             yield from self._in_parts(together[first : first + number])
         for attack in attacks:
             if attack not in together:
-                yield from self.observe_together([attack])
+                yield from self._in_parts([attack])
 
     def _in_parts(self, attacks: Sequence[Attack]) -> Iterator[tuple[Attack, Observation]]:
         observations = self.observe_together(attacks)
@@ -118,9 +123,15 @@ class Observer:
             yield from self._in_parts(attacks[:half])
             yield from self._in_parts(attacks[half:])
         else:
-            yield from observations
+            yield from self._confirmed(observations)
 
-    def observe_together(self, attacks: Sequence[Attack]) -> list[tuple[Attack, Observation]]:
+    def _confirmed(self, observations: Observations) -> Observations:
+        if all(observation.neighbour == 1.0 for _, observation in observations):
+            return observations
+        again = self.observe_together([attack for attack, _ in observations])
+        return [max(pair, key=lambda seen: seen[1].neighbour or 0.0) for pair in zip(observations, again, strict=True)]
+
+    def observe_together(self, attacks: Sequence[Attack]) -> Observations:
         """Observe attacks in one run; what is seen besides their points may be due to any of them."""
         control = self.control
         remarks: dict[str, str] = {}
@@ -129,7 +140,8 @@ class Observer:
             remarks.update({name: self._grader.remarks(folder, name) for name in _names(attacks)})
 
         report, results = self._run(attacks, note)
-        changed = sorted(_told(path) for path in _changes(report) - control.changes)
+        # A grading that is stopped leaves its own temporary files behind.
+        changed = sorted(_told(path) for path in _changes(report) - control.changes) if report.in_time else []
         if _full(results.get(EARLIER), control.usable) != 1.0:
             changed.append("the grades of a student graded before")
         if report.starved:

@@ -20,6 +20,7 @@ class Record:
         kind: the attack's class.
         attack: its name.
         key: says whether the attack is still the same.
+        day: when it was observed, as 2026-01-31.
         observation: what was observed.
     """
 
@@ -28,6 +29,7 @@ class Record:
     kind: str
     attack: str
     key: str
+    day: str
     observation: Observation
 
 

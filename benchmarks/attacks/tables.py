@@ -1,9 +1,8 @@
 """Observations as tables: one line for each attack, and a summary by class for docs/security.md."""
 
-import datetime
 import platform
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -29,6 +28,7 @@ _HARMS: dict[str, Callable[[Observation], bool]] = {
     ),
     "a process outlived the grading": lambda seen: seen.survived,
     f"the grading had not ended after {RUN_SECONDS:g} seconds": lambda seen: not seen.ended,
+    "a person is told: a flag, a repair, or no result at all": lambda seen: bool(seen.remarks),
 }
 
 
@@ -42,19 +42,21 @@ def write(records: Iterable[Record], attacks: Sequence[Attack]) -> None:
     current = {attack.name: key_of(attack) for attack in attacks}
     kept = [record for record in records if current.get(record.attack) == record.key]
     seen = {(record.grader, record.attack): record.observation for record in kept}
-    releases = {record.grader: record.release for record in kept}
-    EVERY_ATTACK.write_text(every_attack(attacks, seen, releases), encoding="utf-8")
+    EVERY_ATTACK.write_text(every_attack(attacks, seen, measured(kept, attacks)), encoding="utf-8")
     text = SECURITY.read_text(encoding="utf-8")
-    summary = f"{measured(releases)}\n\n{by_class(attacks, seen)}\n\n{harms(attacks, seen)}\n"
+    summary = f"{measured(kept, attacks)}\n\n{by_class(attacks, seen)}\n\n{harms(attacks, seen)}\n"
     SECURITY.write_text(_PLACE.sub(lambda found: f"{found[1]}{summary}{found[2]}", text), encoding="utf-8")
 
 
-def measured(releases: Mapping[str, str]) -> str:
-    """With what, when and how the tables were made."""
-    versions = ", ".join(f"{name} {releases[name]}" for name in NAMES if name in releases)
+def measured(records: Sequence[Record], attacks: Sequence[Attack]) -> str:
+    """With what, when and how the tables were made, and how much of the corpus was run."""
+    days = sorted({record.day for record in records})
+    releases = {record.grader: record.release for record in records}
+    counts = Counter(record.grader for record in records)
+    ran = ", ".join(f"{name} {releases[name]}: {counts[name]}" for name in NAMES if name in releases)
     return (
-        f"Measured on {datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d} with {versions}, Python "
-        f"{platform.python_version()}: `{_COMMAND}`."
+        f"Measured on {' to '.join(dict.fromkeys([days[0], days[-1]])) if days else 'no day'}, Python "
+        f"{platform.python_version()}: `{_COMMAND}`. The corpus has {len(attacks)} attacks. Run: {ran}."
     )
 
 
@@ -75,7 +77,7 @@ def harms(attacks: Sequence[Attack], seen: Seen) -> str:
     return _table(["Attacks after which …", *NAMES], rows)
 
 
-def every_attack(attacks: Sequence[Attack], seen: Seen, releases: Mapping[str, str]) -> str:
+def every_attack(attacks: Sequence[Attack], seen: Seen, about: str) -> str:
     """A page with one line for each attack."""
     rows = [
         [str(attack.kind), attack.name, *(_line(seen.get((name, attack.name))) for name in NAMES)]
@@ -83,7 +85,7 @@ def every_attack(attacks: Sequence[Attack], seen: Seen, releases: Mapping[str, s
     ]
     head = f"""# Every attack, on three graders
 
-{measured(releases)}
+{about}
 
 Points earned of those that the attacked exercises are worth; an honest wrong answer earns 0. Then whatever else was
 seen. "–": not run, since the attack is on something that this grader does not have, or its exercises are ones that this

@@ -212,7 +212,7 @@ _LOOKS_LIKE = "looks like 'half-test'"
 
 FORMATS: list[Attack] = [
     *(
-        _attack(f"points: {points}", _claim("half-test", points=points), flagged=_POINTS)
+        _attack(f"points: {points!r}", _claim("half-test", points=points), flagged=_POINTS)
         for points in (1000, -5, 0, 1e308, "1000")
     ),
     *(

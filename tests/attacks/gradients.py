@@ -72,6 +72,7 @@ GRADIENTS = [
     attack(
         "a thousand million weights, one after another",
         Kind.GRADIENT,
+        spoils=True,
         Net="class Net(torch.nn.Module):\n    def __getattr__(self, name):\n        if name == 'weight': return torch.nn.Parameter(torch.zeros(200_000_000))\n"
         "        return super().__getattr__(name)\n    def forward(self, x): return x.sum()",
     ),

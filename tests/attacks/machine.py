@@ -163,7 +163,7 @@ PROCESSES = [
         Kind.PROCESS,
         "import resource\nfor name in ('CPU', 'DATA', 'NPROC', 'NOFILE', 'FSIZE', 'CORE'):\n    kind = getattr(resource, f'RLIMIT_{name}')\n"
         "    soft, hard = resource.getrlimit(kind)\n    attempt(lambda: resource.setrlimit(kind, (hard + 1, hard + 1)) if hard != resource.RLIM_INFINITY else False)\n"
-        "    attempt(lambda: resource.prlimit(1, kind))\nattempt(lambda: os.nice(-5))\nattempt(lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)))\n"
+        "    attempt(lambda: resource.prlimit(1, kind, (0, 0)))\nattempt(lambda: os.nice(-5))\nattempt(lambda: os.setpriority(os.PRIO_PROCESS, 1, 19))\nattempt(lambda: os.sched_setscheduler(1, os.SCHED_IDLE, os.sched_param(0)))\nattempt(lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)))\n"
         "attempt(lambda: Path('/proc/self/oom_score_adj').write_text('-1000') and None)\n",
     ),
     machine(

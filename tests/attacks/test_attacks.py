@@ -1,12 +1,13 @@
 """Submissions that try to earn points in any way but by a right answer."""
 
 import ast
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.cells import Role, SubmittedNotebook
+from autograder.cells import Lab, Role, SubmittedNotebook
 from autograder.course import Course
 from autograder.grading.bench import Bench
 from autograder.sandbox.mode import Mode
@@ -66,17 +67,27 @@ class Yes(torch.Tensor):
 LIES = ["args[0]", "Yes()", "torch.zeros(1)", "float('nan')", "[args]", "iter(int, 1)", "10**5000"]
 
 
+@pytest.fixture(scope="module")
+def lesson() -> Lab:
+    return Course.open(Path(__file__).resolve().parents[2]).lab("06_minimum")
+
+
+@pytest.fixture(scope="module")
+def lesson_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    limits = replace(LIMITS, cell_seconds=5.0, submission_seconds=90.0)
+    with Bench(tmp_path_factory.mktemp("lesson"), limits, Mode.BUBBLEWRAP) as bench:
+        yield bench
+
+
 @pytest.mark.parametrize("lie", LIES)
-def test_checks_that_were_replaced_earn_nothing(lie: str, tmp_path: Path) -> None:
-    lab = Course.open(Path(__file__).resolve().parents[2]).lab("06_minimum")
-    notebook = lab.notebooks[0]
+def test_checks_that_were_replaced_earn_nothing(lesson: Lab, lesson_bench: Bench, lie: str) -> None:
+    notebook = lesson.notebooks[0]
     cells = tuple(
         replace(cell, source=_lying(cell.source, lie)) if cell.role is Role.SOLUTION else cell
         for cell in notebook.source
     )
-    with Bench(tmp_path, replace(LIMITS, cell_seconds=5.0, submission_seconds=90.0), Mode.BUBBLEWRAP) as bench:
-        submitted = SubmittedNotebook(notebook.name, cells, frozenset())
-        verdicts = bench.grade(notebook, submitted, lab.files, "dishonest", lab.name).verdicts
+    submitted = SubmittedNotebook(notebook.name, cells, frozenset())
+    verdicts = lesson_bench.grade(notebook, submitted, lesson.files, "dishonest", lesson.name).verdicts
     graded = [verdict for verdict in verdicts if verdict.status is not CellStatus.MANUAL]
     assert len(graded) >= 8
     assert {verdict.grade_id: verdict.points for verdict in graded} == {v.grade_id: 0.0 for v in graded}

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,21 @@ def test_takes_text_ids_and_roles_and_drops_the_rest() -> None:
         (_bytes(metadata={"kernelspec": {"language": "R"}}), "'R', not in Python"),
         (_bytes(metadata={"language_info": {"name": "julia"}}), "'julia', not in Python"),
         (b'{"nbformat": 3, "worksheets": 5, "metadata": {}}', "old notebook format 3"),
+        (bytes(500), "nothing but zero bytes"),
+        (b"PK\x03\x04\xff", "a zip archive"),
+        (b"<!DOCTYPE html><html></html>", "a web page"),
+        (_bytes(_code("x"))[:-30], "it seems to have broken off"),
+        (b'{"cells": [\n<<<<<<< HEAD\n{},\n=======\n>>>>>>> main\n]}', "in line 2 stands the mark of a git merge"),
+        (b"12 monkeys", "not valid JSON"),
+        (b"[" + b"{}," * 2_000_000 + b"0]", "more than 2,000,000 lists and objects"),
+        (_bytes(*[_code("x" * 9_000_000)] * 2), "most of them in cell 1"),
     ],
 )
 def test_says_what_is_wrong(content: bytes, reason: str) -> None:
     with pytest.raises(Quarantine) as caught:
         parse(content, "lab.ipynb")
     assert reason in caught.value.reason
+    assert caught.value.cure
     assert str(caught.value).startswith("lab.ipynb: ")
 
 
@@ -74,6 +84,41 @@ def test_a_file_may_begin_with_a_byte_order_mark() -> None:
         reading = parse(text.encode(encoding), "x")
         assert reading.cells == parse(text.encode(), "x").cells
         assert "not in UTF-8" in reading.repairs[0]
+
+
+@pytest.mark.parametrize(
+    ("damage", "repaired"),
+    [
+        (lambda content: content + b"\0" * 500, ""),
+        (lambda content: content + b"</html>", "Behind the notebook's end stood 7 more characters"),
+        (lambda content: content * 2, "Behind the notebook's end"),
+        (lambda content: content.decode().encode("cp1252"), "Windows-1252"),
+        (lambda content: b"\xef\xbb\xbf\xef\xbb\xbf" + content, ""),
+        (lambda content: content.replace(b"\\t", b"\t"), ""),
+    ],
+)
+def test_damaged_text_is_mended(damage: Callable[[bytes], bytes], repaired: str) -> None:
+    content = _bytes(_code("größe =\t3")).decode().encode().replace(b"\\u00f6", "ö".encode())
+    reading = parse(damage(content), "x")
+    assert reading.cells == parse(content, "x").cells
+    assert [repaired in repair for repair in reading.repairs] == [True] * bool(repaired)
+
+
+@pytest.mark.parametrize("field", [{"cell_type": ["code"]}, {"id": {}}, {"metadata": {"nbgrader": {"grade": [1]}}}])
+def test_fields_of_any_type_are_survived(field: dict[str, Any]) -> None:
+    assert parse(_bytes(_code("x") | field), "x").cells[0].source == "x"
+
+
+def test_names_of_attachments_are_no_paths() -> None:
+    pictures = {name: {"image/png": "QUJD"} for name in ("a b.png", "../x.png", "/x.png", "..", "c:\\x.png", ".x")}
+    (cell,) = parse(_bytes({"cell_type": "markdown", "source": "", "attachments": pictures}), "x").cells
+    assert cell.attachments is not None
+    assert set(cell.attachments) == {"a b.png"}
+
+
+def test_an_old_notebook_may_lack_what_it_needs() -> None:
+    for text in ('{"nbformat": 3}', '{"nbformat": 3, "worksheets": [{}]}', '{"worksheets": [{"cells": []}]}'):
+        assert parse(text.encode(), "x").cells == ()
 
 
 def test_reads_format_3() -> None:

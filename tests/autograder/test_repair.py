@@ -1,5 +1,6 @@
 """Notebooks that were damaged on the way, and what becomes of them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.cells import Cell, Role, SubmittedNotebook
-from autograder.repair import realign
+from autograder.notebooks import parse
+from autograder.repair import mend, realign
 from autograder.repair.names import bound, used
 
 TITLE = Cell("markdown", Role.FREE, "# Lab", cell_id="title")
@@ -184,6 +186,122 @@ def test_an_empty_notebook_still_has_every_graded_cell() -> None:
     notebook = realign("lab", [], RELEASED)
     assert [cell.grade_id for cell in notebook.cells if cell.grade_id] == [c.grade_id for c in RELEASED if c.grade_id]
     assert notebook.unanswered == {"why", "draw"}
+
+
+def _node(cell: Cell, **said: object) -> dict[str, object]:
+    """A cell as nbformat's JSON, with more claims."""
+    flags = {
+        "grade": cell.role in (Role.TEST, Role.ANSWER), "solution": cell.role in (Role.SOLUTION, Role.ANSWER),
+        "locked": cell.role in (Role.LOCKED, Role.TEST, Role.TASK), "task": cell.role is Role.TASK,
+        "grade_id": cell.grade_id, "points": cell.points, "checksum": cell.checksum,
+    }  # fmt: skip
+    claims = {"nbgrader": flags | said} if cell.role is not Role.FREE else {}
+    return {"cell_type": cell.kind, "source": cell.source, "metadata": claims, "id": cell.cell_id}
+
+
+def _mended(*nodes: dict[str, object]) -> SubmittedNotebook:
+    return mend("lab", parse(json.dumps({"cells": nodes}).encode(), "lab.ipynb"), SIGNED)
+
+
+SIGNED = tuple(
+    replace(cell, checksum=f"{place:032x}") if cell.grade_id else cell for place, cell in enumerate(RELEASED)
+)
+SIGNED_DONE = [replace(done, checksum=cell.checksum) for done, cell in zip(DONE, SIGNED, strict=True)]
+
+
+def _with(target: Cell, **said: object) -> SubmittedNotebook:
+    """The done notebook, in which one cell claims something else."""
+    return _mended(*(_node(cell, **(said if cell.grade_id == target.grade_id else {})) for cell in SIGNED_DONE))
+
+
+def test_an_honest_notebook_has_no_flags() -> None:
+    notebook = _mended(*map(_node, SIGNED_DONE))
+    assert notebook.cells == tuple(SIGNED_DONE)
+    assert (notebook.flags, notebook.repairs) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("target", "said", "flag"),
+    [
+        (F_TEST, {"points": 100}, "The cell 'f-test' claims other points"),
+        (F_TEST, {"points": -1}, "The cell 'f-test' claims other points"),
+        (WHY, {"points": "50"}, "The cell 'why' claims other points"),
+        (F_TEST, {"points": "many"}, "The metadata of the cell 'f-test' hold values"),
+        (F_TEST, {"points": float("nan")}, "The metadata of the cell 'f-test' hold values"),
+        (F, {"grade": True}, "The cell 'f' claims to be of another kind"),
+        (F_TEST, {"solution": True}, "The cell 'f-test' claims to be of another kind"),
+        (F_TEST, {"grade": False}, "The cell 'f-test' claims to be of another kind"),
+        (LOCKED, {"locked": False}, "The cell 'helper' claims to be of another kind"),
+        (TASK, {"task": False}, "The cell 'draw' claims to be of another kind"),
+        (F, {"grade": 1}, "The metadata of the cell 'f' hold values"),
+        (F_TEST, {"checksum": "f" * 32}, "The checksum of the cell 'f-test'"),
+        (F_TEST, {"grade_id": "g-test"}, "The cell 'g-test' carries the id of another cell"),
+        (F_TEST, {"grade_id": "bonus"}, "The cell 'bonus' claims to be graded"),
+        (F_TEST, {"grade_id": "f\u200b-test"}, "looks like 'f-test'"),
+        (G_TEST, {"grade_id": "ｇ-test"}, "looks like 'g-test'"),
+    ],
+)
+def test_claims_that_no_tool_makes_are_flagged_and_earn_nothing(
+    target: Cell, said: dict[str, object], flag: str
+) -> None:
+    notebook = _with(target, **said)
+    assert any(flag in sentence for sentence in notebook.flags)
+    graded = [(cell.grade_id, cell.role, cell.points) for cell in notebook.cells if cell.graded]
+    assert graded == [(cell.grade_id, cell.role, cell.points) for cell in SIGNED if cell.graded]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"points": None}, {"points": ""}, {"points": "2"}, {"points": "2.0"}, {"checksum": None}, {"locked": False},
+        {"grade": None, "solution": None, "locked": None, "task": None}, {"grade_id": None}, {"schema_version": 0},
+    ],
+)  # fmt: skip
+def test_what_tools_and_old_versions_do_is_not_flagged(said: dict[str, object]) -> None:
+    notebook = _with(F_TEST, **said)
+    assert notebook.flags == ()
+    assert notebook.cells == tuple(SIGNED_DONE)
+
+
+def test_an_edited_test_is_restored_and_not_flagged_unless_it_claims_to_be_open() -> None:
+    edited = [replace(cell, source="pass") if cell.grade_id == "f-test" else cell for cell in SIGNED_DONE]
+    notebook = _mended(*map(_node, edited))
+    assert (notebook.flags, notebook.cells) == ((), tuple(SIGNED_DONE))
+    assert "The text of the read-only cell 'f-test' had been changed; it was restored." in notebook.repairs
+    opened = (_node(cell, **({"locked": False} if cell.grade_id == "f-test" else {})) for cell in edited)
+    assert _mended(*opened).flags == ("The cell 'f-test' claims not to be locked, and its text had been changed.",)
+
+
+def test_a_thousand_forgeries_make_a_short_report() -> None:
+    forged = [_node(replace(F_TEST, grade_id=f"x{number}", cell_id=None)) for number in range(1000)]
+    assert len(_mended(*map(_node, SIGNED_DONE), *forged).flags) == 6
+
+
+def test_joined_cells_are_taken_apart() -> None:
+    joined = replace(F_DONE, source=f"{F_DONE.source}\n\n{F_TEST.source}\n\n{G_DONE.source}")
+    submitted = [*SIGNED_DONE[:3], joined, EXAMPLE, *SIGNED_DONE[7:]]
+    notebook = _mended(*map(_node, submitted))
+    assert _graded(notebook)["f"] == F_DONE.source
+    assert G_DONE.source in [cell.source for cell in notebook.cells]
+    assert "The cell 'f-test' had been joined with another; they were taken apart." in notebook.repairs
+
+
+def test_what_was_added_to_a_test_is_the_students_own() -> None:
+    for added in ("print('passed')", G_DONE.source):
+        longer = replace(F_TEST, source=f"{F_TEST.source}\n{added}")
+        submitted = [longer if cell.grade_id == "f-test" else cell for cell in SIGNED_DONE]
+        notebook = _mended(*map(_node, submitted))
+        assert [cell for cell in notebook.cells if cell.graded] == [cell for cell in SIGNED_DONE if cell.graded]
+        assert added in [cell.source for cell in notebook.cells if cell.role is Role.FREE]
+
+
+def test_a_lesson_cell_that_became_text_is_code_again() -> None:
+    retyped = [replace(cell, kind="markdown") if cell is IMPORTS else cell for cell in DONE]
+    assert realign("lab", retyped, RELEASED).cells == DONE
+    own = [replace(cell, kind="markdown", source="# was an example") if cell is EXAMPLE else cell for cell in DONE]
+    assert "# was an example" in [
+        cell.source for cell in realign("lab", own, RELEASED).cells if cell.kind == "markdown"
+    ]
 
 
 _CELLS = st.lists(

@@ -1,6 +1,9 @@
 """Folders as students and learning platforms leave them."""
 
+import os
+import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -8,9 +11,11 @@ import pytest
 from nbformat import NotebookNode
 from nbformat import v4 as notebook_format
 
+from autograder import folders
 from autograder.cells import Cell, Lab, LabNotebook, Role
 from autograder.course import Course
 from autograder.documents import Quarantine
+from autograder.file_names import rank
 from autograder.submissions import read_submission, working_files
 
 MakeCourse = Callable[..., Path]
@@ -91,3 +96,126 @@ def test_a_file_cannot_take_the_place_of_a_folder(make_course: MakeCourse, tmp_p
     lab = Lab("lab", (), {"data/x.csv": b"true"})
     assert working_files(Course.open(make_course()), lab, tmp_path).keys() >= {"data/x.csv"}
     assert "data" not in working_files(Course.open(make_course()), lab, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "fits"),
+    [
+        ("06_minimum.ipynb", "06_minimum", True),
+        ("lab-1 (1).ipynb", "lab-1", True),
+        ("lab-1 (1).ipynb", "lab-2", False),
+        ("lab-1.ipynb", "lab", True),
+        ("06 Minimum - Copy (2).ipynb", "06_minimum", True),
+        ("jane_4711_assignsubmission_file_06_minimum.ipynb", "06_minimum", True),
+        ("06_minimum.IPYNB.txt", "06_minimum", True),
+        ("other.ipynb", "06_minimum", False),
+        # Each gap between words could belong to either: to try all of them would take for ever.
+        ("x" + " copy" * 49 + "!.ipynb", "x", False),
+    ],
+)
+def test_names_fit_or_not(file: str, name: str, fits: bool) -> None:
+    assert (rank(file, name) is not None) is fits
+
+
+def test_of_two_names_that_fit_the_nearer_is_taken(tmp_path: Path) -> None:
+    lab = Lab("lab", tuple(replace(LAB.notebooks[0], name=name) for name in ("lab-1", "lab-2")), {})
+    _put(tmp_path, "lab-2 (1).ipynb", "second = 2")
+    _put(tmp_path, "lab-1-Copy1.ipynb", "first = 1")
+    assert [notebook.cells[0].source for notebook in read_submission(tmp_path, lab).notebooks] == [
+        "first = 1",
+        "second = 2",
+    ]
+
+
+def test_where_names_say_nothing_the_content_does(tmp_path: Path) -> None:
+    released = (Cell("code", Role.FREE, "x = 1"), Cell("code", Role.SOLUTION, "y = 2", "y"))
+    lab = Lab("lab", (LabNotebook("06_minimum", (), released),), {})
+    _put(tmp_path, "Untitled.ipynb", "scratch = 5")
+    _put(tmp_path, "Untitled1.ipynb", "x = 1")
+    (tmp_path / "Untitled2.ipynb").write_text("{")
+    submission = read_submission(tmp_path, lab)
+    assert submission.notebooks[0].cells[0].source == "x = 1"
+    assert submission.repairs == ("The file 'Untitled1.ipynb' was taken for '06_minimum.ipynb'.",)
+
+
+def test_a_folder_or_a_link_named_like_the_notebook(tmp_path: Path) -> None:
+    _put(tmp_path, "06_minimum.ipynb/06_minimum.ipynb")
+    assert read_submission(tmp_path, LAB).notebooks
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    (linked / "06_minimum.ipynb").symlink_to(tmp_path / "06_minimum.ipynb" / "06_minimum.ipynb")
+    ((_, reason),) = read_submission(linked, LAB).unreadable
+    assert "it is a link" in reason
+    pipe = tmp_path / "pipe"
+    pipe.mkdir()
+    os.mkfifo(pipe / "06_minimum.ipynb")
+    ((_, reason),) = read_submission(pipe, LAB).unreadable
+    assert "not a regular file" in reason
+
+
+def test_a_hard_link_is_flagged(tmp_path: Path) -> None:
+    _put(tmp_path, "other/mine.ipynb")
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "06_minimum.ipynb").hardlink_to(tmp_path / "other" / "mine.ipynb")
+    assert "hard link" in read_submission(tmp_path / "here", LAB).all_flags[0]
+
+
+def test_an_archive_is_named_in_the_cure(tmp_path: Path) -> None:
+    (tmp_path / "06_minimum.zip").write_bytes(b"PK\x03\x04")
+    with pytest.raises(Quarantine, match=r"Unpack '06_minimum\.zip'"):
+        read_submission(tmp_path, LAB)
+
+
+def _deep(folder: Path, depth: int) -> None:
+    """Make folders in one another; below the longest path only descriptors reach."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir("d", dir_fd=here)
+        below = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(here)
+
+
+def test_a_tree_deeper_than_python_can_walk(make_course: MakeCourse, tmp_path: Path) -> None:
+    folder = tmp_path / "submission"
+    _put(folder, "06_minimum.ipynb")
+    _deep(folder, 3000)
+    try:
+        assert read_submission(folder, LAB).notebooks
+        assert working_files(Course.open(make_course()), LAB, folder) == {}
+    finally:
+        # pytest cannot remove it either.
+        subprocess.run(["rm", "-rf", str(folder)], check=True)
+
+
+def test_of_a_crowd_of_files_some_are_read(
+    make_course: MakeCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "MOST_FILES", 50)
+    folder = tmp_path / "submission"
+    _put(folder, "06_minimum.ipynb")
+    for number in range(60):
+        (folder / f"x{number}.csv").touch()
+        (folder / f"x{number}.ipynb").touch()
+    submission = read_submission(folder, LAB)
+    assert "more than" in submission.all_flags[0]
+    assert 0 < len(working_files(Course.open(make_course()), LAB, folder)) <= 50
+
+
+def test_a_sparse_file_is_left_out_unread(make_course: MakeCourse, tmp_path: Path) -> None:
+    (tmp_path / "small.txt").write_text("x")
+    with (tmp_path / "giant.bin").open("wb") as file:
+        file.truncate(2**40)
+    assert working_files(Course.open(make_course()), LAB, tmp_path).keys() & {"giant.bin", "small.txt"} == {"small.txt"}
+    (tmp_path / "giant.bin").rename(tmp_path / "06_minimum.ipynb")
+    ((_, reason),) = read_submission(tmp_path, LAB).unreadable
+    assert "larger than" in reason
+
+
+def test_a_name_that_is_no_text_can_be_told(tmp_path: Path) -> None:
+    (tmp_path / "\udce9\n06_minimum.ipynb").write_text("{")
+    submission = read_submission(tmp_path, LAB)
+    for sentence in (*submission.repairs, submission.unreadable[0][1]):
+        assert sentence.isprintable()
+        assert sentence.encode()

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.attacks.container import ContainerError, Order, Report, run
-from benchmarks.attacks.graders import Grader, Gradlab, Nbgrader, make_released_course
+from benchmarks.attacks.graders import Grader, Gradlab, Nbgrader
 from benchmarks.attacks.observe import Control, Observation, Observer
 from benchmarks.attacks.records import Record, key_of, load, save
-from benchmarks.attacks.tables import by_class, every_attack, harms
+from benchmarks.attacks.tables import by_class, every_attack, harms, measured
 from tests.attacks.attack import Attack, Kind, attack
 from tests.small_lab import EXERCISES
 
@@ -24,9 +24,7 @@ NOTHING = attack("nothing at all", Kind.OBJECT, half="def half(x): return x")
 TOOLS = Path("/usr/bin")
 
 
-def observe(grader: Grader, folder: Path, course: Path, attacks: Sequence[Attack]) -> list[Observation]:
-    folder.mkdir()
-    shutil.copytree(course, folder / "template")
+def observe(grader: Grader, folder: Path, attacks: Sequence[Attack]) -> list[Observation]:
     observer = Observer(grader, folder, Control(frozenset(EXERCISES), frozenset()), seconds=600)
     return [observation for _, observation in observer.observe_together(attacks)]
 
@@ -40,17 +38,19 @@ def contained(tmp_path: Path, *commands: str, seconds: float = 60.0, collected: 
 
 
 def test_an_attack_that_beats_nbgrader_earns_nothing_here(tmp_path: Path) -> None:
-    course = tmp_path / "course"
-    make_released_course(course, cell_seconds=60)
-    won, lost = observe(Nbgrader(60), tmp_path / "there", course, [EQUAL, NOTHING])
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    won, lost = observe(Nbgrader(60), there, [EQUAL, NOTHING])
     assert (won.earned, won.possible) == (2.0, 2.0)
     assert (lost.earned, lost.possible) == (0.0, 2.0)
     assert won.neighbour == lost.neighbour == 1.0
     assert won.ended
     assert not won.survived
-    here = observe(Gradlab(60), tmp_path / "here", course, [EQUAL, NOTHING])
-    assert [(seen.earned, seen.possible) for seen in here] == [(0.0, 2.0)] * 2
-    assert [seen.neighbour for seen in here] == [1.0, 1.0]
+    # Both work on nbgrader's courses: what nbgrader has made and graded is taken over.
+    shutil.copytree(there / "template", here / "template")
+    ours = observe(Gradlab(60), here, [EQUAL, NOTHING])
+    assert [(seen.earned, seen.possible) for seen in ours] == [(0.0, 2.0)] * 2
+    assert [seen.neighbour for seen in ours] == [1.0, 1.0]
 
 
 def test_a_container_keeps_everything_inside_and_tells_what_it_saw(tmp_path: Path) -> None:
@@ -99,8 +99,8 @@ def test_observations_are_kept_and_counted(tmp_path: Path) -> None:
     assert won.harmless
     assert not harmful.harmless
     records = [
-        Record("nbgrader", "1", "lying object", EQUAL.name, key_of(EQUAL), won),
-        Record("nbgrader", "1", "lying object", NOTHING.name, key_of(NOTHING), harmful),
+        Record("nbgrader", "1", "lying object", EQUAL.name, key_of(EQUAL), "2026-01-31", won),
+        Record("nbgrader", "1", "lying object", NOTHING.name, key_of(NOTHING), "2026-02-01", harmful),
     ]
     save(tmp_path / "kept" / "nbgrader.json", records)
     assert load(tmp_path / "kept" / "nbgrader.json") == records
@@ -108,6 +108,10 @@ def test_observations_are_kept_and_counted(tmp_path: Path) -> None:
     seen = {(record.grader, record.attack): record.observation for record in records}
     assert "| lying object | – | 1 of 2 | – |" in by_class([EQUAL, NOTHING], seen)
     assert "| a process outlived the grading | – | 1 of 2 | – |" in harms([EQUAL, NOTHING], seen)
-    page = every_attack([EQUAL, NOTHING], seen, {"nbgrader": "1"})
+    about = measured(records, [EQUAL, NOTHING])
+    assert "2026-01-31 to 2026-02-01" in about
+    assert "nbgrader 1: 2." in about
+    page = every_attack([EQUAL, NOTHING], seen, about)
+    assert about in page
     assert "| lying object | equal to everything | – | 2 of 2 | – |" in page
     assert "0 of 2; did not end; honest student not graded; a process left over; gradebook.db" in page

@@ -57,7 +57,7 @@ def test_a_gradebook_that_is_damaged_is_told_and_left_alone(course: Path) -> Non
 
 def test_a_gradebook_of_an_older_nbgrader_is_told_with_the_way_to_renew_it(course: Path) -> None:
     with database(course) as connection:
-        connection.execute("ALTER TABLE notebook DROP COLUMN kernelspec")
+        connection.execute("ALTER TABLE submitted_assignment DROP COLUMN extension")
     assert "nbgrader db upgrade" in refused(course)
 
 

@@ -56,7 +56,7 @@ def test_no_process_that_is_killed_costs_a_grade(
     with start(root, "grade", "lab", "--quiet", "--format", "json") as process:
         for moment, role in zip(moments, roles, strict=True):
             while finished(root) < moment and process.poll() is None:
-                time.sleep(0.002)
+                time.sleep(0.03)
             everyone |= members(process.pid)
             while process.poll() is None and not kill_one(process.pid, role, draw):
                 pass
@@ -83,7 +83,7 @@ def test_a_coordinator_that_is_killed_again_and_again_goes_on_where_it_was(
         with start(root, "grade", "lab", "--quiet") as process:
             while finished(root) < moment:
                 assert process.poll() is None, process.communicate()
-                time.sleep(0.002)
+                time.sleep(0.03)
             os.kill(process.pid, signal.SIGSTOP)
             everyone = members(process.pid)
             kill([process.pid])

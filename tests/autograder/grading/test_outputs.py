@@ -57,6 +57,12 @@ def test_too_much_output_is_cut_and_says_so() -> None:
     assert "cut" in outputs[-1]["text"]
 
 
+def test_numbers_that_json_lacks_are_dropped() -> None:
+    nan, fine = {"application/json": [1.0, float("nan")]}, {"application/json": [1.0]}
+    reported = [{"output_type": "display_data", "data": data, "metadata": {}} for data in (nan, fine)]
+    assert [output["data"] for output in read_outputs(reported, 1000)] == [{}, fine]
+
+
 def test_lone_surrogates_can_be_written_to_a_file() -> None:
     shown = {
         "output_type": "display_data",

@@ -12,7 +12,7 @@ from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, CellVerdict
 
-LIMITS = Limits(cell_seconds=1.5, call_seconds=0.5, grace_seconds=0.5, submission_seconds=60.0, memory_bytes=2**30)
+LIMITS = Limits(cell_seconds=3.0, call_seconds=1.0, grace_seconds=0.5, submission_seconds=60.0, memory_bytes=2**30)
 NAMES = ("first", "second", "third")
 HIDDEN = 987654321
 
@@ -50,16 +50,16 @@ def grade(bench: Bench, **answers: str) -> dict[str, CellVerdict]:
 @pytest.mark.parametrize(
     ("answer", "status", "told"),
     [
-        ("while True: pass", "timed out", "The cell of the exercise 'second' had not come to an end after 1.5 seconds"),
+        ("while True: pass", "timed out", "The cell of the exercise 'second' had not come to an end after 3 seconds"),
         (
             "def second(n):\n    while True: pass",
             "timed out",
-            "`second(…)` had been called by the test and had not come back after 0.5 seconds",
+            "`second(…)` had been called by the test and had not come back after 1 second",
         ),
         (
             "import signal\nsignal.signal(2, signal.SIG_IGN)\ndef second(n):\n    while True: pass",
             "timed out",
-            "`second(…)` had been called by the test and had not come back after 0.5 seconds",
+            "`second(…)` had been called by the test and had not come back after 1 second",
         ),
         (
             "import os\nos._exit(7)",
@@ -75,6 +75,11 @@ def grade(bench: Bench, **answers: str) -> dict[str, CellVerdict]:
             "import ctypes\ndef second(n): return ctypes.string_at(1)",
             "error",
             "the process in which your code ran was killed (signal 11, SIGSEGV)",
+        ),
+        (
+            "import os\ndef second(n): os.kill(os.getpid(), 9)",
+            "error",
+            "the process in which your code ran was killed (signal 9, SIGKILL), as happens when the machine's memory",
         ),
         (
             "def second(n): return bytearray(2**31)",
@@ -112,23 +117,23 @@ def test_many_quick_calls_have_the_time_of_a_cell(tmp_path: Path) -> None:
         submitted = SubmittedNotebook("lab", (slow, cells[1]))
         verdict = bench.grade(LabNotebook("lab", cells, cells), submitted, {}, "ann", "lab").verdicts[0]
     assert verdict.status is CellStatus.TIMED_OUT
-    assert "With your answer the test had not come to an end after 1.5 seconds" in verdict.message
+    assert "With your answer the test had not come to an end after 3 seconds" in verdict.message
     assert "`step(…)` had been called last" in verdict.message
 
 
 def test_a_cell_of_the_students_own_is_named_by_its_first_line(bench: Bench) -> None:
     verdicts = grade(bench, extra="# my own\nwhile True: pass", second="1 +")
     assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 2.0]
-    assert "The cell that begins with `# my own` had not come to an end after 1.5 seconds" in verdicts["second"].message
+    assert "The cell that begins with `# my own` had not come to an end after 3 seconds" in verdicts["second"].message
 
 
 def test_the_end_of_the_time_for_the_notebook_names_the_cell_that_took_most_of_it(tmp_path: Path) -> None:
-    with Bench(tmp_path, replace(LIMITS, submission_seconds=1.0), Mode.BUBBLEWRAP) as bench:
+    with Bench(tmp_path, replace(LIMITS, submission_seconds=2.0), Mode.BUBBLEWRAP) as bench:
         verdicts = grade(bench, second="while True: pass")
     assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 0.0]
     for name in ("second", "third"):
         assert verdicts[name].status is CellStatus.TIMED_OUT
-        assert "The time for the whole notebook (1 second) was used up" in verdicts[name].message
+        assert "The time for the whole notebook (2 seconds) was used up" in verdicts[name].message
         assert "most of it went into the cell of the exercise 'second' (" in verdicts[name].message
 
 

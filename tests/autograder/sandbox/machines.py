@@ -96,8 +96,8 @@ def without_libseccomp() -> Iterator[None]:
     """No sandbox that is started meanwhile finds libseccomp."""
     arguments = bubblewrap.arguments
 
-    def covered(*given: Any) -> list[str]:
-        command = arguments(*given)
+    def covered(*given: Any, **named: Any) -> list[str]:
+        command = arguments(*given, **named)
         for path in libraries():
             # Before the last three: the file system closed, the folder, the end of the arguments.
             command[-5:-5] = ["--ro-bind", "/dev/null", path]

@@ -164,7 +164,8 @@ def test_such_a_container_needs_libseccomp() -> None:
     hidden = [argument for path in machines.libraries() for argument in ("--ro-bind", "/dev/null", path)]
     with machines.container_with_covered_proc() as (command, users):
         refusal = machines.run([*command, *hidden], REFUSAL, pass_fds=[users]).stdout
-    assert "A required layer of the sandbox is missing: system-call filter" in refusal
+    assert "A required layer of the sandbox is missing: the filter of system calls" in refusal
+    assert "This machine lacks: system-call filter." in refusal
     assert "apt-get install libseccomp2" in refusal
 
 
@@ -180,7 +181,8 @@ def test_a_machine_that_forbids_namespaces_is_told_so() -> None:
     assert {"resource limits", "system-call filter"}.isdisjoint(missing)
     assert all(layer["cure"] for layer in layers if not layer["active"])
     refusal = machines.run([], FORBID + REFUSAL).stdout
-    assert "A required layer of the sandbox is missing: bubblewrap, user namespaces" in refusal
+    assert "A required layer of the sandbox is missing: the outer wall" in refusal
+    assert "This machine lacks: bubblewrap, user namespaces, " in refusal
     assert "autograder doctor" in refusal
 
 

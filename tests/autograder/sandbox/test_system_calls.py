@@ -58,6 +58,14 @@ def test_no_way_of_forking_makes_a_namespace(caller: Student) -> None:
         assert caller.run(f"result = attempt('clone', {flag} | 0x100 | 17, 0, 0, 0, 0)") == errno.EPERM
 
 
+def test_the_keeper_cannot_be_crippled(caller: Student) -> None:
+    """The keeper is of the same user, and the kernel would let its limits and its turn on a processor be changed."""
+    attempts = ["attempt('prlimit64', 1, 7, 0, 0)", "attempt('setpriority', 0, 1, 19)"]
+    attempts += [f"attempt('{name}', 1, 0, 0)" for name in ("sched_setscheduler", "sched_setparam", "sched_setattr")]
+    assert caller.run(f"result = {{{', '.join(attempts)}}}") == {errno.EPERM}
+    assert caller.run("import os, resource; os.nice(1); result = resource.prlimit(0, resource.RLIMIT_CORE)") == (0, 0)
+
+
 SOCKETS = {
     "netlink": (16, 3, 0, errno.EAFNOSUPPORT),
     "packets": (17, 3, 0, errno.EAFNOSUPPORT),
