@@ -228,9 +228,12 @@ class Judge:
             # What the submission changed of the test's own data was kept from the test. Were that shown in the only
             # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both, and is
             # told what the second says: that is what a notebook says.
-            self._supervisor.flag(f"in {name_of(test)} the answer changed what the solution leaves alone")
             again = self._run_test(test, trusting=True)
-            execution = again if again.error is not None else execution
+            if again.error is not None:
+                execution = again
+            elif execution.error is not None:
+                # A slip in place fails a test that looks for it; this passes only thanks to what it has changed.
+                self._supervisor.flag(f"in {name_of(test)} the answer changed what the solution leaves alone")
         if isinstance(execution.error, OutOfTime):
             circumstances = replace(circumstances, over=self._over)
             if not self._over:
