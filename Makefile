@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?=
 export PYTHON
 
-.PHONY: help demo test lint build replay wheel test-cuda clean
+.PHONY: help demo test lint build replay wheel test-cuda bench fuzz attacks clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
@@ -41,6 +41,15 @@ wheel: .venv/.set-up ## Make the file that students install: dist/gradlab-….wh
 
 test-cuda: ## Run the tests that need a CUDA device, with the python that is there (torch, NumPy, pytest).
 	python -m pytest -m cuda tests/gradlab/test_devices.py tests/gradlab/check/test_starts.py
+
+bench: .venv/.set-up ## Measure grading beside nbgrader and otter-grader; write benchmarks/RESULTS.md (about 20 minutes).
+	.venv/bin/python -m benchmarks.grading --write
+
+fuzz: .venv/.set-up ## Grade 2,000 notebooks that were mutated at random.
+	.venv/bin/python -m tests.fuzz --count 2000
+
+attacks: .venv/.set-up ## Run the corpus of attacks through this grader, nbgrader and otter-grader (more than an hour).
+	.venv/bin/python -m benchmarks.attacks --write
 
 clean: ## Remove the environment and all that was generated and is not committed.
 	rm -rf .venv dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -31,7 +31,8 @@ RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 
 
 def python_files(*folders: str) -> list[Path]:
-    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for path in found if ".cache" not in path.parts)
 
 
 def module_of(path: Path) -> str:

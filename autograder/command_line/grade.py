@@ -41,7 +41,8 @@ def grade(
     call_seconds: options.CallSeconds = None,
     submission_seconds: options.SubmissionSeconds = None,
     memory: Annotated[
-        int | None, typer.Option("--memory", parser=options.size, metavar="SIZE", help="Memory of a process: 4G, 512M.")
+        int | None,
+        typer.Option("--memory", parser=options.size, metavar="SIZE", help="Memory of a submission: 4G, 512M."),
     ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Run everything again, even what has not changed since the last time.")

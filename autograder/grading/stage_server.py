@@ -96,6 +96,7 @@ def _rehearse(channel: Channel, order: dict[str, Any]) -> tuple[LabNotebook, Reh
     notebook = read_notebook(order["notebook"])
     namespace = Namespace()
     shell = open_shell(namespace, order["output_bytes"])
+    shell.tells_errors = False
     before = set(sys.modules)
     rehearsal = rehearse(shell, namespace, notebook.source)
     modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name])]

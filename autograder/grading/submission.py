@@ -9,6 +9,7 @@ from autograder.cells import Lab, SubmittedNotebook
 from autograder.course import Course
 from autograder.documents import Quarantine
 from autograder.grading.bench import Bench
+from autograder.grading.case import broken
 from autograder.sandbox.mode import Mode
 from autograder.submissions import Submission, read_submission, working_files
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
@@ -49,12 +50,21 @@ def grade_submission(course: Course, lab: Lab, student: str, bench: Bench, mode:
     except Quarantine as error:
         unreadable = tuple((notebook.name, str(error)) for notebook in lab.notebooks)
         return Graded(_summarise(nothing, lab, Submission((), unreadable), {}), {}, {})
+    except Exception as error:  # noqa: BLE001 - what nobody thought of must not stop the class
+        return Graded(_unread(nothing, lab, error), {}, {})
     graded = _grade_notebooks(course, lab, student, bench, submission, folder)
     result = replace(
         _summarise(nothing, lab, submission, graded),
         seconds=round(time.monotonic() - started, 3),
     )
     return Graded(result, {notebook.name: notebook for notebook in submission.notebooks}, graded)
+
+
+def _unread(nothing: Result, lab: Lab, error: Exception) -> Result:
+    """The result where the grader itself failed at reading a submission."""
+    reason = f"reading it failed with {type(error).__name__}: {error}"
+    cells = tuple(broken(cell, reason) for notebook in lab.notebooks for cell in notebook.released if cell.graded)
+    return replace(nothing, status=SubmissionStatus.BROKEN, cells=cells, reason=f"The grader itself failed: {reason}")
 
 
 def _grade_notebooks(

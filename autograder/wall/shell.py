@@ -130,9 +130,20 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]  # IPython has no t
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
     outputs: Outputs
+    tells_errors = True
+    """Whether what a cell raises is one of its outputs, too. To put it into words takes longer than most cells."""
 
     def enable_gui(self, gui: Any = None) -> None:  # noqa: ANN401 - IPython's interface
         """There is no event loop to integrate with."""
+
+    def showtraceback(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - IPython's interface
+        """Put the error into words, unless nobody reads them."""
+        if self.tells_errors:
+            super().showtraceback(*args, **options)
+
+    def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:  # noqa: ANN401 - IPython's
+        # Since version 9 IPython puts each error into words a second time, for a history that nobody reads here.
+        return {}
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         lines = [str(line)[:20_000] for line in stb][:200]

@@ -61,8 +61,9 @@ def prepare() -> None:
     Nothing is computed with tensors (see `autograder.sandbox.warming`), and nothing of a submission is known yet.
     """
     shell = open_shell({}, 0)
-    run_cell(shell, "None")
-    shell.execution_count = 1
+    for source in ("None", "1 / 0"):
+        run_cell(shell, source)
+    shell.reset(new_session=True)
     seed(0)
 
 

@@ -18,6 +18,7 @@ SECURITY = ROOT / "docs" / "security.md"
 NAMES = ("Gradlab", "nbgrader", "otter-grader")
 _PLACE = re.compile(r"(<!-- attacks: begin -->\n).*(<!-- attacks: end -->)", re.DOTALL)
 _COMMAND = "python -m benchmarks.attacks --write"
+_EACH = "One line for each attack, with what it earned and did: [benchmarks/ATTACKS.md](../benchmarks/ATTACKS.md)."
 Seen = Mapping[tuple[str, str], Observation]
 """(grader, attack) → what was observed."""
 
@@ -44,7 +45,7 @@ def write(records: Iterable[Record], attacks: Sequence[Attack]) -> None:
     seen = {(record.grader, record.attack): record.observation for record in kept}
     EVERY_ATTACK.write_text(every_attack(attacks, seen, measured(kept, attacks)), encoding="utf-8")
     text = SECURITY.read_text(encoding="utf-8")
-    summary = f"{measured(kept, attacks)}\n\n{by_class(attacks, seen)}\n\n{harms(attacks, seen)}\n"
+    summary = f"{measured(kept, attacks)}\n\n{by_class(attacks, seen)}\n\n{harms(attacks, seen)}\n\n{_EACH}\n"
     SECURITY.write_text(_PLACE.sub(lambda found: f"{found[1]}{summary}{found[2]}", text), encoding="utf-8")
 
 
@@ -88,8 +89,8 @@ def every_attack(attacks: Sequence[Attack], seen: Seen, about: str) -> str:
 {about}
 
 Points earned of those that the attacked exercises are worth; an honest wrong answer earns 0. Then whatever else was
-seen. "–": not run, since the attack is on something that this grader does not have, or its exercises are ones that this
-grader does not grade rightly to begin with. How it was measured: [docs/security.md](../docs/security.md).
+seen. "–": not run (attacks on the wall are not, where there is no wall), or no points to be had, since this grader does
+not mark these exercises rightly to begin with. How it was measured: [docs/security.md](../docs/security.md).
 
 Each run: {CELL_SECONDS} s for a cell (where a grader has such a limit), {RUN_SECONDS:g} s in all,
 {MEMORY_BYTES // 1024**3} GiB of memory, {DISK_BYTES // 1024**2} MiB of disk.

@@ -2,6 +2,7 @@
 
 import argparse
 import secrets
+import shutil
 import sys
 import time
 import warnings
@@ -49,6 +50,8 @@ def main() -> int:
     for failure in failures:
         say(f"\nmutant {failure.number} ({', '.join(failure.history)}): {failure.problem}\n  {failure.folder}")
         say(f"  again: python -m tests.fuzz --seed {chosen.seed} --only {failure.number}")
+    if not failures:
+        shutil.rmtree(root)
     return 1 if failures else 0
 
 
