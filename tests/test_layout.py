@@ -22,6 +22,7 @@ LAYERS = (
     {"wall"},
     {"sandbox"},
     {"gradebook", "autograded"},
+    {"judging"},
     {"grading"},
     {"preprocessor", "report", "doctor"},
     {"build"},

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from autograder.grading.supervisor import read_outcome
+from autograder.judging.supervisor import read_outcome
 from autograder.limits import Limits
 from autograder.sandbox.zygote import StudentProcess
 from autograder.verdicts import CellOutcome
@@ -82,6 +82,8 @@ class Attendance:
                     channel.send(self._kill(), deadline)
         finally:
             if self._student is not None:
+                # It is still open if the judge went away before it was handed on.
+                self._student.connection.close()
                 self._student.kill()
 
     def _interrupt(self) -> None:

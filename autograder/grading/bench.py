@@ -10,14 +10,14 @@ from typing import Any
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.attendance import Attendance, DisturbedError
-from autograder.grading.cache import Cache
-from autograder.grading.case import Case, broken
-from autograder.grading.keys import key_of_case, key_of_lesson
-from autograder.grading.measures import Measures
-from autograder.grading.messages import read_profile
+from autograder.grading.kept.cache import Cache
+from autograder.grading.kept.keys import key_of_case, key_of_lesson
+from autograder.grading.kept.measures import Measures
 from autograder.grading.secret import open_secret, secret_for
 from autograder.grading.stage import Stage, end_judge
 from autograder.grading.unasked import blind_tests
+from autograder.judging.case import Case, broken
+from autograder.judging.messages import read_profile
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import StudentProcess, Zygote

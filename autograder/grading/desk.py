@@ -8,8 +8,8 @@ from autograder.course import Course
 from autograder.errors import ExpectedError
 from autograder.gradebook import GradebookWriter
 from autograder.grading.bench import Bench
-from autograder.grading.keys import key_of_folder
-from autograder.grading.receipts import Receipt, Receipts
+from autograder.grading.kept.keys import key_of_folder
+from autograder.grading.kept.receipts import Receipt, Receipts
 from autograder.grading.submission import Graded, grade_submission
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result, SubmissionStatus
@@ -21,7 +21,7 @@ class Found:
 
     Attributes:
         student: the student's id.
-        key: `autograder.grading.keys.key_of_folder`.
+        key: `autograder.grading.kept.keys.key_of_folder`.
         receipt: what was written of the very same submission before; None if it was not.
         graded: the submission, graded; None if there is a receipt.
     """
@@ -39,7 +39,7 @@ class Desk:
     Attributes:
         course: the course.
         lab: the lab.
-        key: `autograder.grading.keys.key_of_lab`.
+        key: `autograder.grading.kept.keys.key_of_lab`.
         bench: where notebooks run.
         mode: how the bench walls student code in.
         writer: the gradebook's one writer.

@@ -8,8 +8,8 @@ from autograder.course import Course
 from autograder.gradebook import GradebookWriter
 from autograder.grading.bench import Bench
 from autograder.grading.desk import Desk, Found
-from autograder.grading.keys import key_of_lab
-from autograder.grading.receipts import Receipts
+from autograder.grading.kept.keys import key_of_lab
+from autograder.grading.kept.receipts import Receipts
 from autograder.grading.secret import open_secret
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from autograder.cells import LabNotebook
 from autograder.errors import ExpectedError
-from autograder.grading.case import Case
-from autograder.grading.messages import write_case, write_notebook
+from autograder.judging.case import Case
+from autograder.judging.messages import write_case, write_notebook
 from autograder.limits import Limits
 from autograder.wall.channel import Channel
 from autograder.wall.faults import StudentGone
@@ -44,7 +44,7 @@ class Stage:
         self._channel = Channel(ours, _ANY_SIZE)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "autograder.grading.stage_server", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "autograder.judging.stage_server", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 cwd=self._folder.name,
                 env=_environment(),

@@ -9,7 +9,7 @@ from autograder.cells import Lab, SubmittedNotebook
 from autograder.course import Course
 from autograder.documents import Quarantine
 from autograder.grading.bench import Bench
-from autograder.grading.case import broken
+from autograder.judging.case import broken
 from autograder.sandbox.mode import Mode
 from autograder.submissions import Submission, read_submission, working_files
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus

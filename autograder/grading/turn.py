@@ -8,7 +8,7 @@ from filelock import FileLock, Timeout
 from autograder import autograded
 from autograder.course import Course
 from autograder.errors import ExpectedError
-from autograder.grading.store import clear_remains
+from autograder.grading.kept.store import clear_remains
 
 
 @contextmanager

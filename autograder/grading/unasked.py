@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from autograder.cells import LabNotebook, Role
 from autograder.errors import ExpectedError
-from autograder.grading.names import bound_names, used_names
 from autograder.grading.stage import Stage
+from autograder.judging.names import bound_names, used_names
 from autograder.limits import Limits
 
 _REASON = "it looks at something that an answer leaves in the process, and asks nothing of the student's notebook"

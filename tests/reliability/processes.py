@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-STAGE = "autograder.grading.stage_server"
+STAGE = "autograder.judging.stage_server"
 ZYGOTE = "autograder.sandbox.server"
 
 

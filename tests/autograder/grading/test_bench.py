@@ -234,7 +234,7 @@ def processes(words: str) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("words", ["autograder.sandbox.server", "autograder.grading.stage_server"])
+@pytest.mark.parametrize("words", ["autograder.sandbox.server", "autograder.judging.stage_server"])
 def test_a_helper_process_that_is_killed_is_replaced_for_the_rest_of_the_class(tmp_path: Path, words: str) -> None:
     with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
         assert bench.grade(LAB, submission(), {}, "ann", "lab").verdicts[0].points == 2.0

@@ -1,6 +1,7 @@
 """A class through the whole way: submitted/ → verdicts → gradebook and autograded/."""
 
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.autograder.conftest import MakeCell, MakeCourse
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 LIMITS = Limits(cell_seconds=5.0)
+HIDDEN = re.compile(r"\n### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 
 
 @pytest.fixture
@@ -33,6 +35,11 @@ def root(make_course: MakeCourse, make_cell: MakeCell) -> Path:
     root = make_course(first=cells("one", "return x * x"), second=cells("two", "return x ** 2"))
     for student in ("ann", "bob", "cid", "dee", "eve"):
         shutil.copytree(root / "source" / "lab", root / "submitted" / student / "lab")
+        for path in (root / "submitted" / student / "lab").iterdir():
+            notebook = json.loads(path.read_text())
+            for cell in notebook["cells"]:
+                cell["source"] = HIDDEN.sub("", "".join(cell["source"]))
+            path.write_text(json.dumps(notebook))
     change(root, "bob", "one", "return x * x", "return 2 * x")
     (root / "submitted" / "cid" / "lab" / "second.ipynb").unlink()
     for name in ("first", "second"):

@@ -21,10 +21,10 @@ from typing import Any
 import torch
 
 from autograder.cells import LabNotebook
-from autograder.grading.instructor import Rehearsal, rehearse
-from autograder.grading.judge import Judge
-from autograder.grading.messages import read_case, read_notebook, write_profile
-from autograder.grading.supervisor import Supervisor
+from autograder.judging.instructor import Rehearsal, rehearse
+from autograder.judging.judge import Judge
+from autograder.judging.messages import read_case, read_notebook, write_profile
+from autograder.judging.supervisor import Supervisor
 from autograder.sandbox import kernel, pages, processes
 from autograder.wall.channel import Channel
 from autograder.wall.faults import StudentGone

@@ -1,7 +1,7 @@
 import pytest
 
 from autograder.cells import Cell, Role
-from autograder.grading.stops import fatal_call, name_of, ran_out, used_up
+from autograder.judging.stops import fatal_call, name_of, ran_out, used_up
 from autograder.wall.faults import StudentGone
 
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from autograder.cells import Cell, Role
-from autograder.grading.judgement import Circumstances, judge
-from autograder.grading.stops import endless_cell, fatal_cell
+from autograder.judging.judgement import Circumstances, judge
+from autograder.judging.stops import endless_cell, fatal_cell
 from autograder.limits import Limits
 from autograder.verdicts import CellStatus, CellVerdict
 from autograder.wall.faults import MissingNameError, NotPlainError, OutOfTime, Refused, StudentGone, WallFault

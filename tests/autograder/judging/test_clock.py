@@ -1,6 +1,6 @@
 import time
 
-from autograder.grading.clock import Clock
+from autograder.judging.clock import Clock
 from autograder.limits import Limits
 
 

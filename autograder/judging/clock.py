@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autograder.grading.stops import used_up
+from autograder.judging.stops import used_up
 from autograder.limits import Limits
 
 

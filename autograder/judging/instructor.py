@@ -7,8 +7,8 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from autograder.cells import Cell, Role
-from autograder.grading.fingerprints import changed_since, fingerprints
-from autograder.grading.names import Lesson, bound_names, changed_names, derived_names, imported_names
+from autograder.judging.fingerprints import changed_since, fingerprints
+from autograder.judging.names import Lesson, bound_names, changed_names, derived_names, imported_names
 from autograder.wall.namespace import Namespace
 from autograder.wall.shell import NotebookShell, run_cell
 

@@ -1,7 +1,7 @@
 import pytest
 
 from autograder.cells import Cell, Role
-from autograder.grading.instructor import Rehearsal, rehearse
+from autograder.judging.instructor import Rehearsal, rehearse
 from autograder.wall.namespace import Namespace
 from autograder.wall.shell import open_shell
 

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from autograder.grading.store import Store
-from autograder.grading.supervisor import read_outcome, write_outcome
+from autograder.grading.kept.store import Store
+from autograder.judging.supervisor import read_outcome, write_outcome
 from autograder.verdicts import CellStatus, NotebookResult
 
 
 class Cache:
-    """Verdicts on notebooks, by `autograder.grading.keys.key_of_case`.
+    """Verdicts on notebooks, by `autograder.grading.kept.keys.key_of_case`.
 
     Args:
         folder: where they lie.

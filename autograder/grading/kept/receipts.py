@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.store import Store
-from autograder.grading.supervisor import read_verdict
+from autograder.grading.kept.store import Store
+from autograder.judging.supervisor import read_verdict
 from autograder.verdicts import Result, SubmissionStatus
 
 
@@ -15,7 +15,7 @@ class Receipt:
     """What was written about a submission.
 
     Attributes:
-        key: `autograder.grading.keys.key_of_folder`.
+        key: `autograder.grading.kept.keys.key_of_folder`.
         result: the result.
         gradebook: a digest of what the gradebook held afterwards.
         autograded: a digest of what lay in autograded/ afterwards.

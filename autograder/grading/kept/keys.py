@@ -14,12 +14,12 @@ import msgpack
 from autograder.cells import Cell, Lab, LabNotebook
 from autograder.documents import LARGEST_FILE, Quarantine, read_bytes
 from autograder.folders import files_of
-from autograder.grading.case import Case
-from autograder.grading.messages import write_cells, write_notebook
+from autograder.judging.case import Case
+from autograder.judging.messages import write_cells, write_notebook
 from autograder.limits import Limits
 from autograder.submissions import MOST_BYTES
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 _LIBRARIES = ("torch", "numpy", "plotly", "matplotlib", "ipython")
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from autograder.grading.names import (
+from autograder.judging.names import (
     Lesson,
     bound_names,
     changed_names,

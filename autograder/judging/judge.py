@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from autograder.cells import Cell, Role
-from autograder.grading.case import Case
-from autograder.grading.clock import Clock
-from autograder.grading.instructor import Rehearsal
-from autograder.grading.judgement import Circumstances, judge
-from autograder.grading.outputs import failed, read_count, read_outputs, size, timed_out
-from autograder.grading.stops import Stop, endless_cell, fatal_cell, greedy_cell, name_of, ran_out
-from autograder.grading.supervisor import Supervisor
+from autograder.judging.case import Case
+from autograder.judging.clock import Clock
+from autograder.judging.instructor import Rehearsal
+from autograder.judging.judgement import Circumstances, judge
+from autograder.judging.outputs import failed, read_count, read_outputs, size, timed_out
+from autograder.judging.stops import Stop, endless_cell, fatal_cell, greedy_cell, name_of, ran_out
+from autograder.judging.supervisor import Supervisor
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
 from autograder.wall.conversation import LATEST
 from autograder.wall.faults import Misspoke, OutOfTime, StudentGone, WallFault

@@ -5,8 +5,8 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.grading.case import Case
-from autograder.grading.supervisor import read_verdict
+from autograder.judging.case import Case
+from autograder.judging.supervisor import read_verdict
 from autograder.limits import Limits
 from autograder.wall.profile import Profile, Recorder
 

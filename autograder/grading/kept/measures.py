@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from autograder.grading.messages import read_profile, write_profile
-from autograder.grading.store import Store
+from autograder.grading.kept.store import Store
+from autograder.judging.messages import read_profile, write_profile
 from autograder.wall.profile import Profile
 
 
 class Measures:
-    """Profiles of notebooks, by `autograder.grading.keys.key_of_lesson`.
+    """Profiles of notebooks, by `autograder.grading.kept.keys.key_of_lesson`.
 
     Args:
         folder: where they lie.

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.grading.case import Case
-from autograder.grading.keys import key_of_case, key_of_folder, key_of_lesson
+from autograder.grading.kept.keys import key_of_case, key_of_folder, key_of_lesson
+from autograder.judging.case import Case
 from autograder.limits import Limits
 from autograder.wall.profile import Profile
 

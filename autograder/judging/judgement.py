@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cells import Cell
-from autograder.grading.stops import Stop, endless_test, fatal_call, out_of_memory, wants_memory
+from autograder.judging.stops import Stop, endless_test, fatal_call, out_of_memory, wants_memory
 from autograder.limits import Limits
 from autograder.verdicts import CellStatus, CellVerdict
 from autograder.wall.faults import (

@@ -1,0 +1,1 @@
+"""What runs in the judge: the instructor's notebook, its tests, and the verdicts on a submission."""
