@@ -229,11 +229,10 @@ class Judge:
             # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both, and is
             # told what the second says: that is what a notebook says.
             again = self._run_test(test, trusting=True)
-            if again.error is not None:
-                execution = again
-            elif execution.error is not None:
+            if self._wall.answers.moved or (execution.error is not None and again.error is None):
                 # A slip in place fails a test that looks for it; this passes only thanks to what it has changed.
                 self._supervisor.flag(f"in {name_of(test)} the answer changed what the solution leaves alone")
+            execution = again if again.error is not None else execution
         if isinstance(execution.error, OutOfTime):
             circumstances = replace(circumstances, over=self._over)
             if not self._over:

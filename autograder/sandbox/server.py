@@ -238,8 +238,8 @@ def main() -> NoReturn:
     _warm([])
     with suppress(ConnectionError):
         _Server(control, terms).serve()
-    if mode is Mode.NONE:
-        # Otherwise everything ends with the first process of the namespace.
+    if not order["covered"]:
+        # With the first process of the namespace everything ends at the latest; but bubblewrap doesn't wait for that.
         processes.kill_descendants()
     shutil.rmtree(folders, ignore_errors=True)
     # Nothing here is worth an orderly shutdown, and torch's takes long.

@@ -64,6 +64,8 @@ class Answers:
         """Whether a submission may change all of the judge's arguments, as it could in one process."""
         self.withheld = False
         """Whether it changed one that the solution did not."""
+        self.moved = False
+        """Whether a name had another value all of a sudden, as it never has for the solution."""
 
     def read(self, reply: dict[str, Any], question: Question) -> Any:  # noqa: ANN401 - any value
         """The value that an answer holds; what the call changed in its arguments is changed here.
@@ -100,7 +102,7 @@ class Answers:
         if isinstance(self._measure, Recorder):
             self._measure.moving.add(name)
         elif name not in self._measure.moving:
-            self.withheld = True
+            self.withheld = self.moved = True
             return now if self.trusting else before
         return now
 

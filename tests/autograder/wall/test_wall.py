@@ -1,5 +1,6 @@
 """The judge's side and the student's, with a real process between them."""
 
+import select
 import time
 from typing import Any
 
@@ -251,6 +252,8 @@ def test_an_answer_in_advance_is_taken_for_the_answer_and_the_conversation_stays
 
 def test_who_speaks_out_of_turn_is_not_listened_to(meet: Meet) -> None:
     wall = meet(FORGER + "say(reply(value=42))\ndef f(): return 1", check=False)
+    # The forged answer came first; the honest one is on its way.
+    select.select([wall._channel.connection], [], [])
     with pytest.raises(Misspoke, match="without being asked"):
         wall.fetch("f")
 
