@@ -103,7 +103,7 @@ class SubmissionRow:
 
     @property
     def digest(self) -> str:
-        """A digest of all that the autograder writes; what a person writes is left out."""
+        """A digest of all that the autograder writes, and of an extension; what a person gave is left out."""
         content = [
             [
                 notebook.notebook.name,
@@ -112,7 +112,9 @@ class SubmissionRow:
             ]
             for notebook in self.notebooks
         ]
-        return hashlib.sha256(json.dumps([str(self.timestamp), sorted(content)]).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps([str(self.timestamp), str(self.extension), sorted(content)]).encode()
+        ).hexdigest()
 
 
 def read_submission(session: Session, lab: KnownLab, student: str) -> SubmissionRow | None:

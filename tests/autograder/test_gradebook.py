@@ -192,6 +192,30 @@ def test_the_configured_plug_in_takes_points_for_lateness(course: Course) -> Non
     assert penalties() == [None, None]
 
 
+def test_a_digest_changes_with_scores_and_with_time_and_not_with_what_a_person_gave(course: Course) -> None:
+    def digest() -> str:
+        with GradebookWriter(course) as writer:
+            return writer.digest("lab", "alice")
+
+    assert digest() == ""
+    _write(course, FIRST, SECOND)
+    seen = [digest()]
+    _set_manual_score(course, "why", 2.0)
+    assert digest() == seen[0]
+    with _gradebook(course) as gradebook:
+        gradebook.find_submission("lab", "alice").extension = timedelta(hours=1)
+        gradebook.db.commit()
+    seen.append(digest())
+    with _gradebook(course) as gradebook:
+        gradebook.update_or_create_assignment("lab", duedate=WHEN - timedelta(hours=1))
+    seen.append(digest())
+    with _gradebook(course) as gradebook:
+        gradebook.find_grade("f-test", "first", "lab", "alice").auto_score = 0.0
+        gradebook.db.commit()
+    seen.append(digest())
+    assert len(set(seen)) == len(seen)
+
+
 def test_a_plug_in_that_breaks_is_named(make_cell: MakeCell, make_course: MakeCourse) -> None:
     plug_in = (
         "from nbgrader.plugins import BasePlugin\nclass Strict(BasePlugin):\n"
