@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - cells are quoted as they are
 """Answers that cost the judge its time or its memory."""
 
 from tests.attacks.attack import Kind, attack
@@ -46,7 +45,8 @@ EXHAUSTION = [
         square="from decimal import Decimal\ndef square(x): return Decimal('1e999999999')",
         half="from decimal import Decimal\ndef half(x): return Decimal('1e-999999999')",
         limit="from fractions import Fraction\ndef limit(): return Fraction(10**3000, 3)",
-        root="from decimal import Decimal\ndef root(x):\n    if x < 0: raise ValueError\n    return Decimal('1e999999')",
+        root="from decimal import Decimal\ndef root(x):\n    if x < 0: raise ValueError\n"
+        "    return Decimal('1e999999')",
     ),
     attack("all memory", Kind.EXHAUSTION, square="hoard = []\nwhile True: hoard.append(bytearray(10**8))"),
     attack(

@@ -193,7 +193,7 @@ FILES = [
     machine(
         "files of the course, of the account and of other submissions read",
         Kind.FILE,
-        "home = Path(os.path.expanduser('~root'))\nfor folder in ('/root', '/home', '/work', '/var/lib', '/var/log', '/mnt', '/srv', '/opt', '/run', '/sys', str(home)):\n"
+        "home = Path(os.path.expanduser('~root'))\nfor folder in ('/root', '/home', '/var/lib', '/var/log', '/mnt', '/srv', '/opt', '/run', '/sys', str(home)):\n"
         "    attempt(lambda: [entry for entry in os.scandir(folder) if not any(root.startswith(folder) for root in (sys.prefix, sys.base_prefix, os.path.dirname(torch.__file__)))] or False)\n"
         "for path in ('/etc/shadow', '/etc/hosts', '/etc/resolv.conf', '/proc/kcore', '/proc/kmsg', '/dev/mem', '/dev/sda', '/dev/kmsg'): attempt(lambda: open(path, 'rb').read(1) or False)\n"
         "for folder, _, names in os.walk('/'):\n    if folder.startswith(('/proc', '/sys', '/usr', sys.prefix, sys.base_prefix)): continue\n    won = won or any(name in ('gradebook.db', 'nbgrader_config.py', 'key', 'secret') for name in names)\n"

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - cells are quoted as they are
 """Taking over the student's own process: it has no verdict to give."""
 
 from tests.attacks.attack import Kind, attack
@@ -19,7 +18,8 @@ PROCESS = [
     attack(
         "builtins, torch and NumPy replaced",
         Kind.LIBRARY,
-        square="import builtins, numpy, torch\nbuiltins.abs = lambda *a: 0\nbuiltins.all = builtins.isinstance = lambda *a: True\n"
+        square="import builtins, numpy, torch\nbuiltins.abs = lambda *a: 0\n"
+        "builtins.all = builtins.isinstance = lambda *a: True\n"
         "numpy.testing.assert_allclose = lambda *a, **k: None\ntorch.allclose = torch.equal = lambda *a, **k: True\n"
         "numpy.array_equal = lambda *a, **k: True\n" + WRONG,
         slope="def slope(x): return x",
@@ -126,7 +126,8 @@ PROCESS = [
     attack(
         "every file descriptor written to",
         Kind.WIRE,
-        square="import os\nfor name in os.listdir('/proc/self/fd'):\n    try: os.write(int(name), b'{\"status\": 0}\\n' * 10)\n"
+        square="import os\nfor name in os.listdir('/proc/self/fd'):\n"
+        "    try: os.write(int(name), b'{\"status\": 0}\\n' * 10)\n"
         "    except OSError: pass" + WRONG,
         spoils=True,
     ),
@@ -145,7 +146,8 @@ PROCESS = [
         "outputs that are none",
         Kind.MESSAGE,
         square="shell = get_ipython()\nshell.outputs.items += [1, None, {'output_type': 'grade', 'points': 9}, "
-        "{'output_type': 'stream', 'name': [], 'text': {}}, {'output_type': 'display_data', 'data': {'text/plain': {1: 2}}}]\n"
+        "{'output_type': 'stream', 'name': [], 'text': {}}, "
+        "{'output_type': 'display_data', 'data': {'text/plain': {1: 2}}}]\n"
         "deep = []\nfor _ in range(400): deep = [deep]\n"
         "shell.outputs.items.append({'output_type': 'display_data', 'data': {'application/json': deep}})" + WRONG,
     ),

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - cells are quoted as they are
 """Messages that no honest student's side would send: the submission has rewritten what its process says."""
 
 from tests.attacks.attack import Attack, Kind, attack
@@ -77,7 +76,8 @@ WIRE = [
     ),
     _forged(
         "an error of endless words",
-        "lambda message: [PLAIN | {'value': 9, 'error': {'types': ['x' * 10**6 + 'builtins.ValueError'], 'class': None, "
+        "lambda message: [PLAIN | {'value': 9, 'error': {'types': ['x' * 10**6 + 'builtins.ValueError'], "
+        "'class': None, "
         "'message': '\\ud800' * 10**6, 'traceback': 'y' * 10**6}}]",
     ),
     _forged(
@@ -87,7 +87,8 @@ WIRE = [
     ),
     _forged(
         "the end of an iteration",
-        "lambda message: [PLAIN | {'value': 9, 'error': {'types': ['builtins.StopIteration'], 'class': 1, 'message': '', "
+        "lambda message: [PLAIN | {'value': 9, 'error': {'types': ['builtins.StopIteration'], 'class': 1, "
+        "'message': '', "
         "'traceback': ''}}]",
     ),
     attack(

@@ -18,7 +18,6 @@ from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
 from tests.autograder.conftest import MakeCell, MakeCourse
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 LIMITS = Limits(cell_seconds=5.0)
 HIDDEN = re.compile(r"\n### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL)
 

@@ -16,7 +16,6 @@ from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result
 from tests.autograder.conftest import MakeCell, MakeCourse
 
-pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 ANN, BOB = "ann", "bob"
 
 
