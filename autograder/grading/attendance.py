@@ -63,12 +63,12 @@ class Attendance:
             while True:
                 deadline = min(end, time.monotonic() + silence)
                 message = channel.receive(deadline)
+                for index, outcome in message.get("outcomes", ()):
+                    self.outcomes[index] = read_outcome(outcome)
                 if message["do"] == "finish":
                     findings: dict[str, Any] = message["findings"]
                     return findings
-                if message["do"] == "report":
-                    self.outcomes[message["index"]] = read_outcome(message["outcome"])
-                elif message["do"] == "flag":
+                if message["do"] == "flag":
                     self.flags.append(message["sentence"])
                 elif message["do"] == "student":
                     self._student = student = self._new_student()

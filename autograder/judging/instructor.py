@@ -9,6 +9,7 @@ from typing import Any
 from autograder.cells import Cell, Role
 from autograder.judging.fingerprints import changed_since, fingerprints
 from autograder.judging.names import Lesson, bound_names, changed_names, derived_names, imported_names
+from autograder.judging.tests import CompiledTest, compile_tests
 from autograder.wall.namespace import Namespace
 from autograder.wall.shell import NotebookShell, run_cell
 
@@ -40,6 +41,7 @@ class Rehearsal:
         student_names: the names that a grade cell asks the student's side for.
         shared_names: functions of the lesson that the student's side has under the same name.
         failures: grade ids of tests that the instructor's own solution fails, with what they raised.
+        tests: its tests, compiled, by grade id.
     """
 
     cells: Sequence[Cell]
@@ -47,6 +49,7 @@ class Rehearsal:
     student_names: frozenset[str]
     shared_names: frozenset[str]
     failures: Mapping[str, str]
+    tests: Mapping[str, CompiledTest]
 
 
 def rehearse(shell: NotebookShell, namespace: Namespace, cells: Sequence[Cell]) -> Rehearsal:
@@ -85,7 +88,8 @@ def rehearse(shell: NotebookShell, namespace: Namespace, cells: Sequence[Cell]) 
     shared = {name for effect in effects.values() for name, value in effect.bound.items() if callable(value)}
     namespace.clear()
     namespace.update(fresh)
-    return Rehearsal(tuple(cells), effects, frozenset(names), frozenset(shared - names), failures)
+    tests = compile_tests(shell, cells)
+    return Rehearsal(tuple(cells), effects, frozenset(names), frozenset(shared - names), failures, tests)
 
 
 def _effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> Effect:

@@ -21,6 +21,7 @@ from autograder.judging.judgement import Circumstances, judge
 from autograder.judging.outputs import failed, read_count, read_outputs, size, timed_out
 from autograder.judging.stops import Stop, endless_cell, fatal_cell, greedy_cell, name_of, ran_out
 from autograder.judging.supervisor import Supervisor
+from autograder.judging.tests import run_test
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
 from autograder.wall.conversation import LATEST
 from autograder.wall.faults import Misspoke, OutOfTime, StudentGone, WallFault
@@ -29,10 +30,11 @@ from autograder.wall.judge_side import Wall
 from autograder.wall.namespace import Namespace
 from autograder.wall.profile import Recorder
 from autograder.wall.seeds import seed
-from autograder.wall.shell import Execution, NotebookShell, run_cell
+from autograder.wall.shell import Execution, NotebookShell
 
 _MOST_REPLACEMENTS = 20
 _CELLS_OF_OUTPUT = 8
+_FORGED = "the student's process sent messages of its own making"
 
 
 class Judge:
@@ -77,7 +79,7 @@ class Judge:
         namespace.student_names = rehearsal.student_names
 
     def judge(self) -> None:
-        """Judge the submission; each outcome is reported to the supervisor as soon as it is known."""
+        """Judge the submission; each outcome is reported to the supervisor."""
         memory = 2 * self._case.limits.memory_bytes
         # A student's number may make a test ask for more memory than there is.
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
@@ -85,6 +87,7 @@ class Judge:
             with self._clock.running(name_of(cell)):
                 outcome = self._outcome(index, cell)
             self._supervisor.report(index, outcome)
+        self._part()
 
     def _outcome(self, index: int, cell: Cell) -> CellOutcome:
         if index in self._case.hopeless:
@@ -169,6 +172,18 @@ class Judge:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, previous)
 
+    def _part(self) -> None:
+        """Take leave of the student's process, and see that it has said nothing but answers."""
+        if self._wall.awaited:
+            return
+        try:
+            self._wall.part(time.monotonic() + self._case.limits.grace_seconds)
+        except Misspoke:
+            self._supervisor.flag(f"at its end {_FORGED}")
+        except WallFault:
+            # However its process ends now, all of its cells have run.
+            return
+
     def _recover(self) -> None:
         """After a time-out: go on with the same process if it obeys an interrupt, else with another."""
         if not self._wall.awaited:
@@ -182,7 +197,7 @@ class Judge:
         if isinstance(gone, Misspoke):
             # The words of a cell without an id are the student's: they are not for a terminal.
             where = name_of(cell) if cell.grade_id is not None else "a cell of the student's own"
-            self._supervisor.flag(f"in {where} the student's process sent messages of its own making")
+            self._supervisor.flag(f"in {where} {_FORGED}")
 
     def _replace_student(self) -> str:
         """Start another process, and run in it the cells that ran before.
@@ -249,7 +264,7 @@ class Judge:
         self._namespace.wall = self._wall
         try:
             with self._limited():
-                execution = run_cell(self._shell, test.source)
+                execution = run_test(self._shell, self._rehearsal.tests.get(test.grade_id or ""), test.source)
         except WallFault as fault:
             # The alarm may go off outside of the cell's own code.
             execution = Execution([], fault, None, 0)

@@ -1,6 +1,5 @@
 """How a judge speaks with the coordinator: it asks for student processes, and reports outcomes."""
 
-import os
 import socket
 from typing import Any
 
@@ -19,16 +18,18 @@ class Supervisor:
     def __init__(self, connection: socket.socket, channel: Channel) -> None:
         self._connection = connection
         self._channel = channel
+        self._outcomes: list[list[Any]] = []
 
     def student(self, message_bytes: int) -> Channel:
         """A channel to a new student process."""
         self._ask("student")
         _, descriptors, _, _ = socket.recv_fds(self._connection, 1, 1)
-        return Channel(socket.socket(fileno=descriptors[0]), message_bytes)
+        return Channel(socket.socket(fileno=descriptors[0]), message_bytes, alone=True)
 
     def begin(self) -> None:
-        """Say that a piece of work begins that has the time of one cell."""
-        self._channel.send({"do": "begin"})
+        """Say that a piece of work begins that has the time of one cell, and what came of all that was before."""
+        self._channel.send({"do": "begin", "outcomes": self._outcomes})
+        self._outcomes = []
 
     def interrupt(self) -> None:
         """Interrupt what the student's process is doing."""
@@ -48,12 +49,12 @@ class Supervisor:
         self._channel.send({"do": "flag", "sentence": sentence})
 
     def report(self, index: int, outcome: CellOutcome) -> None:
-        """Report the outcome of a cell."""
-        self._channel.send({"do": "report", "index": index, "outcome": write_outcome(outcome)})
+        """Report the outcome of a cell: no later than the next piece of work begins, in which this process may die."""
+        self._outcomes.append([index, write_outcome(outcome)])
 
     def finish(self, findings: dict[str, Any]) -> None:
         """Say that the submission is judged."""
-        self._channel.send({"do": "finish", "findings": findings, "process": os.getpid()})
+        self._channel.send({"do": "finish", "outcomes": self._outcomes, "findings": findings})
 
     def _ask(self, what: str) -> Any:  # noqa: ANN401 - a text or nothing
         self._channel.send({"do": what})

@@ -13,6 +13,7 @@ import operator
 import sys
 import types
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy
@@ -82,23 +83,52 @@ def _importable(function: types.FunctionType) -> bool:
 
 
 def _write_source(function: types.FunctionType, encoder: Encoder, by_name: Callable[[str, object], bool]) -> Node:
-    node = _find(function)
+    source = read_source(function.__code__)
+    if source is None:
+        raise Refused(f"a test sends the student {_describe(function)}, whose source text can't be found")
+    used = []
+    for free in source.free:
+        value = _look_up(function, free)
+        if free not in _COMPILED_AGAINST or value is not _COMPILED_AGAINST[free]:
+            used.append([free, _write_used(free, value, function, encoder, by_name)])
+    return ["source", source.name, source.text, used]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The source text of a function.
+
+    Attributes:
+        name: the name that the text binds.
+        text: a statement.
+        free: the names that it uses and that are no builtins.
+    """
+
+    name: str
+    text: str
+    free: tuple[str, ...]
+
+
+@functools.cache
+def read_source(code: types.CodeType) -> Source | None:
+    """The source text of a function or a lambda; None if it can't be found.
+
+    Args:
+        code: the function's code. Functions whose code is equal are the same but for what is around them.
+    """
+    node = _find(code)
+    if node is None:
+        return None
     for argument in ast.walk(node):
         # Annotations may use names that the student's side doesn't have, and do nothing there.
         if isinstance(argument, ast.arg):
             argument.annotation = None
-    name = node.name if isinstance(node, ast.FunctionDef) else "_function"
     if isinstance(node, ast.FunctionDef):
         node.returns = None
-        source = ast.unparse(node)
+        name, text = node.name, ast.unparse(node)
     else:
-        source = f"{name} = {ast.unparse(node)}"
-    used = []
-    for free in sorted(_free_names(node) - {name}):
-        value = _look_up(function, free)
-        if free not in _COMPILED_AGAINST or value is not _COMPILED_AGAINST[free]:
-            used.append([free, _write_used(free, value, function, encoder, by_name)])
-    return ["source", name, source, used]
+        name, text = "_function", f"_function = {ast.unparse(node)}"
+    return Source(name, text, tuple(sorted(_free_names(node) - {name})))
 
 
 def _write_used(
@@ -126,8 +156,7 @@ def _look_up(function: types.FunctionType, name: str) -> object:
         raise Refused(f"a test sends the student {_describe(function)}, which uses the unknown name {name!r}") from None
 
 
-def _find(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
-    code = function.__code__
+def _find(code: types.CodeType) -> ast.FunctionDef | ast.Lambda | None:
     text = "".join(linecache.getlines(code.co_filename))
     try:
         tree = ast.parse(text)
@@ -138,7 +167,7 @@ def _find(function: types.FunctionType) -> ast.FunctionDef | ast.Lambda:
             return node
         if isinstance(node, ast.Lambda) and code.co_name == "<lambda>" and _is_body_of(code, node):
             return node
-    raise Refused(f"a test sends the student {_describe(function)}, whose source text can't be found")
+    return None
 
 
 def _first_line(node: ast.FunctionDef) -> int:

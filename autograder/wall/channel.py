@@ -1,5 +1,6 @@
 """Messages over a socket: a length, then that many bytes of MessagePack. Nothing is ever unpickled."""
 
+import math
 import select
 import socket
 import struct
@@ -14,6 +15,8 @@ from autograder.wall.faults import MalformedError, Misspoke, OutOfTime, StudentG
 _LENGTH = struct.Struct(">Q")
 _MOST_ITEMS = 4_000_000
 """Items of all lists and dictionaries of a message together: an empty list is one byte, and 64 in memory."""
+_PIECE = 1 << 16
+"""Bytes that are asked for at once where more may be taken than the message that is awaited."""
 
 
 class Channel:
@@ -22,11 +25,15 @@ class Channel:
     Args:
         connection: a connected stream socket; the channel owns it.
         message_bytes: the largest message that is sent or accepted, in bytes.
+        alone: whether all that comes over the connection is for this channel: then it may take more at once than the
+            message that it awaits. Where descriptors are passed between messages, it may not.
     """
 
-    def __init__(self, connection: socket.socket, message_bytes: int) -> None:
+    def __init__(self, connection: socket.socket, message_bytes: int, *, alone: bool = False) -> None:
         self.connection = connection
         self._message_bytes = message_bytes
+        self._piece = _PIECE if alone else 0
+        self._received = bytearray()
 
     def send(self, message: Any, deadline: float | None = None) -> None:  # noqa: ANN401 - any plain data
         """Send one message.
@@ -45,12 +52,11 @@ class Channel:
             raise UnsendableError(f"{len(body) / 1e6:.0f} MB, where {self._message_bytes / 1e6:.0f} MB can be carried")
         rest = memoryview(_LENGTH.pack(len(body)) + body)
         while rest:
-            self._wait(deadline, writing=True)
             try:
                 # Without the flag a full buffer would block past the deadline.
                 rest = rest[self.connection.send(rest[: 1 << 20], socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL) :]
             except BlockingIOError:
-                continue
+                self._wait(math.inf if deadline is None else deadline, select.POLLOUT)
             except OSError as error:
                 raise StudentGone("the connection is closed") from error
 
@@ -73,17 +79,19 @@ class Channel:
         if length > self._message_bytes:
             raise Misspoke("a message larger than the limit")
         body = self._exactly(length, deadline)
+        # Each item takes a byte at least, so that a short message can't hold too many.
+        count = _counter() if length > _MOST_ITEMS else None
         try:
             return msgpack.unpackb(
                 body,
                 raw=False,
                 unicode_errors="surrogatepass",
                 strict_map_key=False,
-                # Each item takes a byte at least; room for all that are announced is made before they come.
+                # Room for all items that are announced is made before they come.
                 max_array_len=min(length, _MOST_ITEMS),
                 max_map_len=min(length, _MOST_ITEMS),
                 max_ext_len=0,
-                list_hook=(count := _counter()),
+                list_hook=count,
                 object_hook=count,
             )
         except (ValueError, TypeError, RecursionError, MemoryError, msgpack.exceptions.UnpackException) as error:
@@ -91,6 +99,8 @@ class Channel:
 
     def has_more(self) -> bool:
         """Whether something has arrived that was not received yet."""
+        if self._received:
+            return True
         try:
             return bool(self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
         except OSError:
@@ -101,26 +111,27 @@ class Channel:
         self.connection.close()
 
     def _exactly(self, count: int, deadline: float | None) -> bytearray:
-        received = bytearray()
-        while len(received) < count:
-            self._wait(deadline, writing=False)
+        while (missing := count - len(self._received)) > 0:
+            if deadline is not None:
+                self._wait(deadline, select.POLLIN)
             try:
-                part = self.connection.recv(min(count - len(received), 1 << 20))
+                part = self.connection.recv(max(min(missing, 1 << 20), self._piece))
             except OSError as error:
                 raise StudentGone("the connection is closed") from error
             if not part:
                 raise StudentGone("the connection is closed")
-            received += part
-        return received
+            self._received += part
+        taken = self._received[:count]
+        del self._received[:count]
+        return taken
 
-    def _wait(self, deadline: float | None, *, writing: bool) -> None:
+    def _wait(self, deadline: float, event: int) -> None:
         if self.connection.fileno() < 0:
             raise StudentGone("the connection is closed")
-        if deadline is None:
-            return
         poller = select.poll()
-        poller.register(self.connection, select.POLLOUT if writing else select.POLLIN)
-        if not poller.poll(max(0.0, deadline - time.monotonic()) * 1000):
+        poller.register(self.connection, event)
+        seconds = max(0.0, deadline - time.monotonic())
+        if not poller.poll(None if math.isinf(seconds) else seconds * 1000):
             raise OutOfTime
 
 

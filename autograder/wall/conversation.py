@@ -1,6 +1,7 @@
 """A conversation with one student process: a question, an answer, and what is done if there is none."""
 
 import math
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +30,9 @@ class Conversation:
         """What has ended the conversation during the test that runs: a test that catches everything hides it."""
         self._channel = channel
         self._awaited = False
+        # Each question has a number, which its answer must bear: what was said without being asked is found out, be
+        # it by a thread that speaks just when an answer is due.
+        self._turn = secrets.randbits(32)
 
     @property
     def awaited(self) -> bool:
@@ -51,10 +55,20 @@ class Conversation:
             reply = self._channel.receive(deadline)
         except (OutOfTime, StudentGone, MalformedError):
             return False
+        if not self._is_answer(reply):
+            return False
         self._awaited = False
-        said = (reply.get("error") or reply.get("failed")) if isinstance(reply, dict) else None
+        said = reply.get("error") or reply.get("failed")
         types = said.get("types") if isinstance(said, dict) else None
         return isinstance(types, list) and types[:1] == ["builtins.KeyboardInterrupt"]
+
+    def part(self, deadline: float) -> None:
+        """Ask for a last answer: so anything that was said besides answers has come by now.
+
+        Raises:
+            WallFault: there was something, or no answer came.
+        """
+        self._exchange({"do": "part"}, deadline)
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -83,8 +97,9 @@ class Conversation:
         if self._channel.has_more():
             self._give_up("it spoke without being asked")
         self._awaited = True
+        self._turn += 1
         try:
-            self._channel.send(message, deadline)
+            self._channel.send(message | {"turn": self._turn}, deadline)
             reply = self._channel.receive(deadline)
         except MalformedError as error:
             raise Misspoke("what it sent is no message") from error
@@ -92,9 +107,13 @@ class Conversation:
             self._awaited = False
             raise
         self._awaited = False
-        if not isinstance(reply, dict):
+        if not self._is_answer(reply):
             self._give_up("what it sent is no answer")
-        return reply
+        answer: dict[str, Any] = reply
+        return answer
+
+    def _is_answer(self, reply: object) -> bool:
+        return isinstance(reply, dict) and reply.get("turn") == self._turn
 
     def _give_up(self, reason: str) -> NoReturn:
         self._awaited = True

@@ -183,7 +183,7 @@ def reuse_shell(output_characters: int) -> NotebookShell:
 def run_cell(shell: NotebookShell, source: str) -> Execution:
     """Run one cell; what it raises is returned, never raised."""
     shell.outputs.start()
-    with _captured(shell.outputs):
+    with captured(shell.outputs):
         result = shell.run_cell(source, store_history=True)
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
@@ -192,7 +192,8 @@ def run_cell(shell: NotebookShell, source: str) -> Execution:
 
 
 @contextmanager
-def _captured(outputs: Outputs) -> Iterator[None]:
+def captured(outputs: Outputs) -> Iterator[None]:
+    """Keep what is printed among these outputs."""
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = _Stream("stdout", outputs), _Stream("stderr", outputs)
     try:
@@ -212,5 +213,5 @@ def overheard(characters: int) -> Iterator[list[Output]]:
         Stream outputs, as they come.
     """
     outputs = Outputs(characters)
-    with _captured(outputs):
+    with captured(outputs):
         yield outputs.items

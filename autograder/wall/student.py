@@ -79,7 +79,7 @@ def serve(connection: socket.socket) -> None:
     torch.set_num_threads(1)
     # As in Jupyter: helper modules lie beside the notebook.
     sys.path.insert(0, "")
-    _Student(Channel(connection, message_bytes), reuse_shell(output_bytes)).serve()
+    _Student(Channel(connection, message_bytes, alone=True), reuse_shell(output_bytes)).serve()
 
 
 class _Student:
@@ -108,15 +108,21 @@ class _Student:
         try:
             try:
                 self._busy = True
-                answer = self._run(message) if message["do"] == "run" else self._ask(message)
+                answer = self._answer(message)
             finally:
                 self._busy = False
         except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer
             answer = {"error": describe_error(error, self._belongings)}
         try:
-            self._channel.send(answer)
+            self._channel.send(answer | {"turn": message["turn"]})
         except (UnsendableError, ValueError, TypeError, OverflowError) as error:
-            self._channel.send({"error": describe_error(_too_large(error), self._belongings)})
+            too_large = describe_error(_too_large(error), self._belongings)
+            self._channel.send({"error": too_large, "turn": message["turn"]})
+
+    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        if message["do"] == "part":
+            return {}
+        return self._run(message) if message["do"] == "run" else self._ask(message)
 
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:
         execution = run_cell(self._shell, message["source"])

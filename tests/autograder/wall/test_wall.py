@@ -239,23 +239,30 @@ def test_a_forged_message_ends_the_conversation_and_not_the_judge(meet: Meet, me
         wall.fetch("f")
 
 
-def test_an_answer_in_advance_is_taken_for_the_answer_and_the_conversation_stays_in_step_or_ends(meet: Meet) -> None:
-    wall = meet(FORGER + "def f(): say(reply(value=42)); return 1\ndef g(): return 'g'")
-    assert wall.fetch("f")() in (1, 42)
-    # Whatever comes now is data of the student's; it must not be taken for something that the judge knows.
-    for _ in range(3):
-        try:
-            assert not isinstance(wall.fetch("g"), type)
-        except StudentGone:
-            break
+def test_an_answer_in_advance_is_none(meet: Meet) -> None:
+    wall = meet(FORGER + "def f(): say(reply(value=42)); return 1")
+    function = wall.fetch("f")
+    with pytest.raises(Misspoke, match="no answer"):
+        function()
 
 
 def test_who_speaks_out_of_turn_is_not_listened_to(meet: Meet) -> None:
-    wall = meet(FORGER + "say(reply(value=42))\ndef f(): return 1", check=False)
-    # The forged answer came first; the honest one is on its way.
+    late = "import threading\nthreading.Timer(0.3, say, [reply(value=42)]).start()\n"
+    wall = meet(FORGER + late + "def f(): return 1")
+    # The honest answer came first; the forged one is on its way.
     select.select([wall._channel.connection], [], [])
     with pytest.raises(Misspoke, match="without being asked"):
         wall.fetch("f")
+
+
+def test_what_was_said_last_of_all_is_found_out(meet: Meet) -> None:
+    wall = meet(FORGER + "def f(): return 1")
+    wall.part(time.monotonic() + 60)
+    wall = meet(FORGER + "def f():\n    import threading\n    threading.Timer(0, say, [reply(value=42)]).start()")
+    wall.fetch("f")()
+    with pytest.raises(Misspoke):
+        for _ in range(1000):
+            wall.part(time.monotonic() + 60)
 
 
 def test_what_ends_the_conversation_is_remembered(meet: Meet) -> None:
