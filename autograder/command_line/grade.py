@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import redirect_stdout
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ from autograder.command_line.display import messages, output, results_table
 from autograder.command_line.exits import NOT_ALL_GRADED
 from autograder.command_line.progress import followed
 from autograder.command_line.spool import spooled_json
+from autograder.command_line.thrift import spare_imports
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.report.records import as_record
@@ -23,6 +24,7 @@ from autograder.verdicts import Result, SubmissionStatus
 
 if TYPE_CHECKING:
     from autograder.course import Course
+    from autograder.grading.head_start import HeadStart
 
 
 class Format(StrEnum):
@@ -52,31 +54,47 @@ def grade(
     course: options.Course = Path(),
 ) -> None:
     """Grade what was submitted; write autograded/ and the gradebook."""
-    from autograder.course import Course  # nbgrader takes a second to import
-
     statuses: set[SubmissionStatus] = set()
-    results = _noted(
-        graded(
-            Course.open(course),
-            lab,
-            student,
-            limits=options.limits(cell_seconds, call_seconds, submission_seconds, memory),
-            mode=sandbox,
-            workers=workers or options.processors(),
-            quiet=quiet,
-            fresh=fresh,
-        ),
-        statuses,
-    )
-    if form is Format.JSON:
-        with spooled_json(as_record(result) for result in results) as text:
-            shutil.copyfileobj(text, sys.stdout)
-    else:
-        output().print(results_table(results))
+    limits = options.limits(cell_seconds, call_seconds, submission_seconds, memory)
+    with _begun(course, sandbox, limits, fresh=fresh) as begun:
+        spare_imports()
+        from autograder.course import Course  # nbgrader takes a second to import
+
+        results = _noted(
+            graded(
+                Course.open(course),
+                lab,
+                student,
+                limits=limits,
+                mode=sandbox,
+                workers=workers or options.processors(),
+                quiet=quiet,
+                fresh=fresh,
+                begun=begun,
+            ),
+            statuses,
+        )
+        if form is Format.JSON:
+            with spooled_json(as_record(result) for result in results) as text:
+                shutil.copyfileobj(text, sys.stdout)
+        else:
+            output().print(results_table(results))
     if sandbox is Mode.NONE:
         messages().print("[bold red]Not sandboxed:[/] student code ran with your own rights (--sandbox none).")
     if statuses - {SubmissionStatus.GRADED}:
         raise typer.Exit(NOT_ALL_GRADED)
+
+
+def _begun(course: Path, mode: Mode, limits: Limits, *, fresh: bool) -> AbstractContextManager["HeadStart | None"]:
+    """Begin to start the processes that grade, unless there seems to be nothing to do.
+
+    Whether there is, only the course's configuration could tell; a wrong guess costs time and nothing else.
+    """
+    from autograder.grading.head_start import head_start  # of all commands only this one needs it
+
+    submitted = sum(1 for _ in (course / "submitted").glob("*/*"))
+    written = sum(1 for _ in (course / ".autograder" / "receipts").glob("*/*.json"))
+    return head_start(mode, limits) if submitted and (fresh or written < submitted) else nullcontext()
 
 
 def graded(
@@ -89,6 +107,7 @@ def graded(
     workers: int,
     quiet: bool,
     fresh: bool = False,
+    begun: "HeadStart | None" = None,
 ) -> Iterator[Result]:
     """Grade submissions and show the progress on stderr; until the last one has come, stdout is stderr, too.
 
@@ -104,7 +123,9 @@ def graded(
     labs = submitted_labs(course, lab)
     total = sum(len(students or course.students(name)) for name in labs)
     with redirect_stdout(sys.stderr), turn(course):
-        results = grade_class(course, labs, students or None, limits=limits, mode=mode, workers=workers, fresh=fresh)
+        results = grade_class(
+            course, labs, students or None, limits=limits, mode=mode, workers=workers, fresh=fresh, begun=begun
+        )
         yield from followed(results, total, quiet=quiet)
 
 

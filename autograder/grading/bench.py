@@ -10,6 +10,7 @@ from typing import Any
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.attendance import Attendance, DisturbedError
+from autograder.grading.head_start import HeadStart
 from autograder.grading.kept.cache import Cache
 from autograder.grading.kept.keys import key_of_case, key_of_lesson
 from autograder.grading.kept.measures import Measures
@@ -49,9 +50,12 @@ class Bench:
         limits: what a submission may use.
         mode: how student code is walled in.
         fresh: whether verdicts that were given before are put aside, and everything runs again.
+        begun: processes that were started already, with the same limits and the same mode.
     """
 
-    def __init__(self, state: Path, limits: Limits, mode: Mode, *, fresh: bool = False) -> None:
+    def __init__(
+        self, state: Path, limits: Limits, mode: Mode, *, fresh: bool = False, begun: HeadStart | None = None
+    ) -> None:
         self._secret = open_secret(state)
         self._cache = Cache(state / "cache")
         self._measures = Measures(state / "measures")
@@ -62,7 +66,8 @@ class Bench:
         self._prepared: list[_Prepared] = []
         self._starting: Stage | None = None
         self._zygote_lock = threading.Lock()
-        self._zygote: Zygote | None = None
+        self._begun = begun
+        self._zygote: Zygote | None = begun.take_zygote() if begun is not None else None
         self._modules: tuple[str, ...] = ()
         self._lessons: list[tuple[LabNotebook, Mapping[str, bytes], str]] = []
         self._closed = False
@@ -151,9 +156,9 @@ class Bench:
             if self._zygote is None:
                 # It starts in the background, while the instructor's notebook runs.
                 self._zygote = Zygote(self._mode, self._limits)
-            self._starting = stage = Stage(notebook, files, self._limits)
+            self._starting = stage = (self._begun and self._begun.take_stage()) or Stage()
             try:
-                stage.rehearse()
+                stage.rehearse(notebook, files, self._limits)
                 self._modules = tuple(dict.fromkeys((*self._modules, *stage.modules)))
                 self._zygote.warm(stage.modules)
                 prepared = _Prepared(notebook, files, stage, *self._measure(stage, notebook, files))

@@ -8,6 +8,7 @@ from autograder.course import Course
 from autograder.gradebook import GradebookWriter
 from autograder.grading.bench import Bench
 from autograder.grading.desk import Desk, Found
+from autograder.grading.head_start import HeadStart
 from autograder.grading.kept.keys import key_of_lab
 from autograder.grading.kept.receipts import Receipts
 from autograder.grading.secret import open_secret
@@ -28,6 +29,7 @@ def grade_class(
     mode: Mode,
     workers: int,
     fresh: bool = False,
+    begun: HeadStart | None = None,
 ) -> Iterator[Result]:
     """Grade submissions; write ``autograded/`` and the gradebook.
 
@@ -41,6 +43,7 @@ def grade_class(
         mode: how student code is walled in.
         workers: how many submissions run at once.
         fresh: whether all run and are written again, even those that have not changed.
+        begun: processes that were started already, with the same limits and the same mode.
 
     Yields:
         The results, by lab and student, each when it and those before it have been written.
@@ -53,7 +56,7 @@ def grade_class(
         GradebookWriter(course) as writer,
         ThreadPoolExecutor(workers, thread_name_prefix="grading") as pool,
         # Closed first: after an interrupt no worker waits for a student any longer.
-        Bench(course.state, limits, mode, fresh=fresh) as bench,
+        Bench(course.state, limits, mode, fresh=fresh, begun=begun) as bench,
     ):
         receipts = Receipts(course.state / "receipts")
         queue = _Queue()

@@ -26,15 +26,10 @@ _LAST_WORDS = 2_000
 class Stage:
     """Runs the instructor's notebook once and then gives out judges. It may be used by several threads.
 
-    The process is started at once; what the notebook came to is known after `rehearse`.
-
-    Args:
-        notebook: the lab's notebook.
-        files: the lab's data files: path → content.
-        limits: what a submission may use.
+    The process is started at once; the notebook runs in `rehearse`, which comes before all else.
     """
 
-    def __init__(self, notebook: LabNotebook, files: Mapping[str, bytes], limits: Limits) -> None:
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._silent = False
         self._folder = tempfile.TemporaryDirectory(prefix="autograder-stage-")
@@ -54,27 +49,31 @@ class Stage:
                 # An interrupt from the keyboard is for the coordinator, which ends what it has started.
                 start_new_session=True,
             )
-        self._name = notebook.name
-        self._order = {"notebook": write_notebook(notebook), "files": dict(files), "output_bytes": limits.output_bytes}
         self.modules: tuple[str, ...] = ()
         """Libraries that the notebook imported."""
         self.failures: Mapping[str, str] = {}
         """Tests that the instructor's own solution fails, by grade id, with what they raised."""
 
-    def rehearse(self) -> None:
-        """Wait until the instructor's notebook has run.
+    def rehearse(self, notebook: LabNotebook, files: Mapping[str, bytes], limits: Limits) -> None:
+        """Run the instructor's notebook.
+
+        Args:
+            notebook: the lab's notebook.
+            files: the lab's data files: path → content.
+            limits: what a submission may use.
 
         Raises:
-            ExpectedError: the process ended before.
+            ExpectedError: the process ended before the notebook had run.
         """
+        order = {"notebook": write_notebook(notebook), "files": dict(files), "output_bytes": limits.output_bytes}
         try:
-            self._channel.send(self._order)
+            self._channel.send(order)
             report = self._channel.receive()
         except StudentGone as error:
             words = self.last_words()
             self.close()
             raise ExpectedError(
-                f"The instructor's notebook {self._name!r} ended the process in which it ran.\n{words}",
+                f"The instructor's notebook {notebook.name!r} ended the process in which it ran.\n{words}",
                 "Open it in JupyterLab, restart the kernel and run all cells; mend the cell at which it stops.",
             ) from error
         self.modules = tuple(report["modules"])

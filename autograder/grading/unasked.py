@@ -37,9 +37,9 @@ def blind_tests(
         else cell
         for cell in notebook.source
     )
-    stage = Stage(replace(notebook, source=blank), files, limits)
+    stage = Stage()
     try:
-        stage.rehearse()
+        stage.rehearse(replace(notebook, source=blank), files, limits)
     except ExpectedError:
         return dict.fromkeys(blind, _REASON)
     finally:
