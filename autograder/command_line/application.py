@@ -1,8 +1,7 @@
 """The program: its commands, and the one boundary where errors become messages and exit codes."""
 
-import signal
 from importlib.metadata import version
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -11,10 +10,7 @@ from autograder.command_line import build, demo, doctor, feedback, grade, report
 from autograder.command_line.display import show_error
 from autograder.command_line.exits import EXPECTED_ERROR, INTERRUPTED, TERMINATED
 from autograder.errors import ExpectedError
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM has come; everything is ended in the same way as after an interrupt."""
+from autograder.interrupts import Terminated, heeded
 
 
 class Boundary(TyperGroup):
@@ -22,21 +18,15 @@ class Boundary(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Click's own signature
         """Run the command."""
-        before = signal.signal(signal.SIGTERM, _terminate)
         try:
-            return super().invoke(ctx)
+            with heeded():
+                return super().invoke(ctx)
         except ExpectedError as error:
             show_error(error)
             raise typer.Exit(EXPECTED_ERROR) from error
         except KeyboardInterrupt as error:
             show_error(ExpectedError("Interrupted.", "What was finished is kept: run the same command to go on."))
             raise typer.Exit(TERMINATED if isinstance(error, Terminated) else INTERRUPTED) from error
-        finally:
-            signal.signal(signal.SIGTERM, before)
-
-
-def _terminate(*_: object) -> NoReturn:
-    raise Terminated
 
 
 application = typer.Typer(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from autograder import interrupts
 from autograder.cells import Lab
 from autograder.course import Course
 from autograder.gradebook import GradebookWriter
@@ -101,7 +102,8 @@ class _Queue:
     def settle(self, most: int) -> Iterator[Result]:
         """Write submissions until at most so many are under way; hand on what is next in order."""
         while len(self._under_way) > most:
-            for future in wait(self._under_way, return_when=FIRST_COMPLETED).done:
+            interrupts.check()
+            for future in wait(self._under_way, interrupts.LISTEN_SECONDS, FIRST_COMPLETED).done:
                 place, desk = self._under_way.pop(future)
                 self._written[place] = desk.settle(future.result())
             while self._handed_on in self._written:

@@ -62,7 +62,24 @@ def mount_processes() -> None:
         raise IsolationError(f"own /proc: {error}") from error
 
 
-def enter_namespaces(kinds: int = _ALL_KINDS) -> None:
+def fork_into_namespaces() -> int:
+    """Fork a process into namespaces of its own, as the first process of its process namespace.
+
+    It has no user until it calls `map_to_itself`.
+
+    Returns:
+        0 in the child; in the parent, the child's process id.
+
+    Raises:
+        IsolationError: the kernel refuses.
+    """
+    try:
+        return kernel.fork_into(kernel.NEW_USERS | _ALL_KINDS)
+    except OSError as error:
+        raise IsolationError(f"namespaces of the submission: {error}") from error
+
+
+def enter_namespaces(kinds: int) -> None:
     """Move this process, and the next process that it forks, into namespaces of their own.
 
     The user is mapped to itself: no process inside is root, in its own eyes or in the kernel's.
@@ -76,6 +93,22 @@ def enter_namespaces(kinds: int = _ALL_KINDS) -> None:
     user, group = os.geteuid(), os.getegid()
     try:
         kernel.unshare(kernel.NEW_USERS | kinds)
+    except OSError as error:
+        raise IsolationError(f"namespaces of the submission: {error}") from error
+    map_to_itself(user, group)
+
+
+def map_to_itself(user: int, group: int) -> None:
+    """Give this process, the first in its user namespace, the user and the group that it has outside.
+
+    Args:
+        user: the id of the user outside.
+        group: the id of the group outside.
+
+    Raises:
+        IsolationError: the kernel refuses.
+    """
+    try:
         # The kernel lets an unprivileged process map its group only once setgroups(2) is off (user_namespaces(7)).
         Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")

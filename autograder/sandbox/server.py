@@ -39,7 +39,7 @@ class _Running:
 
     identity: int
     report: int
-    keeper: int | None = None
+    keeper: int
     told: bytes = b""
     status: int | None = None
     cpu_seconds: float = 0.0
@@ -101,30 +101,24 @@ class _Server:
         elif running := self._running.get(identity):
             if order["do"] == "kill":
                 running.doomed = True
-                self._kill(running)
-            elif running.keeper is not None:
+                os.kill(running.keeper, signal.SIGTERM if self._terms.mode is Mode.NONE else signal.SIGKILL)
+            else:
                 os.kill(running.keeper, signal.SIGUSR1)
         return True
 
     def _fork(self, identity: int, connection: int) -> None:
         ours, theirs = os.pipe()
         try:
-            child = os.fork()
-        except OSError as error:
+            keeper = submission.begin(self._terms, connection, theirs)
+        except (OSError, isolation.IsolationError) as error:
             os.close(ours)
-            self._tell(submission=identity, failed=f"fork: {error}", ended="never began")
+            self._tell(submission=identity, failed=str(error), ended="never began")
         else:
-            if child == 0:
-                submission.launch(self._terms, connection, theirs)
-            self._running[identity] = _Running(identity, ours)
+            self._running[identity] = _Running(identity, ours, keeper)
             self._selector.register(ours, selectors.EVENT_READ, identity)
         finally:
             os.close(theirs)
             os.close(connection)
-
-    def _kill(self, running: _Running) -> None:
-        if running.keeper is not None:
-            os.kill(running.keeper, signal.SIGTERM if self._terms.mode is Mode.NONE else signal.SIGKILL)
 
     def _listen(self, running: _Running) -> None:
         """Take in what the submission's own processes report; the pipe closes when the last of them is gone."""
@@ -137,15 +131,9 @@ class _Server:
             self._selector.unregister(running.report)
             os.close(running.report)
             running.report = -1
-            if running.keeper is None:
-                self._bury(running)
 
     def _note(self, running: _Running, facts: Mapping[str, Any]) -> None:
-        if "keeper" in facts:
-            running.keeper = facts["keeper"]
-            if running.doomed:
-                self._kill(running)
-        elif "failed" in facts:
+        if "failed" in facts:
             running.failed = True
             self._tell(submission=running.identity, failed=facts["failed"])
         elif "running" in facts:
@@ -166,12 +154,9 @@ class _Server:
                         while running.report >= 0:
                             self._listen(running)
                         self._bury(running)
-        if self._terms.mode is Mode.NONE and not self._launching():
+        if self._terms.mode is Mode.NONE:
             # A student may have killed its keeper; what was left of it has been adopted by this process.
-            processes.kill_descendants(spare=frozenset(running.keeper or 0 for running in self._running.values()))
-
-    def _launching(self) -> bool:
-        return any(running.keeper is None for running in self._running.values())
+            processes.kill_descendants(spare=frozenset(running.keeper for running in self._running.values()))
 
     def _bury(self, running: _Running) -> None:
         del self._running[running.identity]
@@ -226,6 +211,8 @@ def main() -> NoReturn:
         _drop_to_nobody()
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A keeper that is too young to pass an interrupt on must not die of it.
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     warming.import_all(order["modules"])

@@ -1,11 +1,11 @@
-"""The processes of one submission: launcher → keeper → student. They run in the sandbox, forked from the zygote.
+"""The processes of one submission: keeper → student. They run in the sandbox, forked from the zygote.
 
-The launcher enters the new namespaces and is gone. The keeper is the first process of the new process namespace: it
-puts up the walls, forks the student, passes interrupts on, and reports how the student ended; when it ends, the kernel
-kills whatever is left in the namespace. Without namespaces the keeper hunts down what is left itself.
+The keeper is the first process of a new process namespace: it puts up the walls, forks the student, passes interrupts
+on, and reports how the student ended; when it ends, the kernel kills whatever is left in the namespace. Without
+namespaces the keeper hunts down what is left itself.
 
-Each writes lines of JSON to the report pipe: ``{"keeper": pid}``, ``{"running": true}``, ``{"failed": reason}``,
-``{"exceeded": sentence}`` and ``{"status": wait status, "cpu_seconds": seconds}``.
+Both write lines of JSON to the report pipe: ``{"running": true}``, ``{"failed": reason}``, ``{"exceeded": sentence}``
+and ``{"status": wait status, "cpu_seconds": seconds}``.
 """
 
 import gc
@@ -81,36 +81,26 @@ class Terms:
     covered: bool = False
 
 
-def launch(terms: Terms, connection: int, report: int) -> NoReturn:
-    """Turn this fresh fork of the zygote into the processes of a submission. Never returns.
+def begin(terms: Terms, connection: int, report: int) -> int:
+    """Fork the processes of a submission from the zygote.
 
     Args:
         terms: what it may do.
         connection: file descriptor of the student's end of the socket pair.
         report: file descriptor of the report pipe.
+
+    Returns:
+        The process id of the keeper. It, and not the student, is what is to be waited for, interrupted and killed.
+
+    Raises:
+        OSError: there can't be another process.
+        IsolationError: the kernel refuses the namespaces.
     """
-    try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # An interrupt that comes before the keeper can pass it on must not kill the keeper.
-        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-        signal.set_wakeup_fd(-1)
-        if terms.mode is Mode.NONE:
-            os.setsid()
-            kernel.adopt_orphans()
-            kernel.die_with_parent(signal.SIGTERM)
-            _tell(report, keeper=os.getpid())
-            _keep(terms, connection, report)
-        isolation.enter_namespaces()
-        keeper = os.fork()
-        if keeper == 0:
-            _keep(terms, connection, report)
-        _tell(report, keeper=keeper)
-    except isolation.IsolationError as error:
-        _tell(report, failed=str(error))
-    except BaseException:  # noqa: BLE001 - a fork must never return into the zygote's own loop
-        _tell(report, failed=traceback.format_exc())
-    finally:
-        os._exit(0)
+    user, group = os.geteuid(), os.getegid()
+    keeper = os.fork() if terms.mode is Mode.NONE else isolation.fork_into_namespaces()
+    if keeper == 0:
+        _keep(terms, user, group, connection, report)
+    return keeper
 
 
 def _tell(report: int, **facts: object) -> None:
@@ -119,15 +109,21 @@ def _tell(report: int, **facts: object) -> None:
         os.write(report, json.dumps(facts).encode() + b"\n")
 
 
-def _keep(terms: Terms, connection: int, report: int) -> NoReturn:
+def _keep(terms: Terms, user: int, group: int, connection: int, report: int) -> NoReturn:
     folder = isolation.WORKING_FOLDER
     try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.set_wakeup_fd(-1)
         if terms.mode is Mode.BUBBLEWRAP:
+            isolation.map_to_itself(user, group)
             view = isolation.mount_private_folders(terms.limits, terms.shown, covered=terms.covered)
             # What stands in for a /proc of its own has no such switch; the filter of system calls forbids them then.
             if not terms.covered:
                 isolation.forbid_namespaces()
         else:
+            os.setsid()
+            kernel.adopt_orphans()
+            kernel.die_with_parent(signal.SIGTERM)
             view = View.of_here()
             folder = tempfile.mkdtemp(dir=terms.folders)
         isolation.give_up_privileges()

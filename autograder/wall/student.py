@@ -61,7 +61,8 @@ def prepare() -> None:
     Nothing is computed with tensors (see `autograder.sandbox.warming`), and nothing of a submission is known yet.
     """
     shell = open_shell({}, 0)
-    for source in ("None", "1 / 0"):
+    # A value to be shown, and an error: what the shell makes for them it makes only when they come.
+    for source in ("None", "0.0", "1 / 0"):
         run_cell(shell, source)
     shell.reset(new_session=True)
     seed(0)
