@@ -260,9 +260,10 @@ def test_what_was_said_last_of_all_is_found_out(meet: Meet) -> None:
     wall.part(time.monotonic() + 60)
     wall = meet(FORGER + "def f():\n    import threading\n    threading.Timer(0, say, [reply(value=42)]).start()")
     wall.fetch("f")()
+    # The timer may need a moment.
+    select.select([wall._channel.connection], [], [])
     with pytest.raises(Misspoke):
-        for _ in range(1000):
-            wall.part(time.monotonic() + 60)
+        wall.part(time.monotonic() + 60)
 
 
 def test_what_ends_the_conversation_is_remembered(meet: Meet) -> None:
