@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.attendance import Attendance, DisturbedError
+from autograder.grading.cores import Cores, keep_to
 from autograder.grading.head_start import HeadStart
 from autograder.grading.kept.cache import Cache
 from autograder.grading.kept.keys import key_of_case, key_of_lesson
@@ -62,6 +64,7 @@ class Bench:
         self._limits = limits
         self._mode = mode
         self._fresh = fresh
+        self._cores = Cores()
         self._lock = threading.Lock()
         self._prepared: list[_Prepared] = []
         self._starting: Stage | None = None
@@ -206,9 +209,11 @@ class Bench:
         findings: dict[str, Any] = {}
         doubts, died = 0, set[int | None]()
         for _ in range(_MOST_JUDGES):
-            attendance = Attendance(self._limits, self._new_student, doubtful=doubts < _MOST_DOUBTS)
             try:
-                findings, reason = self._judge(stage, case, attendance), ""
+                with self._cores.lent() as core:
+                    new_student = partial(self._new_student, core)
+                    attendance = Attendance(self._limits, new_student, doubtful=doubts < _MOST_DOUBTS)
+                    findings, reason = self._judge(stage, case, attendance, core), ""
                 break
             except DisturbedError as error:
                 doubts, reason = doubts + 1, str(error)
@@ -236,23 +241,24 @@ class Bench:
         message = f"With your answer the test had not come to an end after {self._limits.cell_seconds:g} seconds."
         return CellVerdict(cell.grade_id or "", 0.0, cell.points, CellStatus.TIMED_OUT, message)
 
-    def _judge(self, stage: Stage, case: Case, attendance: Attendance) -> dict[str, Any]:
+    def _judge(self, stage: Stage, case: Case, attendance: Attendance, core: int | None) -> dict[str, Any]:
         line, process = stage.judge(case)
+        keep_to(core, process)
         try:
             return attendance.serve(line)
         finally:
             line.close()
             end_judge(process)
 
-    def _new_student(self) -> StudentProcess:
+    def _new_student(self, core: int | None) -> StudentProcess:
         zygote = self._zygote
         if zygote is None:
             raise StudentGone("the bench is closed")
         try:
-            return zygote.fork()
+            return zygote.fork(core)
         except ExpectedError:
             # It may have been killed, as when memory runs out: another one then serves the rest of the class.
-            return self._successor(zygote).fork()
+            return self._successor(zygote).fork(core)
 
     def _successor(self, dead: Zygote) -> Zygote:
         with self._zygote_lock:

@@ -3,8 +3,8 @@
 Run as ``python -m autograder.sandbox.server FD``, inside bubblewrap or not. Standard input holds the order as JSON
 (`autograder.sandbox.zygote` writes it); FD is the control socket, SOCK_SEQPACKET, one JSON object for each datagram:
 
-- from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "fork", "submission": id}`` with the
-  student's end of a socket pair attached, ``{"do": "interrupt", "submission": id}``,
+- from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "fork", "submission": id, "core":
+  core or null}`` with the student's end of a socket pair attached, ``{"do": "interrupt", "submission": id}``,
   ``{"do": "kill", "submission": id}``;
 - to the coordinator: ``{"ready": true}``, then ``{"submission": id, …}`` with ``"running": true``,
   ``"failed": reason`` or ``"ended": sentence``.
@@ -97,7 +97,7 @@ class _Server:
             return True
         identity = order["submission"]
         if order["do"] == "fork":
-            self._fork(identity, descriptors[0])
+            self._fork(identity, descriptors[0], order["core"])
         elif running := self._running.get(identity):
             if order["do"] == "kill":
                 running.doomed = True
@@ -106,10 +106,10 @@ class _Server:
                 os.kill(running.keeper, signal.SIGUSR1)
         return True
 
-    def _fork(self, identity: int, connection: int) -> None:
+    def _fork(self, identity: int, connection: int, core: int | None) -> None:
         ours, theirs = os.pipe()
         try:
-            keeper = submission.begin(self._terms, connection, theirs)
+            keeper = submission.begin(self._terms, connection, theirs, core)
         except (OSError, isolation.IsolationError) as error:
             os.close(ours)
             self._tell(submission=identity, failed=str(error), ended="never began")

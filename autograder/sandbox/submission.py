@@ -81,13 +81,14 @@ class Terms:
     covered: bool = False
 
 
-def begin(terms: Terms, connection: int, report: int) -> int:
+def begin(terms: Terms, connection: int, report: int, core: int | None = None) -> int:
     """Fork the processes of a submission from the zygote.
 
     Args:
         terms: what it may do.
         connection: file descriptor of the student's end of the socket pair.
         report: file descriptor of the report pipe.
+        core: the processor core that they run on; None leaves that to the kernel.
 
     Returns:
         The process id of the keeper. It, and not the student, is what is to be waited for, interrupted and killed.
@@ -99,6 +100,10 @@ def begin(terms: Terms, connection: int, report: int) -> int:
     user, group = os.geteuid(), os.getegid()
     keeper = os.fork() if terms.mode is Mode.NONE else isolation.fork_into_namespaces()
     if keeper == 0:
+        if core is not None:
+            # A core that has gone meanwhile is no reason to fail.
+            with suppress(OSError):
+                os.sched_setaffinity(0, {core})
         _keep(terms, user, group, connection, report)
     return keeper
 

@@ -135,8 +135,11 @@ class Zygote:
             with self._lock, suppress(OSError):
                 self._control.send(order)
 
-    def fork(self) -> StudentProcess:
+    def fork(self, core: int | None = None) -> StudentProcess:
         """Start a student process.
+
+        Args:
+            core: the processor core that it is to run on; None leaves that to the kernel.
 
         Raises:
             ExpectedError: the sandbox can't be had in full, or has died. Nothing then runs.
@@ -147,7 +150,7 @@ class Zygote:
             self._count += 1
             process = StudentProcess(self, self._count, judge)
             self._students[self._count] = process
-            order = json.dumps({"do": "fork", "submission": self._count}).encode()
+            order = json.dumps({"do": "fork", "submission": self._count, "core": core}).encode()
             with suppress(OSError):
                 socket.send_fds(self._control, [order], [student.fileno()])
         if self._dead.is_set():

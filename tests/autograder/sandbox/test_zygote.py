@@ -40,6 +40,17 @@ def test_what_a_notebook_needs_is_loaded_before_the_fork_and_started_no_thread(s
     assert student.run("import os; result = len(os.listdir('/proc/self/task'))") == 1
 
 
+@pytest.mark.parametrize("which", ["zygote", "bare_zygote"])
+def test_a_student_keeps_to_the_core_that_it_is_given(which: str, request: pytest.FixtureRequest) -> None:
+    zygote: Zygote = request.getfixturevalue(which)
+    question = "import os; result = sorted(os.sched_getaffinity(0))"
+    cores = os.sched_getaffinity(0)
+    for core, expected in ((min(cores), [min(cores)]), (10**4, sorted(cores)), (None, sorted(cores))):
+        student = Student(zygote.fork(core))
+        assert student.run(question) == expected
+        student.end()
+
+
 def test_figures_are_drawn_without_a_display(student: Student) -> None:
     program = "import matplotlib.pyplot as plt; f, a = plt.subplots(); a.plot([1, 2]); f.savefig('f.png'); import os; "
     assert student.run(program + "result = os.path.getsize('f.png')") > 1000
