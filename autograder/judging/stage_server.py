@@ -1,6 +1,7 @@
 """The process in which the instructor's notebook runs once, and which forks a judge for each submission.
 
-It is started by `autograder.grading.stage` with the number of the socket that leads to the coordinator.
+It is started by `autograder.grading.stage` with the number of the socket that leads to the coordinator, and while it
+is imported nobody looks for garbage.
 """
 
 import gc
@@ -37,6 +38,7 @@ _ANY_SIZE = 2**40
 
 def main() -> None:
     """Run the instructor's notebook, say what came of it, and fork judges until the coordinator has gone."""
+    gc.enable()
     folder = Path.cwd()
     connection = socket.socket(fileno=int(sys.argv[1]))
     channel = Channel(connection, _ANY_SIZE)

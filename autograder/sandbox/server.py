@@ -205,6 +205,7 @@ def _filter() -> bytes:
 
 def main() -> NoReturn:
     """Start the zygote from the order on standard input."""
+    gc.disable()
     order = json.load(sys.stdin)
     mode = Mode(order["mode"])
     if mode is Mode.BUBBLEWRAP and os.geteuid() == 0:
@@ -221,7 +222,6 @@ def main() -> NoReturn:
     limits, shown = Limits(**order["limits"]), tuple(order["shown"])
     terms = submission.Terms(mode, limits, shown, folders, entry, _filter(), order["covered"])
     kernel.adopt_orphans()
-    gc.disable()
     _warm([])
     with suppress(ConnectionError):
         _Server(control, terms).serve()
