@@ -23,6 +23,11 @@ Node = Any
 _NUMPY_KINDS = frozenset("biufcSUmM")
 # Quantized numbers say nothing without their scale, and bits say nothing at all.
 _OF_NO_NUMBERS = re.compile("qu?int|bits")
+_NAMES = {
+    dtype: str(dtype).removeprefix("torch.")
+    for dtype in (torch.float32, torch.float64, torch.int64, torch.int32, torch.bool, torch.complex64, torch.complex128)
+}
+"""Dtypes that NumPy has, too, with their names."""
 _MOST_DIGITS = 10_000
 _LARGEST = 64 * 1024**2
 
@@ -60,6 +65,9 @@ def write_tensor(tensor: torch.Tensor) -> list[Node]:
         UnsendableError: it is larger than any message may be.
     """
     _refuse_large(tensor.nbytes)
+    if tensor.dtype in _NAMES and tensor.is_cpu and not tensor.is_conj() and not tensor.is_neg():
+        # Most tensors by far: one copy, whatever the strides.
+        return [_NAMES[tensor.dtype], list(tensor.shape), tensor.detach().numpy().tobytes()]
     # A tensor of one number counts as contiguous whatever its stride, and a view would mind: so it is copied.
     values = tensor.detach().to("cpu").resolve_conj().resolve_neg().reshape(-1)
     values = values.clone(memory_format=torch.contiguous_format)
