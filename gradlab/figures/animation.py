@@ -5,17 +5,16 @@ moves the lines of all rates, and the slider for the rate only chooses which of 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects
-
 from gradlab.figures import words
-from gradlab.figures.figure import LabFigure
+from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import background, background_axes
 from gradlab.figures.paths import coordinates
 from gradlab.figures.playing import play_buttons
 from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, heights, place, to_paths
-from gradlab.figures.style import INK, axis, layout, line_colour, minus
+from gradlab.figures.style import INK, layout, line_colour, minus
 
 PLOT_HEIGHT = 480
 BELOW = 206
@@ -50,62 +49,59 @@ def descent_animation(
     dimensions = next(iter(paths.values())).shape[-1]
     steps = max(len(path) for path in paths.values())
     levels = {rate: heights(f, path) for rate, path in paths.items()}
-    figure = LabFigure(
-        background(f, dimensions, extent),
-        layout(describe(paths, levels), title=title, plot_height=PLOT_HEIGHT, below=BELOW),
-    )
-    figure.add_traces(walkers(f, paths, levels, 0))
-    moving = list(range(1, 1 + TRACES_PER_RATE * len(paths)))
-    figure.frames = [
-        plotly.graph_objects.Frame(
-            name=str(step), data=walkers(f, paths, levels, step, moving_only=True), traces=moving
-        )
+    walks = [Walk(rate, *coordinates(f, path), levels[rate]) for rate, path in paths.items()]
+    moving = list(range(1, 1 + TRACES_PER_RATE * len(walks)))
+    frames: list[Plain] = [
+        {"name": str(step), "data": [part for walk in walks for part in walk.until(step)], "traces": moving}
         for step in range(steps)
     ]
-    figure.update_traces(visible=False, selector=lambda trace: (trace.meta or {}).get("rate", 0) > 0)
-    figure.update_layout(
-        showlegend=False,
-        sliders=[step_slider(steps), rate_slider(list(paths), moving)],
-        updatemenus=[play_buttons(milliseconds, x=0.09, y=-58 / PLOT_HEIGHT, redraw=REDRAW)],
-    )
-    background_axes(figure, dimensions, extent)
-    if dimensions == 1:
-        figure.update_layout(yaxis=axis(words.HEIGHT))
-    return figure
+    looks = [look for number, walk in enumerate(walks) for look in walk.looks(number)]
+    traces = [look | part for look, part in zip(looks, frames[0]["data"], strict=True)]
+    drawn = layout(describe(paths, levels), title=title, plot_height=PLOT_HEIGHT, below=BELOW)
+    drawn |= background_axes(dimensions, extent)
+    drawn |= {
+        "showlegend": False,
+        "sliders": [step_slider(steps), rate_slider(list(paths), moving)],
+        "updatemenus": [play_buttons(milliseconds, x=0.09, y=-58 / PLOT_HEIGHT, redraw=REDRAW)],
+    }
+    return LabFigure({"data": [background(f, dimensions, extent), *traces], "layout": drawn, "frames": frames})
 
 
-def walkers(
-    f: Drawable, paths: Mapping[float, Array], levels: Mapping[float, Array], step: int, *, moving_only: bool = False
-) -> list[Any]:
-    """For each rate the way up to this step and the point that it has reached.
+@dataclass(frozen=True)
+class Walk:
+    """A path as it is drawn: the way so far, and the point that it has reached.
 
-    Args:
-        f: the function.
-        paths: for each rate the path (steps + 1, d).
-        levels: for each rate the values of f along it, (steps + 1,).
-        step: how far they have come.
-        moving_only: leave out what is the same in every frame.
+    Attributes:
+        rate: its learning rate.
+        across: what is drawn along the first axis, one number for each point.
+        up: what is drawn along the second axis.
+        levels: the values of f, shape (steps + 1,).
     """
-    traces = []
-    for number, (rate, path) in enumerate(paths.items()):
+
+    rate: float
+    across: list[Any]
+    up: list[Any]
+    levels: Array
+
+    def until(self, step: int) -> tuple[Plain, Plain]:
+        """What moves: where the two traces are after this many steps."""
+        across, up = self.across[: step + 1], self.up[: step + 1]
+        level = self.levels[min(step, len(self.levels) - 1)]
+        head = {"x": across[-1:], "y": up[-1:], "text": [minus(f"f = {level:.3f}")]}
+        return {"type": "scatter", "x": across, "y": up}, {"type": "scatter", **head}
+
+    def looks(self, number: int) -> tuple[Plain, Plain]:
+        """What stays: how the two traces look; only the first walk is seen at first."""
         colour = line_colour(number)
-        across, up = coordinates(f, path[: step + 1])
-        level = levels[rate][: step + 1][-1]
-        trail: dict[str, Any] = {"x": across, "y": up}
-        head: dict[str, Any] = {"x": across[-1:], "y": up[-1:], "text": [minus(f"f = {level:.3f}")]}
-        if not moving_only:
-            name = words.RATE.format(rate=rate)
-            shared = {"name": name, "meta": {"rate": number}, "cliponaxis": True}
-            trail |= {"mode": "lines+markers", "line": {"color": colour, "width": 2.4}, "marker": {"size": 4}, **shared}
-            head |= {
-                "mode": "markers+text",
-                "textposition": "top center",
-                "textfont": {"color": INK, "size": 13, "weight": "bold"},
-                "marker": {"size": 13, "color": colour, "line": {"color": "#ffffff", "width": 2}},
-                **shared,
-            }
-        traces += [plotly.graph_objects.Scatter(trail), plotly.graph_objects.Scatter(head)]
-    return traces
+        shared = {"name": words.RATE.format(rate=self.rate), "cliponaxis": True, "visible": number == 0}
+        trail = {"mode": "lines+markers", "line": {"color": colour, "width": 2.4}, "marker": {"size": 4}}
+        head = {
+            "mode": "markers+text",
+            "textposition": "top center",
+            "textfont": {"color": INK, "size": 13, "weight": "bold"},
+            "marker": {"size": 13, "color": colour, "line": {"color": "#ffffff", "width": 2}},
+        }
+        return trail | shared, head | shared
 
 
 def slider(prefix: str, steps: list[dict[str, Any]], pixels_below: int) -> dict[str, Any]:

@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import plotly.graph_objects
 
 from gradlab.figures import words
-from gradlab.figures.figure import LabFigure
+from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import square_axes
 from gradlab.figures.sampling import SQUARE, Array, Extent, compact, place, to_array
 from gradlab.figures.style import BASIN_COLOURS, ELSEWHERE_COLOUR, INK, layout
@@ -43,15 +42,15 @@ def basin_map(
     dots = np.zeros(ends.shape, dtype=bool) if marked is None else to_array(marked).astype(bool)
     first, second = (centres(extent[axis], ends.shape[axis]) for axis in (0, 1))
     description = describe(ends, places, dots if marked is not None else None, marked_means)
-    figure = LabFigure(coloured(first, second, ends, len(places)), layout(description, title=title, plot_height=440))
-    figure.add_traces(legend(ends, places))
+    traces = [coloured(first, second, ends, len(places)), *legend(ends, places)]
     if dots.any():
         rows, columns = np.nonzero(dots)
-        figure.add_trace(dotted(first[rows], second[columns], marked_means))
-    figure.add_trace(numbered(places))
+        traces.append(dotted(first[rows], second[columns], marked_means))
+    traces.append(numbered(places))
     # The legend takes the room of the colour bar that other maps have.
-    figure.update_layout(legend={"x": 1.02, "y": 1, "font": {"size": 11}, "itemsizing": "constant"})
-    return square_axes(figure, extent)
+    beside = {"legend": {"x": 1.02, "y": 1, "font": {"size": 11}, "itemsizing": "constant"}}
+    drawn = layout(description, title=title, plot_height=440)
+    return LabFigure({"data": traces, "layout": drawn | square_axes(extent) | beside})
 
 
 def centres(bounds: tuple[float, float], count: int) -> Array:
@@ -59,7 +58,7 @@ def centres(bounds: tuple[float, float], count: int) -> Array:
     return bounds[0] + (np.arange(count) + 0.5) * (bounds[1] - bounds[0]) / count
 
 
-def coloured(first: Array, second: Array, ends: npt.NDArray[np.int_], count: int) -> Any:  # noqa: ANN401
+def coloured(first: Array, second: Array, ends: npt.NDArray[np.int_], count: int) -> Plain:
     """The cells, one flat colour for each minimum."""
     colours = [ELSEWHERE_COLOUR, *(BASIN_COLOURS[number % len(BASIN_COLOURS)] for number in range(count))]
     edges = np.linspace(0, 1, count + 2)
@@ -68,19 +67,21 @@ def coloured(first: Array, second: Array, ends: npt.NDArray[np.int_], count: int
         for colour, low, high in zip(colours, edges, edges[1:], strict=False)
         for edge in (low, high)
     ]
-    return plotly.graph_objects.Heatmap(
-        x=compact(first),
-        y=compact(second),
-        z=ends.T.tolist(),
-        zmin=-1.5,
-        zmax=count - 0.5,
-        colorscale=scale,
-        showscale=False,
-        hovertemplate="(%{x:.2f}, %{y:.2f}) → %{z}<extra></extra>",
-    )
+    return {
+        "type": "heatmap",
+        "x": compact(first),
+        "y": compact(second),
+        # The smallest integers that hold them: base64 of larger ones has more characters that HTML must escape.
+        "z": ends.T.astype(np.min_scalar_type(-1 - ends.max())),
+        "zmin": -1.5,
+        "zmax": count - 0.5,
+        "colorscale": scale,
+        "showscale": False,
+        "hovertemplate": "(%{x:.2f}, %{y:.2f}) → %{z}<extra></extra>",
+    }
 
 
-def legend(ends: npt.NDArray[np.int_], places: Array) -> list[Any]:
+def legend(ends: npt.NDArray[np.int_], places: Array) -> list[Plain]:
     """Names of the colours, with shares."""
     names = [basin_name(ends, number, point) for number, point in enumerate(places)]
     colours = [BASIN_COLOURS[number % len(BASIN_COLOURS)] for number in range(len(places))]
@@ -88,9 +89,14 @@ def legend(ends: npt.NDArray[np.int_], places: Array) -> list[Any]:
         names.append(words.ELSEWHERE.format(share=100 * float((ends < 0).mean())))
         colours.append(ELSEWHERE_COLOUR)
     return [
-        plotly.graph_objects.Scatter(
-            x=[None], y=[None], mode="markers", name=name, marker={"symbol": "square", "size": 12, "color": colour}
-        )
+        {
+            "type": "scatter",
+            "x": [None],
+            "y": [None],
+            "mode": "markers",
+            "name": name,
+            "marker": {"symbol": "square", "size": 12, "color": colour},
+        }
         for name, colour in zip(names, colours, strict=True)
     ]
 
@@ -100,26 +106,33 @@ def basin_name(ends: npt.NDArray[np.int_], number: int, point: Array) -> str:
     return words.BASIN.format(number=number, place=place(point), share=100 * float((ends == number).mean()))
 
 
-def dotted(across: Array, up: Array, name: str) -> Any:  # noqa: ANN401 - Plotly has no types
+def dotted(across: Array, up: Array, name: str) -> Plain:
     """The marked starts."""
-    return plotly.graph_objects.Scatter(
-        x=compact(across), y=compact(up), mode="markers", name=name, marker={"size": 3, "color": INK}, hoverinfo="skip"
-    )
+    return {
+        "type": "scatter",
+        "x": compact(across),
+        "y": compact(up),
+        "mode": "markers",
+        "name": name,
+        "marker": {"size": 3, "color": INK},
+        "hoverinfo": "skip",
+    }
 
 
-def numbered(places: Array) -> Any:  # noqa: ANN401 - Plotly has no types
+def numbered(places: Array) -> Plain:
     """The minima with their numbers, so that the map can be read without its colours."""
-    return plotly.graph_objects.Scatter(
-        x=compact(places[:, 0]),
-        y=compact(places[:, 1]),
-        mode="markers+text",
-        text=[str(number) for number in range(len(places))],
-        textfont={"color": INK, "size": 13, "weight": "bold"},
-        marker={"size": 22, "color": "#ffffff", "line": {"color": INK, "width": 1.5}},
-        showlegend=False,
-        cliponaxis=False,
-        hovertemplate="%{text}: (%{x:.3f}, %{y:.3f})<extra></extra>",
-    )
+    return {
+        "type": "scatter",
+        "x": compact(places[:, 0]),
+        "y": compact(places[:, 1]),
+        "mode": "markers+text",
+        "text": [str(number) for number in range(len(places))],
+        "textfont": {"color": INK, "size": 13, "weight": "bold"},
+        "marker": {"size": 22, "color": "#ffffff", "line": {"color": INK, "width": 1.5}},
+        "showlegend": False,
+        "cliponaxis": False,
+        "hovertemplate": "%{text}: (%{x:.3f}, %{y:.3f})<extra></extra>",
+    }
 
 
 def describe(ends: npt.NDArray[np.int_], places: Array, dots: npt.NDArray[np.bool_] | None, marked_means: str) -> str:

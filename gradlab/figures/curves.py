@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects
 
 from gradlab.figures import words
-from gradlab.figures.figure import LabFigure
-from gradlab.figures.sampling import Array, compact, to_array
+from gradlab.figures.figure import LabFigure, Plain
+from gradlab.figures.sampling import Array, to_array
 from gradlab.figures.style import DASHES, axis, layout, line_colour
 
 LEGEND_HEIGHT = 26
@@ -33,36 +32,38 @@ def progress(
     lines = {name: to_array(values).reshape(-1) for name, values in curves.items()}
     if not lines or any(values.size == 0 for values in lines.values()):
         raise ValueError(words.NO_CURVES.format(what="line"))
-    figure = LabFigure(
-        [line(name, values, number, logarithmic=logarithmic) for number, (name, values) in enumerate(lines.items())],
-        layout(describe(lines, quantity), title=title, plot_height=320, left=88),
-    )
+    traces = [
+        line(name, values, number, logarithmic=logarithmic) for number, (name, values) in enumerate(lines.items())
+    ]
+    drawn = layout(describe(lines, quantity), title=title, plot_height=320, left=88)
     scale: dict[str, Any] = _POWERS if logarithmic else {}
-    return figure.arrange(
-        xaxis=axis(words.STEP),
-        yaxis=axis(quantity, **scale),
-        showlegend=True,
+    drawn |= {
+        "xaxis": axis(words.STEP),
+        "yaxis": axis(quantity, **scale),
+        "showlegend": True,
         # Above the plot, where no line can run behind it.
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
-        margin={"t": figure.layout.margin.t + LEGEND_HEIGHT},
-        height=figure.layout.height + LEGEND_HEIGHT,
-        title={"y": 1, "yanchor": "top", "pad": {"t": 14}},
-    )
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
+        "margin": {**drawn["margin"], "t": drawn["margin"]["t"] + LEGEND_HEIGHT},
+        "height": drawn["height"] + LEGEND_HEIGHT,
+        "title": {**drawn["title"], "y": 1, "yanchor": "top", "pad": {"t": 14}},
+    }
+    return LabFigure({"data": traces, "layout": drawn})
 
 
-def line(name: str, values: Array, number: int, *, logarithmic: bool) -> Any:  # noqa: ANN401 - Plotly has no types
+def line(name: str, values: Array, number: int, *, logarithmic: bool) -> Plain:
     """One line; each has a dash of its own beside its colour."""
     seen = np.where(values > 0, values, np.nan) if logarithmic else values
     # Small values keep their digits: four significant ones, where `compact` would round them to nothing.
     digits = [None if not np.isfinite(value) else float(f"{value:.4g}") for value in seen]
-    return plotly.graph_objects.Scatter(
-        x=compact(np.arange(len(values), dtype=np.float64)),
-        y=digits,
-        mode="lines",
-        line={"color": line_colour(number), "width": 2.4, "dash": DASHES[number % len(DASHES)]},
-        name=name,
-        hovertemplate="%{fullData.name}<br>%{x}: %{y:.3g}<extra></extra>",
-    )
+    return {
+        "type": "scatter",
+        "x": list(range(len(values))),
+        "y": digits,
+        "mode": "lines",
+        "line": {"color": line_colour(number), "width": 2.4, "dash": DASHES[number % len(DASHES)]},
+        "name": name,
+        "hovertemplate": "%{fullData.name}<br>%{x}: %{y:.3g}<extra></extra>",
+    }
 
 
 def describe(lines: Mapping[str, Array], quantity: str) -> str:

@@ -1,13 +1,10 @@
 """A function of one or two variables as a picture."""
 
-from typing import Any
-
 import numpy as np
-import plotly.graph_objects
 
 from gradlab.figures import words
-from gradlab.figures.figure import LabFigure
-from gradlab.figures.sampling import SQUARE, Array, Bounds, Drawable, Extent, compact, evaluate, on_grid, place
+from gradlab.figures.figure import LabFigure, Plain
+from gradlab.figures.sampling import SQUARE, Array, Bounds, Drawable, Extent, compact, evaluate, on_grid, packed, place
 from gradlab.figures.style import GRID, HEIGHT_SCALE, axis, layout, line_colour
 
 BACKGROUND_RESOLUTION = 60
@@ -28,33 +25,33 @@ def contour(f: Drawable, *, extent: Extent = SQUARE, resolution: int = 100, titl
     """
     first, second, values = on_grid(f, extent, resolution)
     description = describe_grid(words.CONTOUR, first, second, values)
-    figure = LabFigure(contour_trace(first, second, values), layout(description, title=title, plot_height=MAP_HEIGHT))
-    return square_axes(figure, extent)
+    drawn = layout(description, title=title, plot_height=MAP_HEIGHT)
+    return LabFigure({"data": [contour_trace(first, second, values)], "layout": drawn | square_axes(extent)})
 
 
 def surface(f: Drawable, *, extent: Extent = SQUARE, resolution: int = 100, title: str = "") -> LabFigure:
     """A function of two variables as a surface that can be turned. Arguments and errors as for `contour`."""
     first, second, values = on_grid(f, extent, resolution)
-    shape = plotly.graph_objects.Surface(
-        x=compact(first),
-        y=compact(second),
-        z=compact(values),
-        colorscale=HEIGHT_SCALE,
-        colorbar={"title": {"text": words.HEIGHT}, "thickness": 14, "len": 0.8},
-        contours={"z": {"show": True, "color": GRID, "highlight": False}},
-        hovertemplate="x₁ = %{x:.2f}<br>x₂ = %{y:.2f}<br>f = %{z:.3f}<extra></extra>",
-    )
+    shape = {
+        "type": "surface",
+        "x": compact(first),
+        "y": compact(second),
+        "z": packed(values),
+        "colorscale": HEIGHT_SCALE,
+        "colorbar": {"title": {"text": words.HEIGHT}, "thickness": 14, "len": 0.8},
+        "contours": {"z": {"show": True, "color": GRID, "highlight": False}},
+        "hovertemplate": "x₁ = %{x:.2f}<br>x₂ = %{y:.2f}<br>f = %{z:.3f}<extra></extra>",
+    }
+    scene = {
+        "xaxis": {"title": {"text": "x₁"}, "gridcolor": GRID},
+        "yaxis": {"title": {"text": "x₂"}, "gridcolor": GRID},
+        "zaxis": {"title": {"text": words.HEIGHT}, "gridcolor": GRID},
+        "aspectratio": {"x": 1.25, "y": 1.25, "z": 0.7},
+        "camera": {"eye": {"x": -1.3, "y": -1.45, "z": 1.1}, "center": {"x": 0, "y": 0, "z": -0.18}},
+    }
     description = describe_grid(words.SURFACE, first, second, values)
-    drawn = LabFigure(shape, layout(description, title=title, plot_height=450, below=14, left=8))
-    return drawn.arrange(
-        scene={
-            "xaxis": {"title": {"text": "x₁"}, "gridcolor": GRID},
-            "yaxis": {"title": {"text": "x₂"}, "gridcolor": GRID},
-            "zaxis": {"title": {"text": words.HEIGHT}, "gridcolor": GRID},
-            "aspectratio": {"x": 1.25, "y": 1.25, "z": 0.7},
-            "camera": {"eye": {"x": -1.3, "y": -1.45, "z": 1.1}, "center": {"x": 0, "y": 0, "z": -0.18}},
-        },
-    )
+    drawn = layout(description, title=title, plot_height=450, below=14, left=8)
+    return LabFigure({"data": [shape], "layout": drawn | {"scene": scene}})
 
 
 def curve(f: Drawable, *, extent: Bounds, resolution: int = 200, title: str = "") -> LabFigure:
@@ -80,39 +77,42 @@ def curve(f: Drawable, *, extent: Bounds, resolution: int = 200, title: str = ""
         highest=values[highest],
         highest_at=points[highest],
     )
-    figure = LabFigure(curve_trace(points, values), layout(description, title=title, plot_height=330))
-    return figure.arrange(xaxis=axis("x", extent), yaxis=axis(words.HEIGHT), showlegend=False)
+    drawn = layout(description, title=title, plot_height=330)
+    axes = {"xaxis": axis("x", extent), "yaxis": axis(words.HEIGHT)}
+    return LabFigure({"data": [curve_trace(points, values)], "layout": drawn | axes | {"showlegend": False}})
 
 
-def contour_trace(first: Array, second: Array, values: Array) -> Any:  # noqa: ANN401 - Plotly has no types
+def contour_trace(first: Array, second: Array, values: Array) -> Plain:
     """The contours themselves, to draw on."""
-    return plotly.graph_objects.Contour(
-        x=compact(first),
-        y=compact(second),
-        z=compact(values),
-        colorscale=HEIGHT_SCALE,
-        ncontours=18,
-        line={"width": 0.6, "color": "#5b6b7c"},
-        colorbar={"title": {"text": words.HEIGHT}, "thickness": 14, "outlinewidth": 0},
-        hovertemplate="x₁ = %{x:.2f}<br>x₂ = %{y:.2f}<br>f = %{z:.3f}<extra></extra>",
-        name=words.HEIGHT,
-    )
+    return {
+        "type": "contour",
+        "x": compact(first),
+        "y": compact(second),
+        "z": packed(values),
+        "colorscale": HEIGHT_SCALE,
+        "ncontours": 18,
+        "line": {"width": 0.6, "color": "#5b6b7c"},
+        "colorbar": {"title": {"text": words.HEIGHT}, "thickness": 14, "outlinewidth": 0},
+        "hovertemplate": "x₁ = %{x:.2f}<br>x₂ = %{y:.2f}<br>f = %{z:.3f}<extra></extra>",
+        "name": words.HEIGHT,
+    }
 
 
-def curve_trace(points: Array, values: Array) -> Any:  # noqa: ANN401 - Plotly has no types
+def curve_trace(points: Array, values: Array) -> Plain:
     """The graph itself, to draw on."""
-    return plotly.graph_objects.Scatter(
-        x=compact(points),
-        y=compact(values),
-        mode="lines",
-        line={"color": line_colour(0), "width": 2},
-        hovertemplate="x = %{x:.2f}<br>f = %{y:.3f}<extra></extra>",
-        name=words.HEIGHT,
-        showlegend=False,
-    )
+    return {
+        "type": "scatter",
+        "x": compact(points),
+        "y": compact(values),
+        "mode": "lines",
+        "line": {"color": line_colour(0), "width": 2},
+        "hovertemplate": "x = %{x:.2f}<br>f = %{y:.3f}<extra></extra>",
+        "name": words.HEIGHT,
+        "showlegend": False,
+    }
 
 
-def background(f: Drawable, dimensions: int, extent: Extent) -> Any:  # noqa: ANN401 - Plotly has no types
+def background(f: Drawable, dimensions: int, extent: Extent) -> Plain:
     """What paths are drawn on: contours, or the graph of a function of one variable."""
     if dimensions == 2:
         return contour_trace(*on_grid(f, extent, BACKGROUND_RESOLUTION))
@@ -120,19 +120,19 @@ def background(f: Drawable, dimensions: int, extent: Extent) -> Any:  # noqa: AN
     return curve_trace(points, evaluate(f, points))
 
 
-def square_axes(figure: LabFigure, extent: Extent) -> LabFigure:
+def square_axes(extent: Extent) -> Plain:
     """Axes with the names of the variables and equal units: a gradient is at right angles to the contours."""
-    return figure.arrange(
-        xaxis=axis("x₁", extent[0], showgrid=False, constrain="domain"),
-        yaxis=axis("x₂", extent[1], showgrid=False, scaleanchor="x", constrain="domain"),
-    )
+    return {
+        "xaxis": axis("x₁", extent[0], showgrid=False, constrain="domain"),
+        "yaxis": axis("x₂", extent[1], showgrid=False, scaleanchor="x", constrain="domain"),
+    }
 
 
-def background_axes(figure: LabFigure, dimensions: int, extent: Extent) -> LabFigure:
+def background_axes(dimensions: int, extent: Extent) -> Plain:
     """Axes for what `background` draws."""
     if dimensions == 2:
-        return square_axes(figure, extent)
-    return figure.arrange(xaxis=axis("x", extent[0]), yaxis=axis(words.HEIGHT))
+        return square_axes(extent)
+    return {"xaxis": axis("x", extent[0]), "yaxis": axis(words.HEIGHT)}
 
 
 def describe_grid(template: str, first: Array, second: Array, values: Array) -> str:

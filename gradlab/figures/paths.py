@@ -3,10 +3,9 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects
 
 from gradlab.figures import words
-from gradlab.figures.figure import LabFigure
+from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import MAP_HEIGHT, background, background_axes
 from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, compact, heights, place, to_paths
 from gradlab.figures.style import dash, layout, line_colour
@@ -29,15 +28,14 @@ def trajectories(f: Drawable, paths: Any, *, extent: Extent = SQUARE, title: str
     """
     whole = to_paths(paths)
     dimensions = whole.shape[-1]
-    figure = LabFigure(
-        background(f, dimensions, extent), layout(describe(f, whole), title=title, plot_height=MAP_HEIGHT)
-    )
-    for number, path in enumerate(whole):
-        figure.add_trace(line(f, path, number))
-    figure.add_trace(marks(f, whole[:, 0], words.STARTS, "circle"))
-    figure.add_trace(marks(f, whole[:, -1], words.ENDS, "diamond"))
-    figure.update_layout(showlegend=False)
-    return background_axes(figure, dimensions, extent)
+    traces = [
+        background(f, dimensions, extent),
+        *(line(f, path, number) for number, path in enumerate(whole)),
+        marks(f, whole[:, 0], words.STARTS, "circle"),
+        marks(f, whole[:, -1], words.ENDS, "diamond"),
+    ]
+    drawn = layout(describe(f, whole), title=title, plot_height=MAP_HEIGHT)
+    return LabFigure({"data": traces, "layout": drawn | background_axes(dimensions, extent) | {"showlegend": False}})
 
 
 def coordinates(f: Drawable, points: Array) -> tuple[list[Any], list[Any]]:
@@ -47,38 +45,40 @@ def coordinates(f: Drawable, points: Array) -> tuple[list[Any], list[Any]]:
     return compact(points[:, 0]), compact(heights(f, points))
 
 
-def line(f: Drawable, path: Array, number: int) -> Any:  # noqa: ANN401 - Plotly has no types
+def line(f: Drawable, path: Array, number: int) -> Plain:
     """One path, shape (steps + 1, d), as a line with a point for each step."""
     across, up = coordinates(f, path)
-    return plotly.graph_objects.Scatter(
-        x=across,
-        y=up,
-        mode="lines+markers",
-        line={"color": line_colour(number), "width": 2.4, "dash": dash(number)},
-        marker={"size": 4},
-        name=words.DESCENT.format(number=number + 1),
-        hovertemplate="%{fullData.name}<br>(%{x:.3f}, %{y:.3f})<extra></extra>",
-    )
+    return {
+        "type": "scatter",
+        "x": across,
+        "y": up,
+        "mode": "lines+markers",
+        "line": {"color": line_colour(number), "width": 2.4, "dash": dash(number)},
+        "marker": {"size": 4},
+        "name": words.DESCENT.format(number=number + 1),
+        "hovertemplate": "%{fullData.name}<br>(%{x:.3f}, %{y:.3f})<extra></extra>",
+    }
 
 
-def marks(f: Drawable, points: Array, name: str, symbol: str) -> Any:  # noqa: ANN401 - Plotly has no types
+def marks(f: Drawable, points: Array, name: str, symbol: str) -> Plain:
     """The starts or the ends of all paths, shape (n, d), numbered in the text that appears on hovering."""
     across, up = coordinates(f, points)
-    return plotly.graph_objects.Scatter(
-        x=across,
-        y=up,
-        mode="markers",
-        marker={
+    return {
+        "type": "scatter",
+        "x": across,
+        "y": up,
+        "mode": "markers",
+        "marker": {
             "symbol": symbol,
             "size": 11 if symbol == "diamond" else 10,
             "color": [line_colour(number) for number in range(len(points))],
             "line": {"color": "#ffffff", "width": 1.6},
         },
-        name=name,
+        "name": name,
         # A start on the border is seen whole; one beyond it stays hidden.
-        cliponaxis=False,
-        hovertemplate="%{fullData.name}<br>(%{x:.3f}, %{y:.3f})<extra></extra>",
-    )
+        "cliponaxis": False,
+        "hovertemplate": "%{fullData.name}<br>(%{x:.3f}, %{y:.3f})<extra></extra>",
+    }
 
 
 def describe(f: Drawable, paths: Array) -> str:

@@ -71,7 +71,8 @@ def layout(
         "font": {"size": 12, "color": INK},
     }
     return {
-        "template": "none",
+        # The empty template; without one, Plotly adds its own.
+        "template": {"data": {"scatter": [{"type": "scatter"}]}},
         "width": WIDTH,
         "height": top + plot_height + bottom,
         "margin": {"l": left, "r": 24, "t": top, "b": bottom},

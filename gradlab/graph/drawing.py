@@ -1,12 +1,10 @@
 """Draw a recorded graph: first the values appear, forward, then the gradients, backward."""
 
 from collections.abc import Callable
-from typing import Any
 
-import plotly.graph_objects
 import torch
 
-from gradlab.figures.figure import LabFigure
+from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.playing import play_buttons
 from gradlab.figures.style import CARD, INK, WIDTH, layout
 from gradlab.graph import words
@@ -41,53 +39,52 @@ def picture(graph: Graph, *, title: str = "") -> LabFigure:
     """A recorded graph as a figure with one frame for each value and each gradient."""
     arrangement = place(graph)
     spots = arrangement.spots
-    figure = LabFigure(
-        [edges(arrangement), nodes(graph, spots), numbers(graph, spots, 0), numbers(graph, spots, 0, backward=True)],
-        layout(describe(graph), title=title, plot_height=max(200, ROW_HEIGHT * arrangement.rows), below=BELOW, left=30),
-    )
     steps = len(graph.nodes) + len(graph.backward_order)
-    figure.frames = [
-        plotly.graph_objects.Frame(
-            name=str(step),
-            traces=[2, 3],
-            data=[
-                {"text": numbers(graph, spots, step).text, "type": "scatter"},
-                {"text": numbers(graph, spots, step, backward=True).text, "type": "scatter"},
+    # A reader of a page that cannot move sees the finished picture.
+    traces = [
+        edges(arrangement),
+        nodes(graph, spots),
+        numbers(graph, spots, steps),
+        numbers(graph, spots, steps, backward=True),
+    ]
+    frames = [
+        {
+            "name": str(step),
+            "traces": [2, 3],
+            "data": [
+                {"type": "scatter", "text": texts(graph, step)},
+                {"type": "scatter", "text": texts(graph, step, backward=True)},
             ],
-        )
+        }
         for step in range(steps + 1)
     ]
+    height = max(200, ROW_HEIGHT * arrangement.rows)
+    drawn = layout(describe(graph), title=title, plot_height=height, below=BELOW, left=30)
     hidden = {"visible": False, "fixedrange": True}
-    height = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
-    figure.update_layout(
-        showlegend=False,
-        hovermode=False,
-        xaxis={**hidden, "range": [-0.72, arrangement.columns - 0.45]},
-        yaxis={**hidden, "range": [arrangement.rows - 0.4, -0.6]},
-        sliders=[slider(graph, height)],
-        updatemenus=[play_buttons(500, x=0.12 * (WIDTH - 54) / WIDTH, y=-8 / height, redraw=False)],
-    )
-    figure.layout.annotations += tuple(arrow(route) for route in arrangement.routes)
-    # A reader of a page that cannot move sees the finished picture.
-    figure.data[2].text = numbers(graph, spots, steps).text
-    figure.data[3].text = numbers(graph, spots, steps, backward=True).text
-    figure.layout.sliders[0].active = steps
-    return figure
+    drawn |= {
+        "showlegend": False,
+        "hovermode": False,
+        "xaxis": {**hidden, "range": [-0.72, arrangement.columns - 0.45]},
+        "yaxis": {**hidden, "range": [arrangement.rows - 0.4, -0.6]},
+        "sliders": [slider(graph, height)],
+        "updatemenus": [play_buttons(500, x=0.12 * (WIDTH - 54) / WIDTH, y=-8 / height, redraw=False)],
+        "annotations": [*drawn["annotations"], *map(arrow, arrangement.routes)],
+    }
+    return LabFigure({"data": traces, "layout": drawn, "frames": frames})
 
 
-def edges(arrangement: Arrangement) -> Any:  # noqa: ANN401 - Plotly has no types
+def edges(arrangement: Arrangement) -> Plain:
     """Lines from each node to those that use it."""
     across: list[float | None] = []
     up: list[float | None] = []
     for route in arrangement.routes:
         across += [*(spot.column for spot in route), None]
         up += [*(spot.row for spot in route), None]
-    return plotly.graph_objects.Scatter(
-        x=across, y=up, mode="lines", line={"color": EDGE_COLOUR, "width": 1.6, "shape": "linear"}
-    )
+    line = {"color": EDGE_COLOUR, "width": 1.6, "shape": "linear"}
+    return {"type": "scatter", "x": across, "y": up, "mode": "lines", "line": line}
 
 
-def arrow(route: tuple[Spot, ...]) -> dict[str, Any]:
+def arrow(route: tuple[Spot, ...]) -> Plain:
     """An arrow head on the first piece of an edge, pointing the way of the forward pass."""
     tail, head = route[0], route[1]
     across, up = head.column - tail.column, head.row - tail.row
@@ -107,44 +104,51 @@ def arrow(route: tuple[Spot, ...]) -> dict[str, Any]:
     }
 
 
-def nodes(graph: Graph, spots: tuple[Spot, ...]) -> Any:  # noqa: ANN401 - Plotly has no types
+def nodes(graph: Graph, spots: tuple[Spot, ...]) -> Plain:
     """Inputs as squares, operations as circles, each with its label."""
-    return plotly.graph_objects.Scatter(
-        x=[spot.column for spot in spots],
-        y=[spot.row for spot in spots],
-        mode="markers+text",
-        text=[f"<b>{node.label}</b>" for node in graph.nodes],
-        textfont={"color": INK, "size": 12},
-        marker={
+    return {
+        "type": "scatter",
+        "x": [spot.column for spot in spots],
+        "y": [spot.row for spot in spots],
+        "mode": "markers+text",
+        "text": [f"<b>{node.label}</b>" for node in graph.nodes],
+        "textfont": {"color": INK, "size": 12},
+        "marker": {
             "size": 38,
             "symbol": ["square" if node.is_input else "circle" for node in graph.nodes],
             "color": [INPUT_FILL if node.is_input else OPERATION_FILL for node in graph.nodes],
             "line": {"color": INK, "width": 1.2},
         },
-    )
+    }
 
 
-def numbers(graph: Graph, spots: tuple[Spot, ...], step: int, *, backward: bool = False) -> Any:  # noqa: ANN401
-    """The values, or the gradients, that are known after this many steps; the newest is in bold.
-
-    Values stand above their nodes and gradients below, with a sign of their own, so that nobody needs the colours.
-    """
+def texts(graph: Graph, step: int, *, backward: bool = False) -> list[str]:
+    """For each node its value, or its gradient, if it is known after this many steps; the newest is in bold."""
     order = graph.backward_order if backward else tuple(range(len(graph.nodes)))
     seen = step - len(graph.nodes) if backward else step
-    texts = [""] * len(graph.nodes)
+    known = [""] * len(graph.nodes)
     for turn, number in enumerate(order[: max(seen, 0)]):
         node = graph.nodes[number]
         text = f"∂ {show(node.gradient)}" if backward else show(node.value)
-        texts[number] = f"<b>{text}</b>" if turn == seen - 1 else text
+        known[number] = f"<b>{text}</b>" if turn == seen - 1 else text
+    return known
+
+
+def numbers(graph: Graph, spots: tuple[Spot, ...], step: int, *, backward: bool = False) -> Plain:
+    """The values, or the gradients, that are known after this many steps.
+
+    Values stand above their nodes and gradients below, with a sign of their own, so that nobody needs the colours.
+    """
     below_or_above = 0.36 if backward else -0.36
-    return plotly.graph_objects.Scatter(
-        x=[spot.column for spot in spots],
-        y=[spot.row + below_or_above for spot in spots],
-        mode="text",
-        text=texts,
-        textfont={"color": BACKWARD_COLOUR if backward else FORWARD_COLOUR, "size": 12},
-        name=words.GRADIENT if backward else words.VALUE,
-    )
+    return {
+        "type": "scatter",
+        "x": [spot.column for spot in spots],
+        "y": [spot.row + below_or_above for spot in spots],
+        "mode": "text",
+        "text": texts(graph, step, backward=backward),
+        "textfont": {"color": BACKWARD_COLOUR if backward else FORWARD_COLOUR, "size": 12},
+        "name": words.GRADIENT if backward else words.VALUE,
+    }
 
 
 def show(value: torch.Tensor | None) -> str:
@@ -157,8 +161,8 @@ def show(value: torch.Tensor | None) -> str:
     return told[0] if value.numel() == 1 else "(" + ", ".join(told) + ")"
 
 
-def slider(graph: Graph, height: float) -> dict[str, Any]:
-    """One position for each frame, labelled by the pass that it belongs to."""
+def slider(graph: Graph, height: float) -> Plain:
+    """One position for each frame, labelled by the pass that it belongs to; the last is chosen at first."""
     at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
     forward = len(graph.nodes)
     positions = []
@@ -180,6 +184,7 @@ def slider(graph: Graph, height: float) -> dict[str, Any]:
         "ticklen": 0,
         "minorticklen": 0,
         "tickwidth": 0,
+        "active": len(positions) - 1,
         "steps": positions,
     }
 

@@ -1,12 +1,14 @@
+import copy
 import json
 import subprocess
 import sys
 
+import plotly.graph_objects
 import pytest
 import torch
 from IPython.core.formatters import DisplayFormatter
 
-from gradlab import figures
+from gradlab import figures, graph
 
 
 @pytest.fixture
@@ -40,21 +42,61 @@ def test_the_description_cannot_break_out_of_its_attribute() -> None:
     assert "&quot;" in opening
 
 
-def test_every_figure_describes_itself() -> None:
+def every_figure() -> list[figures.LabFigure]:
     def f(x: torch.Tensor) -> torch.Tensor:
         return (x**2).sum(dim=-1)
 
     path = torch.rand(4, 2)
-    drawn = [
+    return [
         figures.contour(f, resolution=4),
+        figures.contour(lambda x: (x[..., 0] - 5).log(), resolution=4),
         figures.surface(f, resolution=4),
         figures.trajectories(f, path),
         figures.descent_animation(f, {0.1: path}),
         figures.progress({"a": [1.0]}),
-        figures.basin_map([[0]], [[1.0, 1.0]]),
+        figures.basin_map([[0, 1], [-1, 0]], [[1.0, 1.0], [2.0, 2.0]], marked=[[True, False], [False, False]]),
         figures.curve(torch.sin, extent=(0.0, 1.0)),
+        graph.draw(lambda w: (w**2).sum(), w=torch.ones(2)),
     ]
-    assert all(len(one.description) > 40 for one in drawn)
+
+
+def shown(figure: figures.LabFigure) -> object:
+    return json.loads(json.dumps(figure._repr_mimebundle_()["application/vnd.plotly.v1+json"]))
+
+
+def test_every_figure_describes_itself() -> None:
+    assert all(len(one.description) > 40 for one in every_figure())
+
+
+def test_plotly_accepts_every_figure_and_leaves_it_as_it_is() -> None:
+    for figure in every_figure():
+        before = shown(figure)
+        assert isinstance(figure, plotly.graph_objects.Figure)
+        assert len(figure.data) > 0
+        assert shown(figure) == before
+
+
+def test_what_is_changed_is_shown() -> None:
+    for figure in every_figure():
+        figure.update_layout(title_text="another title").add_scatter(x=[1], y=[2], name="one more")
+        figure.layout.meta = {"description": "other words"}
+
+        changed = figure._repr_mimebundle_()
+        drawing = changed["application/vnd.plotly.v1+json"]
+        assert (drawing["layout"]["title"]["text"], drawing["data"][-1]["name"]) == ("another title", "one more")
+        assert changed["text/plain"] == figure.description == "other words"
+        assert "another title" in changed["text/html"]
+
+
+def test_a_figure_can_be_copied() -> None:
+    for figure in every_figure():
+        assert shown(copy.deepcopy(figure)) == shown(figure)
+
+
+def test_an_unknown_attribute_of_a_figure_is_an_attribute_error(figure: figures.LabFigure) -> None:
+    for _ in range(2):
+        with pytest.raises(AttributeError, match="no attribute 'color'"):
+            figure.color  # noqa: B018
 
 
 def test_importing_the_package_does_not_import_plotly() -> None:
