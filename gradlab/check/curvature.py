@@ -7,7 +7,7 @@ import torch
 from gradlab.check import probes
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_unchanged
-from gradlab.check.derivatives import gradient, hessian
+from gradlab.check.derivatives import gradient, gradients, hessian
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.values import numbers, require_finite, require_shape, rounded, single_number
 
@@ -142,7 +142,7 @@ def settled(point: object, *, on: Function, lr: float, tolerance: float = 1e-3) 
     if unusual:
         raise not_yet("lr-too-high", "not-finite", count=unusual, total=ends.numel())
     rows = ends.reshape(-1, ends.shape[-1])
-    slopes = torch.stack([gradient(on, row).norm() for row in rows])
+    slopes = gradients(on, rows).norm(dim=-1)
     require_finite(slopes)
     worst = int(slopes.argmax())
     norm = float(slopes[worst])

@@ -15,6 +15,7 @@ from gradlab.check.rounds import run
 from gradlab.check.values import is_tensor, numbers, require_finite, require_shape
 
 _ROUNDS = 6
+_ENDS = 4
 _FLAT = 0.1
 
 
@@ -117,7 +118,7 @@ def end_point(
 ) -> None:
     """Check a function ``descend(f, start, lr, steps)`` that returns the last point of gradient descent.
 
-    The path is put together from calls with 1, 2, … steps. The arguments are those of `descent`.
+    The path is put together from calls with 1, 2, … steps, by default 4. The arguments are those of `descent`.
 
     Raises:
         NotYet: an end point is not right, or it is watched by autograd, or the start is afterwards.
@@ -125,7 +126,7 @@ def end_point(
     require_callable(function, on)
     begin = random_start(on) if start is None else start
     rate = random_rate() if lr is None else lr
-    _check_ends(function, on, begin, rate, _ROUNDS if steps is None else steps)
+    _check_ends(function, on, begin, rate, _ENDS if steps is None else steps)
     if start is None:
         _check_ends(function, on, begin.to(torch.float32), rate, 2)
 

@@ -14,19 +14,19 @@ from gradlab.check.rounds import run
 from gradlab.check.starts import random_starts
 from gradlab.check.values import numbers, require_finite, require_shape, rounded
 
-_STARTS = 5
-_STEPS = 4
+_STARTS = 4
+_STEPS = 3
 _LOWEST = (0.02, 0.1, 0.3)
 
 
 @dataclass(frozen=True)
 class Descents:
-    """Where descents from many starts end.
+    """Where descents from the same n starts end, with each of r rates.
 
     Attributes:
-        ends: shape (n, 2).
-        slopes: the gradients there, (n, 2).
-        total: the sum of all gradients on the way and at the end, (n, 2).
+        ends: shape (r, n, 2).
+        slopes: the gradients there, (r, n, 2).
+        total: the sum of all gradients on the way and at the end, (r, n, 2).
     """
 
     ends: torch.Tensor
@@ -35,20 +35,21 @@ class Descents:
 
     @property
     def norms(self) -> torch.Tensor:
-        """The norms of the gradients at the ends: (n,)."""
+        """The norms of the gradients at the ends: (r, n)."""
         lengths: torch.Tensor = self.slopes.norm(dim=-1)
         return lengths
 
 
 def _descents(
-    f: Function, starts: torch.Tensor, lr: float, steps: int, *, memory: bool = False, scale: float = 1
+    f: Function, starts: torch.Tensor, rates: list[float], steps: int, *, memory: bool = False, scale: float = 1
 ) -> Descents:
     """Make descents; with a memory, each step is along the sum of all gradients so far."""
-    ends = starts
+    lengths = scale * torch.tensor(rates, dtype=torch.float64).view(-1, 1, 1)
+    ends = starts.expand(len(rates), *starts.shape)
     slopes = gradient(f, ends)
     total = slopes
     for _ in range(steps):
-        ends = ends - lr * scale * (total if memory else slopes)
+        ends = ends - lengths * (total if memory else slopes)
         slopes = gradient(f, ends)
         total = total + slopes
     return Descents(ends, slopes, total)
@@ -68,9 +69,9 @@ def sweep(
     Args:
         function: the student's: starts (n, 2), r rates → norms (r, n).
         on: f, which maps points (…, 2) to values (…).
-        starts: where each rate begins, (n, 2); by default five random points of [0, 10]².
+        starts: where each rate begins, (n, 2); by default four random points of [0, 10]².
         rates: learning rates; by default three random ones.
-        steps: how many steps; by default 4.
+        steps: how many steps; by default 3.
 
     Raises:
         NotYet: a norm is wrong.
@@ -82,7 +83,7 @@ def sweep(
     count = _STEPS if steps is None else steps
     found, given = _ask(function, on, begin, chosen, count)
     exact = begin.to(device="cpu", dtype=torch.float64)
-    expected = torch.stack([_descents(on, exact, lr, count).norms for lr in chosen])
+    expected = _descents(on, exact, chosen, count).norms
     if found.shape == expected.shape and close(found, expected, 1e-3):
         require_unchanged("`starts`", begin, given)
         return
@@ -112,33 +113,32 @@ Mistake = tuple[str, str, torch.Tensor]
 def _wrong_descents(f: Function, starts: torch.Tensor, rates: list[float], steps: int) -> Iterator[Mistake]:
     begin, row = starts, []
     for lr in rates:
-        moved = _descents(f, begin, lr, steps)
-        begin = moved.ends
+        moved = _descents(f, begin, [lr], steps)
+        (begin,) = moved.ends
         row.append(moved.norms)
-    yield "starts-moved", "starts-moved", torch.stack(row)
+    yield "starts-moved", "starts-moved", torch.cat(row)
     yield "rate-ignored", "rate-ignored", row[0].expand(len(rates), -1)
     if steps:
-        yield "stale-point", "norm-before", torch.stack([_descents(f, starts, lr, steps - 1).norms for lr in rates])
-    yield "too-many-steps", "norm-after", torch.stack([_descents(f, starts, lr, steps + 1).norms for lr in rates])
+        yield "stale-point", "norm-before", _descents(f, starts, rates, steps - 1).norms
+    yield "too-many-steps", "norm-after", _descents(f, starts, rates, steps + 1).norms
     for scale, explanation, sight in (
         (1.0, "missing-zero-grad", "accumulated"),
         (-1.0, "ascent-sign", "sweep-uphill"),
         (1 / len(starts), "sum-for-mean", "sweep-mean"),
     ):
-        wrong = [_descents(f, starts, lr, steps, memory=scale == 1, scale=scale) for lr in rates]
-        norms = torch.stack([descents.norms for descents in wrong])
-        yield explanation, sight, norms
-        yield explanation, sight, norms * abs(scale)
-        yield explanation, sight, torch.stack([descents.total.norm(dim=-1) for descents in wrong])
+        wrong = _descents(f, starts, rates, steps, memory=scale == 1, scale=scale)
+        yield explanation, sight, wrong.norms
+        yield explanation, sight, wrong.norms * abs(scale)
+        yield explanation, sight, wrong.total.norm(dim=-1)
 
 
 def _wrong_measures(f: Function, starts: torch.Tensor, rates: list[float], steps: int) -> Iterator[Mistake]:
-    right = [_descents(f, starts, lr, steps) for lr in rates]
-    slopes = torch.stack([descents.slopes for descents in right])
+    right = _descents(f, starts, rates, steps)
+    slopes = right.slopes
     yield "other-measure", "squared-norm", slopes.square().sum(dim=-1)
     yield "other-measure", "absolute-norm", slopes.abs().sum(dim=-1)
     yield "other-measure", "largest-norm", slopes.abs().amax(dim=-1)
-    yield "other-measure", "value-of-f", torch.stack([numbers(f(descents.ends)) for descents in right])
+    yield "other-measure", "value-of-f", numbers(f(right.ends))
 
 
 def _mistake(
