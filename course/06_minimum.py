@@ -359,7 +359,7 @@ def descend(
 check.descent(descend, on=f)
 ### BEGIN HIDDEN TESTS
 start = torch.rand(2, dtype=torch.float64) * 10
-check.descent(descend, on=lambda x: (x[0] - 1) ** 2 + 10 * (x[1] + 2) ** 2, start=start, lr=0.03, steps=17)
+check.descent(descend, on=lambda x: (x[0] - 1) ** 2 + 10 * (x[1] + 2) ** 2, start=start, lr=0.03, steps=9)
 check.descent(descend, on=lambda x: torch.sin(x).sum() * torch.exp(-(x**2).sum() / 50), start=start, lr=0.2, steps=5)
 check.unchanged(start, after=lambda: descend(f, start, 0.1, 3))
 ### END HIDDEN TESTS
@@ -402,13 +402,13 @@ figures.trajectories(f, torch.stack(forgetful), title="The bucket is never empti
 # ## 4 · How long a step?
 #
 # Which learning rate is best: 0.01, 0.1 or 0.5? Let us ask three hikers, each with a rate of their own, each dropped at a
-# random place, and compare how deep they get in 200 steps.
+# random place, and compare how deep they get in 100 steps.
 
 # %%
-torch.manual_seed(45)
+torch.manual_seed(17)
 for rate in (0.01, 0.1, 0.5):
     somewhere = 10 * torch.rand(2, dtype=torch.float64)
-    print(f"η = {rate:<4}  reaches f = {f(descend(f, somewhere, rate, 200)[-1]):.3f}")
+    print(f"η = {rate:<4}  reaches f = {f(descend(f, somewhere, rate, 100)[-1]):.3f}")
 
 # %% [markdown]
 # So the smallest rate wins, and by far? **Stop here for a minute.** What is wrong with this experiment?
@@ -474,26 +474,28 @@ def sweep(
 check.sweep(sweep, on=f)
 ### BEGIN HIDDEN TESTS
 check.sweep(sweep, on=lambda x: torch.exp(-((x - 4) ** 2).sum(dim=-1) / 30) * torch.cos(x[..., 0]))
-starts = torch.rand(4, 2, dtype=torch.float64) * 10
+starts = torch.rand(2, 2, dtype=torch.float64) * 10
 check.unchanged(starts, after=lambda: sweep(f, starts, [0.1, 0.3], 2))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Eight starts, three rates, three numbers of steps. What share of the walks has arrived, $\|\nabla f\| < 0.001$?
+# The three rates again, 100 steps each, and now from the same four starts. How steep is it where each walk ends, and what
+# share of the walks has arrived, $\|\nabla f\| < 0.001$?
 
 # %%
 rates = [0.01, 0.1, 0.5]
-torch.manual_seed(1)
-eight_starts = 10 * torch.rand(8, 2, dtype=torch.float64)
-print("share of eight starts that have arrived\n")
-print("steps" + "".join(f"{f'η = {rate}':>11}" for rate in rates))
-for steps in (50, 100, 200):
-    arrived = (sweep(f, eight_starts, rates, steps) < 1e-3).double().mean(dim=1)
-    print(f"{steps:>5}" + "".join(f"{share:>11.0%}" for share in arrived.tolist()))
+torch.manual_seed(6)
+four_starts = 10 * torch.rand(4, 2, dtype=torch.float64)
+norms = sweep(f, four_starts, rates, 100)
+print("steepness after 100 steps from the same four starts\n")
+print("rate    " + "".join(f"{f'start {number}':>9}" for number in range(4)) + "   arrived")
+for rate, row in zip(rates, norms.tolist()):
+    share = sum(norm < 1e-3 for norm in row) / 4
+    print(f"η = {rate:<4}" + "".join(f"{norm:>9.4f}" for norm in row) + f"{share:>10.0%}")
 
 # %% [markdown]
-# Now the smallest rate loses: it has hardly left. Eight starts are few, though. Once you can move ten thousand of them at
-# once you will repeat this table.
+# Now the smallest rate loses: it has hardly left. Four starts and one number of steps are few, though. Once you can move
+# ten thousand starts at once you will make this table for 50, 100 and 200 steps.
 #
 # Here are five rates from one and the same start. Choose a rate with the lower slider, then play or drag the upper one. What
 # happens with $\eta = 1$? And what with $\eta = 1.7$, still the same start, the same valley? (*all* shows them together.)
@@ -590,19 +592,19 @@ check.unchanged(start, after=lambda: descend_repaired(f, start, 0.1, 3))
 # %% [markdown]
 # ## 5 · Does everybody end in the same valley?
 #
-# Ten hikers, ten random starts, the same $\eta = 0.1$ and 100 steps for all. **Predict:** do they all meet? If not, does
-# each of them at least find the valley that is *nearest*?
+# Ten hikers, ten random starts, and for all of them $\eta = 0.25$ and 40 steps, which lead as far as 100 steps with 0.1.
+# **Predict:** do they all meet? If not, does each of them at least find the valley that is *nearest*?
 
 # %%
 torch.manual_seed(15)
 ten_starts = 10 * torch.rand(10, 2, dtype=torch.float64)
-ten_paths = torch.stack([descend(f, start, lr=0.1, steps=100) for start in ten_starts])
+ten_paths = torch.stack([descend(f, start, lr=0.25, steps=40) for start in ten_starts])
 for number, (start, end) in enumerate(zip(ten_starts, ten_paths[:, -1])):
     there = f"({end[0]:.2f}, {end[1]:.2f})   f = {f(end):.2f}"
     print(f"{number}: ({start[0]:.2f}, {start[1]:.2f}) → {there}")
 
 # %% tags=["nbval-ignore-output"]
-figures.trajectories(f, ten_paths, title="Ten starts, 100 steps with η = 0.1")
+figures.trajectories(f, ten_paths, title="Ten starts, 40 steps with η = 0.25")
 
 # %% [markdown]
 # No. They end in five different places, and only some of them in the deepest valley. Descent finds *a* minimum, and the
@@ -703,24 +705,28 @@ check.unchanged(starts, after=lambda: descend_all(f, starts, 0.1, 3))
 thousand_starts = 10 * torch.rand(1000, 2, dtype=torch.float64)
 
 begin = time.perf_counter()
-for start in thousand_starts[:50]:
+for start in thousand_starts[:10]:
     descend(f, start, 0.1, 10)
-one_by_one = 20 * (time.perf_counter() - begin)
+one_by_one = 100 * (time.perf_counter() - begin)
 
 thousand_starts = thousand_starts.to(device)
 begin = time.perf_counter()
 descend_all(f, thousand_starts, 0.1, 10).cpu()
 together = time.perf_counter() - begin
-print(f"one by one {one_by_one:.2f} s (measured with 50 of them)")
+print(f"one by one {one_by_one:.2f} s (measured with 10 of them)")
 print(f"together   {together:.4f} s on {device}")
 
 # %% [markdown]
 # Now the fair comparison again, with the same 100 × 100 starts for every rate, in the middles of the cells of a grid over
-# the square. The rows tell a clear story: $\eta = 0.01$ never arrives, $\eta = 0.1$ needs between 100 and 200 steps, and
-# $\eta = 0.5$ is there after 50. (With 300 × 300 starts, the middle column is 0.9, 84.6 and 100 %.)
+# the square. Six decimals are enough for a count, so these starts are in float32, which is faster, above all on a GPU. And
+# descent remembers nothing but the point: who stands somewhere after 50 steps gets to where 100 steps lead by making 50
+# more.
+#
+# The rows tell a clear story: $\eta = 0.01$ never arrives, $\eta = 0.1$ needs between 100 and 200 steps, and $\eta = 0.5$ is
+# there after 50. (With 300 × 300 starts, the middle column is 0.9, 84.6 and 100 %.)
 
 # %%
-middles = (torch.arange(100, dtype=torch.float64) + 0.5) / 10
+middles = (torch.arange(100) + 0.5) / 10
 grid = torch.cartesian_prod(middles, middles).to(device)  # (10000, 2)
 
 
@@ -732,10 +738,13 @@ def steepness(points: torch.Tensor) -> torch.Tensor:
 
 print("share of 10,000 starts that have arrived\n")
 print("steps" + "".join(f"{f'η = {rate}':>11}" for rate in rates))
-for steps in (50, 100, 200):
-    norms = torch.stack([steepness(descend_all(f, grid, rate, steps)) for rate in rates])
-    shares = (norms < 1e-3).double().mean(dim=1).tolist()
-    print(f"{steps:>5}" + "".join(f"{100 * share:>9.1f} %" for share in shares))
+hikers, shares = dict.fromkeys(rates, grid), dict.fromkeys(rates, 0.0)
+for steps, more in ((50, 50), (100, 50), (200, 100)):
+    for rate in rates:
+        if shares[rate] < 1:  # where all have arrived, nobody needs to walk on
+            hikers[rate] = descend_all(f, hikers[rate], rate, more)
+            shares[rate] = (steepness(hikers[rate]) < 1e-3).double().mean().item()
+    print(f"{steps:>5}" + "".join(f"{100 * share:>9.1f} %" for share in shares.values()))
 
 # %% [markdown]
 # ## 6 · The same by hand
@@ -813,8 +822,8 @@ for axis in range(2):
 
 # %%
 by_hand = [ten_starts[0].numpy()]
-for _ in range(100):
-    by_hand.append(by_hand[-1] - 0.1 * gradient(by_hand[-1]))
+for _ in range(40):
+    by_hand.append(by_hand[-1] - 0.25 * gradient(by_hand[-1]))
 
 difference = np.abs(np.stack(by_hand) - ten_paths[0].numpy()).max()
 print(f"end by hand  ({by_hand[-1][0]:.6f}, {by_hand[-1][1]:.6f})")
@@ -901,18 +910,18 @@ print(f"largest stable learning rate in the deepest valley: {largest_learning_ra
 # a number")?
 
 # %%
-bottom = descend(f, deepest, 1.0, 50)[-1]  # more exact than the six decimals above
+bottom = descend(f, deepest, 1.0, 10)[-1]  # more exact than the six decimals above
 close_by = bottom + torch.tensor([0.05, 0.02], dtype=torch.float64)
-moments = [0, 10, 50, 100, 200]
+moments = [0, 10, 30, 45, 60]
 distances = {}
 print("distance to the minimum\n")
 print("step     " + "".join(f"{moment:>9}" for moment in moments))
 for rate in (1.5, 1.7, 1.8):
-    distances[rate] = (descend(f, close_by, rate, 200) - bottom).norm(dim=-1)
+    distances[rate] = (descend(f, close_by, rate, 60) - bottom).norm(dim=-1)
     print(f"η = {rate}  " + "".join(f"{distance:>9.4f}" for distance in distances[rate][moments]))
 
 # %% tags=["nbval-ignore-output"]
-shown = {f"η = {rate}": distance[:61] for rate, distance in distances.items()}
+shown = {f"η = {rate}": distance for rate, distance in distances.items()}
 figures.progress(shown, quantity="distance to the minimum", title="Below and above 2 / λmax")
 
 # %% [markdown]
@@ -982,11 +991,11 @@ assert [int(number) for number in numbers] == [1, 0, 1], "One of three points wa
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Every start walks 1000 steps with $\eta = 0.1$. Then we ask which minimum it stands on; −1 means none of the five.
+# After 200 steps with $\eta = 0.1$ everybody had arrived (section 5), and `hikers[0.1]` still holds where. So we only have to
+# ask which minimum each of them stands on; −1 means none of the five.
 
 # %%
-ends = descend_all(f, grid, lr=0.1, steps=1000).cpu()
-starts = grid.cpu()
+starts, ends = grid.double().cpu(), hikers[0.1].double().cpu()
 number = nearest(ends, minima)
 on_it = (ends - minima[number]).norm(dim=-1) < 0.05
 labels = torch.where(on_it, number, -1)
