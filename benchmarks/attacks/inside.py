@@ -81,9 +81,11 @@ def wait_for(process: int, end: float) -> int | None:
     listener = select.poll()
     listener.register(sys.stdout, 0)
     while time.monotonic() < end:
-        if listener.poll(0):
-            # Nobody reads the report any longer: with its first process the container ends.
-            os._exit(1)
+        # An attack may forbid this process even to ask: then the end of its time ends it.
+        with contextlib.suppress(OSError):
+            if listener.poll(0):
+                # Nobody reads the report any longer: with its first process the container ends.
+                os._exit(1)
         with contextlib.suppress(ChildProcessError):
             buried, status = os.waitpid(-1, os.WNOHANG)
             if buried == process:
