@@ -487,11 +487,12 @@ rates = [0.01, 0.1, 0.5]
 torch.manual_seed(6)
 four_starts = 10 * torch.rand(4, 2, dtype=torch.float64)
 norms = sweep(f, four_starts, rates, 100)
+arrived = (norms < 1e-3).double().mean(dim=1)
 print("steepness after 100 steps from the same four starts\n")
 print("rate    " + "".join(f"{f'start {number}':>9}" for number in range(4)) + "   arrived")
-for rate, row in zip(rates, norms.tolist()):
-    share = sum(norm < 1e-3 for norm in row) / 4
-    print(f"η = {rate:<4}" + "".join(f"{norm:>9.4f}" for norm in row) + f"{share:>10.0%}")
+for row, rate in enumerate(rates):
+    shown = "".join(f"{norms[row, number]:>9.4f}" for number in range(4))
+    print(f"η = {rate:<4}{shown}{arrived[row]:>10.0%}")
 
 # %% [markdown]
 # Now the smallest rate loses: it has hardly left. Four starts and one number of steps are few, though. Once you can move
