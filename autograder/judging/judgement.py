@@ -83,7 +83,7 @@ def _passed(test: Cell, value: object) -> CellVerdict:
 
 
 def _explain(error: BaseException, released: Cell, circumstances: Circumstances) -> tuple[CellStatus, str, str | None]:
-    if circumstances.stop is not None:
+    if circumstances.stop is not None and (circumstances.stop.in_answer or isinstance(error, MissingNameError)):
         return circumstances.stop.status, circumstances.stop.message, None
     if isinstance(error, OutOfTime):
         return CellStatus.TIMED_OUT, circumstances.over or endless_test(error, circumstances.limits), None

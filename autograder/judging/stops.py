@@ -28,10 +28,12 @@ class Stop:
     Attributes:
         status: what that makes of a test which then lacks what the cell would have defined.
         message: which cell, how, after how long.
+        in_answer: whether it was an answer's own cell. Another one explains no more than that a name is missing.
     """
 
     status: CellStatus
     message: str
+    in_answer: bool
 
 
 def name_of(cell: Cell) -> str:
@@ -48,17 +50,18 @@ _KINDS = {Role.SOLUTION: "cell of the exercise", Role.TEST: "test"}
 def endless_cell(cell: Cell, seconds: float) -> Stop:
     """A cell that was interrupted."""
     told = f"{_capital(name_of(cell))} had not come to an end after {_time(seconds)}. Does a loop in it run for ever?"
-    return Stop(CellStatus.TIMED_OUT, told)
+    return Stop(CellStatus.TIMED_OUT, told, _is_answer(cell))
 
 
 def fatal_cell(cell: Cell, ending: str) -> Stop:
     """A cell in which the process ended."""
-    return Stop(CellStatus.ERROR, f"In {name_of(cell)} the process in which your notebook runs {ended(ending)}.")
+    told = f"In {name_of(cell)} the process in which your notebook runs {ended(ending)}."
+    return Stop(CellStatus.ERROR, told, _is_answer(cell))
 
 
 def greedy_cell(cell: Cell, limits: Limits) -> Stop:
     """A cell that asked for more memory than there is."""
-    return Stop(CellStatus.ERROR, f"{_capital(name_of(cell))} {out_of_memory(limits)}.")
+    return Stop(CellStatus.ERROR, f"{_capital(name_of(cell))} {out_of_memory(limits)}.", _is_answer(cell))
 
 
 def endless_test(fault: OutOfTime, limits: Limits) -> str:
@@ -114,6 +117,10 @@ def wants_memory(kind: str, message: str) -> bool:
 def out_of_memory(limits: Limits) -> str:
     """The end of a sentence about something that asked for too much memory."""
     return f"needed more than the {round(limits.memory_bytes / _GIBIBYTE, 2):g} GiB of memory that a submission may use"
+
+
+def _is_answer(cell: Cell) -> bool:
+    return cell.role in (Role.SOLUTION, Role.ANSWER)
 
 
 def _capital(words: str) -> str:

@@ -8,7 +8,7 @@ thing that occurs twice is one thing on the other side as well, and so that what
 """
 
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy
@@ -28,6 +28,8 @@ from autograder.wall.values import (
 
 _MOST_NESTED = 100
 _AS_THEY_ARE = (type(None), bool, float, str, bytes)
+_FLAT = frozenset(_AS_THEY_ARE)
+_READ_AS_THEY_ARE = _FLAT | {int}
 _SEQUENCES: dict[type, str] = {tuple: "tuple", frozenset: "frozenset"}
 _MUTABLE: dict[type, str] = {
     list: "list",
@@ -104,11 +106,18 @@ class Encoder:
             return bytes(value)
         if isinstance(value, dict):
             return [[self.write(key), self.write(item)] for key, item in value.items()]
-        return [self.write(item) for item in value]
+        return self._write_items(value)
+
+    def _write_items(self, items: Collection[Any]) -> list[Node]:
+        kinds = set(map(type, items))
+        # Thousands of numbers are the rule where there are thousands of items, and one look at all is enough.
+        if kinds <= _FLAT or (kinds == {int} and min(items) >= -(2**63) and max(items) < 2**63):
+            return list(items)
+        return [self.write(item) for item in items]
 
     def _write_compound(self, value: Any, kind: type) -> Node:  # noqa: ANN401 - anything at all
         if kind in _SEQUENCES:
-            return [_SEQUENCES[kind], [self.write(item) for item in value]]
+            return [_SEQUENCES[kind], self._write_items(value)]
         if kind in (slice, range):
             return [kind.__name__, [self.write(part) for part in (value.start, value.stop, value.step)]]
         if self._is_plain_mutable(value, kind):
@@ -168,7 +177,7 @@ class Decoder:
         if tag == "again":
             return self.objects[_index(parts[0])]
         if tag in ("tuple", "frozenset"):
-            items = [self.read(item) for item in parts[0]]
+            items = self._read_items(parts[0])
             return tuple(items) if tag == "tuple" else frozenset(items)
         if tag in ("slice", "range"):
             return {"slice": slice, "range": range}[tag](*[self.read(part) for part in parts[0]])
@@ -220,9 +229,14 @@ class Decoder:
             value.clear()
             value.update(items)
         else:
-            items = [self.read(item) for item in content]
+            items = self._read_items(content)
             value.clear()
             (value.update if isinstance(value, set) else value.extend)(items)
+
+    def _read_items(self, content: Node) -> list[Any]:
+        if isinstance(content, list) and set(map(type, content)) <= _READ_AS_THEY_ARE:
+            return content
+        return [self.read(item) for item in content]
 
     def _fill_tensor(self, tensor: torch.Tensor, content: Node) -> None:
         values, requires_grad, grad, _ = content

@@ -128,6 +128,12 @@ def test_a_cell_that_was_stopped_is_what_the_exercise_is_told_of() -> None:
     assert verdict(stop=endless_cell(SOLUTION, 5.0)).status is CellStatus.PASSED
 
 
+def test_a_lesson_that_was_stopped_explains_that_a_name_is_missing_and_nothing_else() -> None:
+    stop = endless_cell(Cell("code", Role.FREE, "norms = sweep(f)"), 5.0)
+    assert verdict(MissingNameError("name 'norms' is not defined"), stop=stop).status is CellStatus.TIMED_OUT
+    assert verdict(AssertionError("no"), stop=stop).status is CellStatus.FAILED
+
+
 def test_the_end_of_the_time_for_the_notebook_is_told_before_all_else() -> None:
     assert verdict(OutOfTime(), over="The time for the whole notebook is over.").message == (
         "The time for the whole notebook is over."
