@@ -12,6 +12,10 @@ _ALWAYS: Final = (
     "torch.autograd",
     "torch.nn.functional",
     "torch.optim",
+    # What torch imports when an optimiser is made, and when a derivative is first computed in forward mode: more than a
+    # second, which a submission would otherwise pay whenever its author works in another way than the instructor.
+    "torch._dynamo",
+    "torch._decomp.decompositions_for_jvp",
     "matplotlib.pyplot",
     "matplotlib.font_manager",
     "matplotlib_inline.backend_inline",
