@@ -66,8 +66,9 @@ def write_tensor(tensor: torch.Tensor) -> list[Node]:
     """
     _refuse_large(tensor.nbytes)
     if tensor.dtype in _NAMES and tensor.is_cpu and not tensor.is_conj() and not tensor.is_neg():
-        # Most tensors by far: one copy, whatever the strides.
-        return [_NAMES[tensor.dtype], list(tensor.shape), tensor.detach().numpy().tobytes()]
+        # Most tensors by far: one copy, whatever the strides. NumPy refuses empty ones whose other sizes are giants.
+        data = tensor.detach().numpy().tobytes() if tensor.numel() else b""
+        return [_NAMES[tensor.dtype], list(tensor.shape), data]
     # A tensor of one number counts as contiguous whatever its stride, and a view would mind: so it is copied.
     values = tensor.detach().to("cpu").resolve_conj().resolve_neg().reshape(-1)
     values = values.clone(memory_format=torch.contiguous_format)
