@@ -11,6 +11,7 @@ from gradlab.check.speed import quickest, slows_down
 from gradlab.check.values import holds_integers, kind_of, numbers, require_finite, require_shape
 
 _MANY = 5_000
+_TELLING = 3
 _AXES = ("x₁", "x₂")
 
 
@@ -19,10 +20,17 @@ def _distances(points: torch.Tensor, minima: torch.Tensor, order: float = 2) -> 
 
 
 def _clear(count: int, minima: torch.Tensor) -> torch.Tensor:
-    """Draw points of [0, 10]² that are clearly nearer to one minimum than to any other: shape (count, 2)."""
+    """Draw points of [0, 10]² that are clearly nearer to one minimum than to any other: shape (count, 2).
+
+    Each known mistake is wrong about some of the first ones, where it is wrong about any: chance must not hide it.
+    """
     points = torch.rand(40 * count, 2, dtype=torch.float64) * 10
     nearest = _distances(points, minima).sort(dim=1).values
-    return points[nearest[:, 1] - nearest[:, 0] > 1e-2][:count]
+    points = points[nearest[:, 1] - nearest[:, 0] > 1e-2]
+    right = _distances(points, minima).argmin(dim=1)
+    telling = [(chosen != right).nonzero().flatten()[:_TELLING] for *_, chosen in _mistakes(points, minima)]
+    order = torch.cat([*telling, torch.arange(len(points))]).tolist()
+    return points[list(dict.fromkeys(order))[:count]]
 
 
 def _mistakes(points: torch.Tensor, minima: torch.Tensor) -> Iterator[tuple[str, str, dict[str, object], torch.Tensor]]:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gradlab import check
-from gradlab.check import Diagnosis
+from gradlab.check import Diagnosis, NotYet
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
@@ -81,6 +81,21 @@ def test_a_mistake_is_named(answer: Function, name: str | None, words: str, refu
     diagnosis = refused(lambda: check.nearest(answer))
     assert diagnosis.misconception == name
     assert words in diagnosis.title
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda p, m: differences(p, m).abs().sum(-1).argmin(-1),
+        lambda p, m: differences(p, m).abs().amax(-1).argmin(-1),
+        lambda p, m: differences(p, m)[..., 1].abs().argmin(-1),
+    ],
+)
+def test_no_chance_lets_another_distance_pass(answer: Function) -> None:
+    for seed in range(300):
+        torch.manual_seed(seed)
+        with pytest.raises(NotYet, match="distance is measured"):
+            check.nearest(answer)
 
 
 def test_garbage_is_refused(garbage: Function, refused: Refused) -> None:
