@@ -19,12 +19,17 @@ from nbgrader.api import (
     SubmittedNotebook,
     new_uuid,
 )
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from autograder.gradebook.labs import GRADED, KnownLab, KnownNotebook
 
-_OF_SUBMISSION = SubmittedNotebook.assignment_id == bindparam("submission")
+# nbgrader's tables have no index that begins with a submission: without its notebooks and cells, all rows of the class
+# would be looked at for each student.
+_OF_SUBMISSION = and_(
+    SubmittedNotebook.notebook_id.in_(bindparam("notebooks", expanding=True)),
+    SubmittedNotebook.assignment_id == bindparam("submission"),
+)
 _HEAD = (
     select(SubmittedAssignment.id, SubmittedAssignment.timestamp, SubmittedAssignment.extension)
     .where(SubmittedAssignment.assignment_id == bindparam("lab"))
@@ -36,12 +41,12 @@ _NOTEBOOKS = select(
 _GRADES = (
     select(Grade.notebook_id, Grade.id, Grade.cell_id, Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
     .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
-    .where(_OF_SUBMISSION)
+    .where(_OF_SUBMISSION, Grade.cell_id.in_(bindparam("cells", expanding=True)))
 )
 _COMMENTS = (
     select(Comment.notebook_id, Comment.id, Comment.cell_id, Comment.auto_comment)
     .join(SubmittedNotebook, SubmittedNotebook.id == Comment.notebook_id)
-    .where(_OF_SUBMISSION)
+    .where(_OF_SUBMISSION, Comment.cell_id.in_(bindparam("cells", expanding=True)))
 )
 _SUBMISSION, _GRADE, _COMMENT = SubmittedAssignment.__table__, Grade.__table__, Comment.__table__
 _SET_TIME = update(_SUBMISSION).where(_SUBMISSION.c.id == bindparam("key")).values(timestamp=bindparam("time"))
@@ -124,19 +129,17 @@ def read_submission(session: Session, lab: KnownLab, student: str) -> Submission
         return None
     known = {notebook.identity: notebook for notebook in lab.notebooks}
     cells = {cell.identity: cell for notebook in lab.notebooks for cell in notebook.cells}
-    which = {"submission": head.id}
+    its_notebooks = {"submission": head.id, "notebooks": list(known)}
+    its_cells = its_notebooks | {"cells": list(cells)}
     grades: dict[str, list[GradeRow]] = defaultdict(list)
-    for notebook, key, cell, *values in session.execute(_GRADES, which):
-        if cell in cells:
-            grades[notebook].append(GradeRow(key, cells[cell].name, cells[cell].kind == "TaskCell", *values))
+    for notebook, key, cell, *values in session.execute(_GRADES, its_cells):
+        grades[notebook].append(GradeRow(key, cells[cell].name, cells[cell].kind == "TaskCell", *values))
     comments: dict[str, list[CommentRow]] = defaultdict(list)
-    for notebook, key, cell, text in session.execute(_COMMENTS, which):
-        if cell in cells:
-            comments[notebook].append(CommentRow(key, cells[cell].name, text))
+    for notebook, key, cell, text in session.execute(_COMMENTS, its_cells):
+        comments[notebook].append(CommentRow(key, cells[cell].name, text))
     rows = [
         NotebookRow(key, known[notebook], grades[key], comments[key], penalty)
-        for key, notebook, penalty in session.execute(_NOTEBOOKS, which)
-        if notebook in known
+        for key, notebook, penalty in session.execute(_NOTEBOOKS, its_notebooks)
     ]
     return SubmissionRow(head.id, rows, head.timestamp, head.extension)
 
