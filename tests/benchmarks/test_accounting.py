@@ -9,7 +9,10 @@ import pytest
 from benchmarks.accounting import account
 from benchmarks.measure import files_written, measure
 
-BURN = "begin = time.process_time()\nwhile time.process_time() - begin < 0.3: pass\n"
+# A kernel may count CPU time in ticks, and those of a process and of its account begin apart: each burns twice what must
+# be found.
+FOUND = 0.3
+BURN = f"begin = time.process_time()\nwhile time.process_time() - begin < {2 * FOUND}: pass\n"
 ORPHAN = f"""
 import os, signal, time
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -37,7 +40,7 @@ def test_the_time_of_a_process_that_nobody_waits_for_is_counted(tmp_path: Path) 
     taken = measure([sys.executable, "-c", ORPHAN], tmp_path, results=files_written(tmp_path, "done"))
     assert taken.exact
     assert taken.status == 0, taken.errors
-    assert taken.cpu.total >= 0.3
+    assert taken.cpu.total >= FOUND
     assert len(taken.results) == 1
 
 
@@ -48,7 +51,7 @@ def test_processes_of_a_kind_are_counted_apart(tmp_path: Path) -> None:
     kind = [sys.executable, "-c", settled + BURN, "autograder.judging.stage_server"]
     taken = measure([sys.executable, "-c", f"import subprocess; subprocess.run({kind!r})"], tmp_path)
     assert taken.by_kind.keys() == {"judges", "coordinator"}
-    assert taken.by_kind["judges"].total >= 0.3
+    assert taken.by_kind["judges"].total >= FOUND
     assert taken.by_kind["judges"].total + taken.by_kind["coordinator"].total == pytest.approx(taken.cpu.total)
 
 
