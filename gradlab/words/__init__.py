@@ -3,13 +3,16 @@
 Every text is a plain string; ``{name}`` stands for a value that the check fills in. Code is written between backticks.
 """
 
+from gradlab.words import findings, passed, sights
 from gradlab.words.explanations import Explanation
-from gradlab.words.findings import FINDINGS
 from gradlab.words.labels import LABELS
+from gradlab.words.lessons import LESSONS
 from gradlab.words.misconceptions import MISCONCEPTIONS
 from gradlab.words.parts import ASPECTS, COMPONENTS, TERMS
-from gradlab.words.passed import PASSED
-from gradlab.words.sights import SIGHTS
+
+FINDINGS = {key: text for part in (findings, *LESSONS) for key, text in part.FINDINGS.items()}
+SIGHTS = {key: text for part in (sights, *LESSONS) for key, text in part.SIGHTS.items()}
+PASSED = {key: text for part in (passed, *LESSONS) for key, text in part.PASSED.items()}
 
 __all__ = [
     "ASPECTS",

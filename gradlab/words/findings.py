@@ -206,4 +206,19 @@ FINDINGS = {
         "The check called f on its own, before your descent.",
         "Go back to the exercise in which f was written and run its check again.",
     ),
+    "unlike-numbers": Explanation(
+        "the numbers are different",
+        "None of the usual slips fits, so more than one part may differ.",
+        "Take the smallest example that you can compute on paper, and compare it with yours line by line.",
+    ),
+    "constant-factor": Explanation(
+        "everything is off by one factor",
+        "Each number is right up to a factor that is the same for all: a constant was lost, or is counted twice.",
+        "Which constants stand in the formula? Compute one number on paper and divide yours by it.",
+    ),
+    "opposite-sign": Explanation(
+        "the sign is the wrong way round",
+        "Each number has the right size and the opposite sign.",
+        "Which of two things is subtracted from which? Try an example whose sign you know.",
+    ),
 }

@@ -103,10 +103,10 @@ MISCONCEPTIONS = {
         "Print f at the first and at the second point. On which side of zero should the change be?",
     ),
     "sum-for-mean": Explanation(
-        "the steps depend on how many starts there are",
+        "a mean and a sum are confused",
         "The mean of n values has a gradient n times smaller than their sum. "
-        "The scale of what you differentiate scales the learning rate.",
-        "What does one number stand for on which you call `backward()`? How much of it belongs to each start?",
+        "The scale of what you differentiate scales every step that is made with it.",
+        "What does one number stand for on which you call `backward()`? Which of its parts belongs to which input?",
     ),
     "missing-inner-derivative": Explanation(
         "a factor is missing from the chain rule",
@@ -146,5 +146,51 @@ MISCONCEPTIONS = {
         "The values are right. The work is done in a Python loop, though, and its time grows with the number of "
         "points.",
         "Does an operation of yours need to know that there are many points? Try it on the whole tensor at once.",
+    ),
+    "exp-derivative": Explanation(
+        "the exponential is differentiated like a power",
+        "Lowering the exponent by one is the rule for powers, xⁿ. In eˣ the variable stands in the exponent.",
+        "Measure it: how much does eˣ change between x = 1 and x = 1.001, divided by 0.001? What else has that value?",
+    ),
+    "regularises-bias": Explanation(
+        "the penalty falls on another parameter",
+        "A penalty pulls the parameters in it towards zero, and only those. "
+        "Yours pulls at another one than the task says.",
+        "Differentiate the penalty alone with respect to each parameter. Which of them should feel it?",
+    ),
+    "scalar-averaged": Explanation(
+        "a mean is taken of a single number",
+        "A dot product has summed over the data already. "
+        "The mean of the one number that is left divides by 1, not by n.",
+        "Print the shape of what you average. Over which axis should the mean go, and is it still there?",
+    ),
+    "transposed-jacobian": Explanation(
+        "rows and columns of the Jacobian are exchanged",
+        "Row i of J belongs to output i, column j to input j: J[i, j] = ∂yᵢ/∂xⱼ.",
+        "With 2 inputs and 3 outputs, which shape must J have? Which shape has yours?",
+    ),
+    "jvp-for-vjp": Explanation(
+        "the product is taken from the other side",
+        "J v pushes a change of the inputs forward to the outputs. Jᵀ v pulls weights on the outputs back to the "
+        "inputs, and this is what a backward pass computes.",
+        "How many numbers must v have: one for each input or one for each output? And the result?",
+    ),
+    "logits-twice": Explanation(
+        "softmax is applied twice",
+        "The cross-entropy of torch takes logits and applies softmax itself. "
+        "Given probabilities, it takes them for logits.",
+        "Read in its documentation what the first argument must hold. What do you hand over?",
+    ),
+    "argmax-gradient": Explanation(
+        "the way to the weights leads through argmax",
+        "A small change of the logits does not change which of them is the largest, so argmax has derivative zero "
+        "wherever it has one, and torch records nothing.",
+        "Print `grad_fn` of each intermediate value. Which smooth function of the logits says nearly the same?",
+    ),
+    "overwrites-accumulation": Explanation(
+        "a contribution to a gradient is overwritten",
+        "A value that is used twice influences the result in two ways. Its derivative is the sum over both, "
+        "and yours keeps the last one only.",
+        "Go backward through y = x · x by hand, one factor at a time. What must hold after the second factor?",
     ),
 }

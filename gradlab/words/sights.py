@@ -95,5 +95,8 @@ SIGHTS = {
     "one-by-one": "{many} points take about {ratio} times as long as they need to.",
     "rate-over-limit": "The gradient's norm is still {norm}. Your rate is above the limit that the curvature there "
     "sets.",
+    "values-differ": "For {given}, {count} of {total} numbers differ; the largest difference is {distance}.",
+    "values-ratio": "For {given}, every number is {ratio} times what it should be.",
+    "values-negated": "For {given}, every number has the opposite sign.",
     "still-moving": "The gradient's norm is still {norm} where the descent ends.",
 }

@@ -1,27 +1,26 @@
 """The words: complete, used, and giving nothing away."""
 
 import re
+from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import gradlab
 from gradlab import check, words
+from gradlab.words.lessons import LESSONS
 
-SOURCES = {path: path.read_text() for path in (Path(gradlab.__file__).parent / "check").glob("*.py")}
+SOURCES = {path: path.read_text() for path in (Path(gradlab.__file__).parent / "check").rglob("*.py")}
 WRITTEN = {text for source in SOURCES.values() for text in re.findall(r'"([a-z][a-z-]*)"', source)}
 
-MISCONCEPTIONS_OF_THIS_LAB = {
-    "missing-zero-grad", "rebinding-leaf", "rebinding-in-no-grad", "inplace-on-leaf", "data-attribute",
-    "backward-twice", "backward-on-vector", "integer-tensor", "forward-untracked", "grad-of-intermediate",
-    "not-a-leaf", "graph-cut", "numpy-on-tracked", "zero-before-first", "ascent-sign", "sum-for-mean",
-    "missing-inner-derivative", "lr-too-high", "lr-too-low", "one-variable-only", "stale-point",
-    "wrong-coefficient", "loop-over-starts", "broadcast-residual",
-}  # fmt: skip
+PARTS = (words.findings, words.sights, words.passed, *LESSONS)
 
 
-def test_every_misconception_of_the_lab_is_explained() -> None:
-    assert set(words.MISCONCEPTIONS) >= MISCONCEPTIONS_OF_THIS_LAB
+def test_no_key_stands_in_two_places() -> None:
+    for kind in ("FINDINGS", "SIGHTS", "PASSED"):
+        keys = Counter(key for part in PARTS for key in getattr(part, kind, {}))
+        assert not [key for key, count in keys.items() if count > 1]
 
 
 def test_no_key_has_two_meanings() -> None:
@@ -33,7 +32,15 @@ def test_every_text_is_used(key: str) -> None:
     assert key in WRITTEN
 
 
-@pytest.mark.parametrize("name", sorted(set(check.__all__) - {"Diagnosis", "NotYet", "diagnose"}))
+TOPICS = [import_module(f"gradlab.check.{lesson.__name__.rpartition('.')[2]}") for lesson in LESSONS]
+CHECKS = {name for package in (check, *TOPICS) for name in package.__all__} - {"Diagnosis", "NotYet", "diagnose"}
+
+
+def test_every_line_for_passing_is_said_by_a_check() -> None:
+    assert words.PASSED.keys() <= CHECKS
+
+
+@pytest.mark.parametrize("name", sorted(CHECKS))
 def test_every_check_has_a_line_for_passing(name: str) -> None:
     assert re.fullmatch(r"✓ [A-Z][^\n]{10,70}\.", words.PASSED[name])
 

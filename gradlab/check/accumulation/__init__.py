@@ -1,0 +1,3 @@
+"""The checks of lab 03_accumulation."""
+
+__all__: list[str] = []

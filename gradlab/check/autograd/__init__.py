@@ -1,0 +1,3 @@
+"""The checks of lab 01_autograd."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""The checks of lab 07_classification."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""The checks of lab 05_descent."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""The checks of lab 00_welcome."""
+
+__all__: list[str] = []
