@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?=
 export PYTHON
 
-.PHONY: help demo test lint build replay wheel test-cuda bench fuzz attacks clean
+.PHONY: help demo test lint build replay wheel test-cuda bench mutants fuzz attacks clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
@@ -44,6 +44,9 @@ test-cuda: ## Run the tests that need a CUDA device, with the python that is the
 
 bench: .venv/.set-up ## Measure grading beside nbgrader and otter-grader; write benchmarks/RESULTS.md (about 20 minutes).
 	.venv/bin/python -m benchmarks.grading --write
+
+mutants: .venv/.set-up ## Try all right and wrong answers to all exercises, in a notebook and through the grader.
+	.venv/bin/python -m tests.course --wall
 
 fuzz: .venv/.set-up ## Grade 2,000 notebooks that were mutated at random.
 	.venv/bin/python -m tests.fuzz --count 2000

@@ -143,7 +143,7 @@ def notebook(student: Student) -> NotebookNode:
     cells = []
     for cell in made.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        if grade_id in exercises():
+        if grade_id in exercises(LAB):
             cell.source = _answer(student, grade_id) or cell.source
         elif grade_id == "explain":
             cell.source = student.essay or cell.source
@@ -161,7 +161,7 @@ def _answer(student: Student, exercise: str) -> str | None:
         return student.written[exercise]
     if student.style is None or exercise in student.left:
         return None
-    return answer(exercise, *student.wrong.get(exercise, (RIGHT, student.style))).source
+    return answer(LAB, exercise, *student.wrong.get(exercise, (RIGHT, student.style))).source
 
 
 def _add_outputs(made: NotebookNode) -> None:
