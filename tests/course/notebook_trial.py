@@ -1,6 +1,7 @@
 """Answers tried as in a student's notebook: one process, the cells in their order."""
 
 import io
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
@@ -47,7 +48,8 @@ def _first_error(lab: str, answer: Answer, *, visible: bool) -> Exception | None
     names: dict[str, Any] = {"__name__": "__main__"}
     torch.manual_seed(len(answer.source))
     np.random.seed(len(answer.source))
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("default")
         for cell in _cells(lab):
             grade_id = cell.metadata.nbgrader["grade_id"]
             own = grade_id == answer.exercise

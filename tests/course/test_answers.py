@@ -1,12 +1,13 @@
 """Answers to all labs, right and wrong: no false refusal, no mistake without its name."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder.build.lesson import lab_names
 from autograder.cells import Role
-from tests.course.answer_book import answers, exercises, labs
+from tests.course.answer_book import Answer, answers, exercises, labs
 from tests.course.notebook_trial import ROOT, try_in_notebook
 from tests.course.wall_trial import open_lab, try_through_wall
 
@@ -33,8 +34,16 @@ def test_in_a_notebook_right_answers_pass_and_wrong_ones_get_their_name(lab: str
     assert not refused, "\n\n".join(refused)
 
 
+def share(lab: str, exercise: str) -> Iterator[Answer]:
+    """A few right answers to an exercise and one wrong answer of each kind; `make mutants` grades all of them."""
+    right = [each for each in answers(lab, exercise) if each.right]
+    kinds = {each.kind: each for each in reversed(answers(lab, exercise)) if not each.right}
+    yield from right[:FEWEST]
+    yield from kinds.values()
+
+
 @pytest.mark.parametrize("lab", labs())
 def test_graded_right_answers_earn_full_marks_and_wrong_ones_their_name(lab: str, tmp_path: Path) -> None:
-    given = [each for exercise in exercises(lab) for each in answers(lab, exercise)]
+    given = [each for exercise in exercises(lab) for each in share(lab, exercise)]
     refused = [str(each) for each in try_through_wall(lab, given, tmp_path) if not each.as_it_should]
     assert not refused, "\n\n".join(refused)
