@@ -49,7 +49,7 @@ def _first_error(lab: str, answer: Answer, *, visible: bool) -> Exception | None
     torch.manual_seed(len(answer.source))
     np.random.seed(len(answer.source))
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("default")
+        warnings.simplefilter("ignore")
         for cell in _cells(lab):
             grade_id = cell.metadata.nbgrader["grade_id"]
             own = grade_id == answer.exercise

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
-from autograder.cells import Lab, LabNotebook, Role, SubmittedNotebook
+from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
 from autograder.course import Course
 from autograder.grading.bench import Bench
 from autograder.judging.names import bound_names, used_names
@@ -37,12 +38,12 @@ def open_lab(lab: str) -> Lab:
 
 
 def handed_in(lab: Lab, chosen: Notebook) -> SubmittedNotebook:
-    """The released notebook with these answers; the lesson's examples are emptied, which saves their time."""
+    """The released notebook with these answers and no others; the lesson's examples are emptied, which saves time."""
     (notebook,) = lab.notebooks
     cells = []
     for cell in notebook.released:
-        if cell.role is Role.SOLUTION:
-            cells.append(replace(cell, source=chosen[cell.grade_id or ""].source))
+        if cell.grade_id in chosen:
+            cells.append(replace(cell, source=chosen[cell.grade_id].source))
         elif cell.role is Role.FREE and cell.kind == "code":
             cells.append(replace(cell, source=""))
         else:
@@ -55,7 +56,7 @@ def try_through_wall(name: str, given: Iterable[Answer], state: Path) -> Iterato
 
     Args:
         name: the lab's name.
-        given: the answers; where a notebook has no answer of them to an exercise, it has an independent right one.
+        given: the answers; the exercises on which they build get an independent right one.
         state: an empty folder for the grader.
     """
     lab = open_lab(name)
@@ -63,7 +64,8 @@ def try_through_wall(name: str, given: Iterable[Answer], state: Path) -> Iterato
     right = independent(name)
     with open_bench(state) as bench:
         for number, chosen in enumerate(packed(notebook, given)):
-            answered = handed_in(lab, right | chosen)
+            needed = {other for each in chosen.values() for other in _needs(notebook, each)}
+            answered = handed_in(lab, {other: right[other] for other in needed} | chosen)
             graded = bench.grade(notebook, answered, lab.files, f"student{number}", name)
             assert graded.flags == (), graded.flags
             verdicts = {verdict.grade_id.removesuffix("-test"): verdict for verdict in graded.verdicts}
@@ -80,12 +82,10 @@ def packed(notebook: LabNotebook, given: Iterable[Answer]) -> list[dict[str, Ans
 
     A wrong answer stands in no notebook with an answer or a test that uses what it defines.
     """
-    rests = _rests_on(notebook)
     rows: list[dict[str, Answer]] = []
     for each in given:
-        needs = rests[each.exercise] | _uses(notebook, each)
         for row in rows:
-            if each.exercise not in row and _agree(each, needs, row, notebook, rests):
+            if each.exercise not in row and _agree(notebook, each, row):
                 row[each.exercise] = each
                 break
         else:
@@ -93,42 +93,30 @@ def packed(notebook: LabNotebook, given: Iterable[Answer]) -> list[dict[str, Ans
     return rows
 
 
-def _agree(each: Answer, needs: set[str], row: Notebook, notebook: LabNotebook, rests: Mapping[str, set[str]]) -> bool:
+def _agree(notebook: LabNotebook, each: Answer, row: Notebook) -> bool:
+    needs = _needs(notebook, each)
     if any(not other.right and other.exercise in needs for other in row.values()):
         return False
-    return each.right or not any(
-        each.exercise in rests[other.exercise] | _uses(notebook, other) for other in row.values()
-    )
+    return each.right or not any(each.exercise in _needs(notebook, other) for other in row.values())
 
 
-def _owners(notebook: LabNotebook) -> dict[str, set[str]]:
+@cache
+def _needs(notebook: LabNotebook, answer: Answer) -> frozenset[str]:
+    """The other exercises that an answer or its test uses."""
+    owners = _owners(notebook.source)
+    (test,) = (cell.source for cell in notebook.source if cell.grade_id == f"{answer.exercise}-test")
+    names = used_names(test) | (used_names(answer.source) - bound_names(answer.source))
+    return frozenset(owner for name in names for owner in owners.get(name, ())) - {answer.exercise}
+
+
+@cache
+def _owners(cells: tuple[Cell, ...]) -> Mapping[str, frozenset[str]]:
     """The exercises on which a name rests: those that bind it, or that a locked cell needs to bind it."""
-    owners: dict[str, set[str]] = {}
-    for cell in notebook.source:
+    owners: dict[str, frozenset[str]] = {}
+    for cell in cells:
         if cell.kind != "code" or cell.role is Role.TEST:
             continue
-        behind = {cell.grade_id or ""} if cell.role is Role.SOLUTION else set()
-        if cell.role is not Role.SOLUTION:
-            behind |= {owner for name in used_names(cell.source) for owner in owners.get(name, set())}
-        for name in bound_names(cell.source):
-            owners[name] = behind
+        own = {cell.grade_id or ""}
+        behind = own if cell.role is Role.SOLUTION else {o for n in used_names(cell.source) for o in owners.get(n, ())}
+        owners |= dict.fromkeys(bound_names(cell.source), frozenset(behind))
     return owners
-
-
-def _rests_on(notebook: LabNotebook) -> dict[str, set[str]]:
-    """For each exercise the other exercises that its test uses."""
-    owners = _owners(notebook)
-    tests = {
-        (cell.grade_id or "").removesuffix("-test"): cell.source for cell in notebook.source if cell.role is Role.TEST
-    }
-    return {
-        exercise: {owner for name in used_names(source) for owner in owners.get(name, set())} - {exercise}
-        for exercise, source in tests.items()
-    }
-
-
-def _uses(notebook: LabNotebook, answer: Answer) -> set[str]:
-    """The other exercises whose names an answer uses and does not bind itself."""
-    owners = _owners(notebook)
-    foreign = used_names(answer.source) - bound_names(answer.source)
-    return {owner for name in foreign for owner in owners.get(name, set())} - {answer.exercise}

@@ -31,6 +31,6 @@ ROWS = (
     ),
     Row("A: different starts", says="η = 0.01  reaches f ="),
     Row("A: backward(ones)", says="all at once equals one by one: True"),
-    Row("A: logits and softmax", after="gradient     [", numbers=(-0.335, 0.245, 0.09)),
+    Row("A: logits and softmax", after="gradient      [", numbers=(-0.335, 0.245, 0.09)),
     Row("A: accumulation", after="after round 3:", numbers=(-2.9007,)),
 )
