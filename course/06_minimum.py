@@ -503,7 +503,7 @@ for row, rate in enumerate(rates):
 
 # %% tags=["nbval-ignore-output"]
 from_here = torch.tensor([6.6, 5.2], dtype=torch.float64)
-paths = {rate: descend(f, from_here, rate, 40) for rate in (0.01, 0.1, 0.5, 1.0, 1.7)}
+paths = {rate: descend(f, from_here, rate, 24) for rate in (0.01, 0.1, 0.5, 1.0, 1.7)}
 figures.descent_animation(f, paths, title="One start, five learning rates")
 
 # %% [markdown]

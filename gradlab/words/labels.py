@@ -11,5 +11,8 @@ LABELS = {
     "array": "a NumPy array",
     "number": "a number",
     "argument": "argument number {number}",
+    "exercise-open": "This exercise is still to be written: replace the line that raises NotImplementedError.",
+    "waits-for-function": "This cell waits for an exercise above: `{function}` is still to be written.",
+    "waits-for-name": "This cell waits too: it needs `{name}`, and that needs `{function}`, still to be written.",
     "language": "en",
 }
