@@ -112,6 +112,17 @@ def test_what_students_import_knows_nothing_of_the_autograder() -> None:
     assert not wrong
 
 
+def test_the_checks_of_one_lab_know_nothing_of_another_s() -> None:
+    folder = ROOT / "gradlab" / "check"
+    topics = {path.name for path in folder.iterdir() if (path / "__init__.py").is_file()}
+    wrong = []
+    for path in python_files("gradlab/check"):
+        own = path.parent.name if path.parent != folder else None
+        foreign = {name.split(".")[2] for name in imported(path) if name.startswith("gradlab.check.")} & topics - {own}
+        wrong += [f"{path.relative_to(ROOT)} imports {topic}" for topic in foreign]
+    assert not wrong
+
+
 def test_files_are_short() -> None:
     files = [*python_files("autograder", "gradlab", "benchmarks"), *(ROOT / "tools").iterdir()]
     lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
