@@ -44,6 +44,7 @@ test-cuda: ## Run the tests that need a CUDA device, with the python that is the
 
 bench: .venv/.set-up ## Measure grading beside nbgrader and otter-grader; write benchmarks/RESULTS.md (about 20 minutes).
 	.venv/bin/python -m benchmarks.grading --write
+	.venv/bin/python -m benchmarks.labs --write
 
 mutants: .venv/.set-up ## Try all right and wrong answers to all exercises, in a notebook and through the grader.
 	.venv/bin/python -m tests.course --wall
