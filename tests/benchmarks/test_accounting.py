@@ -9,8 +9,8 @@ import pytest
 from benchmarks.accounting import account
 from benchmarks.measure import files_written, measure
 
-# A kernel may count CPU time in ticks, and a process's clock and its account's begin apart: each burns twice what must be
-# found.
+# A kernel may count CPU time in ticks, and the clocks of a process and of its account begin apart: so each burns twice
+# what must be found.
 FOUND = 0.3
 BURN = f"begin = time.process_time()\nwhile time.process_time() - begin < {2 * FOUND}: pass\n"
 ORPHAN = f"""
