@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gradlab.figures.figure import LabFigure
     from gradlab.figures.landscape import contour, curve, surface
     from gradlab.figures.paths import trajectories
+    from gradlab.figures.regions import regions
 
 __all__ = [
     "LabFigure",
@@ -22,6 +23,7 @@ __all__ = [
     "curve",
     "descent_animation",
     "progress",
+    "regions",
     "surface",
     "trajectories",
 ]
@@ -33,6 +35,7 @@ _HOMES = {
     "curve": "landscape",
     "descent_animation": "animation",
     "progress": "curves",
+    "regions": "regions",
     "surface": "landscape",
     "trajectories": "paths",
 }

@@ -58,3 +58,17 @@ BAD_PATHS = (
 )
 BAD_LABELS = "labels has shape {shape}. A basin map needs a square or a rectangle of whole numbers, one for each point."
 NO_CURVES = "There is nothing to draw: give at least one {what}."
+
+EPOCH_SLIDER = "epochs: "
+REGIONS_RIGHT = "{name}: {share:.0f} % right"
+REGIONS = (
+    "Decision regions after 0 to {last} epochs, one frame for each moment. Each example has the mark of its class "
+    "({classes}), and each region the tint and the name of the class that is answered there. {told}."
+)
+REGIONS_ONE = (
+    "{name}: {first:.0f} % right before and {last:.0f} % after training, when it answers {classes} in this picture"
+)
+BAD_REGIONS = (
+    "The maps have shape {shape}. A figure needs one or two classifiers with at most four classes, and for each a list "
+    "of {count} rectangles of whole numbers."
+)

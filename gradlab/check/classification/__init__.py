@@ -1,3 +1,23 @@
 """The checks of lab 07_classification."""
 
-__all__: list[str] = []
+from gradlab.check.classification.activations import sigmoid_and_slope
+from gradlab.check.classification.codes import one_hot
+from gradlab.check.classification.entropy import cross_entropy
+from gradlab.check.classification.fits import fitted
+from gradlab.check.classification.layers import two_layers
+from gradlab.check.classification.linear import repaired_classifier, settled_classifier, trained_linear
+from gradlab.check.classification.residuals import logits_gradient
+from gradlab.check.classification.soft import softmax
+
+__all__ = [
+    "cross_entropy",
+    "fitted",
+    "logits_gradient",
+    "one_hot",
+    "repaired_classifier",
+    "settled_classifier",
+    "sigmoid_and_slope",
+    "softmax",
+    "trained_linear",
+    "two_layers",
+]

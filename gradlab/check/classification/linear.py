@@ -1,0 +1,127 @@
+"""The checks of a linear classifier: trained by hand, repaired, and trained to the end."""
+
+from functools import partial
+
+import torch
+
+from gradlab.check.box import announced
+from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.classification import probes
+from gradlab.check.classification.descent import Training, parts, require_end
+from gradlab.check.classification.rounds import run
+from gradlab.check.diagnosis import not_yet
+from gradlab.check.values import numbers, require_shape, single_number
+
+Tensor = torch.Tensor
+_FLAT = 0.01
+
+
+def examples(features: int, classes: int) -> tuple[Tensor, Tensor]:
+    """Draw examples (n, d), float64, and labels; n is neither d nor K, and every class occurs."""
+    count = 5 + classes + features
+    labels = torch.cat([torch.arange(classes), torch.randint(classes, (count - classes,))])
+    return torch.randn(count, features, dtype=torch.float64), labels
+
+
+def rate() -> float:
+    """Draw a learning rate between 0.2 and 0.4."""
+    return 0.2 + 0.2 * float(torch.rand((), dtype=torch.float64))
+
+
+@announced
+def trained_linear(function: Function, *, features: int = 2, classes: int = 3, steps: int = 4) -> None:
+    """Check a function ``train_linear(loss, x, labels, classes, lr, steps)`` that returns weights and bias.
+
+    Args:
+        function: the student's.
+        features: d.
+        classes: K.
+        steps: how many steps to make in float64; float32 is tried with two.
+
+    Raises:
+        NotYet: it raises, or its parameters are not those of gradient descent from zeros.
+    """
+    require_callable(function)
+    x, labels = examples(features, classes)
+    lr = rate()
+    for kind, count in ((torch.float64, steps), (torch.float32, 2)):
+        given, truth = x.to(kind), labels.clone()
+        attempt = partial(_with_loss, function, probes.mean_loss, given, truth, classes, lr)
+        result = run(attempt, count, alarmed=partial(_with_loss, function, probes.alarm, given, truth, classes, lr))
+        start = [torch.zeros(features, classes).double(), torch.zeros(classes).double()]
+        training = Training(probes.linear, start, given.to(torch.float64), labels, lr, count)
+        require_end(result, training, ("W", "b"), begins=partial(attempt, 0))
+        require_unchanged("`x`", x.to(kind), given)
+        require_unchanged("`labels`", labels, truth)
+
+
+def _with_loss(
+    function: Function, loss: Function, x: Tensor, labels: Tensor, classes: int, lr: float, steps: int
+) -> object:
+    return function(loss, x, labels, classes, lr, steps)
+
+
+@announced
+def repaired_classifier(function: Function, *, features: int = 2, classes: int = 3, steps: int = 4) -> None:
+    """Check a function ``train_repaired(x, labels, classes, lr, steps)`` that returns the weights.
+
+    Args:
+        function: the student's.
+        features: d.
+        classes: K.
+        steps: how many steps to make in float64; float32 is tried with two.
+
+    Raises:
+        NotYet: it raises, or its weights are not those of gradient descent from zeros.
+    """
+    require_callable(function)
+    x, labels = examples(features, classes)
+    lr = rate()
+    for kind, count in ((torch.float64, steps), (torch.float32, 2)):
+        given, truth = x.to(kind), labels.clone()
+        attempt = partial(function, given, truth, classes, lr)
+        result = run(attempt, count, untracked="argmax-gradient")
+        start = [torch.zeros(features, classes).double()]
+        training = Training(_product, start, given.to(torch.float64), labels, lr, count)
+        require_end(result, training, ("W",), begins=partial(attempt, 0))
+        require_unchanged("`x`", x.to(kind), given)
+        require_unchanged("`labels`", labels, truth)
+
+
+def _product(x: Tensor, parameters: list[Tensor]) -> Tensor:
+    return x @ parameters[0]
+
+
+@announced
+def settled_classifier(function: Function, x: Tensor, labels: Tensor, *, lr: float, steps: int) -> None:
+    """Check that a training, whose rate and number of steps the student chose, has come to its end.
+
+    Args:
+        function: the student's ``train_linear``.
+        x: the examples, shape (n, d), any device.
+        labels: their classes, shape (n,).
+        lr: the learning rate that was chosen.
+        steps: the number of steps that was chosen.
+
+    Raises:
+        NotYet: the loss is still steep, or not finite.
+    """
+    require_callable(function)
+    chosen, classes = single_number(lr), int(labels.max()) + 1
+    result = call(function, probes.mean_loss, x, labels, classes, chosen, steps)
+    found = parts(result, 2)
+    unusual = sum(int((~torch.isfinite(part)).sum()) for part in found)
+    if unusual:
+        raise not_yet("lr-too-high", "not-finite", count=unusual, total=sum(part.numel() for part in found))
+    require_shape(found[0], (x.shape[1], classes), x.shape)
+    leaves = [part.requires_grad_() for part in found]
+    points, truth = numbers(x), labels.detach().cpu()
+    loss = probes.mean_loss(probes.linear(points, leaves), truth)
+    slopes = torch.autograd.grad(loss, leaves)
+    norm = float(torch.cat([slope.reshape(-1) for slope in slopes]).norm())
+    if norm <= _FLAT:
+        return
+    untrained = torch.log(torch.tensor(float(classes)))
+    if float(loss.detach()) > float(untrained):
+        raise not_yet("lr-too-high", "class-worse-than-nothing", loss=f"{float(loss.detach()):.2g}")
+    raise not_yet("lr-too-low", "class-still-steep", norm=f"{norm:.1g}", loss=f"{float(loss.detach()):.2g}")

@@ -1,0 +1,40 @@
+"""Losses and models that a check passes to a student's function, to learn how it is used.
+
+They reach the student's process by their qualified names, so they are plain functions of this module.
+"""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+import torch
+
+ALARM = "gradlab: the backward pass of a loss has begun"
+
+
+def mean_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The mean cross-entropy of logits (n, K)."""
+    return torch.nn.functional.cross_entropy(logits, labels)
+
+
+def _refuse(_gradient: torch.Tensor) -> NoReturn:
+    raise RuntimeError(ALARM)
+
+
+def alarm(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The mean cross-entropy; going backward through it raises RuntimeError with `ALARM` as its message."""
+    loss = mean_loss(logits, labels)
+    if loss.requires_grad:
+        loss.register_hook(_refuse)  # type: ignore[no-untyped-call]
+    return loss
+
+
+def linear(x: torch.Tensor, parameters: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Logits of a linear model with the parameters W (d, K) and b (K,)."""
+    weights, bias = parameters
+    return x @ weights + bias
+
+
+def bent(x: torch.Tensor, parameters: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Logits of a smooth model with the three parameters W (d, h), V (h, K) and b (K,)."""
+    first, second, bias = parameters
+    return torch.tanh(x @ first) @ second + bias

@@ -1,0 +1,266 @@
+"""What classifiers answer where, side by side, as their training goes on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradlab.figures import words
+from gradlab.figures.figure import LabFigure, Plain
+from gradlab.figures.playing import play_buttons
+from gradlab.figures.sampling import SQUARE, Array, Extent, compact, to_array
+from gradlab.figures.style import INK, axis, layout
+
+Grid = npt.NDArray[np.int_]
+
+_PLOT_HEIGHT = 330
+_ABOVE = 52
+_BELOW = 146
+# Light tints for regions, strong colours and a mark of its own for the examples of each class.
+_TINTS = ("#f6d9bf", "#c3daee", "#bfe3d6", "#f1ebbf")
+_STRONG = ("#B34A00", "#0B4F8A", "#00664C", "#6b6100")
+_MARKS = ("circle", "diamond", "square", "x")
+_DEEPEST = 12
+_SHALLOWEST = 2
+"""A region that is nowhere deeper than this many cells gets no name: there is no room for it."""
+
+
+def regions(
+    maps: Mapping[str, Any],
+    points: Any,  # noqa: ANN401 - whatever NumPy and torch take
+    labels: Any,  # noqa: ANN401 - whatever NumPy and torch take
+    *,
+    names: Sequence[str],
+    moments: Sequence[int],
+    right: Mapping[str, Sequence[float]],
+    extent: Extent = SQUARE,
+    axes: tuple[str, str] = ("x₁", "x₂"),
+    title: str = "",
+    milliseconds: int = 700,
+) -> LabFigure:
+    """The decision regions of one or two classifiers, with a slider for the moments of their training.
+
+    Args:
+        maps: for each classifier the class of every point of a grid at each moment, shape (moments, rows, columns): row
+            i for the i-th x₁, column j for the j-th x₂, from edge to edge of the extent.
+        points: the examples, shape (n, 2).
+        labels: their true classes, shape (n,).
+        names: what the classes are called, at most four.
+        moments: after how many epochs each map was made.
+        right: for each classifier the share of the examples, in percent, that it has right at each moment.
+        extent: the bounds of x₁ and x₂.
+        axes: what x₁ and x₂ are.
+        title: the figure's title.
+        milliseconds: how long one frame stands.
+
+    Raises:
+        ValueError: there are no maps, or more than two; or one has another shape than it should.
+    """
+    panels = [
+        Panel(number, name, _grid(each, len(moments)), list(right[name]), tuple(names), extent)
+        for number, (name, each) in enumerate(maps.items())
+    ]
+    if not 1 <= len(panels) <= 2 or not 1 <= len(names) <= len(_MARKS):
+        raise ValueError(words.BAD_REGIONS.format(shape=f"{len(panels)} × {len(names)}", count=len(moments)))
+    places, truth = to_array(points), to_array(labels).astype(int)
+    traces: list[Plain] = []
+    moving: list[int] = []
+    for panel in panels:
+        moving += range(len(traces), len(traces) + 3)
+        traces += [look | part for look, part in zip(panel.looks(), panel.at(0), strict=True)]
+        traces += [
+            _examples(places[truth == number], number, name, panel.axes, shown=panel.number == 0)
+            for number, name in enumerate(names)
+        ]
+    frames = [
+        {"name": str(moment), "data": [part for panel in panels for part in panel.at(number)], "traces": moving}
+        for number, moment in enumerate(moments)
+    ]
+    drawn = layout(describe(panels, moments), title=title, plot_height=_PLOT_HEIGHT, below=_BELOW)
+    drawn |= _sides(len(panels), extent, axes)
+    drawn |= {
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1 + 26 / _PLOT_HEIGHT, "yanchor": "bottom"},
+        "sliders": [_slider(moments)],
+        "updatemenus": [play_buttons(milliseconds, x=0.08, y=-62 / _PLOT_HEIGHT, redraw=True)],
+        "margin": {**drawn["margin"], "t": drawn["margin"]["t"] + _ABOVE},
+        "height": drawn["height"] + _ABOVE,
+        "title": {**drawn["title"], "y": 1, "yanchor": "top", "pad": {"t": 14}},
+    }
+    return LabFigure({"data": traces, "layout": drawn, "frames": frames})
+
+
+def _grid(each: Any, count: int) -> Grid:  # noqa: ANN401 - whatever NumPy and torch take
+    """The maps of one classifier, shape (moments, rows, columns)."""
+    parts = [to_array(one).astype(int) for one in each]
+    shapes = {part.shape for part in parts}
+    if len(parts) != count or len(shapes) != 1 or parts[0].ndim != 2 or parts[0].size == 0:
+        raise ValueError(words.BAD_REGIONS.format(shape=sorted(shapes), count=count))
+    return np.stack(parts)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One classifier's half of the picture.
+
+    Attributes:
+        number: which half, 0 or 1.
+        name: what the classifier is called.
+        grids: its classes, shape (moments, rows, columns).
+        right: the share that it has right at each moment, in percent.
+        names: what the classes are called.
+        extent: the bounds of x₁ and x₂.
+    """
+
+    number: int
+    name: str
+    grids: Grid
+    right: list[float]
+    names: tuple[str, ...]
+    extent: Extent
+
+    @property
+    def axes(self) -> Plain:
+        """The axes that its traces belong to."""
+        suffix = "" if self.number == 0 else str(self.number + 1)
+        return {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+
+    def at(self, moment: int) -> tuple[Plain, Plain, Plain]:
+        """What changes: the regions, their names, and the line above them."""
+        grid = self.grids[moment]
+        places = {number: found for number in range(len(self.names)) if (found := deepest(grid == number))}
+        across, up = (np.linspace(*self.extent[one], grid.shape[one]) for one in (0, 1))
+        told = words.REGIONS_RIGHT.format(name=self.name, share=self.right[moment])
+        return (
+            {"type": "heatmap", "z": grid.T.tolist()},
+            {
+                "type": "scatter",
+                "x": compact(np.array([across[row] for row, _ in places.values()])),
+                "y": compact(np.array([up[column] for _, column in places.values()])),
+                "text": [f"<b>{self.names[number]}</b>" for number in places],
+            },
+            {"type": "scatter", "text": [f"<b>{told}</b>"]},
+        )
+
+    def looks(self) -> tuple[Plain, Plain, Plain]:
+        """What stays: how these three look."""
+        count = len(self.names)
+        edges = [edge / count for edge in range(count + 1)]
+        scale = [(edge, tint) for tint, *both in zip(_TINTS, edges, edges[1:], strict=False) for edge in both]
+        (left, right), (_, top) = self.extent
+        hidden = {"showlegend": False, "hoverinfo": "skip"}
+        cells = {
+            **self._steps(),
+            "zmin": -0.5,
+            "zmax": count - 0.5,
+            "colorscale": scale,
+            "showscale": False,
+            "hoverinfo": "skip",
+        }
+        named = {"mode": "text", "textfont": {"size": 15, "color": INK}, "opacity": 0.55, **hidden}
+        counted = {
+            "mode": "text",
+            "x": [(left + right) / 2],
+            "y": [top],
+            "textposition": "top center",
+            "textfont": {"size": 14, "color": INK},
+            "cliponaxis": False,
+            **hidden,
+        }
+        return cells | self.axes, named | self.axes, counted | self.axes
+
+    def _steps(self) -> Plain:
+        """Where the cells stand, in two numbers for each axis."""
+        told: Plain = {}
+        for name, (low, high), count in zip("xy", self.extent, self.grids.shape[1:], strict=True):
+            told |= {f"{name}0": float(low), f"d{name}": float(high - low) / max(count - 1, 1)}
+        return told
+
+
+def deepest(inside: npt.NDArray[np.bool_]) -> tuple[int, int] | None:
+    """The cell of a region that is farthest from its border; None if the region is too narrow to hold a word."""
+    layers, left = np.zeros(inside.shape, dtype=int), inside
+    while left.any() and layers.max() < _DEEPEST:
+        layers = layers + left
+        framed = np.pad(left, 1)
+        left = left & framed[:-2, 1:-1] & framed[2:, 1:-1] & framed[1:-1, :-2] & framed[1:-1, 2:]
+    if layers.max() <= _SHALLOWEST:
+        return None
+    rows, columns = np.nonzero(layers == layers.max())
+    middle = len(rows) // 2
+    return int(rows[middle]), int(columns[middle])
+
+
+def _examples(places: Array, number: int, name: str, axes: Plain, *, shown: bool) -> Plain:
+    """The examples of one class, with a mark of their own."""
+    return {
+        "type": "scatter",
+        "x": compact(places[:, 0]),
+        "y": compact(places[:, 1]),
+        "mode": "markers",
+        "name": name,
+        "showlegend": shown,
+        "legendgroup": name,
+        "marker": {
+            "symbol": _MARKS[number],
+            "size": 7,
+            "color": _STRONG[number],
+            "line": {"color": "#ffffff", "width": 0.8},
+        },
+        "hovertemplate": "%{fullData.name} (%{x:.2f}, %{y:.2f})<extra></extra>",
+        **axes,
+    }
+
+
+def _sides(count: int, extent: Extent, axes: tuple[str, str]) -> Plain:
+    """The axes of one panel, or of two beside each other."""
+    drawn: Plain = {}
+    for number in range(count):
+        suffix = "" if number == 0 else str(number + 1)
+        low = number * 0.53 if count == 2 else 0.0
+        drawn[f"xaxis{suffix}"] = axis(
+            axes[0], extent[0], domain=[low, low + (0.47 if count == 2 else 1.0)], anchor=f"y{suffix}", showgrid=False
+        )
+        drawn[f"yaxis{suffix}"] = axis(axes[1] if number == 0 else "", extent[1], anchor=f"x{suffix}", showgrid=False)
+    return drawn
+
+
+def _slider(moments: Sequence[int]) -> Plain:
+    """One position for each moment."""
+    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
+    return {
+        "currentvalue": {"prefix": words.EPOCH_SLIDER, "font": {"size": 13, "color": INK}, "xanchor": "left"},
+        "pad": {"t": 4, "b": 4},
+        "x": 0.12,
+        "len": 0.88,
+        "y": -52 / _PLOT_HEIGHT,
+        "yanchor": "top",
+        "active": 0,
+        "bgcolor": "#c9d3dd",
+        "activebgcolor": "#0072B2",
+        "bordercolor": "#7f8b97",
+        "font": {"size": 10, "color": INK},
+        "ticklen": 4,
+        "minorticklen": 0,
+        "steps": [{"label": str(moment), "method": "animate", "args": [[str(moment)], at_once]} for moment in moments],
+    }
+
+
+def describe(panels: Sequence[Panel], moments: Sequence[int]) -> str:
+    """What each classifier has right at first and at last, in words."""
+    told = [
+        words.REGIONS_ONE.format(
+            name=panel.name,
+            first=panel.right[0],
+            last=panel.right[-1],
+            classes=" and ".join(
+                panel.names[number] for number in range(len(panel.names)) if (panel.grids[-1] == number).any()
+            ),
+        )
+        for panel in panels
+    ]
+    return words.REGIONS.format(
+        count=len(panels), classes=", ".join(panels[0].names), last=moments[-1], told="; ".join(told)
+    )
