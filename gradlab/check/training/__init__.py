@@ -1,3 +1,19 @@
 """The checks of lab 05_descent."""
 
-__all__: list[str] = []
+from gradlab.check.training.fits import scaled_fit
+from gradlab.check.training.limits import stable_rate
+from gradlab.check.training.lines import line_gradient
+from gradlab.check.training.loops import loop_by_hand, loop_in_numpy, loop_with_momentum
+from gradlab.check.training.optimisers import loop_by_optimiser
+from gradlab.check.training.penalties import penalised_loss
+
+__all__ = [
+    "line_gradient",
+    "loop_by_hand",
+    "loop_by_optimiser",
+    "loop_in_numpy",
+    "loop_with_momentum",
+    "penalised_loss",
+    "scaled_fit",
+    "stable_rate",
+]
