@@ -1,3 +1,22 @@
 """The checks of lab 02_chain_rule."""
 
-__all__: list[str] = []
+from gradlab.check.chain_rule.engines import engine
+from gradlab.check.chain_rule.layers import both_gradients
+from gradlab.check.chain_rule.operators import value_class
+from gradlab.check.chain_rule.orders import topological_order
+from gradlab.check.chain_rule.paper import node_gradients
+from gradlab.check.chain_rule.pulls import backward_pass
+from gradlab.check.chain_rule.rules import local_rules
+from gradlab.check.chain_rule.slopes import chain_slope, mean_of_squares
+
+__all__ = [
+    "backward_pass",
+    "both_gradients",
+    "chain_slope",
+    "engine",
+    "local_rules",
+    "mean_of_squares",
+    "node_gradients",
+    "topological_order",
+    "value_class",
+]
