@@ -8,34 +8,43 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from gradlab.figures.accuracy import accuracy
     from gradlab.figures.animation import descent_animation
     from gradlab.figures.basins import basin_map
     from gradlab.figures.curves import progress
     from gradlab.figures.figure import LabFigure
     from gradlab.figures.landscape import contour, curve, surface
     from gradlab.figures.paths import trajectories
+    from gradlab.figures.race import race
+    from gradlab.figures.slopes import slope_graph
     from gradlab.figures.regions import regions
 
 __all__ = [
     "LabFigure",
+    "accuracy",
     "basin_map",
     "contour",
     "curve",
     "descent_animation",
     "progress",
+    "race",
     "regions",
+    "slope_graph",
     "surface",
     "trajectories",
 ]
 
 _HOMES = {
     "LabFigure": "figure",
+    "accuracy": "accuracy",
     "basin_map": "basins",
     "contour": "landscape",
     "curve": "landscape",
     "descent_animation": "animation",
     "progress": "curves",
+    "race": "race",
     "regions": "regions",
+    "slope_graph": "slopes",
     "surface": "landscape",
     "trajectories": "paths",
 }

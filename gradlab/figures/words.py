@@ -72,3 +72,31 @@ BAD_REGIONS = (
     "The maps have shape {shape}. A figure needs one or two classifiers with at most four classes, and for each a list "
     "of {count} rectangles of whole numbers."
 )
+
+ACCURACY_WIDTH = "width h of the measurement"
+ACCURACY_ERROR = "relative error of the slope"
+ACCURACY_BEST = "%{fullData.name}, lowest"
+ACCURACY_LINE_KIND = "line, with an error for each width"
+ACCURACY_LINE = "{name}: lowest near h = {width}, where the error is about {error}"
+ACCURACY = (
+    "Relative error of a measured slope against the width h, both on logarithmic axes, one line for each way to "
+    "measure. Each is a V: too wide on the right, rounding noise on the left. Marks show the lowest points. {lines}."
+)
+
+# The graph of an engine of one's own
+SLOPE_ON_EDGE = "×{slope}"
+SLOPES = (
+    "Computational graph of {count} values; on each of its {edges} edges stands × and the local slope. Above a value "
+    "stands its number, below it its gradient: over each way to the result the product of the slopes, and the sum over "
+    "all ways. {named}."
+)
+SLOPES_VALUE = "{name} = {value:.3g}, gradient {gradient:.3g}"
+BAD_ORDER = "A value stands before one of its parents: the graph can be drawn from a topological order only."
+
+RACE = (
+    "{count} optimisers on one loss, all from {start}, {steps} steps each; the first steps have a frame each, later "
+    "ones are shown in growing strides. The darker, the lower. Move the slider or press play. At the end, the lowest first: "
+    "{ends}."
+)
+RACE_END = "{name} at {place}, loss {height:.4g}"
+BAD_RACE = "A race needs a path of shape (steps + 1, 2) for each optimiser: two parameters, one for each axis."

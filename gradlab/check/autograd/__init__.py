@@ -1,3 +1,21 @@
-"""The checks of lab 01_autograd."""
+"""The checks of lab 01_autograd: slopes by autograd, by measurement and by hand, and who is watched."""
 
-__all__: list[str] = []
+from gradlab.check.autograd.depths import sea_depth
+from gradlab.check.autograd.differences import central_difference
+from gradlab.check.autograd.errors_squared import squared_error_gradient
+from gradlab.check.autograd.inspections import inspection
+from gradlab.check.autograd.partials import partial_derivatives
+from gradlab.check.autograd.pulses import pulse_slope
+from gradlab.check.autograd.slopes import slope_at
+from gradlab.check.autograd.specimens import specimen_guesses
+
+__all__ = [
+    "central_difference",
+    "inspection",
+    "partial_derivatives",
+    "pulse_slope",
+    "sea_depth",
+    "slope_at",
+    "specimen_guesses",
+    "squared_error_gradient",
+]

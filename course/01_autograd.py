@@ -1,0 +1,931 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Slopes without formulas
+#
+# You write a program that computes a number. PyTorch watches, and when you ask, it tells you how that number would change
+# if you nudged any of the inputs. It looks up no formula and tries out no nudges: it has kept a record of what you
+# computed, and reads that record backwards. That is *automatic differentiation*, autograd for short.
+#
+# In this lab you use it, break it, and catch it. You will see which tensors it watches, how it can lose sight of one
+# without a word, and how to measure a slope yourself, so that you need not believe anybody: neither your paper nor PyTorch.
+#
+# **When you are done, you can**
+#
+# - compute derivatives of functions of one, two and many variables, with `backward()` and with `torch.autograd.grad`;
+# - tell which tensors are watched, which of them are leaves, and where `.grad` is filled;
+# - find the places where a computation slips out of autograd's sight;
+# - measure a derivative by differences, and say which step is best, and why not a smaller one;
+# - check a derivative that somebody claims to be right.
+#
+# **Time:** about 60 minutes. **Points:** 24.
+# **You need:** the derivative of a function of one variable, the chain rule, and Python functions.
+#
+# **How to work.** Where it says *predict*, write your guess down before you run the cell: a wrong guess that you notice
+# teaches more than a right one that you read. Where it says *exercise*, replace the placeholder and run the check below
+# it as often as you like. Hints are folded; each gives away more than the one before.
+
+# %% [markdown]
+# ## 0 · Tools
+
+# %% nbgrader={"grade_id": "imports", "locked": true}
+import math
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from gradlab import figures, graph
+from gradlab.check import autograd as check
+
+# %% [markdown]
+# ## 1 · One slope
+#
+# Take a polynomial whose derivative you can find in your head,
+#
+# $$y = 5x^3 - x^2 + 2x - 100, \qquad \text{at } x = 10 .$$
+#
+# `requires_grad=True` asks autograd to watch a tensor. From then on, every operation that it takes part in is recorded.
+# Each watched tensor that you make yourself has a bucket, `.grad`, for its slope.
+#
+# **Predict:** the derivative at $x = 10$, on paper. And what is in the bucket *before* anybody has asked for a slope?
+
+# %%
+x = torch.tensor(10.0, requires_grad=True)
+y = 5 * x**3 - x**2 + 2 * x - 100  # forward: compute and record
+print("y                ", y.item())
+print("before backward: ", x.grad)
+
+y.backward()  # backward: read the record from its end
+print("after backward:  ", x.grad.item())
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# The bucket is not zero at first, there is *none*: None. `y.backward()` walks from `y` back to `x` and fills it with
+# $15x^2 - 2x + 2$ at $x = 10$. Nobody wrote that formula into the program.
+# </details>
+#
+# ### Predict · Once more, please
+#
+# We compute `y` again from the same `x` and go backward again. The slope at 10 is still what it was. What does
+# `x.grad` hold now?
+
+# %%
+y = 5 * x**3 - x**2 + 2 * x - 100
+y.backward()
+print("after a second backward:", x.grad.item())
+
+x.grad = None  # throw the bucket away
+y = 5 * x**3 - x**2 + 2 * x - 100
+y.backward()
+print("with a fresh bucket:    ", x.grad.item())
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# `backward()` **adds** to the bucket. The number 2964 is no slope of anything, it is two slopes poured together. Lab 03 is
+# all about this. For today: whoever uses `.grad` twice must empty it in between.
+# </details>
+#
+# ### The record
+#
+# Each result knows the operation that made it: its `grad_fn`. Here is another polynomial,
+# $y = 2x^4 + x^3 + 3x^2 + 5x + 1$ at $x = 2$, and the three ways to ask for its slope. (Each asks a freshly computed `y`:
+# reading a record backwards uses it up.)
+
+# %%
+x = torch.tensor(2.0, requires_grad=True)
+
+
+def quartic(x: torch.Tensor) -> torch.Tensor:
+    return 2 * x**4 + x**3 + 3 * x**2 + 5 * x + 1
+
+
+y = quartic(x)
+print("y =", y.item(), "made by", type(y.grad_fn).__name__)
+print("x itself was made by", x.grad_fn)
+
+y.backward()
+print("y.backward()               dy/dx =", x.grad.item())
+
+x.grad = None
+torch.autograd.backward(quartic(x))
+print("torch.autograd.backward(y) dy/dx =", x.grad.item())
+
+x.grad = None
+(slope,) = torch.autograd.grad(quartic(x), x)
+print("torch.autograd.grad(y, x)  dy/dx =", slope.item(), "  bucket:", x.grad)
+
+# %% [markdown]
+# The last thing that happened to `y` was "+ 1", so an addition made it. `x` was made by nobody: it is where the record
+# begins, a **leaf**.
+#
+# `y.backward()` is short for `torch.autograd.backward(y)`. `torch.autograd.grad` is different: you name the tensor, it
+# *returns* the slope, and it leaves all buckets alone. It returns a tuple, even for one input, hence the comma in
+# `(slope,) = …`.
+
+# %% [markdown]
+# ### Exercise 1 · The slope machine
+#
+# *Easy, about 5 minutes, 2 points*
+#
+# Write `slope`: it gets any function of one variable and a place, and gives back the derivative there, as a plain
+# number. The place is an ordinary Python number. People will call it with `0.3`, and with `10`.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Autograd watches tensors, not Python numbers. What is the difference between `torch.tensor(10)` and `torch.tensor(10.0)`?
+# </details>
+# <details><summary>Hint 2: three steps</summary>
+#
+# Make a watched tensor from the place, compute f of it, go backward. Then look into the bucket of the tensor that *you* made.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# `float(x)` turns a whole number into one that can change by a little. `requires_grad=True` belongs into the call that
+# makes the tensor, and `.item()` turns a tensor with one number into a plain one.
+# </details>
+
+
+# %% nbgrader={"grade_id": "slope", "solution": true}
+def slope(f: Callable[[torch.Tensor], torch.Tensor], x: float) -> float:
+    """Compute the derivative of f at one place, by autograd.
+
+    Args:
+        f: maps a tensor with one number to a tensor with one number.
+        x: the place, a float or an int.
+
+    Returns:
+        f′(x), a plain number.
+    """
+    ### BEGIN SOLUTION
+    place = torch.tensor(float(x), dtype=torch.float64, requires_grad=True)
+    f(place).backward()
+    return place.grad.item()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "slope-test", "grade": true, "points": 2}
+# The check tells you what it saw. Run it as often as you like.
+check.slope_at(slope)
+### BEGIN HIDDEN TESTS
+check.slope_at(slope, of=lambda x: torch.exp(-x / 3) * torch.cos(2 * x))
+check.slope_at(slope, of=lambda x: torch.log(1 + x**2) / (2 + torch.sin(x)))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Now you can ask for the slope of things that no table of derivatives lists. This one is a *program*, with a loop in it:
+
+
+# %%
+def square_root(x: torch.Tensor) -> torch.Tensor:
+    """Heron's method: guess, then replace the guess by the average of itself and x / guess."""
+    guess = torch.ones_like(x)
+    for _ in range(8):
+        guess = (guess + x / guess) / 2
+    return guess
+
+
+print(f"slope of the program at 2: {slope(square_root, 2):.6f}")
+print(f"slope of the root at 2:    {1 / (2 * math.sqrt(2)):.6f}")
+
+# %% [markdown]
+# Autograd did not know that this loop computes a square root. It has seen 24 small operations and applied the chain rule to
+# each.
+#
+# ## 2 · Two slopes
+#
+# With two variables there are two slopes: how does $z$ change if only $x$ moves, and if only $y$ moves? These are the
+# **partial derivatives**, and one backward pass finds both. Take
+#
+# $$z = x^2 + y^5 - x^2 y, \qquad \text{at } (x, y) = (3, 4) .$$
+#
+# **Predict**, on paper, with the other variable held fixed: $\partial z/\partial x$ and $\partial z/\partial y$.
+
+
+# %%
+def landscape(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return x**2 + y**5 - x**2 * y
+
+
+x = torch.tensor(3.0, requires_grad=True)
+y = torch.tensor(4.0, requires_grad=True)
+z = landscape(x, y)
+z.backward()
+print("z =", z.item())
+print("∂z/∂x =", x.grad.item())
+print("∂z/∂y =", y.grad.item())
+
+# %% [markdown]
+# Here is the record, read forward and backward. Values (above a node) go forward; gradients (∂, below a node) come back. Move
+# the slider or press play. **Predict:** the 9 that $x^2$ gives is used *twice*. What reaches it from the right, and what do
+# the two contributions do?
+
+# %% tags=["nbval-ignore-output"]
+graph.draw(landscape, x=torch.tensor(3.0), y=torch.tensor(4.0), title="z = x² + y⁵ − x²y at (3, 4)")
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# Our program writes `x**2` in two places, so the picture has two nodes for it. From one, a slope of 1 comes back, from the
+# other −4: the minus sign, times the other factor, $y = 4$. Each is multiplied by $2x = 6$ on the way to $x$, and
+# there they are **added**: $6 - 24 = -18$.
+# </details>
+
+# %% [markdown]
+# ### Exercise 2 · Both at once
+#
+# *Easy, about 6 minutes, 3 points*
+#
+# Write `partials`. It gets a function of two variables and two watched tensors, and returns both partial derivatives, the one
+# for `x` first. The two tensors belong to somebody else, and **there may already be something in their buckets**: leave the
+# buckets as they are.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Which of the three ways of section 1 leaves the buckets alone?
+# </details>
+# <details><summary>Hint 2: two inputs</summary>
+#
+# Its second argument may be a tuple of tensors. How many slopes come back then, and in which order?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Call f once, keep the result, and give `torch.autograd.grad` the result and the pair of inputs. What it returns is what
+# you need, all of it.
+# </details>
+
+
+# %% nbgrader={"grade_id": "partials", "solution": true}
+def partials(
+    f: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], x: torch.Tensor, y: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Compute both partial derivatives of f at (x, y).
+
+    Args:
+        f: maps two tensors with one number each to a tensor with one number.
+        x: a watched leaf; its bucket is left as it was.
+        y: another one.
+
+    Returns:
+        ∂f/∂x and ∂f/∂y at (x, y).
+    """
+    ### BEGIN SOLUTION
+    return torch.autograd.grad(f(x, y), (x, y))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "partials-test", "grade": true, "points": 3}
+check.partial_derivatives(partials)
+### BEGIN HIDDEN TESTS
+check.partial_derivatives(partials, of=lambda x, y: torch.sin(x * y) + 3 * torch.exp(-x) * y)
+check.partial_derivatives(partials, of=lambda x, y: torch.sqrt(1 + x**2 + 2 * y**2) / (1 + y**2))
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The same for our $z$. This time the buckets of `x` and `y` still hold what `backward()` has put there.
+
+# %%
+across, along = partials(landscape, x, y)
+print(f"partials: {float(across):.0f} and {float(along):.0f}")
+print(f"buckets:  {x.grad.item():.0f} and {y.grad.item():.0f}, as before")
+
+# %% [markdown]
+# ## 3 · Who is being watched?
+#
+# Two questions decide what autograd does with a tensor.
+#
+# - **Is it watched?** A result is watched as soon as *one* of its inputs is. `no_grad()` and `detach()` stop that.
+# - **Is it a leaf?** A watched tensor is a leaf if it was not computed from watched ones. `backward()` fills the bucket of
+#   watched leaves, and of nobody else. A watched tensor that was computed is a *result*: slopes pass through it, and nothing
+#   is kept. (PyTorch's `is_leaf` is true for every unwatched tensor as well.)
+#
+# **Predict** for each of the four rows: watched or not? Leaf or not?
+
+# %%
+w = torch.tensor([2.0, 3.0], requires_grad=True)
+rows = {
+    "w": w,
+    "w * 2": w * 2,
+    "w.detach() * 2": w.detach() * 2,
+    "torch.ones(2) + w": torch.ones(2) + w,
+}
+print(f"{'tensor':20}watched  leaf")
+for name, tensor in rows.items():
+    print(f"{name:20}{tensor.requires_grad!s:9}{tensor.is_leaf}")
+
+# %% [markdown]
+# ### Exercise 3 · Eight specimens
+#
+# *Easy to get wrong, about 4 minutes, 2 points*
+#
+# Here are eight tensors. Do not ask PyTorch about them (you could, and would learn nothing): decide by the two rules above.
+
+
+# %% nbgrader={"grade_id": "specimens", "locked": true}
+def specimens() -> dict[str, torch.Tensor]:
+    """Eight tensors, each made in another way."""
+    w = torch.tensor([2.0, 3.0], requires_grad=True)
+    with torch.no_grad():
+        quietly = w * 10
+    return {
+        "A": torch.tensor([2.0, 3.0]),
+        "B": torch.ones(2, requires_grad=True) * 10,
+        "C": (torch.ones(2) * 10).requires_grad_(),
+        "D": quietly,
+        "E": torch.exp(w.detach()) + w,
+        "F": torch.ones(2, requires_grad=True).to(torch.float64),
+        "G": torch.tensor([math.sin(number) for number in w.tolist()]),
+        "H": w.detach().clone().requires_grad_(),
+    }
+
+
+# %% [markdown]
+# Write `guesses`. For each letter, it says `"unwatched"`, `"leaf"` (watched, and its bucket can be filled) or `"result"`
+# (watched, and computed from watched ones).
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Read each line from the inside out. Which tensor was asked to be watched: the one that is kept, or one before it?
+# </details>
+# <details><summary>Hint 2: what counts as computing</summary>
+#
+# Everything that makes a new tensor from a watched one: a product, a sum, and a change of type too.
+# `requires_grad_()` with its underscore computes nothing. It marks the tensor that is there.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Three of them are unwatched, two are leaves, three are results. "Scaled" and "converted" are computed; a number that has
+# been through `math` or `tolist` remembers nothing.
+# </details>
+
+
+# %% nbgrader={"grade_id": "guesses", "solution": true}
+def guesses() -> dict[str, str]:
+    """Say for each specimen whether it is "unwatched", a "leaf" or a "result".
+
+    Returns:
+        One of the three words for each letter from "A" to "H".
+    """
+    ### BEGIN SOLUTION
+    unwatched = dict.fromkeys("ADG", "unwatched")
+    leaves = dict.fromkeys("CH", "leaf")
+    return unwatched | leaves | dict.fromkeys("BEF", "result")
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "guesses-test", "grade": true, "points": 2}
+check.specimen_guesses(guesses, specimens())
+### BEGIN HIDDEN TESTS
+assert sorted(guesses()) == list("ABCDEFGH"), "There are eight letters, from A to H."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# B and F are the classic traps. In both, the tensor that you keep is not the one that was asked to be watched. Do first what
+# changes the tensor (scale, convert, move to a GPU), and mark it then.
+#
+# ## 4 · What can't have a slope
+#
+# **Predict:** which of these five lines stop with an error? Which compute something and say nothing?
+
+# %%
+x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+used = (x**2).sum()
+used.backward()
+attempts = {
+    "a whole number": lambda: torch.tensor(10, requires_grad=True),
+    "three numbers at once": lambda: (x**2).backward(),
+    "the same record again": lambda: used.backward(),
+    "into NumPy": lambda: np.sin(x.numpy()),
+    "a sine from math": lambda: torch.tensor(math.sin(x[0])) * 2,
+}
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # the last line earns a warning that is easily overlooked
+    for name, attempt in attempts.items():
+        try:
+            result = attempt()
+            print(f"{name}: no error. Watched: {result.requires_grad}")
+        except RuntimeError as error:
+            print(f"{name}: {str(error).split('. ')[0]}")
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# - A slope says what happens if a number changes *a little*. Whole numbers can't, so only floating-point tensors are watched.
+# - One slope belongs to one result. For three results at once, `backward()` wants to know which mixture of them you mean. Their
+#   sum is one number and would do.
+# - A record is used up when it is read. Compute again, then go backward again.
+# - NumPy can't keep a record, so torch refuses to hand a watched tensor over. `x.detach()` is the same numbers, unwatched.
+# - The last one is the dangerous one. `math.sin` takes a plain number, gives a plain number, and the record ends there. The
+#   value is right. Its slope is lost, and nothing has stopped.
+# </details>
+
+# %% [markdown]
+# ### Exercise 4 · Find the bugs
+#
+# *Tricky, about 7 minutes, 3 points*
+#
+# How deep is the water at a place $(x_1, x_2)$? The bed of the sea has the height $f(x)$, some function of the place, and on
+# top there are waves of height $\sin x_1$. So the depth is $d(x) = \sin x_1 - f(x)$. A colleague wants its gradient, for
+# places like `[3, 4]` or `[0.5, -1.2]`. His function stops with an error. When you mend that, the next thing is wrong, and when
+# nothing seems to be wrong any more, one of the two numbers still is.
+
+
+# %% nbgrader={"grade_id": "buggy", "locked": true}
+def depth_slopes_buggy(f, place):
+    x = torch.tensor(place, requires_grad=True).to(torch.float64)
+    depth = math.sin(x[0]) - f(x)
+    depth.backward()
+    return depth.grad
+
+
+# %%
+def bowl(x: torch.Tensor) -> torch.Tensor:
+    return (x[0] - 1) ** 2 + x[1] ** 2 - 20
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # PyTorch grumbles twice here; would you have read it?
+    try:
+        depth_slopes_buggy(bowl, [3, 4])
+    except RuntimeError as error:
+        print("[3, 4]      RuntimeError:", error)
+    print("[0.5, -1.2] gives", depth_slopes_buggy(bowl, [0.5, -1.2]))
+
+# %% [markdown]
+# Repair it in `depth_slopes`. It works for whole numbers too, for any sea bed f, and returns the gradient
+# $(\partial d/\partial x_1, \partial d/\partial x_2)$ as a tensor in float64.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Mend one line, run, look at the next complaint. For `x`, print `dtype`, `requires_grad` and `is_leaf`. You have met that
+# line among the specimens.
+# </details>
+# <details><summary>Hint 2: what comes next</summary>
+#
+# In whose bucket does `backward()` leave something? And when you have two numbers, take a flat sea bed, `f = lambda x: 0 *
+# x[1]`. Only the waves are left: what should the first number be, and what is it?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# There are four things to mend: whole numbers, and the conversion that comes after the marking (one call of `torch.tensor`
+# with a `dtype` mends both); the sine, which must be torch's; and the bucket, which must be that of the place.
+# </details>
+
+
+# %% nbgrader={"grade_id": "find-bug", "solution": true}
+def depth_slopes(f: Callable[[torch.Tensor], torch.Tensor], place: list[float]) -> torch.Tensor:
+    """Compute the gradient of d(x) = sin(x₁) − f(x) at one place.
+
+    Args:
+        f: the height of the sea bed; maps a tensor of shape (2,) to a tensor with one number.
+        place: two numbers, whole or not.
+
+    Returns:
+        The gradient, shape (2,), float64.
+    """
+    ### BEGIN SOLUTION
+    x = torch.tensor(place, dtype=torch.float64, requires_grad=True)
+    depth = torch.sin(x[0]) - f(x)
+    depth.backward()
+    return x.grad
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "find-bug-test", "grade": true, "points": 3}
+check.sea_depth(depth_slopes)
+### BEGIN HIDDEN TESTS
+check.sea_depth(depth_slopes, bed=lambda x: torch.cos(x[0] * x[1]) + x[1] ** 3)
+flat = torch.as_tensor(depth_slopes(lambda x: 0 * x[1], [0, 5]))
+assert abs(float(flat[0]) - 1) < 1e-9, "Over a flat bed only the waves have a slope, and it is wrong at the origin."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 5 · Measure it
+#
+# The last bug was silent. How would you notice such a thing? Do what a surveyor does: take two points on the graph and
+# measure the slope of the line through them.
+#
+# - **Forward difference:** from $x$ to a point a width $h$ to the right, $\dfrac{f(x + h) - f(x)}{h}$.
+# - **Central difference:** from a point $h$ to the *left* of $x$ to a point $h$ to the *right*.
+#
+# Neither needs autograd, or any idea of what happens inside f.
+
+# %% [markdown]
+# ### Exercise 5 · The surveyor
+#
+# *Easy, about 4 minutes, 2 points*
+#
+# Write `central`, the central difference. `x` may hold one place or many, in float32 or float64. Compute with what you are
+# given, and do not convert it.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Slope is rise over run. How far apart are the two points?
+# </details>
+# <details><summary>Hint 2: the rise</summary>
+#
+# The place itself, $f(x)$, is not used at all.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# The difference of the two heights, over the run. Put parentheses around the run, too: `a / 2 * h` divides by 2 and then
+# *multiplies* by h.
+# </details>
+
+
+# %% nbgrader={"grade_id": "central", "solution": true}
+def central(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, h: float) -> torch.Tensor:
+    """Measure the slope of f by central differences.
+
+    Args:
+        f: works on each number of a tensor by itself.
+        x: the places, any shape, float32 or float64.
+        h: how far to go to each side.
+
+    Returns:
+        The measured slopes, shape and dtype of ``x``.
+    """
+    ### BEGIN SOLUTION
+    rise = f(x + h) - f(x - h)
+    return rise / (2 * h)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "central-test", "grade": true, "points": 2}
+check.central_difference(central)
+### BEGIN HIDDEN TESTS
+check.central_difference(central, of=lambda x: torch.exp(x / 2) * torch.sin(x))
+places = torch.rand(3, 2, dtype=torch.float64)
+assert tuple(central(torch.cos, places, 0.1).shape) == (3, 2), "Six places must give six slopes, in the same shape."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# The slope is the limit for $h \to 0$. So a smaller $h$ is always better?
+#
+# **Predict:** we measure the slope of $\sin x$ at forty places, with $h = 0.1,\ 0.01,\ 0.001, \dots$ down to $10^{-15}$. Draw a
+# sketch: the width $h$ to the right, the error upwards, both on logarithmic axes. Which $h$ is best in float64, which in
+# float32? By how much does the central difference beat the forward one?
+
+
+# %%
+def forward(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, h: float) -> torch.Tensor:
+    return (f(x + h) - f(x)) / h
+
+
+widths = [10 ** (-power / 2) for power in range(1, 31)]
+errors = {}
+for dtype, digits in ((torch.float32, "float32"), (torch.float64, "float64")):
+    places = torch.linspace(0.1, 1.4, 40, dtype=torch.float64).to(dtype)
+    exact = torch.cos(places.double())
+    for method, name in ((forward, "forward"), (central, "central")):
+        measured = [method(torch.sin, places, h).double() for h in widths]
+        errors[f"{name}, {digits}"] = [((m - exact) / exact).abs().mean().item() for m in measured]
+
+for name, values in errors.items():
+    best = min(range(len(values)), key=values.__getitem__)
+    print(f"{name}: best near h = 10^{math.log10(widths[best]):.0f}, error about 10^{math.log10(values[best]):.0f}")
+
+# %% tags=["nbval-ignore-output"]
+figures.accuracy(widths, errors, title="How wrong is a measured slope of sin x?")
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# Every curve is a **V**. On its right arm, $h$ is too large: the graph bends between the two points. There the forward
+# difference falls by a factor of 10 when $h$ does, its error is of order $h$; the central difference falls by a factor of
+# 100, order $h^2$, since the bends to the left and to the right cancel.
+#
+# On the left arm, $h$ is too small: the two heights agree in almost all digits, and what is left of their difference is
+# rounding noise, divided by a tiny number. The noise is of order $\varepsilon/h$, where $\varepsilon$ is the
+# spacing of the numbers, $10^{-16}$ in float64 and $10^{-7}$ in float32. In the end $x + h$ *is* $x$, the
+# difference is 0, and the error 100 %.
+#
+# The best $h$ lies where the arms meet: $h \approx \sqrt{\varepsilon}$ for the forward, $\sqrt[3]{\varepsilon}$ for the
+# central difference. With central differences in float64, $h = 10^{-5}$ is a good choice, and ten digits are the most you
+# can hope for.
+# </details>
+#
+# And autograd? It has no $h$ at all.
+
+# %%
+for dtype in (torch.float32, torch.float64):
+    places = torch.linspace(0.1, 1.4, 40, dtype=torch.float64).to(dtype).requires_grad_()
+    (slopes,) = torch.autograd.grad(torch.sin(places).sum(), places)
+    exact = torch.cos(places.detach().double())
+    error = ((slopes.double() - exact) / exact).abs().max().item()
+    print(f"autograd in {str(dtype)[6:]}: all digits right:", error < 2 * torch.finfo(dtype).eps)
+
+# %% [markdown]
+# It does not approximate, it applies rules, so it is right to the last digit. Except where it was not allowed to look.
+# Measuring is coarse, but it cannot be fooled that way. So measure to *check*.
+
+# %% [markdown]
+# ### Exercise 6 · The inspector
+#
+# *Straightforward, about 6 minutes, 3 points*
+#
+# Somebody hands you a function `f` and claims that `df` is its derivative. Write `agrees`: it says whether that is so at
+# **every** place in `x`, by comparing with measured slopes. Central differences with $h = 10^{-5}$ are fine. Call the
+# claim wrong at a place if it is off by more than a millionth of the slope there (plus a millionth, for slopes near 0). The
+# claim may come from paper or from autograd, so that only your own measurement counts.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# How far apart are the claim and the measurement, and is "far" the same for a slope of 0.001 and for one of 1000?
+# </details>
+# <details><summary>Hint 2: one verdict</summary>
+#
+# You get as many comparisons as places, and need one answer. A claim that is right at most places is wrong. And two
+# errors with different signs must not cancel.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# `torch.allclose` has a relative and an absolute tolerance, `rtol` and `atol`, and their defaults are not the ones you need.
+# You can also write it out with `.abs()`, a comparison, and `.all()`.
+# </details>
+
+
+# %% nbgrader={"grade_id": "agrees", "solution": true}
+def agrees(
+    f: Callable[[torch.Tensor], torch.Tensor], df: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor
+) -> bool:
+    """Say whether df is the derivative of f at every place.
+
+    Args:
+        f: works on each number of a tensor by itself.
+        df: what is claimed to be its derivative.
+        x: the places, shape (n,), float64.
+
+    Returns:
+        Whether df(x) and the measured slopes agree everywhere to 1e-6 + 1e-6 · |slope|.
+    """
+    ### BEGIN SOLUTION
+    measured = (f(x + 1e-5) - f(x - 1e-5)) / 2e-5
+    return bool(((df(x) - measured).abs() <= 1e-6 + 1e-6 * measured.abs()).all())
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "agrees-test", "grade": true, "points": 3}
+check.inspection(agrees)
+### BEGIN HIDDEN TESTS
+places = 1 + torch.rand(9, dtype=torch.float64)
+assert agrees(torch.exp, torch.exp, places), "A right derivative was refused."
+assert not agrees(torch.exp, lambda x: x * torch.exp(x - 1), places), "A wrong derivative of exp was accepted."
+assert not agrees(torch.sin, lambda x: -torch.cos(x), places), "A derivative with the wrong sign was accepted."
+assert not agrees(torch.log, lambda x: 1 / x + 1e-4, places), "A derivative that is off by 0.0001 was accepted."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Predict:** which of these four claims will your inspector accept? The last two come from autograd itself. `with_data` takes
+# a short cut through `x.data`, which some old tutorials recommend.
+
+
+# %%
+def by_autograd(f: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[torch.Tensor], torch.Tensor]:
+    """What autograd says about the slope of f."""
+
+    def derivative(x: torch.Tensor) -> torch.Tensor:
+        x = x.detach().clone().requires_grad_()
+        return torch.autograd.grad(f(x).sum(), x)[0]
+
+    return derivative
+
+
+def with_data(x: torch.Tensor) -> torch.Tensor:
+    return torch.sin(x) * x.data
+
+
+def without_data(x: torch.Tensor) -> torch.Tensor:
+    return torch.sin(x) * x
+
+
+places = torch.linspace(0.5, 3, 20, dtype=torch.float64)
+claims = {
+    "cos for sin": (torch.sin, torch.cos),
+    "2 cos(x) for sin(2x)": (lambda x: torch.sin(2 * x), lambda x: 2 * torch.cos(x)),
+    "autograd for sin(x) · x": (without_data, by_autograd(without_data)),
+    "autograd for sin(x) · x.data": (with_data, by_autograd(with_data)),
+}
+for name, (function, claim) in claims.items():
+    print(f"{name:30}{'agrees' if agrees(function, claim, places) else 'WRONG'}")
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# `sin(2x)` has 2x *inside*, and the derivative must have it inside too. And for the last function, autograd says
+# something wrong, in all innocence: `x.data` is the same numbers behind autograd's back, so it took them for constants.
+# The value is right, there is no error and no warning. A measurement is the only one to notice.
+# </details>
+#
+# ## 6 · By hand
+#
+# Now the other way round: you differentiate, and autograd inspects. Two small functions that you will meet again in every
+# network: an exponential, and a squared error.
+
+# %% [markdown]
+# ### Exercise 7 · The pulse
+#
+# *Paper and pencil, about 4 minutes, 2 points*
+#
+# $$p(x) = x\, e^{-x/2}$$
+#
+# rises, reaches a peak and dies away. Differentiate it on paper, then write `pulse_slope`. Test it with your own inspector
+# before you run the check.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# It is a product of two functions of x, so it needs the product rule. How many terms does that give?
+# </details>
+# <details><summary>Hint 2: the exponential</summary>
+#
+# $e^{u}$ is its own derivative *with respect to u*. What is u here, and what is its derivative?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Both terms have $e^{-x/2}$ as a factor, unchanged. One has the derivative of $x$ as the other factor, one has $x$ times
+# the inner derivative. The slope must be zero at the peak, which is at $x = 2$.
+# </details>
+
+
+# %% nbgrader={"grade_id": "pulse", "solution": true}
+def pulse_slope(x: torch.Tensor) -> torch.Tensor:
+    """Compute the derivative of x · exp(−x/2) from its formula, without autograd.
+
+    Args:
+        x: the places, any shape.
+
+    Returns:
+        The slopes, shape of ``x``.
+    """
+    ### BEGIN SOLUTION
+    return (1 - x / 2) * torch.exp(-x / 2)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "pulse-test", "grade": true, "points": 2}
+check.pulse_slope(pulse_slope)
+### BEGIN HIDDEN TESTS
+assert abs(float(pulse_slope(torch.tensor(2.0, dtype=torch.float64)))) < 1e-12, "At its peak the pulse is not flat."
+assert abs(float(pulse_slope(torch.tensor(0.0, dtype=torch.float64))) - 1) < 1e-12, "The slope at 0 is wrong."
+### END HIDDEN TESTS
+
+# %%
+places = torch.linspace(0, 8, 33, dtype=torch.float64)
+print("your inspector says:", "agrees" if agrees(lambda x: x * torch.exp(-x / 2), pulse_slope, places) else "WRONG")
+
+# %% [markdown]
+# ### Five weights
+#
+# The smallest network of all: five inputs $x$, five weights $w$, and the prediction $w \cdot x = \sum_i w_i x_i$. It
+# should be 10. How bad is it?
+#
+# $$E(w) = (10 - w \cdot x)^2$$
+#
+# The data are given; what we may turn are the weights, so only they are watched. **Predict:** what is `x.grad` afterwards?
+
+# %%
+torch.manual_seed(1)
+x = torch.tensor([1.0, 4.0, -3.0, 5.0, 4.0])
+w = torch.rand(5, requires_grad=True)
+error = (10 - w @ x) ** 2
+error.backward()
+print("w       ", [round(number, 4) for number in w.tolist()])
+print(f"w · x    {(w @ x).item():.4f}")
+print(f"error    {error.item():.4f}")
+print("w.grad  ", [round(number, 3) for number in w.grad.tolist()])
+print("x.grad  ", x.grad)
+
+# %% [markdown]
+# ### Exercise 8 · The error's gradient
+#
+# *Paper and pencil, about 5 minutes, 3 points*
+#
+# Find $\partial E / \partial w_i$ on paper, for any target in place of 10. Then write `error_gradient` for all the weights
+# together, without autograd.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Outer function: a square. Inner function: target minus $w \cdot x$, one number. Differentiate that number with respect to
+# one weight, say $w_3$, with the others held fixed.
+# </details>
+# <details><summary>Hint 2: look at the numbers above</summary>
+#
+# Divide `w.grad` by `x`, entry by entry. What do you notice? Which single number is it, and which sign has it?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# The gradient points along `x`. Its length comes from the outer derivative, twice the inner number, and the minus sign comes
+# from the inner one. `w @ x` is the dot product.
+# </details>
+
+
+# %% nbgrader={"grade_id": "error-gradient", "solution": true}
+def error_gradient(w: torch.Tensor, x: torch.Tensor, target: float) -> torch.Tensor:
+    """Compute the gradient of (target − w · x)² with respect to w, from its formula.
+
+    Args:
+        w: the weights, shape (n,).
+        x: the inputs, shape (n,).
+        target: what w · x should be.
+
+    Returns:
+        The gradient, shape (n,).
+    """
+    ### BEGIN SOLUTION
+    missing = target - w @ x
+    return -2 * missing * x
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "error-gradient-test", "grade": true, "points": 3}
+check.squared_error_gradient(error_gradient)
+### BEGIN HIDDEN TESTS
+w, x = torch.rand(7, dtype=torch.float64), torch.randn(7, dtype=torch.float64)
+leaf = w.clone().requires_grad_()
+((3.5 - leaf @ x) ** 2).backward()
+assert torch.allclose(torch.as_tensor(error_gradient(w, x, 3.5)).double(), leaf.grad), "Seven weights go wrong."
+### END HIDDEN TESTS
+
+# %%
+torch.manual_seed(1)
+x = torch.tensor([1.0, 4.0, -3.0, 5.0, 4.0])
+w = torch.rand(5, requires_grad=True)
+((10 - w @ x) ** 2).backward()
+same = torch.allclose(error_gradient(w.detach(), x, 10), w.grad)
+print("your formula and autograd agree:", same)
+
+# %% [markdown]
+# Five weights, one backward pass. To *measure* that gradient, you would have computed the error ten times, and for a network
+# with a billion weights two billion times. Autograd needs about as long as a few forward passes, however many weights
+# there are. That is why it is used, and measuring is for checking.
+#
+# ## 7 · What to take along
+#
+# The last column is the name under which a check reports the mistake.
+#
+# | You write | and get | because | name |
+# |---|---|---|---|
+# | `torch.tensor(10, requires_grad=True)` | "only Tensors of floating point" | whole numbers can't change a little | integer-tensor |
+# | f inside `no_grad()`, or on `x.detach()` | "does not require grad" | nobody was watching | forward-untracked |
+# | `y.grad` of a result | None and a warning | buckets belong to leaves | grad-of-intermediate |
+# | `tensor(…, requires_grad=True) * 10`, `.to(torch.float64)` | an empty `.grad` | what you keep was computed; the leaf is the one before | not-a-leaf |
+# | `math.sin(x)`, `.item()`, `float(x)` on the way | a slope that is missing | the record ends where you leave torch | graph-cut |
+# | `np.sin(x)` of a watched x | "Can't call numpy()" | NumPy keeps no record | numpy-on-tracked |
+# | `backward()` on several numbers | "only for scalar outputs" | one slope belongs to one result | backward-on-vector |
+# | `backward()` twice on one result | "a second time" | reading the record uses it up | backward-twice |
+# | `backward()` again, bucket not emptied | slopes poured together | `backward()` adds | missing-zero-grad |
+# | `x.grad.zero_()` before any backward | "NoneType has no attribute" | there is no bucket yet | zero-before-first |
+# | `x.data` in a formula | a wrong slope, silently | autograd takes it for a constant | data-attribute |
+# | $u\,e^{u-1}$ for the slope of $e^u$ | a wrong slope | that rule is for powers | exp-derivative |
+# | $2\cos x$ for the slope of $\sin 2x$, or no inner factor at all | a wrong slope | outer′(inner) · inner′ | missing-inner-derivative |
+#
+# - **Forward:** compute, and keep a record. **Backward:** read it from the end, with the chain rule at each operation.
+# - `backward()` adds into the buckets of leaves. `torch.autograd.grad` returns the slopes and leaves the buckets alone.
+# - A measured slope has a best width, and the smallest is not the best.
+
+# %% [markdown]
+# ### Open question · Flat, says autograd
+#
+# *About 6 minutes, 4 points, read by a person*
+#
+# A friend trains a model and finds that for one of her parameters the gradient is 0, and for another one it is None. "So the
+# loss doesn't depend on either of them," she says, "and PyTorch has proved it."
+#
+# Explain in 6 to 10 sentences, with what you saw in this lab, (a) how each of the two can come about although the loss does
+# depend on the parameter, (b) how she can find out by a measurement, (c) which width she would choose for it, and why not a
+# hundred million times smaller, and (d) why she should not use the measurement to train with.
+
+# %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 4}
+# None means that no backward pass has put anything into that tensor's bucket: perhaps it is no leaf, like B and F among the
+# specimens, which were scaled or converted after they had been marked, or it was never watched. A zero can be
+# honest, but it can also mean that a part of the computation left autograd's sight, as with `math.sin(x[0])` in the
+# colleague's function: the value was right, and the waves counted nothing in the slope. The short cut through `.data` gave a
+# wrong slope without any warning. So a gradient only says what the recorded operations say. She can change the parameter by a small width
+# in both directions, compute the loss twice, and divide the difference by the distance of the two. If that is clearly not zero,
+# the loss depends on it. In float64 I would choose about 1e-5 relative to the size of the parameter. With 1e-13
+# the two losses agree in almost all digits, and the difference is rounding noise divided by a tiny number: the left arm of the
+# V. For training it is no use, since each parameter needs two evaluations of the loss, while one backward pass gives all the
+# slopes at once, and exactly.
+#
+# **Mark scheme**
+#
+# One point for each of these, half a point where it is named without a reason or an example from the lab:
+#
+# 1. None and 0 come from the record: None from a tensor that is no leaf, unwatched or not reached; 0 (or a wrong slope) from
+#    a part that left the record (`math.sin`, `.item()`, `.data`, `detach`).
+# 2. The measurement: change only that parameter, to both sides (or one), compare the losses, divide by the distance.
+# 3. The width: near 1e-5 in float64 (or 1e-2 to 1e-3 in float32), since a much smaller one leaves only rounding noise.
+# 4. Cost: two evaluations for each parameter, against one backward pass for all of them; or exactness with that reason.
