@@ -169,7 +169,7 @@ check.sigmoid_and_slope(sigmoid_and_slope, at=torch.tensor([-900.0, -90.0, 90.0,
 slopes = {"sigmoid": [], "tanh": [], "ReLU": []}
 functions = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "ReLU": torch.relu}
 for name, activation in functions.items():
-    for count in range(1, 21):
+    for count in range(21):
         start = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)
         value = start
         for _ in range(count):
@@ -179,7 +179,7 @@ for name, activation in functions.items():
 
 print("  n    bound 0.25ⁿ      sigmoid         tanh    ReLU")
 for count in (1, 2, 5, 10, 20):
-    row = [slopes[name][count - 1] for name in functions]
+    row = [slopes[name][count] for name in functions]
     print(f"{count:>3}{0.25**count:>15.3e}{row[0]:>13.3e}{row[1]:>13.3e}{row[2]:>8.1f}")
 
 # %% tags=["nbval-ignore-output"]
@@ -762,32 +762,36 @@ check.repaired_classifier(train_repaired, classes=2, features=2, steps=5)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How bad is a second softmax? Here are two trainings on the same flowers that differ in nothing else. Neither raises an error,
-# and both lines fall.
+# How bad is a second softmax? Here are two trainings on the same flowers, with weights and bias, that differ in nothing else.
+# Neither raises an error, and both lines fall.
 
 # %%
-curves = {"softmax once": [], "softmax twice": []}
+curves, scores_right = {"softmax once": [], "softmax twice": []}, {}
 for name in curves:
     weights = torch.zeros(2, 3, device=device, requires_grad=True)
-    for _ in range(151):
-        scores = x[train] @ weights
+    bias = torch.zeros(3, device=device, requires_grad=True)
+    for _ in range(401):
+        scores = x[train] @ weights + bias
         if name == "softmax twice":
             scores = torch.softmax(scores, dim=1)
         paid = cross_entropy(scores, labels[train])
-        (slope,) = torch.autograd.grad(paid, weights)
+        slopes_now = torch.autograd.grad(paid, (weights, bias))
         with torch.no_grad():
-            weights -= 0.5 * slope
+            for parameter, slope in zip((weights, bias), slopes_now):
+                parameter -= 2 * slope
         curves[name].append(paid.item())
-print("loss after     0    10    50   150 steps")
+    scores_right[name] = 100 * accuracy(x[test] @ weights + bias, labels[test])
+print("loss after     0    20   100   400 steps   right in the exam")
 for name, values in curves.items():
-    print(f"{name:13}" + "".join(f"{values[step]:6.2f}" for step in (0, 10, 50, 150)))
+    shown = "".join(f"{values[step]:6.2f}" for step in (0, 20, 100, 400))
+    print(f"{name:13}{shown}{scores_right[name]:>20.0f} %")
 
 # %% tags=["nbval-ignore-output"]
 figures.progress(curves, quantity="loss", logarithmic=False, title="One softmax too many")
 
 # %% [markdown]
-# **Explain:** the lower curve goes on falling, the upper one seems to lean on a floor. Where could that floor come from? You
-# will need it in the open question.
+# **Explain:** the lower curve goes on falling towards zero, the upper one leans on a floor, although its classifier is just as
+# good in the exam. Where does that floor come from? You will need it in the open question.
 
 # %% [markdown]
 # ## 7 · What no straight line can do

@@ -14,6 +14,7 @@ from gradlab.figures.sampling import SQUARE, Array, Extent, compact, to_array
 from gradlab.figures.style import INK, axis, layout
 
 Grid = npt.NDArray[np.int_]
+Mask = npt.NDArray[np.bool_]
 
 _PLOT_HEIGHT = 330
 _ABOVE = 52
@@ -24,7 +25,9 @@ _STRONG = ("#B34A00", "#0B4F8A", "#00664C", "#6b6100")
 _MARKS = ("circle", "diamond", "square", "x")
 _DEEPEST = 12
 _SHALLOWEST = 2
-"""A region that is nowhere deeper than this many cells gets no name: there is no room for it."""
+"""A region that is nowhere as deep as this many cells gets no name: there is no room for it."""
+_WIDER = 3
+"""How many cells of width a word needs for each cell of height."""
 
 
 def regions(
@@ -58,13 +61,13 @@ def regions(
     Raises:
         ValueError: there are no maps, or more than two; or one has another shape than it should.
     """
+    places, truth = to_array(points), to_array(labels).astype(int)
     panels = [
-        Panel(number, name, _grid(each, len(moments)), list(right[name]), tuple(names), extent)
+        Panel(number, name, _grid(each, len(moments)), list(right[name]), tuple(names), extent, places)
         for number, (name, each) in enumerate(maps.items())
     ]
     if not 1 <= len(panels) <= 2 or not 1 <= len(names) <= len(_MARKS):
         raise ValueError(words.BAD_REGIONS.format(shape=f"{len(panels)} × {len(names)}", count=len(moments)))
-    places, truth = to_array(points), to_array(labels).astype(int)
     traces: list[Plain] = []
     moving: list[int] = []
     for panel in panels:
@@ -112,6 +115,7 @@ class Panel:
         right: the share that it has right at each moment, in percent.
         names: what the classes are called.
         extent: the bounds of x₁ and x₂.
+        examples: where they are, shape (n, 2): no word should cover them.
     """
 
     number: int
@@ -120,6 +124,7 @@ class Panel:
     right: list[float]
     names: tuple[str, ...]
     extent: Extent
+    examples: Array
 
     @property
     def axes(self) -> Plain:
@@ -130,7 +135,8 @@ class Panel:
     def at(self, moment: int) -> tuple[Plain, Plain, Plain]:
         """What changes: the regions, their names, and the line above them."""
         grid = self.grids[moment]
-        places = {number: found for number in range(len(self.names)) if (found := deepest(grid == number))}
+        taken = _taken(self.examples, self.extent, grid.shape)
+        places = {number: found for number in range(len(self.names)) if (found := deepest(grid == number, taken))}
         across, up = (np.linspace(*self.extent[one], grid.shape[one]) for one in (0, 1))
         told = words.REGIONS_RIGHT.format(name=self.name, share=self.right[moment])
         return (
@@ -179,18 +185,40 @@ class Panel:
         return told
 
 
-def deepest(inside: npt.NDArray[np.bool_]) -> tuple[int, int] | None:
-    """The cell of a region that is farthest from its border; None if the region is too narrow to hold a word."""
-    layers, left = np.zeros(inside.shape, dtype=int), inside
+def deepest(inside: Mask, taken: Mask | None = None) -> tuple[int, int] | None:
+    """The cell of a region that has most room around it for a word, which is wider than high.
+
+    Args:
+        inside: the region, shape (rows, columns); rows lie along x₁.
+        taken: cells that the word should not cover, if there is a choice.
+
+    Returns:
+        Row and column; None if the region is too narrow to hold a word.
+    """
+    layers, left = np.zeros(inside.shape, dtype=int), inside if taken is None else inside & ~taken
     while left.any() and layers.max() < _DEEPEST:
         layers = layers + left
-        framed = np.pad(left, 1)
-        left = left & framed[:-2, 1:-1] & framed[2:, 1:-1] & framed[1:-1, :-2] & framed[1:-1, 2:]
-    if layers.max() <= _SHALLOWEST:
-        return None
+        framed = np.pad(left, ((_WIDER, _WIDER), (1, 1)))
+        sideways = [framed[shift : shift + len(left), 1:-1] for shift in (0, 2 * _WIDER)]
+        upwards = [framed[_WIDER:-_WIDER, shift : shift + left.shape[1]] for shift in (0, 2)]
+        left = np.logical_and.reduce([left, *sideways, *upwards])
+    if layers.max() < _SHALLOWEST:
+        return None if taken is None else deepest(inside)
     rows, columns = np.nonzero(layers == layers.max())
     middle = len(rows) // 2
     return int(rows[middle]), int(columns[middle])
+
+
+def _taken(places: Array, extent: Extent, shape: tuple[int, ...]) -> Mask:
+    """The cells that examples cover."""
+    taken = np.zeros(shape, dtype=bool)
+    for place in places:
+        row, column = (
+            round((place[one] - extent[one][0]) / (extent[one][1] - extent[one][0]) * (shape[one] - 1))
+            for one in (0, 1)
+        )
+        taken[max(row - 1, 0) : max(row + 2, 0), max(column - 1, 0) : max(column + 2, 0)] = True
+    return taken
 
 
 def _examples(places: Array, number: int, name: str, axes: Plain, *, shown: bool) -> Plain:

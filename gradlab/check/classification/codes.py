@@ -58,8 +58,11 @@ def _check(function: Function, labels: torch.Tensor, classes: int) -> None:
 def _mistakes(right: torch.Tensor) -> Iterator[Variant]:
     yield Variant("class-transposed", "class-transposed", right.movedim(-1, 0))
     yield Variant("wrong-coefficient", "class-complement", 1 - right)
-    for shift in (1, -1):
-        yield Variant("class-shifted", "class-shifted", right.roll(shift, dims=-1))
+    for shift, lost in ((1, 0), (-1, -1)):
+        moved = right.roll(shift, dims=-1)
+        yield Variant("class-shifted", "class-shifted", moved.clone())
+        moved[..., lost] = 0
+        yield Variant("class-shifted", "class-shifted", moved)
 
 
 def _floating(result: object) -> bool:

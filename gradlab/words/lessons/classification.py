@@ -225,6 +225,7 @@ SIGHTS: dict[str, str] = {
     "class-share-of-mistakes": "Your number is the share of examples whose largest logit is not the true one.",
     "class-largest-taken": "Your number fits the most likely class of each row in place of the true one.",
     "class-binary": "Your number fits one binary cross-entropy for each class.",
+    "class-not-a-gradient": "The result is a single number.",
     "class-slope-summed": "With {count} examples, every entry is {count} times too large.",
     "class-slope-negated": "Every entry has the opposite sign.",
     "class-slope-over-table": "Every entry is {classes} times too small: divided by the {classes} classes too.",
