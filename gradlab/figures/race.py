@@ -18,7 +18,7 @@ from gradlab.figures.style import DASHES, HEIGHT_SCALE, INK, axis, layout, line_
 
 PLOT_HEIGHT = 430
 BELOW = 128
-LEGEND_HEIGHT = 48
+LEGEND_HEIGHT = 26
 RESOLUTION = 60
 ONE_BY_ONE = 12
 STRIDE = 1.22
@@ -26,7 +26,7 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "cross", "x", "
 # Points nearer than this share of the plot to the one before are left out of a trail: nobody sees them.
 NEAREST = 0.006
 # Depths below this share of the whole range are drawn alike; without it the lowest point would have no logarithm.
-FLOOR = 1e-5
+FLOOR = 3e-4
 
 
 def race(

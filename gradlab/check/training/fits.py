@@ -87,7 +87,7 @@ class _Line:
     def below(self, slope: float, height: float) -> bool:
         """Say whether a line lies where a descent from zero can stand: better than nothing, and never beyond."""
         better = (slope - self.slope) ** 2 + (height - self.height) ** 2 < self.slope**2 + self.height**2
-        return better and height < 1.05 * self.height
+        return better and height < 1.3 * self.height
 
     def guesses(self) -> Iterator[Guess]:
         """What known mistakes give."""

@@ -87,17 +87,27 @@ def descent_mistakes(loss: Function, start: torch.Tensor, lr: float, steps: int,
     yield "ascent-sign", "loop-uphill", trained(descent_rule(-lr))
     yield "ascent-sign", "loop-uphill", trained(summed_rule(-lr))
     yield from common_mistakes(loss, start, steps, right)
-    for column in range(len(start)):
-        mask = torch.zeros_like(start, dtype=torch.float64)
-        mask[column] = 1
-        for kept in (mask, 1 - mask):
-            yield "one-variable-only", "loop-one-variable", trained(lambda slopes, kept=kept: -lr * kept * slopes[-1])  # type: ignore[misc]
+    for mask in one_sided(start):
+        yield (
+            "one-variable-only",
+            "loop-one-variable",
+            trained(
+                lambda slopes, mask=mask: -lr * mask * slopes[-1]  # type: ignore[misc]
+            ),
+        )
     yield "old-gradient", "loop-old-gradient", trained(lambda slopes: -lr * slopes[0])
     yield "too-many-steps", "loop-step-more", History(trained(descent_rule(lr), steps + 1).theta, right.losses)
     if steps > 1:
         yield "too-few-steps", "loop-step-fewer", History(trained(descent_rule(lr), steps - 1).theta, right.losses)
     for factor in (*_FACTORS, len(start), 1 / len(start), lr):
         yield "scaled-steps", "loop-scaled", trained(descent_rule(factor * lr))
+
+
+def one_sided(start: torch.Tensor) -> Iterator[torch.Tensor]:
+    """Masks with one parameter alone, and with all but one: shape (d,)."""
+    for row in torch.eye(len(start), dtype=torch.float64):
+        yield row
+        yield 1 - row
 
 
 def read(result: object, start: torch.Tensor, steps: int) -> History:

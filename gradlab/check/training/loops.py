@@ -17,6 +17,7 @@ from gradlab.check.training.histories import (
     descent_mistakes,
     descent_rule,
     followed,
+    one_sided,
     read,
     require_history,
     require_untracked,
@@ -222,6 +223,14 @@ def _momentum_mistakes(
         ),
     )
     yield "ascent-sign", "loop-uphill", trained(scaled(-1))
+    for mask in one_sided(start):
+        yield (
+            "one-variable-only",
+            "loop-one-variable",
+            trained(
+                lambda slopes, mask=mask: -lr * mask * _velocity(slopes, momentum)  # type: ignore[misc]
+            ),
+        )
     # Two signs of opposite meaning: the velocity holds the way downhill, and the step goes against it, or brakes.
     yield "ascent-sign", "momentum-brakes", trained(lambda slopes: -lr * _velocity(slopes, -momentum))
     yield from common_mistakes(loss, start, steps, right)

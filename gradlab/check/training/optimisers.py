@@ -29,7 +29,7 @@ def loop_by_optimiser(
     Args:
         function: the student's.
         on: a loss of as many parameters as wished up to three, (3,) → (); by default a random bowl.
-        name: an optimiser; by default SGD, then SGD with momentum, then Adam.
+        name: an optimiser; by default SGD, then Adam, then SGD with momentum.
         options: its options, of which one is ``lr``.
         steps: how many steps.
 
@@ -40,8 +40,9 @@ def loop_by_optimiser(
     rate = random_rate()
     cases: list[tuple[str, Options]] = [
         ("SGD", {"lr": rate}),
-        ("SGD", {"lr": rate, "momentum": 0.5 + 5 * rate}),
+        # A memory that is lost in each round makes momentum vanish, but leaves something else of Adam than SGD.
         ("Adam", {"lr": 2 * rate, "betas": (0.8, 0.9)}),
+        ("SGD", {"lr": rate, "momentum": 0.5 + 5 * rate}),
     ]
     for kind, chosen in cases if name is None else [(name, {} if options is None else options)]:
         _check(function, random_bowl() if on is None else on, kind, chosen, steps)
@@ -68,26 +69,42 @@ def _trained(
     *,
     empties: bool = True,
     anew: bool = False,
-    step_first: bool = False,
+    step_at: str = "end",
     times: int = 1,
     sign: float = 1,
 ) -> History:
-    """Train with an optimiser, rightly or with a known mistake."""
+    """Train with an optimiser, rightly or with a known mistake.
+
+    Args:
+        loss: the loss.
+        start: the parameters to begin with.
+        steps: how many rounds to make.
+        name: the optimiser.
+        options: its options.
+        empties: whether `.grad` is emptied in each round.
+        anew: whether the optimiser is made again in each round.
+        step_at: where in a round the step is made: at its end, at its beginning, or in the middle, before backward.
+        times: how many steps are made at the end of a round.
+        sign: what the loss is multiplied by.
+    """
     theta = start.detach().clone().requires_grad_()
     optimiser = _make(name, theta, options)
     losses = []
     with torch.enable_grad():
         for _ in range(steps):
-            if step_first:
+            if step_at == "beginning":
                 optimiser.step()
-            if empties:
+            if empties and step_at != "middle":
                 optimiser.zero_grad()
             value = sign * loss(theta)
             losses.append(sign * value.detach().to(torch.float64))
+            if step_at == "middle":
+                optimiser.step()
+                optimiser.zero_grad()
             value.backward()
             if anew:
                 optimiser = _make(name, theta, options)
-            if not step_first:
+            if step_at == "end":
                 for _time in range(times):
                     optimiser.step()
     return History(theta.detach().to(torch.float64), torch.stack(losses))
@@ -108,7 +125,8 @@ def _mistakes(
 
     yield "missing-zero-grad", "loop-grows", trained(empties=False)
     yield "optimiser-made-anew", "optimiser-made-anew", trained(anew=True)
-    yield "step-before-backward", "optimiser-step-first", trained(step_first=True)
+    yield "step-before-backward", "optimiser-step-first", trained(step_at="beginning")
+    yield "step-before-backward", "optimiser-step-first", trained(step_at="middle")
     yield "other-optimiser", "optimiser-always-sgd", trained("SGD", only_rate)
     yield "other-optimiser", "optimiser-always-adam", trained("Adam", only_rate)
     yield "options-ignored", "optimiser-only-rate", trained(name, only_rate)
