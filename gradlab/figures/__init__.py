@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from gradlab.figures.landscape import contour, curve, surface
     from gradlab.figures.paths import trajectories
     from gradlab.figures.race import race
-    from gradlab.figures.slopes import slope_graph
     from gradlab.figures.regions import regions
+    from gradlab.figures.slopes import slope_graph
+    from gradlab.figures.tangents import tangent
 
 __all__ = [
     "LabFigure",
@@ -31,6 +32,7 @@ __all__ = [
     "regions",
     "slope_graph",
     "surface",
+    "tangent",
     "trajectories",
 ]
 
@@ -46,6 +48,7 @@ _HOMES = {
     "regions": "regions",
     "slope_graph": "slopes",
     "surface": "landscape",
+    "tangent": "tangents",
     "trajectories": "paths",
 }
 

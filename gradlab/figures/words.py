@@ -100,3 +100,11 @@ RACE = (
 )
 RACE_END = "{name} at {place}, loss {height:.4g}"
 BAD_RACE = "A race needs a path of shape (steps + 1, 2) for each optimiser: two parameters, one for each axis."
+
+TANGENT_SLOPE = "slope {slope:.2f}"
+TANGENT_SLIDER = "x = "
+TANGENT = (
+    "Graph of f for x from {left:g} to {right:g} with the tangent at one point; move the slider or press play. "
+    "The tangent's slope is {first:.2f} at the left end and {last:.2f} at the right end; it is flattest, {flat:.2f}, "
+    "at x = {flat_at:.2f}."
+)

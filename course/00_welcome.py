@@ -1,0 +1,268 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Welcome
+#
+# This course is about one idea: a computer can find the slope of anything that it can compute, without a formula,
+# exactly, and for a billion variables at once. Every neural network is trained with it. You will use it, look inside it,
+# and build it.
+#
+# Today you only arrive: you see that everything works, how a lab is made, how it answers when you are wrong, and
+# a first slope.
+#
+# **When you are done, you can**
+#
+# - run a lab, and say on which device it computes;
+# - tell *predict* from *exercise*, use the hints, and read what a check says;
+# - let PyTorch compute a derivative;
+# - hand a lab in.
+#
+# **Time:** about 15 minutes. **Points:** 2.
+# **You need:** the derivative of $x^2$, and how to write a function in Python.
+#
+# **How to work.** Go from top to bottom and run each cell with *Shift + Enter*. Where it says *predict*, write your guess
+# down before you run the cell. Where it says *exercise*, replace the placeholder and run the check below it as often as you
+# like. Nothing that you do in this notebook can break anything.
+
+# %% [markdown]
+# ## 0 · Does everything work?
+
+# %% nbgrader={"grade_id": "imports", "locked": true}
+import platform
+import shutil
+
+import torch
+from IPython.display import display
+
+import gradlab
+from gradlab import figures
+from gradlab.check import welcome as check
+
+# %% [markdown]
+# If the cell above ran without an error, everything is installed. (An error there that says `ModuleNotFoundError` names the
+# package that is missing. Ask before you search for hours.)
+#
+# A lab runs on a graphics card (GPU) if there is one, or else on the processor (CPU). No lab *needs* a GPU. Which of the two
+# is used is called the **device**.
+
+# %% tags=["nbval-ignore-output"]
+device = gradlab.device()
+print("Python ", platform.python_version())
+print("torch  ", torch.__version__)
+print("device ", device)
+if torch.cuda.is_available():
+    print("GPU    ", torch.cuda.get_device_name())
+
+# %% [markdown]
+# ## 1 · How a lab works
+#
+# Most cells are there to be run, changed and run again. Some ask you to guess first. Here is one.
+#
+# ### Predict · A tenth, three times
+#
+# **Predict:** what does Python print for `0.1 + 0.1 + 0.1 == 0.3`?
+
+# %%
+print(0.1 + 0.1 + 0.1 == 0.3)
+print(f"{0.1 + 0.1 + 0.1:.20f}")
+
+# %% [markdown]
+# <details><summary>What it means (click to unfold)</summary>
+#
+# A computer stores numbers with about 16 digits, and 0.1 is not exactly among them. So this course never compares computed
+# numbers with `==`, and neither do its checks: nearly equal is equal. Your answer may be computed in another way than ours.
+# </details>
+#
+# Were you wrong? Good. You will remember it longer than somebody who was not asked.
+#
+# Some cells are exercises. Each has a difficulty, minutes and points, a *stub* that you complete, three folded hints, and a
+# check below it.
+
+# %% [markdown]
+# ### Exercise 1 · Twice
+#
+# *As easy as it looks, about 2 minutes, 1 point*
+#
+# Write `double`. Replace the placeholder by one line, run the cell, then run the check below it. (Do run the check *before* you
+# write anything, too: what does it say?)
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# The first hint says where to look. Here: the placeholder is the line that raises an error. Everything above it stays.
+# </details>
+# <details><summary>Hint 2: the way</summary>
+#
+# The second one says how it could go. Here: compute the number, and hand it over with `return`. A `print` would only
+# show it.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# The third one gives nearly everything away, and costs no points. Here: in Python, multiplication is written with `*`.
+# </details>
+
+
+# %% nbgrader={"grade_id": "double", "solution": true}
+def double(x: float) -> float:
+    """Double a number.
+
+    Args:
+        x: any number.
+
+    Returns:
+        Twice x.
+    """
+    ### BEGIN SOLUTION
+    return 2 * x
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "double-test", "grade": true, "points": 1}
+# The check tells you what it saw. Run it as often as you like.
+check.doubled(double)
+### BEGIN HIDDEN TESTS
+for number in (-7, 0.25, 1000.5):
+    assert abs(float(double(number)) - 2 * number) < 1e-3, "Some numbers are not doubled."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# A line with ✓ means that the check is satisfied. When you hand in, your function is tried once more, on other numbers than
+# those you saw. A function that is right for every number has nothing to fear from that.
+#
+# ## 2 · How a check answers
+#
+# When a check is not satisfied, it does not say "wrong". It says **what it saw**, the **likely cause**, and what to **look at
+# next**. It never gives the answer. Many mistakes have a name, which stands in parentheses at the end; the table at the end
+# of each lab lists them.
+
+# %% [markdown]
+# ### Exercise 2 · Be wrong on purpose
+#
+# *Easy, about 3 minutes, 1 point*
+#
+# How steep is the parabola $x^2$ at the place $x$? You know the formula. **First, write a wrong one:** let `slope` return
+# `x`, run the check, and read its answer from top to bottom. **Predict:** what will it say that it saw? Try another mistake
+# that a friend could make. Then write the right one.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# The slope is the derivative. Which rule is there for powers of x?
+# </details>
+# <details><summary>Hint 2: the power rule</summary>
+#
+# The derivative of $x^n$ is $n\,x^{n-1}$. What is n here?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# With n = 2, the exponent becomes 1, and a factor appears in front. At $x = 3$ the slope is 6.
+# </details>
+
+
+# %% nbgrader={"grade_id": "slope", "solution": true}
+def slope(x: float) -> float:
+    """Compute the derivative of x² at one place.
+
+    Args:
+        x: the place.
+
+    Returns:
+        How steep the parabola is there.
+    """
+    ### BEGIN SOLUTION
+    return x + x
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "slope-test", "grade": true, "points": 1}
+check.square_slope(slope)
+### BEGIN HIDDEN TESTS
+for place in (-7, 0.25, 1000.5):
+    assert abs(float(slope(place)) - 2 * place) < 1e-3, "Some slopes of the parabola are wrong."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3 · A first slope
+#
+# You have just used a rule that you learned at school. PyTorch has another way. We ask it to watch a number, compute, and
+# ask for the slope afterwards. No rule for parabolas appears anywhere below.
+#
+# **Predict** what is printed, with your own formula.
+
+# %%
+x = torch.tensor(1.5, requires_grad=True)  # "please watch this number"
+y = x**2
+y.backward()  # "how does y change if x does?"
+print("PyTorch says", x.grad.item())
+
+# %%
+print("you say     ", float(slope(1.5)))
+
+# %% [markdown]
+# And since it needs no rule, you may put in anything. The picture shows $f(x) = x\,\sin x$ with its tangent, whose slope
+# PyTorch computed at each place. **Predict:** where is the slope zero? Move the slider, or press play.
+
+
+# %% tags=["nbval-ignore-output"]
+def f(x: torch.Tensor) -> torch.Tensor:
+    return x * torch.sin(x)
+
+
+figures.tangent(f, extent=(0, 8), title="f(x) = x sin x and its tangent")
+
+# %% [markdown]
+# How does it do that? While it computes, it keeps a record of every operation. The package torchviz draws that record, read
+# from the top: the blue box is our `x`, and each grey box is an operation of the way back. Lab 01 is about this record.
+
+# %% tags=["nbval-ignore-output"]
+if shutil.which("dot"):
+    from torchviz import make_dot
+
+    display(make_dot(f(x), params={"x": x}))
+else:
+    print("Graphviz (the program `dot`) is not installed here. You miss a small drawing and nothing else.")
+
+# %% [markdown]
+# ## 4 · How to hand in
+#
+# 1. **Restart the kernel and run all cells** (menu *Kernel*, in Colab *Runtime*). It shows whether your notebook also works for
+#    somebody who begins at the top. A cell that only runs because of something that you have deleted since is the most common
+#    reason for lost points.
+# 2. **Validate:** every check that you want points for shows its ✓. (If your JupyterLab has a *Validate* button, it does
+#    these two steps for you.)
+# 3. **Save**, and hand in the `.ipynb` file in the way that your instructor told you. Its name does not matter.
+#
+# An exercise that you leave open costs its own points and no others. You may add cells wherever you like. If you delete or
+# change a check by accident, it is restored before grading.
+#
+# **When you are stuck**
+#
+# - Read the check's answer again, the line "Look next" above all, and do what it says.
+# - Unfold one hint. Work for five minutes. Unfold the next one.
+# - Print things: the value, its `type`, for tensors their `shape` and `dtype`.
+# - Strange errors about names that do not exist, or exist twice? Restart the kernel and run all cells above.
+# - Ask somebody, and show the check's answer. Its name in parentheses is made for that.
+#
+# ## 5 · What to take along
+#
+# | You see | it means |
+# |---|---|
+# | *Predict* | guess first, in writing, then run |
+# | *Exercise* | replace the placeholder, then run the check |
+# | ✓ | the check is satisfied |
+# | ▲ *Not yet* | what it saw, the likely cause, where to look: read all three |
+# | a name in parentheses | the mistake is a common one; find it in the table at the lab's end |
+# | *hidden tests* | the same question with other numbers, when you have handed in |
+#
+# - The derivative of whatever you can compute is one `backward()` away.
+# - The device is the CPU or a GPU. Every lab runs on both.
+#
+# That was the welcome. In lab 01 the slopes begin.

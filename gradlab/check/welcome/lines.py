@@ -1,0 +1,54 @@
+"""The checks of two functions of one line, each called with a handful of numbers."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from gradlab.check.box import announced
+from gradlab.check.calls import Function, call, require_callable
+from gradlab.check.values import single_number
+from gradlab.check.variants import Variant, agree
+
+Mistakes = Callable[[torch.Tensor], Iterator[Variant]]
+
+
+@announced
+def doubled(function: Function) -> None:
+    """Check a function ``double(x)`` of one number.
+
+    Raises:
+        NotYet: a value differs.
+    """
+    _check(function, lambda x: 2 * x, _mistakes_of_double)
+
+
+@announced
+def square_slope(function: Function) -> None:
+    """Check a function ``slope(x)`` that returns the derivative of x² at one number.
+
+    Raises:
+        NotYet: a value differs.
+    """
+    _check(function, lambda x: 2 * x, _mistakes_of_slope)
+
+
+def _check(function: Function, right: Callable[[torch.Tensor], torch.Tensor], mistakes: Mistakes) -> None:
+    require_callable(function)
+    numbers = [1.5 + float(torch.rand(())), -1.5 - float(torch.rand(())), 3, 0, 10 * float(torch.rand(()))]
+    found = torch.tensor([single_number(call(function, number)) for number in numbers], dtype=torch.float64)
+    x = torch.tensor(numbers, dtype=torch.float64)
+    agree(found, right(x), mistakes(x), given="five numbers")
+
+
+def _mistakes_of_double(x: torch.Tensor) -> Iterator[Variant]:
+    yield Variant("welcome-squared", "welcome-squared", x**2)
+    yield Variant("welcome-added", "welcome-added", x + 2)
+    yield Variant("welcome-unchanged", "welcome-unchanged", x)
+    yield Variant("welcome-one-number", "welcome-one-number", torch.full_like(x, 2))
+
+
+def _mistakes_of_slope(x: torch.Tensor) -> Iterator[Variant]:
+    yield Variant("welcome-half", "welcome-half", x)
+    yield Variant("welcome-value", "welcome-value", x**2)
+    yield Variant("welcome-one-number", "welcome-one-number", torch.full_like(x, 2))
+    yield Variant("welcome-antiderivative", "welcome-antiderivative", x**3 / 3)
