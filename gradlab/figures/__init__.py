@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gradlab.figures.figure import LabFigure
     from gradlab.figures.landscape import contour, curve, surface
     from gradlab.figures.paths import trajectories
-    from gradlab.figures.race import race
+    from gradlab.figures.races import race
     from gradlab.figures.regions import regions
     from gradlab.figures.slopes import slope_graph
     from gradlab.figures.tangents import tangent
@@ -44,7 +44,7 @@ _HOMES = {
     "curve": "landscape",
     "descent_animation": "animation",
     "progress": "curves",
-    "race": "race",
+    "race": "races",
     "regions": "regions",
     "slope_graph": "slopes",
     "surface": "landscape",

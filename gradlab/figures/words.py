@@ -95,8 +95,8 @@ BAD_ORDER = "A value stands before one of its parents: the graph can be drawn fr
 
 RACE = (
     "{count} optimisers on one loss, all from {start}, {steps} steps each; the first steps have a frame each, later "
-    "ones are shown in growing strides. The darker, the lower. Move the slider or press play. At the end, the lowest first: "
-    "{ends}."
+    "ones are shown in growing strides. The darker, the lower. Move the slider or press play. At the end, the lowest "
+    "first: {ends}."
 )
 RACE_END = "{name} at {place}, loss {height:.4g}"
 BAD_RACE = "A race needs a path of shape (steps + 1, 2) for each optimiser: two parameters, one for each axis."

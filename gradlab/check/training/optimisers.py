@@ -127,8 +127,10 @@ def _mistakes(
     yield "optimiser-made-anew", "optimiser-made-anew", trained(anew=True)
     yield "step-before-backward", "optimiser-step-first", trained(step_at="beginning")
     yield "step-before-backward", "optimiser-step-first", trained(step_at="middle")
-    yield "other-optimiser", "optimiser-always-sgd", trained("SGD", only_rate)
-    yield "other-optimiser", "optimiser-always-adam", trained("Adam", only_rate)
+    if name != "SGD":
+        yield "other-optimiser", "optimiser-always-sgd", trained("SGD", only_rate)
+    if name != "Adam":
+        yield "other-optimiser", "optimiser-always-adam", trained("Adam", only_rate)
     yield "options-ignored", "optimiser-only-rate", trained(name, only_rate)
     yield "too-many-steps", "optimiser-two-steps", trained(times=2)
     yield "ascent-sign", "loop-uphill", trained(sign=-1)
