@@ -38,6 +38,8 @@ class Sketch:
 
 def attribute(value: object, name: str, expression: str) -> object:
     """An attribute of what an expression gave; refuses what has none."""
+    if value is None:
+        raise not_yet("returns-nothing", "engine-nothing", expression=expression)
     try:
         return getattr(value, name)
     except AttributeError as error:

@@ -65,6 +65,8 @@ def _pull(sketch: Sketch, mistake: str = "") -> list[float]:
             share = brought.get(mistake, slope * grads[number])
             if mistake == "added":
                 share = slope + grads[number]
+            if mistake == "first-stays" and grads[parent] != 0:
+                continue
             grads[parent] = share if mistake == "overwrites" else grads[parent] + share
     return grads
 
@@ -72,6 +74,7 @@ def _pull(sketch: Sketch, mistake: str = "") -> list[float]:
 def _mistakes(sketch: Sketch) -> Iterator[Variant]:
     for explanation, sight, mistake in (
         ("overwrites-accumulation", "pull-overwritten", "overwrites"),
+        ("overwrites-accumulation", "pull-first-stays", "first-stays"),
         ("no-seed", "pull-no-seed", "no-seed"),
         ("no-seed", "pull-seed-data", "seed-data"),
         ("wrong-direction", "pull-forwards", "forwards"),

@@ -1,0 +1,32 @@
+"""The check of a whole engine, with PyTorch's in its place."""
+
+from collections.abc import Callable
+
+import torch
+
+from gradlab.check import Diagnosis, chain_rule
+from gradlab.check.chain_rule.engines import evaluate
+
+Function = Callable[..., torch.Tensor]
+Refused = Callable[[Callable[[], None]], Diagnosis]
+Passes = Callable[[Callable[[], None]], None]
+
+
+def gradients(f: Function, *numbers: float) -> list[float]:
+    inputs = [torch.tensor(number, dtype=torch.float64, requires_grad=True) for number in numbers]
+    return [slope.item() for slope in torch.autograd.grad(f(*inputs), inputs)]
+
+
+def test_a_right_engine_passes(passes: Passes) -> None:
+    passes(lambda: chain_rule.engine(gradients))
+
+
+def test_a_wrong_engine_is_refused(refused: Refused) -> None:
+    assert "factor" in refused(lambda: chain_rule.engine(lambda f, *x: [2 * g for g in gradients(f, *x)])).title
+    refused(lambda: chain_rule.engine(lambda f, *x: gradients(f, *x)[:2]))
+
+
+def test_every_operation_keeps_numbers_moderate() -> None:
+    for operation in ("add", "multiply", "subtract", "divide", "power", "exp", "tanh", "constant"):
+        result = evaluate(torch.tensor(0.7), torch.tensor(-0.4), program=[[operation, 0, 1], [operation, 2, 0]])
+        assert result.abs() < 10
