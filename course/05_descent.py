@@ -704,7 +704,7 @@ check.stable_rate(limits, count=30)
 # %%
 for label, readings in (("as they are", unknown), ("divided by ten", 0.1 * unknown)):
     largest_rate, condition = limits(readings)
-    print(f"readings {label}: largest stable rate {largest_rate:.2g}, condition number {condition:,.0f}")
+    print(f"readings {label}: largest stable rate {largest_rate:.2g}, condition number {condition:.0f}")
 
 # %%
 raw, tenth = (torch.tensor(factor * unknown, dtype=torch.float32) for factor in (1, 0.1))
