@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from gradlab.figures.accuracy import accuracy
     from gradlab.figures.animation import descent_animation
     from gradlab.figures.basins import basin_map
+    from gradlab.figures.buckets import buckets
     from gradlab.figures.curves import progress
     from gradlab.figures.figure import LabFigure
     from gradlab.figures.landscape import contour, curve, surface
+    from gradlab.figures.overlays import overlaid
     from gradlab.figures.paths import trajectories
     from gradlab.figures.races import race
-    from gradlab.figures.regions import regions
+    from gradlab.figures.regions import decision_regions
     from gradlab.figures.slopes import slope_graph
     from gradlab.figures.tangents import tangent
 
@@ -24,12 +26,14 @@ __all__ = [
     "LabFigure",
     "accuracy",
     "basin_map",
+    "buckets",
     "contour",
     "curve",
+    "decision_regions",
     "descent_animation",
+    "overlaid",
     "progress",
     "race",
-    "regions",
     "slope_graph",
     "surface",
     "tangent",
@@ -40,12 +44,14 @@ _HOMES = {
     "LabFigure": "figure",
     "accuracy": "accuracy",
     "basin_map": "basins",
+    "buckets": "buckets",
     "contour": "landscape",
     "curve": "landscape",
+    "decision_regions": "regions",
     "descent_animation": "animation",
+    "overlaid": "overlays",
     "progress": "curves",
     "race": "races",
-    "regions": "regions",
     "slope_graph": "slopes",
     "surface": "landscape",
     "tangent": "tangents",

@@ -108,3 +108,28 @@ TANGENT = (
     "The tangent's slope is {first:.2f} at the left end and {last:.2f} at the right end; it is flattest, {flat:.2f}, "
     "at x = {flat_at:.2f}."
 )
+
+# Buckets that fill, and paths laid over one another
+BUCKETS_START = "before the first backward"
+BUCKETS_MOMENTS = ("backward", "step", "zeroing")
+BUCKETS_LANES = ("emptied in each round", "never emptied")
+BUCKETS_LEVEL = "what .grad holds"
+BUCKETS_OLD = "from earlier rounds"
+BUCKETS_NEW = "this round's gradient"
+BUCKETS_SLIDER = "round "
+BUCKETS_NONE = "no bucket yet"
+BUCKETS_POURED = "backward pours in {slope:.3g}"
+BUCKETS_STEP = "the step reads {level:.3g}"
+BUCKETS_EMPTIED = "emptied"
+BUCKETS_KEPT = "nobody empties it"
+BUCKETS_WEIGHT = "w = {weight:.4g}"
+BUCKETS = (
+    "Two loops with the same loss, a bucket for each, in {rounds} rounds of three moments: backward pours a gradient in, "
+    "the step reads the level, zeroing empties the left bucket only. What the steps read on the left: {emptied}; on the "
+    "right: {kept}. At the end the weight is {emptied_end:.4g} on the left and {kept_end:.4g} on the right."
+)
+BUCKETS_NEGATIVE = "A bucket can't show a negative gradient: choose a loss that grows, or a start on its other side."
+OVERLAY = "{count} paths laid over one another. {ends}."
+OVERLAY_END = "{name} ends at {place}"
+OVERLAY_SAME = " {name} and {first} are the same path."
+BAD_OVERLAY = "One to three paths of shape (steps + 1, 2) can be laid over one another, each with a name."

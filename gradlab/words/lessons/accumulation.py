@@ -2,8 +2,169 @@
 
 from gradlab.words.explanations import Explanation
 
-FINDINGS: dict[str, Explanation] = {}
+FINDINGS: dict[str, Explanation] = {
+    "acc-alias": Explanation(
+        "you kept the bucket and not what was in it",
+        "`x.grad` is one tensor that every backward pass pours into. Another name for it, or a place in a list, shows "
+        "what it holds now and not what it held when you noted it.",
+        "Print what you have kept, right when you keep it and once more at the end. Which of the lines in between "
+        "writes into it?",
+    ),
+    "acc-only-last": Explanation(
+        "only the last gradient is left",
+        "Something that should hold all of them is replaced or emptied in each round.",
+        "What does your result hold after the first round, and where is it after the second?",
+    ),
+    "acc-pair": Explanation(
+        "two things should come back",
+        "The docstring promises a pair.",
+        "Compare your `return` line with the docstring.",
+    ),
+    "acc-swapped": Explanation(
+        "the two results are exchanged",
+        "The numbers are right, and each result stands in the other's place.",
+        "Read in the docstring which of the two comes first.",
+    ),
+    "acc-start-returned": Explanation(
+        "the weights that come back are those at the beginning",
+        "A loop moved something, or nothing. What you return has not moved.",
+        "Which tensor does your update change, and which one do you return?",
+    ),
+    "acc-one-sum": Explanation(
+        "the two gradients are poured together",
+        "One backward pass from a sum gives the sum of the gradients, and nobody can take it apart afterwards.",
+        "How many gradients should come back? How many passes do you make?",
+    ),
+    "acc-trunk-twice": Explanation(
+        "the trunk is evaluated more than once",
+        "Each head gets a trunk of its own. That costs twice as much, and where the trunk contains chance, the two "
+        "gradients belong to two different trunks.",
+        "Count the calls of `trunk` in your function. What would be needed to go back twice through one of them?",
+    ),
+    "acc-left-off": Explanation(
+        "you switched x off and left it off",
+        "A leaf that was told not to be watched stays so for everybody who uses it later.",
+        "Print `x.requires_grad` before and after the call. Is there a way that concerns your computation alone?",
+    ),
+    "acc-one-factor": Explanation(
+        "the value is not the product of the two factors",
+        "Only the gradient should treat one of them as a constant. The value needs both, multiplied.",
+        "Compute f(2), g(2) and your result at x = 2, and compare.",
+    ),
+    "acc-both-ways": Explanation(
+        "the gradient flows through both factors",
+        "Your gradient is the whole product rule, f′g + fg′. Autograd has seen that the second factor depends on x.",
+        "Print `requires_grad` of each of the two factors. Which of them should be a constant?",
+    ),
+    "acc-wrong-way": Explanation(
+        "the gradient flows through the other factor",
+        "One factor is a constant for autograd, and it is the wrong one.",
+        "Which of the two should be treated like a number that fell from the sky?",
+    ),
+    "acc-crowded": Explanation(
+        "too many examples at once",
+        "The micro-batches were put together again. The point is to never have more than one of them in memory.",
+        "Where do you join them? What can be added up instead of the examples?",
+    ),
+    "acc-equal-shares": Explanation(
+        "every micro-batch counts the same",
+        "You average the micro-batches' gradients. A micro-batch with few examples then has as much to say as one with "
+        "many, so that its examples count more than the others.",
+        "With micro-batches of 5 and 1, how much should the single example contribute to the mean over all 6?",
+    ),
+    "acc-emptied": Explanation(
+        "the bucket was emptied before you read it",
+        "The result is zero. Either it was emptied at the very end, or you return the bucket itself and empty it "
+        "afterwards.",
+        "In which order do the last two lines of your function stand?",
+    ),
+    "acc-divided-by-size": Explanation(
+        "a mean is divided by its number of examples once more",
+        "The loss that you are given is a mean already. Dividing it again makes large micro-batches count less.",
+        "Write the mean over all examples in terms of the micro-batches' means. What stands in front of each?",
+    ),
+    "acc-no-memory": Explanation(
+        "the step remembers too little",
+        "After the first step, the forgetful loop moves by more than one gradient.",
+        "What is in a bucket that nobody empties when the third step is made? Which part of that do you use?",
+    ),
+    "acc-old-bucket": Explanation(
+        "the step comes before the pouring",
+        "You move by what was remembered so far, without the gradient of this step. The first step then stands still.",
+        "In the forgetful loop, is `backward()` before or after the update?",
+    ),
+    "acc-twice-poured": Explanation(
+        "the fresh gradient is counted twice",
+        "It is in what you remember already, and you add it to the step once more.",
+        "Write down your first step with v = 0. How long is it?",
+    ),
+    "acc-rate-missing": Explanation(
+        "the learning rate should enter each step once",
+        "It may scale what is remembered or scale the step, but not both, and not neither.",
+        "Mark every `lr` in your function. Which of them reach the new point?",
+    ),
+    "acc-friction": Explanation(
+        "some of the memory is lost in each step",
+        "Only a share of what was remembered is kept, or only a share of the gradient goes in. A bucket that nobody "
+        "empties loses nothing.",
+        "After three gradients of 1 each, what is in a bucket that nobody empties? And in yours?",
+    ),
+}
 
-SIGHTS: dict[str, str] = {}
+SIGHTS: dict[str, str] = {
+    "acc-row-sums": "The first row is right. Each later row is the sum of all the gradients up to it.",
+    "acc-rows-all-sum": "All rows are the same: the sum of all the gradients.",
+    "acc-rows-all-last": "All rows are the same: the last gradient.",
+    "acc-rows-all-zero": "Every number is zero.",
+    "acc-one-for-all": "There is one gradient, the sum over all examples.",
+    "acc-rows-mean": "Each gradient is divided by the number of examples.",
+    "acc-only-last-row": "There is one gradient, that of the last round.",
+    "acc-pair": "The check expected a pair and was given {kind}.",
+    "acc-swapped": "What should come first comes second.",
+    "acc-start-returned": "The weights equal those that were given.",
+    "acc-step-short": "The weights are those before the last step.",
+    "acc-second-holds-first": "The first gradient is right. The second is the sum of both.",
+    "acc-both-sum": "Both gradients are the same: the sum of the two.",
+    "acc-both-second": "Both gradients are the same: that of the second head.",
+    "acc-first-lost": "The second gradient is right, and the first is zero.",
+    "acc-one-sum": "One gradient came back, and it is the sum of the two.",
+    "acc-trunk-twice": "With a trunk that draws a random factor in each call, your two gradients have "
+    "different factors.",
+    "acc-left-off": "Before the call, x had `requires_grad=True`, and afterwards it has not.",
+    "acc-no-record": "The values are right, and the result has `requires_grad=False`.",
+    "acc-one-factor": "The values are those of one factor alone.",
+    "acc-added": "The values are the sum of the two factors.",
+    "acc-other-record": "The values are right, but going back from them, no gradient arrives at x.",
+    "acc-both-ways": "The values are right. The gradient is that of the whole product.",
+    "acc-wrong-way": "The values are right. The gradient is that of g alone, times the value of f.",
+    "acc-slope-of-one": "The values are those of the product. The gradient is that of one factor, as if the other had "
+    "never been multiplied.",
+    "acc-slope-differs": "The values are right, but the gradient differs from finite differences with g held constant.",
+    "acc-crowded": "Your function asked for the loss of more examples than the largest micro-batch holds.",
+    "acc-equal-shares": "Your gradient is the plain average of the micro-batches' gradients.",
+    "acc-means-added": "Your gradient is the sum of the micro-batches' gradients, each that of its own mean.",
+    "acc-sum-not-mean": "Your gradient is that of the sum over all examples.",
+    "acc-divided-by-all": "Each micro-batch's mean is divided by the number of all examples.",
+    "acc-divided-by-batches": "The sum over all examples is divided by the number of micro-batches.",
+    "acc-only-last-batch": "Your gradient comes from the last micro-batch alone.",
+    "acc-emptied": "Every number is zero.",
+    "acc-divided-by-size": "Each micro-batch's gradient is divided by the number of its examples.",
+    "acc-no-memory": "Every step is the learning rate times the fresh gradient alone.",
+    "acc-first-remembered": "Every step is like the first.",
+    "acc-old-bucket": "Every step lacks the newest gradient.",
+    "acc-rolls-up": "Every step has the right length and goes exactly the opposite way.",
+    "acc-twice-poured": "Every step holds the newest gradient twice.",
+    "acc-rate-missing": "The steps are right, but for the learning rate, which is missing.",
+    "acc-rate-twice": "The steps are right, but for the learning rate, which is there twice.",
+    "acc-friction": "Earlier gradients fade: each step holds less of them than it should.",
+}
 
-PASSED: dict[str, str] = {}
+PASSED: dict[str, str] = {
+    "apart": "✓ Each gradient stands by itself.",
+    "trained": "✓ The weights and all the gradients are right.",
+    "two_heads": "✓ Two gradients, one trunk, nothing mixed.",
+    "quiet": "✓ The values are there, and nothing was recorded.",
+    "one_way": "✓ The gradient flows through one factor only.",
+    "micro_batches": "✓ Small batches add up to the large gradient.",
+    "rolling": "✓ Your steps follow the forgetful loop.",
+}
