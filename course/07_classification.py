@@ -183,7 +183,7 @@ for count in (1, 2, 5, 10, 20):
     print(f"{count:>3}{0.25**count:>15.3e}{row[0]:>13.3e}{row[1]:>13.3e}{row[2]:>8.1f}")
 
 # %% tags=["nbval-ignore-output"]
-figures.progress(slopes, quantity="slope through all of them", title="How much of a change at the input arrives?")
+figures.progress(slopes, quantity="slope through all of them", title="Each step adds one activation: what is left of the slope")
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -926,7 +926,7 @@ for name, values in shares.items():
     print(f"{name:11}" + "".join(f"{value:>5.0f}%" for value in values))
 
 # %% tags=["nbval-ignore-output"]
-figures.regions(
+figures.decision_regions(
     maps,
     x.cpu(),
     versicolor.cpu(),

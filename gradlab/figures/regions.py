@@ -26,11 +26,11 @@ _MARKS = ("circle", "diamond", "square", "x")
 _DEEPEST = 12
 _SHALLOWEST = 2
 """A region that is nowhere as deep as this many cells gets no name: there is no room for it."""
-_WIDER = 3
+_WIDER = 5
 """How many cells of width a word needs for each cell of height."""
 
 
-def regions(
+def decision_regions(
     maps: Mapping[str, Any],
     points: Any,  # noqa: ANN401 - whatever NumPy and torch take
     labels: Any,  # noqa: ANN401 - whatever NumPy and torch take

@@ -140,6 +140,7 @@ def _mistakes(training: Training, names: Sequence[str]) -> Iterator[Variant]:
     if len(names) > 1:
         for number, name in enumerate(names):
             yield Variant("class-parameter-rests", "class-rests", end(resting=(number,)), {"name": name})
+        for number, name in enumerate(names):
             others = tuple(other for other in range(len(names)) if other != number)
             yield Variant("class-parameter-rests", "class-moves-alone", end(resting=others), {"name": name})
     yield Variant("too-many-steps", "class-step-more", end(steps=training.steps + 1))
