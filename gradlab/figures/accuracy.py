@@ -8,7 +8,7 @@ from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.style import DASHES, INK, axis, layout, line_colour
 
-_POWERS = {"type": "log", "exponentformat": "power", "tickfont": {"size": 10.4}}
+_POWERS: dict[str, Any] = {"type": "log", "exponentformat": "power", "tickfont": {"size": 10.4}}
 _LEGEND_HEIGHT = 44
 _MARKS = ("circle", "square", "diamond", "triangle-up")
 

@@ -34,7 +34,7 @@ def tangent(f: Drawable, *, extent: Bounds, places: int = 21, title: str = "") -
     x = torch.tensor(touched, requires_grad=True)
     (slopes,) = torch.autograd.grad(f(x).sum(), x)
     half = (extent[1] - extent[0]) / 7
-    frames = [
+    frames: list[Plain] = [
         {"name": str(number), "data": _touching(place, height, slope, half), "traces": [1, 2]}
         for number, (place, height, slope) in enumerate(
             zip(touched.tolist(), evaluate(f, touched).tolist(), slopes.tolist(), strict=True)
@@ -59,7 +59,7 @@ def tangent(f: Drawable, *, extent: Bounds, places: int = 21, title: str = "") -
             "hoverinfo": "skip",
         },
     ]
-    first = [look | part for look, part in zip(looks, frames[places // 4]["data"], strict=True)]
+    first = [look | part for look, part in zip(looks, frames[places // 8]["data"], strict=True)]
     return LabFigure({"data": [curve_trace(points, values), *first], "layout": drawn, "frames": frames})
 
 
@@ -84,7 +84,7 @@ def _slider(touched: Array) -> Plain:
         for number, place in enumerate(touched.tolist())
     ]
     made = slider(words.TANGENT_SLIDER, steps, pixels_below=0)
-    return made | {"y": -_SLIDER_BELOW / _PLOT_HEIGHT, "active": len(touched) // 4}
+    return made | {"y": -_SLIDER_BELOW / _PLOT_HEIGHT, "active": len(touched) // 8}
 
 
 def _describe(touched: Array, slopes: Array) -> str:

@@ -29,7 +29,8 @@ def sea_depth(function: Function, *, bed: Function | None = None) -> None:
     require_callable(function)
     f = functools.partial(random_bed, factors=(0.5 + torch.rand(3)).tolist()) if bed is None else bed
     first, second = (0.3 + torch.rand(2, dtype=torch.float64)).tolist()
-    found = [_check_place(function, f, place) for place in ([first, second], [int(torch.randint(2, 5, ())), 4])]
+    places: list[list[float]] = [[first, second], [int(torch.randint(2, 5, ())), 4]]
+    found = [_check_place(function, f, place) for place in places]
     for result in found:
         if is_tensor(result) and result.dtype != torch.float64:  # type: ignore[attr-defined]
             raise not_yet("wrong-precision", "depth-precision", dtype=result.dtype)  # type: ignore[attr-defined]

@@ -61,9 +61,9 @@ def _judge(function: Function, case: _Case) -> None:
         _refuse(case.finding)
 
 
-def _said(pace: float, **about: float) -> Function:
+def _said(pace: float, times: float = 1.0, left: float = 0.0, right: float = 0.0) -> Function:
     """A claim about the slope of a sine of height 10."""
-    return functools.partial(claim, pace=pace, height=10.0, **about)
+    return functools.partial(claim, pace=pace, height=10.0, times=times, left=left, right=right)
 
 
 def _cases(pace: float, places: torch.Tensor) -> Iterator[_Case]:

@@ -41,7 +41,7 @@ FINDINGS: dict[str, Explanation] = {
     "marked-afterwards": Explanation(
         "what counts is the moment of the marking",
         "A tensor that is marked when it is finished was not computed from anything watched, whatever was done before.",
-        "In which specimens does `requires_grad_()` come last? What had been watched until then?",
+        "In which specimens does the marking come last? What had been watched until then?",
     ),
     "never-marked": Explanation(
         "nobody asked for that one to be watched",
