@@ -6,7 +6,8 @@ ROWS = (
     Row("C: background", after="Heaviside", numbers=(0, 0, 1, 1)),
     Row("C: background", after="sigmoid  ", numbers=(0.1192, 0.475, 0.525, 0.9526)),
     Row("C: background", after="its slope", numbers=(0.105, 0.2494, 0.2494, 0.0452)),
-    Row("C: background", after="ReLU\n", numbers=(0, 1, 1, 1, 1, 1, 0.25, 0.2350, 0.7864, 1)),
+    # n, the bound, the slopes through n sigmoids, n times tanh, n ReLUs.
+    Row("C: background", after="ReLU\n", numbers=(1, 0.25, 0.235, 0.7864, 1, 2, 0.0625, 0.05341, 0.6398, 1)),
     Row("C: background", after="one-hot code of 2:", numbers=(0, 0, 1)),
     Row("C: background", after="back again with argmax:", numbers=(2, 0, 1, 1)),
     Row("C: background", after="softmax, plus 5:", numbers=(0.6652, 0.2447, 0.09)),
