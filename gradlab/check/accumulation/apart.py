@@ -34,15 +34,16 @@ def apart(function: Function, *, on: Function | None = None, d: int = 3, m: int 
     require_callable(function, loss)
     w, data = torch.rand(d, dtype=torch.float64) + 0.5, torch.randn(count, m, dtype=torch.float64)
     given, examples = w.clone(), data.clone()
-    result = slopes_from(functools.partial(_bound, function, given, examples), loss)
+    result = slopes_from(functools.partial(_bound, function, given, examples, loss), loss)
     right = torch.stack([gradient(functools.partial(_of_weights, loss, row), w) for row in data])
     agree(result, right, _mistakes(right), given=f"{count} random examples", shape=tuple(data.shape))
     require_left_alone("`w`", w, given)
     require_left_alone("`data`", data, examples)
 
 
-def _bound(function: Function, w: Tensor, data: Tensor, loss: Function) -> object:
-    return function(loss, w, data)
+def _bound(function: Function, w: Tensor, data: Tensor, asked: Function, loss: Function) -> object:
+    # A probe goes through the first round only: it asks where `.grad` is missed, and a later round has other errors.
+    return function(loss, w, data if loss is asked else data[:1])
 
 
 def _of_weights(loss: Function, row: Tensor, w: Tensor) -> object:

@@ -10,9 +10,13 @@ from gradlab.check.accumulation.inputs import require_left_alone
 from gradlab.check.accumulation.probes import valley
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
+from gradlab.check.compare import close
 from gradlab.check.derivatives import gradient
-from gradlab.check.diagnosis import not_yet
-from gradlab.check.values import is_tensor, kind_of
+from gradlab.check.diagnosis import NotYet, not_yet
+from gradlab.check.emptiness import complains
+from gradlab.check.errors import message_of
+from gradlab.check.probes import watching_point
+from gradlab.check.values import is_tensor, kind_of, numbers
 from gradlab.check.variants import Variant, agree
 
 Tensor = torch.Tensor
@@ -35,10 +39,12 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
     require_callable(function, loss)
     start, lr = torch.rand(d, dtype=torch.float64) + 0.5, 0.05 + 0.1 * float(torch.rand(()))
     given = start.clone()
-    result = rounds.run(functools.partial(_bound, function, given, lr), loss, epochs)
+    result = _run(functools.partial(_bound, function, given, lr), loss, epochs)
     weights, history = _two_of(result)
     end, slopes = _walk(loss, start, lr, epochs, keep=0.0)
     told = f"{epochs} epochs"
+    if epochs > 1 and _same(weights, start) and _same(history, slopes[:1].expand_as(slopes)):
+        raise not_yet("stands-still", "acc-stands-still")
     agree(weights, end, _wrong_ends(loss, start, lr, epochs), given=told, shape=(d,))
     agree(history, slopes, _wrong_histories(slopes), given=told, shape=(d,))
     for part in (weights, history):
@@ -49,6 +55,28 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
 
 def _bound(function: Function, start: Tensor, lr: float, loss: Function, epochs: int) -> object:
     return function(loss, start, lr, epochs)
+
+
+def _run(training: rounds.Descent, loss: Function, epochs: int) -> object:
+    """Run a student's training; a `.grad` that is missing in the first round belongs to a tensor that is no leaf."""
+    try:
+        return rounds.run(training, loss, epochs)
+    except NotYet as refusal:
+        error = refusal.__cause__
+        if not isinstance(error, AttributeError) or "zero_" in message_of(error):
+            raise
+        fails, works = (complains(functools.partial(_once, training), f) for f in (loss, watching_point))
+        if fails is None or works is not None:
+            raise
+        raise not_yet("not-a-leaf", "first-round", name=type(error).__name__, message=message_of(error)) from error
+
+
+def _once(training: rounds.Descent, loss: Function) -> object:
+    return training(loss, 1)
+
+
+def _same(result: object, values: Tensor) -> bool:
+    return close(numbers(result), values)
 
 
 def _two_of(result: object) -> tuple[object, object]:
