@@ -712,8 +712,8 @@ print("(1 - x) / x ** 2 =", ((1 - x) / x**2).data)
 # </details>
 # <details><summary>Hint 2: long chains</summary>
 #
-# A loop that adds up 2000 terms gives a graph 2000 levels deep, and a function that calls itself once for each level stops with a
-# `RecursionError` at about 1000. Keep a list of your own, a *stack*, of what is still to be done.
+# A loop that adds up 5000 terms gives a graph 5000 levels deep, and a function that calls itself once for each level stops with a
+# `RecursionError` at about 1000 (3000 in some notebooks). The hidden tests try a long chain. Keep a list of your own, a *stack*, of what is still to be done.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -826,18 +826,23 @@ torch.manual_seed(2)
 check.engine(gradients)
 
 # %% [markdown]
-# And here is your own graph, drawn from your own objects. The number on an edge is the local slope that your forward pass wrote
-# down. Step back from the right and check a few: *multiply along an edge, add where ways meet*.
+# And here is the graph of Exercise 3, drawn from your own objects. The number on an edge is the local slope that your forward pass wrote
+# down. Step back from the right and check a few: *multiply along an edge, add where ways meet*. Do the machine and your paper agree?
 
-# %% tags=["nbval-ignore-output"]
-x, y = Value(2), Value(0.5)
+# %%
+x, y = Value(0.5), Value(1)
 p = x * y
-L = tanh(p + -1 * x) * p
+q = p + x
+r = tanh(q)
+L = r * p
 order = topological_order(L)
 backward(order)
-figures.slope_graph(
-    order, names={"x": x, "y": y, "p": p, "L": L}, title="L = tanh(p − x)·p with p = x·y, by your engine"
-)
+named = {"x": x, "y": y, "p": p, "q": q, "r": r}
+print("paper ", {name: round(number, 4) for name, number in backward_by_hand(0.5, 1.0).items()})
+print("engine", {name: round(value.grad, 4) for name, value in named.items()})
+
+# %% tags=["nbval-ignore-output"]
+figures.slope_graph(order, names=named | {"L": L}, title="p = x·y, q = p + x, r = tanh q, L = r·p, by your engine")
 
 # %% [markdown]
 # ### A network, trained by your engine

@@ -14,6 +14,7 @@ from gradlab.graph.placement import Arrangement, place
 from gradlab.graph.recording import Graph, Node
 
 ROW_HEIGHT = 112
+DIRECT = 2
 
 
 class Recorded(Protocol):
@@ -102,15 +103,17 @@ def to_graph(order: Sequence[Recorded], names: Mapping[str, Recorded]) -> Graph:
 
 
 def labels(order: Sequence[Recorded], arrangement: Arrangement) -> list[Plain]:
-    """The slope of each edge in a small box upon its last piece, where edges of one value are apart."""
+    """The slope of each edge in a small box upon it, clear of its arrow head."""
     slopes = [slope for value in order for slope in value.slopes]
     boxes = []
     for route, slope in zip(arrangement.routes, slopes, strict=True):
-        tail, head = route[-2], route[-1]
+        # A direct edge has its arrow head in the middle, a longer one on its first piece.
+        way = 0.3 if len(route) == DIRECT else (len(route) - 1) / 2
+        tail, head = route[int(way)], route[int(way) + 1]
         boxes.append(
             {
-                "x": tail.column + 0.3 * (head.column - tail.column),
-                "y": tail.row + 0.3 * (head.row - tail.row),
+                "x": tail.column + way % 1 * (head.column - tail.column),
+                "y": tail.row + way % 1 * (head.row - tail.row),
                 "text": words.SLOPE_ON_EDGE.format(slope=f"{slope:.3g}".replace("-", "−")),
                 "showarrow": False,
                 "bgcolor": CARD,
