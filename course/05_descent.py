@@ -99,7 +99,7 @@ print(f"error multiplied by {after**2 / before**2:.4f}")
 #
 # $\|x\|^2 = 67$, so the factor is $1 - 1.34 = -0.34$: the step goes too far and lands on the other side, though nearer. The
 # *inputs* decide how long a step is. With inputs twice as large the factor would be $-4.36$, and the same rate
-# would drive the error up in every step. Keep this in mind; it is the whole of section 5.
+# would drive the error up in every step. Keep this in mind; it is the whole of section 6.
 # </details>
 
 # %% [markdown]
@@ -176,8 +176,7 @@ print(f"derivative with respect to b, w: {slope[1]:.1f}, {slope[0]:.3f}")
 # <details><summary>What it means</summary>
 #
 # The derivative with respect to $w$ is the mean of $2 r_i x_i$, that with respect to $b$ the mean of $2 r_i$. The readings
-# are around 50, and so is the ratio. One number, the learning rate, has to suit both. It won't; section 5 comes back to
-# it.
+# are around 50, and so is the ratio. One number, the learning rate, has to suit both. It won't: section 6.
 # </details>
 
 # %% [markdown]
@@ -480,7 +479,7 @@ for strength in (1.0, 100.0):
     print(f"strength {strength:>5}: w {fitted[0]:.4f}, b {fitted[1]:.4f} after 200 steps")
 
 # %% [markdown]
-# Are these the minima? With a free bias, $w = 0$ and $b = 10$ would fit perfectly and cost nothing, for any strength. Two
+# Are these the minima? **Predict,** then think it through: with a free bias, $w = 0$ and $b = 10$ would fit perfectly and cost nothing, for any strength. Two
 # hundred steps haven't got there. There is something slow in this loss, and we will hunt it down.
 #
 # ## 5 · The same with `torch.optim`
@@ -636,7 +635,8 @@ print(f"where the minimum is:         w 0.5000, b 0.0000, loss {narrow(torch.ten
 # $$\eta_{\max} = \frac{2}{\lambda_{\max}}, \qquad \kappa = \frac{\lambda_{\max}}{\lambda_{\min}} .$$
 #
 # The **condition number** $\kappa$ says how much narrower the valley is than long. Just below the limit, the flattest
-# direction shrinks by a factor of about $1 - 2/\kappa$ in each step: some $\kappa$ steps for a nearly sevenfold gain.
+# direction shrinks by a factor of about $1 - 2/\kappa$ in each step: $\kappa$ steps make the
+# error about seven times smaller, and no more.
 
 # %%
 hessian = torch.autograd.functional.hessian(narrow, begin)
@@ -707,8 +707,7 @@ for label, readings in (("as they are", unknown), ("divided by ten", 0.1 * unkno
     print(f"readings {label}: largest stable rate {largest_rate:.2g}, condition number {condition:.0f}")
 
 # %%
-raw, tenth = (torch.tensor(factor * unknown, dtype=torch.float32) for factor in (1, 0.1))
-wanted = torch.tensor(celsius, dtype=torch.float32)
+raw, wanted = torch.tensor(unknown, dtype=torch.float32), torch.tensor(celsius, dtype=torch.float32)
 unscaled = lambda theta: ((theta[0] * raw + theta[1] - wanted) ** 2).mean()
 _, losses = train(unscaled, torch.tensor([1.0, 0.0]), 1e-2, 13)
 print(f"readings as they are, rate 0.01: loss {losses[0]:.0f}, then {losses[1]:.2g}, then {losses[2]:.2g}")
@@ -718,8 +717,9 @@ print("the loss is infinite by step", next(step for step, loss in enumerate(loss
 # The same rate with the readings divided by ten, and plenty of patience:
 
 # %%
-scaled = lambda theta: ((theta[0] * tenth + theta[1] - wanted) ** 2).mean()
-fitted, losses = train(scaled, torch.tensor([1.0, 0.0]), 1e-2, 5000)
+tenth, degrees = torch.tensor(0.1 * unknown), torch.tensor(celsius)
+scaled = lambda theta: ((theta[0] * tenth + theta[1] - degrees) ** 2).mean()
+fitted, losses = train(scaled, begin, 1e-2, 5000)
 print("epoch   loss")
 for epoch in range(500, 5001, 500):
     print(f"{epoch:>5}   {losses[epoch - 1]:.5f}")
@@ -897,13 +897,11 @@ check.loop_with_momentum(train_momentum, on=lambda p: torch.log(torch.cosh(p)).s
 # if a rate meant the same to each of them. To Adam, it is about the length of a step; to SGD, it is a factor on the
 # gradient.) To see where an optimiser goes, we hand it a loss that keeps a diary.
 
+
 # %%
-readings, temperatures = torch.tensor(0.1 * unknown), torch.tensor(celsius)
-
-
 def misfit(theta: torch.Tensor) -> torch.Tensor:
     """The mean squared error on the thermometer, readings divided by ten: (…, 2) → (…)."""
-    return ((theta[..., :1] * readings + theta[..., 1:] - temperatures) ** 2).mean(dim=-1)
+    return ((theta[..., :1] * tenth + theta[..., 1:] - degrees) ** 2).mean(dim=-1)
 
 
 def walk(name: str, options: dict[str, float], steps: int) -> torch.Tensor:
@@ -926,11 +924,11 @@ racers = {
     "RMSprop": ("RMSprop", {"lr": 0.3}),
     "Adam": ("Adam", {"lr": 1.0}),
 }
-w, b = fit(readings.numpy(), celsius)
+w, b = fit(0.1 * unknown, celsius)
 lowest = torch.tensor([w, b], dtype=torch.float64)
 
 # %% [markdown]
-# **Predict.** Who is first, who is last? Who zigzags, who overshoots? Only one of them will look bored.
+# **Predict.** Who is first, who is last? Who zigzags, who overshoots? Write down your ranking.
 
 # %%
 walks = {name: walk(kind, options, 150) for name, (kind, options) in racers.items()}
@@ -945,11 +943,12 @@ figures.race(misfit, walks, extent=((-1, 9), (-26, 6)), names=("w", "b"), title=
 # %% [markdown]
 # <details><summary>What you see</summary>
 #
-# SGD falls into the valley at once, jumps from wall to wall and then hardly moves: the steepest direction sets its rate, and
-# along the valley that is far too little. Momentum swings, cancels the swinging and runs down the valley. Nesterov looks ahead
-# before it steps and swings less. Adagrad divides by the root of *all* squared gradients so far, so its steps
-# shrink for ever. RMSprop divides by a fading average instead and does not tire, but neither does it ever quite settle. Adam does
-# both, a velocity and a division. And none of them needed to know anything about thermometers.
+# SGD falls into the valley at once, jumps from wall to wall and then hardly moves: the steepest direction sets its
+# rate, and along the valley that is far too little. Momentum swings, cancels the swinging and runs down the valley.
+# Nesterov looks ahead before it steps and swings less; but it could not stand the rate of 0.03, and goes at a third
+# of it. Adagrad divides by the root of *all* squared gradients so far, so its steps shrink for ever. RMSprop divides
+# by a fading average instead and does not tire, but neither does it ever quite settle. Adam does both, a velocity and
+# a division. And none of them needed to know anything about thermometers.
 # </details>
 #
 # ### Which one, when?
