@@ -158,7 +158,7 @@ def marked_then_converted(f: Function, starts: Tensor, lr: float, steps: int) ->
 @pytest.mark.parametrize(
     ("answer", "name", "words"),
     [
-        (with_mean, "sum-for-mean", "how many starts"),
+        (with_mean, "sum-for-mean", "a mean and a sum"),
         (never_empties, "missing-zero-grad", "steps grow"),
         (uphill, "ascent-sign", "uphill"),
         (one_by_one, "loop-over-starts", "one by one"),
