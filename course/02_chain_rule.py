@@ -46,7 +46,6 @@ from collections.abc import Callable
 import torch
 from IPython.display import display
 
-import gradlab
 from gradlab import figures, graph
 from gradlab.check import chain_rule as check
 
@@ -753,9 +752,18 @@ check.topological_order(topological_order, Value, deep=1000)
 # </details>
 
 # %% [markdown]
+# And a long chain, as in a loop of 5000 rounds. A function that calls itself for each level stops here with an error.
+
+# %%
+link = Value(0)
+for _ in range(5000):
+    link = Value(0, (link,), (1.0,))
+print("values in the order:", len(topological_order(link)))
+
+# %% [markdown]
 # ### Exercise 8 · The backward pass
 #
-# *A few lines, and each matters; about 8 minutes, 3 points*
+# *A few lines and each of them matters, about 8 minutes, 3 points*
 #
 # Write `backward(order)`. It is given a topological order and fills `grad` of every value in it with the derivative of the **last**
 # one. When it is called, all `grad` are 0.0. The parents of a value stand in the list before it.
@@ -821,7 +829,7 @@ print("x·x at 5:              ", gradients(lambda x: x * x, 5))
 # several times, differentiated by your engine and by PyTorch.
 
 # %%
-gradients(lambda x: x / (x + 1), 1)
+print("x/(x+1) at 1:", gradients(lambda x: x / (x + 1), 1))
 torch.manual_seed(2)
 check.engine(gradients)
 
@@ -843,6 +851,26 @@ print("engine", {name: round(value.grad, 4) for name, value in named.items()})
 
 # %% tags=["nbval-ignore-output"]
 figures.slope_graph(order, names=named | {"L": L}, title="p = x·y, q = p + x, r = tanh q, L = r·p, by your engine")
+
+# %% [markdown]
+# ### Predict · Backward twice, by your engine
+#
+# PyTorch adds a second gradient to the first one in `.grad`. What does yours do for $x \cdot x$ at $x = 5$?
+
+# %%
+x = Value(5)
+order = topological_order(x * x)
+for turn in ("once", "twice"):
+    backward(order)
+    print(f"{turn:6}{x.grad:g}")
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# With the `+=` that the sum over several ways demands, it adds as well, and for the very same reason: a backward pass can't
+# know whether what it finds in `grad` came from another way in *this* pass or from an earlier one. PyTorch leaves the emptying to
+# you. (If your `backward` empties all `grad` first, you see 10 twice. That is right, too, as long as nobody wants to add up several passes.)
+# </details>
 
 # %% [markdown]
 # ### A network, trained by your engine

@@ -32,9 +32,11 @@ def both_gradients(function: Function, *, count: int = 5, width: int = 3) -> Non
     result = call(function, x.clone(), given, t.clone())
     if result is None:
         raise not_yet("returns-nothing", "returns-nothing")
-    if not issubclass(type(result), tuple | list) or len(result) != _PAIR:  # type: ignore[arg-type]
+    # A subclass of list may tell one length and give another number of items.
+    parts: list[object] = list(result) if issubclass(type(result), tuple | list) else []  # type: ignore[call-overload]
+    if len(parts) != _PAIR:
         raise not_yet("two-gradients", "two-gradients", kind=kind_of(result))
-    towards_weights, towards_hidden = result  # type: ignore[misc]
+    towards_weights, towards_hidden = parts
     if towards_hidden is None:
         raise not_yet("grad-of-intermediate", "hidden-none")
     if towards_weights is None:

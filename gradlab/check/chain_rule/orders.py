@@ -62,7 +62,8 @@ def _ask(function: Function, root: object) -> list[object]:
         raise not_yet("returns-nothing", "returns-nothing")
     if not issubclass(type(result), list | tuple):
         raise not_yet("not-a-list", "order-kind", kind=kind_of(result))
-    return list(result)  # type: ignore[call-overload]
+    listed: list[object] = list(result)  # type: ignore[call-overload]
+    return listed
 
 
 def _check(result: list[object], sketch: Sketch) -> None:
