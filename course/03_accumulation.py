@@ -811,16 +811,16 @@ print("five and one, weighted:", shown(accumulated(mean_squared, torch.ones(2), 
 # ## 6 · What the forgetful loop really is
 #
 # A loop that never empties its bucket does not do nonsense. It follows a rule. Let us watch it in a bowl,
-# $L(w) = w_1^2 + \tfrac14 w_2^2$, from $(2, 3)$, with $\eta = 0.05$.
+# $L(w) = \tfrac13 w_1^2 + w_2^2$, from $(3, 2)$, with $\eta = 0.05$.
 
 
 # %%
 def bowl(w: torch.Tensor) -> torch.Tensor:
-    return w[..., 0] ** 2 + w[..., 1] ** 2 / 4
+    return w[..., 0] ** 2 / 3 + w[..., 1] ** 2
 
 
 def walked(empties: bool, steps: int) -> torch.Tensor:
-    w = torch.tensor([2.0, 3.0], dtype=torch.float64, requires_grad=True)
+    w = torch.tensor([3.0, 2.0], dtype=torch.float64, requires_grad=True)
     path = [w.detach().clone()]
     for _ in range(steps):
         bowl(w).backward()
@@ -832,9 +832,9 @@ def walked(empties: bool, steps: int) -> torch.Tensor:
     return torch.stack(path)
 
 
-careful, forgetful = walked(True, 60), walked(False, 60)
+careful, forgetful = walked(True, 90), walked(False, 90)
 print("step   emptied: height   forgotten: height")
-for step in (0, 5, 10, 20, 40, 60):
+for step in (0, 5, 10, 20, 40, 90):
     print(f"{step:4}{bowl(careful[step]):>18.4f}{bowl(forgetful[step]):>20.4f}")
 
 # %% [markdown]
@@ -894,7 +894,7 @@ check.rolling(rolling_step, steps=8, d=3)
 
 # %%
 point, memory, rolled = forgetful[0], torch.zeros(2, dtype=torch.float64), [forgetful[0]]
-for _ in range(60):
+for _ in range(90):
     here = point.clone().requires_grad_()
     (fresh,) = torch.autograd.grad(bowl(here), here)
     point, memory = rolling_step(point, memory, fresh, 0.05)
@@ -910,7 +910,7 @@ print("your steps follow the forgetful loop:", torch.allclose(torch.stack(rolled
 
 # %%
 def with_momentum(momentum: float, steps: int) -> torch.Tensor:
-    w = torch.tensor([2.0, 3.0], dtype=torch.float64, requires_grad=True)
+    w = torch.tensor([3.0, 2.0], dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.SGD([w], lr=0.05, momentum=momentum)
     path = [w.detach().clone()]
     for _ in range(steps):
@@ -922,7 +922,7 @@ def with_momentum(momentum: float, steps: int) -> torch.Tensor:
 
 
 for momentum in (0.0, 0.5, 0.9, 1.0):
-    path = with_momentum(momentum, 60)
+    path = with_momentum(momentum, 90)
     apart = (path - forgetful).abs().max()
     print(f"momentum {momentum}: height at the end {bowl(path[-1]):7.4f}, farthest from the forgetful path {apart:.4f}")
 
@@ -932,8 +932,8 @@ for momentum in (0.0, 0.5, 0.9, 1.0):
 # %% tags=["nbval-ignore-output"]
 figures.overlaid(
     bowl,
-    {"never emptied": forgetful, "SGD, momentum = 1": with_momentum(1.0, 60), "emptied": careful},
-    extent=((-2.4, 2.4), (-3.4, 3.4)),
+    {"never emptied": forgetful, "SGD, momentum = 1": with_momentum(1.0, 90), "emptied": careful},
+    extent=((-3.4, 3.4), (-2.4, 2.4)),
     title="A forgotten line is momentum 1",
 )
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradlab.figures import words
+from gradlab.figures.curves import LEGEND_HEIGHT
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.playing import play_buttons
 from gradlab.figures.style import INK, axis, layout, minus
 
 PLOT_HEIGHT = 360
-BELOW = 118
+BELOW = 134
 _HALF = 0.3
 _OLD, _NEW = "#93adc4", "#D55E00"
 
@@ -56,7 +57,11 @@ def buckets(
     top = 1.12 * max(level.old + level.new for level in (*emptied, *kept)) or 1.0
     names = [
         words.BUCKETS_START,
-        *(f"{number + 1}: {moment}" for number in range(rounds) for moment in words.BUCKETS_MOMENTS),
+        *(
+            words.BUCKETS_ROUND.format(number=number + 1, moment=moment)
+            for number in range(rounds)
+            for moment in words.BUCKETS_MOMENTS
+        ),
     ]
     frames: list[Plain] = [
         {"name": name, "data": _moment(left, right, top), "traces": [0, 1, 2]}
@@ -72,7 +77,10 @@ def buckets(
         "yaxis": axis(words.BUCKETS_LEVEL, (0, 1.16 * top), fixedrange=True),
         "shapes": [_outline(place, top) for place in (0, 1)],
         "showlegend": True,
-        "legend": {"x": 0.5, "xanchor": "center", "y": 1, "yanchor": "top"},
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
+        "margin": {**drawn["margin"], "t": drawn["margin"]["t"] + LEGEND_HEIGHT},
+        "height": drawn["height"] + LEGEND_HEIGHT,
+        "title": {**drawn["title"], "y": 1, "yanchor": "top", "pad": {"t": 14}},
         "sliders": [_slider(names)],
         "updatemenus": [play_buttons(1100, x=0.09, y=-50 / PLOT_HEIGHT, redraw=True)],
     }
@@ -107,7 +115,10 @@ def _moment(left: Level, right: Level, top: float) -> list[Plain]:
             "y": [level.old for level in lanes],
             "text": [_number(level.old) for level in lanes],
             "name": words.BUCKETS_OLD,
-            "marker": {"color": _OLD, "pattern": {"shape": "/", "fgcolor": INK, "fgopacity": 0.35}},
+            "marker": {
+                "color": _OLD,
+                "pattern": {"shape": "/", "fillmode": "overlay", "fgcolor": INK, "fgopacity": 0.35},
+            },
             "textfont": {"color": INK, "size": 15},
             "hovertemplate": "%{y:.4g}<extra>%{fullData.name}</extra>",
         },
@@ -154,7 +165,7 @@ def _slider(names: list[str]) -> Plain:
     """One position for each moment."""
     at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
     return {
-        "currentvalue": {"prefix": words.BUCKETS_SLIDER, "font": {"size": 13, "color": INK}, "xanchor": "left"},
+        "currentvalue": {"prefix": "", "font": {"size": 13, "color": INK}, "xanchor": "left"},
         "pad": {"t": 4, "b": 4},
         "x": 0.14,
         "len": 0.86,

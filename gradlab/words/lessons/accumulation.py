@@ -122,7 +122,7 @@ SIGHTS: dict[str, str] = {
     "acc-pair": "The check expected a pair and was given {kind}.",
     "acc-swapped": "What should come first comes second.",
     "acc-start-returned": "The weights equal those that were given.",
-    "acc-stands-still": "The weights equal those that were given, and every epoch has the gradient that belongs to them.",
+    "acc-stands-still": "The weights equal those that were given, and every epoch has their gradient.",
     "acc-step-short": "The weights are those before the last step.",
     "acc-second-holds-first": "The first gradient is right. The second is the sum of both.",
     "acc-both-sum": "Both gradients are the same: the sum of the two.",
