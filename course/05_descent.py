@@ -637,6 +637,9 @@ print(f"where the minimum is:         w 0.5000, b 0.0000, loss {narrow(torch.ten
 # The **condition number** $\kappa$ says how much narrower the valley is than long. Just below the limit, the flattest
 # direction shrinks by a factor of about $1 - 2/\kappa$ in each step: $\kappa$ steps make the
 # error about seven times smaller, and no more.
+#
+# **Predict.** For the test track, $(20 w + b - 10)^2 + b^2$: is $\lambda_{\max}$ near 2, near 40 or near 800? And what do the
+# rates 0.0024 and 0.0026 do?
 
 # %%
 hessian = torch.autograd.functional.hessian(narrow, begin)
@@ -800,6 +803,24 @@ print(f"Celsius = {w:.4f} · reading + ({b:.4f}), loss {((w * unknown + b - cels
 # %% [markdown]
 # A hundred steps instead of five thousand, and nearer to the minimum. The mean took away the tie between $w$ and $b$,
 # the spread made the two curvatures equal: the valley has become a round bowl, where the gradient points to the middle.
+#
+# **Predict.** The promise from the beginning is still open: the thermometer by hand, with autograd and with `torch.optim`, from
+# the same start with the same rate (readings divided by ten). After 300 steps, in which digit do the three losses differ?
+
+# %%
+theta, by_numpy = np.array([1.0, 0.0]), []
+for _ in range(300):
+    by_numpy.append(((theta[0] * 0.1 * unknown + theta[1] - celsius) ** 2).mean())
+    theta = theta - 0.01 * line_gradient(theta, 0.1 * unknown, celsius)
+_, by_autograd = train(scaled, begin, 0.01, 300)
+_, by_optimiser = train_with("SGD", {"lr": 0.01}, scaled, begin, 300)
+print("step        NumPy     autograd  torch.optim")
+for step in (1, 2, 10, 100, 300):
+    three = (losses[step - 1] for losses in (by_numpy, by_autograd, by_optimiser))
+    print(f"{step:>4}" + "".join(f"{loss:>13.7f}" for loss in three))
+
+# %% [markdown]
+# In none that is printed. It is one algorithm, written down three times.
 #
 # ## 7 · When the valley stays narrow
 #

@@ -123,10 +123,10 @@ def read(result: object, start: torch.Tensor, steps: int) -> History:
     """
     if result is None:
         raise not_yet("returns-nothing", "returns-nothing")
-    if not (issubclass(type(result), tuple | list) and len(result) == 2):  # type: ignore[arg-type]
+    parts = _parts(result)
+    if len(parts) != 2:
         raise not_yet("wrong-kind", "loop-pair", kind=kind_of(result))
-    first, second = result  # type: ignore[misc]
-    theta, losses = numbers(first), numbers(second)
+    theta, losses = (numbers(part) for part in parts)
     # A student may keep a single weight as a plain number.
     theta = theta.reshape(1) if theta.ndim == 0 and len(start) == 1 else theta
     if len(start) != steps and theta.numel() == steps and losses.shape == start.shape:
@@ -143,11 +143,22 @@ def read(result: object, start: torch.Tensor, steps: int) -> History:
 
 def require_untracked(result: object) -> None:
     """Refuse parameters or losses that autograd still watches; `read` has accepted the result."""
-    theta, losses = result  # type: ignore[misc]
+    theta, losses = _parts(result)
     if _tracked(theta):
         raise not_yet("still-tracked", "loop-theta-tracked")
-    if _tracked(losses) or (issubclass(type(losses), tuple | list) and any(_tracked(entry) for entry in losses)):
+    if any(_tracked(entry) for entry in [losses, *_parts(losses)]):
         raise not_yet("still-tracked", "loop-losses-tracked")
+
+
+def _parts(value: object) -> list[object]:
+    """The entries of a list or a tuple; none of anything else."""
+    if not issubclass(type(value), tuple | list):
+        return []
+    entries: Sequence[object] = value  # type: ignore[assignment]
+    try:
+        return list(entries)
+    except Exception:  # noqa: BLE001 - a subclass of a list may do anything
+        return []
 
 
 def _tracked(value: object) -> bool:

@@ -41,7 +41,7 @@ def loop_by_optimiser(
     cases: list[tuple[str, Options]] = [
         ("SGD", {"lr": rate}),
         # A memory that is lost in each round makes momentum vanish, but leaves something else of Adam than SGD.
-        ("Adam", {"lr": 2 * rate, "betas": (0.8, 0.9)}),
+        ("Adam", {"lr": 4 * rate, "betas": (0.8, 0.9)}),
         ("SGD", {"lr": rate, "momentum": 0.5 + 5 * rate}),
     ]
     for kind, chosen in cases if name is None else [(name, {} if options is None else options)]:
