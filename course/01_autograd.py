@@ -521,7 +521,20 @@ assert abs(float(flat[0]) - 1) < 1e-9, "Over a flat bed only the waves have a sl
 # - **Forward difference:** from $x$ to a point a width $h$ to the right, $\dfrac{f(x + h) - f(x)}{h}$.
 # - **Central difference:** from a point $h$ to the *left* of $x$ to a point $h$ to the *right*.
 #
-# Neither needs autograd, or any idea of what happens inside f.
+# Neither needs autograd, or any idea of what happens inside f. Here are both for $f(x) = e^x$ at $x = 0$. **Predict:** when the
+# points come closer, which of the two lines is first to be as steep as the tangent? Move the slider.
+
+# %% tags=["nbval-ignore-output"]
+figures.chords(
+    torch.exp,
+    at=0.0,
+    widths=[1.5, 1.2, 1.0, 0.8, 0.6, 0.4, 0.3, 0.2, 0.1],
+    title="A slope between two points",
+)
+
+# %% [markdown]
+# The central one is nearly parallel to the tangent long before. The graph bends upwards from the tangent on the left and on
+# the right. So both ends of the central line are too high by nearly the same, and its *slope* hardly notices.
 
 # %% [markdown]
 # ### Exercise 5 · The surveyor

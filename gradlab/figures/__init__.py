@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gradlab.figures.animation import descent_animation
     from gradlab.figures.basins import basin_map
     from gradlab.figures.buckets import buckets
+    from gradlab.figures.chords import chords
     from gradlab.figures.curves import progress
     from gradlab.figures.figure import LabFigure
     from gradlab.figures.landscape import contour, curve, surface
@@ -26,6 +27,7 @@ __all__ = [
     "LabFigure",
     "accuracy",
     "basin_map",
+    "chords",
     "buckets",
     "contour",
     "curve",
@@ -44,6 +46,7 @@ _HOMES = {
     "LabFigure": "figure",
     "accuracy": "accuracy",
     "basin_map": "basins",
+    "chords": "chords",
     "buckets": "buckets",
     "contour": "landscape",
     "curve": "landscape",
