@@ -1,3 +1,19 @@
 """The checks of lab 04_jacobians."""
 
-__all__: list[str] = []
+from gradlab.check.jacobians.batches import all_at_once
+from gradlab.check.jacobians.costs import cost
+from gradlab.check.jacobians.entries import entries
+from gradlab.check.jacobians.losses import loss_gradient
+from gradlab.check.jacobians.products import pulled_back, pushed_forward
+from gradlab.check.jacobians.rows import jacobian_rows, row
+
+__all__ = [
+    "all_at_once",
+    "cost",
+    "entries",
+    "jacobian_rows",
+    "loss_gradient",
+    "pulled_back",
+    "pushed_forward",
+    "row",
+]
