@@ -14,8 +14,8 @@
 # # The chain rule, and an engine of your own
 #
 # A recipe has steps: the flour goes into the dough, the dough into the oven, the bread onto the table. If you take one
-# gram more flour, how much more bread is there? Nobody answers that in one go. You ask each step how strongly it passes a
-# change on, and multiply. That is the chain rule, and it is all that autograd knows.
+# gram more flour, how much more bread is there? Nobody answers that in one go. You ask each step how strongly it passes
+# a change on, and multiply. That is the chain rule, and it is all that autograd knows.
 #
 # In this lab you do by hand what PyTorch does, see both with numbers on them, and then build the machine yourself: an
 # autograd engine in some fifty lines that trains a small neural network.
@@ -32,8 +32,9 @@
 # **You need:** derivatives of one variable, the chain rule, Python classes (`__init__` and methods), and what `backward()`
 # and `.grad` are.
 #
-# **How to work.** Where it says *predict*, write your guess down before you run the cell. Where it says *exercise*, replace
-# the placeholder and run the check below it as often as you like. Hints are folded; each gives away more than the one before.
+# **How to work.** Where it says *predict*, write your guess down before you run the cell. Where it says *exercise*,
+# replace the placeholder and run the check below it as often as you like. Hints are folded; each gives away more than
+# the one before.
 
 # %% [markdown]
 # ## 0 · Tools
@@ -56,8 +57,8 @@ from gradlab.check import chain_rule as check
 #
 # $$x = \begin{pmatrix}1&2&3\\3&2&1\end{pmatrix}, \qquad y = 3x + 2, \qquad z = 2y^2, \qquad m = \text{mean}(z).$$
 #
-# **Predict:** what is $y$, what is $z$, what is $m$? They are small numbers: do it in your head. Then the interesting one: if the
-# entry $x_{11} = 1$ grows by a tiny $\varepsilon$, by how much does $m$ grow?
+# **Predict:** what is $y$, what is $z$, what is $m$? They are small numbers: do it in your head. Then the interesting
+# one: if the entry $x_{11} = 1$ grows by a tiny $\varepsilon$, by how much does $m$ grow?
 
 
 # %%
@@ -78,16 +79,16 @@ m.backward()
 print("x.grad =", table(x.grad))
 
 # %% [markdown]
-# So $m$ grows by $10\,\varepsilon$. Where does the ten come from? Each step passes a change on with a factor of its own, its
-# **local slope**, and the factors multiply:
+# So $m$ grows by $10\,\varepsilon$. Where does the ten come from? Each step passes a change on with a factor of its
+# own, its **local slope**, and the factors multiply:
 #
 # $$\frac{\partial m}{\partial x_{ij}}
 # = \underbrace{\frac{\partial m}{\partial z_{ij}}}_{1/6} \cdot
 # \underbrace{\frac{\partial z_{ij}}{\partial y_{ij}}}_{4\,y_{ij}} \cdot
 # \underbrace{\frac{\partial y_{ij}}{\partial x_{ij}}}_{3}$$
 #
-# For $x_{11}$, where $y_{11} = 5$, that is $\frac16 \cdot 20 \cdot 3 = 10$. Each slope is taken *at the value that the forward
-# pass computed there*: it is $4y$ with $y = 5$, not with $x = 1$.
+# For $x_{11}$, where $y_{11} = 5$, that is $\frac16 \cdot 20 \cdot 3 = 10$. Each slope is taken *at the value that the
+# forward pass computed there*: it is $4y$ with $y = 5$, not with $x = 1$.
 
 # %%
 by_hand = (1 / 6) * (4 * y) * 3
@@ -95,12 +96,13 @@ print("by hand  ", table(by_hand))
 print("the same as autograd:", torch.allclose(by_hand, x.grad))
 
 # %% [markdown]
-# How does PyTorch know the steps? It wrote them down while it computed. Each result carries a `grad_fn`, the operation that can
-# pull a gradient back through its step, and `next_functions` leads on to the steps before. Nobody declared this graph: it
-# came into being while Python ran your lines, and it would be another one if an `if` had gone the other way. That
-# is why it is called a **dynamic** graph.
+# How does PyTorch know the steps? It wrote them down while it computed. Each result carries a `grad_fn`, the operation
+# that can pull a gradient back through its step, and `next_functions` leads on to the steps before. Nobody declared
+# this graph: it came into being while Python ran your lines, and it would be another one if an `if` had gone the other
+# way. That is why it is called a **dynamic** graph.
 #
-# **Predict:** the cell walks from $m$ back to $x$. In which order will it meet the operations mean, power, product, sum?
+# **Predict:** the cell walks from $m$ back to $x$. In which order will it meet the operations mean, power, product,
+# sum?
 
 # %%
 step = m.grad_fn
@@ -111,14 +113,15 @@ while step is not None:
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Backwards, of course: the last step comes first. `AccumulateGrad` at the end is the leaf $x$: the place where what has arrived
-# is added to `x.grad`. And each name is that of a *local* rule. `PowBackward0` knows how to differentiate a power and
-# nothing about means, about 3, or about what you are going to do with the result.
+# Backwards, of course: the last step comes first. `AccumulateGrad` at the end is the leaf $x$: the place where what has
+# arrived is added to `x.grad`. And each name is that of a *local* rule. `PowBackward0` knows how to differentiate a
+# power and nothing about means, about 3, or about what you are going to do with the result.
 # </details>
 #
 # ### Predict · Who has a `.grad`?
 #
-# After the backward pass above, which of $x$, $y$, $z$, $m$ hold a gradient in `.grad`? All of them were passed on the way.
+# After the backward pass above, which of $x$, $y$, $z$, $m$ hold a gradient in `.grad`? All of them were passed on the
+# way.
 
 # %%
 kept = torch.ones(3, requires_grad=True)
@@ -138,10 +141,10 @@ except RuntimeError as error:
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Only the leaf. The gradients with respect to $y$ and $z$ were computed, used for the next factor, and thrown away, to save
-# memory. Call `retain_grad()` *before* the backward pass, or ask `torch.autograd.grad(m, y)`, if you want one of them. The numbers
-# that the graph had kept for its slopes are thrown away as well, so that a second `backward()` on the same graph is
-# refused: compute $m$ anew.
+# Only the leaf. The gradients with respect to $y$ and $z$ were computed, used for the next factor, and thrown away, to
+# save memory. Call `retain_grad()` *before* the backward pass, or ask `torch.autograd.grad(m, y)`, if you want one of
+# them. The numbers that the graph had kept for its slopes are thrown away as well, so that a second `backward()` on the
+# same graph is refused: compute $m$ anew.
 # </details>
 
 # %% [markdown]
@@ -161,12 +164,13 @@ except RuntimeError as error:
 # </details>
 # <details><summary>Hint 2: the places</summary>
 #
-# Each local slope is taken at the value that flows *into* its step. Which value flows into the exponential: $x$, $u$ or $v$?
+# Each local slope is taken at the value that flows *into* its step. Which value flows into the exponential: $x$, $u$ or
+# $v$?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# The exponential is its own derivative, the sine's is the cosine, and the innermost step multiplies by a constant. Compute
-# `u` and `v` first, then multiply the three slopes.
+# The exponential is its own derivative, the sine's is the cosine, and the innermost step multiplies by a constant.
+# Compute `u` and `v` first, then multiply the three slopes.
 # </details>
 
 
@@ -219,9 +223,9 @@ print("with 300 ones:", round(many.grad[0].item(), 4), "each, and together", rou
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# One number among 300 moves the mean a hundred times less than one among three. *All of them together* move it equally in both
-# cases: raise every $x_i$ by $\varepsilon$, and $u$ grows by $18\,\varepsilon$. The mean keeps the size of a gradient independent
-# of the amount of data. With a sum, twice the data would make steps twice as long.
+# One number among 300 moves the mean a hundred times less than one among three. *All of them together* move it equally
+# in both cases: raise every $x_i$ by $\varepsilon$, and $u$ grows by $18\,\varepsilon$. The mean keeps the size of a
+# gradient independent of the amount of data. With a sum, twice the data would make steps twice as long.
 # </details>
 
 # %% [markdown]
@@ -229,25 +233,28 @@ print("with 300 ones:", round(many.grad[0].item(), 4), "each, and together", rou
 #
 # *Straightforward, about 6 minutes, 2 points*
 #
-# A model has a single weight $a$ and $n$ inputs $x_1, \dots, x_n$, and should hit the targets $t_1, \dots, t_n$. Its loss is
+# A model has a single weight $a$ and $n$ inputs $x_1, \dots, x_n$, and should hit the targets $t_1, \dots, t_n$. Its
+# loss is
 #
 # $$L = \frac1n \sum_{i=1}^n \left(a\,x_i - t_i\right)^2 .$$
 #
-# Write `mean_gradient`: the gradient of $L$ with respect to the **inputs**, $\partial L/\partial x_i$ for each $i$, by hand, for
-# any $n$.
+# Write `mean_gradient`: the gradient of $L$ with respect to the **inputs**, $\partial L/\partial x_i$ for each $i$, by
+# hand, for any $n$.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# On which terms of the sum does $x_1$ have an influence? Write down the steps for that one term: inner function, square, mean.
+# On which terms of the sum does $x_1$ have an influence? Write down the steps for that one term: inner function,
+# square, mean.
 # </details>
 # <details><summary>Hint 2: the factors</summary>
 #
-# Three local slopes: that of the mean, that of the square, that of the bracket with respect to $x_i$. The last one is not 1.
+# Three local slopes: that of the mean, that of the square, that of the bracket with respect to $x_i$. The last one is
+# not 1.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Compute `error = a * x - t` first. The number of inputs is `len(x)` or `x.numel()`. No loop and no sum is needed: each entry
-# has a gradient of its own.
+# Compute `error = a * x - t` first. The number of inputs is `len(x)` or `x.numel()`. No loop and no sum is needed: each
+# entry has a gradient of its own.
 # </details>
 
 
@@ -282,12 +289,14 @@ check.mean_of_squares(mean_gradient, counts=(11, 2))
 #
 # $$p = x \cdot y, \qquad q = p + x, \qquad L = p \cdot q .$$
 #
-# Below are both passes, for $x = 2$, $y = 3$. Values (above a node) go forward; gradients (∂, below a node) come back. Move the
-# slider, or press play, and stop before each backward step to **predict** the number that comes next. You need two rules only:
+# Below are both passes, for $x = 2$, $y = 3$. Values (above a node) go forward; gradients (∂, below a node) come back.
+# Move the slider, or press play, and stop before each backward step to **predict** the number that comes next. You need
+# two rules only:
 #
-# - **Along an edge, multiply:** what comes from the right times the local slope. At a product, the slope for one factor is *the other
-#   factor*. At a sum it is 1.
-# - **Where ways meet, add:** a value that is used twice gets something from each of its users, and its gradient is the sum.
+# - **Along an edge, multiply:** what comes from the right times the local slope. At a product, the slope for one factor
+#   is *the other factor*. At a sum it is 1.
+# - **Where ways meet, add:** a value that is used twice gets something from each of its users, and its gradient is the
+#   sum.
 
 
 # %% tags=["nbval-ignore-output"]
@@ -312,8 +321,8 @@ graph.draw(used_twice, x=torch.tensor(2.0), y=torch.tensor(3.0), title="p = x·y
 # | | $p$ | $y = 3$ | 42 | 48 |
 # | $y$ | $p$ | $x = 2$ | 28 | 28 |
 #
-# Note the order. $p$ can send its gradient on to $x$ and $y$ only when *all* of it has arrived, from $L$ and from $q$. Had it sent
-# the 8 on at once, the 6 would have come too late.
+# Note the order. $p$ can send its gradient on to $x$ and $y$ only when *all* of it has arrived, from $L$ and from $q$.
+# Had it sent the 8 on at once, the 6 would have come too late.
 
 # %%
 x, y = torch.tensor(2.0, requires_grad=True), torch.tensor(3.0, requires_grad=True)
@@ -325,8 +334,8 @@ measured = (used_twice(x + step, y) - used_twice(x - step, y)) / (2 * step)
 print("measured by moving x a little:", round(measured.item(), 1))
 
 # %% [markdown]
-# The package torchviz draws PyTorch's own bookkeeping of it. Two arrows lead out of the first `MulBackward0`: that is $p$, used
-# twice.
+# The package torchviz draws PyTorch's own bookkeeping of it. Two arrows lead out of the first `MulBackward0`: that is
+# $p$, used twice.
 
 # %% tags=["nbval-ignore-output"]
 if shutil.which("dot"):
@@ -345,14 +354,16 @@ else:
 #
 # $$p = x \cdot y, \qquad q = p + x, \qquad r = \tanh q, \qquad L = r \cdot p .$$
 #
-# Write `backward_by_hand`. Forward pass first, then the backward pass, node by node, from $L$ to the inputs. No autograd: just
-# numbers and the rules above. Return the derivative of $L$ with respect to **every** value: `"x"`, `"y"`, `"p"`, `"q"`, `"r"`.
+# Write `backward_by_hand`. Forward pass first, then the backward pass, node by node, from $L$ to the inputs. No
+# autograd: just numbers and the rules above. Return the derivative of $L$ with respect to **every** value: `"x"`,
+# `"y"`, `"p"`, `"q"`, `"r"`.
 #
 # You need one slope from the table of derivatives: $\tanh' q = 1 - \tanh^2 q$.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Draw the graph: five circles and $L$. How many arrows leave each circle? That is how many contributions its gradient has.
+# Draw the graph: five circles and $L$. How many arrows leave each circle? That is how many contributions its gradient
+# has.
 # </details>
 # <details><summary>Hint 2: the order</summary>
 #
@@ -360,8 +371,8 @@ else:
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Name the gradients `dr`, `dq`, `dp`, `dx`, `dy`. Each is a sum of products "gradient of the user times slope": `dq` is a single product of
-# `dr` with the slope of tanh, `dp` has two terms, `dx` has two terms.
+# Name the gradients `dr`, `dq`, `dp`, `dx`, `dy`. Each is a sum of products "gradient of the user times slope": `dq` is
+# a single product of `dr` with the slope of tanh, `dp` has two terms, `dx` has two terms.
 # </details>
 
 
@@ -398,8 +409,8 @@ check.node_gradients(backward_by_hand, at=(-0.75, 1.5))
 # %% [markdown]
 # ## 4 · When PyTorch's graph is the wrong one
 #
-# Autograd never makes a mistake with the graph that it has. But it may have another graph than you believe. **Predict:** which of
-# these four gives the right gradient of $\tanh^2 w$ at $w = 0.5$, which is 0.7269?
+# Autograd never makes a mistake with the graph that it has. But it may have another graph than you believe.
+# **Predict:** which of these four gives the right gradient of $\tanh^2 w$ at $w = 0.5$, which is 0.7269?
 
 # %%
 ways = {
@@ -417,9 +428,9 @@ for name, way in ways.items():
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# All four values agree, and two of the gradients are wrong, silently. `.item()` hands out a plain number: to autograd it is a
-# constant, and the ways through it are missing from the sum. In the third line one of two equal contributions is
-# lost, so that half of the gradient is left.
+# All four values agree, and two of the gradients are wrong, silently. `.item()` hands out a plain number: to autograd
+# it is a constant, and the ways through it are missing from the sum. In the third line one of two equal contributions
+# is lost, so that half of the gradient is left.
 # </details>
 
 # %% [markdown]
@@ -427,13 +438,13 @@ for name, way in ways.items():
 #
 # *Tricky, about 8 minutes, 2 points*
 #
-# A colleague wants to look into a layer. For inputs $x$ (n rows), weights $w$ and targets $t$ she needs two gradients of the
-# mean squared error
+# A colleague wants to look into a layer. For inputs $x$ (n rows), weights $w$ and targets $t$ she needs two gradients
+# of the mean squared error
 #
 # $$h = \tanh(x\,w), \qquad L = \frac1n\sum_{i=1}^n (h_i - t_i)^2,$$
 #
-# with respect to the weights $w$ *and* with respect to the hidden values $h$. Her function raises an error. When that one is mended,
-# there is another, and then one that is silent.
+# with respect to the weights $w$ *and* with respect to the hidden values $h$. Her function raises an error. When that
+# one is mended, there is another, and then one that is silent.
 
 
 # %% nbgrader={"grade_id": "buggy", "locked": true}
@@ -452,8 +463,8 @@ except RuntimeError as error:
     print("RuntimeError:", error)
 
 # %% [markdown]
-# Repair it in `gradients_repaired`. It returns $\partial L/\partial w$ and $\partial L/\partial h$, in this order, and leaves
-# what it was given as it was.
+# Repair it in `gradients_repaired`. It returns $\partial L/\partial w$ and $\partial L/\partial h$, in this order, and
+# leaves what it was given as it was.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -461,13 +472,14 @@ except RuntimeError as error:
 # </details>
 # <details><summary>Hint 2: what comes next</summary>
 #
-# Follow the way from $w$ to $h$: does it stay in torch all along? Once it does, $h$ is no leaf any more. What becomes of the
-# gradient of such a value?
+# Follow the way from $w$ to $h$: does it stay in torch all along? Once it does, $h$ is no leaf any more. What becomes
+# of the gradient of such a value?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# There are three things to mend: $h$ must come from torch's own tanh of the product, the loss must be the mean, and $h$ must
-# be told to keep its gradient *before* the backward pass (or ask `torch.autograd.grad` for both gradients at once).
+# There are three things to mend: $h$ must come from torch's own tanh of the product, the loss must be the mean, and $h$
+# must be told to keep its gradient *before* the backward pass (or ask `torch.autograd.grad` for both gradients at
+# once).
 # </details>
 
 
@@ -502,8 +514,9 @@ check.both_gradients(gradients_repaired, count=7, width=4)
 # %% [markdown]
 # ## 5 · Build your own
 #
-# Now the machine. What must a number know, so that a gradient can find its way back? Look at section 3 again: at each node you
-# needed its **value**, the nodes that it was **computed from**, and the **local slope** towards each of them. No more than that:
+# Now the machine. What must a number know, so that a gradient can find its way back? Look at section 3 again: at each
+# node you needed its **value**, the nodes that it was **computed from**, and the **local slope** towards each of them.
+# No more than that:
 #
 # | attribute | is | for $p = x\cdot y$ with $x = 2$, $y = 3$ |
 # |---|---|---|
@@ -521,24 +534,24 @@ check.both_gradients(gradients_repaired, count=7, width=4)
 #
 # *Straightforward, about 10 minutes, 3 points*
 #
-# Complete `Value` so that `a + b` and `a * b` give a new `Value` that remembers its parents and its slopes. Python calls `a.__add__(b)`
-# for `a + b`, and `b.__radd__(a)` if `a` is a plain number. So `a + 2`, `2 + a`, `a * 2` and `2 * a` must work as well.
-# Leave `__init__` as it is: everything that follows builds on it.
+# Complete `Value` so that `a + b` and `a * b` give a new `Value` that remembers its parents and its slopes. Python
+# calls `a.__add__(b)` for `a + b`, and `b.__radd__(a)` if `a` is a plain number. So `a + 2`, `2 + a`, `a * 2` and
+# `2 * a` must work as well. Leave `__init__` as it is: everything that follows builds on it.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Write `__add__` for two `Value`s first: which number is the new `data`, which two objects are its `parents`, and how much
-# does a sum grow if one of its terms grows by a little?
+# Write `__add__` for two `Value`s first: which number is the new `data`, which two objects are its `parents`, and how
+# much does a sum grow if one of its terms grows by a little?
 # </details>
 # <details><summary>Hint 2: plain numbers</summary>
 #
-# A plain number can be turned into a leaf: `Value(2)`. When does `other` need it? `isinstance(other, Value)` tells. A sum and
-# a product don't care about the order, so the methods for numbers on the left can use those for the right.
+# A plain number can be turned into a leaf: `Value(2)`. When does `other` need it? `isinstance(other, Value)` tells. A
+# sum and a product don't care about the order, so the methods for numbers on the left can use those for the right.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# `return Value(…, (self, other), (…, …))`. The parents are the objects themselves, no copies and no numbers. For a product, the
-# slope towards `self` is the data of the *other*.
+# `return Value(…, (self, other), (…, …))`. The parents are the objects themselves, no copies and no numbers. For a
+# product, the slope towards `self` is the data of the *other*.
 # </details>
 
 
@@ -607,17 +620,18 @@ print("x * x has the slopes", (x * x).slopes, "towards one and the same parent:"
 #
 # *Straightforward, about 9 minutes, 3 points*
 #
-# An engine can do as many things as it has rules for. Four more, each a function of `Value`s that returns a new `Value`:
+# An engine can do as many things as it has rules for. Four more, each a function of `Value`s that returns a new
+# `Value`:
 #
 # $$\text{power}(a, n) = a^n, \qquad \text{exp}(a) = e^a, \qquad \tanh(a), \qquad \text{divide}(a, b) = \frac ab .$$
 #
-# The exponent $n$ is a plain number, of any sign, whole or not. `math.exp` and `math.tanh` compute plain numbers. You need the constructor of
-# `Value` alone: this works even if your product doesn't yet.
+# The exponent $n$ is a plain number, of any sign, whole or not. `math.exp` and `math.tanh` compute plain numbers. You
+# need the constructor of `Value` alone: this works even if your product doesn't yet.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# All four have the same form: compute a number, write down the parents, write down one slope for each parent. Only the slopes need
-# thought.
+# All four have the same form: compute a number, write down the parents, write down one slope for each parent. Only the
+# slopes need thought.
 # </details>
 # <details><summary>Hint 2: reuse the result</summary>
 #
@@ -625,8 +639,8 @@ print("x * x has the slopes", (x * x).slopes, "towards one and the same parent:"
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# A quotient has two parents. Towards the numerator the slope is one over the denominator. For the other one, hold $a$ still and
-# differentiate $a \cdot b^{-1}$ with the rule for powers. Mind the sign.
+# A quotient has two parents. Towards the numerator the slope is one over the denominator. For the other one, hold $a$
+# still and differentiate $a \cdot b^{-1}$ with the rule for powers. Mind the sign.
 # </details>
 
 
@@ -668,8 +682,8 @@ check.local_rules(Value, power, exp, tanh, divide, exponents=(4, -1.5, 0.5))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Minus needs no rule of its own: $-a$ is $(-1)\cdot a$, and $a - b$ is $a + (-b)$. With this, `Value` can do what a plain number
-# can do.
+# Minus needs no rule of its own: $-a$ is $(-1)\cdot a$, and $a - b$ is $a + (-b)$. With this, `Value` can do what a
+# plain number can do.
 
 
 # %%
@@ -695,29 +709,31 @@ print("(1 - x) / x ** 2 =", ((1 - x) / x**2).data)
 #
 # *Tricky, about 10 minutes, 3 points*
 #
-# The backward pass must not touch a value before all its users have sent their contributions. So it needs an order:
-# a list in which **each value stands after all those that it is computed from**, each of them once. This is a *topological order*; the backward
-# pass reads it from the end.
+# The backward pass must not touch a value before all its users have sent their contributions. So it needs an order: a
+# list in which **each value stands after all those that it is computed from**, each of them once. This is a
+# *topological order*; the backward pass reads it from the end.
 #
-# **Predict:** for `p = x * y`, `q = p + x`, `L = p * q`, which of these are topological orders: `x y p q L`, `y x p q L`, `x p y q L`,
-# `x y q p L`?
+# **Predict:** for `p = x * y`, `q = p + x`, `L = p * q`, which of these are topological orders: `x y p q L`,
+# `y x p q L`, `x p y q L`, `x y q p L`?
 #
-# Write `topological_order(root)`: a list of `root` and all the values that it depends on. It ends with `root`. Go by `parents` alone.
+# Write `topological_order(root)`: a list of `root` and all the values that it depends on. It ends with `root`. Go by
+# `parents` alone.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# "Put all my parents into the list, then myself." If every value does that, the order is right. What keeps a value with two
-# users from getting in twice?
+# "Put all my parents into the list, then myself." If every value does that, the order is right. What keeps a value with
+# two users from getting in twice?
 # </details>
 # <details><summary>Hint 2: long chains</summary>
 #
-# A loop that adds up 5000 terms gives a graph 5000 levels deep, and a function that calls itself once for each level stops with a
-# `RecursionError` at about 1000 (3000 in some notebooks). The hidden tests try a long chain. Keep a list of your own, a *stack*, of what is still to be done.
+# A loop that adds up 5000 terms gives a graph 5000 levels deep, and a function that calls itself once for each level
+# stops with a `RecursionError` at about 1000 (3000 in some notebooks). The hidden tests try a long chain. Keep a list
+# of your own, a *stack*, of what is still to be done.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Put pairs `(value, ready)` on the stack. Take one off. If it is ready, append the value to the order. If not, and if it has not been seen: note
-# it in a set, put it back as ready, then put its parents on top as not ready.
+# Put pairs `(value, ready)` on the stack. Take one off. If it is ready, append the value to the order. If not, and if
+# it has not been seen: note it in a set, put it back as ready, then put its parents on top as not ready.
 # </details>
 
 
@@ -747,8 +763,8 @@ check.topological_order(topological_order, Value, deep=1000)
 # %% [markdown]
 # <details><summary>Your prediction</summary>
 #
-# The first two are topological orders: nobody minds whether $x$ or $y$ comes first. In the third, $p$ stands before its parent $y$; in the
-# fourth, $q$ before its parent $p$.
+# The first two are topological orders: nobody minds whether $x$ or $y$ comes first. In the third, $p$ stands before its
+# parent $y$; in the fourth, $q$ before its parent $p$.
 # </details>
 
 # %% [markdown]
@@ -765,8 +781,8 @@ print("values in the order:", len(topological_order(link)))
 #
 # *A few lines and each of them matters, about 8 minutes, 3 points*
 #
-# Write `backward(order)`. It is given a topological order and fills `grad` of every value in it with the derivative of the **last**
-# one. When it is called, all `grad` are 0.0. The parents of a value stand in the list before it.
+# Write `backward(order)`. It is given a topological order and fills `grad` of every value in it with the derivative of
+# the **last** one. When it is called, all `grad` are 0.0. The parents of a value stand in the list before it.
 #
 # Only numbers and the two rules of section 3 remain: along an edge, multiply; where ways meet, add.
 #
@@ -776,13 +792,13 @@ print("values in the order:", len(topological_order(link)))
 # </details>
 # <details><summary>Hint 2: the loop</summary>
 #
-# Go through the list from its end. Each value sends to each of its parents its own gradient times the slope towards that parent:
-# `zip(value.parents, value.slopes)`.
+# Go through the list from its end. Each value sends to each of its parents its own gradient times the slope towards
+# that parent: `zip(value.parents, value.slopes)`.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# A parent may have got something from another user before. What must happen to it when the next contribution comes? Think of
-# $x \cdot x$: the same parent twice.
+# A parent may have got something from another user before. What must happen to it when the next contribution comes?
+# Think of $x \cdot x$: the same parent twice.
 # </details>
 
 
@@ -825,8 +841,8 @@ print("L = p·q from section 3:", gradients(lambda x, y: (x * y) * (x * y + x), 
 print("x·x at 5:              ", gradients(lambda x: x * x, 5))
 
 # %% [markdown]
-# Now the test that counts: random expressions with sums, products, quotients, powers, exp and tanh, in which values are used
-# several times, differentiated by your engine and by PyTorch.
+# Now the test that counts: random expressions with sums, products, quotients, powers, exp and tanh, in which values are
+# used several times, differentiated by your engine and by PyTorch.
 
 # %%
 print("x/(x+1) at 1:", gradients(lambda x: x / (x + 1), 1))
@@ -834,8 +850,9 @@ torch.manual_seed(2)
 check.engine(gradients)
 
 # %% [markdown]
-# And here is the graph of Exercise 3, drawn from your own objects. The number on an edge is the local slope that your forward pass wrote
-# down. Step back from the right and check a few: *multiply along an edge, add where ways meet*. Do the machine and your paper agree?
+# And here is the graph of Exercise 3, drawn from your own objects. The number on an edge is the local slope that your
+# forward pass wrote down. Step back from the right and check a few: *multiply along an edge, add where ways meet*. Do
+# the machine and your paper agree?
 
 # %%
 x, y = Value(0.5), Value(1)
@@ -867,18 +884,19 @@ for turn in ("once", "twice"):
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# With the `+=` that the sum over several ways demands, it adds as well, and for the very same reason: a backward pass can't
-# know whether what it finds in `grad` came from another way in *this* pass or from an earlier one. PyTorch leaves the emptying to
-# you. (If your `backward` empties all `grad` first, you see 10 twice. That is right, too, as long as nobody wants to add up several passes.)
+# With the `+=` that the sum over several ways demands, it adds as well, and for the very same reason: a backward pass
+# can't know whether what it finds in `grad` came from another way in *this* pass or from an earlier one. PyTorch leaves
+# the emptying to you. (If your `backward` empties all `grad` first, you see 10 twice. That is right, too, as long as
+# nobody wants to add up several passes.)
 # </details>
 
 # %% [markdown]
 # ### A network, trained by your engine
 #
-# Four points, and the answer is "exactly one of the two is positive". No straight line separates the two classes, so one neuron can't do
-# it: it takes a hidden layer. Three neurons, $\tanh(w_1 x_1 + w_2 x_2 + b)$ each, and one that listens to them: 13 weights,
-# trained by gradient descent on the mean squared error. *The same functions* run on `Value`s and on tensors, since both know `+`, `*` and
-# `tanh`.
+# Four points, and the answer is "exactly one of the two is positive". No straight line separates the two classes, so
+# one neuron can't do it: it takes a hidden layer. Three neurons, $\tanh(w_1 x_1 + w_2 x_2 + b)$ each, and one that
+# listens to them: 13 weights, trained by gradient descent on the mean squared error. *The same functions* run on
+# `Value`s and on tensors, since both know `+`, `*` and `tanh`.
 #
 # **Predict:** will the loss of your engine and that of PyTorch agree roughly, to some digits, or to the last digit?
 
@@ -934,8 +952,9 @@ figures.progress(
 )
 
 # %% [markdown]
-# To the last digit, nearly. Autograd is no approximation, and there is no magic in it: it is what you have just written, for tensors
-# instead of numbers, with a few hundred rules instead of six, and in C++. *Your* engine has some fifty lines:
+# To the last digit, nearly. Autograd is no approximation, and there is no magic in it: it is what you have just
+# written, for tensors instead of numbers, with a few hundred rules instead of six, and in C++. *Your* engine has some
+# fifty lines:
 #
 # - `Value`: a number, its parents, its slopes (the **dynamic graph**, recorded while Python runs);
 # - one rule for each operation (PyTorch's `MulBackward0`, `TanhBackward0`, …);
@@ -949,7 +968,7 @@ figures.progress(
 #
 # | You write | and get | because | name |
 # |---|---|---|---|
-# | $e^{\sin 3x}\cos 3x$ for the slope of $e^{\sin 3x}$ | a third of it | each step has a slope, the innermost too | missing-inner-derivative |
+# | $\cos 2x$ for the slope of $\sin 2x$ | half of it | each step has a slope, the innermost too | missing-inner-derivative |
 # | $v\,e^{v-1}$ for the slope of $e^v$ | nonsense | the rule for powers is not for exponentials | exp-derivative |
 # | a square's slope without the 2 | half of it | read the rule again, sign by sign | wrong-coefficient |
 # | the gradient of a sum where a mean was asked | n times too much | the mean's local slope is 1/n | sum-for-mean |
@@ -968,35 +987,37 @@ figures.progress(
 #
 # *About 8 minutes, 4 points, read by a person*
 #
-# A friend builds an engine, too, but hers goes *forward*: for one weight $w_k$ she starts with the slope 1 and carries along
-# $\partial v / \partial w_k$ for each value $v$ of the computation, until she reaches the loss. It gives the right number. For the next weight
-# she starts again.
+# A friend builds an engine, too, but hers goes *forward*: for one weight $w_k$ she starts with the slope 1 and carries
+# along $\partial v / \partial w_k$ for each value $v$ of the computation, until she reaches the loss. It gives the
+# right number. For the next weight she starts again.
 #
-# Explain in 6 to 12 sentences, with what you saw in this lab, (a) how the work of the two engines compares for a network with a million
-# weights and one loss, and why; (b) for what kind of function hers would be the better one; (c) why the backward engine needs an
-# order, and what exactly goes wrong at a value that is used twice if it sends its gradient on too early; (d) why `+=` and not `=`, and
-# what that has to do with a habit of PyTorch's `.grad` that surprises every beginner.
+# Explain in 6 to 12 sentences, with what you saw in this lab, (a) how the work of the two engines compares for a
+# network with a million weights and one loss, and why; (b) for what kind of function hers would be the better one; (c)
+# why the backward engine needs an order, and what exactly goes wrong at a value that is used twice if it sends its
+# gradient on too early; (d) why `+=` and not `=`, and what that has to do with a habit of PyTorch's `.grad` that
+# surprises every beginner.
 
 # %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 4}
-# Her engine needs one pass through the whole computation for each weight, a million passes for a million weights. The backward engine
-# starts at the loss and carries along the derivative of that one number with respect to each value; when it arrives at
-# the weights, it has the derivatives for all of them, after a single pass that costs about as much as the forward pass. This works since
-# what a value receives, the slope times what came from above, is shared by everything before it. If there were one input and a million
-# outputs, hers would be the better one: one forward pass gives the derivatives of all outputs, and the backward engine would need one pass for
-# each output. The backward engine needs the topological order because a value may send on its gradient only when it has it all. In section 3,
-# p was used by q and by L. Had it sent the 8 from L on to x and y before the 6 from q came, x would have got 6 + 24 in place of 6 + 42. And the contributions of
-# all users are added since a small change of p changes L in both ways at once; `=` would keep the last one only. PyTorch
-# adds into `.grad` for the same reason, and since it can't know whether another backward pass belongs to the same sum, it never empties it: that is for the
-# training loop to do.
+# Her engine needs one pass through the whole computation for each weight, a million passes for a million weights. The
+# backward engine starts at the loss and carries along the derivative of that one number with respect to each value;
+# when it arrives at the weights, it has the derivatives for all of them, after a single pass that costs about as much
+# as the forward pass. This works since what a value receives, the slope times what came from above, is shared by
+# everything before it. If there were one input and a million outputs, hers would be the better one: one forward pass
+# gives the derivatives of all outputs, and the backward engine would need one pass for each output. The backward engine
+# needs the topological order because a value may send on its gradient only when it has it all. In section 3, p was used
+# by q and by L. Had it sent the 8 from L on to x and y before the 6 from q came, x would have got 6 + 24 in place of 6
+# + 42. And the contributions of all users are added since a small change of p changes L in both ways at once; `=` would
+# keep the last one only. PyTorch adds into `.grad` for the same reason, and since it can't know whether another
+# backward pass belongs to the same sum, it never empties it: that is for the training loop to do.
 #
 # **Mark scheme**
 #
 # One point for each of these, half a point where it is named without a reason:
 #
-# 1. One backward pass for all weights against one forward pass for each weight, with the reason: the derivative of one loss with
-#    respect to each value is computed once and shared.
+# 1. One backward pass for all weights against one forward pass for each weight, with the reason: the derivative of one
+#    loss with respect to each value is computed once and shared.
 # 2. Forward is better where there are few inputs and many outputs.
-# 3. The order: a value must have received from all its users before it sends on; says what is lost otherwise (evidence: the table of
-#    section 3 or Exercise 7).
-# 4. The sum over all ways is the chain rule for a value used twice; `.grad` accumulates for this reason, and so it must be emptied
-#    between steps.
+# 3. The order: a value must have received from all its users before it sends on; says what is lost otherwise (evidence:
+#    the table of section 3 or Exercise 7).
+# 4. The sum over all ways is the chain rule for a value used twice; `.grad` accumulates for this reason, and so it must
+#    be emptied between steps.
