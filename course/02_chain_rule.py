@@ -1005,8 +1005,8 @@ figures.progress(
 # everything before it. If there were one input and a million outputs, hers would be the better one: one forward pass
 # gives the derivatives of all outputs, and the backward engine would need one pass for each output. The backward engine
 # needs the topological order because a value may send on its gradient only when it has it all. In section 3, p was used
-# by q and by L. Had it sent the 8 from L on to x and y before the 6 from q came, x would have got 6 + 24 in place of 6
-# + 42. And the contributions of all users are added since a small change of p changes L in both ways at once; `=` would
+# by q and by L. Had it sent the 8 from L on to x and y before the 6 from q came, x would have got 30 in place
+# of 48. And the contributions of all users are added since a small change of p changes L in both ways at once; `=` would
 # keep the last one only. PyTorch adds into `.grad` for the same reason, and since it can't know whether another
 # backward pass belongs to the same sum, it never empties it: that is for the training loop to do.
 #
