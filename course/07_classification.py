@@ -189,9 +189,11 @@ figures.progress(slopes, quantity="slope through all of them", title="Each step 
 # <details><summary>What it means</summary>
 #
 # After twenty sigmoids a change at the input is worth less than a millionth of a millionth at the output: the **vanishing
-# gradient**. The first layers of such a network learn nothing. That is why hidden layers have taken
-# $\text{ReLU}(z) = \max(0, z)$ since about 2010: its slope is 1 where it is open, and any power of 1 is 1. (It is 0 where
-# it is closed; the many neurons in a layer are not all closed at the same time.)
+# gradient**. The first layers of such a network learn next to nothing. (Between the layers of a network stand weights, which
+# are factors of the chain rule too. They would all have to be about 4 to make up for it, and large weights drive a sigmoid
+# to where it is flat.) That is why hidden layers have taken $\text{ReLU}(z) = \max(0, z)$ since about 2010: its slope is 1
+# where it is open, and any power of 1 is 1. (It is 0 where it is closed; the many neurons in a layer are not all closed at
+# the same time.)
 # </details>
 #
 # ### Predict · The value is right, so the gradient is?
@@ -662,7 +664,8 @@ for steps in (0, 10, 100, 300):
 
 # %%
 my_rate, my_steps = 1.0, 400
-check.settled_classifier(train_linear, x[train], labels[train], lr=my_rate, steps=my_steps)
+my_weights, my_bias = train_linear(cross_entropy, x[train], labels[train], 3, my_rate, my_steps)
+check.settled_classifier(my_weights, my_bias, on=(x[train], labels[train]), lr=my_rate)
 
 # %% [markdown]
 # ## 6 · Let torch make the step
@@ -939,10 +942,10 @@ figures.decision_regions(
 )
 
 # %% [markdown]
-# Move the slider. The line of the linear model turns, shifts, and gives up: it is worse than always answering *no*, and no
-# number of epochs helps, because its loss has a single minimum and it is there. The two-layer model bends lines around the
-# flowers in the middle. The few that both get wrong lie among flowers of the other kind; no boundary that makes sense has
-# them right.
+# Move the slider. The line of the linear model turns, shifts, and gives up: it ends worse than always answering *no*, and
+# no number of epochs helps, because its loss has a single minimum and it is there. The two-layer model bends lines around
+# the flowers in the middle. The few that it still gets wrong lie among flowers of the other kind; no boundary that makes
+# sense has them right.
 #
 # In which frame does the second model have a region that no straight line could bound?
 
@@ -995,8 +998,8 @@ figures.decision_regions(
 # mistakes is made of argmax. It does not change when the weights change a little, so its derivative is zero wherever it has
 # one, and PyTorch records nothing: in the exercise `backward()` said that there is nothing to go back through. Accuracy is
 # for reporting, the cross-entropy for training. (c) The chain rule multiplies the slopes of the layers, and none of a
-# sigmoid's is above 1/4. Ten of them leave at most $0.25^{10}$, about a millionth, so that the first layer gets practically
-# no gradient and does not learn. ReLU in between, with slope 1 where it is open, does not have that problem.
+# sigmoid's is above 1/4. Unless large weights make up for it, ten of them leave at most $0.25^{10}$, about a millionth, so
+# that the first layer gets practically no gradient and does not learn. ReLU in between, with slope 1 where it is open, does not have that problem.
 #
 # **Mark scheme**
 #

@@ -35,7 +35,7 @@ def cross_entropy(function: Function, *, logits: Tensor | None = None, labels: T
     if logits is not None and labels is not None:
         _check(function, logits, labels)
         return
-    for count, classes in ((6, 4), (3, 3), (1, 3)):
+    for count, classes in ((7, 4), (3, 3), (1, 3)):
         _check(function, *batch(count, classes))
     _check(function, torch.tensor(_EXTREME), torch.tensor([1, 2]))
     z, truth = batch(5, 3)
@@ -81,6 +81,7 @@ def _mistakes(z: Tensor, labels: Tensor) -> Iterator[Variant]:
     right, y = mean_loss(z, labels), codes(labels, classes)
     p = torch.softmax(z, dim=1)
     of_truth = (p * y).sum(dim=1)
+    yield Variant("argmax-gradient", "class-share-of-mistakes", (z.argmax(dim=1) != labels).to(torch.float64).mean())
     yield Variant("sum-for-mean", "class-loss-summed", right * count, {"count": count})
     yield Variant("sum-for-mean", "class-loss-over-table", right / classes, {"classes": classes})
     yield Variant("logits-twice", "class-twice", mean_loss(p, labels))
@@ -95,7 +96,6 @@ def _mistakes(z: Tensor, labels: Tensor) -> Iterator[Variant]:
     yield Variant("class-no-normaliser", "class-no-normaliser", -(z * y).sum(dim=1).mean())
     yield Variant("wrong-coefficient", "class-base-two", right / math.log(2))
     yield Variant("wrong-coefficient", "class-base-ten", right / math.log(10))
-    yield Variant("argmax-gradient", "class-share-of-mistakes", (z.argmax(dim=1) != labels).to(torch.float64).mean())
     yield Variant("class-labels-ignored", "class-largest-taken", -torch.log(p.amax(dim=1)).mean())
     binary = torch.nn.functional.binary_cross_entropy_with_logits(z, y, reduction="sum")
     for scale in (count, count * classes):

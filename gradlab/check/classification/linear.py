@@ -1,13 +1,14 @@
 """The checks of a linear classifier: trained by hand, repaired, and trained to the end."""
 
+import math
 from functools import partial
 
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, require_callable, require_unchanged
 from gradlab.check.classification import probes
-from gradlab.check.classification.descent import Training, parts, require_end
+from gradlab.check.classification.descent import Training, require_end
 from gradlab.check.classification.rounds import run
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.values import numbers, require_shape, single_number
@@ -93,35 +94,33 @@ def _product(x: Tensor, parameters: list[Tensor]) -> Tensor:
 
 
 @announced
-def settled_classifier(function: Function, x: Tensor, labels: Tensor, *, lr: float, steps: int) -> None:
+def settled_classifier(weights: object, bias: object, *, on: tuple[Tensor, Tensor], lr: float) -> None:
     """Check that a training, whose rate and number of steps the student chose, has come to its end.
 
     Args:
-        function: the student's ``train_linear``.
-        x: the examples, shape (n, d), any device.
-        labels: their classes, shape (n,).
-        lr: the learning rate that was chosen.
-        steps: the number of steps that was chosen.
+        weights: where it ended, (d, K).
+        bias: where it ended, (K,).
+        on: the examples (n, d) and their labels (n,), on any device.
+        lr: the learning rate that was chosen: a number.
 
     Raises:
         NotYet: the loss is still steep, or not finite.
     """
-    require_callable(function)
-    chosen, classes = single_number(lr), int(labels.max()) + 1
-    result = call(function, probes.mean_loss, x, labels, classes, chosen, steps)
-    found = parts(result, 2)
-    unusual = sum(int((~torch.isfinite(part)).sum()) for part in found)
+    single_number(lr)
+    x, labels = numbers(on[0]), on[1].detach().cpu()
+    classes = int(labels.max()) + 1
+    leaves = [numbers(weights), numbers(bias)]
+    for found, shape in zip(leaves, ((x.shape[1], classes), (classes,)), strict=True):
+        require_shape(found, shape, x.shape)
+    unusual = sum(int((~torch.isfinite(found)).sum()) for found in leaves)
     if unusual:
-        raise not_yet("lr-too-high", "not-finite", count=unusual, total=sum(part.numel() for part in found))
-    require_shape(found[0], (x.shape[1], classes), x.shape)
-    leaves = [part.requires_grad_() for part in found]
-    points, truth = numbers(x), labels.detach().cpu()
-    loss = probes.mean_loss(probes.linear(points, leaves), truth)
+        raise not_yet("lr-too-high", "not-finite", count=unusual, total=sum(found.numel() for found in leaves))
+    leaves = [found.requires_grad_() for found in leaves]
+    loss = probes.mean_loss(probes.linear(x, leaves), labels)
     slopes = torch.autograd.grad(loss, leaves)
-    norm = float(torch.cat([slope.reshape(-1) for slope in slopes]).norm())
+    norm, paid = float(torch.cat([slope.reshape(-1) for slope in slopes]).norm()), float(loss.detach())
     if norm <= _FLAT:
         return
-    untrained = torch.log(torch.tensor(float(classes)))
-    if float(loss.detach()) > float(untrained):
-        raise not_yet("lr-too-high", "class-worse-than-nothing", loss=f"{float(loss.detach()):.2g}")
-    raise not_yet("lr-too-low", "class-still-steep", norm=f"{norm:.1g}", loss=f"{float(loss.detach()):.2g}")
+    if paid > math.log(classes):
+        raise not_yet("lr-too-high", "class-worse-than-nothing", loss=f"{paid:.2g}")
+    raise not_yet("lr-too-low", "class-still-steep", norm=f"{norm:.1g}", loss=f"{paid:.2g}")

@@ -122,21 +122,30 @@ def flowers() -> tuple[Tensor, Tensor]:
     return torch.randn(60, 2) + 2 * torch.eye(3)[labels, :2], labels
 
 
+def ended(lr: float, steps: int) -> list[Tensor]:
+    x, labels = flowers()
+    return train(torch.nn.functional.cross_entropy, x, labels, 3, lr, steps)
+
+
 def test_a_training_that_has_ended_passes(passes: Passes) -> None:
-    passes(lambda: check.settled_classifier(train, *flowers(), lr=1.0, steps=300))
+    passes(lambda: check.settled_classifier(*ended(1.0, 300), on=flowers(), lr=1.0))
 
 
 @pytest.mark.parametrize(("lr", "steps", "name"), [(0.01, 20, "lr-too-low"), (200.0, 15, "lr-too-high")])
 def test_a_training_that_has_not_ended_is_told_why(lr: float, steps: int, name: str, refused: Refused) -> None:
-    assert refused(lambda: check.settled_classifier(train, *flowers(), lr=lr, steps=steps)).misconception == name
+    diagnosis = refused(lambda: check.settled_classifier(*ended(lr, steps), on=flowers(), lr=lr))
+    assert diagnosis.misconception == name
 
 
 def test_a_training_that_diverges_has_too_high_a_rate(refused: Refused) -> None:
-    def broken(*given: object) -> tuple[Tensor, Tensor]:
-        return torch.full((2, 3), torch.nan), torch.zeros(3)
-
-    diagnosis = refused(lambda: check.settled_classifier(broken, *flowers(), lr=0.1, steps=3))
+    broken = torch.full((2, 3), torch.nan)
+    diagnosis = refused(lambda: check.settled_classifier(broken, torch.zeros(3), on=flowers(), lr=0.1))
     assert diagnosis.misconception == "lr-too-high"
+
+
+def test_parameters_of_another_shape_are_refused(refused: Refused) -> None:
+    diagnosis = refused(lambda: check.settled_classifier(torch.zeros(3, 2), torch.zeros(3), on=flowers(), lr=0.1))
+    assert "another shape" in diagnosis.title
 
 
 def test_every_single_parameter_at_rest_is_seen() -> None:
