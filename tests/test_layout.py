@@ -24,7 +24,7 @@ LAYERS = (
     {"gradebook", "autograded"},
     {"judging"},
     {"grading"},
-    {"preprocessor", "report", "doctor"},
+    {"preprocessor", "report", "doctor", "collect"},
     {"build"},
     {"command_line"},
 )

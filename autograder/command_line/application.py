@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from autograder.command_line import build, demo, doctor, feedback, grade, report
+from autograder.command_line import build, collect, demo, doctor, feedback, grade, report
 from autograder.command_line.display import show_error
 from autograder.command_line.exits import EXPECTED_ERROR, INTERRUPTED, TERMINATED
 from autograder.errors import ExpectedError
@@ -38,6 +38,7 @@ application = typer.Typer(
 )
 application.command()(build.build)
 application.command()(doctor.doctor)
+application.command()(collect.collect)
 application.command()(grade.grade)
 application.command()(feedback.feedback)
 application.command()(report.report)

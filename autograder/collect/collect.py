@@ -1,0 +1,264 @@
+"""From a download to ``submitted/``: read, match, choose, put in place, and say what became of everything."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from nbgrader.utils import parse_utc
+
+from autograder.collect.archive import Spool
+from autograder.collect.attempts import Chosen, choose
+from autograder.collect.findings import Found, Parts, Refused
+from autograder.collect.labs import Labs
+from autograder.collect.matching import Match, Matcher
+from autograder.collect.owners import Handed, Origin, Owner, Reader
+from autograder.collect.place import Outcome, place
+from autograder.collect.roster import Roster, Student, read_roster
+from autograder.collect.source import read_source, with_real_times
+from autograder.collect.students import add_students, due_dates, known_students, set_due_dates
+from autograder.collect.unmatched import FOLDER, keep
+from autograder.course import TIMESTAMP, Course
+from autograder.documents import Quarantine, read_bytes, readable
+from autograder.errors import ExpectedError
+from autograder.file_names import NOTEBOOK
+from autograder.grading.turn import turn
+from autograder.report.wording import count
+
+_LONGEST_TIMESTAMP = 200
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What became of one student's attempts at one lab.
+
+    Attributes:
+        student: the student's id.
+        lab: the lab's name.
+        outcome: what became of it.
+        files: the files' paths in the submission's folder.
+        time: when it was handed in (UTC, without a zone); None if the source does not say.
+        late: whether it came after the deadline.
+        attempts: how many further attempts there are that do not count.
+    """
+
+    student: str
+    lab: str
+    outcome: Outcome
+    files: tuple[str, ...]
+    time: datetime | None
+    late: bool
+    attempts: int
+
+
+@dataclass
+class Report:
+    """What became of a download.
+
+    Attributes:
+        collected: the submissions, in order of student and lab.
+        unmatched: what belongs to no student or to no lab; it is kept in ``unmatched/``.
+        refused: what was not taken, since it cannot or must not be.
+        notes: what an instructor should know besides, one sentence each.
+        columns: field → the column of the roster that was used.
+    """
+
+    collected: list[Collected] = field(default_factory=list)
+    unmatched: list[Refused] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    columns: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was collected."""
+        uncertain = any(it.outcome is Outcome.UNCERTAIN for it in self.collected)
+        return not (self.unmatched or self.refused or uncertain)
+
+
+def collect(
+    course: Course, source: Path, *, lab: str | None = None, roster: Path | None = None, deadline: str | None = None
+) -> Report:
+    """Collect a download into the course.
+
+    Args:
+        course: the course.
+        source: a folder, a ZIP archive, or a single file.
+        lab: the lab; without it, the names of the notebooks say which it is.
+        roster: the class list; without it, the gradebook's students are the class, and where it has none, the names
+            of folders are ids.
+        deadline: when the labs were due; UTC where it names no zone. Without it, the gradebook says so.
+
+    Raises:
+        ExpectedError: there is no such source, lab or roster, or the course cannot be written.
+    """
+    labs = Labs.of(course, lab)
+    _check_place(course, source)
+    listed = read_roster(roster) if roster is not None else Roster(())
+    due = _time(deadline) if deadline is not None else None
+    with turn(course), TemporaryDirectory(prefix="collecting-", dir=course.state) as spool:
+        students = list(listed.students) or known_students(course)
+        report = Report(columns=listed.columns, notes=list(listed.refused))
+        deadlines = due_dates(course, labs.names)
+        if due is not None:
+            deadlines = dict.fromkeys(labs.names, due)
+        _Collector(course, labs, Matcher(students), deadlines, report).run(source, Spool(Path(spool)))
+        taken = {it.student for it in report.collected}
+        ids = {student.identity for student in listed.students}
+        add_students(course, [*listed.students, *(Student(it) for it in sorted(taken - ids))])
+        if due is not None:
+            _note_deadline(course, {it.lab for it in report.collected}, due, report)
+    return report
+
+
+class _Collector:
+    """Goes through one source."""
+
+    def __init__(
+        self,
+        course: Course,
+        labs: Labs,
+        matcher: Matcher,
+        deadlines: dict[str, datetime | None],
+        report: Report,
+    ) -> None:
+        self._course = course
+        self._labs = labs
+        self._matcher = matcher
+        self._deadlines = deadlines
+        self._report = report
+
+    def run(self, source: Path, spool: Spool) -> None:
+        found: list[Found] = []
+        for it in read_source(source, spool):
+            if isinstance(it, Refused):
+                self._report.refused.append(it)
+            else:
+                found.append(it)
+        files = with_real_times(found, source)
+        handed = Reader(self._matcher.knows, self._labs.names, self._labs.remainder).read(files)
+        times = self._times(handed)
+        owners: defaultdict[Owner, list[Handed]] = defaultdict(list)
+        nobody: list[Handed] = []
+        for file in handed:
+            if file.owner is not None:
+                owners[file.owner].append(file)
+            elif file.inside:
+                nobody.append(file)
+        self._strangers(
+            nobody, Match(None, "its path names no student", "Put it into a folder named by the student's id.")
+        )
+        students: defaultdict[str, list[Handed]] = defaultdict(list)
+        for owner, its_files in owners.items():
+            match = self._matcher.match(owner)
+            if match.student is None:
+                self._strangers(its_files, match)
+            else:
+                students[match.student.identity] += its_files
+        for student, its_files in sorted(students.items()):
+            self._one(student, its_files, times)
+        untimed = sum(it.time is None for it in self._report.collected)
+        if untimed:
+            self._report.notes.append(
+                f"The source does not say when {count(untimed, 'submission')} came: without a timestamp.txt there "
+                "is no late penalty."
+            )
+
+    def _times(self, handed: Iterable[Handed]) -> dict[Parts, datetime]:
+        """What nbgrader's own timestamp.txt say: a platform's download has none but those that students wrote."""
+        times: dict[Parts, datetime] = {}
+        for file in handed:
+            plain = file.owner is not None and file.owner.origin is Origin.PLAIN
+            found = file.found
+            if plain and found.parts[-1] == TIMESTAMP and found.owned == len(found.parts):
+                try:
+                    times[found.parts[:-1]] = _time(read_bytes(found.content, _LONGEST_TIMESTAMP).decode().strip())
+                except (ExpectedError, Quarantine, UnicodeDecodeError):
+                    self._report.refused.append(
+                        Refused(readable(found.name), "it holds no date", "Write one like 2026-11-22 14:05 UTC.")
+                    )
+        return times
+
+    def _one(self, student: str, files: list[Handed], times: dict[Parts, datetime]) -> None:
+        files = [file for file in files if file.inside and file.inside[-1] != TIMESTAMP]
+        chosen, rest = choose(files, self._labs, times, self._deadlines)
+        strays = [file for file in rest if NOTEBOOK.search(file.inside[-1])] if chosen else rest
+        if strays:
+            self._strangers(
+                strays,
+                Match(
+                    None,
+                    f"{student} has handed in no notebook whose name is that of one lab"
+                    if not chosen
+                    else "its name is that of no lab's notebook",
+                    "Say which lab it is with --lab, or give the file the notebook's name.",
+                ),
+            )
+        left = [file.found.name for file in rest if file not in strays]
+        self._report.notes += [
+            f"{readable(name)} was left out: it lies beside another attempt, or its name is taken." for name in left
+        ]
+        for it in chosen:
+            self._place(student, it)
+
+    def _place(self, student: str, chosen: Chosen) -> None:
+        try:
+            outcome = place(self._course, student, chosen)
+        except Quarantine as error:
+            self._report.refused.append(Refused(f"{student}/{chosen.lab}/{error.file}", error.reason, f"{error.cure}."))
+            return
+        except OSError as error:
+            folder = self._course.folder(self._course.directory.submitted_directory, student, chosen.lab)
+            raise ExpectedError(
+                f"{folder} cannot be written: {error.strerror}.", "See that the disk has room and the folder is yours."
+            ) from error
+        self._report.collected.append(
+            Collected(
+                student,
+                chosen.lab,
+                outcome,
+                tuple(sorted(chosen.files)),
+                chosen.time,
+                chosen.late,
+                len(chosen.passed_over),
+            )
+        )
+
+    def _strangers(self, files: list[Handed], match: Match) -> None:
+        if not files:
+            return
+        inside = self._course.root / FOLDER
+        keep(self._course.root, [it.found for it in files if not it.found.content.is_relative_to(inside)])
+        for it in files:
+            self._report.unmatched.append(Refused(readable(it.found.name), match.reason, match.cure))
+
+
+def _check_place(course: Course, source: Path) -> None:
+    here = source.resolve()
+    submitted = (course.root / course.directory.submitted_directory).resolve()
+    if here == submitted or here.is_relative_to(submitted) or course.root.is_relative_to(here):
+        raise ExpectedError(
+            f"{source} is where submissions are collected to.", "Name the folder or the ZIP file that you downloaded."
+        )
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = parse_utc(text)
+    except (ValueError, OverflowError, TypeError) as error:
+        raise ExpectedError(f"{text!r} is no time ({error}).", "Write one like 2026-11-22 14:05 UTC.") from error
+    if not isinstance(time, datetime):
+        raise ExpectedError(f"{text!r} is no time.", "Write one like 2026-11-22 14:05 UTC.")
+    return time
+
+
+def _note_deadline(course: Course, labs: set[str], due: datetime, report: Report) -> None:
+    known = due_dates(course, sorted(labs))
+    set_due_dates(course, [lab for lab, time in known.items() if time is None], due)
+    report.notes += [
+        f"The gradebook says that {lab} was due at {time:%Y-%m-%d %H:%M} UTC; late penalties go by that."
+        for lab, time in known.items()
+        if time is not None and time != due
+    ]

@@ -1,0 +1,45 @@
+"""Names and ids of people: compared as people write them, and fit to name a folder."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from autograder.collect.paths import UnsafePath, check_part
+
+# What Unicode does not take apart into a letter and an accent.
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_SPECIAL = frozenset('*?[]{}<>|":;,`$')
+_LONGEST_ID = 100
+
+
+def unsafe_id(student: str) -> str:
+    """Why an id cannot name a student's folder, one clause; empty if it can."""
+    if unicodedata.normalize("NFC", student) != student or student.strip() != student:
+        return "it is not in Unicode's composed form, or begins or ends with a space"
+    if student.startswith((".", "-")):
+        return "it begins with a dot or a hyphen"
+    if _SPECIAL.intersection(student):
+        return f"it holds one of {' '.join(sorted(_SPECIAL))}"
+    if len(student.encode()) > _LONGEST_ID:
+        return "it is too long"
+    try:
+        check_part(student)
+    except UnsafePath as error:
+        return str(error)
+    return ""
+
+
+def folded(text: str) -> str:
+    """A name without accents, case, spaces and signs; letters of other scripts stay as they are."""
+    taken_apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", taken_apart))
+    return "".join(letter for letter in plain if unicodedata.category(letter)[0] in "LMN")
+
+
+def name_keys(first: str, last: str) -> Iterator[str]:
+    """The ways to write a name, folded: platforms put the family name first or last, with or without spaces."""
+    words = [word for word in re.split(r"[\s,]+", f"{first} {last}") if folded(word)]
+    for start in range(len(words)):
+        # All rotations: where a full name is one text, nobody knows where the family name begins.
+        yield folded("".join(words[start:] + words[:start]))

@@ -1,0 +1,163 @@
+"""The class list: a CSV file as nbgrader, Moodle or Canvas writes it."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.collect.people import unsafe_id
+from autograder.documents import Quarantine, read_bytes, readable
+from autograder.errors import ExpectedError
+
+_LARGEST = 32 * 1024**2
+_IDENTITY = "id"
+_FIELDS = (_IDENTITY, "first_name", "last_name", "full_name", "email", "lms_user_id", "participant")
+# For each field the columns that may hold it, the best first. Where a file has Canvas's columns, ID is Canvas's own
+# number of the user; elsewhere it is the student's id.
+_CANVAS: Mapping[str, tuple[str, ...]] = {
+    _IDENTITY: ("sis login id", "sis user id", "id"),
+    "full_name": ("student",),
+    "lms_user_id": ("id",),
+    "email": ("email",),
+}
+_OTHERS: Mapping[str, tuple[str, ...]] = {
+    _IDENTITY: ("id", "student_id", "student id", "username", "user name", "id number", "email address", "email"),
+    "first_name": ("first_name", "first name", "firstname", "given name"),
+    "last_name": ("last_name", "last name", "lastname", "surname", "family name"),
+    "full_name": ("full name", "name"),
+    "email": ("email", "email address", "e-mail", "e-mail address"),
+    "lms_user_id": ("lms_user_id", "lms user id", "user id", "userid"),
+    "participant": ("identifier",),
+}
+_NO_STUDENTS = ("points possible", "student, test", "test student")
+
+
+@dataclass(frozen=True)
+class Student:
+    """A student of the class.
+
+    Attributes:
+        identity: the id, which names the student's folder.
+        first_name: the given name; the whole name where the file has only that.
+        last_name: the family name.
+        email: the e-mail address.
+        lms_user_id: the learning platform's number of the user.
+        participant: Moodle's number of the participant in one assignment, from a grading worksheet.
+    """
+
+    identity: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+    participant: str = ""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The students of a class.
+
+    Attributes:
+        students: the students, each id once.
+        columns: field → the column of the file that was used.
+        refused: rows that name no student that a course can have, one sentence each.
+    """
+
+    students: tuple[Student, ...]
+    columns: tuple[tuple[str, str], ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Read a CSV file with a header, whatever its encoding and its separator.
+
+    Returns:
+        The rows, column → text; both in Unicode's composed form.
+
+    Raises:
+        ExpectedError: it cannot be read.
+    """
+    cure = "Save it as CSV (UTF-8), with the names of the columns in the first row."
+    try:
+        text = _decoded(read_bytes(path, _LARGEST))
+        head = text.split("\n", 1)[0]
+        separator = max(",;\t", key=head.count)
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+    except (Quarantine, csv.Error) as error:
+        raise ExpectedError(f"{path} cannot be read as a table: {error}", cure) from error
+    if not rows:
+        raise ExpectedError(f"{path} is empty.", cure)
+    names = [name.strip() for name in rows[0]]
+    return [dict(zip(names, row, strict=False)) for row in rows[1:]]
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a class list.
+
+    Raises:
+        ExpectedError: it cannot be read, has no column for an id, or gives two students the same id.
+    """
+    rows = read_table(path)
+    columns = fields_of(rows[0] if rows else {})
+    if _IDENTITY not in columns:
+        raise ExpectedError(
+            f"{path} has no column with the students' ids (its columns: {', '.join(rows[0]) if rows else 'none'}).",
+            "Name one of them id, as in `nbgrader db student import`: id, first_name, last_name, email, lms_user_id.",
+        )
+    students: dict[str, Student] = {}
+    refused: list[str] = []
+    for number, row in enumerate(rows, start=2):
+        student = student_of(row, columns)
+        if student is None:
+            continue
+        problem = unsafe_id(student.identity)
+        if problem:
+            refused.append(
+                f"{path.name}, row {number}: the id {readable(student.identity)!r} names no folder: {problem}."
+            )
+        elif students.setdefault(student.identity, student) != student:
+            raise ExpectedError(
+                f"{path}, row {number}: the id {student.identity!r} stands in an earlier row, for somebody else.",
+                "Give each student an id of its own.",
+            )
+    used = tuple((field, name) for field in _FIELDS for name in columns.get(field, ())[:1])
+    return Roster(tuple(students.values()), used, tuple(refused))
+
+
+def fields_of(row: Iterable[str]) -> dict[str, list[str]]:
+    """Which columns hold which field, the best first; the fields for which there is none are left out."""
+    there = {name.strip().casefold(): name for name in row}
+    known = _CANVAS if "student" in there and "id" in there else _OTHERS
+    found = {field: [there[name] for name in names if name in there] for field, names in known.items()}
+    return {field: names for field, names in found.items() if names}
+
+
+def student_of(row: Mapping[str, str], columns: Mapping[str, list[str]]) -> Student | None:
+    """The student of a row; None for rows that are no student's, such as Canvas's row of points."""
+
+    def text(field: str) -> str:
+        return next((value for name in columns.get(field, ()) if (value := (row.get(name) or "").strip())), "")
+
+    whole = text("full_name")
+    identity = text(_IDENTITY)
+    if not identity or whole.casefold() in _NO_STUDENTS:
+        return None
+    first, last = text("first_name"), text("last_name")
+    if whole and not (first or last):
+        family, comma, given = whole.partition(",")
+        first, last = (given.strip(), family.strip()) if comma else (whole, "")
+    participant = "".join(filter(str.isdigit, text("participant")))
+    return Student(identity, first, last, text("email"), text("lms_user_id"), participant)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = content.decode("utf-16", "replace")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252", "replace")
+    return unicodedata.normalize("NFC", text)
