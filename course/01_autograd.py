@@ -125,8 +125,8 @@ torch.autograd.backward(quartic(x))
 print("torch.autograd.backward(y) dy/dx =", x.grad.item())
 
 x.grad = None
-(slope,) = torch.autograd.grad(quartic(x), x)
-print("torch.autograd.grad(y, x)  dy/dx =", slope.item(), "  bucket:", x.grad)
+(dydx,) = torch.autograd.grad(quartic(x), x)
+print("torch.autograd.grad(y, x)  dy/dx =", dydx.item(), "  bucket:", x.grad)
 
 # %% [markdown]
 # The last thing that happened to `y` was "+ 1", so an addition made it. `x` was made by nobody: it is where the record
@@ -134,7 +134,7 @@ print("torch.autograd.grad(y, x)  dy/dx =", slope.item(), "  bucket:", x.grad)
 #
 # `y.backward()` is short for `torch.autograd.backward(y)`. `torch.autograd.grad` is different: you name the tensor, it
 # *returns* the slope, and it leaves all buckets alone. It returns a tuple, even for one input, hence the comma in
-# `(slope,) = …`.
+# `(dydx,) = …`.
 
 # %% [markdown]
 # ### Exercise 1 · The slope machine
