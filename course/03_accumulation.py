@@ -290,7 +290,8 @@ def two_rounds(update: str) -> str:
     return "works"
 
 
-for update in ("w = w - 0.1 * w.grad", "w -= 0.1 * w.grad", "w = … inside no_grad()", "w -= … inside no_grad()"):
+updates = ["w = w - 0.1 * w.grad", "w -= 0.1 * w.grad", "w = … inside no_grad()", "w -= … inside no_grad()"]
+for update in updates:
     print(f"{update:25}{two_rounds(update)}")
 
 # %% [markdown]
@@ -811,7 +812,8 @@ print("five and one, weighted:", shown(accumulated(mean_squared, torch.ones(2), 
 # ## 6 · What the forgetful loop really is
 #
 # A loop that never empties its bucket does not do nonsense. It follows a rule. Let us watch it in a bowl,
-# $L(w) = \tfrac13 w_1^2 + w_2^2$, from $(3, 2)$, with $\eta = 0.05$.
+# $L(w) = \tfrac13 w_1^2 + w_2^2$, from $(3, 2)$, with $\eta = 0.05$. **Predict:** which of the two gets down faster? And where does
+# each end?
 
 
 # %%

@@ -4,8 +4,9 @@ import torch
 
 from gradlab.check.accumulation.probes import curved
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, require_callable, require_unchanged
 from gradlab.check.diagnosis import not_yet
+from gradlab.check.errors import refusal
 from gradlab.check.values import is_tensor
 from gradlab.check.variants import agree
 
@@ -24,10 +25,22 @@ def quiet(function: Function, *, on: Function = curved) -> None:
     require_callable(function, on)
     values = torch.rand(3, dtype=torch.float64)
     x = values.clone().requires_grad_()
-    result = call(function, on, x)
+    result = _watched_call(function, on, x)
     if not x.requires_grad:
         raise not_yet("acc-left-off", "acc-left-off")
     agree(result, on(values), given="random x", shape=(3,))
     if is_tensor(result) and result.requires_grad:  # type: ignore[attr-defined]
         raise not_yet("still-tracked", "still-tracked")
     require_unchanged("`x`", values, x)
+
+
+def _watched_call(function: Function, f: Function, x: torch.Tensor) -> object:
+    """Call a student's function; refuse that it leaves autograd switched off for everything that follows."""
+    with torch.enable_grad():
+        try:
+            result = function(f, x)
+        except Exception as error:
+            raise refusal(error) from error
+        if not torch.is_grad_enabled():
+            raise not_yet("acc-left-off", "acc-all-off")
+    return result

@@ -84,7 +84,7 @@ def _two_of(result: object) -> tuple[object, object]:
         raise not_yet("returns-nothing", "returns-nothing")
     if not (issubclass(type(result), tuple | list) and len(result) == 2):  # type: ignore[arg-type]
         raise not_yet("acc-pair", "acc-pair", kind=kind_of(result))
-    first, second = result  # type: ignore[misc]
+    first, second = tuple[object, ...](result)  # type: ignore[arg-type]
     return first, second
 
 

@@ -42,9 +42,11 @@ FINDINGS: dict[str, Explanation] = {
         "Count the calls of `trunk` in your function. What would be needed to go back twice through one of them?",
     ),
     "acc-left-off": Explanation(
-        "you switched x off and left it off",
-        "A leaf that was told not to be watched stays so for everybody who uses it later.",
-        "Print `x.requires_grad` before and after the call. Is there a way that concerns your computation alone?",
+        "you switched something off and left it off",
+        "A leaf that was told not to be watched stays so for everybody who uses it later, and so does autograd as a "
+        "whole.",
+        "Print `x.requires_grad` and `torch.is_grad_enabled()` before and after the call. Is there a way that concerns "
+        "your computation alone?",
     ),
     "acc-one-factor": Explanation(
         "the value is not the product of the two factors",
@@ -132,6 +134,7 @@ SIGHTS: dict[str, str] = {
     "acc-trunk-twice": "With a trunk that draws a random factor in each call, your two gradients have "
     "different factors.",
     "acc-left-off": "Before the call, x had `requires_grad=True`, and afterwards it has not.",
+    "acc-all-off": "Before the call autograd was recording, and afterwards it records nothing at all.",
     "acc-no-record": "The values are right, and the result has `requires_grad=False`.",
     "acc-one-factor": "The values are those of one factor alone.",
     "acc-added": "The values are the sum of the two factors.",

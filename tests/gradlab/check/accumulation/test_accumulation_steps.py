@@ -40,6 +40,11 @@ def switched_off(f: Map, x: Tensor) -> Tensor:
     return f(x.requires_grad_(False))
 
 
+def all_off(f: Map, x: Tensor) -> Tensor:
+    torch.set_grad_enabled(False)
+    return f(x)
+
+
 def rolling_step(w: Tensor, v: Tensor, g: Tensor, lr: float) -> tuple[Tensor, Tensor]:
     return w - lr * (v + g), v + g
 
@@ -59,6 +64,8 @@ def test_a_right_answer_passes(judge: Callable[[Function], None], answer: Functi
         (check.trained, forgetful, "missing-zero-grad", ""),
         (check.trained, still, None, "does not move"),
         (check.quiet, switched_off, None, "left it off"),
+        # Through the wall this one passes: the judge does not see what is switched off on the student's side.
+        (check.quiet, all_off, None, "left it off"),
         (check.quiet, lambda f, x: f(x), None, "autograd's graph"),
         (check.one_way, lambda f, g, x: f(x) * g(x), None, "both factors"),
         (check.one_way, lambda f, g, x: f(x).detach() * g(x), None, "the other factor"),
