@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gradlab.figures.landscape import contour, curve, surface
     from gradlab.figures.overlays import overlaid
     from gradlab.figures.paths import trajectories
+    from gradlab.figures.pushes import push_and_pull
     from gradlab.figures.races import race
     from gradlab.figures.regions import decision_regions
     from gradlab.figures.slopes import slope_graph
@@ -35,6 +36,7 @@ __all__ = [
     "descent_animation",
     "overlaid",
     "progress",
+    "push_and_pull",
     "race",
     "slope_graph",
     "surface",
@@ -54,6 +56,7 @@ _HOMES = {
     "descent_animation": "animation",
     "overlaid": "overlays",
     "progress": "curves",
+    "push_and_pull": "pushes",
     "race": "races",
     "slope_graph": "slopes",
     "surface": "landscape",

@@ -145,3 +145,15 @@ CHORDS = (
     "graph: forward, from the place to the right; central, from the left to the right. Move the slider or press play. "
     "Measured slopes: {steps}."
 )
+
+# A Jacobian that pushes forward and pulls back
+PUSH_INPUTS = "inputs"
+PUSH_OUTPUTS = "outputs"
+PUSH_SLIDER = "angle of d: "
+PUSH = (
+    "The Jacobian has the rows {rows}. Solid, with a dot: a direction d of length 1 on the left, pushed forward to "
+    "J d on the right. Dashed, with a square: weights v of length 1 on the right, pulled back to Jᵀv on the left. "
+    "While d and v run around their circles, J d and Jᵀv run around ellipses with half-axes {longest:.3g} and "
+    "{shortest:.3g}, each in directions of its own. Move the slider or press play."
+)
+BAD_PUSH = "This picture needs a Jacobian of two rows and two columns."

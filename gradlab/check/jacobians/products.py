@@ -6,10 +6,10 @@ import torch
 
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable, require_unchanged
+from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.jacobians import probes
 from gradlab.check.jacobians.slopes import jacobian, slopes
-from gradlab.check.compare import close
 from gradlab.check.values import numbers
 from gradlab.check.variants import Variant, agree
 

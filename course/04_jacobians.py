@@ -1,0 +1,817 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Many outputs
+#
+# `backward()` wants one number. Give it four, and it refuses; give it four and a mysterious `v`, and it computes something.
+# Many people type `backward(torch.ones_like(y))` for years without knowing what they have asked for.
+#
+# In this lab you find out. A function with several outputs has a whole *table* of slopes, the **Jacobian**. You will
+# write it by hand, read a single row out of it, build all of it in three ways, and multiply by it from both sides
+# without ever building it. That last trick is the reason why networks with a billion weights can be trained at all.
+#
+# **When you are done, you can**
+#
+# - say which slope stands in which row and column of a Jacobian;
+# - explain what `backward(v)` computes, and choose the `v` that you need;
+# - push a direction forward through a function, and pull weights back through it, each in one pass;
+# - get all rows at once, for many points, without a loop;
+# - say how many passes a whole Jacobian costs, and why training never pays that.
+#
+# **Time:** about 75 minutes. **Points:** 25.
+# **You need:** `backward()`, leaves and `.grad` as in lab 01, the chain rule, the product of a matrix and a vector.
+#
+# **How to work.** Where it says *predict*, write your guess down before you run the cell: a wrong guess that you notice
+# teaches more than a right one that you read. Where it says *exercise*, replace the placeholder and run the check below
+# it as often as you like. Hints are folded; each gives away more than the one before.
+
+# %% [markdown]
+# ## 0 · Tools
+
+# %% nbgrader={"grade_id": "imports", "locked": true}
+from collections.abc import Callable
+
+import torch
+
+from gradlab import figures
+from gradlab.check import jacobians as check
+
+Function = Callable[[torch.Tensor], torch.Tensor]
+
+
+# %% nbgrader={"grade_id": "shown", "locked": true}
+def shown(tensor: torch.Tensor) -> str:
+    """Write the numbers of a tensor with at most four digits after the point, a row in brackets of its own."""
+    if tensor.ndim == 0:
+        return f"{round(tensor.item(), 4):g}"
+    return "[" + ", ".join(shown(part) for part in tensor.detach()) + "]"
+
+
+# %% [markdown]
+# ## 1 · A table of slopes
+#
+# A recipe has two inputs, flour $x_1$ and sugar $x_2$, and three outputs: cakes, sweetness, weight. Turn one input a
+# little, and all three outputs move. So there are $3 \cdot 2$ slopes. They are collected in a table,
+#
+# $$J = \begin{pmatrix} \partial y_1/\partial x_1 & \partial y_1/\partial x_2 \\
+# \partial y_2/\partial x_1 & \partial y_2/\partial x_2 \\
+# \partial y_3/\partial x_1 & \partial y_3/\partial x_2 \end{pmatrix},
+# \qquad J_{ij} = \frac{\partial y_i}{\partial x_j} .$$
+#
+# **Each output has a row. Each input has a column.** A function $\mathbb R^n \to \mathbb R^m$ has a Jacobian of $m$ rows and
+# $n$ columns, and row $i$ is the gradient of output $i$.
+#
+# **Predict:** below, each input is moved by 0.001 while the other stays, and the change of all outputs is divided by 0.001.
+# For $y = (x_1 + x_2,\; 5 x_1,\; x_2^2)$ at $(1, 3)$: what are the two columns?
+
+
+# %%
+def recipe(x: torch.Tensor) -> torch.Tensor:
+    return torch.stack([x[0] + x[1], 5 * x[0], x[1] ** 2])
+
+
+x = torch.tensor([1.0, 3.0], dtype=torch.float64)
+for j in range(2):
+    moved = x.clone()
+    moved[j] += 0.001
+    print(f"column {j}:", [round(slope, 2) for slope in ((recipe(moved) - recipe(x)) / 0.001).tolist()])
+
+# %% [markdown]
+# Moving an *input* gives a column. Keep that in mind: backward passes, as you will see, give the other thing.
+
+# %% [markdown]
+# ### Exercise 1 · By hand
+#
+# *Easy, about 5 minutes, 2 points*
+#
+# Write `entries`, the Jacobian of
+#
+# $$f(x_1, x_2) = \left(x_1^2\, x_2,\;\; \sin 3 x_2,\;\; x_1 + x_2\right)$$
+#
+# at the point `x`. Derive it on paper. Before you start: which shape will it have, and which entry is 0 everywhere?
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Draw an empty table. Write the three outputs beside its rows and the two inputs above its columns.
+# </details>
+# <details><summary>Hint 2: the table in torch</summary>
+#
+# `torch.tensor([[…, …], […, …], […, …]])` makes a table of three rows from plain numbers; nobody needs to differentiate it again.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Treat the other input as a constant. The second output does not contain $x_1$. Its slope along $x_2$ has two factors, an
+# outer and an inner one.
+# </details>
+
+
+# %% nbgrader={"grade_id": "entries", "solution": true}
+def entries(x: torch.Tensor) -> torch.Tensor:
+    """Compute the Jacobian of (x₁² x₂, sin 3x₂, x₁ + x₂) without autograd.
+
+    Args:
+        x: the point, shape (2,).
+
+    Returns:
+        The Jacobian, shape (3, 2).
+    """
+    ### BEGIN SOLUTION
+    a, b = x.tolist()
+    return torch.tensor([[2 * a * b, a**2], [0, 3 * torch.cos(3 * x[1]).item()], [1, 1]], dtype=x.dtype)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "entries-test", "grade": true, "points": 2}
+# The check tells you what it saw. Run it as often as you like.
+check.entries(entries)
+### BEGIN HIDDEN TESTS
+far = torch.as_tensor(entries(torch.tensor([-4.0, 0.0], dtype=torch.float64))).double()
+assert tuple(far.shape) == (3, 2), "There are three outputs and two inputs."
+flat = [0, 16, 0, 3, 1, 1]
+assert torch.allclose(far.flatten(), torch.tensor(flat, dtype=torch.float64)), "An entry is wrong at a negative x₁."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 2 · What does `v` do?
+#
+# Here is a case that puzzles many beginners. Three numbers, all 1.1, are doubled eleven times.
+#
+# **Predict:** will `backward()` work?
+
+# %%
+x = torch.tensor([1.1, 1.1, 1.1], requires_grad=True)
+y = x
+for _ in range(11):
+    y = 2 * y
+print("y:", shown(y))
+
+try:
+    y.backward()
+except RuntimeError as error:
+    print("RuntimeError:", error)
+
+# %% [markdown]
+# The way out that tutorials show is to hand over some `v` with as many numbers as `y` has. **Predict:** what will `x.grad`
+# hold for this one?
+
+# %%
+v = torch.tensor([0.1, 1.0, 1e-4])
+y.backward(v)
+print("x.grad =", shown(x.grad))
+
+# %% [markdown]
+# These are $2^{11} = 2048$ times $0.1$, $1$ and $0.0001$. So is `v` a scale, a learning rate, a step? None of these. In a
+# backward pass, the number that goes into the last node says *how much the final result changes if this value changes*.
+# With a single result that number is 1, and nobody has to mention it. With several, `v` says it:
+#
+# > **`y.backward(v)` computes the gradient of the single number $v \cdot y = v_1 y_1 + v_2 y_2 + \dots$**
+#
+# By how much does $v \cdot y$ change with $x_j$? By $\sum_i v_i\, \partial y_i / \partial x_j$, which is $\sum_i v_i J_{ij}$:
+# the **vector–Jacobian product** $J^\top v$. The outputs get *weights*, and the rows of $J$ are added up with these weights.
+# `v` belongs to the outputs. (Many a page says that `v` is a direction in which one walks. That would be a change of the
+# *inputs*, and another product; you meet it in section 4.)
+
+# %%
+x = torch.tensor([1.1, 1.1, 1.1], requires_grad=True)
+(v @ (2048 * x)).backward()
+print("gradient of v·y:", shown(x.grad))
+
+# %% [markdown]
+# ### Predict · All ones
+#
+# A tensor of ones as `v` gives the gradient of the sum of the outputs. When is that useful? Take four independent points
+# $t$ and the height $f = t^2 \sin t$ at each. What is in row 2, column 0 of *its* Jacobian? And so, what does the sum of
+# its rows hold?
+
+# %%
+t = torch.tensor([0.5, 1.0, 2.0, 3.0], requires_grad=True)
+heights = t**2 * torch.sin(t)
+heights.backward(torch.ones_like(heights))
+print("all at once:", shown(t.grad))
+
+alone = []
+for number in t.tolist():
+    one = torch.tensor(number, requires_grad=True)
+    (one**2 * torch.sin(one)).backward()
+    alone.append(one.grad)
+print("one by one: ", shown(torch.stack(alone)))
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# The height at one point does not depend on the other points. This Jacobian is zero off the diagonal, each column has one entry,
+# and adding up the rows mixes nothing. For a function that mixes its inputs, the same ones would mix the slopes beyond
+# repair.
+# </details>
+
+# %% [markdown]
+# ### Exercise 2 · One row
+#
+# *Easy, about 5 minutes, 2 points*
+#
+# Write `row`: row `i` of the Jacobian of `f` at `x`, by one backward pass. Which `v` leaves output `i` and
+# forgets all others?
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Row i is the gradient of output i. Which weights turn $v \cdot y$ into that one output?
+# </details>
+# <details><summary>Hint 2: the tools</summary>
+#
+# `x` is not watched, and it is not yours to change: make a leaf of your own from it. `torch.zeros_like(y)` has the shape
+# that `v` needs.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# `x = x.detach().clone().requires_grad_()`, then `y = f(x)`. Take a `v` of zeros and write a 1 at place `i`. After
+# `y.backward(v)`, the row lies in the bucket of the leaf.
+# </details>
+
+
+# %% nbgrader={"grade_id": "row", "solution": true}
+def row(f: Function, x: torch.Tensor, i: int) -> torch.Tensor:
+    """Compute one row of a Jacobian by a backward pass.
+
+    Args:
+        f: maps shape (d,) to shape (m,).
+        x: the point, shape (d,), not watched. It is left as it was.
+        i: which output, from 0 to m − 1.
+
+    Returns:
+        The slopes of output i, shape (d,).
+    """
+    ### BEGIN SOLUTION
+    x = x.detach().clone().requires_grad_()
+    y = f(x)
+    v = torch.zeros_like(y)
+    v[i] = 1
+    y.backward(v)
+    return x.grad
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "row-test", "grade": true, "points": 2}
+check.row(row)
+### BEGIN HIDDEN TESTS
+place = torch.rand(4, dtype=torch.float64) + 0.5
+check.row(row, on=lambda x: torch.stack([x.prod(), torch.sin(x[0] * x[3]), (x**2).sum()]), at=place)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3 · Row by row
+#
+# A linear model makes the meaning of $J$ plain. The table $X$ has four examples of two features, the weights are
+# $w = (1, 1)$, and the predictions are $y = Xw$. **Predict** the Jacobian of the predictions with respect to the *weights*.
+
+# %%
+X = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
+w = torch.tensor([1.0, 1.0], requires_grad=True)
+y = X @ w
+print("y =", shown(y))
+try:
+    y.backward()
+except RuntimeError as error:
+    print("RuntimeError:", error)
+
+for i in range(4):
+    (slopes,) = torch.autograd.grad(X[i] @ w, w)
+    print(f"row {i}: {shown(slopes)}")
+
+# %% [markdown]
+# It is $X$ itself: weight $j$ moves prediction $i$ by the feature that stands between them.
+
+# %% [markdown]
+# ### Exercise 3 · All rows
+#
+# *Straightforward, about 8 minutes, 3 points*
+#
+# Write `jacobian`: all rows, one after the other. Evaluate `f` once, and go back once for each output.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# `torch.autograd.grad(result, leaf)` returns the slopes of one number and leaves the buckets alone. It gives a tuple with
+# one entry.
+# </details>
+# <details><summary>Hint 2: going back more than once</summary>
+#
+# A backward pass uses the graph up, unless it is told to keep it: `retain_graph=True`.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Collect `torch.autograd.grad(output, x, retain_graph=True)[0]` for each `output` in `y`, and stack the list. In which
+# direction does `torch.stack` put its parts, and where do rows belong?
+# </details>
+
+
+# %% nbgrader={"grade_id": "rows", "solution": true}
+def jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
+    """Compute a Jacobian row by row.
+
+    Args:
+        f: maps shape (d,) to shape (m,).
+        x: the point, shape (d,), not watched. It is left as it was.
+
+    Returns:
+        The Jacobian, shape (m, d).
+    """
+    ### BEGIN SOLUTION
+    x = x.detach().clone().requires_grad_()
+    y = f(x)
+    return torch.stack([torch.autograd.grad(output, x, retain_graph=True)[0] for output in y])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "rows-test", "grade": true, "points": 3}
+check.jacobian_rows(jacobian)
+### BEGIN HIDDEN TESTS
+place = torch.rand(4, dtype=torch.float64) + 0.5
+check.jacobian_rows(jacobian, on=lambda x: torch.stack([x.prod(), torch.sin(x[0] * x[3]), (x**2).sum()]), at=place)
+check.jacobian_rows(jacobian, on=lambda x: torch.exp(x[:1] * x[1:]), at=place)
+### END HIDDEN TESTS
+
+# %%
+print("the predictions of w:", shown(jacobian(lambda w: X @ w, torch.tensor([1.0, 1.0]))))
+
+# %% [markdown]
+# ### Exercise 4 · Find the bug
+#
+# *Tricky, about 7 minutes, 3 points*
+#
+# A colleague prefers buckets. His function runs without any complaint. His test was $y = 2x$ with two numbers, and looked at
+# the first row only. **Predict** first: what will it print for the recipe of section 1 at $(1, 3)$, whose Jacobian has the
+# rows $(1, 1)$, $(5, 0)$ and $(0, 6)$?
+
+
+# %%
+def bucket_jacobian_buggy(f: Function, x: torch.Tensor) -> torch.Tensor:
+    x = x.detach().clone().requires_grad_()
+    y = f(x)
+    rows = []
+    for output in y:
+        output.backward(retain_graph=True)
+        rows.append(x.grad)
+    return torch.stack(rows, dim=1)
+
+
+print(shown(bucket_jacobian_buggy(recipe, torch.tensor([1.0, 3.0]))))
+
+# %% [markdown]
+# Repair it in `bucket_jacobian`, and keep to `backward()` and `.grad`. There are three mistakes; each hides behind another.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# First the shape: three outputs, two inputs. Then print `rows` at the end of each round, and look at its *first* entry.
+# </details>
+# <details><summary>Hint 2: the list</summary>
+#
+# How many tensors are in the list, and how many names has one and the same tensor? What does each `backward()` do to it?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Three things: put a copy into the list; begin each round with an empty bucket (a `.grad` of None counts as
+# empty); and stack along the other axis.
+# </details>
+
+
+# %% nbgrader={"grade_id": "find-bug", "solution": true}
+def bucket_jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
+    """Compute a Jacobian row by row, with backward() and .grad.
+
+    Args:
+        f: maps shape (d,) to shape (m,).
+        x: the point, shape (d,), not watched. It is left as it was.
+
+    Returns:
+        The Jacobian, shape (m, d).
+    """
+    ### BEGIN SOLUTION
+    x = x.detach().clone().requires_grad_()
+    y = f(x)
+    rows = []
+    for output in y:
+        x.grad = None
+        output.backward(retain_graph=True)
+        rows.append(x.grad.clone())
+    return torch.stack(rows)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "find-bug-test", "grade": true, "points": 3}
+check.jacobian_rows(bucket_jacobian)
+### BEGIN HIDDEN TESTS
+place = torch.rand(3, dtype=torch.float64) + 0.5
+check.jacobian_rows(bucket_jacobian, on=lambda x: torch.stack([x[0] * x[1], x[1] * x[2] ** 2]), at=place)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 4 · Push and pull
+#
+# A matrix can be multiplied from two sides, and the two products answer two questions.
+#
+# - **Push forward**, $J d$: the inputs move with velocity $d$ (a number for each *input*). How fast does each output move?
+#   This is the **directional derivative**, or Jacobian–vector product.
+# - **Pull back**, $J^\top v$: the outputs count with weights $v$ (a number for each *output*). How much does each input count?
+#   This is what a backward pass computes.
+#
+# The picture shows both for $f(x) = (x_1 + x_1 x_2,\; x_2^2 / 2)$ at $(0.5, 1)$. On the left is the world of the inputs, on the right that
+# of the outputs. **Predict:** when the arrow on the left runs around the circle, what does its image on the right run around? And
+# are the two ellipses equal?
+
+# %% tags=["nbval-ignore-output"]
+figures.push_and_pull([[2.0, 0.5], [0.0, 1.0]], title="J pushes to the right, and its transpose pulls to the left")
+
+# %% [markdown]
+# Both products squeeze a circle into an ellipse with the same half-axes, but in other directions. That is why a mixed-up product is so hard
+# to notice when there are as many inputs as outputs: the numbers look fine, and their shape is right. One thing holds
+# at every position of the slider: $v \cdot (J d) = (J^\top v) \cdot d$.
+
+# %% [markdown]
+# ### Exercise 5 · Pull back
+#
+# *Easy, about 4 minutes, 2 points*
+#
+# Write `vjp`, the pull back $J^\top v$, in one backward pass and without building $J$.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# You have written it once already, with a very special v.
+# </details>
+# <details><summary>Hint 2: two ways</summary>
+#
+# Either weigh the outputs yourself and add them up, or let `backward` weigh them.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# After making a leaf: `torch.autograd.grad(f(x), x, …)` takes the weights as `grad_outputs`, and returns a tuple.
+# </details>
+
+
+# %% nbgrader={"grade_id": "pull", "solution": true}
+def vjp(f: Function, x: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """Pull weights of the outputs back to the inputs.
+
+    Args:
+        f: maps shape (d,) to shape (m,).
+        x: the point, shape (d,), not watched. It is left as it was.
+        v: a weight for each output, shape (m,).
+
+    Returns:
+        Jᵀ v, shape (d,).
+    """
+    ### BEGIN SOLUTION
+    x = x.detach().clone().requires_grad_()
+    return torch.autograd.grad(f(x), x, grad_outputs=v)[0]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "pull-test", "grade": true, "points": 2}
+check.pulled_back(vjp)
+### BEGIN HIDDEN TESTS
+place = torch.rand(4, dtype=torch.float64) + 0.5
+pulled = vjp(lambda x: x**3, place, torch.arange(1, 5, dtype=torch.float64))
+wanted = 3 * place**2 * torch.arange(1, 5)
+assert torch.allclose(torch.as_tensor(pulled).double(), wanted, rtol=1e-4), (
+    "Cubes of four numbers are pulled back wrongly."
+)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 6 · Push forward
+#
+# *Straightforward once you know where to look, about 6 minutes, 2 points*
+#
+# A backward pass can't do it: it goes the wrong way. **Forward mode** can. It evaluates $f$ and carries a velocity along beside
+# each value, through every operation, with no graph and no way back. Write `jvp`, the push forward $J d$, without building $J$.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Look into `torch.func`: it has a function of this name.
+# </details>
+# <details><summary>Hint 2: its arguments</summary>
+#
+# It wants the points as a tuple, one for each argument of f, and the velocities as a tuple, too.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# `torch.func.jvp(f, (x,), (v,))` returns the value of f, and the product that you want.
+# </details>
+
+
+# %% nbgrader={"grade_id": "push", "solution": true}
+def jvp(f: Function, x: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """Push a velocity of the inputs forward to the outputs.
+
+    Args:
+        f: maps shape (d,) to shape (m,).
+        x: the point, shape (d,), not watched. It is left as it was.
+        v: a velocity for each input, shape (d,).
+
+    Returns:
+        J v, shape (m,).
+    """
+    ### BEGIN SOLUTION
+    return torch.func.jvp(f, (x,), (v,))[1]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "push-test", "grade": true, "points": 2}
+check.pushed_forward(jvp)
+### BEGIN HIDDEN TESTS
+place = torch.rand(4, dtype=torch.float64) + 0.5
+pushed = jvp(lambda x: x**3, place, torch.arange(1, 5, dtype=torch.float64))
+wanted = 3 * place**2 * torch.arange(1, 5)
+assert torch.allclose(torch.as_tensor(pushed).double(), wanted, rtol=1e-4), "Cubes of four numbers are pushed wrongly."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# **Predict:** a unit vector pulled back gave a row. What does a unit vector pushed forward give?
+
+# %%
+at = torch.tensor([1.0, 3.0])
+print("pulled back (1, 0, 0):", shown(vjp(recipe, at, torch.tensor([1.0, 0.0, 0.0]))))
+print("pushed forward (1, 0):", shown(jvp(recipe, at, torch.tensor([1.0, 0.0]))))
+
+weights, velocity = torch.tensor([0.3, -1.0, 2.0]), torch.tensor([0.5, 4.0])
+print("v · (J d) =", shown(weights @ jvp(recipe, at, velocity)))
+print("(Jᵀ v) · d =", shown(vjp(recipe, at, weights) @ velocity))
+
+# %% [markdown]
+# ## 5 · All rows in one call
+#
+# Must a whole Jacobian take a loop? Not in Python. PyTorch can carry a whole *batch* of vectors `v` through one backward pass.
+# Here are three ways to the Jacobian of $y = Xw$. The rows of the unit matrix `torch.eye(4)` are the four unit vectors.
+
+# %%
+w = torch.tensor([1.0, 1.0])
+watched = w.clone().requires_grad_()
+predictions, back = torch.func.vjp(lambda w: X @ w, w)
+ways = {
+    "is_grads_batched": torch.autograd.grad(X @ watched, watched, torch.eye(4), is_grads_batched=True)[0],
+    "vjp and vmap": torch.func.vmap(back)(torch.eye(4))[0],
+    "jacrev": torch.func.jacrev(lambda w: X @ w)(w),
+}
+for name, found in ways.items():
+    print(f"{name:17} {shown(found)}")
+
+# %% [markdown]
+# - `is_grads_batched=True` tells `autograd.grad` that the first axis of `v` counts vectors.
+# - `torch.func.vmap(g)` turns a function of one thing into a function of a batch of things.
+# - `torch.func.jacrev(f)` does both: the function that gives the Jacobian, in *reverse* mode. `jacfwd` does it in forward
+#   mode, column by column.
+#
+# The loop has not vanished, it has moved into the library, where all rows are carried by the same operations on larger tensors.
+# The arithmetic is that of four passes still; what is saved is the overhead.
+
+# %% [markdown]
+# ### Exercise 7 · Many points
+#
+# *A little tricky, about 7 minutes, 3 points*
+#
+# Write `jacobians`: the Jacobian at each of n points, with no loop in Python. Here `f` takes its inputs along the last axis, so
+# that it works for one point and for many.
+#
+# **Before you write it:** what would `jacrev(f)(points)` give, and which shape would it have? Nearly all of it is zero. Which part is not?
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# First find the function that gives the Jacobian at one point. Then make it work for a batch.
+# </details>
+# <details><summary>Hint 2: the batch</summary>
+#
+# The second bullet point above the exercise. It moves along the first axis unless it is told otherwise.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# `jacrev(f)` is a function of one point. Wrap it, and call what you get with all the points.
+# </details>
+
+
+# %% nbgrader={"grade_id": "at-once", "solution": true}
+def jacobians(f: Function, points: torch.Tensor) -> torch.Tensor:
+    """Compute the Jacobians at many points without a loop.
+
+    Args:
+        f: maps shape (…, d) to shape (…, m).
+        points: shape (n, d), not watched. They are left as they were.
+
+    Returns:
+        A Jacobian for each point, shape (n, m, d).
+    """
+    ### BEGIN SOLUTION
+    return torch.func.vmap(torch.func.jacrev(f))(points)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "at-once-test", "grade": true, "points": 3}
+# The check counts the calls of f and the backward passes.
+check.all_at_once(jacobians)
+### BEGIN HIDDEN TESTS
+places = torch.rand(6, 4, dtype=torch.float64) + 0.5
+check.all_at_once(jacobians, on=lambda x: torch.stack([x.prod(-1), x[..., 0] * x[..., 3]], dim=-1), at=places)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 6 · Why nobody builds it
+#
+# Now the loss. A model turns weights into predictions, $w \mapsto \hat y$, and the loss turns predictions into one number,
+# $\hat y \mapsto L$. The chain rule for functions with many inputs and outputs is a product of Jacobians. Written for the gradient:
+#
+# $$\nabla_w L = J^\top\, \nabla_{\hat y} L, \qquad J = \frac{\partial \hat y}{\partial w} .$$
+#
+# Read it aloud: *the slope of the loss by each prediction, pulled back to the weights.* So $\nabla_{\hat y} L$ **is** the `v`. For
+# the mean squared error $L = \frac1n \sum_i (\hat y_i - y_i)^2$ it is
+#
+# $$\nabla_{\hat y} L = \frac2n\, (\hat y - y) .$$
+#
+# **Predict:** with $X$ and $w = (1, 1)$ from above and targets $y = (5, 7, 9, 11)$: which of the two weights should grow? For a linear model
+# $J$ is known, and we can afford to multiply.
+
+# %%
+y = torch.tensor([5.0, 7.0, 9.0, 11.0])
+weights = torch.tensor([1.0, 1.0], requires_grad=True)
+slope_by_prediction = 2 / len(y) * (X @ weights - y).detach()
+print("slope by prediction:", shown(slope_by_prediction))
+print("times X transposed: ", shown(X.T @ slope_by_prediction))
+
+((X @ weights - y) ** 2).mean().backward()
+print("autograd, from L:   ", shown(weights.grad))
+
+# %% [markdown]
+# ### Exercise 8 · From the loss to the weights
+#
+# *Straightforward, about 6 minutes, 3 points*
+#
+# Write `weight_gradient`, the gradient of the mean squared error, for any model: pull $\nabla_{\hat y} L$ back through it. Compute no loss
+# and build no Jacobian.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Which of your functions pulls something back? What are its f, its x and its v here?
+# </details>
+# <details><summary>Hint 2: the weights of the predictions</summary>
+#
+# The vector needs the predictions, as plain values. How many predictions are there? n is not the number of weights.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Make a leaf from `w`, compute the predictions once, and call `backward` on *them* with the vector in the formula above, detached.
+# </details>
+
+
+# %% nbgrader={"grade_id": "weight-gradient", "solution": true}
+def weight_gradient(model: Function, w: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Compute the gradient of the mean squared error with respect to the weights.
+
+    Args:
+        model: maps weights of shape (k,) to predictions of shape (n,).
+        w: the weights, shape (k,), not watched. They are left as they were.
+        y: the targets, shape (n,).
+
+    Returns:
+        The gradient, shape (k,).
+    """
+    ### BEGIN SOLUTION
+    w = w.detach().clone().requires_grad_()
+    predicted = model(w)
+    predicted.backward(2 / len(y) * (predicted.detach() - y))
+    return w.grad
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "weight-gradient-test", "grade": true, "points": 3}
+check.loss_gradient(weight_gradient)
+### BEGIN HIDDEN TESTS
+place = torch.rand(4, dtype=torch.float64) + 0.5
+targets = torch.rand(4, dtype=torch.float64)
+slope = torch.as_tensor(weight_gradient(lambda w: w**2, place, targets)).double()
+assert torch.allclose(slope, (place**2 - targets) * place, rtol=1e-4), "For predictions w², the gradient is wrong."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### Exercise 9 · The bill
+#
+# *Easy, about 4 minutes, 2 points*
+#
+# How many passes does *all* of $J$ take, for a function of `inputs` numbers to `outputs` numbers? Write `passes`, which returns a
+# pair: the number of backward passes in reverse mode, and the number of forward-mode passes. (The batched calls of section 5 count with all
+# their vectors.)
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# What does one pull back with a unit vector give, and what one push forward?
+# </details>
+# <details><summary>Hint 2: an example</summary>
+#
+# The recipe has 2 inputs and 3 outputs. Count the unit vectors on each side.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# J has a row for each output and a column for each input. One mode goes by rows, the other by columns.
+# </details>
+
+
+# %% nbgrader={"grade_id": "passes", "solution": true}
+def passes(inputs: int, outputs: int) -> tuple[int, int]:
+    """Count the passes that a whole Jacobian takes.
+
+    Args:
+        inputs: how many inputs the function has.
+        outputs: how many outputs it has.
+
+    Returns:
+        The number of passes in reverse mode, and in forward mode.
+    """
+    ### BEGIN SOLUTION
+    return outputs, inputs
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "passes-test", "grade": true, "points": 2}
+check.cost(passes)
+### BEGIN HIDDEN TESTS
+assert [int(number) for number in passes(17, 4)] == [4, 17], "With 17 inputs and 4 outputs, a number is wrong."
+### END HIDDEN TESTS
+
+# %%
+cases = {
+    "a loss of a million weights": (1_000_000, 1),
+    "a curve in space": (1, 3),
+    "one layer, 1000 to 1000": (1000, 1000),
+    "a million weights, 1000 predictions": (1_000_000, 1000),
+}
+print(f"{'':36} {'reverse':>9} {'forward':>9} {'entries of J':>14}")
+for name, (inputs, outputs) in cases.items():
+    reverse, forward = passes(inputs, outputs)
+    print(f"{name:36} {reverse:>9} {forward:>9} {inputs * outputs:>14}")
+
+# %% [markdown]
+# The last row is a small network with a small batch. Its Jacobian has a billion entries, 4 GB in float32, and training needs it in
+# every step, *multiplied by one vector*. The product takes one backward pass and as much memory as the weights. So autograd
+# never makes a Jacobian: each operation only knows how to pull a vector back through itself, and the chain rule is to pull
+# back through one after the other.
+#
+# Who needs all of $J$? People who ask how sensitive each output is by itself: robots (joints to hand), error bars,
+# Newton's method for a few unknowns.
+#
+# ## 7 · What to take along
+#
+# The last column is the name under which a check reports the mistake.
+#
+# | You write | and get | because | name |
+# |---|---|---|---|
+# | `y.backward()` on several numbers | "only for scalar outputs" | their weights are missing | backward-on-vector |
+# | `torch.stack(rows, dim=1)` | a table with the wrong shape | outputs have rows, inputs have columns | transposed-jacobian |
+# | $J v$ where $J^\top v$ is asked | the wrong shape, or nothing that you notice | push and pull are two products | jvp-for-vjp |
+# | a second row from the same graph | "a second time" | a pass uses the graph up | backward-twice |
+# | rows from a bucket that is never emptied | rows that add up | `backward()` adds | missing-zero-grad |
+# | `.mean()` where rows should add up | slopes that are m times too small | a mean divides the weights | sum-for-mean |
+# | `f(x)` on a point that nobody watches | "does not require grad" | no record, no way back | forward-untracked |
+# | `.tolist()`, `.item()` on the way | slopes that are missing | the record ends where you leave torch | graph-cut |
+# | `y.grad` | None | buckets belong to leaves | grad-of-intermediate |
+# | `x.requires_grad_() * 1` | an empty `.grad` | what you keep was computed | not-a-leaf |
+#
+# - $J$ has a row for each output and a column for each input. **`backward(v)` gives $J^\top v$, the gradient of $v \cdot y$.**
+# - A unit vector pulled back is a row. A unit vector pushed forward is a column.
+# - A loss has one output, so that one pull back is everything. That is why reverse mode trains networks.
+
+# %% [markdown]
+# ### Open question · Somebody's loop
+#
+# *About 6 minutes, 3 points, read by a person*
+#
+# A friend trains a model of 50 000 weights on batches of 200 examples. To be on the safe side, she computes the Jacobian of the 200
+# predictions with `jacrev`, then its transpose times the slopes of the loss. Her training works, and is far too slow. "I could
+# try `jacfwd` instead," she says, "or `backward(torch.ones_like(y))`, which is only one pass."
+#
+# Explain in 6 to 10 sentences, with what you saw in this lab, (a) what each of her two ideas would do, (b) what to do instead, and why it gives the
+# same numbers, and (c) one task for which she would really need all of the Jacobian, and which mode she should choose for it.
+
+# %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 3}
+# Her Jacobian has a row for each of the 200 predictions and a column for each of the 50 000 weights, ten million entries. `jacrev` needs
+# as much work as 200 backward passes for it. `jacfwd` goes by columns and would need 50 000 passes, so it would be far slower. Going
+# back with ones is a single pass, but it gives the gradient of the sum of the predictions: every row with the weight 1, whatever the
+# targets are. Training with it would only push all predictions down. What she wants is Jᵀ times the slopes of the loss by each prediction, and that is
+# exactly what one backward pass with these slopes as v computes, as in exercise 8; calling backward on the loss itself does it for her, since
+# a loss is one number and v is 1. All of J is useful if she wants to know how each weight or input moves each output by itself, for example the six
+# joints of a robot and the three coordinates of its hand. There are few outputs, so that reverse mode with 3 passes is cheaper than forward mode with 6.
+#
+# **Mark scheme**
+#
+# One point for each of these, half a point where it is named without a reason:
+#
+# 1. `jacfwd` takes a pass for each of the 50 000 weights instead of 200; ones give the gradient of the sum of the predictions
+#    and forget the loss.
+# 2. One backward pass with the slopes of the loss as v (or from the loss itself): it computes Jᵀv without J, the same numbers
+#    by the chain rule.
+# 3. A task that needs single entries, rows or columns of J, with the mode chosen by the smaller of the numbers of outputs
+#    (reverse) and inputs (forward).
