@@ -16,10 +16,10 @@
 # Somebody brings a thermometer home from a country whose units nobody knows. It says 35.7 when your own says 0.5 °C, it
 # says 81.9 when yours says 28, and so on, eleven times. Find the rule that turns its numbers into yours.
 #
-# You will solve this problem three times: with a gradient from paper and NumPy, with autograd, and with `torch.optim`. The
-# three must give *the same numbers*, digit by digit. Where they don't, somebody has made a mistake, and in this lab
-# several people have. Then you will find out why a loop without any mistake can still fail, from the inputs alone, before
-# the first step.
+# You will solve this problem three times: with a gradient from paper and NumPy, with autograd, and with
+# `torch.optim`. The three must give *the same numbers*, digit by digit. Where they don't, somebody has made a
+# mistake, and in this lab several people have. Then you will find out why a loop without any mistake can still fail,
+# from the inputs alone, before the first step.
 #
 # **When you are done, you can**
 #
@@ -74,13 +74,13 @@ for step in range(92):
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# One step turns the residual $r = w x - y$ into $r - \eta \cdot 2 r x \cdot x = (1 - 2\eta x^2)\, r$: it is multiplied by
-# 0.98, *always by the same number*. So the loss is multiplied by $0.98^2 = 0.9604$ in each step, and comes close to zero
-# without getting there.
+# One step turns the residual $r = w x - y$ into $r - \eta \cdot 2 r x \cdot x = (1 - 2\eta x^2)\, r$: it is
+# multiplied by 0.98, *always by the same number*. So the loss is multiplied by $0.98^2 = 0.9604$ in each step, and
+# comes close to zero without getting there.
 # </details>
 #
-# Now one example with five weights: $x = (1, 4, -3, 5, 4)$ should give 10. The loss is $(10 - w \cdot x)^2$ and the same
-# calculation gives the factor $1 - 2\eta\,\|x\|^2$.
+# Now one example with five weights: $x = (1, 4, -3, 5, 4)$ should give 10. The loss is $(10 - w \cdot x)^2$ and the
+# same calculation gives the factor $1 - 2\eta\,\|x\|^2$.
 #
 # **Predict.** Again $\eta = 0.01$. Does the residual shrink in one step? Does it keep its sign?
 
@@ -97,9 +97,9 @@ print(f"error multiplied by {after**2 / before**2:.4f}")
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# $\|x\|^2 = 67$, so the factor is $1 - 1.34 = -0.34$: the step goes too far and lands on the other side, though nearer. The
-# *inputs* decide how long a step is. With inputs twice as large the factor would be $-4.36$, and the same rate
-# would drive the error up in every step. Keep this in mind; it is the whole of section 6.
+# $\|x\|^2 = 67$, so the factor is $1 - 1.34 = -0.34$: the step goes too far and lands on the other side, though
+# nearer. The *inputs* decide how long a step is. With inputs twice as large the factor would be $-4.36$, and the same
+# rate would drive the error up in every step. Keep this in mind; it is the whole of section 6.
 # </details>
 
 # %% [markdown]
@@ -126,12 +126,13 @@ print(f"error multiplied by {after**2 / before**2:.4f}")
 # </details>
 # <details><summary>Hint 2: from one term to all</summary>
 #
-# A mean of terms has the mean of their derivatives. Work with whole arrays: the residuals are one array of shape `(n,)`.
+# A mean of terms has the mean of their derivatives. Work with whole arrays: the residuals are one array of shape
+# `(n,)`.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Compute `residual = w * x + b - y`. For each component, multiply `2 * residual` by the inner derivative and take the mean
-# over the data, *once*. Put the two numbers together with `np.array([..., ...])`, first that of w.
+# Compute `residual = w * x + b - y`. For each component, multiply `2 * residual` by the inner derivative and take the
+# mean over the data, *once*. Put the two numbers together with `np.array([..., ...])`, first that of w.
 # </details>
 
 
@@ -175,8 +176,8 @@ print(f"derivative with respect to b, w: {slope[1]:.1f}, {slope[0]:.3f}")
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# The derivative with respect to $w$ is the mean of $2 r_i x_i$, that with respect to $b$ the mean of $2 r_i$. The readings
-# are around 50, and so is the ratio. One number, the learning rate, has to suit both. It won't: section 6.
+# The derivative with respect to $w$ is the mean of $2 r_i x_i$, that with respect to $b$ the mean of $2 r_i$. The
+# readings are around 50, and so is the ratio. One number, the learning rate, has to suit both. It won't: section 6.
 # </details>
 
 # %% [markdown]
@@ -185,8 +186,8 @@ print(f"derivative with respect to b, w: {slope[1]:.1f}, {slope[0]:.3f}")
 # *Tricky, about 7 minutes, 2 points*
 #
 # Four examples, $x = 1, 2, 3, 4$ and $y = 2x$, one weight, no bias. A friend trains it in NumPy, then the same with
-# autograd, with the same start and the same rate, and says: "After three rounds my loop has $w = 1.872$. Autograd has 0.772.
-# So NumPy learns faster."
+# autograd, with the same start and the same rate, and says: "After three rounds my loop has $w = 1.872$. Autograd has
+# 0.772. So NumPy learns faster."
 
 
 # %% nbgrader={"grade_id": "buggy", "locked": true}
@@ -229,8 +230,8 @@ print(f"first slope by autograd: {watched.grad:.0f}")
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# A dot product multiplies entry by entry *and adds up*. Multiply only, with `*`, and let the mean do the rest. Or keep the
-# dot product and divide by the number of examples.
+# A dot product multiplies entry by entry *and adds up*. Multiply only, with `*`, and let the mean do the rest. Or
+# keep the dot product and divide by the number of examples.
 # </details>
 
 
@@ -268,8 +269,8 @@ check.loop_in_numpy(train_repaired, count=9)
 # %% [markdown]
 # ## 3 · The same with autograd
 #
-# Autograd takes over one line, the gradient. It leaves you the rest: which tensor is watched, when the bucket `.grad` is
-# emptied, and that the step itself is not watched.
+# Autograd takes over one line, the gradient. It leaves you the rest: which tensor is watched, when the bucket `.grad`
+# is emptied, and that the step itself is not watched.
 #
 # **Predict.** A step in PyTorch, written just as in NumPy. What happens in the first round, what in the second?
 
@@ -290,8 +291,8 @@ with warnings.catch_warnings():
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# `w = w - …` doesn't move `w`. It computes a new tensor and gives it the old name. That one is a *result*, not a leaf, and
-# the second `backward()` leaves no gradient on it. In NumPy this was harmless, because nobody was watching.
+# `w = w - …` doesn't move `w`. It computes a new tensor and gives it the old name. That one is a *result*, not a
+# leaf, and the second `backward()` leaves no gradient on it. In NumPy this was harmless, because nobody was watching.
 # </details>
 
 # %% [markdown]
@@ -299,16 +300,16 @@ with warnings.catch_warnings():
 #
 # *Straightforward, about 9 minutes, 3 points*
 #
-# Write `train`. It works for *any* loss: a function that takes all parameters as one tensor and returns a scalar. Each of
-# the `steps` rounds computes the loss, notes it down, goes backward and moves the parameters.
+# Write `train`. It works for *any* loss: a function that takes all parameters as one tensor and returns a scalar.
+# Each of the `steps` rounds computes the loss, notes it down, goes backward and moves the parameters.
 #
-# **Before you write it:** for `steps = 3`, how many losses come back, and does the last one belong to the parameters that
-# you return?
+# **Before you write it:** for `steps = 3`, how many losses come back, and does the last one belong to the parameters
+# that you return?
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# `start` belongs to the caller: it must keep its values, and it may not be watched. What do you need to make of it before
-# the loop?
+# `start` belongs to the caller: it must keep its values, and it may not be watched. What do you need to make of it
+# before the loop?
 # </details>
 # <details><summary>Hint 2: one round</summary>
 #
@@ -317,8 +318,9 @@ with warnings.catch_warnings():
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# A fresh leaf is a detached clone with `requires_grad_()`. Step with `-=` under `torch.no_grad()`. Empty with `theta.grad =
-# None`. `.item()` turns the loss into a number, and `.detach()` the parameters into a tensor that nobody watches.
+# A fresh leaf is a detached clone with `requires_grad_()`. Step with `-=` under `torch.no_grad()`. Empty with
+# `theta.grad = None`. `.item()` turns the loss into a number, and `.detach()` the parameters into a tensor that
+# nobody watches.
 # </details>
 
 
@@ -363,7 +365,8 @@ check.loop_by_hand(train, on=lambda p: torch.log(torch.cosh(p)).sum() + (p**2).m
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The four examples again, with autograd. And next to it the repaired loop in NumPy: the same problem, so the same numbers.
+# The four examples again, with autograd. And next to it the repaired loop in NumPy: the same problem, so the same
+# numbers.
 
 
 # %%
@@ -408,9 +411,9 @@ print("at (1, 3) `params[1:]` pulls with", [round(pull, 4) for pull in params.gr
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Only the second number of the pull is ever different from zero: it is the *bias* that is penalised. Nothing pulls at $w$,
-# so $w = 0.5$, $b = 0$ fits the example and costs nothing: the minimum is at $(0.5, 0)$ with loss 0. No error, no warning,
-# a loss that falls. The slip shows only to somebody who asks which parameter feels the penalty.
+# Only the second number of the pull is ever different from zero: it is the *bias* that is penalised. Nothing pulls at
+# $w$, so $w = 0.5$, $b = 0$ fits the example and costs nothing: the minimum is at $(0.5, 0)$ with loss 0. No error,
+# no warning, a loss that falls. The slip shows only to somebody who asks which parameter feels the penalty.
 # </details>
 
 # %% [markdown]
@@ -428,8 +431,8 @@ print("at (1, 3) `params[1:]` pulls with", [round(pull, 4) for pull in params.gr
 # </details>
 # <details><summary>Hint 2: shapes</summary>
 #
-# A table `(n, d)` times a vector `(d,)` gives `(n,)`, the same shape as `y`. With a column `(d, 1)` you would get `(n, 1)`,
-# and that minus `(n,)` is a table of n times n differences, without any error.
+# A table `(n, d)` times a vector `(d,)` gives `(n,)`, the same shape as `y`. With a column `(d, 1)` you would get
+# `(n, 1)`, and that minus `(n,)` is a table of n times n differences, without any error.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -468,8 +471,8 @@ assert abs(float(perfect)) < 1e-6, "Without a penalty, a perfect fit must cost n
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What does the right penalty do to that one example? The stronger it is, the more of the ten is left to the bias, which is
-# free.
+# What does the right penalty do to that one example? The stronger it is, the more of the ten is left to the bias,
+# which is free.
 
 # %%
 twenty, ten = torch.tensor([[20.0]], dtype=torch.float64), torch.tensor([10.0], dtype=torch.float64)
@@ -479,8 +482,9 @@ for strength in (1.0, 100.0):
     print(f"strength {strength:>5}: w {fitted[0]:.4f}, b {fitted[1]:.4f} after 200 steps")
 
 # %% [markdown]
-# Are these the minima? **Predict,** then think it through: with a free bias, $w = 0$ and $b = 10$ would fit perfectly and cost nothing, for any strength. Two
-# hundred steps haven't got there. There is something slow in this loss, and we will hunt it down.
+# Are these the minima? **Predict,** then think it through: with a free bias, $w = 0$ and $b = 10$ would fit perfectly
+# and cost nothing, for any strength. Two hundred steps haven't got there. There is something slow in this loss, and
+# we will hunt it down.
 #
 # ## 5 · The same with `torch.optim`
 #
@@ -519,10 +523,11 @@ for step in range(10, 101, 10):
 #
 # *Straightforward, about 7 minutes, 3 points*
 #
-# Write `train_with`: like `train`, but the step is left to the optimiser of `torch.optim` that is called `name`, made with
-# `options` such as `{"lr": 0.01, "momentum": 0.9}`.
+# Write `train_with`: like `train`, but the step is left to the optimiser of `torch.optim` that is called `name`, made
+# with `options` such as `{"lr": 0.01, "momentum": 0.9}`.
 #
-# **Before you write it:** in which order do `zero_grad()`, `backward()` and `step()` come? Which of the six orders are wrong?
+# **Before you write it:** in which order do `zero_grad()`, `backward()` and `step()` come? Which of the six orders
+# are wrong?
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -584,8 +589,8 @@ check.loop_by_optimiser(train_with, on=lambda p: torch.cosh(p).sum(), name="Adag
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The same loss, the same start, 100 steps of `torch.optim.SGD`. In the lab this comes from, the two loops stand one after
-# the other "with the same aim".
+# The same loss, the same start, 100 steps of `torch.optim.SGD`. In the lab this comes from, the two loops stand one
+# after the other "with the same aim".
 
 # %%
 end, by_optimiser = train_with("SGD", {"lr": 1e-3}, narrow, begin, 100)
@@ -604,8 +609,8 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# (In words: both lines fall steeply and then turn into the same almost level line near 0.0006. The dashed one is there after
-# 6 epochs, the solid one after about 80.)
+# (In words: both lines fall steeply and then turn into the same almost level line near 0.0006. The dashed one is
+# there after 6 epochs, the solid one after about 80.)
 #
 # **Predict.** So is `torch.optim.SGD` ten times better than the loop by hand? And both end near 0.0006: is that the
 # minimum?
@@ -629,17 +634,17 @@ print(f"where the minimum is:         w 0.5000, b 0.0000, loss {narrow(torch.ten
 # ## 6 · How long a step, and why one scales the inputs
 #
 # A squared error of a linear model is a parabola in its parameters, in every direction. Its Hessian $H$ is the same
-# everywhere, and a step multiplies the error along each eigenvector by $1 - \eta\lambda$, as it did in section 1 with one
-# parameter. So the steepest direction sets the limit, and the flattest one does the waiting:
+# everywhere, and a step multiplies the error along each eigenvector by $1 - \eta\lambda$, as it did in section 1 with
+# one parameter. So the steepest direction sets the limit, and the flattest one does the waiting:
 #
 # $$\eta_{\max} = \frac{2}{\lambda_{\max}}, \qquad \kappa = \frac{\lambda_{\max}}{\lambda_{\min}} .$$
 #
-# The **condition number** $\kappa$ says how much narrower the valley is than long. Just below the limit, the flattest
-# direction shrinks by a factor of about $1 - 2/\kappa$ in each step: $\kappa$ steps make the
-# error about seven times smaller, and no more.
+# The **condition number** $\kappa$ compares the two curvatures: the valley is $\sqrt\kappa$ times as long as it is
+# wide. Just below the limit, the error along the flattest direction shrinks by a factor of about $1 - 2/\kappa$ in
+# each step, so that it takes $\kappa$ steps to make it some seven times smaller.
 #
-# **Predict.** For the test track, $(20 w + b - 10)^2 + b^2$: is $\lambda_{\max}$ near 2, near 40 or near 800? And what do the
-# rates 0.0024 and 0.0026 do?
+# **Predict.** For the test track, $(20 w + b - 10)^2 + b^2$: is $\lambda_{\max}$ near 2, near 40 or near 800? And
+# what do the rates 0.0024 and 0.0026 do?
 
 # %%
 hessian = torch.autograd.functional.hessian(narrow, begin)
@@ -656,8 +661,8 @@ for rate in (0.0024, 0.0026):
 #
 # *Needs paper and pencil, about 8 minutes, 3 points*
 #
-# Write `limits` for the mean squared error of a line, $\theta = (w, b)$. Everything you need is the inputs $x$. The targets
-# and the parameters don't matter. (Why not?)
+# Write `limits` for the mean squared error of a line, $\theta = (w, b)$. Everything you need is the inputs $x$. The
+# targets and the parameters don't matter. (Why not?)
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -666,13 +671,13 @@ for rate in (0.0024, 0.0026):
 # </details>
 # <details><summary>Hint 2: the table</summary>
 #
-# All four are means over the data, of something made of $x_i$ alone. One of them doesn't even depend on the data. Or build a
-# table $A$ with the rows $(x_i, 1)$ and think about $A^\top A$.
+# All four are means over the data, of something made of $x_i$ alone. One of them doesn't even depend on the data. Or
+# build a table $A$ with the rows $(x_i, 1)$ and think about $A^\top A$.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# With `table` of shape `(n, 2)`: the Hessian is `table.T @ table`, times two, divided by n. Its eigenvalues come in ascending
-# order from `np.linalg.eigvalsh`.
+# With `table` of shape `(n, 2)`: the Hessian is `table.T @ table`, times two, divided by n. Its eigenvalues come in
+# ascending order from `np.linalg.eigvalsh`.
 # </details>
 
 
@@ -701,8 +706,8 @@ check.stable_rate(limits, count=30)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the thermometer. **Predict:** its readings are around 50. What if they were all divided by ten, which changes nothing
-# about the problem? How does the largest stable rate change?
+# Now the thermometer. **Predict:** its readings are around 50. What if they were all divided by ten, which changes
+# nothing about the problem? How does the largest stable rate change?
 
 # %%
 for label, readings in (("as they are", unknown), ("divided by ten", 0.1 * unknown)):
@@ -731,9 +736,9 @@ print(f"parameters b, w: {fitted[1]:.4f}, {fitted[0]:.4f}")
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# The rule: Celsius = 0.537 · reading − 17.3. (It is close to 5/9 and −17.8. You may guess by now which country.) Dividing by
-# ten made the limit a hundred times as large and $\kappa$ a hundred times smaller. But 357 is still bad, and
-# 5000 epochs for a line with two parameters is absurd. Why divide by ten? Is there a *best* way to scale?
+# The rule: Celsius = 0.537 · reading − 17.3. (It is close to 5/9 and −17.8. You may guess by now which country.)
+# Dividing by ten made the limit a hundred times as large and $\kappa$ a hundred times smaller. But 357 is still bad,
+# and 5000 epochs for a line with two parameters is absurd. Why divide by ten? Is there a *best* way to scale?
 # </details>
 
 # %% [markdown]
@@ -741,8 +746,8 @@ print(f"parameters b, w: {fitted[1]:.4f}, {fitted[0]:.4f}")
 #
 # *Demanding, about 10 minutes, 3 points*
 #
-# The best conditioned inputs have mean 0 and spread 1: $z_i = (x_i - m)/s$ with the mean $m$ and the standard deviation $s$
-# of the inputs. What is $\kappa$ then? (Try `limits` on it.) Write `fit`, which
+# The best conditioned inputs have mean 0 and spread 1: $z_i = (x_i - m)/s$ with the mean $m$ and the standard
+# deviation $s$ of the inputs. What is $\kappa$ then? (Try `limits` on it.) Write `fit`, which
 #
 # - standardises the inputs,
 # - trains a line on them, in at most a few hundred steps, with a rate that you choose,
@@ -804,8 +809,9 @@ print(f"Celsius = {w:.4f} · reading + ({b:.4f}), loss {((w * unknown + b - cels
 # A hundred steps instead of five thousand, and nearer to the minimum. The mean took away the tie between $w$ and $b$,
 # the spread made the two curvatures equal: the valley has become a round bowl, where the gradient points to the middle.
 #
-# **Predict.** The promise from the beginning is still open: the thermometer by hand, with autograd and with `torch.optim`, from
-# the same start with the same rate (readings divided by ten). After 300 steps, in which digit do the three losses differ?
+# **Predict.** The promise from the beginning is still open: the thermometer by hand, with autograd and with
+# `torch.optim`, from the same start with the same rate (readings divided by ten). After 300 steps, in which digit do
+# the three losses differ?
 
 # %%
 theta, by_numpy = np.array([1.0, 0.0]), []
@@ -832,8 +838,8 @@ for step in (1, 2, 10, 100, 300):
 #
 # Across the valley the gradients change their sign all the time and cancel in $v$; along it they agree and add up.
 #
-# **Predict.** If the gradient is the same $g$ in every step and $\mu = 0.9$, how long does a step become in the end, compared
-# with plain descent?
+# **Predict.** If the gradient is the same $g$ in every step and $\mu = 0.9$, how long does a step become in the end,
+# compared with plain descent?
 
 # %%
 velocity = 0.0
@@ -913,10 +919,10 @@ check.loop_with_momentum(train_momentum, on=lambda p: torch.log(torch.cosh(p)).s
 #
 # ### The race
 #
-# The thermometer once more, readings divided by ten, all from $w = 1$, $b = 0$: same loss, same start, 150 steps. Each gets a
-# rate of its own that serves it well, found by trying 0.003, 0.01, 0.03 … 3. (Giving all the *same* rate would be fair only
-# if a rate meant the same to each of them. To Adam, it is about the length of a step; to SGD, it is a factor on the
-# gradient.) To see where an optimiser goes, we hand it a loss that keeps a diary.
+# The thermometer once more, readings divided by ten, all from $w = 1$, $b = 0$: same loss, same start, 150 steps.
+# Each gets a rate of its own that serves it well, found by trying 0.003, 0.01, 0.03 … 3. (Giving all the *same* rate
+# would be fair only if a rate meant the same to each of them. To Adam, it is about the length of a step; to SGD, it
+# is a factor on the gradient.) To see where an optimiser goes, we hand it a loss that keeps a diary.
 
 
 # %%
@@ -1004,8 +1010,8 @@ print(f"all {len(known)}:", ", ".join(known))
 # | Muon (since torch 2.9) | momentum, made orthogonal | the weight matrices of large networks |
 # | LBFGS | estimates the curvature, needs `step(closure)` | small and smooth problems, all the data at once |
 #
-# The option `weight_decay` of SGD and Adam adds a penalty, on *every* parameter that you hand over, biases included. Now
-# you know how to ask whom it hits.
+# The option `weight_decay` of SGD and Adam adds a penalty, on *every* parameter that you hand over, biases included.
+# Now you know how to ask whom it hits.
 
 # %% [markdown]
 # ## 8 · What to take along
@@ -1034,7 +1040,8 @@ print(f"all {len(known)}:", ", ".join(known))
 # | a level line taken for the minimum | half-trained parameters | the flattest direction does the waiting | lr-too-low |
 #
 # - NumPy by hand, autograd by hand, `torch.optim`: one algorithm, three ways to write it down. The numbers agree.
-# - The inputs alone set the largest rate and the condition number. Standardise them, train, and give back the original units.
+# - The inputs alone set the largest rate and the condition number. Standardise them, train, and give back the
+#   original units.
 # - Comparing two optimisers at one rate each compares two rates.
 
 # %% [markdown]
@@ -1042,35 +1049,37 @@ print(f"all {len(known)}:", ", ".join(known))
 #
 # *About 8 minutes, 4 points, read by a person*
 #
-# A colleague fits house prices with a linear model and two inputs: living space in square metres (40 to 300) and number of
-# rooms (1 to 8). With SGD and a rate of 0.01 he gets NaN. With 0.00001 the loss falls quickly, and then forms a level line for
-# ten thousand epochs. With Adam, at 0.01, it is still higher than that. He concludes: "The level line is the best a
-# linear model can do, and SGD is better than Adam."
+# A colleague fits house prices with a linear model and two inputs: living space in square metres (40 to 300) and
+# number of rooms (1 to 8). With SGD and a rate of 0.01 he gets NaN. With 0.00001 the loss falls quickly, and then
+# forms a level line for ten thousand epochs. With Adam, at 0.01, it is still higher than that. He concludes: "The
+# level line is the best a linear model can do, and SGD is better than Adam."
 #
-# Explain in 6 to 12 sentences, with what you saw in this lab, (a) why the first rate gives NaN, (b) why the level line need not
-# be the minimum, and how he could find out, (c) what he should change first, and what he must do with the parameters
-# afterwards, and (d) why his comparison with Adam proves nothing.
+# Explain in 6 to 12 sentences, with what you saw in this lab, (a) why the first rate gives NaN, (b) why the level
+# line need not be the minimum, and how he could find out, (c) what he should change first, and what he must do with
+# the parameters afterwards, and (d) why his comparison with Adam proves nothing.
 
 # %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 4}
-# Descent on a squared error is stable only below 2/λmax, and λmax comes from the inputs: with living spaces around 150 it is
-# near 2 · 150², so that the limit is about 0.00004. 0.01 is far above it, each step multiplies the error along the steepest
-# direction by a large negative number, and after some steps the numbers overflow, as the raw thermometer did after a dozen.
-# The level line only says that the steep direction is done. Along the flat ones (the bias, the rooms) the error is multiplied by
-# 1 − ηλmin, which is nearly 1 when the condition number is in the tens of thousands. In the lab such a line stood at 0.0006,
-# with the minimum at 0. He could look at the norm of the gradient, compute the exact least squares solution, or the
-# condition number of the inputs. First he should standardise both inputs: the same loop then needs some
-# dozens of steps, at a rate near 0.1. The parameters he gets belong to the scaled inputs; to use them he must convert them
-# back, each weight divided by the spread of its input, and the bias corrected with the means. Finally, one rate for each
-# optimiser compares two rates: to Adam 0.01 means steps of about 0.01, far too short for prices. Each would need its own
-# rate out of several, the same start and the same number of steps.
+# Descent on a squared error is stable only below 2/λmax, and λmax comes from the inputs: with living spaces around
+# 150 it is near 2 · 150², so that the limit is about 0.00004. 0.01 is far above it, each step multiplies the error
+# along the steepest direction by a large negative number, and after some steps the numbers overflow, as the raw
+# thermometer did after a dozen. The level line only says that the steep direction is done. Along the flat ones (the
+# bias, the rooms) the error is multiplied by 1 − ηλmin, which is nearly 1 when the condition number is in the tens of
+# thousands. In the lab such a line stood at 0.0006, with the minimum at 0. He could look at the norm of the gradient,
+# compute the exact least squares solution, or the condition number of the inputs. First he should standardise both
+# inputs: the same loop then needs some dozens of steps, at a rate near 0.1. The parameters he gets belong to the
+# scaled inputs; to use them he must convert them back, each weight divided by the spread of its input, and the bias
+# corrected with the means. Finally, one rate for each optimiser compares two rates: to Adam 0.01 means steps of about
+# 0.01, far too short for prices. Each would need its own rate out of several, the same start and the same number of
+# steps.
 #
 # **Mark scheme**
 #
 # One point for each of these, half a point where it is named without a reason or an observation from the lab:
 #
-# 1. NaN: the rate is above 2/λmax, and large inputs make λmax large (evidence: raw thermometer, or the factor 1 − 2η‖x‖²).
-# 2. The level line: the flat direction is slow, κ is large, so loss level ≠ minimum; a test such as the gradient norm, the least
-#    squares solution or more steps at a better scale.
+# 1. NaN: the rate is above 2/λmax, and large inputs make λmax large (evidence: raw thermometer, or the factor 1 −
+#    2η‖x‖²).
+# 2. The level line: the flat direction is slow, κ is large, so loss level ≠ minimum; a test such as the gradient
+#    norm, the least squares solution or more steps at a better scale.
 # 3. The cure: standardise (or scale) the inputs, and convert weights *and* bias back to the original units.
-# 4. The comparison: each optimiser needs a rate of its own, the same start and steps; a rate means different things to SGD and
-#    Adam.
+# 4. The comparison: each optimiser needs a rate of its own, the same start and steps; a rate means different things
+#    to SGD and Adam.
