@@ -30,8 +30,8 @@ def two_layers(function: Function, *, features: int = 2, hidden: int = 4, classe
     x = torch.randn(_COUNT, features, dtype=torch.float64)
     shapes = ((features, hidden), (hidden,), (hidden, classes), (classes,))
     parameters = [torch.randn(shape, dtype=torch.float64) for shape in shapes]
-    # No mistake must pass by chance: every neuron is open for some examples and closed for others, every class gets logits
-    # of both signs, and no example lies on a kink.
+    # No mistake must pass by chance: every neuron is open for some examples and closed for others, every class gets
+    # logits of both signs, and no example lies on a kink.
     parameters[1] -= (x @ parameters[0] + parameters[1]).quantile(0.6, dim=0)
     parameters[3] -= network(x, parameters).quantile(0.6, dim=0) + 0.05
     given, copies = x.clone(), [each.clone() for each in parameters]

@@ -116,6 +116,21 @@ def test_garbage_is_refused(run: Function, garbage: Function) -> None:
         run(garbage)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x, p: torch.relu(two_layers(x, p)),
+        lambda x, p: two_layers(x, [*p[:3], 0 * p[3]]),
+        lambda x, p: torch.relu((x @ p[0] + p[1]) @ p[2] + p[3]),
+    ],
+)
+def test_no_chance_lets_other_layers_pass(answer: Function) -> None:
+    for seed in range(100):
+        torch.manual_seed(seed)
+        with pytest.raises(NotYet):
+            check.two_layers(answer)
+
+
 def flowers() -> tuple[Tensor, Tensor]:
     torch.manual_seed(1)
     labels = torch.arange(3).repeat(20)
