@@ -24,7 +24,7 @@ LAYERS = (
     {"gradebook", "autograded"},
     {"judging"},
     {"grading"},
-    {"preprocessor", "report", "doctor", "collect"},
+    {"preprocessor", "report", "doctor", "collect", "export"},
     {"build"},
     {"command_line"},
 )

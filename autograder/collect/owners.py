@@ -11,7 +11,7 @@ from autograder.collect.findings import Found, Parts
 # participant in this assignment, and not the user's.
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
 # ``lovelaceada_LATE_12345_67890_06-1.ipynb``: the numbers are the user's and the upload's.
-_CANVAS = re.compile(r"(?P<name>[^_]*)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL)
+_CANVAS = re.compile(r"(?P<name>.*?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL)
 _ANONYMOUS = re.compile(r"Participant (?P<number>\d+)", re.IGNORECASE)
 _WRAPPERS = ("submitted", "unmatched")
 _NO_FILE = "onlinetext"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from autograder.command_line import build, collect, demo, doctor, feedback, grade, report
+from autograder.command_line import build, collect, demo, doctor, export, feedback, grade, report
 from autograder.command_line.display import show_error
 from autograder.command_line.exits import EXPECTED_ERROR, INTERRUPTED, TERMINATED
 from autograder.errors import ExpectedError
@@ -42,6 +42,7 @@ application.command()(collect.collect)
 application.command()(grade.grade)
 application.command()(feedback.feedback)
 application.command()(report.report)
+application.command()(export.export)
 application.command()(demo.demo)
 
 

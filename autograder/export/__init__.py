@@ -1,0 +1,1 @@
+"""Scores in the files that spreadsheets and learning platforms import."""

@@ -1,0 +1,100 @@
+"""From the gradebook to a file for another system."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from autograder.course import Course
+from autograder.errors import ExpectedError
+from autograder.export.canvas import canvas_table
+from autograder.export.moodle import moodle_table
+from autograder.export.plain import plain_table
+from autograder.export.scores import Scores, read_scores
+from autograder.export.table import Table
+from autograder.export.template import read_template
+from autograder.report.wording import count
+
+
+class System(StrEnum):
+    """Who reads the file."""
+
+    CSV = "csv"
+    MOODLE = "moodle"
+    CANVAS = "canvas"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A table, and what is missing in it.
+
+    Attributes:
+        table: the table.
+        unfinished: the submissions that wait for a person: (lab, student, how many cells).
+        ungraded: the submissions that were not graded yet: (lab, student).
+    """
+
+    table: Table
+    unfinished: tuple[tuple[str, str, int], ...]
+    ungraded: tuple[tuple[str, str], ...]
+
+
+def export(
+    course: Course, system: System, labs: Sequence[str] = (), *, template: Path | None = None, unfinished: bool = False
+) -> Export:
+    """Make a table of the scores.
+
+    Args:
+        course: the course.
+        system: who shall read it.
+        labs: the labs; if there are none, all that somebody was graded in.
+        template: what the system has exported.
+        unfinished: whether scores count that are not final.
+
+    Raises:
+        ExpectedError: there is no such lab or no score, or the template cannot be used.
+    """
+    if template is not None and system is System.CSV:
+        raise ExpectedError(
+            "A plain table has no template.", "Leave out --template, or say --to moodle or --to canvas."
+        )
+    scores = read_scores(course, labs)
+    waiting = tuple(
+        (lab.lab, student, score.waiting)
+        for lab in scores.labs
+        for student, score in sorted(lab.scores.items())
+        if not score.final
+    )
+    return Export(_table(system, scores, template, unfinished=unfinished), waiting, _ungraded(course, scores))
+
+
+def _table(system: System, scores: Scores, template: Path | None, *, unfinished: bool) -> Table:
+    if system is System.CSV:
+        return plain_table(scores, unfinished=unfinished)
+    read = read_template(template, scores.students) if template is not None else None
+    make = moodle_table if system is System.MOODLE else canvas_table
+    return make(scores, read, unfinished=unfinished)
+
+
+def _ungraded(course: Course, scores: Scores) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (lab.lab, student) for lab in scores.labs for student in course.students(lab.lab) if student not in lab.scores
+    )
+
+
+def told(exported: Export, *, unfinished: bool) -> list[str]:
+    """What an instructor should know of a table, one sentence each."""
+    lines = list(exported.table.notes)
+    if exported.unfinished:
+        cells = sum(cells for *_, cells in exported.unfinished)
+        what = f"{count(len(exported.unfinished), 'submission')} with {count(cells, 'cell')} for a person to grade"
+        lines.append(
+            f"{what}: their scores are not final, and exported all the same."
+            if unfinished
+            else f"{what}: their scores are not final, and left out (--with-unfinished exports them)."
+        )
+    if exported.ungraded:
+        lines.append(
+            f"{count(len(exported.ungraded), 'submission')} not graded yet, and without a score. Run: autograder grade"
+        )
+    return lines

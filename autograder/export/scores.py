@@ -1,0 +1,153 @@
+"""The scores in nbgrader's gradebook, and which of them are final."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder.collect.roster import Student
+from autograder.course import Course
+from autograder.errors import ExpectedError
+from autograder.release import own_tools
+from autograder.trouble import explain
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one student has earned in one lab.
+
+    Attributes:
+        raw: the points before a late penalty, those of cells that wait for a person counted as 0.
+        penalty: the points that a late policy takes off.
+        most: the points that can be earned.
+        waiting: how many cells still wait for a person.
+        time: when it was handed in (UTC, without a zone); None if nobody said.
+        exercises: ``NOTEBOOK/CELL`` → points; None where a person has to grade it.
+        comments: what people have written to the student.
+    """
+
+    raw: float
+    penalty: float
+    most: float
+    waiting: int
+    time: datetime | None
+    exercises: Mapping[str, float | None] = field(default_factory=dict)
+    comments: tuple[str, ...] = ()
+
+    @property
+    def points(self) -> float:
+        """What counts: the points less the penalty, and never less than nothing, as nbgrader reckons."""
+        return max(0.0, self.raw - self.penalty)
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing waits for a person."""
+        return not self.waiting
+
+
+@dataclass(frozen=True)
+class LabScores:
+    """The scores of one lab.
+
+    Attributes:
+        lab: the lab's name.
+        due: when it was due (UTC, without a zone); None where that is open.
+        most: the points that can be earned.
+        exercises: the graded cells, ``NOTEBOOK/CELL``, in order of name.
+        scores: student's id → score; students who have handed in nothing are not in it.
+    """
+
+    lab: str
+    due: datetime | None
+    most: float
+    exercises: tuple[str, ...]
+    scores: Mapping[str, Score]
+
+    def exported(self, student: str, *, unfinished: bool) -> Score | None:
+        """A student's score, if there is one that may be handed out."""
+        score = self.scores.get(student)
+        return score if score is not None and (unfinished or score.final) else None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The scores of a course.
+
+    Attributes:
+        students: all students of the gradebook, in order of family name, given name and id.
+        labs: the labs, in the order in which they were asked for.
+    """
+
+    students: tuple[Student, ...]
+    labs: tuple[LabScores, ...]
+
+
+def read_scores(course: Course, labs: Iterable[str]) -> Scores:
+    """Read the scores of labs from the gradebook.
+
+    Args:
+        course: the course.
+        labs: the labs; if there are none, all that somebody was graded in.
+
+    Raises:
+        ExpectedError: the gradebook cannot be read, does not know a lab, or holds no score.
+    """
+    url = course.gradebook_url
+    wanted = list(dict.fromkeys(labs))
+    try:
+        with own_tools(), closing(Gradebook(url, course.course_id)) as gradebook:
+            if not wanted:
+                known = sorted(str(it.name) for it in gradebook.assignments)
+                wanted = [name for name in known if gradebook.assignment_submissions(name)]
+            found = tuple(_lab(gradebook, name) for name in wanted)
+            students = sorted(
+                (_student(it) for it in gradebook.students), key=lambda it: (it.last_name, it.first_name, it.identity)
+            )
+    except SQLAlchemyError as error:
+        raise explain(url, error) from error
+    if not any(lab.scores for lab in found):
+        raise ExpectedError("Nothing was graded yet, so there is no score.", "Run: autograder grade")
+    return Scores(tuple(students), found)
+
+
+def _lab(gradebook: Gradebook, name: str) -> LabScores:
+    try:
+        lab = gradebook.find_assignment(name)
+    except MissingEntry:
+        known = ", ".join(sorted(str(it.name) for it in gradebook.assignments)) or "none"
+        raise ExpectedError(
+            f"The gradebook does not know the lab {name!r}.",
+            f"It knows: {known}. Grade it first: autograder grade {name}",
+        ) from None
+    scores = {str(it.student_id): _score(it) for it in gradebook.assignment_submissions(name)}
+    exercises = sorted({exercise for score in scores.values() for exercise in score.exercises})
+    return LabScores(name, lab.duedate, float(lab.max_score or 0.0), tuple(exercises), scores)
+
+
+def _score(submission: Any) -> Score:  # noqa: ANN401 - nbgrader has no types
+    exercises: dict[str, float | None] = {}
+    comments: list[str] = []
+    for notebook in submission.notebooks:
+        for grade in notebook.grades:
+            waits = grade.manual_score is None and grade.needs_manual_grade
+            exercises[f"{notebook.name}/{grade.name}"] = None if waits else float(grade.score or 0.0)
+        comments += [str(it.manual_comment).strip() for it in notebook.comments if it.manual_comment]
+    return Score(
+        raw=float(submission.score or 0.0),
+        penalty=sum(float(it.late_submission_penalty or 0.0) for it in submission.notebooks),
+        most=float(submission.max_score or 0.0),
+        waiting=sum(points is None for points in exercises.values()),
+        time=submission.timestamp,
+        exercises=exercises,
+        comments=tuple(filter(None, comments)),
+    )
+
+
+def _student(it: Any) -> Student:  # noqa: ANN401 - nbgrader has no types
+    return Student(
+        str(it.id), str(it.first_name or ""), str(it.last_name or ""), str(it.email or ""), str(it.lms_user_id or "")
+    )

@@ -1,0 +1,68 @@
+"""Tables as CSV that no spreadsheet takes for a program."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.errors import ExpectedError
+
+_FORMULA = re.compile(r"[\s\0]*[=+\-@]|[\t\r]")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes:
+        header: the names of the columns.
+        rows: the rows, as long as the header.
+        notes: what an instructor should know before the file is imported, one sentence each.
+    """
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: tuple[str, ...] = ()
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet runs: before a formula's first sign stands an apostrophe. Numbers stay numbers."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def as_csv(table: Table) -> str:
+    """The table as CSV (RFC 4180), every text made harmless."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    for row in (table.header, *table.rows):
+        writer.writerow([harmless(text) for text in row])
+    return file.getvalue()
+
+
+def write(path: Path, table: Table) -> None:
+    """Write a table into a file, whole or not at all.
+
+    Raises:
+        ExpectedError: the file cannot be written.
+    """
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        unfinished.write_text(as_csv(table), encoding="utf-8", newline="")
+        unfinished.replace(path)
+    except OSError as error:
+        raise ExpectedError(
+            f"{path} cannot be written: {error.strerror}.", "Name another file with --output, in a folder of yours."
+        ) from error
+
+
+def points(number: float | None) -> str:
+    """Points as text, with at most two decimals and a point; empty where there are none."""
+    return "" if number is None else f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def paragraphs(lines: Iterable[str]) -> str:
+    """Sentences as one text."""
+    return " ".join(line.strip() for line in lines if line.strip())

@@ -1,0 +1,87 @@
+"""A file that the platform has exported: its rows say whom it knows, its columns what it calls a lab."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.collect.matching import Matcher
+from autograder.collect.owners import Origin, Owner
+from autograder.collect.people import folded
+from autograder.collect.roster import Student, fields_of, read_table, student_of
+from autograder.errors import ExpectedError
+
+_ID = re.compile(r"\s*\((?P<id>\d+)\)$")
+
+
+@dataclass(frozen=True)
+class Template:
+    """The platform's own table.
+
+    Attributes:
+        path: the file.
+        header: its columns.
+        rows: its rows, column → text.
+        students: for each row the student of the gradebook, or None.
+    """
+
+    path: Path
+    header: Sequence[str]
+    rows: Sequence[dict[str, str]]
+    students: Sequence[Student | None]
+
+    def column(self, lab: str) -> str | None:
+        """The column of a lab: the one of its name, else the only one whose name holds it; None if there is none.
+
+        Raises:
+            ExpectedError: several columns hold the lab's name.
+        """
+        wanted = folded(lab)
+        exact = [name for name in self.header if folded(_ID.sub("", name)) == wanted]
+        found = exact or [
+            name for name in self.header if wanted in folded(_ID.sub("", name)) and not _is_feedback(name)
+        ]
+        if len(found) > 1:
+            raise ExpectedError(
+                f"{self.path}: more than one column could be the lab {lab!r}: {', '.join(found)}.",
+                "Delete the others from the template.",
+            )
+        return found[0] if found else None
+
+
+def read_template(path: Path, students: Iterable[Student]) -> Template:
+    """Read a template and find its students in the gradebook.
+
+    Raises:
+        ExpectedError: it cannot be read, or has no columns that name students.
+    """
+    rows = read_table(path)
+    columns = fields_of(rows[0] if rows else ())
+    if "id" not in columns:
+        raise ExpectedError(
+            f"{path} has no columns that name students.",
+            "Export the grades from Moodle (as CSV text file) or from Canvas's gradebook, and name that file.",
+        )
+    matcher = Matcher(students)
+    found = [_find(matcher, row, columns) for row in rows]
+    return Template(path, list(rows[0]), rows, found)
+
+
+def _find(matcher: Matcher, row: dict[str, str], columns: dict[str, list[str]]) -> Student | None:
+    listed = student_of(row, columns)
+    if listed is None:
+        return None
+    ids = [row.get(name, "").strip() for name in columns["id"]]
+    name = f"{listed.first_name} {listed.last_name}"
+    for origin, text, number in (
+        (Origin.CANVAS, "", listed.lms_user_id),
+        *((Origin.PLAIN, text, "") for text in (*ids, listed.email, name)),
+    ):
+        match = matcher.match(Owner(origin, text, text.strip(), number)) if text.strip() or number else None
+        if match is not None and match.student is not None:
+            return match.student
+    return None
+
+
+def _is_feedback(name: str) -> bool:
+    return "feedback" in name.casefold()
