@@ -8,12 +8,12 @@ import pytest
 from autograder.build.lesson import lab_names
 
 ROOT = Path(__file__).parent.parent
-ROWS = dict(
-    (name, (int(minutes), int(points)))
+ROWS = {
+    name: (int(minutes), int(points))
     for name, minutes, points in re.findall(
         r"^\| `(\w+)` \| .+ \| (\d+) \| (\d+) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE
     )
-)
+}
 
 
 def test_every_lab_is_listed() -> None:
