@@ -13,13 +13,14 @@
 # %% [markdown]
 # # The bucket
 #
-# Under every watched tensor stands a bucket, `.grad`. Each backward pass pours a gradient into it. No pass ever empties it.
-# This one decision of PyTorch's is behind the most famous bug in deep learning, one that raises no error and only makes
-# the training a little strange. It is also behind a trick with which people train networks that do not fit into
-# their computers.
+# Under every watched tensor stands a bucket, `.grad`. Each backward pass pours a gradient into it. No pass ever
+# empties it. This one decision of PyTorch's is behind the most famous bug in deep learning, one that raises no error
+# and only makes the training a little strange. It is also behind a trick with which people train networks that do not
+# fit into their computers.
 #
-# In this lab you watch the bucket fill, empty it, forget to, hold on to it for too long, and switch off the tap in three
-# ways. At the end you find out what the forgetful loop *is*: not nonsense, but a well-known method that nobody asked for.
+# In this lab you watch the bucket fill, empty it, forget to, hold on to it for too long, and switch off the tap in
+# three ways. At the end you find out what the forgetful loop *is*: not nonsense, but a well-known method that nobody
+# asked for.
 #
 # **When you are done, you can**
 #
@@ -62,8 +63,8 @@ def shown(tensor: torch.Tensor) -> str:
 #
 # The smallest example: $L = x_1^2 + x_2^2$ at $x = (1, 1)$. Its gradient is $2x = (2, 2)$.
 #
-# **Predict** three things. What is in the bucket *before* the first backward pass? What after it? And what happens if we
-# go backward through the same `loss` once more?
+# **Predict** three things. What is in the bucket *before* the first backward pass? What after it? And what happens if
+# we go backward through the same `loss` once more?
 
 # %%
 x = torch.tensor([1.0, 1.0], requires_grad=True)
@@ -81,9 +82,9 @@ except RuntimeError as error:
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# At first there is no bucket at all: `.grad` is None, not zero. The first pass brings it along. A second pass through the
-# *same* graph fails, since the first one has thrown away what it needed on the way, here the value of $x$: memory is
-# precious. Compute the loss again, and there is a new graph to go back through.
+# At first there is no bucket at all: `.grad` is None, not zero. The first pass brings it along. A second pass through
+# the *same* graph fails, since the first one has thrown away what it needed on the way, here the value of $x$: memory
+# is precious. Compute the loss again, and there is a new graph to go back through.
 # </details>
 #
 # ### Predict · Three rounds
@@ -109,9 +110,9 @@ for round_number in (1, 2, 3):
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Nothing about the surface has changed, and yet the numbers grow: `backward()` *adds*. Why would anybody build it like
-# that? Because within one backward pass it must be so: where a tensor is used in two places, its derivative is the sum over
-# both ways (lab 02). PyTorch treats two passes like two ways.
+# Nothing about the surface has changed, and yet the numbers grow: `backward()` *adds*. Why would anybody build it
+# like that? Because within one backward pass it must be so: where a tensor is used in two places, its derivative is
+# the sum over both ways (lab 02). PyTorch treats two passes like two ways.
 # </details>
 #
 # ### Predict · A photograph, or a window?
@@ -134,12 +135,13 @@ print("is it the bucket itself?  ", dydx is x.grad)
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# `dydx = x.grad` takes no photograph of the water level. It is a second name for the bucket, an **alias**: a window through
-# which you see whatever is in there *now*. The next pass pours into the same bucket, and 1482 becomes 2964.
+# `dydx = x.grad` takes no photograph of the water level. It is a second name for the bucket, an **alias**: a window
+# through which you see whatever is in there *now*. The next pass pours into the same bucket, and 1482 becomes 2964.
 # </details>
 #
-# There are two ways to empty a bucket, and to an alias they are not the same. `x.grad.zero_()` pours it out. `x.grad = None`
-# takes it away, and the next pass brings a new one. **Predict** what each of the two does to a gradient that was noted.
+# There are two ways to empty a bucket, and to an alias they are not the same. `x.grad.zero_()` pours it out.
+# `x.grad = None` takes it away, and the next pass brings a new one. **Predict** what each of the two does to a
+# gradient that was noted.
 
 # %%
 for way in ("zero_()", "None"):
@@ -155,18 +157,18 @@ for way in ("zero_()", "None"):
     print(f"after the next backward, noted: {noted.item():4.0f}, in the bucket: {x.grad.item():.0f}")
 
 # %% [markdown]
-# After `zero_()` the window shows the empty bucket, and then the next gradient. After `None` the old bucket stays with
-# whoever holds it. (An optimiser's `zero_grad()` does the second, unless you ask for the first.) To be safe from both, keep
-# a copy of the *values*.
+# After `zero_()` the window shows the empty bucket, and then the next gradient. After `None` the old bucket stays
+# with whoever holds it. (An optimiser's `zero_grad()` does the second, unless you ask for the first.) To be safe from
+# both, keep a copy of the *values*.
 
 # %% [markdown]
 # ### Exercise 1 · Each gradient by itself
 #
 # *Straightforward, about 8 minutes, 3 points*
 #
-# A loss is given for *one* example: `loss(w, row)` is a scalar. Write `gradients_apart`. For each row of `data` it computes
-# the gradient of that row's loss with respect to `w`, and returns all of them, one below the other, each as if it had been
-# computed alone.
+# A loss is given for *one* example: `loss(w, row)` is a scalar. Write `gradients_apart`. For each row of `data` it
+# computes the gradient of that row's loss with respect to `w`, and returns all of them, one below the other, each as
+# if it had been computed alone.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -174,7 +176,8 @@ for way in ("zero_()", "None"):
 # </details>
 # <details><summary>Hint 2: keeping apart</summary>
 #
-# What is in the bucket when the second row begins? And what does your list hold: numbers, or the same window several times?
+# What is in the bucket when the second row begins? And what does your list hold: numbers, or the same window several
+# times?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -225,14 +228,14 @@ for row, gradient in zip(examples, each):
 print("their sum        ", shown(each.sum(dim=0)))
 
 # %% [markdown]
-# The first example is fitted already and has nothing to say. One number per example and weight: a table like this shows *which*
-# example pulls the weights where. Their sum is what an uncleared bucket would have held.
+# The first example is fitted already and has nothing to say. One number per example and weight: a table like this
+# shows *which* example pulls the weights where. Their sum is what an uncleared bucket would have held.
 
 # %% [markdown]
 # ## 2 · A loop that empties, and one that forgets
 #
-# Now the weights move. The loss could hardly be simpler: $L(w) = 3w_1 + 3w_2 + 3w_3 + 3w_4$, a slope of 3 along every axis,
-# everywhere. We start at $w = (1, 1, 1, 1)$ and make three steps with $\eta = 0.1$.
+# Now the weights move. The loss could hardly be simpler: $L(w) = 3w_1 + 3w_2 + 3w_3 + 3w_4$, a slope of 3 along every
+# axis, everywhere. We start at $w = (1, 1, 1, 1)$ and make three steps with $\eta = 0.1$.
 #
 # **Predict** the gradient in each epoch and the weights at the end, once with and once without emptying the bucket.
 
@@ -263,8 +266,8 @@ for empties in (True, False):
 figures.buckets(lambda w: 3.0, weight=1.0, rate=0.1, rounds=4, title="Two loops, two buckets")
 
 # %% [markdown]
-# Why the update stands under `no_grad()`, and why it must be `-=`: the leaf has to stay *the same tensor*, since the bucket
-# belongs to it. **Predict** for each of these four updates whether a second round works.
+# Why the update stands under `no_grad()`, and why it must be `-=`: the leaf has to stay *the same tensor*, since the
+# bucket belongs to it. **Predict** for each of these four updates whether a second round works.
 
 
 # %%
@@ -299,8 +302,8 @@ for update in updates:
 #
 # `w = w - …` computes a new tensor and gives it the old name. It is a result and no leaf, and gets no bucket. Inside
 # `no_grad()` the new tensor is not even watched. `w -= …` moves the leaf itself, which autograd forbids while it is
-# recording. Only the last one moves the leaf while nobody records. (It "works", and still has one of the mistakes of this lab.
-# Which?)
+# recording. Only the last one moves the leaf while nobody records. (It "works", and still has one of the mistakes of
+# this lab. Which?)
 # </details>
 
 # %% [markdown]
@@ -308,8 +311,9 @@ for update in updates:
 #
 # *Tricky, about 10 minutes, 3 points*
 #
-# This loop should return the trained weights and the gradient of every epoch. It stops with an error. When that is mended, it
-# stops with the next one, and when that is mended too, it runs and one of the two results is silently wrong.
+# This loop should return the trained weights and the gradient of every epoch. It stops with an error. When that is
+# mended, it stops with the next one, and when that is mended too, it runs and one of the two results is silently
+# wrong.
 
 
 # %% nbgrader={"grade_id": "buggy", "locked": true}
@@ -332,8 +336,8 @@ except AttributeError as error:
     print("AttributeError:", error)
 
 # %% [markdown]
-# Repair it in `train`. The gradient of an epoch is the one at the weights with which that epoch begins. `weights` must be left as it
-# was (its values *and* its `requires_grad`), and what comes back must not be watched.
+# Repair it in `train`. The gradient of an epoch is the one at the weights with which that epoch begins. `weights`
+# must be left as it was (its values *and* its `requires_grad`), and what comes back must not be watched.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -341,13 +345,13 @@ except AttributeError as error:
 # </details>
 # <details><summary>Hint 2: what comes next</summary>
 #
-# Does `w` still stand for the same tensor in the second round? Once that is so, try a loss whose gradient changes, and print
-# `history` after each epoch.
+# Does `w` still stand for the same tensor in the second round? Once that is so, try a loss whose gradient changes,
+# and print `history` after each epoch.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# There are four things to mend: the bucket is emptied after it was used, `history` gets copies, the update is done with `-=`,
-# and the weights are detached when they are returned.
+# There are four things to mend: the bucket is emptied after it was used, `history` gets copies, the update is done
+# with `-=`, and the weights are detached when they are returned.
 # </details>
 
 
@@ -419,15 +423,15 @@ for name, formula in results.items():
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# What a pass throws away are the *values that were saved for the derivatives*. The derivative of $x^2$ needs $x$, that of
-# $e^x$ needs $e^x$, and even $3x$ has saved its factor 3. The derivative of $x + 2$ is 1, whatever $x$ is. Nothing was
-# saved, so nothing is missing, and the second pass goes through **silently**, into the same bucket. So the error is a friend
-# that does not always come. `retain_graph=True` keeps the saved values for one more pass.
+# What a pass throws away are the *values that were saved for the derivatives*. The derivative of $x^2$ needs $x$,
+# that of $e^x$ needs $e^x$, and even $3x$ has saved its factor 3. The derivative of $x + 2$ is 1, whatever $x$ is.
+# Nothing was saved, so nothing is missing, and the second pass goes through **silently**, into the same bucket. So
+# the error is a friend that does not always come. `retain_graph=True` keeps the saved values for one more pass.
 # </details>
 #
 # When does one need this? When two results grow from one trunk: one network that tells what an animal is *and* how
-# old it is. The trunk is computed once, and each result has a gradient of its own. If only their sum is wanted, no second pass
-# is needed:
+# old it is. The trunk is computed once, and each result has a gradient of its own. If only their sum is wanted, no
+# second pass is needed:
 
 # %%
 x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -448,9 +452,9 @@ print("their sum, at once: ", shown(x.grad))
 #
 # *Straightforward, about 8 minutes, 3 points*
 #
-# Write `two_gradients`. It computes `trunk(x)` **once**, gives it to the two heads, and returns the gradient of each head's
-# result with respect to `x`, kept apart. Once is not only cheaper: a trunk may contain chance (*dropout* switches off
-# random neurons during training), and two evaluations would then belong to two different networks.
+# Write `two_gradients`. It computes `trunk(x)` **once**, gives it to the two heads, and returns the gradient of each
+# head's result with respect to `x`, kept apart. Once is not only cheaper: a trunk may contain chance (*dropout*
+# switches off random neurons during training), and two evaluations would then belong to two different networks.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -464,8 +468,8 @@ print("their sum, at once: ", shown(x.grad))
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# `torch.autograd.grad(result, leaf, retain_graph=True)` returns a tuple with one gradient and keeps the graph. For the last
-# result the option is not needed.
+# `torch.autograd.grad(result, leaf, retain_graph=True)` returns a tuple with one gradient and keeps the graph. For
+# the last result the option is not needed.
 # </details>
 
 
@@ -512,8 +516,8 @@ check.two_heads(
 # %% [markdown]
 # ## 4 · Turning off the tap
 #
-# Every recorded operation costs memory, and sometimes you want a value and no record: for a plot, for a test, or because a
-# factor is to count as a constant. There are three ways.
+# Every recorded operation costs memory, and sometimes you want a value and no record: for a plot, for a test, or
+# because a factor is to count as a constant. There are three ways.
 #
 # | way | whom it concerns | how long |
 # |---|---|---|
@@ -521,8 +525,8 @@ check.two_heads(
 # | `with torch.no_grad():` | the **operations** in the block, whatever they work on | until the block ends |
 # | `x.detach()` | the **new tensor** that it returns; x goes on being watched | for good |
 #
-# **Predict** the whole table: for $y = x^2$, is the result watched, does it know its operation (`grad_fn`), and is it a leaf? Is
-# `x` itself still watched afterwards?
+# **Predict** the whole table: for $y = x^2$, is the result watched, does it know its operation (`grad_fn`), and is it
+# a leaf? Is `x` itself still watched afterwards?
 
 
 # %%
@@ -550,18 +554,19 @@ for way in ("watched", "requires_grad_(False)", "no_grad()", "detach() before", 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# The *results* are all alike: no record, so no way back, and PyTorch calls such a tensor a leaf. The difference is what becomes of
-# `x`. After `requires_grad_(False)` it is unwatched for everybody else too, and if you forget to switch it on again, the
-# next training step stands still or fails. `no_grad()` switches itself on again. `detach()` touches neither `x` nor the other
-# operations.
+# The *results* are all alike: no record, so no way back, and PyTorch calls such a tensor a leaf. The difference is
+# what becomes of `x`. After `requires_grad_(False)` it is unwatched for everybody else too, and if you forget to
+# switch it on again, the next training step stands still or fails. `no_grad()` switches itself on again. `detach()`
+# touches neither `x` nor the other operations.
 #
-# `requires_grad_(False)` has its place: to *freeze* the weights of a finished network for good. And it works for leaves only;
-# on a result it raises an error.
+# `requires_grad_(False)` has its place: to *freeze* the weights of a finished network for good. And it works for
+# leaves only; on a result it raises an error.
 # </details>
 #
 # ### Predict · Same memory
 #
-# `detach()` makes a new tensor, but does it copy the numbers? We write into the detached tensor and look at the original.
+# `detach()` makes a new tensor, but does it copy the numbers? We write into the detached tensor and look at the
+# original.
 
 # %%
 x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -572,9 +577,10 @@ print("detach     ", shown(window))
 print("and a clone", shown(photograph))
 
 # %% [markdown]
-# A detached tensor is a window again, like `x.grad`. Reading through it is harmless. Writing is not: the graph may have saved the
-# number that you overwrite. **Predict:** $y = e^x$ at $x = 1$ saves its own value $e$ for the derivative. We double `y` behind
-# autograd's back, once through `.data`, an older way to detach, and once through `detach()`. Which gradient comes out?
+# A detached tensor is a window again, like `x.grad`. Reading through it is harmless. Writing is not: the graph may
+# have saved the number that you overwrite. **Predict:** $y = e^x$ at $x = 1$ saves its own value $e$ for the
+# derivative. We double `y` behind autograd's back, once through `.data`, an older way to detach, and once through
+# `detach()`. Which gradient comes out?
 
 # %%
 for way in ("data", "detach()"):
@@ -592,7 +598,8 @@ for way in ("data", "detach()"):
 # <details><summary>What it means</summary>
 #
 # Through `.data` the saved value is changed and nobody notices: 5.4366 is a wrong gradient without a warning. Through
-# `detach()` autograd sees at the backward pass that a saved value was overwritten, and objects. So: `detach()`, never `.data`.
+# `detach()` autograd sees at the backward pass that a saved value was overwritten, and objects. So: `detach()`, never
+# `.data`.
 # </details>
 
 # %% [markdown]
@@ -600,8 +607,8 @@ for way in ("data", "detach()"):
 #
 # *Easy, about 4 minutes, 2 points*
 #
-# Write `value_only`. It returns the values of `f(x)` without any record, and `x`, which is watched, must be watched afterwards
-# as before. More than one way is right. Which would you choose if computing `f` took half of your memory?
+# Write `value_only`. It returns the values of `f(x)` without any record, and `x`, which is watched, must be watched
+# afterwards as before. More than one way is right. Which would you choose if computing `f` took half of your memory?
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -642,13 +649,18 @@ check.quiet(value_only, on=lambda x: torch.outer(x, x) + 1)
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# And the memory? Inside `no_grad()`, and with an `x` that is detached before, no record is ever made. Detaching the
+# *result* lets go of a record that has taken up the memory by then.
+
+# %% [markdown]
 # ### Exercise 5 · A one-way street
 #
 # *Straightforward, about 7 minutes, 3 points*
 #
 # In many methods a factor counts as a constant although it is computed from the very same `x`: a weight, a target, a
-# teacher's judgement. Write `one_way`. Its *value* is $f(x) \cdot g(x)$, but its *gradient* flows through $f$ only: $g(x)$ is to be
-# treated like a number that fell from the sky. In papers this is called *stop-gradient*, $f(x) \cdot \operatorname{stop}(g(x))$.
+# teacher's judgement. Write `one_way`. Its *value* is $f(x) \cdot g(x)$, but its *gradient* flows through $f$ only:
+# $g(x)$ is to be treated like a number that fell from the sky. In papers this is called *stop-gradient*,
+# $f(x) \cdot \operatorname{stop}(g(x))$.
 #
 # **Predict:** $f(x) = x$ and $g(x) = x$. The value is $x^2$. Which slope will autograd find at $x = 3$?
 #
@@ -699,20 +711,20 @@ y.backward()
 print(f"value {y.item():.0f}, slope {x.grad.item():.0f}")
 
 # %% [markdown]
-# The value is 9, and the slope is that of $3x$: autograd does not know that the 3 was an $x$ too. The chain rule is about
-# records, not about values.
+# The value is 9, and the slope is that of $3x$: autograd does not know that the 3 was an $x$ too. The chain rule is
+# about records, not about values.
 
 # %% [markdown]
 # ## 5 · Accumulation as a tool
 #
-# A loss over a batch of $N$ examples is usually a mean, $L(w) = \frac1N \sum_{i=1}^{N} \ell_i(w)$. The larger the batch, the
-# calmer its gradient, and the more memory it takes: the graph of all $N$ examples at once. But the gradient of a sum is
-# the sum of the gradients, and the bucket *adds*. So we can pour in one small batch after the other, each with a small graph of
-# its own that is thrown away at once, and step when the bucket holds them all. That is *gradient accumulation*, with
-# *micro-batches*.
+# A loss over a batch of $N$ examples is usually a mean, $L(w) = \frac1N \sum_{i=1}^{N} \ell_i(w)$. The larger the
+# batch, the calmer its gradient, and the more memory it takes: the graph of all $N$ examples at once. But the
+# gradient of a sum is the sum of the gradients, and the bucket *adds*. So we can pour in one small batch after the
+# other, each with a small graph of its own that is thrown away at once, and step when the bucket holds them all. That
+# is *gradient accumulation*, with *micro-batches*.
 #
-# **Predict:** six examples, once in one batch, once as two micro-batches of three. Each micro-batch pours in the gradient of
-# *its* mean. Is the sum in the bucket the gradient of the large batch, or off by a factor?
+# **Predict:** six examples, once in one batch, once as two micro-batches of three. Each micro-batch pours in the
+# gradient of *its* mean. Is the sum in the bucket the gradient of the large batch, or off by a factor?
 
 
 # %%
@@ -737,23 +749,23 @@ for part in (slice(0, 5), slice(5, 6)):
 print("five and one:   ", shown(w.grad))
 
 # %% [markdown]
-# Three and three give twice the gradient of the batch, which could be mended afterwards. Five and one give something that is not
-# even parallel to it: the single example in the last micro-batch shouts five times as loud as the others. The last
-# micro-batch of an epoch is nearly always a smaller one, so this happens in earnest.
+# Three and three give twice the gradient of the batch, which could be mended afterwards. Five and one give something
+# that is not even parallel to it: the single example in the last micro-batch shouts five times as loud as the others.
+# The last micro-batch of an epoch is nearly always a smaller one, so this happens in earnest.
 
 # %% [markdown]
 # ### Exercise 6 · Small batches, the large gradient
 #
 # *Tricky, about 10 minutes, 4 points*
 #
-# Write `accumulated`. From micro-batches of **different sizes** it computes exactly the gradient that the mean loss over all
-# the examples would have. Only one micro-batch at a time fits into memory: the check's loss refuses more examples than the
-# largest micro-batch holds.
+# Write `accumulated`. From micro-batches of **different sizes** it computes exactly the gradient that the mean loss
+# over all the examples would have. Only one micro-batch at a time fits into memory: the check's loss refuses more
+# examples than the largest micro-batch holds.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Write $L$, the mean over all $N$ examples, in terms of the means $L_1, L_2, \dots$ over micro-batches of $n_1, n_2, \dots$
-# examples. Paper first.
+# Write $L$, the mean over all $N$ examples, in terms of the means $L_1, L_2, \dots$ over micro-batches of
+# $n_1, n_2, \dots$ examples. Paper first.
 # </details>
 # <details><summary>Hint 2: the weights</summary>
 #
@@ -761,8 +773,8 @@ print("five and one:   ", shown(w.grad))
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Count all the examples first. Multiply each micro-batch's loss by its share of them, call `backward()` on the product, and leave the bucket
-# alone until the end.
+# Count all the examples first. Multiply each micro-batch's loss by its share of them, call `backward()` on the
+# product, and leave the bucket alone until the end.
 # </details>
 
 
@@ -805,15 +817,15 @@ pieces = [(x[:5], y[:5]), (x[5:], y[5:])]
 print("five and one, weighted:", shown(accumulated(mean_squared, torch.ones(2), pieces)))
 
 # %% [markdown]
-# Compare with "six at once" above: the same to the last digit that is shown. (Networks with *batch normalisation* are the exception: there
-# each example's loss depends on the others in its batch.)
+# Compare with "six at once" above: the same to the last digit that is shown. (Networks with *batch normalisation* are
+# the exception: there each example's loss depends on the others in its batch.)
 
 # %% [markdown]
 # ## 6 · What the forgetful loop really is
 #
 # A loop that never empties its bucket does not do nonsense. It follows a rule. Let us watch it in a bowl,
-# $L(w) = \tfrac13 w_1^2 + w_2^2$, from $(3, 2)$, with $\eta = 0.05$. **Predict:** which of the two gets down faster? And where does
-# each end?
+# $L(w) = \tfrac13 w_1^2 + w_2^2$, from $(3, 2)$, with $\eta = 0.05$. **Predict:** which of the two gets down faster?
+# And where does each end?
 
 
 # %%
@@ -840,31 +852,32 @@ for step in (0, 5, 10, 20, 40, 90):
     print(f"{step:4}{bowl(careful[step]):>18.4f}{bowl(forgetful[step]):>20.4f}")
 
 # %% [markdown]
-# The careful walk goes down and stays. The forgetful one is *faster* at first, overshoots, climbs up the other side, and comes
-# back, for ever. Where have you seen something move like that?
+# The careful walk goes down and stays. The forgetful one is *faster* at first, overshoots, climbs up the other side,
+# and comes back, for ever. Where have you seen something move like that?
 
 # %% [markdown]
 # ### Exercise 7 · The same path, on purpose
 #
 # *Tricky, about 8 minutes, 2 points*
 #
-# Write **one step** that leads along the forgetful path, without any bucket. It is given a fresh gradient `g`, the gradient at the present point
-# alone, and it may remember one tensor `v` from step to step, which is zero at first. It returns the new point and the new `v`. What must
-# `v` remember?
+# Write **one step** that leads along the forgetful path, without any bucket. It is given a fresh gradient `g`, the
+# gradient at the present point alone, and it may remember one tensor `v` from step to step, which is zero at first.
+# It returns the new point and the new `v`. What must `v` remember?
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Write down the first three steps of the forgetful loop on paper, with gradients $g_0$, $g_1$, $g_2$. What is in the bucket when
-# each step is made?
+# Write down the first three steps of the forgetful loop on paper, with gradients $g_0$, $g_1$, $g_2$. What is in the
+# bucket when each step is made?
 # </details>
 # <details><summary>Hint 2: one tensor is enough</summary>
 #
-# You need not remember all gradients, only what they amount to. How does the bucket of this step come from that of the step before?
+# You need not remember all gradients, only what they amount to. How does the bucket of this step come from that of
+# the step before?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Let `v` play the bucket: first pour `g` in, then step by the learning rate times the new `v`. Make new tensors, so that the
-# arguments stay as they were.
+# Let `v` play the bucket: first pour `g` in, then step by the learning rate times the new `v`. Make new tensors, so
+# that the arguments stay as they were.
 # </details>
 
 
@@ -904,10 +917,10 @@ for _ in range(90):
 print("your steps follow the forgetful loop:", torch.allclose(torch.stack(rolled), forgetful))
 
 # %% [markdown]
-# Your `v` is a **velocity**: each gradient pushes it a little, and nothing ever slows it down. A ball in a bowl without friction. People
-# build this on purpose, with some friction: SGD *with momentum* multiplies the old velocity by a number $\mu$ below 1, often
-# 0.9, before the new gradient is added. **Predict:** which $\mu$ gives exactly the loop of somebody who forgot a line? PyTorch's own optimiser, emptying its bucket
-# as it should, decides.
+# Your `v` is a **velocity**: each gradient pushes it a little, and nothing ever slows it down. A ball in a bowl
+# without friction. People build this on purpose, with some friction: SGD *with momentum* multiplies the old velocity
+# by a number $\mu$ below 1, often 0.9, before the new gradient is added. **Predict:** which $\mu$ gives exactly the
+# loop of somebody who forgot a line? PyTorch's own optimiser, emptying its bucket as it should, decides.
 
 
 # %%
@@ -940,8 +953,8 @@ figures.overlaid(
 )
 
 # %% [markdown]
-# They are one and the same. A missing `zero_grad()` is not random damage: it is momentum without friction. So now you can
-# *recognise* it: losses that fall fast at first, then swing up and down with no end.
+# They are one and the same. A missing `zero_grad()` is not random damage: it is momentum without friction. So now you
+# can *recognise* it: losses that fall fast at first, then swing up and down with no end.
 
 # %% [markdown]
 # ## 7 · What to take along
@@ -974,31 +987,37 @@ figures.overlaid(
 #
 # *About 8 minutes, 4 points, read by a person*
 #
-# A friend has 1,000 examples and memory for 64, so she goes through them in micro-batches of 64; the last one has 40. After each
-# `backward()` on a micro-batch's *mean* loss she appends `w.grad` to a list for a plot, and at the end of each epoch she makes one
-# step. She never zeroes: "accumulation is the whole point." For the validation loss she calls `w.requires_grad_(False)` first.
+# A friend has 1,000 examples and memory for 64, so she goes through them in micro-batches of 64; the last one has 40.
+# After each `backward()` on a micro-batch's *mean* loss she appends `w.grad` to a list for a plot, and at the end of
+# each epoch she makes one step. She never zeroes: "accumulation is the whole point." For the validation loss she
+# calls `w.requires_grad_(False)` first.
 #
-# Explain in 6 to 12 sentences (a) what `.grad` holds when the *second* step is made, and which method she is really using; (b) how
-# her gradient in the first epoch differs from that of the mean over all 1,000 examples, in two respects; (c) what her plot will
-# show and why; (d) what goes wrong in the epoch after the validation, and what she should use instead.
+# Explain in 6 to 12 sentences (a) what `.grad` holds when the *second* step is made, and which method she is really
+# using; (b) how her gradient in the first epoch differs from that of the mean over all 1,000 examples, in two
+# respects; (c) what her plot will show and why; (d) what goes wrong in the epoch after the validation, and what she
+# should use instead.
 
 # %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 4}
-# (a) At the second step `.grad` holds the gradients of the first epoch *and* those of the second. The pouring within an epoch is
-# wanted, that between two steps is not; stepping by the sum of all gradients so far is SGD with momentum 1, a ball without friction,
-# which overshoots and swings. She must zero once after each step. (b) There are 15 micro-batches of 64 and one of 40. Adding 16 means
-# gives a gradient about 16 times too large, which acts like a learning rate 16 times larger. And each of the 40 examples in the
-# last micro-batch counts 64/40 = 1.6 times as much as the others, so that even the direction is wrong. Weighting each loss by n/1000
-# mends both. (c) All points of the plot are the same number: the list holds the same tensor many times, an alias of the bucket, and shows what is in
-# it at the end. She should append a clone. (d) After `requires_grad_(False)` the weights are unwatched for the training too: the next
-# loss has no grad_fn, and `backward()` raises "does not require grad". She should compute the validation loss under `no_grad()`, which ends with its block.
+# (a) At the second step `.grad` holds the gradients of the first epoch *and* those of the second. The pouring within
+# an epoch is wanted, that between two steps is not; stepping by the sum of all gradients so far is SGD with momentum
+# 1, a ball without friction, which overshoots and swings. She must zero once after each step. (b) There are 15
+# micro-batches of 64 and one of 40. Adding 16 means gives a gradient about 16 times too large, which acts like a
+# learning rate 16 times larger. And each of the 40 examples in the last micro-batch counts 64/40 = 1.6 times as much
+# as the others, so that even the direction is wrong. Weighting each loss by n/1000 mends both. (c) All points of the
+# plot are the same number: the list holds the same tensor many times, an alias of the bucket, and shows what is in it
+# at the end. She should append a clone. (d) After `requires_grad_(False)` the weights are unwatched for the training
+# too: the next loss has no grad_fn, and `backward()` raises "does not require grad". She should compute the
+# validation loss under `no_grad()`, which ends with its block.
 #
 # **Mark scheme**
 #
 # One point for each of these, half a point where it is named without a reason:
 #
-# 1. The bucket holds both epochs' gradients at the second step; this is momentum 1 (or "a velocity without friction"), and zeroing belongs
-#    after each step, not after each micro-batch.
-# 2. Too large by about the number of micro-batches (16), *and* the examples of the smaller one weigh too much (1.6 times); cured by
-#    weighting with n/N.
-# 3. The list holds one tensor many times, an alias; all points of the plot are equal to the last state. A clone is needed.
-# 4. After `requires_grad_(False)` the weights stay unwatched and the next `backward()` fails; `no_grad()` (or `detach()`) instead.
+# 1. The bucket holds both epochs' gradients at the second step; this is momentum 1 (or "a velocity without friction"),
+#    and zeroing belongs after each step, not after each micro-batch.
+# 2. Too large by about the number of micro-batches (16), *and* the examples of the smaller one weigh too much (1.6
+#    times); cured by weighting with n/N.
+# 3. The list holds one tensor many times, an alias; all points of the plot are equal to the last state. A clone is
+#    needed.
+# 4. After `requires_grad_(False)` the weights stay unwatched and the next `backward()` fails; `no_grad()` (or
+#    `detach()`) instead.

@@ -55,6 +55,6 @@ def _mistakes(right: Tensor) -> Iterator[Variant]:
     yield Variant("acc-alias", "acc-rows-all-sum", right.sum(dim=0).expand_as(right))
     yield Variant("acc-alias", "acc-rows-all-last", right[-1].expand_as(right))
     yield Variant("acc-alias", "acc-rows-all-zero", torch.zeros_like(right))
-    yield Variant("missing-zero-grad", "acc-one-for-all", right.sum(dim=0))
+    yield Variant("acc-one-sum", "acc-one-for-all", right.sum(dim=0))
     yield Variant("sum-for-mean", "acc-rows-mean", right / len(right))
     yield Variant("acc-only-last", "acc-only-last-row", right[-1])

@@ -32,7 +32,8 @@ def rolling(function: Function, *, steps: int = 5, d: int = 2) -> None:
     start = torch.randn(d, dtype=torch.float64)
     slopes = torch.randn(steps, d, dtype=torch.float64) + 2
     lr = 0.05 + 0.1 * float(torch.rand(()))
-    point, memory, moves = start, torch.zeros(d, dtype=torch.float64), []
+    point, memory = start, torch.zeros(d, dtype=torch.float64)
+    moves: list[Tensor] = []
     for slope in slopes:
         given = [point.clone(), memory.clone(), slope.clone()]
         following, memory_after = _step(function, given, lr, d)

@@ -31,9 +31,10 @@ FINDINGS: dict[str, Explanation] = {
         "Which tensor does your update change, and which one do you return?",
     ),
     "acc-one-sum": Explanation(
-        "the two gradients are poured together",
-        "One backward pass from a sum gives the sum of the gradients, and nobody can take it apart afterwards.",
-        "How many gradients should come back? How many passes do you make?",
+        "the gradients are poured together",
+        "One backward pass from a sum gives the sum of the gradients, and so do many passes into one bucket. Nobody "
+        "can take it apart afterwards.",
+        "How many gradients should come back? When could each of them be seen by itself?",
     ),
     "acc-trunk-twice": Explanation(
         "the trunk is evaluated more than once",
