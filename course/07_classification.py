@@ -222,8 +222,22 @@ print(f"torch.sigmoid: gradient {cold.grad.item():.1f}")
 # %% [markdown]
 # ## 2 · Names are not numbers
 #
-# The labels 0, 1, 2 are names, not sizes: species 2 is not twice species 1. To compute with a name we give each class an axis
-# of its own. Class $k$ of $K$ becomes a vector with a one in place $k$ and zeros elsewhere, its **one-hot** code:
+# The labels 0, 1, 2 are names, not sizes: species 2 is not twice species 1.
+#
+# ### Predict · A number for a name
+#
+# Somebody trains a model to give the label itself, one number, with the squared error as its loss. For a flower that is
+# either a setosa (0) or a virginica (2), one as likely as the other, which number makes the loss smallest on average? And
+# which species does that number name?
+#
+# <details><summary>What it means</summary>
+#
+# The number 1, their mean: a versicolor, the one species that it surely is not. Between 0 and 2 there is nothing that means
+# "one of the two". A code for names must not say that one class lies *between* two others.
+# </details>
+#
+# So we give each class an axis of its own. Class $k$ of $K$ becomes a vector with a one in place $k$ and zeros elsewhere, its
+# **one-hot** code:
 #
 # $$0 \to (1, 0, 0), \qquad 1 \to (0, 1, 0), \qquad 2 \to (0, 0, 1).$$
 #
@@ -671,7 +685,8 @@ check.settled_classifier(my_weights, my_bias, on=(x[train], labels[train]), lr=m
 # ## 6 · Let torch make the step
 #
 # The step is the same in every loop, so `torch.optim` has it ready, with momentum and adaptive rates if you like. You hand it the
-# leaves once; afterwards `zero_grad()` empties all buckets and `step()` moves all leaves. Here with one number:
+# leaves once; afterwards `zero_grad()` empties all buckets and `step()` moves all leaves. Here with one number, which walks
+# from 5 to the minimum of $(w - 3)^2$. **Predict:** where does it stand after one step with $\eta = 0.1$?
 
 # %%
 place = torch.tensor(5.0, requires_grad=True)
@@ -769,25 +784,28 @@ check.repaired_classifier(train_repaired, classes=2, features=2, steps=5)
 # Neither raises an error, and both lines fall.
 
 # %%
-curves, scores_right = {"softmax once": [], "softmax twice": []}, {}
-for name in curves:
+def losses_of(twice: bool) -> tuple[list[float], float]:
+    """Train for 400 steps; return the loss before each and after the last, and what is right in the exam, in percent."""
     weights = torch.zeros(2, 3, device=device, requires_grad=True)
     bias = torch.zeros(3, device=device, requires_grad=True)
+    losses = []
     for _ in range(401):
         scores = x[train] @ weights + bias
-        if name == "softmax twice":
-            scores = torch.softmax(scores, dim=1)
-        paid = cross_entropy(scores, labels[train])
-        slopes_now = torch.autograd.grad(paid, (weights, bias))
+        paid = cross_entropy(torch.softmax(scores, dim=1) if twice else scores, labels[train])
+        losses.append(paid.item())
+        of_weights, of_bias = torch.autograd.grad(paid, (weights, bias))
         with torch.no_grad():
-            for parameter, slope in zip((weights, bias), slopes_now):
-                parameter -= 2 * slope
-        curves[name].append(paid.item())
-    scores_right[name] = 100 * accuracy(x[test] @ weights + bias, labels[test])
+            weights -= 2 * of_weights
+            bias -= 2 * of_bias
+    return losses, 100 * accuracy(x[test] @ weights + bias, labels[test])
+
+
+outcomes = {"softmax once": losses_of(twice=False), "softmax twice": losses_of(twice=True)}
+curves = {name: losses for name, (losses, _) in outcomes.items()}
 print("loss after     0    20   100   400 steps   right in the exam")
-for name, values in curves.items():
-    shown = "".join(f"{values[step]:6.2f}" for step in (0, 20, 100, 400))
-    print(f"{name:13}{shown}{scores_right[name]:>20.0f} %")
+for name, (losses, right) in outcomes.items():
+    shown = "".join(f"{losses[step]:6.2f}" for step in (0, 20, 100, 400))
+    print(f"{name:13}{shown}{right:>20.0f} %")
 
 # %% tags=["nbval-ignore-output"]
 figures.progress(curves, quantity="loss", logarithmic=False, title="One softmax too many")
@@ -903,26 +921,32 @@ def linear(x: torch.Tensor, parameters: list[torch.Tensor]) -> torch.Tensor:
     return x @ weights + bias
 
 
-torch.manual_seed(4)
 versicolor = (labels == 1).long()
-models = {"linear": linear, "two layers": two_layers}
-states = {
-    "linear": [torch.zeros(2, 2), torch.zeros(2)],
-    "two layers": [torch.randn(2, 8), torch.zeros(8), 0.5 * torch.randn(8, 2), torch.zeros(2)],
-}
-states = {name: [p.to(device) for p in parameters] for name, parameters in states.items()}
-
 moments = [0, 5, 10, 20, 40, 80, 160, 320]
 across, up = torch.linspace(-1.8, 2.0, 32), torch.linspace(-1.7, 2.0, 32)
 grid = torch.cartesian_prod(across, up).to(device)
-maps = {name: [] for name in models}
-shares = {name: [] for name in models}
-for before, now in zip([0, *moments], moments):
-    for name, model in models.items():
-        states[name] = fit(model, states[name], x[train], versicolor[train], 0.5, now - before)
-        with torch.no_grad():
-            maps[name].append(model(grid, states[name]).argmax(dim=1).reshape(32, 32).cpu())
-            shares[name].append(100 * accuracy(model(x, states[name]), versicolor))
+
+
+def watch(model: Callable, start: list[torch.Tensor]) -> tuple[list[torch.Tensor], list[float]]:
+    """Train, and remember at each moment what the model answers on the grid, and what it has right, in percent."""
+    parameters = [p.to(device) for p in start]
+    pictures, shares = [], []
+    for before, now in zip([0, *moments], moments):
+        parameters = fit(model, parameters, x[train], versicolor[train], 0.5, now - before)
+        pictures.append(model(grid, parameters).argmax(dim=1).reshape(32, 32).cpu())
+        shares.append(100 * accuracy(model(x, parameters), versicolor))
+    return pictures, shares
+
+
+torch.manual_seed(4)
+watched = {
+    "linear": watch(linear, [torch.zeros(2, 2), torch.zeros(2)]),
+    "two layers": watch(
+        two_layers, [torch.randn(2, 8), torch.zeros(8), 0.5 * torch.randn(8, 2), torch.zeros(2)]
+    ),
+}
+maps = {name: pictures for name, (pictures, _) in watched.items()}
+shares = {name: right for name, (_, right) in watched.items()}
 
 print("epochs     " + "".join(f"{moment:>6}" for moment in moments))
 for name, values in shares.items():
