@@ -10,7 +10,7 @@ import pytest
 from tests.course.reference_rows import ROWS, Row
 
 ROOT = Path(__file__).parents[2]
-_NUMBER = re.compile(r"[-−]?(?:\d+(?:,\d{3})+|\d+)?\.?\d+(?:e[-+]?\d+)?|[-−]?inf")
+_NUMBER = re.compile(r"[-−]?(?:\d+(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+(?:e[-+]?\d+)?|inf)")
 
 
 def shown_in(lab: str) -> tuple[Row, ...]:
