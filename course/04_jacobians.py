@@ -161,8 +161,8 @@ except RuntimeError as error:
     print("RuntimeError:", error)
 
 # %% [markdown]
-# The way out that tutorials show is to hand over some `v` with as many numbers as `y` has. **Predict:** what will `x.grad`
-# hold for this one?
+# The way out that tutorials show is to hand over some `v` with as many numbers as `y` has. **Predict:** what will
+# `x.grad` hold for this one?
 
 # %%
 v = torch.tensor([0.1, 1.0, 1e-4])
@@ -347,8 +347,8 @@ print("the predictions of w:", shown(jacobian(lambda w: X @ w, torch.tensor([1.0
 #
 # *Tricky, about 7 minutes, 3 points*
 #
-# A colleague prefers buckets. His function runs without any complaint. His test was $y = 2x$ with two numbers, and looked at
-# the first row only. **Predict** first: what will it print for the recipe of section 1 at $(1, 3)$, whose Jacobian has the
+# A colleague prefers buckets. His function runs without any complaint, and his only test was a function of one number with
+# one result. **Predict** first: what will it print for the recipe of section 1 at $(1, 3)$, whose Jacobian has the
 # rows $(1, 1)$, $(5, 0)$ and $(0, 6)$?
 
 
@@ -366,7 +366,8 @@ def bucket_jacobian_buggy(f: Function, x: torch.Tensor) -> torch.Tensor:
 print(shown(bucket_jacobian_buggy(recipe, torch.tensor([1.0, 3.0]))))
 
 # %% [markdown]
-# Repair it in `bucket_jacobian`, and keep to `backward()` and `.grad`. There are three mistakes; each hides behind another.
+# Two lists of three numbers, and within each list all the same: nothing in it looks like a row of the recipe. Repair the function in
+# `bucket_jacobian`, and keep to `backward()` and `.grad`. There are three mistakes; each hides behind another.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -633,11 +634,11 @@ check.all_at_once(jacobians, on=lambda x: torch.stack([x.prod(-1), x[..., 0] * x
 #
 # $$\nabla_{\hat y} L = \frac2n\, (\hat y - y) .$$
 #
-# **Predict:** with $X$ and $w = (1, 1)$ from above and targets $y = (5, 7, 9, 11)$: which of the two weights should grow? For a linear model
-# $J$ is known, and we can afford to multiply.
+# **Predict:** with $X$ and $w = (1, 1)$ from above and targets $y = (4, 7, 10, 13)$, the predictions are off by $-1, 0, 1$ and
+# $2$. Should the weights grow or shrink? For a linear model $J$ is known, and we can afford to multiply.
 
 # %%
-y = torch.tensor([5.0, 7.0, 9.0, 11.0])
+y = torch.tensor([4.0, 7.0, 10.0, 13.0])
 weights = torch.tensor([1.0, 1.0], requires_grad=True)
 slope_by_prediction = 2 / len(y) * (X @ weights - y).detach()
 print("slope by prediction:", shown(slope_by_prediction))

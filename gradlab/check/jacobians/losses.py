@@ -31,9 +31,8 @@ def loss_gradient(function: Function) -> None:
     require_callable(function)
     for count, weights in ((5, 3), (2, 4)):
         features = torch.rand(count, weights, dtype=torch.float64).tolist()
-        probe = {"features": features}
         model, watching, keeping, counted = (
-            functools.partial(f, **probe)
+            functools.partial(f, features=features)
             for f in (
                 probes.predictions,
                 probes.watching_predictions,

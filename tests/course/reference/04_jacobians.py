@@ -13,6 +13,6 @@ ROWS = (
     Row("E: vector", says="row 0: [1, 2]\nrow 1: [3, 4]\nrow 2: [5, 6]\nrow 3: [7, 8]"),
     Row("E: vector", says="is_grads_batched  [[1, 2], [3, 4], [5, 6], [7, 8]]"),
     Row("E: vector", says="jacrev            [[1, 2], [3, 4], [5, 6], [7, 8]]"),
-    Row("E: theory", after="slope by prediction: [", numbers=(-1, 0, 1, 2)),
-    Row("E: theory", says="times X transposed:  [18, 20]\nautograd, from L:    [18, 20]"),
+    Row("E: theory", after="slope by prediction: [", numbers=(-0.5, 0, 0.5, 1)),
+    Row("E: theory", says="times X transposed:  [9, 10]\nautograd, from L:    [9, 10]"),
 )
