@@ -13,9 +13,10 @@
 # %% [markdown]
 # # Which of three?
 #
-# A network that tells cats from dogs has to answer in words, and a gradient knows only numbers that can change a little.
-# "It is a dog" can't change a little. This lab builds the bridge between the two: scores that become probabilities,
-# probabilities that become a loss, and a loss whose gradient turns out to be the simplest formula of the whole course.
+# A network that tells cats from dogs has to answer in words, and a gradient knows only numbers that can change a
+# little. "It is a dog" can't change a little. This lab builds the bridge between the two: scores that become
+# probabilities, probabilities that become a loss, and a loss whose gradient turns out to be the simplest formula of
+# the whole course.
 #
 # Then you train on real data: 150 flowers that a botanist measured in the 1930s. And you will see a question that no
 # straight line can answer, and what a second layer does about it.
@@ -32,8 +33,8 @@
 # **You need:** the chain rule, gradient descent (lab 6), and what a leaf is.
 #
 # **How to work.** Where it says *predict*, write your guess down before you run the cell. Where it says *exercise*,
-# replace the placeholder and run the check below it as often as you like. Hints are folded; each gives away more than the
-# one before.
+# replace the placeholder and run the check below it as often as you like. Hints are folded; each gives away more
+# than the one before.
 
 # %% [markdown]
 # ## 0 · Tools, device, flowers
@@ -54,10 +55,10 @@ device = gradlab.device()
 print("device", device)
 
 # %% [markdown]
-# The flowers are irises of three species, fifty of each, published by the statistician R. A. Fisher in 1936. They come with
-# the library scikit-learn, so nothing is downloaded. Of the four measurements we take two, the length and the width of a
-# petal, because two can be drawn. Both are **standardised**: mean 0, standard deviation 1. (Lab 6 and its learning rates
-# tell you why: a valley that is equally steep in all directions allows larger steps.)
+# The flowers are irises of three species, fifty of each, published by the statistician R. A. Fisher in 1936. They
+# come with the library scikit-learn, so nothing is downloaded. Of the four measurements we take two, the length and
+# the width of a petal, because two can be drawn. Both are **standardised**: mean 0, standard deviation 1. (Lab 6 and
+# its learning rates tell you why: a valley that is equally steep in all directions allows larger steps.)
 
 # %%
 iris = load_iris()
@@ -100,9 +101,9 @@ print("its slope", [round(value, 4) for value in z.grad.tolist()])
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# The step is flat wherever it has a derivative. A small change of $z$ changes nothing, so there is no direction in which
-# to improve, and PyTorch does not even record a comparison. At 0, where everything happens, there is no derivative at all.
-# The sigmoid is a step that has been smoothed: from 0 to 1 as well, and with a slope everywhere.
+# The step is flat wherever it has a derivative. A small change of $z$ changes nothing, so there is no direction in
+# which to improve, and PyTorch does not even record a comparison. At 0, where everything happens, there is no
+# derivative at all. The sigmoid is a step that has been smoothed: from 0 to 1 as well, and with a slope everywhere.
 # </details>
 #
 # The **sigmoid** (or logistic function) is
@@ -114,14 +115,14 @@ print("its slope", [round(value, 4) for value in z.grad.tolist()])
 #
 # *Easy, needs paper, about 7 minutes, 2 points*
 #
-# Differentiate $\sigma$ on paper. Then write `sigmoid_and_slope`, which returns $\sigma(x)$ and $\sigma'(x)$ for every entry
-# of a tensor, **without autograd**, from your own formula. Both must stay ordinary numbers even at $x = \pm 1000$, where
-# $e^{1000}$ does not fit into a floating-point number.
+# Differentiate $\sigma$ on paper. Then write `sigmoid_and_slope`, which returns $\sigma(x)$ and $\sigma'(x)$ for
+# every entry of a tensor, **without autograd**, from your own formula. Both must stay ordinary numbers even at $x =
+# \pm 1000$, where $e^{1000}$ does not fit into a floating-point number.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Write $\sigma = u^{-1}$ with $u = 1 + e^{-x}$. There are three functions inside one another, so the chain rule has three
-# factors.
+# Write $\sigma = u^{-1}$ with $u = 1 + e^{-x}$. There are three functions inside one another, so the chain rule has
+# three factors.
 # </details>
 # <details><summary>Hint 2: one formula inside the other</summary>
 #
@@ -129,8 +130,8 @@ print("its slope", [round(value, 4) for value in z.grad.tolist()])
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Compute the value `s` first; the slope needs `s` only, and no further exponential, so that nothing can overflow. What is
-# $\sigma'(0)$? It must be one quarter.
+# Compute the value `s` first; the slope needs `s` only, and no further exponential, so that nothing can overflow.
+# What is $\sigma'(0)$? It must be one quarter.
 # </details>
 
 
@@ -161,9 +162,9 @@ check.sigmoid_and_slope(sigmoid_and_slope, at=torch.tensor([-900.0, -90.0, 90.0,
 # %% [markdown]
 # ### Predict · Many sigmoids in a row
 #
-# In a deep network the output of one layer is the input of the next. The chain rule multiplies the slopes. No slope of a
-# sigmoid is larger than $\frac14$, so how large can the slope be after $n$ of them? Guess for $n = 2$, $5$, $10$ and $20$,
-# then let autograd measure it.
+# In a deep network the output of one layer is the input of the next. The chain rule multiplies the slopes. No slope
+# of a sigmoid is larger than $\frac14$, so how large can the slope be after $n$ of them? Guess for $n = 2$, $5$,
+# $10$ and $20$, then let autograd measure it.
 
 # %%
 slopes = {"sigmoid": [], "tanh": [], "ReLU": []}
@@ -183,23 +184,23 @@ for count in (1, 2, 5, 10, 20):
     print(f"{count:>3}{0.25**count:>15.3e}{row[0]:>13.3e}{row[1]:>13.3e}{row[2]:>8.1f}")
 
 # %% tags=["nbval-ignore-output"]
-figures.progress(slopes, quantity="slope through all of them", title="Each step adds one activation: what is left of the slope")
+figures.progress(slopes, quantity="slope through all of them", title="Each step adds an activation: what is left?")
 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# After twenty sigmoids a change at the input is worth less than a millionth of a millionth at the output: the **vanishing
-# gradient**. The first layers of such a network learn next to nothing. (Between the layers of a network stand weights, which
-# are factors of the chain rule too. They would all have to be about 4 to make up for it, and large weights drive a sigmoid
-# to where it is flat.) That is why hidden layers have taken $\text{ReLU}(z) = \max(0, z)$ since about 2010: its slope is 1
-# where it is open, and any power of 1 is 1. (It is 0 where it is closed; the many neurons in a layer are not all closed at
-# the same time.)
+# After twenty sigmoids a change at the input is worth less than a millionth of a millionth at the output: the
+# **vanishing gradient**. The first layers of such a network learn next to nothing. (Between the layers of a network
+# stand weights, which are factors of the chain rule too. They would all have to be about 4 to make up for it, and
+# large weights drive a sigmoid to where it is flat.) That is why hidden layers have taken $\text{ReLU}(z) = \max(0,
+# z)$ since about 2010: its slope is 1 where it is open, and any power of 1 is 1. (It is 0 where it is closed; the
+# many neurons in a layer are not all closed at the same time.)
 # </details>
 #
 # ### Predict · The value is right, so the gradient is?
 #
-# At $x = -100$, $e^{-x}$ is too large for float32 and becomes infinite. $1/(1 + \infty) = 0$ is the right value. What does
-# autograd make of it?
+# At $x = -100$, $e^{-x}$ is too large for float32 and becomes infinite. $1/(1 + \infty) = 0$ is the right value.
+# What does autograd make of it?
 
 # %%
 cold = torch.tensor(-100.0, requires_grad=True)
@@ -214,9 +215,9 @@ print(f"torch.sigmoid: gradient {cold.grad.item():.1f}")
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# The chain rule multiplies $1/\infty^2 = 0$ by $\infty$, and that is NaN, "not a number". One NaN in a gradient makes every
-# weight NaN in the next step. A formula that is right on paper is not always right in a computer; the functions of PyTorch
-# are written so that values *and* gradients survive. You will do the same for softmax.
+# The chain rule multiplies $1/\infty^2 = 0$ by $\infty$, and that is NaN, "not a number". One NaN in a gradient
+# makes every weight NaN in the next step. A formula that is right on paper is not always right in a computer; the
+# functions of PyTorch are written so that values *and* gradients survive. You will do the same for softmax.
 # </details>
 
 # %% [markdown]
@@ -226,31 +227,31 @@ print(f"torch.sigmoid: gradient {cold.grad.item():.1f}")
 #
 # ### Predict · A number for a name
 #
-# Somebody trains a model to give the label itself, one number, with the squared error as its loss. For a flower that is
-# either a setosa (0) or a virginica (2), one as likely as the other, which number makes the loss smallest on average? And
-# which species does that number name?
+# Somebody trains a model to give the label itself, one number, with the squared error as its loss. For a flower that
+# is either a setosa (0) or a virginica (2), one as likely as the other, which number makes the loss smallest on
+# average? And which species does that number name?
 #
 # <details><summary>What it means</summary>
 #
-# The number 1, their mean: a versicolor, the one species that it surely is not. Between 0 and 2 there is nothing that means
-# "one of the two". A code for names must not say that one class lies *between* two others.
+# The number 1, their mean: a versicolor, the one species that it surely is not. Between 0 and 2 there is nothing
+# that means "one of the two". A code for names must not say that one class lies *between* two others.
 # </details>
 #
-# So we give each class an axis of its own. Class $k$ of $K$ becomes a vector with a one in place $k$ and zeros elsewhere, its
-# **one-hot** code:
+# So we give each class an axis of its own. Class $k$ of $K$ becomes a vector with a one in place $k$ and zeros
+# elsewhere, its **one-hot** code:
 #
 # $$0 \to (1, 0, 0), \qquad 1 \to (0, 1, 0), \qquad 2 \to (0, 0, 1).$$
 #
-# It can be read as a probability distribution, too: that of somebody who is perfectly sure. The way back is **argmax**, the
-# place of the largest entry.
+# It can be read as a probability distribution, too: that of somebody who is perfectly sure. The way back is
+# **argmax**, the place of the largest entry.
 
 # %% [markdown]
 # ### Exercise 2 · One-hot
 #
 # *Easy, about 4 minutes, 2 points*
 #
-# Write `one_hot`, without a loop over the labels. The code of each label lies along a **new last axis**, and its entries
-# are floating-point numbers, since they will be multiplied and subtracted.
+# Write `one_hot`, without a loop over the labels. The code of each label lies along a **new last axis**, and its
+# entries are floating-point numbers, since they will be multiplied and subtracted.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -258,8 +259,8 @@ print(f"torch.sigmoid: gradient {cold.grad.item():.1f}")
 # </details>
 # <details><summary>Hint 2: shapes</summary>
 #
-# Labels of shape `(n,)` and classes of shape `(classes,)` can't be compared each with each as they are: give the labels a
-# new last axis of length 1.
+# Labels of shape `(n,)` and classes of shape `(classes,)` can't be compared each with each as they are: give the
+# labels a new last axis of length 1.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -301,8 +302,8 @@ print("back again with argmax:", codes.argmax(dim=-1).tolist())
 # %% [markdown]
 # ## 3 · From scores to probabilities
 #
-# A classifier computes one plain number for each class, the **logits** $z_1, \dots, z_K$. They may be negative and need not
-# sum to anything. **Softmax** turns them into probabilities,
+# A classifier computes one plain number for each class, the **logits** $z_1, \dots, z_K$. They may be negative and
+# need not sum to anything. **Softmax** turns them into probabilities,
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}.$$
 #
@@ -320,8 +321,8 @@ for what, changed in (("as they are", scores), ("plus 5", scores + 5), ("times 1
 # <details><summary>What it means</summary>
 #
 # A constant that is added to all the logits cancels: only *differences* of logits matter. You will need this in the
-# exercise. Multiplying them makes softmax surer of itself, until it is nearly the one-hot code of the argmax: softmax is a
-# soft *arg*max, as the sigmoid is a soft step.
+# exercise. Multiplying them makes softmax surer of itself, until it is nearly the one-hot code of the argmax:
+# softmax is a soft *arg*max, as the sigmoid is a soft step.
 # </details>
 
 # %% [markdown]
@@ -329,23 +330,23 @@ for what, changed in (("as they are", scores), ("plus 5", scores + 5), ("times 1
 #
 # *Straightforward, about 7 minutes, 3 points*
 #
-# Write `softmax` over the **last** axis, for any number of axes before it, from exponentials: not with PyTorch's. Logits of
-# 1000 or −1000 must not give NaN, each row by itself. Autograd must be able to follow.
+# Write `softmax` over the **last** axis, for any number of axes before it, from exponentials: not with PyTorch's.
+# Logits of 1000 or −1000 must not give NaN, each row by itself. Autograd must be able to follow.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# The only danger is the exponential of something large. You may add the same number to all logits of a row. Which number
-# makes sure that nothing large is left?
+# The only danger is the exponential of something large. You may add the same number to all logits of a row. Which
+# number makes sure that nothing large is left?
 # </details>
 # <details><summary>Hint 2: each row its own</summary>
 #
-# A number that suits one row ruins another: all of its exponentials may become 0, and 0/0 is NaN. And the sum keeps its axis
-# with `keepdim=True`, so that shapes `(n, K)` and `(n, 1)` meet.
+# A number that suits one row ruins another: all of its exponentials may become 0, and 0/0 is NaN. And the sum keeps
+# its axis with `keepdim=True`, so that shapes `(n, K)` and `(n, 1)` meet.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Subtract `z.max(dim=-1, keepdim=True).values`. The largest exponential is then $e^0 = 1$, so that the sum is never zero.
-# Divide by that sum, over the same axis.
+# Subtract `z.max(dim=-1, keepdim=True).values`. The largest exponential is then $e^0 = 1$, so that the sum is never
+# zero. Divide by that sum, over the same axis.
 # </details>
 
 
@@ -375,8 +376,8 @@ check.softmax(softmax, at=torch.tensor([[1000.0, 1001.0, 999.0], [-1000.0, -1000
 # %% [markdown]
 # ## 4 · How wrong is a probability?
 #
-# First with two classes. One logit $z$ is enough: $p = \sigma(z)$ is the probability of class 1, and $1 - p$ that of class 0.
-# The **binary cross-entropy** asks how surprised one is by the truth $y \in \{0, 1\}$,
+# First with two classes. One logit $z$ is enough: $p = \sigma(z)$ is the probability of class 1, and $1 - p$ that of
+# class 0. The **binary cross-entropy** asks how surprised one is by the truth $y \in \{0, 1\}$,
 #
 # $$L = -y \log p - (1 - y) \log (1 - p).$$
 #
@@ -399,36 +400,36 @@ print("softmax of (2, 0)", [round(p, 4) for p in torch.softmax(two_logits, dim=0
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Whoever is 88 % sure and right pays little, whoever is as sure and wrong pays seventeen times as much. A negative gradient
-# means that a larger $z$ lowers the loss: descent raises $z$ where the truth is 1 and lowers it where it is 0. And a sigmoid
-# of $z$ is a softmax over the two logits $z$ and 0: two classes are nothing special.
+# Whoever is 88 % sure and right pays little, whoever is as sure and wrong pays seventeen times as much. A negative
+# gradient means that a larger $z$ lowers the loss: descent raises $z$ where the truth is 1 and lowers it where it is
+# 0. And a sigmoid of $z$ is a softmax over the two logits $z$ and 0: two classes are nothing special.
 # </details>
 #
 # With $K$ classes the **categorical cross-entropy** of one example with the true class $t$ is
 #
 # $$L = -\log p_t = -z_t + \log \sum_j e^{z_j}, \qquad\text{or}\qquad L = -\sum_k y_k \log p_k$$
 #
-# with the one-hot code $y$ of $t$. For a batch of $n$ examples it is the **mean** of their losses. The second form shows why
-# a loss function should be given logits and not probabilities: "log of a sum of exponentials" can be computed safely even
-# where a probability is too small to be told from 0, whose logarithm is $-\infty$.
+# with the one-hot code $y$ of $t$. For a batch of $n$ examples it is the **mean** of their losses. The first form
+# shows why a loss function should be given logits and not probabilities: "log of a sum of exponentials" can be
+# computed safely even where a probability is too small to be told from 0, whose logarithm is $-\infty$.
 
 # %% [markdown]
 # ### Exercise 4 · Cross-entropy from logits
 #
 # *Straightforward, some care with shapes, about 9 minutes, 3 points*
 #
-# Write `cross_entropy` for a batch, from logits, without PyTorch's own. It must be finite for logits of ±1000, and autograd
-# must be able to follow.
+# Write `cross_entropy` for a batch, from logits, without PyTorch's own. It must be finite for logits of ±1000, and
+# autograd must be able to follow.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Take the formula with $z_t$. There are two parts: a number for each row that needs all its logits, and one logit of each
-# row.
+# Take the formula with $z_t$. There are two parts: a number for each row that needs all its logits, and one logit of
+# each row.
 # </details>
 # <details><summary>Hint 2: one logit of each row</summary>
 #
-# `logits[:, labels]` is a table of n × n. You want row 0 with label 0, row 1 with label 1, and so on: index *both* axes, or
-# multiply by the one-hot codes and sum over the classes.
+# `logits[:, labels]` is a table of n × n. You want row 0 with label 0, row 1 with label 1, and so on: index *both*
+# axes, or multiply by the one-hot codes and sum over the classes.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -462,7 +463,8 @@ check.cross_entropy(cross_entropy, logits=torch.tensor([[1000.0, -1000.0, 0.0]])
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A classifier that knows nothing gives every class the same logit. What does it pay with three classes, and with a thousand?
+# A classifier that knows nothing gives every class the same logit. What does it pay with three classes, and with a
+# thousand?
 
 # %%
 for classes in (3, 1000):
@@ -470,12 +472,13 @@ for classes in (3, 1000):
     print(f"{classes:>4} classes, all logits equal: cross-entropy {nothing.item():.4f}, log K {math.log(classes):.4f}")
 
 # %% [markdown]
-# Remember that number. A classifier with $K$ classes whose first loss is far above $\log K$ has begun with absurd weights.
+# Remember that number. A classifier with $K$ classes whose first loss is far above $\log K$ has begun with absurd
+# weights.
 #
 # ### Predict · The gradient of the loss
 #
-# Logits $(2, 1, 0)$, the true class is class 0. Here are the probabilities. Before you run the cell: which entries of the
-# gradient with respect to the logits are negative? Do they sum to something special?
+# Logits $(2, 1, 0)$, the true class is class 0. Here are the probabilities. Before you run the cell: which entries
+# of the gradient with respect to the logits are negative? Do they sum to something special?
 
 # %%
 logits = torch.tensor([2.0, 1.0, 0.0], requires_grad=True)
@@ -486,22 +489,22 @@ print("probabilities", [round(p, 3) for p in probabilities.tolist()])
 print("gradient     ", [round(g, 3) for g in logits.grad.tolist()])
 
 # %% [markdown]
-# Compare the two rows, entry by entry. There is a pattern. Does it hold for other logits and another true class? Can it be
-# an accident? Prove it:
+# Compare the two rows, entry by entry. There is a pattern. Does it hold for other logits and another true class? Can
+# it be an accident? Prove it:
 
 # %% [markdown]
 # ### Exercise 5 · The gradient by hand
 #
 # *Needs paper and pencil, about 10 minutes, 3 points*
 #
-# Differentiate $L = -z_t + \log \sum_j e^{z_j}$ with respect to $z_k$, once for $k = t$ and once for $k \ne t$. Write both
-# cases in one formula. Then write `cross_entropy_gradient`: the gradient of the **mean** over a batch with respect to all the
-# logits, without autograd. The check compares it with finite differences.
+# Differentiate $L = -z_t + \log \sum_j e^{z_j}$ with respect to $z_k$, once for $k = t$ and once for $k \ne t$.
+# Write both cases in one formula. Then write `cross_entropy_gradient`: the gradient of the **mean** over a batch
+# with respect to all the logits, without autograd. The check compares it with finite differences.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# $\frac{d}{dz_k} \log u = \frac{1}{u} \cdot \frac{\partial u}{\partial z_k}$ with $u = \sum_j e^{z_j}$. Only one term of that
-# sum depends on $z_k$. Which fraction comes out?
+# $\frac{d}{dz_k} \log u = \frac{1}{u} \cdot \frac{\partial u}{\partial z_k}$ with $u = \sum_j e^{z_j}$. Only one
+# term of that sum depends on $z_k$. Which fraction comes out?
 # </details>
 # <details><summary>Hint 2: both cases at once</summary>
 #
@@ -510,8 +513,8 @@ print("gradient     ", [round(g, 3) for g in logits.grad.tolist()])
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# What the model believes, minus what is true: two tables of shape `(n, K)`, both of which your functions from exercises 2
-# and 3 make. The mean over the batch adds one more factor.
+# What the model believes, minus what is true: two tables of shape `(n, K)`, both of which your functions from
+# exercises 2 and 3 make. The mean over the batch adds one more factor.
 # </details>
 
 
@@ -534,7 +537,8 @@ def cross_entropy_gradient(logits: torch.Tensor, labels: torch.Tensor) -> torch.
 # %% nbgrader={"grade_id": "by-hand-test", "grade": true, "points": 3}
 check.logits_gradient(cross_entropy_gradient)
 ### BEGIN HIDDEN TESTS
-check.logits_gradient(cross_entropy_gradient, logits=torch.randn(7, 5, dtype=torch.float64), labels=torch.randint(5, (7,)))
+scores = torch.randn(7, 5, dtype=torch.float64)
+check.logits_gradient(cross_entropy_gradient, logits=scores, labels=torch.randint(5, (7,)))
 check.logits_gradient(cross_entropy_gradient, logits=4 * torch.randn(1, 3), labels=torch.randint(3, (1,)))
 ### END HIDDEN TESTS
 
@@ -544,8 +548,8 @@ check.logits_gradient(cross_entropy_gradient, logits=4 * torch.randn(1, 3), labe
 # example that is classified with certainty pushes no more.
 #
 # **Backpropagation** hands this difference on. For logits $z = xW + b$ the chain rule gives
-# $\frac{\partial L}{\partial W} = x^\top \frac{\partial L}{\partial z}$, and $\frac{\partial L}{\partial b}$ is the sum of
-# its rows. Autograd must agree:
+# $\frac{\partial L}{\partial W} = x^\top \frac{\partial L}{\partial z}$, and $\frac{\partial L}{\partial b}$ is the
+# sum of its rows. Autograd must agree:
 
 # %%
 torch.manual_seed(2)
@@ -560,14 +564,14 @@ print("biases agree: ", torch.allclose(offset.grad, belief_minus_truth.sum(dim=0
 # %% [markdown]
 # ## 5 · A loop of your own
 #
-# The simplest classifier is **linear**: each class has a weight for each measurement and a bias, $z = xW + b$. With $W$ of
-# shape (2, 3) and $b$ of shape (3,), all hundred training flowers are classified in one product.
+# The simplest classifier is **linear**: each class has a weight for each measurement and a bias, $z = xW + b$. With
+# $W$ of shape (2, 3) and $b$ of shape (3,), all hundred training flowers are classified in one product.
 #
 # ### Predict · Made where?
 #
-# Parameters must be leaves, and must live where the data live. Three ways to make them; which of them are leaves? On the CPU
-# `.to("cpu")` does nothing, so that a mistake shows only once there is a GPU, at night, before the deadline. A change of
-# type shows it everywhere.
+# Parameters must be leaves, and must live where the data live. Four ways to make them; which of them are leaves? On
+# the CPU `.to("cpu")` does nothing, so that a mistake shows only once there is a GPU, at night, before the deadline.
+# A change of type shows it everywhere.
 
 # %%
 ways = {
@@ -591,8 +595,8 @@ for way, tensor in ways.items():
 #
 # *Straightforward, about 10 minutes, 3 points*
 #
-# Write `train_linear`, with a loop of your own: no `torch.optim` yet. Weights and bias begin with **zeros**, on the device
-# and with the type of `x`. In each step *both* move against the gradient of the loss of all the examples.
+# Write `train_linear`, with a loop of your own: no `torch.optim` yet. Weights and bias begin with **zeros**, on the
+# device and with the type of `x`. In each step *both* move against the gradient of the loss of all the examples.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -604,8 +608,8 @@ for way, tensor in ways.items():
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# In each round: logits, loss, backward; under `torch.no_grad()` move both with `-=`; then empty both buckets. The loss takes
-# the logits as they are.
+# In each round: logits, loss, backward; under `torch.no_grad()` move both with `-=`; then empty both buckets. The
+# loss takes the logits as they are.
 # </details>
 
 
@@ -652,8 +656,8 @@ check.trained_linear(train_linear, classes=2, features=1, steps=3)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the flowers. The loss begins at $\log 3 = 1.0986$, as it must. **Predict:** how many of the fifty flowers that it has
-# never seen will it name rightly?
+# Now the flowers. The loss begins at $\log 3 = 1.0986$, as it must. **Predict:** how many of the fifty flowers that
+# it has never seen will it name rightly?
 
 
 # %% nbgrader={"grade_id": "accuracy", "locked": true}
@@ -671,10 +675,11 @@ for steps in (0, 10, 100, 300):
     print(f"{steps:>3} steps: loss {paid:.3f}, right: {right[0]:.0f} % in training, {right[1]:.0f} % in the exam")
 
 # %% [markdown]
-# Accuracy moves in jumps: it is made of argmax, and its derivative is zero wherever it has one. The loss moves smoothly, and
-# that is why we train on the loss and only *report* the accuracy.
+# Accuracy moves in jumps: it is made of argmax, and its derivative is zero wherever it has one. The loss moves
+# smoothly, and that is why we train on the loss and only *report* the accuracy.
 #
-# **Try it.** Change the two numbers. When is the training far from its end? (The check measures how steep the loss still is.)
+# **Try it.** Change the two numbers. When is the training far from its end? (The check measures how steep the loss
+# still is.)
 
 # %%
 my_rate, my_steps = 1.0, 400
@@ -684,9 +689,10 @@ check.settled_classifier(my_weights, my_bias, on=(x[train], labels[train]), lr=m
 # %% [markdown]
 # ## 6 · Let torch make the step
 #
-# The step is the same in every loop, so `torch.optim` has it ready, with momentum and adaptive rates if you like. You hand it the
-# leaves once; afterwards `zero_grad()` empties all buckets and `step()` moves all leaves. Here with one number, which walks
-# from 5 to the minimum of $(w - 3)^2$. **Predict:** where does it stand after one step with $\eta = 0.1$?
+# The step is the same in every loop, so `torch.optim` has it ready, with momentum and adaptive rates if you like.
+# You hand it the leaves once; afterwards `zero_grad()` empties all buckets and `step()` moves all leaves. Here with
+# one number, which walks from 5 to the minimum of $(w - 3)^2$. **Predict:** where does it stand after one step with
+# $\eta = 0.1$?
 
 # %%
 place = torch.tensor(5.0, requires_grad=True)
@@ -702,8 +708,8 @@ for turn in range(3):
 #
 # *Tricky, about 9 minutes, 2 points*
 #
-# A colleague wants few mistakes, "so I minimise the share of mistakes, what else?" Her classifier has weights and no bias.
-# It does not run, and when the errors are gone it still learns badly: the last two of her bugs are silent.
+# A colleague wants few mistakes, "so I minimise the share of mistakes, what else?" Her classifier has weights and no
+# bias. It does not run, and when the errors are gone it still learns badly: the last two of her bugs are silent.
 
 
 # %% nbgrader={"grade_id": "buggy", "locked": true}
@@ -726,14 +732,14 @@ for kind in (torch.float64, torch.float32):
         print(f"{kind}: {type(error).__name__}: {str(error).splitlines()[0]}")
 
 # %% [markdown]
-# Repair it in `train_repaired`, with `torch.optim.SGD`. It minimises what *can* be minimised in place of the share of mistakes:
-# the mean cross-entropy of the logits `x @ weights`, with PyTorch's `torch.nn.functional.cross_entropy`, which takes
-# **logits**.
+# Repair it in `train_repaired`, with `torch.optim.SGD`. It minimises what *can* be minimised in place of the share
+# of mistakes: the mean cross-entropy of the logits `x @ weights`, with PyTorch's
+# `torch.nn.functional.cross_entropy`, which takes **logits**.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Two errors, two causes. With float64 the optimiser complains about the weights; with float32 `backward()` finds nothing to
-# go back through. Which lines of hers make these?
+# Two errors, two causes. With float64 the optimiser complains about the weights; with float32 `backward()` finds
+# nothing to go back through. Which lines of hers make these?
 # </details>
 # <details><summary>Hint 2: what is silent</summary>
 #
@@ -780,12 +786,13 @@ check.repaired_classifier(train_repaired, classes=2, features=2, steps=5)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How bad is a second softmax? Here are two trainings on the same flowers, with weights and bias, that differ in nothing else.
-# Neither raises an error, and both lines fall.
+# How bad is a second softmax? Here are two trainings on the same flowers, with weights and bias, that differ in
+# nothing else. Neither raises an error, and both lines fall.
+
 
 # %%
 def losses_of(twice: bool) -> tuple[list[float], float]:
-    """Train for 400 steps; return the loss before each and after the last, and what is right in the exam, in percent."""
+    """Train for 400 steps; return the loss before each and after the last, and the percentage right in the exam."""
     weights = torch.zeros(2, 3, device=device, requires_grad=True)
     bias = torch.zeros(3, device=device, requires_grad=True)
     losses = []
@@ -811,18 +818,18 @@ for name, (losses, right) in outcomes.items():
 figures.progress(curves, quantity="loss", logarithmic=False, title="One softmax too many")
 
 # %% [markdown]
-# **Explain:** the lower curve goes on falling towards zero, the upper one leans on a floor, although its classifier is just as
-# good in the exam. Where does that floor come from? You will need it in the open question.
+# **Explain:** the lower curve goes on falling towards zero, the upper one leans on a floor, although its classifier
+# is just as good in the exam. Where does that floor come from? You will need it in the open question.
 
 # %% [markdown]
 # ## 7 · What no straight line can do
 #
-# Where two logits of a linear classifier are equal, there is a straight line. For "which of three?" that was good enough. Now
-# ask something that sounds simpler: **is it a versicolor, yes or no?** Versicolor has petals of middling size. The
-# *no* lies on both sides of it.
+# Where two logits of a linear classifier are equal, there is a straight line. For "which of three?" that was good
+# enough. Now ask something that sounds simpler: **is it a versicolor, yes or no?** Versicolor has petals of middling
+# size. The *no* lies on both sides of it.
 #
-# The way out is a second layer. The first one, $h = \text{ReLU}(x W_1 + b_1)$, draws several lines at once, one for each of its
-# hidden neurons, and the second one, $z = h W_2 + b_2$, combines what lies on which side.
+# The way out is a second layer. The first one, $h = \text{ReLU}(x W_1 + b_1)$, draws several lines at once, one for
+# each of its hidden neurons, and the second one, $z = h W_2 + b_2$, combines what lies on which side.
 
 # %% [markdown]
 # ### Exercise 8 · Two layers and an optimiser
@@ -832,23 +839,23 @@ figures.progress(curves, quantity="loss", logarithmic=False, title="One softmax 
 # Write two functions.
 #
 # - `two_layers` computes the logits from the four parameters.
-# - `fit` trains **any** model with `torch.optim.SGD` and the mean cross-entropy. `start` holds plain tensors, as many as the model
-#   needs; they stay as they are, and the trained parameters are new tensors.
+# - `fit` trains **any** model with `torch.optim.SGD` and the mean cross-entropy. `start` holds plain tensors, as
+#   many as the model needs; they stay as they are, and the trained parameters are new tensors.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# `parameters` is a list, so `w1, b1, w2, b2 = parameters` gives its parts names. The activation belongs between the layers,
-# and nowhere else.
+# `parameters` is a list, so `w1, b1, w2, b2 = parameters` gives its parts names. The activation belongs between the
+# layers, and nowhere else.
 # </details>
 # <details><summary>Hint 2: leaves for the optimiser</summary>
 #
-# The optimiser wants leaves that require a gradient. What is given must not change, so each needs a copy of its own, before
-# the optimiser is made.
+# The optimiser wants leaves that require a gradient. What is given must not change, so each needs a copy of its own,
+# before the optimiser is made.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# `[p.detach().clone().requires_grad_() for p in start]` makes the leaves. In each step: empty the buckets, compute the loss of
-# `model(x, leaves)`, go backward, step. Return them detached.
+# `[p.detach().clone().requires_grad_() for p in start]` makes the leaves. In each step: empty the buckets, compute
+# the loss of `model(x, leaves)`, go backward, step. Return them detached.
 # </details>
 
 
@@ -910,8 +917,8 @@ check.fitted(fit, features=3, classes=3, steps=5)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# **Predict:** one flower in three is a versicolor. How often is somebody right who always answers *no*? Will the linear model be
-# better than that? And the one with eight hidden neurons?
+# **Predict:** one flower in three is a versicolor. How often is somebody right who always answers *no*? Will the
+# linear model be better than that? And the one with eight hidden neurons?
 
 
 # %%
@@ -941,9 +948,7 @@ def watch(model: Callable, start: list[torch.Tensor]) -> tuple[list[torch.Tensor
 torch.manual_seed(4)
 watched = {
     "linear": watch(linear, [torch.zeros(2, 2), torch.zeros(2)]),
-    "two layers": watch(
-        two_layers, [torch.randn(2, 8), torch.zeros(8), 0.5 * torch.randn(8, 2), torch.zeros(2)]
-    ),
+    "two layers": watch(two_layers, [torch.randn(2, 8), torch.zeros(8), 0.5 * torch.randn(8, 2), torch.zeros(2)]),
 }
 maps = {name: pictures for name, (pictures, _) in watched.items()}
 shares = {name: right for name, (_, right) in watched.items()}
@@ -966,10 +971,10 @@ figures.decision_regions(
 )
 
 # %% [markdown]
-# Move the slider. The line of the linear model turns, shifts, and gives up: it ends worse than always answering *no*, and
-# no number of epochs helps, because its loss has a single minimum and it is there. The two-layer model bends lines around
-# the flowers in the middle. The few that it still gets wrong lie among flowers of the other kind; no boundary that makes
-# sense has them right.
+# Move the slider. The line of the linear model turns, shifts, and gives up: it ends worse than always answering
+# *no*, and no number of epochs helps, because its loss has a single minimum and it is there. The two-layer model
+# bends lines around the flowers in the middle. The few that it still gets wrong lie among flowers of the other kind;
+# no boundary that makes sense has them right.
 #
 # In which frame does the second model have a region that no straight line could bound?
 
@@ -1007,31 +1012,33 @@ figures.decision_regions(
 # *About 8 minutes, 3 points, read by a person*
 #
 # A friend trains a network with $K = 3$ classes. Its last layer is a softmax, and its loss is
-# `torch.nn.functional.cross_entropy`. "The loss is stuck at 0.56," he says, "although 96 % of the examples are right. I will
-# minimise the mistakes themselves instead, and put ten sigmoid layers in front, since deeper is better."
+# `torch.nn.functional.cross_entropy`. "The loss is stuck at 0.56," he says, "although 96 % of the examples are
+# right. I will minimise the mistakes themselves instead, and put ten sigmoid layers in front, since deeper is
+# better."
 #
-# Answer him in 6 to 12 sentences: (a) What is the smallest value that his loss can take at all, and why? (b) What happens if he
-# minimises the share of mistakes? (c) What will the ten sigmoid layers do to the first of them? Refer to what you saw in this
-# lab.
+# Answer him in 6 to 12 sentences: (a) What is the smallest value that his loss can take at all, and why? (b) What
+# happens if he minimises the share of mistakes? (c) What will the ten sigmoid layers do to the first of them? Refer
+# to what you saw in this lab.
 
 # %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 3}
-# (a) `cross_entropy` takes logits and applies softmax itself, so his probabilities are taken for logits, and softmax is
-# applied twice. Probabilities lie between 0 and 1; the best that he can hand over is 1 for the true class and 0 for the two
-# others. A softmax of (1, 0, 0) gives the true class $e / (e + 2) = 0.576$, and $-\log 0.576 = 0.551$. That is the floor that
-# the upper curve leans on: 0.56 is nearly perfect *by his measure*, and he should hand over the logits. (b) The share of
-# mistakes is made of argmax. It does not change when the weights change a little, so its derivative is zero wherever it has
-# one, and PyTorch records nothing: in the exercise `backward()` said that there is nothing to go back through. Accuracy is
-# for reporting, the cross-entropy for training. (c) The chain rule multiplies the slopes of the layers, and none of a
-# sigmoid's is above 1/4. Unless large weights make up for it, ten of them leave at most $0.25^{10}$, about a millionth, so
-# that the first layer gets practically no gradient and does not learn. ReLU in between, with slope 1 where it is open, does not have that problem.
+# (a) `cross_entropy` takes logits and applies softmax itself, so his probabilities are taken for logits, and softmax
+# is applied twice. Probabilities lie between 0 and 1; the best that he can hand over is 1 for the true class and 0
+# for the two others. A softmax of (1, 0, 0) gives the true class $e / (e + 2) = 0.576$, and $-\log 0.576 = 0.551$.
+# That is the floor that the upper curve leans on: 0.56 is nearly perfect *by his measure*, and he should hand over
+# the logits. (b) The share of mistakes is made of argmax. It does not change when the weights change a little, so
+# its derivative is zero wherever it has one, and PyTorch records nothing: in the exercise `backward()` said that
+# there is nothing to go back through. Accuracy is for reporting, the cross-entropy for training. (c) The chain rule
+# multiplies the slopes of the layers, and none of a sigmoid's is above 1/4. Unless large weights make up for it, ten
+# of them leave at most $0.25^{10}$, about a millionth, so that the first layer gets practically no gradient and does
+# not learn. ReLU in between, with slope 1 where it is open, does not have that problem.
 #
 # **Mark scheme**
 #
 # One point for each of these, half a point where it is named without a reason:
 #
-# 1. Softmax twice; the best input (1, 0, 0) gives $-\log(e/(e+2)) \approx 0.55$, so 0.56 is almost the floor (a value near 0.55
-#    with the right idea is enough); the cure is to pass logits.
-# 2. The share of mistakes is piecewise constant: gradient zero or none, as argmax is not recorded; it can be reported, not
-#    trained on.
-# 3. Vanishing gradient: a product of slopes of at most 1/4 each, about $10^{-6}$ after ten; the first layers hardly learn;
-#    ReLU (or fewer layers) avoids it.
+# 1. Softmax twice; the best input (1, 0, 0) gives $-\log(e/(e+2)) \approx 0.55$, so 0.56 is almost the floor (a
+#    value near 0.55 with the right idea is enough); the cure is to pass logits.
+# 2. The share of mistakes is piecewise constant: gradient zero or none, as argmax is not recorded; it can be
+#    reported, not trained on.
+# 3. Vanishing gradient: a product of slopes of at most 1/4 each, about $10^{-6}$ after ten; the first layers hardly
+#    learn; ReLU (or fewer layers) avoids it.
