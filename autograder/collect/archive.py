@@ -1,5 +1,6 @@
 """ZIP archives that nobody vouches for: all is counted while it is read, and no header is trusted."""
 
+import lzma
 import stat
 import zipfile
 import zlib
@@ -25,7 +26,18 @@ _HARMLESS = 4 * 1024**2
 _EXTENDED_TIME = 0x5455
 _HEADER, _TIME = Struct("<HH"), Struct("<i")
 _ASK_FOR_THE_FILE = "Ask for the notebook itself, or unpack it and collect the folder."
-_BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError)
+_UTF8 = 0x800
+_ENCRYPTED = 0x1
+_BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    OSError,
+)
 
 
 @dataclass(frozen=True)
@@ -97,9 +109,10 @@ def unpack(
         for entry in archive.infolist():
             if entry.is_dir():
                 continue
-            shown = "/".join((*before, readable(entry.filename)[:_MOST_SHOWN]))
+            name = _name(entry)
+            shown = "/".join((*before, readable(name)[:_MOST_SHOWN]))
             try:
-                parts = parts_of(entry.filename)
+                parts = parts_of(name)
             except UnsafePath as error:
                 yield Refused(shown, str(error), _ASK_FOR_THE_FILE)
                 continue
@@ -162,13 +175,23 @@ def _marks(path: Path) -> int:
     return found
 
 
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The entry's path; macOS writes UTF-8 without saying so, and Python takes it for DOS's letters."""
+    if entry.flag_bits & _UTF8 or entry.filename.isascii():
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode()
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return entry.filename
+
+
 def _refusal(entry: zipfile.ZipInfo) -> str:
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind == stat.S_IFLNK:
         return "it is a link, and links are not followed"
     if kind not in (0, stat.S_IFREG):
         return "it is not a regular file"
-    if entry.flag_bits & 0x1:
+    if entry.flag_bits & _ENCRYPTED:
         return "it is encrypted"
     return ""
 

@@ -1,7 +1,7 @@
 """From a download to ``submitted/``: read, match, choose, put in place, and say what became of everything."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -150,9 +150,11 @@ class _Collector:
         self._strangers(
             nobody, Match(None, "its path names no student", "Put it into a folder named by the student's id.")
         )
+        matches = {owner: self._matcher.match(owner) for owner in owners}
+        namesakes = self._namesakes(owners, matches)
         students: defaultdict[str, list[Handed]] = defaultdict(list)
         for owner, its_files in owners.items():
-            match = self._matcher.match(owner)
+            match = namesakes.get(owner, matches[owner])
             if match.student is None:
                 self._strangers(its_files, match)
             else:
@@ -165,6 +167,25 @@ class _Collector:
                 f"The source does not say when {count(untimed, 'submission')} came: without a timestamp.txt there "
                 "is no late penalty."
             )
+
+    def _namesakes(self, owners: Mapping[Owner, list[Handed]], matches: Mapping[Owner, Match]) -> dict[Owner, Match]:
+        """Two people of one name, of whom the class lists one: the platform's numbers tell that there are two."""
+        numbers: defaultdict[tuple[str, str], set[Owner]] = defaultdict(set)
+        for owner, files in owners.items():
+            student = matches[owner].student
+            if student is not None and owner.number:
+                for lab in {place.lab for file in files if (place := self._labs.place(file.inside or ("",)))}:
+                    numbers[student.identity, lab].add(owner)
+        return {
+            owner: Match(
+                None,
+                f"{student} is the only student of this name in the class, and there are two",
+                "Add the other one to the roster, with the platform's numbers of both.",
+            )
+            for (student, _), several in numbers.items()
+            if len({owner.number for owner in several}) > 1
+            for owner in several
+        }
 
     def _times(self, handed: Iterable[Handed]) -> dict[Parts, datetime]:
         """What nbgrader's own timestamp.txt say: a platform's download has none but those that students wrote."""

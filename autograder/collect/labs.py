@@ -47,7 +47,7 @@ class Labs:
         Raises:
             ExpectedError: there is no such lab, or none at all.
         """
-        if only is not None:
+        if only is not None and only not in course.labs():
             course.lab(only)
         names = [only] if only is not None else course.labs()
         if not names:

@@ -57,6 +57,15 @@ class Matcher:
             found = self._participants.get(owner.number, []) or self._by_text(owner.name)
         elif owner.origin is Origin.CANVAS:
             found = self._lms.get(owner.number, []) or self._by_text(owner.name)
+            other = [it for it in found if it.lms_user_id not in ("", owner.number)]
+            if other:
+                # People can call themselves as they like; their numbers are the platform's.
+                return Match(
+                    None,
+                    f"{owner.name!r} is {other[0].identity} by name, whose number is {other[0].lms_user_id} and not "
+                    f"{owner.number}",
+                    "See in Canvas who it is, and mend lms_user_id in the roster, or add the student.",
+                )
         else:
             found = self._by_text(owner.name)
         if len(found) == 1:

@@ -7,6 +7,8 @@ from autograder.collect.findings import Parts
 
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _DRIVE = re.compile(r"[a-z]:", re.IGNORECASE)
+# Text in these is shown in another order than it has; joiners, which are invisible, too, belong to Persian names.
+_REVERSING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LONGEST_PART = 200
 _LONGEST_PATH = 1_000
 _DEEPEST = 24
@@ -48,7 +50,7 @@ def check_part(part: str) -> None:
     """
     if part in ("", ".", "..") or "/" in part or "\\" in part:
         raise UnsafePath("its name is no name of a file")
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Cf", "Zl", "Zp") for letter in part):
+    if any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in _REVERSING for letter in part):
         raise UnsafePath("its name holds control characters")
     if _DEVICES.fullmatch(part.rstrip(" .")):
         raise UnsafePath("its name is a device's on Windows")

@@ -2,10 +2,11 @@
 
 import filecmp
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 
-from autograder.collect.findings import Found
+from autograder.collect.findings import Found, Parts
 from autograder.errors import ExpectedError
 
 FOLDER = "unmatched"
@@ -30,7 +31,7 @@ def keep(root: Path, files: Iterable[Found]) -> list[Path]:
     for found in files:
         target = root / FOLDER / Path(*found.parts)
         try:
-            kept.append(_keep(found.content, target).relative_to(root))
+            kept.append(_keep(found.content, root / FOLDER, found.parts).relative_to(root))
         except OSError as error:
             raise ExpectedError(
                 f"{target} cannot be written: {error.strerror}.", "See that the disk has room and the folder is yours."
@@ -38,14 +39,20 @@ def keep(root: Path, files: Iterable[Found]) -> list[Path]:
     return kept
 
 
-def _keep(source: Path, target: Path) -> Path:
-    number = 1
-    wanted = target
-    while target.exists():
+def _keep(source: Path, folder: Path, parts: Parts) -> Path:
+    for part in parts[:-1]:
+        # An archive may hold a file "a" and a file "a/b".
+        folder = next(path for path in _numbered(folder / part) if not path.exists() or path.is_dir())
+    folder.mkdir(parents=True, exist_ok=True)
+    for target in _numbered(folder / parts[-1]):
+        if not target.exists():
+            shutil.copy2(source, target)
+            return target
         if target.is_file() and filecmp.cmp(source, target, shallow=False):
             return target
-        number += 1
-        target = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(source, target)
-    return target
+    raise AssertionError
+
+
+def _numbered(path: Path) -> Iterator[Path]:
+    yield path
+    yield from (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in count(2))
