@@ -23,7 +23,7 @@ def verdicts_kept(folder: Path) -> dict[str, int]:
 def test_it_prints_a_row_for_each_student_and_says_where_to_look(demonstration: Demonstration) -> None:
     rows = {line.split()[0] for line in demonstration.printed.splitlines() if line.strip()}
     assert rows >= CLASS.keys()
-    for said in ("Score", "The steps grow", "could not be read", "timed out", f"{LAB}.html", "gradebook.db"):
+    for said in ("Score", "Gradients pile up", "could not be read", "timed out", f"{LAB}.html", "gradebook.db"):
         assert said in demonstration.printed
 
 

@@ -17,7 +17,7 @@ from gradlab.figures.sampling import Array, Drawable, Extent, compact, heights, 
 from gradlab.figures.style import DASHES, HEIGHT_SCALE, INK, axis, layout, line_colour
 
 PLOT_HEIGHT = 430
-BELOW = 128
+BELOW = 138
 LEGEND_HEIGHT = 26
 RESOLUTION = 60
 ONE_BY_ONE = 12

@@ -157,8 +157,14 @@ def show(value: torch.Tensor | None) -> str:
         return words.UNKNOWN
     if value.numel() > 3:
         return words.SHAPE.format(shape="×".join(map(str, value.shape)))
-    told = [f"{number:.3g}".replace("-", "−") for number in value.reshape(-1).tolist()]
+    told = [digits(number) for number in value.reshape(-1).tolist()]
     return told[0] if value.numel() == 1 else "(" + ", ".join(told) + ")"
+
+
+def digits(number: float) -> str:
+    """Three digits, or all before the point where there are a few more: 0.0122, 1271."""
+    whole = 1e3 <= abs(number) < 1e6
+    return (f"{number:.0f}" if whole else f"{number:.3g}").replace("-", "−")
 
 
 def slider(graph: Graph, height: float) -> Plain:

@@ -199,4 +199,9 @@ def describe(operation: Operation, recorder: _Recorder, names: dict[int, str]) -
     name = re.sub(r"Backward\d*$", "", operation.name())
     label = words.OPERATIONS.get(name, name.lower())
     constants = recorder.constants.get(operation, ())
-    return f"{label} {constants[0]:g}" if len(constants) == 1 and len(parents(operation)) == 1 else label
+    if len(constants) != 1 or len(parents(operation)) != 1:
+        return label
+    constant = f"{constants[0]:g}"
+    if operation.name() == "PowBackward0":
+        return words.POWER.format(exponent=constant.translate(words.RAISED))
+    return f"{label} {constant}"

@@ -23,6 +23,10 @@ NOT_A_TENSOR = "The computation gave {kind}, not a tensor."
 TOO_LARGE = "The graph has more than {limit} nodes: too many to see anything. Draw a smaller computation."
 SHAPE = "{shape} tensor"
 
+POWER = "( ){exponent}"
+RAISED = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
+"""How the digits of an exponent are written."""
+
 OPERATIONS = {
     "Add": "+",
     "Sub": "−",

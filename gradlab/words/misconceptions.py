@@ -4,7 +4,7 @@ from gradlab.words.explanations import Explanation
 
 MISCONCEPTIONS = {
     "missing-zero-grad": Explanation(
-        "the steps grow",
+        "gradients pile up",
         "That is exactly what happens when each `backward()` *adds* to `.grad` and nobody empties it: "
         "`.grad` holds the sum of all gradients so far.",
         "Print `x.grad` at the end of the first and of the second round. Which part of the second is new?",

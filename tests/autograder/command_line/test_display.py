@@ -28,7 +28,7 @@ UNREADABLE = Result("zoe", "lab", SubmissionStatus.QUARANTINED, reason="It is no
 
 def test_a_row_tells_what_a_person_wants_to_know() -> None:
     assert score(GRADED) == "2 / 13"
-    assert diagnoses(GRADED) == "The steps grow, timed out: four"
+    assert diagnoses(GRADED) == "Gradients pile up, timed out: four"
     assert attention(GRADED) == "The process was killed. 1 open question"
     assert score(UNREADABLE) == "–"
     assert attention(UNREADABLE) == "It is not JSON."

@@ -18,7 +18,7 @@ from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookRe
 
 SECRET = "hidden_value_4711"
 NOT_YET = (
-    "Not yet: the steps grow. At step 2 you moved 1.9 times as far. "
+    "Not yet: gradients pile up. At step 2 you moved 1.9 times as far. "
     "Each `backward()` *adds* to `.grad`. Print `x.grad`. *(missing-zero-grad)*"
 )
 ANSWERS = {

@@ -43,8 +43,8 @@ def test_a_misconception_is_called_what_the_course_calls_it() -> None:
 
 
 def test_the_lead_of_a_real_diagnosis_is_its_first_sentence() -> None:
-    error = NotYet(Diagnosis("missing-zero-grad", "the steps grow", "Seen 1.9.", "A cause.", "Look."))
-    assert lead(str(error)) == ("Not yet: the steps grow.", "Seen 1.9. A cause. Look. *(missing-zero-grad)*")
+    error = NotYet(Diagnosis("missing-zero-grad", "gradients pile up", "Seen 1.9.", "A cause.", "Look."))
+    assert lead(str(error)) == ("Not yet: gradients pile up.", "Seen 1.9. A cause. Look. *(missing-zero-grad)*")
     assert lead("Something else. More.") == ("", "Something else. More.")
 
 

@@ -37,7 +37,7 @@ def read(diagnosis: Diagnosis) -> Reader:
 
 def test_the_text_says_everything_and_ends_with_the_name() -> None:
     text = str(NotYet(DIAGNOSIS))
-    assert text.startswith("Not yet: the steps grow. After step 1 your path is right.")
+    assert text.startswith("Not yet: gradients pile up. After step 1 your path is right.")
     assert text.endswith("*(missing-zero-grad)*")
     assert all(part in text for part in (DIAGNOSIS.seen, DIAGNOSIS.cause, DIAGNOSIS.look))
 
@@ -59,7 +59,7 @@ def test_the_box_is_announced_and_says_it_in_words() -> None:
     tag, attributes = reader.tags[0]
     assert (tag, attributes["role"], attributes["lang"]) == ("div", "alert", "en")
     for words in (
-        "Not yet: the steps grow",
+        "Not yet: gradients pile up",
         "What the check saw:",
         "Likely cause:",
         "Look next:",

@@ -159,7 +159,7 @@ def marked_then_converted(f: Function, starts: Tensor, lr: float, steps: int) ->
     ("answer", "name", "words"),
     [
         (with_mean, "sum-for-mean", "a mean and a sum"),
-        (never_empties, "missing-zero-grad", "steps grow"),
+        (never_empties, "missing-zero-grad", "gradients pile up"),
         (uphill, "ascent-sign", "uphill"),
         (one_by_one, "loop-over-starts", "one by one"),
         (one_by_one_inside, "loop-over-starts", "one by one"),

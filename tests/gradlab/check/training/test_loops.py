@@ -94,7 +94,7 @@ def test_right_loops_pass(on: Function | None, passes: Passes) -> None:
         (
             lambda loss, start, lr, steps: with_optimiser("SGD", {"lr": lr, "momentum": 1}, loss, start, steps),
             "missing-zero-grad",
-            "steps grow",
+            "gradients pile up",
         ),
     ],
 )
