@@ -169,3 +169,15 @@ def test_no_file_names_a_path_of_the_machine_it_was_made_on() -> None:
         if any(name in text for name in here) or (built and made_here.search(text)):
             wrong.append(path.relative_to(ROOT).as_posix())
     assert not wrong
+
+
+def test_no_figure_is_called_like_a_module_of_its_package() -> None:
+    # Whoever imports such a module puts it in the place of the function.
+    folder = ROOT / "gradlab" / "figures"
+    modules = {path.stem for path in folder.glob("*.py")}
+    (names,) = (
+        ast.literal_eval(node.value)
+        for node in ast.parse((folder / "__init__.py").read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+    )
+    assert not modules & set(names)

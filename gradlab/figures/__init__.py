@@ -8,19 +8,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradlab.figures.accuracy import accuracy
     from gradlab.figures.animation import descent_animation
     from gradlab.figures.basins import basin_map
-    from gradlab.figures.buckets import buckets
-    from gradlab.figures.chords import chords
     from gradlab.figures.curves import progress
     from gradlab.figures.figure import LabFigure
     from gradlab.figures.landscape import contour, curve, surface
+    from gradlab.figures.levels import buckets
     from gradlab.figures.overlays import overlaid
     from gradlab.figures.paths import trajectories
+    from gradlab.figures.precision import accuracy
     from gradlab.figures.pushes import push_and_pull
     from gradlab.figures.races import race
     from gradlab.figures.regions import decision_regions
+    from gradlab.figures.secants import chords
     from gradlab.figures.slopes import slope_graph
     from gradlab.figures.tangents import tangent
 
@@ -46,10 +46,10 @@ __all__ = [
 
 _HOMES = {
     "LabFigure": "figure",
-    "accuracy": "accuracy",
+    "accuracy": "precision",
     "basin_map": "basins",
-    "chords": "chords",
-    "buckets": "buckets",
+    "chords": "secants",
+    "buckets": "levels",
     "contour": "landscape",
     "curve": "landscape",
     "decision_regions": "regions",
