@@ -30,7 +30,7 @@
 # - recognise the mistakes that make a classifier learn badly without an error.
 #
 # **Time:** about 90 minutes. **Points:** 25.
-# **You need:** the chain rule, gradient descent (lab 6), and what a leaf is.
+# **You need:** the chain rule, gradient descent (lab 05), and what a leaf is.
 #
 # **How to work.** Where it says *predict*, write your guess down before you run the cell. Where it says *exercise*,
 # replace the placeholder and run the check below it as often as you like. Hints are folded; each gives away more
@@ -57,7 +57,7 @@ print("device", device)
 # %% [markdown]
 # The flowers are irises of three species, fifty of each, published by the statistician R. A. Fisher in 1936. They
 # come with the library scikit-learn, so nothing is downloaded. Of the four measurements we take two, the length and
-# the width of a petal, because two can be drawn. Both are **standardised**: mean 0, standard deviation 1. (Lab 6 and
+# the width of a petal, because two can be drawn. Both are **standardised**: mean 0, standard deviation 1. (Lab 05 and
 # its learning rates tell you why: a valley that is equally steep in all directions allows larger steps.)
 
 # %%
@@ -600,7 +600,7 @@ for way, tensor in ways.items():
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# It is the loop of lab 6 with two leaves instead of one. What is the shape of each?
+# It is the loop of lab 05 with two leaves instead of one. What is the shape of each?
 # </details>
 # <details><summary>Hint 2: device and type</summary>
 #
