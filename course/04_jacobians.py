@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Many outputs
 #
-# `backward()` wants one number. Give it four, and it refuses; give it four and a mysterious `v`, and it computes something.
-# Many people type `backward(torch.ones_like(y))` for years without knowing what they have asked for.
+# `backward()` wants one number. Give it four, and it refuses; give it four and a mysterious `v`, and it computes
+# something. Many people type `backward(torch.ones_like(y))` for years without knowing what they have asked for.
 #
 # In this lab you find out. A function with several outputs has a whole *table* of slopes, the **Jacobian**. You will
 # write it by hand, read a single row out of it, build all of it in three ways, and multiply by it from both sides
@@ -68,11 +68,11 @@ def shown(tensor: torch.Tensor) -> str:
 # \partial y_3/\partial x_1 & \partial y_3/\partial x_2 \end{pmatrix},
 # \qquad J_{ij} = \frac{\partial y_i}{\partial x_j} .$$
 #
-# **Each output has a row. Each input has a column.** A function $\mathbb R^n \to \mathbb R^m$ has a Jacobian of $m$ rows and
-# $n$ columns, and row $i$ is the gradient of output $i$.
+# **Each output has a row. Each input has a column.** A function $\mathbb R^n \to \mathbb R^m$ has a Jacobian of $m$
+# rows and $n$ columns, and row $i$ is the gradient of output $i$.
 #
-# **Predict:** below, each input is moved by 0.001 while the other stays, and the change of all outputs is divided by 0.001.
-# For $y = (x_1 + x_2,\; 5 x_1,\; x_2^2)$ at $(1, 3)$: what are the two columns?
+# **Predict:** below, each input is moved by 0.001 while the other stays, and the change of all outputs is divided by
+# 0.001. For $y = (x_1 + x_2,\; 5 x_1,\; x_2^2)$ at $(1, 3)$: what are the two columns?
 
 
 # %%
@@ -106,12 +106,13 @@ for j in range(2):
 # </details>
 # <details><summary>Hint 2: the table in torch</summary>
 #
-# `torch.tensor([[…, …], […, …], […, …]])` makes a table of three rows from plain numbers; nobody needs to differentiate it again.
+# `torch.tensor([[…, …], […, …], […, …]])` makes a table of three rows from plain numbers; nobody needs to differentiate
+# it again.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Treat the other input as a constant. The second output does not contain $x_1$. Its slope along $x_2$ has two factors, an
-# outer and an inner one.
+# Treat the other input as a constant. The second output does not contain $x_1$. Its slope along $x_2$ has two factors,
+# an outer and an inner one.
 # </details>
 
 
@@ -170,16 +171,16 @@ y.backward(v)
 print("x.grad =", shown(x.grad))
 
 # %% [markdown]
-# These are $2^{11} = 2048$ times $0.1$, $1$ and $0.0001$. So is `v` a scale, a learning rate, a step? None of these. In a
-# backward pass, the number that goes into the last node says *how much the final result changes if this value changes*.
-# With a single result that number is 1, and nobody has to mention it. With several, `v` says it:
+# These are $2^{11} = 2048$ times $0.1$, $1$ and $0.0001$. So is `v` a scale, a learning rate, a step? None of these. In
+# a backward pass, the number that goes into the last node says *how much the final result changes if this value
+# changes*. With a single result that number is 1, and nobody has to mention it. With several, `v` says it:
 #
 # > **`y.backward(v)` computes the gradient of the single number $v \cdot y = v_1 y_1 + v_2 y_2 + \dots$**
 #
-# By how much does $v \cdot y$ change with $x_j$? By $\sum_i v_i\, \partial y_i / \partial x_j$, which is $\sum_i v_i J_{ij}$:
-# the **vector–Jacobian product** $J^\top v$. The outputs get *weights*, and the rows of $J$ are added up with these weights.
-# `v` belongs to the outputs. (Many a page says that `v` is a direction in which one walks. That would be a change of the
-# *inputs*, and another product; you meet it in section 4.)
+# By how much does $v \cdot y$ change with $x_j$? By $\sum_i v_i\, \partial y_i / \partial x_j$, which is
+# $\sum_i v_i J_{ij}$: the **vector–Jacobian product** $J^\top v$. The outputs get *weights*, and the rows of $J$ are added up with
+# these weights. `v` belongs to the outputs. (Many a page says that `v` is a direction in which one walks. That would be
+# a change of the *inputs*, and another product; you meet it in section 4.)
 
 # %%
 x = torch.tensor([1.1, 1.1, 1.1], requires_grad=True)
@@ -189,9 +190,9 @@ print("gradient of v·y:", shown(x.grad))
 # %% [markdown]
 # ### Predict · All ones
 #
-# A tensor of ones as `v` gives the gradient of the sum of the outputs. When is that useful? Take four independent points
-# $t$ and the height $f = t^2 \sin t$ at each. What is in row 2, column 0 of *its* Jacobian? And so, what does the sum of
-# its rows hold?
+# A tensor of ones as `v` gives the gradient of the sum of the outputs. When is that useful? Take four independent
+# points $t$ and the height $f = t^2 \sin t$ at each. What is in row 2, column 0 of *its* Jacobian? And so, what does
+# the sum of its rows hold?
 
 # %%
 t = torch.tensor([0.5, 1.0, 2.0, 3.0], requires_grad=True)
@@ -209,9 +210,9 @@ print("one by one: ", shown(torch.stack(alone)))
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# The height at one point does not depend on the other points. This Jacobian is zero off the diagonal, each column has one entry,
-# and adding up the rows mixes nothing. For a function that mixes its inputs, the same ones would mix the slopes beyond
-# repair.
+# The height at one point does not depend on the other points. This Jacobian is zero off the diagonal, each column has
+# one entry, and adding up the rows mixes nothing. For a function that mixes its inputs, the same ones would mix the
+# slopes beyond repair.
 # </details>
 
 # %% [markdown]
@@ -228,8 +229,8 @@ print("one by one: ", shown(torch.stack(alone)))
 # </details>
 # <details><summary>Hint 2: the tools</summary>
 #
-# `x` is not watched, and it is not yours to change: make a leaf of your own from it. `torch.zeros_like(y)` has the shape
-# that `v` needs.
+# `x` is not watched, and it is not yours to change: make a leaf of your own from it. `torch.zeros_like(y)` has the
+# shape that `v` needs.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -295,12 +296,12 @@ for i in range(4):
 #
 # *Straightforward, about 8 minutes, 3 points*
 #
-# Write `jacobian`: all rows, one after the other. Evaluate `f` once, and go back once for each output.
+# Write `jacobian`: all rows, one after the other. `f` may have any number of outputs.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# `torch.autograd.grad(result, leaf)` returns the slopes of one number and leaves the buckets alone. It gives a tuple with
-# one entry.
+# `torch.autograd.grad(result, leaf)` returns the slopes of one number and leaves the buckets alone. It gives a tuple
+# with one entry.
 # </details>
 # <details><summary>Hint 2: going back more than once</summary>
 #
@@ -347,8 +348,8 @@ print("the predictions of w:", shown(jacobian(lambda w: X @ w, torch.tensor([1.0
 #
 # *Tricky, about 7 minutes, 3 points*
 #
-# A colleague prefers buckets. His function runs without any complaint, and his only test was a function of one number with
-# one result. **Predict** first: what will it print for the recipe of section 1 at $(1, 3)$, whose Jacobian has the
+# A colleague prefers buckets. His function runs without any complaint, and his only test was a function of one number
+# with one result. **Predict** first: what will it print for the recipe of section 1 at $(1, 3)$, whose Jacobian has the
 # rows $(1, 1)$, $(5, 0)$ and $(0, 6)$?
 
 
@@ -366,8 +367,9 @@ def bucket_jacobian_buggy(f: Function, x: torch.Tensor) -> torch.Tensor:
 print(shown(bucket_jacobian_buggy(recipe, torch.tensor([1.0, 3.0]))))
 
 # %% [markdown]
-# Two lists of three numbers, and within each list all the same: nothing in it looks like a row of the recipe. Repair the function in
-# `bucket_jacobian`, and keep to `backward()` and `.grad`. There are three mistakes; each hides behind another.
+# Two lists of three numbers, and within each list all the same: nothing in it looks like a row of the recipe. Repair
+# the function in `bucket_jacobian`, and keep to `backward()` and `.grad`. There are three mistakes; each hides behind
+# another.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -375,7 +377,8 @@ print(shown(bucket_jacobian_buggy(recipe, torch.tensor([1.0, 3.0]))))
 # </details>
 # <details><summary>Hint 2: the list</summary>
 #
-# How many tensors are in the list, and how many names has one and the same tensor? What does each `backward()` do to it?
+# How many tensors are in the list, and how many names has one and the same tensor? What does each `backward()` do to
+# it?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -424,17 +427,17 @@ check.jacobian_rows(bucket_jacobian, on=lambda x: torch.stack([x[0] * x[1], x[1]
 # - **Pull back**, $J^\top v$: the outputs count with weights $v$ (a number for each *output*). How much does each input count?
 #   This is what a backward pass computes.
 #
-# The picture shows both for $f(x) = (x_1 + x_1 x_2,\; x_2^2 / 2)$ at $(0.5, 1)$. On the left is the world of the inputs, on the right that
-# of the outputs. **Predict:** when the arrow on the left runs around the circle, what does its image on the right run around? And
-# are the two ellipses equal?
+# The picture shows both for $f(x) = (x_1 + x_1 x_2,\; x_2^2 / 2)$ at $(0.5, 1)$. On the left is the world of the
+# inputs, on the right that of the outputs. **Predict:** when the arrow on the left runs around the circle, what does
+# its image on the right run around? And are the two ellipses equal?
 
 # %% tags=["nbval-ignore-output"]
 figures.push_and_pull([[2.0, 0.5], [0.0, 1.0]], title="J pushes to the right, and its transpose pulls to the left")
 
 # %% [markdown]
-# Both products squeeze a circle into an ellipse with the same half-axes, but in other directions. That is why a mixed-up product is so hard
-# to notice when there are as many inputs as outputs: the numbers look fine, and their shape is right. One thing holds
-# at every position of the slider: $v \cdot (J d) = (J^\top v) \cdot d$.
+# Both products turn a circle into an ellipse. The two ellipses have the same half-axes, but in other directions. That
+# is why a mixed-up product is so hard to notice when there are as many inputs as outputs: the numbers look fine, and
+# their shape is right. One thing holds at every position of the slider: $v \cdot (J d) = (J^\top v) \cdot d$.
 
 # %% [markdown]
 # ### Exercise 5 · Pull back
@@ -491,8 +494,9 @@ assert torch.allclose(torch.as_tensor(pulled).double(), wanted, rtol=1e-4), (
 #
 # *Straightforward once you know where to look, about 6 minutes, 2 points*
 #
-# A backward pass can't do it: it goes the wrong way. **Forward mode** can. It evaluates $f$ and carries a velocity along beside
-# each value, through every operation, with no graph and no way back. Write `jvp`, the push forward $J d$, without building $J$.
+# A backward pass can't do it: it goes the wrong way. **Forward mode** can. It evaluates $f$ and carries a velocity
+# along beside each value, through every operation, with no graph and no way back. Write `jvp`, the push forward $J d$,
+# without building $J$.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -549,8 +553,10 @@ print("(Jᵀ v) · d =", shown(vjp(recipe, at, weights) @ velocity))
 # %% [markdown]
 # ## 5 · All rows in one call
 #
-# Must a whole Jacobian take a loop? Not in Python. PyTorch can carry a whole *batch* of vectors `v` through one backward pass.
-# Here are three ways to the Jacobian of $y = Xw$. The rows of the unit matrix `torch.eye(4)` are the four unit vectors.
+# Must a whole Jacobian take a loop? Not in Python. PyTorch can carry a whole *batch* of vectors `v` through one
+# backward pass. Here are three ways to the Jacobian of $y = Xw$. The rows of the unit matrix `torch.eye(4)` are the
+# four unit vectors. **Predict:** the weights have two numbers; which shape comes back when four vectors `v` go in at
+# once?
 
 # %%
 w = torch.tensor([1.0, 1.0])
@@ -570,18 +576,19 @@ for name, found in ways.items():
 # - `torch.func.jacrev(f)` does both: the function that gives the Jacobian, in *reverse* mode. `jacfwd` does it in forward
 #   mode, column by column.
 #
-# The loop has not vanished, it has moved into the library, where all rows are carried by the same operations on larger tensors.
-# The arithmetic is that of four passes still; what is saved is the overhead.
+# The loop has not vanished, it has moved into the library, where all rows are carried by the same operations on larger
+# tensors. The arithmetic is that of four passes still; what is saved is the overhead.
 
 # %% [markdown]
 # ### Exercise 7 · Many points
 #
 # *A little tricky, about 7 minutes, 3 points*
 #
-# Write `jacobians`: the Jacobian at each of n points, with no loop in Python. Here `f` takes its inputs along the last axis, so
-# that it works for one point and for many.
+# Write `jacobians`: the Jacobian at each of n points, with no loop in Python. Here `f` takes its inputs along the last
+# axis, so that it works for one point and for many.
 #
-# **Before you write it:** what would `jacrev(f)(points)` give, and which shape would it have? Nearly all of it is zero. Which part is not?
+# **Before you write it:** what would `jacrev(f)(points)` give, and which shape would it have? Nearly all of it is zero.
+# Which part is not?
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -624,18 +631,19 @@ check.all_at_once(jacobians, on=lambda x: torch.stack([x.prod(-1), x[..., 0] * x
 # %% [markdown]
 # ## 6 · Why nobody builds it
 #
-# Now the loss. A model turns weights into predictions, $w \mapsto \hat y$, and the loss turns predictions into one number,
-# $\hat y \mapsto L$. The chain rule for functions with many inputs and outputs is a product of Jacobians. Written for the gradient:
+# Now the loss. A model turns weights into predictions, $w \mapsto \hat y$, and the loss turns predictions into one
+# number, $\hat y \mapsto L$. The chain rule for functions with many inputs and outputs is a product of Jacobians.
+# Written for the gradient:
 #
 # $$\nabla_w L = J^\top\, \nabla_{\hat y} L, \qquad J = \frac{\partial \hat y}{\partial w} .$$
 #
-# Read it aloud: *the slope of the loss by each prediction, pulled back to the weights.* So $\nabla_{\hat y} L$ **is** the `v`. For
-# the mean squared error $L = \frac1n \sum_i (\hat y_i - y_i)^2$ it is
+# Read it aloud: *the slope of the loss by each prediction, pulled back to the weights.* So $\nabla_{\hat y} L$ **is**
+# the `v`. For the mean squared error $L = \frac1n \sum_i (\hat y_i - y_i)^2$ it is
 #
 # $$\nabla_{\hat y} L = \frac2n\, (\hat y - y) .$$
 #
-# **Predict:** with $X$ and $w = (1, 1)$ from above and targets $y = (4, 7, 10, 13)$, the predictions are off by $-1, 0, 1$ and
-# $2$. Should the weights grow or shrink? For a linear model $J$ is known, and we can afford to multiply.
+# **Predict:** with $X$ and $w = (1, 1)$ from above and targets $y = (4, 7, 10, 13)$, the predictions are off by $-1$,
+# $0$, $1$ and $2$. Should the weights grow or shrink? For a linear model $J$ is known, and we can afford to multiply.
 
 # %%
 y = torch.tensor([4.0, 7.0, 10.0, 13.0])
@@ -652,8 +660,8 @@ print("autograd, from L:   ", shown(weights.grad))
 #
 # *Straightforward, about 6 minutes, 3 points*
 #
-# Write `weight_gradient`, the gradient of the mean squared error, for any model: pull $\nabla_{\hat y} L$ back through it. Compute no loss
-# and build no Jacobian.
+# Write `weight_gradient`, the gradient of the mean squared error, for any model: pull $\nabla_{\hat y} L$ back through
+# it. You need neither the value of the loss nor a Jacobian.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -665,7 +673,8 @@ print("autograd, from L:   ", shown(weights.grad))
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Make a leaf from `w`, compute the predictions once, and call `backward` on *them* with the vector in the formula above, detached.
+# Make a leaf from `w`, compute the predictions once, and call `backward` on *them* with the vector in the formula
+# above, detached.
 # </details>
 
 
@@ -703,9 +712,9 @@ assert torch.allclose(slope, (place**2 - targets) * place, rtol=1e-4), "For pred
 #
 # *Easy, about 4 minutes, 2 points*
 #
-# How many passes does *all* of $J$ take, for a function of `inputs` numbers to `outputs` numbers? Write `passes`, which returns a
-# pair: the number of backward passes in reverse mode, and the number of forward-mode passes. (The batched calls of section 5 count with all
-# their vectors.)
+# How many passes does *all* of $J$ take, for a function of `inputs` numbers to `outputs` numbers? Write `passes`, which
+# returns a pair: the number of backward passes in reverse mode, and the number of forward-mode passes. (The batched
+# calls of section 5 count with all their vectors.)
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -756,10 +765,10 @@ for name, (inputs, outputs) in cases.items():
     print(f"{name:36} {reverse:>9} {forward:>9} {inputs * outputs:>14}")
 
 # %% [markdown]
-# The last row is a small network with a small batch. Its Jacobian has a billion entries, 4 GB in float32, and training needs it in
-# every step, *multiplied by one vector*. The product takes one backward pass and as much memory as the weights. So autograd
-# never makes a Jacobian: each operation only knows how to pull a vector back through itself, and the chain rule is to pull
-# back through one after the other.
+# The last row is a small network with a small batch. Its Jacobian has a billion entries, 4 GB in float32, and training
+# needs it in every step, *multiplied by one vector*. The product takes one backward pass, and is as small as the
+# weights: 4 MB. So autograd never makes a Jacobian: each operation only knows how to pull a vector back through itself,
+# and the chain rule is to pull back through one after the other.
 #
 # Who needs all of $J$? People who ask how sensitive each output is by itself: robots (joints to hand), error bars,
 # Newton's method for a few unknowns.
@@ -790,21 +799,25 @@ for name, (inputs, outputs) in cases.items():
 #
 # *About 6 minutes, 3 points, read by a person*
 #
-# A friend trains a model of 50 000 weights on batches of 200 examples. To be on the safe side, she computes the Jacobian of the 200
-# predictions with `jacrev`, then its transpose times the slopes of the loss. Her training works, and is far too slow. "I could
-# try `jacfwd` instead," she says, "or `backward(torch.ones_like(y))`, which is only one pass."
+# A friend trains a model of 50 000 weights on batches of 200 examples. To be on the safe side, she computes the
+# Jacobian of the 200 predictions with `jacrev`, then its transpose times the slopes of the loss. Her training works,
+# and is far too slow. "I could try `jacfwd` instead," she says, "or `backward(torch.ones_like(y))`, which is only one
+# pass."
 #
-# Explain in 6 to 10 sentences, with what you saw in this lab, (a) what each of her two ideas would do, (b) what to do instead, and why it gives the
-# same numbers, and (c) one task for which she would really need all of the Jacobian, and which mode she should choose for it.
+# Explain in 6 to 10 sentences, with what you saw in this lab, (a) what each of her two ideas would do, (b) what to do
+# instead, and why it gives the same numbers, and (c) one task for which she would really need all of the Jacobian, and
+# which mode she should choose for it.
 
 # %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 3}
-# Her Jacobian has a row for each of the 200 predictions and a column for each of the 50 000 weights, ten million entries. `jacrev` needs
-# as much work as 200 backward passes for it. `jacfwd` goes by columns and would need 50 000 passes, so it would be far slower. Going
-# back with ones is a single pass, but it gives the gradient of the sum of the predictions: every row with the weight 1, whatever the
-# targets are. Training with it would only push all predictions down. What she wants is Jᵀ times the slopes of the loss by each prediction, and that is
-# exactly what one backward pass with these slopes as v computes, as in exercise 8; calling backward on the loss itself does it for her, since
-# a loss is one number and v is 1. All of J is useful if she wants to know how each weight or input moves each output by itself, for example the six
-# joints of a robot and the three coordinates of its hand. There are few outputs, so that reverse mode with 3 passes is cheaper than forward mode with 6.
+# Her Jacobian has a row for each of the 200 predictions and a column for each of the 50 000 weights, ten million
+# entries. `jacrev` needs as much work as 200 backward passes for it. `jacfwd` goes by columns and would need 50 000
+# passes, so it would be far slower. Going back with ones is a single pass, but it gives the gradient of the sum of the
+# predictions: every row with the weight 1, whatever the targets are. Training with it would only push all predictions
+# down. What she wants is Jᵀ times the slopes of the loss by each prediction, and that is exactly what one backward pass
+# with these slopes as v computes, as in exercise 8; calling backward on the loss itself does it for her, since a loss
+# is one number and v is 1. All of J is useful if she wants to know how each weight or input moves each output by
+# itself, for example the six joints of a robot and the three coordinates of its hand. There are few outputs, so that
+# reverse mode with 3 passes is cheaper than forward mode with 6.
 #
 # **Mark scheme**
 #

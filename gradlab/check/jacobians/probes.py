@@ -6,9 +6,12 @@ They reach the student's process by their qualified names, so they are plain fun
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import torch
+from torch.autograd import forward_ad
 
+WIDE = "gradlab: many vectors are carried at once"
 _CALLS = itertools.count(1)
 
 
@@ -48,6 +51,46 @@ def counted(x: torch.Tensor) -> torch.Tensor:
     passes = itertools.count(1)
     if y.requires_grad:
         y.register_hook(lambda gradient: gradient * next(passes))  # type: ignore[no-untyped-call]
+    return y
+
+
+class _Narrow(torch.autograd.Function):
+    """The identity, which raises RuntimeError with `WIDE` as its message for a batch of more than one under vmap."""
+
+    @staticmethod
+    def forward(values: torch.Tensor) -> torch.Tensor:
+        return values.clone()
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:  # noqa: ANN401 - torch's own types
+        pass
+
+    @staticmethod
+    def backward(_ctx: Any, gradient: torch.Tensor) -> torch.Tensor:  # noqa: ANN401
+        return gradient
+
+    @staticmethod
+    def jvp(_ctx: Any, velocity: torch.Tensor) -> torch.Tensor:  # noqa: ANN401
+        return velocity.clone()
+
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None], values: torch.Tensor) -> tuple[torch.Tensor, int | None]:  # noqa: ANN401
+        if info.batch_size > 1:
+            raise RuntimeError(WIDE)
+        return _Narrow.apply(values), in_dims[0]  # type: ignore[no-untyped-call]
+
+
+def narrow(x: torch.Tensor) -> torch.Tensor:
+    """`square`, through which only one vector at a time can be pulled back or pushed forward."""
+    y = square(x)
+    try:
+        velocity = forward_ad.unpack_dual(y).tangent  # type: ignore[no-untyped-call]
+    except RuntimeError:  # no forward mode here
+        velocity = None
+    if velocity is not None:
+        _Narrow.apply(velocity)  # type: ignore[no-untyped-call]
+    if y.requires_grad:
+        y.register_hook(_Narrow.apply)  # type: ignore[no-untyped-call]
     return y
 
 

@@ -8,6 +8,7 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
+from gradlab.check.emptiness import complains
 from gradlab.check.jacobians import probes
 from gradlab.check.jacobians.slopes import jacobian, slopes
 from gradlab.check.values import numbers
@@ -48,7 +49,8 @@ def pulled_back(function: Function) -> None:
         table = jacobian(f, x)
         v = _random(len(table))
         _check(function, f, x, v, table.T @ v, _pull_mistakes(table, v), count)
-    _require_one_pass(function)
+    x, v = _random(3), _random(3)
+    _require_one_pass(function, x, v, jacobian(probes.square, x).T @ (v * torch.arange(1, 4, dtype=torch.float64)))
 
 
 def _pull_mistakes(table: Tensor, v: Tensor) -> list[Variant]:
@@ -78,10 +80,7 @@ def pushed_forward(function: Function) -> None:
         table = jacobian(f, x)
         _check(function, f, x, v, table @ v, _push_mistakes(f, x, table, v), len(table))
     x, v = _random(3), _random(3)
-    table = jacobian(probes.square, x)
-    built = torch.arange(1, 4, dtype=torch.float64) * (table @ v)
-    if close(numbers(function(probes.counted, x, v)), built):
-        raise not_yet("jac-built", "jac-built")
+    _require_one_pass(function, x, v, torch.arange(1, 4, dtype=torch.float64) * (jacobian(probes.square, x) @ v))
 
 
 def _push_mistakes(f: Function, x: Tensor, table: Tensor, v: Tensor) -> list[Variant]:
@@ -117,11 +116,17 @@ def _check(
     require_unchanged("`v`", v, weights)
 
 
-def _require_one_pass(function: Function) -> None:
-    x, v = _random(3), _random(3)
-    table = jacobian(probes.square, x)
-    built = table.T @ (v * torch.arange(1, 4, dtype=torch.float64))
+def _require_one_pass(function: Function, x: Tensor, v: Tensor, built: Tensor) -> None:
+    """Refuse a Jacobian that is built on the way, row by row or in a batch.
+
+    Args:
+        function: the student's.
+        x: a point (3,).
+        v: a vector (3,).
+        built: what comes out for `probes.counted` if each output has a backward pass of its own.
+    """
     run = functools.partial(_bound, function, x, v)
-    found = numbers(slopes(run, probes.counted, probes.watching, probes.keeping))
-    if close(found, built):
+    if close(numbers(slopes(run, probes.counted, probes.watching, probes.keeping)), built):
         raise not_yet("jac-built", "jac-built")
+    if complains(run, probes.narrow) == probes.WIDE:
+        raise not_yet("jac-built", "jac-batched")

@@ -81,9 +81,10 @@ FINDINGS: dict[str, Explanation] = {
         "What does your function give for 2v, compared with v?",
     ),
     "jac-built": Explanation(
-        "the Jacobian is built row by row",
-        "The product is right. On the way to it, though, you go back once for every output.",
-        "A single pass can weigh all the outputs at once. What must it be given?",
+        "the Jacobian is built on the way",
+        "The product is right. The work that it takes, though, is that of the whole table: one pass for each row or "
+        "column.",
+        "A single pass is enough for a product with one vector. What must it be given?",
     ),
     "jac-axes": Explanation(
         "the axes stand in another order",
@@ -178,6 +179,7 @@ SIGHTS: dict[str, str] = {
     "jac-step": "Your result is f(x + v) − f(x): the whole step, and not its beginning.",
     "jac-unit": "Your result fits a direction of length 1.",
     "jac-built": "The check counted a backward pass for each output.",
+    "jac-batched": "The check saw many vectors being carried through f at once.",
     "jac-axes": "The numbers are right, but for the order of the axes.",
     "jac-points-summed": "Your result is the sum of the Jacobians of all the points.",
     "jac-cross": "Your result has one axis more than expected.",

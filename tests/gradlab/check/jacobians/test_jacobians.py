@@ -131,7 +131,9 @@ def test_a_mutant_gets_its_name(
     ("checked", "mutant", "words"),
     [
         (check.all_at_once, output_by_output, "outputs are still handled one by one"),
-        (check.pulled_back, built, "built row by row"),
+        (check.pulled_back, built, "built on the way"),
+        (check.pulled_back, lambda f, x, v: torch.func.jacrev(f)(x).T @ v, "built on the way"),
+        (check.pushed_forward, lambda f, x, v: torch.func.jacfwd(f)(x) @ v, "built on the way"),
         (check.pulled_back, with_a_shifted_argument, "changes what it was given"),
         (check.loss_gradient, lambda model, w, y: weight_gradient(model, w, y) / 2, "factor of the square"),
         (check.cost, lambda inputs, outputs: (inputs, outputs), "two modes are exchanged"),
