@@ -1,6 +1,11 @@
 """The rows that the course must show, and where a lab shows each: in what its worked solution prints."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parents[2]
 
 ROWS = (
     "A: environment", "A: logits and softmax", "A: accumulation", "A: backward(ones)", "A: plots", "A: task 1",
@@ -36,3 +41,15 @@ class Row:
     tolerance: float = 1e-3
     says: str = ""
     shows: str = ""
+
+
+def printed_by(lab: str) -> str:
+    """All that the worked solution prints."""
+    notebook = nbformat.read(ROOT / "solutions" / lab / f"{lab}.ipynb", as_version=4)
+    return "\n".join(
+        output.text
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if output.output_type == "stream" and output.name == "stdout"
+    )

@@ -1,30 +1,14 @@
 """The worked solution of lab 06 reproduces the tables of the reference."""
 
 import re
-from pathlib import Path
 
-import jupytext
 import pytest
-from nbclient import NotebookClient
-from nbformat import NotebookNode
 
-LAB = Path(__file__).parents[2] / "course" / "06_minimum.py"
+from tests.course.reference_rows import printed_by
 
 
-@pytest.fixture
-def lab() -> NotebookNode:
-    return jupytext.read(LAB)
-
-
-def test_the_worked_solution_reproduces_the_reference_values(lab: NotebookNode, tmp_path: Path) -> None:
-    NotebookClient(lab, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
-    printed = "\n".join(
-        output.text
-        for cell in lab.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "stream" and output.name == "stdout"
-    )
+def test_the_worked_solution_reproduces_the_reference_values() -> None:
+    printed = printed_by("06_minimum")
 
     def after(words: str, count: int) -> list[float]:
         """The numbers that follow these words."""

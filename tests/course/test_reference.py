@@ -4,10 +4,9 @@ import re
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-import nbformat
 import pytest
 
-from tests.course.reference_rows import ROWS, Row
+from tests.course.reference_rows import ROWS, Row, printed_by
 
 ROOT = Path(__file__).parents[2]
 _NUMBER = re.compile(r"[-−]?(?:\d+(?:,\d{3})+(?:\.\d+)?|\d*\.?\d+(?:e[-+]?\d+)?|inf)")
@@ -24,18 +23,6 @@ def shown_in(lab: str) -> tuple[Row, ...]:
     specification.loader.exec_module(module)
     rows: tuple[Row, ...] = module.ROWS
     return rows
-
-
-def printed_by(lab: str) -> str:
-    """All that the worked solution prints."""
-    notebook = nbformat.read(ROOT / "solutions" / lab / f"{lab}.ipynb", as_version=4)
-    return "\n".join(
-        output.text
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.output_type == "stream" and output.name == "stdout"
-    )
 
 
 def numbers_after(text: str, words: str, count: int) -> list[float]:
