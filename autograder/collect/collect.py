@@ -11,6 +11,7 @@ from nbgrader.utils import parse_utc
 
 from autograder.collect.archive import Spool
 from autograder.collect.attempts import Chosen, choose
+from autograder.collect.deadline import read_deadline
 from autograder.collect.findings import Found, Parts, Refused
 from autograder.collect.labs import Labs
 from autograder.collect.matching import Match, Matcher
@@ -89,7 +90,7 @@ def collect(
         lab: the lab; without it, the names of the notebooks say which it is.
         roster: the class list; without it, the gradebook's students are the class, and where it has none, the names
             of folders are ids.
-        deadline: when the labs were due; UTC where it names no zone. Without it, the gradebook says so.
+        deadline: when the labs were due, see `read_deadline`. Without it, the gradebook says so.
 
     Raises:
         ExpectedError: there is no such source, lab or roster, or the course cannot be written.
@@ -97,7 +98,7 @@ def collect(
     labs = Labs.of(course, lab)
     _check_place(course, source)
     listed = read_roster(roster) if roster is not None else Roster(())
-    due = _time(deadline) if deadline is not None else None
+    due = read_deadline(deadline) if deadline is not None else None
     with turn(course), TemporaryDirectory(prefix="collecting-", dir=course.state) as spool:
         students = list(listed.students) or known_students(course)
         report = Report(columns=listed.columns, notes=list(listed.refused))
@@ -270,8 +271,7 @@ def _time(text: str) -> datetime:
         time = parse_utc(text)
     except (ValueError, OverflowError, TypeError) as error:
         raise ExpectedError(f"{text!r} is no time ({error}).", "Write one like 2026-11-22 14:05 UTC.") from error
-    if not isinstance(time, datetime):
-        raise ExpectedError(f"{text!r} is no time.", "Write one like 2026-11-22 14:05 UTC.")
+    assert isinstance(time, datetime)
     return time
 
 

@@ -12,7 +12,7 @@ from autograder.collect.findings import Found, Parts
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
 # ``lovelaceada_LATE_12345_67890_06-1.ipynb``: the numbers are the user's and the upload's.
 _CANVAS = re.compile(r"(?P<name>.*?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL)
-_ANONYMOUS = re.compile(r"Participant (?P<number>\d+)", re.IGNORECASE)
+_ANONYMOUS = re.compile(r"Participant", re.IGNORECASE)
 _WRAPPERS = ("submitted", "unmatched")
 _NO_FILE = "onlinetext"
 _LONGEST_NUMBER = 18
@@ -107,8 +107,8 @@ class Reader:
             return Handed(found, None, ())
         blind = _ANONYMOUS.fullmatch(match["name"])
         name = "" if blind else match["name"]
-        number = blind["number"] if blind else match["number"]
-        return Handed(found, Owner(Origin.MOODLE, f"{match['name']}_{match['number']}", name, number), inside)
+        label = f"{match['name']}_{match['number']}"
+        return Handed(found, Owner(Origin.MOODLE, label, name, match["number"]), inside)
 
     def _depth(self, paths: Collection[Parts]) -> int:
         """At which depth the students' names stand.

@@ -34,7 +34,9 @@ def collect(
     ] = None,
     deadline: Annotated[
         str | None,
-        typer.Option("--deadline", metavar="TIME", help="When it was due: '2026-11-22 14:05 UTC'. UTC without a zone."),
+        typer.Option(
+            "--deadline", metavar="TIME", help="When it was due: '2026-11-22 23:59 Europe/Berlin'. UTC without a zone."
+        ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="A table, or JSON for other programs.")] = Format.TABLE,
     course: options.Course = Path(),

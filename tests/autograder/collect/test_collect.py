@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 from autograder.collect.collect import Report, collect
 from autograder.collect.place import Outcome
 from autograder.course import Course
+from autograder.errors import ExpectedError
 from tests.autograder.collect.conftest import make_zip, notebook_text
 
 Submitted = Callable[[], dict[str, bytes]]
@@ -176,3 +177,116 @@ def test_without_a_class_folders_name_the_students(course: Course, tmp_path: Pat
     with closing(Gradebook(course.gradebook_url)) as gradebook:
         assert sorted(it.id for it in gradebook.students) == ["ada", "ben"]
     assert report.complete  # a hidden folder is an editor's or a system's
+
+
+def test_a_student_s_archive_lands_in_the_student_s_folder(
+    course: Course, roster: Path, tmp_path: Path, submitted: Submitted
+) -> None:
+    inner = {"proj/06_minimum.ipynb": notebook_text("ada"), "proj/data/a.csv": b"1", "emmy/05_descent.ipynb": b"{}"}
+    archive = make_zip(tmp_path / "inner.zip", inner).read_bytes()
+    source = make_zip(tmp_path / "moodle.zip", {"Ada Lovelace_901_assignsubmission_file_/emmy.zip": archive})
+    collect(course, source, roster=roster)
+    assert submitted() == {
+        "ada/05_descent/05_descent.ipynb": b"{}",
+        "ada/06_minimum/06_minimum.ipynb": notebook_text("ada"),
+        "ada/06_minimum/data/a.csv": b"1",
+    }
+
+
+def test_no_student_sets_the_clock(course: Course, roster: Path, tmp_path: Path, submitted: Submitted) -> None:
+    folder = "Ada Lovelace_901_assignsubmission_file_"
+    inner = make_zip(
+        tmp_path / "inner.zip",
+        {"05_descent.ipynb": b"{}", "timestamp.txt": b"2020-01-01 00:00:00 UTC"},
+        {"05_descent.ipynb": datetime(2020, 1, 1)},
+    ).read_bytes()
+    files = {
+        f"{folder}/06_minimum.ipynb": notebook_text("late"),
+        f"{folder}/timestamp.txt": b"2020-01-01 00:00:00 UTC",
+        f"{folder}/work.zip": inner,
+    }
+    source = make_zip(tmp_path / "moodle.zip", files, dict.fromkeys(files, LATE))
+    report = collect(course, source, roster=roster, deadline=DUE)
+    assert [(it.lab, it.time, it.late) for it in report.collected] == [
+        ("05_descent", LATE, True),
+        ("06_minimum", LATE, True),
+    ]
+    assert submitted()["ada/06_minimum/timestamp.txt"] == b"2026-11-21 00:00:00 UTC"
+
+
+def test_data_goes_with_the_attempt_that_counts(
+    course: Course, roster: Path, tmp_path: Path, submitted: Submitted
+) -> None:
+    folder = "Ada Lovelace_901_assignsubmission_file_"
+    first, second = f"{folder}/first", f"{folder}/second"
+    files = {
+        f"{first}/06_minimum.ipynb": notebook_text("1"),
+        f"{first}/a.csv": b"1",
+        f"{second}/06_minimum.ipynb": notebook_text("2"),
+        f"{second}/a.csv": b"2",
+    }
+    times = {name: IN_TIME if name.startswith(first) else LATER_IN_TIME for name in files}
+    report = collect(course, make_zip(tmp_path / "moodle.zip", files, times), roster=roster)
+    assert submitted() == {
+        "ada/06_minimum/06_minimum.ipynb": notebook_text("2"),
+        "ada/06_minimum/a.csv": b"2",
+        "ada/06_minimum/timestamp.txt": b"2026-11-19 00:00:00 UTC",
+    }
+    assert any("first/a.csv was left out" in note for note in report.notes)
+
+
+def test_two_people_of_one_name_are_nobody_s_attempts(
+    course: Course, roster: Path, tmp_path: Path, submitted: Submitted
+) -> None:
+    files = {
+        f"Ada Lovelace_{number}_assignsubmission_file_/06_minimum.ipynb": notebook_text(number) for number in ("1", "2")
+    }
+    report = collect(course, make_zip(tmp_path / "moodle.zip", files), roster=roster)
+    assert not submitted()
+    assert [it.reason for it in report.unmatched] == [
+        "ada is the only student of this name in the class, and there are two"
+    ] * 2
+
+
+def test_what_was_kept_is_collected_with_a_better_roster(
+    course: Course, roster: Path, tmp_path: Path, submitted: Submitted
+) -> None:
+    name = "Countess of Lovelace_901_assignsubmission_file_/06_minimum.ipynb"
+    source = make_zip(tmp_path / "moodle.zip", {name: notebook_text("ada")})
+    assert [it.name for it in collect(course, source, roster=roster).unmatched] == [name]
+    roster.write_text(roster.read_text(encoding="utf-8").replace("ada,Ada,", "ada,Countess of,"), encoding="utf-8")
+    report = collect(course, course.root / "unmatched", roster=roster)
+    assert report.complete
+    assert submitted() == {"ada/06_minimum/06_minimum.ipynb": notebook_text("ada")}
+
+
+def test_a_strange_name_is_the_lab_s_notebook_if_the_lab_is_named(
+    course: Course, roster: Path, tmp_path: Path, submitted: Submitted
+) -> None:
+    source = make_zip(tmp_path / "x.zip", {"Ada Lovelace_9_assignsubmission_file_/Untitled.ipynb": notebook_text("a")})
+    assert "--lab" in collect(course, source, roster=roster).unmatched[0].cure
+    assert collect(course, source, roster=roster, lab="06_minimum").complete
+    assert submitted() == {"ada/06_minimum/06_minimum.ipynb": notebook_text("a")}
+
+
+def test_what_is_collected_is_graded_by_its_time(course: Course, roster: Path, tmp_path: Path) -> None:
+    name = "Ada Lovelace_901_assignsubmission_file_/06_minimum.ipynb"
+    collect(course, make_zip(tmp_path / "x.zip", {name: notebook_text("a")}, {name: LATE}), roster=roster, deadline=DUE)
+    assert course.students("06_minimum") == ["ada"]
+    report = collect(
+        course, make_zip(tmp_path / "x.zip", {name: b"{}"}, {name: LATER}), roster=roster, deadline="2026-12-01 00:00"
+    )
+    assert any("was due at 2026-11-20 12:00 UTC" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("deadline", ["soon", "2026-13-45 12:00", "", "2026-11-20"])
+def test_a_deadline_that_is_no_time_is_told(course: Course, roster: Path, deadline: str) -> None:
+    with pytest.raises(ExpectedError, match="is no time"):
+        collect(course, roster, deadline=deadline)
+
+
+def test_the_course_s_own_submissions_are_no_source(course: Course) -> None:
+    (course.root / "submitted" / "ada").mkdir(parents=True)
+    for source in (course.root / "submitted", course.root / "submitted" / "ada", course.root, course.root.parent):
+        with pytest.raises(ExpectedError, match="is where submissions are collected to"):
+            collect(course, source)

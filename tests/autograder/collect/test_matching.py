@@ -1,0 +1,84 @@
+"""Who is who."""
+
+import pytest
+
+from autograder.collect.matching import Matcher
+from autograder.collect.owners import Origin, Owner
+from autograder.collect.roster import Student
+
+CLASS = (
+    Student("ada", "Ada", "Lovelace", "ada@example.org", "12345"),
+    Student("emmy", "Emmy", "Nœther", "emmy@example.org", "12346"),
+    Student("li1", "Wei", "Li", "li1@example.org", "12347", "901"),
+    Student("li2", "Wei", "Li", "li2@example.org", "12348", "902"),
+    Student("soren", "Søren", "Ångström-Müller", "soren@example.org"),
+    Student("seki", "孝和", "関", "seki@example.org"),
+    Student("sara", "سارا", "علی\u200cزاده", "sara@example.org"),
+    Student("full", "Maria del Carmen García", "", "full@example.org"),
+)
+
+
+def found(origin: Origin, name: str, number: str = "") -> str:
+    match = Matcher(CLASS).match(Owner(origin, f"{name}_{number}", name, number))
+    assert (match.student is None) == bool(match.reason)
+    assert match.student is not None or match.cure
+    return match.student.identity if match.student else match.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "identity"),
+    [
+        ("ada", "ada"),
+        ("ADA", "ada"),
+        ("Ada Lovelace", "ada"),
+        ("Lovelace, Ada", "ada"),
+        ("lovelaceada", "ada"),
+        ("Lovelace_Ada", "ada"),
+        ("ada@Example.org", "ada"),
+        ("12345", "ada"),
+        ("Emmy Noether", "emmy"),
+        ("Soren Angstrom Muller", "soren"),
+        ("So\u0308ren A\u030angstro\u0308m-Mu\u0308ller", "soren"),
+        ("関孝和", "seki"),
+        ("孝和 関", "seki"),
+        ("سارا علیزاده", "sara"),
+        ("García, Maria del Carmen", "full"),
+        ("garciamariadelcarmen", "full"),
+    ],
+)
+def test_a_text_names_a_student(text: str, identity: str) -> None:
+    assert found(Origin.PLAIN, text) == identity
+
+
+def test_numbers_tell_namesakes_apart() -> None:
+    assert found(Origin.MOODLE, "Wei Li", "902") == "li2"
+    assert found(Origin.MOODLE, "", "901") == "li1"
+    assert found(Origin.CANVAS, "liwei", "12347") == "li1"
+    assert "more than one student (li1, li2)" in found(Origin.MOODLE, "Wei Li", "777")
+    assert "more than one student" in found(Origin.PLAIN, "Wei Li")
+
+
+def test_moodle_s_number_of_a_participant_is_no_user_s() -> None:
+    assert found(Origin.MOODLE, "Emmy Noether", "12345") == "emmy"
+    assert "no student" in found(Origin.MOODLE, "Eve", "12345")
+
+
+def test_canvas_s_number_outweighs_a_name() -> None:
+    assert found(Origin.CANVAS, "noetheremmy", "12345") == "ada"
+    assert "whose number is 12346 and not 666" in found(Origin.CANVAS, "noetheremmy", "666")
+    assert found(Origin.CANVAS, "angstrommullersoren", "666") == "soren"
+
+
+def test_a_stranger_is_told_whom_it_could_be() -> None:
+    match = Matcher(CLASS).match(Owner(Origin.PLAIN, "Ada Lovelase", "Ada Lovelase"))
+    assert match.student is None
+    assert "If it is Ada Lovelace (ada)" in match.cure
+    assert "no student" in found(Origin.PLAIN, "")
+    assert "no student" in found(Origin.PLAIN, "---")
+
+
+def test_without_a_class_only_folders_name_students() -> None:
+    empty = Matcher(())
+    assert empty.match(Owner(Origin.PLAIN, "ada", "ada")).student == Student("ada")
+    assert "--roster" in empty.match(Owner(Origin.MOODLE, "Ada_901", "Ada", "901")).cure
+    assert "--roster" in empty.match(Owner(Origin.PLAIN, "a*b", "a*b")).cure
