@@ -16,13 +16,19 @@ _POWERS = {"type": "log", "exponentformat": "power", "dtick": 1, "tickfont": {"s
 
 
 def progress(
-    curves: Mapping[str, Any], *, quantity: str = words.HEIGHT, logarithmic: bool = True, title: str = ""
+    curves: Mapping[str, Any],
+    *,
+    quantity: str = words.HEIGHT,
+    over: str = words.STEP,
+    logarithmic: bool = True,
+    title: str = "",
 ) -> LabFigure:
     """One line for each choice, one point for each step.
 
     Args:
         curves: for each name the values at step 0, 1, 2, …, shape (steps + 1,).
         quantity: what the values are; the axis takes this name.
+        over: what is counted along the other axis.
         logarithmic: whether the axis is logarithmic. Values that are not positive are then left out.
         title: the figure's title.
 
@@ -35,10 +41,10 @@ def progress(
     traces = [
         line(name, values, number, logarithmic=logarithmic) for number, (name, values) in enumerate(lines.items())
     ]
-    drawn = layout(describe(lines, quantity), title=title, plot_height=320, left=88)
+    drawn = layout(describe(lines, quantity, over), title=title, plot_height=320, left=88)
     scale: dict[str, Any] = _POWERS if logarithmic else {}
     drawn |= {
-        "xaxis": axis(words.STEP),
+        "xaxis": axis(over),
         "yaxis": axis(quantity, **scale),
         "showlegend": True,
         # Above the plot, where no line can run behind it.
@@ -66,12 +72,12 @@ def line(name: str, values: Array, number: int, *, logarithmic: bool) -> Plain:
     }
 
 
-def describe(lines: Mapping[str, Array], quantity: str) -> str:
+def describe(lines: Mapping[str, Array], quantity: str, over: str = words.STEP) -> str:
     """First and last value of each line in words."""
     told = [
-        words.PROGRESS_LINE.format(name=name, first=values[0], last=values[-1], steps=len(values) - 1)
+        words.PROGRESS_LINE.format(name=name, first=values[0], last=values[-1], count=len(values) - 1, over=over)
         for name, values in lines.items()
     ]
     # A sentence begins with a capital, but f and F are two functions.
     subject = quantity[:1].upper() + quantity[1:] if len(quantity) > 1 else quantity
-    return words.PROGRESS.format(quantity=subject, lines="; ".join(told))
+    return words.PROGRESS.format(quantity=subject, over=over, lines="; ".join(told))

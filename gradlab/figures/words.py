@@ -43,8 +43,8 @@ ANIMATION = (
     "After the last step: {ends}."
 )
 ANIMATION_END = "η = {rate:g} stands at {place} with f = {height:.3f}"
-PROGRESS = "{quantity} over the steps, one line for each choice. {lines}."
-PROGRESS_LINE = "{name}: from {first:.2g} to {last:.2g} after {steps} steps"
+PROGRESS = "{quantity} against {over}, one line for each choice. {lines}."
+PROGRESS_LINE = "{name}: from {first:.2g} to {last:.2g} at {over} {count}"
 BASINS = (
     "Every point is coloured by the minimum in which a descent from it ends; the numbers stand on the minima. {shares}."
 )
