@@ -787,6 +787,7 @@ for name, (inputs, outputs) in cases.items():
 # | `.mean()` where rows should add up | slopes that are m times too small | a mean divides the weights | sum-for-mean |
 # | `f(x)` on a point that nobody watches | "does not require grad" | no record, no way back | forward-untracked |
 # | `.tolist()`, `.item()` on the way | slopes that are missing | the record ends where you leave torch | graph-cut |
+# | `for point in points` | the right numbers, slowly | one call can carry them all | loop-over-starts |
 # | `y.grad` | None | buckets belong to leaves | grad-of-intermediate |
 # | `x.requires_grad_() * 1` | an empty `.grad` | what you keep was computed | not-a-leaf |
 #

@@ -29,7 +29,7 @@ def loss_gradient(function: Function) -> None:
         NotYet: it differs, or takes more than one backward pass.
     """
     require_callable(function)
-    for count, weights in ((5, 3), (2, 4)):
+    for count, weights in ((3, 3), (5, 3), (2, 4)):
         features = torch.rand(count, weights, dtype=torch.float64).tolist()
         model, watching, keeping, counted = (
             functools.partial(f, features=features)
@@ -61,6 +61,9 @@ def loss_gradient(function: Function) -> None:
 
 def _mistakes(table: Tensor, error: Tensor, w: Tensor) -> Iterator[Variant]:
     count = len(error)
+    if count == len(w):
+        yield Variant("jvp-for-vjp", "jac-pushed", table @ (2 / count * error))
+    yield Variant("jac-tuple", "jac-tuple", (table.T @ (2 / count * error))[None])
     yield Variant("sum-for-mean", "jac-loss-sum", table.T @ (2 * error))
     yield Variant("sum-for-mean", "jac-over-weights", table.T @ (2 * error) / len(w))
     yield Variant("jac-two", "jac-two", table.T @ error / count)

@@ -55,6 +55,7 @@ def pulled_back(function: Function) -> None:
 
 def _pull_mistakes(table: Tensor, v: Tensor) -> list[Variant]:
     made = [
+        Variant("jac-tuple", "jac-tuple", (table.T @ v)[None]),
         Variant("jac-ones", "jac-ones", table.sum(0)),
         Variant("jac-whole", "jac-whole", table),
         Variant("jac-unsummed", "jac-unsummed", v[:, None] * table),

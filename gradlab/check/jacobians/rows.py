@@ -51,6 +51,7 @@ def row(function: Function, *, on: Function | None = None, at: Tensor | None = N
 def _row_mistakes(table: Tensor, i: int) -> Iterator[Variant]:
     if i < table.shape[1]:
         yield Variant("transposed-jacobian", "jac-column-for-row", table[:, i])
+    yield Variant("jac-tuple", "jac-tuple", table[i : i + 1])
     yield Variant("jac-summed", "jac-summed", table.sum(0))
     yield Variant("sum-for-mean", "jac-mean", table.mean(0))
     yield Variant("sum-for-mean", "jac-mean", table[i] / len(table))

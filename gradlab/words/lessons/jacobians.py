@@ -28,6 +28,12 @@ FINDINGS: dict[str, Explanation] = {
         "The numbers belong to the right Jacobian, but too many of them come back, or too few.",
         "Compare the shape of your result with the shape in the docstring.",
     ),
+    "jac-tuple": Explanation(
+        "the result is still wrapped in a tuple",
+        "A function that can differentiate with respect to several tensors at once gives a tuple, even if it holds "
+        "only one.",
+        "Print `type(…)` and `len(…)` of what you return.",
+    ),
     "jac-other-row": Explanation(
         "that is the row of another output",
         "The row is a right one, and belongs to another number than the one that was asked for.",
@@ -158,6 +164,7 @@ SIGHTS: dict[str, str] = {
     "jac-entry": "Your result is a single entry of the row.",
     "jac-column-for-row": "Your result is a column of the Jacobian.",
     "jac-row-added": "Your result is the sum of this row and of those before it.",
+    "jac-tuple": "The numbers are right, with one axis of length 1 around them.",
     "jac-other-row": "Your result is another row.",
     "jac-rows-added": "The first row is right. Each later one is the sum of all the rows up to it.",
     "jac-rows-added-columns": "The rows lie in columns, and each is the sum of all the rows up to it.",
@@ -183,7 +190,7 @@ SIGHTS: dict[str, str] = {
     "jac-axes": "The numbers are right, but for the order of the axes.",
     "jac-points-summed": "Your result is the sum of the Jacobians of all the points.",
     "jac-cross": "Your result has one axis more than expected.",
-    "jac-loop": "The check counted more than one backward pass through the same values.",
+    "jac-loop": "The check counted more than one backward pass, or more than one call of f, for the same values.",
     "jac-loop-points": "The check counted a call of f for each point.",
     "jac-loss-sum": "Your gradient is that of the sum of the squares, not of their mean.",
     "jac-over-weights": "The sum is divided by the number of weights.",
