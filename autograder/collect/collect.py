@@ -1,5 +1,6 @@
 """From a download to ``submitted/``: read, match, choose, put in place, and say what became of everything."""
 
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from autograder.grading.turn import turn
 from autograder.report.wording import count
 
 _LONGEST_TIMESTAMP = 200
+_SPOOL = "collecting-"
 
 
 @dataclass(frozen=True)
@@ -99,18 +101,26 @@ def collect(
     _check_place(course, source)
     listed = read_roster(roster) if roster is not None else Roster(())
     due = read_deadline(deadline) if deadline is not None else None
-    with turn(course), TemporaryDirectory(prefix="collecting-", dir=course.state) as spool:
-        students = list(listed.students) or known_students(course)
-        report = Report(columns=listed.columns, notes=list(listed.refused))
-        deadlines = due_dates(course, labs.names)
-        if due is not None:
-            deadlines = dict.fromkeys(labs.names, due)
-        _Collector(course, labs, Matcher(students), deadlines, report).run(source, Spool(Path(spool)))
-        taken = {it.student for it in report.collected}
-        ids = {student.identity for student in listed.students}
-        add_students(course, [*listed.students, *(Student(it) for it in sorted(taken - ids))])
-        if due is not None:
-            _note_deadline(course, {it.lab for it in report.collected}, due, report)
+    with turn(course):
+        for remains in course.state.glob(f"{_SPOOL}*"):
+            # A killed program has left it: whose turn it is has the course for itself.
+            shutil.rmtree(remains, ignore_errors=True)
+        with TemporaryDirectory(prefix=_SPOOL, dir=course.state) as spool:
+            return _collect(course, source, Spool(Path(spool)), labs, listed, due)
+
+
+def _collect(course: Course, source: Path, spool: Spool, labs: Labs, listed: Roster, due: datetime | None) -> Report:
+    students = list(listed.students) or known_students(course)
+    report = Report(columns=listed.columns, notes=list(listed.refused))
+    deadlines = due_dates(course, labs.names)
+    if due is not None:
+        deadlines = dict.fromkeys(labs.names, due)
+    _Collector(course, labs, Matcher(students), deadlines, report).run(source, spool)
+    taken = {it.student for it in report.collected}
+    ids = {student.identity for student in listed.students}
+    add_students(course, [*listed.students, *(Student(it) for it in sorted(taken - ids))])
+    if due is not None:
+        _note_deadline(course, {it.lab for it in report.collected}, due, report)
     return report
 
 

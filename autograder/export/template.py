@@ -1,6 +1,7 @@
 """A file that the platform has exported: its rows say whom it knows, its columns what it calls a lab."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +65,11 @@ def read_template(path: Path, students: Iterable[Student]) -> Template:
         )
     matcher = Matcher(students)
     found = [_find(matcher, row, columns) for row in rows]
+    twice = [it for it, times in Counter(it.identity for it in found if it is not None).items() if times > 1]
+    if twice:
+        raise ExpectedError(
+            f"{path}: more than one row could be the student {twice[0]!r}.", "Delete the wrong row from the template."
+        )
     return Template(path, list(rows[0]), rows, found)
 
 
@@ -78,10 +84,16 @@ def _find(matcher: Matcher, row: dict[str, str], columns: dict[str, list[str]]) 
         *((Origin.PLAIN, text, "") for text in (*ids, listed.email, name)),
     ):
         match = matcher.match(Owner(origin, text, text.strip(), number)) if text.strip() or number else None
-        if match is not None and match.student is not None:
-            return match.student
+        student = match.student if match is not None else None
+        # The platform's number outweighs everything that people can call themselves.
+        if student is not None and _same_number(listed, student):
+            return student
     return None
 
 
 def _is_feedback(name: str) -> bool:
     return "feedback" in name.casefold()
+
+
+def _same_number(listed: Student, student: Student) -> bool:
+    return not (listed.lms_user_id and student.lms_user_id) or listed.lms_user_id == student.lms_user_id

@@ -109,6 +109,17 @@ def test_canvas_s_template_gives_the_ids_and_what_is_not_ours_stays(course: Cour
     assert any("cleo" in note for note in exported.table.notes)
 
 
+def test_no_row_of_another_number_gets_a_student_s_score(course: Course, tmp_path: Path) -> None:
+    path = tmp_path / "canvas.csv"
+    path.write_text(TEMPLATE.replace('"Lovelace, Ada",12345,S1,ada', '"Lovelace, Ada",666,S1,ada'), encoding="utf-8")
+    exported = export(course, System.CANVAS, template=path)
+    assert "666" not in {row["ID"] for row in rows(exported)}
+    assert any("does not list" in note and "ada" in note for note in exported.table.notes)
+    path.write_text(MOODLE + MOODLE.splitlines()[1], encoding="utf-8")
+    with pytest.raises(ExpectedError, match="more than one row could be the student 'ada'"):
+        export(course, System.MOODLE, template=path)
+
+
 def test_canvas_without_a_template(course: Course) -> None:
     head, *students = rows(export(course, System.CANVAS, ["01_one"]))
     assert head["01_one"] == "2"
