@@ -184,7 +184,9 @@ for count in (1, 2, 5, 10, 20):
     print(f"{count:>3}{0.25**count:>15.3e}{row[0]:>13.3e}{row[1]:>13.3e}{row[2]:>8.1f}")
 
 # %% tags=["nbval-ignore-output"]
-figures.progress(slopes, quantity="slope through all", over="activations after the first", title="What is left of a change?")
+figures.progress(
+    slopes, quantity="slope through all", over="activations after the first", title="What is left of a change?"
+)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
