@@ -65,7 +65,8 @@ def export(
         for student, score in sorted(lab.scores.items())
         if not score.final
     )
-    return Export(_table(system, scores, template, unfinished=unfinished), waiting, _ungraded(course, scores))
+    ungraded = tuple((lab.lab, student) for lab in scores.labs for student in sorted(lab.ungraded))
+    return Export(_table(system, scores, template, unfinished=unfinished), waiting, ungraded)
 
 
 def _table(system: System, scores: Scores, template: Path | None, *, unfinished: bool) -> Table:
@@ -74,12 +75,6 @@ def _table(system: System, scores: Scores, template: Path | None, *, unfinished:
     read = read_template(template, scores.students) if template is not None else None
     make = moodle_table if system is System.MOODLE else canvas_table
     return make(scores, read, unfinished=unfinished)
-
-
-def _ungraded(course: Course, scores: Scores) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (lab.lab, student) for lab in scores.labs for student in course.students(lab.lab) if student not in lab.scores
-    )
 
 
 def told(exported: Export, *, unfinished: bool) -> list[str]:

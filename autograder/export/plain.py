@@ -1,6 +1,6 @@
 """A row for each student and lab, with nbgrader's columns and one more for each exercise."""
 
-from autograder.export.scores import Scores
+from autograder.export.scores import Score, Scores
 from autograder.export.table import Table, points
 
 _COLUMNS = (
@@ -27,7 +27,7 @@ def plain_table(scores: Scores, *, unfinished: bool) -> Table:
         for student in scores.students:
             known = lab.scores.get(student.identity)
             score = lab.exported(student.identity, unfinished=unfinished)
-            status = "missing" if known is None else "graded" if known.final else f"{known.waiting} to grade"
+            status = _status(known, ungraded=student.identity in lab.ungraded)
             rows.append(
                 [
                     lab.lab,
@@ -46,3 +46,9 @@ def plain_table(scores: Scores, *, unfinished: bool) -> Table:
                 ]
             )
     return Table((*_COLUMNS, *exercises), rows)
+
+
+def _status(score: Score | None, *, ungraded: bool) -> str:
+    if score is None:
+        return "not graded" if ungraded else "missing"
+    return "graded" if score.final else f"{score.waiting} to grade"

@@ -59,6 +59,7 @@ class LabScores:
         most: the points that can be earned.
         exercises: the graded cells, ``NOTEBOOK/CELL``, in order of name.
         scores: student's id → score; students who have handed in nothing are not in it.
+        ungraded: the ids of the students who have handed in what nobody has graded yet.
     """
 
     lab: str
@@ -66,6 +67,7 @@ class LabScores:
     most: float
     exercises: tuple[str, ...]
     scores: Mapping[str, Score]
+    ungraded: frozenset[str] = frozenset()
 
     def exported(self, student: str, *, unfinished: bool) -> Score | None:
         """A student's score, if there is one that may be handed out."""
@@ -103,7 +105,7 @@ def read_scores(course: Course, labs: Iterable[str]) -> Scores:
             if not wanted:
                 known = sorted(str(it.name) for it in gradebook.assignments)
                 wanted = [name for name in known if gradebook.assignment_submissions(name)]
-            found = tuple(_lab(gradebook, name) for name in wanted)
+            found = tuple(_lab(gradebook, name, course.students(name)) for name in wanted)
             students = sorted(
                 (_student(it) for it in gradebook.students), key=lambda it: (it.last_name, it.first_name, it.identity)
             )
@@ -114,7 +116,7 @@ def read_scores(course: Course, labs: Iterable[str]) -> Scores:
     return Scores(tuple(students), found)
 
 
-def _lab(gradebook: Gradebook, name: str) -> LabScores:
+def _lab(gradebook: Gradebook, name: str, submitted: Iterable[str]) -> LabScores:
     try:
         lab = gradebook.find_assignment(name)
     except MissingEntry:
@@ -125,7 +127,8 @@ def _lab(gradebook: Gradebook, name: str) -> LabScores:
         ) from None
     scores = {str(it.student_id): _score(it) for it in gradebook.assignment_submissions(name)}
     exercises = sorted({exercise for score in scores.values() for exercise in score.exercises})
-    return LabScores(name, lab.duedate, float(lab.max_score or 0.0), tuple(exercises), scores)
+    ungraded = frozenset(submitted) - scores.keys()
+    return LabScores(name, lab.duedate, float(lab.max_score or 0.0), tuple(exercises), scores, ungraded)
 
 
 def _score(submission: Any) -> Score:  # noqa: ANN401 - nbgrader has no types

@@ -163,4 +163,6 @@ def test_a_submission_that_was_not_graded_is_told(course: Course) -> None:
     folder.mkdir(parents=True)
     exported = export(course, System.CSV)
     assert exported.ungraded == (("01_one", "dora"),)
+    status = {(row["assignment"], row["student_id"]): row["status"] for row in rows(exported)}
+    assert (status["01_one", "dora"], status["02_two", "dora"]) == ("not graded", "missing")
     assert "1 submission not graded yet" in told(exported, unfinished=False)[-1]
