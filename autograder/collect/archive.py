@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from struct import Struct
+from struct import error as StructError  # noqa: N812
 
 from autograder.collect.findings import Found, Parts, Refused
 from autograder.collect.paths import UnsafePath, is_junk, parts_of
@@ -33,6 +34,7 @@ _BROKEN = (
     zipfile.LargeZipFile,
     zlib.error,
     lzma.LZMAError,
+    StructError,
     EOFError,
     ValueError,
     NotImplementedError,
@@ -107,7 +109,7 @@ def unpack(
     seen: set[Parts] = set()
     with _opened(path, bounds) as archive:
         for entry in archive.infolist():
-            if entry.is_dir():
+            if entry.filename.endswith("/"):
                 continue
             name = _name(entry)
             shown = "/".join((*before, readable(name)[:_MOST_SHOWN]))

@@ -2,10 +2,12 @@
 
 import io
 import os
+import random
 import stat
 import struct
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -191,3 +193,29 @@ def test_times_are_utc_where_the_archive_says_so_and_none_where_it_says_nothing(
     found = list(unpack(packed(tmp_path / "x.zip", {exact: b"", local: b"", never: b""}), spool, SMALL))
     times = {it.name: it.time for it in found if isinstance(it, Found)}
     assert times == {"exact": datetime(2026, 11, 20, 12), "local": datetime(2026, 11, 20, 12), "never": None}
+
+
+def test_a_name_that_is_empty_breaks_nothing(tmp_path: Path, spool: Spool) -> None:
+    path = packed(tmp_path / "x.zip", {"xyzxyz": b"bad", "good": b"1"})
+    path.write_bytes(path.read_bytes().replace(b"xyzxyz", b"\0yzxyz"))
+    files, refused = split(list(unpack(path, spool, SMALL)))
+    assert files == {"good": b"1"}
+    assert list(refused.values()) == ["it has no name"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_archive_that_was_tampered_with_is_read_or_refused(tmp_path: Path, spool: Spool, seed: int) -> None:
+    chance = random.Random(seed)
+    whole = packed(
+        tmp_path / "x.zip", {"a/06.ipynb": bytes(range(200)), "é.csv": b"1" * 300, "b.zip": b"PK"}
+    ).read_bytes()
+    for _ in range(150):
+        content = bytearray(whole)
+        for _ in range(chance.choice((1, 2, 5, 20))):
+            at = chance.randrange(len(content))
+            content[at : at + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
+        (tmp_path / "x.zip").write_bytes(content)
+        with suppress(Unusable):
+            for it in unpack(tmp_path / "x.zip", spool, SMALL):
+                assert isinstance(it, Found | Refused)
+    assert {path.name for path in tmp_path.iterdir()} == {"x.zip", "spool"}
