@@ -145,6 +145,6 @@ def submitted_labs(course: "Course", lab: str | None) -> list[str]:
     if not labs:
         raise ExpectedError(
             "Nobody has submitted anything to this course.",
-            "Put each notebook at submitted/STUDENT/LAB/LAB.ipynb, or run `nbgrader collect LAB`.",
+            "Put each notebook at submitted/STUDENT/LAB/LAB.ipynb, or run: autograder collect SOURCE",
         )
     return labs
