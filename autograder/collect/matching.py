@@ -33,11 +33,12 @@ class Matcher:
     """Finds students by number, id, e-mail and name.
 
     Args:
-        students: the class; if there are none, the names of folders are taken for ids.
+        students: the class; where nobody has told anything but ids, the names of folders are taken for ids, too.
     """
 
     def __init__(self, students: Iterable[Student]) -> None:
         self._students = tuple(students)
+        self._listed = any(it.first_name or it.last_name or it.email or it.lms_user_id for it in self._students)
         self._ids = _index(self._students, lambda it: [_plain(it.identity)])
         self._emails = _index(self._students, lambda it: [_plain(it.email)])
         self._lms = _index(self._students, lambda it: [it.lms_user_id])
@@ -50,8 +51,9 @@ class Matcher:
 
     def match(self, owner: Owner) -> Match:
         """Find the student whom an owner's texts name."""
-        if not self._students:
-            return _without_roster(owner)
+        if not self._listed:
+            known = self._by_text(owner.name) if owner.origin is Origin.PLAIN else []
+            return Match(known[0]) if len(known) == 1 else _without_roster(owner)
         if owner.origin is Origin.MOODLE:
             # The number is no user's: with a user of that number it would agree by chance only.
             found = self._participants.get(owner.number, []) or self._by_text(owner.name)

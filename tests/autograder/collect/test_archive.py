@@ -203,13 +203,13 @@ def test_a_name_that_is_empty_breaks_nothing(tmp_path: Path, spool: Spool) -> No
     assert list(refused.values()) == ["it has no name"]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_an_archive_that_was_tampered_with_is_read_or_refused(tmp_path: Path, spool: Spool, seed: int) -> None:
     chance = random.Random(seed)
     whole = packed(
         tmp_path / "x.zip", {"a/06.ipynb": bytes(range(200)), "é.csv": b"1" * 300, "b.zip": b"PK"}
     ).read_bytes()
-    for _ in range(150):
+    for _ in range(100):
         content = bytearray(whole)
         for _ in range(chance.choice((1, 2, 5, 20))):
             at = chance.randrange(len(content))

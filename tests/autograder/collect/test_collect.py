@@ -177,6 +177,11 @@ def test_without_a_class_folders_name_the_students(course: Course, tmp_path: Pat
     with closing(Gradebook(course.gradebook_url)) as gradebook:
         assert sorted(it.id for it in gradebook.students) == ["ada", "ben"]
     assert report.complete  # a hidden folder is an editor's or a system's
+    (tmp_path / "pile" / "ben").rename(tmp_path / "pile" / "cleo")
+    assert {it.student: it.outcome for it in collect(course, tmp_path / "pile").collected} == {
+        "ada": Outcome.UNCHANGED,
+        "cleo": Outcome.COLLECTED,
+    }
 
 
 def test_a_student_s_archive_lands_in_the_student_s_folder(
@@ -290,3 +295,16 @@ def test_the_course_s_own_submissions_are_no_source(course: Course) -> None:
     for source in (course.root / "submitted", course.root / "submitted" / "ada", course.root, course.root.parent):
         with pytest.raises(ExpectedError, match="is where submissions are collected to"):
             collect(course, source)
+
+
+def test_a_timestamp_that_is_no_date_stops_nobody(
+    course: Course, roster: Path, tmp_path: Path, submitted: Submitted
+) -> None:
+    folder = course.root / "submitted" / "ada" / "06_minimum"
+    folder.mkdir(parents=True)
+    (folder / "06_minimum.ipynb").write_bytes(b"{}")
+    (folder / "timestamp.txt").write_bytes(b"yesterday")
+    files = {f"{name}_9_assignsubmission_file_/06_minimum.ipynb": b"[]" for name in ("Ada Lovelace", "Emmy Noether")}
+    report = collect(course, make_zip(tmp_path / "x.zip", files), roster=roster)
+    assert outcomes(report) == {("ada", "06_minimum"): "uncertain", ("emmy", "06_minimum"): "collected"}
+    assert submitted()["ada/06_minimum/06_minimum.ipynb"] == b"{}"
