@@ -4,8 +4,9 @@ import csv
 import io
 import shlex
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree
 
+import nbformat
 import pytest
 from typer.testing import CliRunner
 
@@ -23,11 +24,10 @@ CANVAS = f'Student,ID,SIS Login ID,Section,{LAB} (501)\n    Points Possible,,,,3
 
 
 @pytest.fixture(scope="module")
-def _graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import nbformat
-
+def _graded(tmp_path_factory: pytest.TempPathFactory, blank_gradebook: Path) -> Path:
     root = tmp_path_factory.mktemp("graded")
     (root / "nbgrader_config.py").write_text("c = get_config()\n")
+    copy(blank_gradebook, root / "gradebook.db")
     (root / "source" / LAB).mkdir(parents=True)
     nbformat.write(notebook("def double(x):\n    return 2 * x"), root / "source" / LAB / f"{LAB}.ipynb")
     (root / "canvas-export.csv").write_text(CANVAS)
@@ -85,7 +85,8 @@ def test_what_a_user_can_mend_is_a_message(graded: Path, arguments: tuple[str, .
     assert told in result.stderr
 
 
-def test_a_course_that_was_not_graded_is_told(course: Path) -> None:
+def test_a_course_that_was_not_graded_is_told(course: Path, blank_gradebook: Path) -> None:
+    copy(blank_gradebook, course / "gradebook.db")
     result = CliRunner().invoke(application, ["export", "--to", "csv", "--course", str(course)])
     assert result.exit_code == 1
     assert "Nothing was graded yet" in result.stderr
