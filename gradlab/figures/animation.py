@@ -12,7 +12,7 @@ from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import background, background_axes
 from gradlab.figures.paths import coordinates
-from gradlab.figures.playing import play_buttons
+from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, heights, place, to_paths
 from gradlab.figures.style import INK, layout, line_colour, minus
 
@@ -104,34 +104,9 @@ class Walk:
         return trail | shared, head | shared
 
 
-def slider(prefix: str, steps: list[dict[str, Any]], pixels_below: int) -> dict[str, Any]:
-    """A slider under the plot."""
-    return {
-        "currentvalue": {"prefix": prefix, "font": {"size": 13, "color": INK}, "xanchor": "left"},
-        "pad": {"t": 4, "b": 4},
-        "x": 0.14,
-        "len": 0.86,
-        "y": -pixels_below / PLOT_HEIGHT,
-        "yanchor": "top",
-        "active": 0,
-        "bgcolor": "#c9d3dd",
-        "activebgcolor": "#0072B2",
-        "bordercolor": "#7f8b97",
-        "font": {"size": 10, "color": INK},
-        "ticklen": 4,
-        "minorticklen": 0,
-        "steps": steps,
-    }
-
-
 def step_slider(steps: int) -> dict[str, Any]:
     """One position for each frame."""
-    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": REDRAW}, "transition": {"duration": 0}}
-    return slider(
-        words.STEP_SLIDER,
-        [{"label": str(step), "method": "animate", "args": [[str(step)], at_once]} for step in range(steps)],
-        pixels_below=48,
-    )
+    return slider(words.STEP_SLIDER, positions(range(steps), redraw=REDRAW), -48 / PLOT_HEIGHT)
 
 
 def rate_slider(rates: list[float], moving: list[int]) -> dict[str, Any]:
@@ -143,8 +118,9 @@ def rate_slider(rates: list[float], moving: list[int]) -> dict[str, Any]:
         mode = ["lines+markers", head] * len(chosen)
         return {"label": label, "method": "restyle", "args": [{"visible": visible, "mode": mode}, moving]}
 
-    positions = [choose(f"{rate:g}", [other == rate for other in rates]) for rate in rates]
-    return slider(words.RATE_SLIDER, [*positions, choose(words.ALL_RATES, [True] * len(rates))], pixels_below=124)
+    single = [choose(f"{rate:g}", [other == rate for other in rates]) for rate in rates]
+    every = choose(words.ALL_RATES, [True] * len(rates))
+    return slider(words.RATE_SLIDER, [*single, every], -124 / PLOT_HEIGHT)
 
 
 def describe(paths: Mapping[float, Array], levels: Mapping[float, Array]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from gradlab.figures import words
 from gradlab.figures.curves import LEGEND_HEIGHT
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons
+from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.style import INK, axis, layout, minus
 
 PLOT_HEIGHT = 360
@@ -163,24 +163,9 @@ def _outline(place: float, top: float) -> Plain:
 
 def _slider(names: list[str]) -> Plain:
     """One position for each moment."""
-    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
-    return {
-        "currentvalue": {"prefix": "", "font": {"size": 13, "color": INK}, "xanchor": "left"},
-        "pad": {"t": 4, "b": 4},
-        "x": 0.14,
-        "len": 0.86,
-        "y": -40 / PLOT_HEIGHT,
-        "yanchor": "top",
-        "active": 0,
-        "bgcolor": "#c9d3dd",
-        "activebgcolor": "#0072B2",
-        "bordercolor": "#7f8b97",
-        # Beside the slider there is no room for all the names; the one that is shown stands above it.
-        "font": {"size": 1, "color": "rgba(0,0,0,0)"},
-        "ticklen": 4,
-        "minorticklen": 0,
-        "steps": [{"label": name, "method": "animate", "args": [[name], at_once]} for name in names],
-    }
+    # Beside the slider there is no room for all the names; the one that is shown stands above it.
+    unseen = {"font": {"size": 1, "color": "rgba(0,0,0,0)"}}
+    return slider("", positions(names, redraw=True), -40 / PLOT_HEIGHT) | unseen
 
 
 def _describe(emptied: list[Level], kept: list[Level], rounds: int) -> str:

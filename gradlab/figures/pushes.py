@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gradlab.figures import words
-from gradlab.figures.animation import slider
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons
+from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import Array, compact
 from gradlab.figures.style import INK, axis, layout, line_colour
 
@@ -106,12 +105,9 @@ def _arrows(table: Array, angle: float) -> list[Plain]:
 
 
 def _slider(angles: Array) -> Plain:
-    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
-    steps = [
-        {"label": f"{np.degrees(angle):.0f}°", "method": "animate", "args": [[str(number)], at_once]}
-        for number, angle in enumerate(angles.tolist())
-    ]
-    return slider(words.PUSH_SLIDER, steps, pixels_below=0) | {"y": -_SLIDER_BELOW / _PLOT_HEIGHT, "active": 2}
+    labels = [f"{np.degrees(angle):.0f}°" for angle in angles.tolist()]
+    steps = positions(range(len(angles)), labels, redraw=False)
+    return slider(words.PUSH_SLIDER, steps, -_SLIDER_BELOW / _PLOT_HEIGHT) | {"active": 2}
 
 
 def _describe(table: Array) -> str:

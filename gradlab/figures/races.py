@@ -12,9 +12,9 @@ import numpy as np
 
 from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons
+from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import Array, Drawable, Extent, compact, heights, on_grid, packed, place, to_paths
-from gradlab.figures.style import DASHES, HEIGHT_SCALE, INK, axis, layout, line_colour
+from gradlab.figures.style import DASHES, HEIGHT_SCALE, axis, layout, line_colour
 
 PLOT_HEIGHT = 430
 BELOW = 138
@@ -78,7 +78,7 @@ def race(
         "margin": {**drawn["margin"], "t": drawn["margin"]["t"] + LEGEND_HEIGHT},
         "height": drawn["height"] + LEGEND_HEIGHT,
         "title": {**drawn["title"], "y": 1, "yanchor": "top", "pad": {"t": 14}},
-        "sliders": [step_slider(steps)],
+        "sliders": [slider(words.STEP_SLIDER, positions(steps, redraw=True), -48 / PLOT_HEIGHT)],
         "updatemenus": [play_buttons(milliseconds, x=0.09, y=-58 / PLOT_HEIGHT, redraw=True)],
     }
     return LabFigure({"data": [valley(f, extent, names, levels), *traces], "layout": drawn, "frames": frames})
@@ -158,27 +158,6 @@ def valley(f: Drawable, extent: Extent, names: tuple[str, str], levels: Mapping[
         "showscale": False,
         "hovertemplate": f"{names[0]} = %{{x:.2f}}<br>{names[1]} = %{{y:.2f}}<extra></extra>",
         "name": words.HEIGHT,
-    }
-
-
-def step_slider(steps: list[int]) -> dict[str, Any]:
-    """One position for each frame."""
-    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
-    return {
-        "currentvalue": {"prefix": words.STEP_SLIDER, "font": {"size": 13, "color": INK}, "xanchor": "left"},
-        "pad": {"t": 4, "b": 4},
-        "x": 0.14,
-        "len": 0.86,
-        "y": -48 / PLOT_HEIGHT,
-        "yanchor": "top",
-        "active": 0,
-        "bgcolor": "#c9d3dd",
-        "activebgcolor": "#0072B2",
-        "bordercolor": "#7f8b97",
-        "font": {"size": 10, "color": INK},
-        "ticklen": 4,
-        "minorticklen": 0,
-        "steps": [{"label": str(step), "method": "animate", "args": [[str(step)], at_once]} for step in steps],
     }
 
 

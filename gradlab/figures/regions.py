@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons
+from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import SQUARE, Array, Extent, compact, to_array
 from gradlab.figures.style import INK, axis, layout
 
@@ -86,7 +86,7 @@ def decision_regions(
     drawn |= {
         "showlegend": True,
         "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1 + 26 / _PLOT_HEIGHT, "yanchor": "bottom"},
-        "sliders": [_slider(moments)],
+        "sliders": [slider(words.EPOCH_SLIDER, positions(moments, redraw=True), -52 / _PLOT_HEIGHT, x=0.12)],
         "updatemenus": [play_buttons(milliseconds, x=0.08, y=-62 / _PLOT_HEIGHT, redraw=True)],
         "margin": {**drawn["margin"], "t": drawn["margin"]["t"] + _ABOVE},
         "height": drawn["height"] + _ABOVE,
@@ -253,27 +253,6 @@ def _sides(count: int, extent: Extent, axes: tuple[str, str]) -> Plain:
         )
         drawn[f"yaxis{suffix}"] = axis(axes[1] if number == 0 else "", extent[1], anchor=f"x{suffix}", showgrid=False)
     return drawn
-
-
-def _slider(moments: Sequence[int]) -> Plain:
-    """One position for each moment."""
-    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
-    return {
-        "currentvalue": {"prefix": words.EPOCH_SLIDER, "font": {"size": 13, "color": INK}, "xanchor": "left"},
-        "pad": {"t": 4, "b": 4},
-        "x": 0.12,
-        "len": 0.88,
-        "y": -52 / _PLOT_HEIGHT,
-        "yanchor": "top",
-        "active": 0,
-        "bgcolor": "#c9d3dd",
-        "activebgcolor": "#0072B2",
-        "bordercolor": "#7f8b97",
-        "font": {"size": 10, "color": INK},
-        "ticklen": 4,
-        "minorticklen": 0,
-        "steps": [{"label": str(moment), "method": "animate", "args": [[str(moment)], at_once]} for moment in moments],
-    }
 
 
 def describe(panels: Sequence[Panel], moments: Sequence[int]) -> str:

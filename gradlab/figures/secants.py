@@ -6,10 +6,9 @@ import numpy as np
 import torch
 
 from gradlab.figures import words
-from gradlab.figures.animation import slider
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import curve_trace
-from gradlab.figures.playing import play_buttons
+from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import Drawable, compact, evaluate
 from gradlab.figures.style import DASHES, INK, axis, layout, line_colour, minus
 
@@ -102,12 +101,8 @@ def _line(f: Drawable, at: float, start: float, end: float, reach: float) -> tup
 
 
 def _slider(widths: Sequence[float]) -> Plain:
-    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
-    steps = [
-        {"label": f"{width:g}", "method": "animate", "args": [[str(number)], at_once]}
-        for number, width in enumerate(widths)
-    ]
-    return slider(words.CHORD_SLIDER, steps, pixels_below=0) | {"y": -_SLIDER_BELOW / _PLOT_HEIGHT}
+    steps = positions(range(len(widths)), [f"{width:g}" for width in widths], redraw=True)
+    return slider(words.CHORD_SLIDER, steps, -_SLIDER_BELOW / _PLOT_HEIGHT)
 
 
 def _describe(at: float, slope: float, measured: list[tuple[float, list[tuple[Plain, float]]]]) -> str:

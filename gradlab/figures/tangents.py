@@ -4,10 +4,9 @@ import numpy as np
 import torch
 
 from gradlab.figures import words
-from gradlab.figures.animation import slider
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import curve_trace
-from gradlab.figures.playing import play_buttons
+from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import Array, Bounds, Drawable, compact, evaluate
 from gradlab.figures.style import DASHES, INK, axis, layout, line_colour, minus
 
@@ -78,13 +77,10 @@ def _touching(place: float, height: float, slope: float, half: float) -> list[Pl
 
 
 def _slider(touched: Array) -> Plain:
-    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
-    steps = [
-        {"label": minus(f"{place + 0.0:.1f}"), "method": "animate", "args": [[str(number)], at_once]}
-        for number, place in enumerate(touched.tolist())
-    ]
-    made = slider(words.TANGENT_SLIDER, steps, pixels_below=0)
-    return made | {"y": -_SLIDER_BELOW / _PLOT_HEIGHT, "active": len(touched) // 8}
+    labels = [minus(f"{place + 0.0:.1f}") for place in touched.tolist()]
+    steps = positions(range(len(touched)), labels, redraw=False)
+    made = slider(words.TANGENT_SLIDER, steps, -_SLIDER_BELOW / _PLOT_HEIGHT)
+    return made | {"active": len(touched) // 8}
 
 
 def _describe(touched: Array, slopes: Array) -> str:
