@@ -7,6 +7,7 @@ import pytest
 
 from autograder.build.lesson import lab_names
 from autograder.cells import Role
+from gradlab import words
 from tests.course.answer_book import Answer, answers, exercises, labs
 from tests.course.notebook_trial import ROOT, try_in_notebook
 from tests.course.wall_trial import open_lab, try_through_wall
@@ -26,6 +27,11 @@ def test_every_exercise_has_right_and_wrong_answers(lab: str) -> None:
         right = [each for each in answers(lab, exercise) if each.right]
         assert len(right) >= FEWEST
         assert len(answers(lab, exercise)) - len(right) >= FEWEST
+
+
+def test_every_misconception_that_the_course_knows_is_made_somewhere() -> None:
+    made = {each.kind for lab in labs() for exercise in exercises(lab) for each in answers(lab, exercise)}
+    assert made >= words.MISCONCEPTIONS.keys()
 
 
 @pytest.mark.parametrize(("lab", "exercise"), [(lab, exercise) for lab in labs() for exercise in exercises(lab)])
