@@ -49,13 +49,13 @@ def test_one_level_of_a_student_s_own_archive_is_unpacked(tmp_path: Path, spool:
     deep = make_zip(tmp_path / "deep.zip", {"06.ipynb": b"deep"}).read_bytes()
     inner = make_zip(
         tmp_path / "inner.zip",
-        {"work/06.ipynb": b"1", "../up.ipynb": b"2", "deep.zip": deep, "a.tar.gz": b"3"},
-        {"work/06.ipynb": datetime(2020, 1, 1)},
+        {"homework/06.ipynb": b"1", "../up.ipynb": b"2", "deep.zip": deep, "a.tar.gz": b"3"},
+        {"homework/06.ipynb": datetime(2020, 1, 1)},
     ).read_bytes()
-    names = {"ada/work.zip": inner, "ben/06.ipynb": b"4", "cleo/06.zip": b"no archive", "dora/06.rar": b"Rar!"}
+    names = {"ada/homework.zip": inner, "ben/06.ipynb": b"4", "cleo/06.zip": b"no archive", "dora/06.rar": b"Rar!"}
     files: dict[str, bytes] = {}
     refused: dict[str, str] = {}
-    for it in read_source(make_zip(tmp_path / "class.zip", names, {"ada/work.zip": time}), spool):
+    for it in read_source(make_zip(tmp_path / "class.zip", names, {"ada/homework.zip": time}), spool):
         if isinstance(it, Refused):
             refused[it.name] = it.reason
         else:
@@ -63,11 +63,11 @@ def test_one_level_of_a_student_s_own_archive_is_unpacked(tmp_path: Path, spool:
             if it.parts[0] == "ada":
                 # The times in an archive are the student's to write.
                 assert (it.owned, it.time) == (2, time)
-    assert files == {"ada/work.zip/work/06.ipynb": b"1", "ben/06.ipynb": b"4"}
+    assert files == {"ada/homework.zip/homework/06.ipynb": b"1", "ben/06.ipynb": b"4"}
     assert {name: reason.split(" (")[0] for name, reason in refused.items()} == {
-        "ada/work.zip/../up.ipynb": "its path climbs out of its folder",
-        "ada/work.zip/deep.zip": "it is an archive inside an archive",
-        "ada/work.zip/a.tar.gz": "it is an archive inside an archive",
+        "ada/homework.zip/../up.ipynb": "its path climbs out of its folder",
+        "ada/homework.zip/deep.zip": "it is an archive inside an archive",
+        "ada/homework.zip/a.tar.gz": "it is an archive inside an archive",
         "cleo/06.zip": "it is damaged or no ZIP archive",
         "dora/06.rar": "it is an archive of a kind that is not understood",
     }
