@@ -52,7 +52,7 @@ def test_takes_text_ids_and_roles_and_drops_the_rest() -> None:
         (_bytes(nbformat=9), "notebook format"),
         (_bytes(nbformat="4"), "notebook format"),
         (_bytes(nbformat=True), "notebook format"),
-        (_bytes(5), "cell 1 is a JSON number"),  # type: ignore[arg-type]
+        (_bytes(5), "cell 1 is a JSON number"),
         (_bytes(_code("x"), _code(7)), "the text of its cell 2"),
         (_bytes(_code(["x", 1])), "the text of its cell 1"),
         (_bytes(*[_code("")] * 2001), "2,001 cells"),

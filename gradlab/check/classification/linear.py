@@ -8,7 +8,7 @@ import torch
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable, require_unchanged
 from gradlab.check.classification import probes
-from gradlab.check.classification.descent import Training, require_end
+from gradlab.check.classification.descent import Model, Training, require_end
 from gradlab.check.classification.rounds import run
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.values import numbers, require_shape, single_number
@@ -43,23 +43,44 @@ def trained_linear(function: Function, *, features: int = 2, classes: int = 3, s
         NotYet: it raises, or its parameters are not those of gradient descent from zeros.
     """
     require_callable(function)
+    start = [torch.zeros(features, classes).double(), torch.zeros(classes).double()]
+    with_loss, alarmed = partial(function, probes.mean_loss), partial(function, probes.alarm)
+    _compare(with_loss, probes.linear, start, ("W", "b"), steps, alarmed=alarmed)
+
+
+def _compare(
+    train: Function,
+    model: Model,
+    start: list[Tensor],
+    names: tuple[str, ...],
+    steps: int,
+    *,
+    alarmed: Function | None = None,
+    untracked: str = "forward-untracked",
+) -> None:
+    """Compare what a training gives back with gradient descent, in float64 and, for two steps, in float32.
+
+    Args:
+        train: the student's function with the loss bound: ``(x, labels, classes, lr, steps)``.
+        model: the model that it trains.
+        start: the parameters that it begins with, float64; the first one is (d, K).
+        names: their names.
+        steps: how many steps to make in float64.
+        alarmed: the same as `train`, with a loss that raises where one goes backward through it.
+        untracked: what it means if the very first loss does not require a gradient.
+    """
+    features, classes = start[0].shape
     x, labels = examples(features, classes)
     lr = rate()
     for kind, count in ((torch.float64, steps), (torch.float32, 2)):
         given, truth = x.to(kind), labels.clone()
-        attempt = partial(_with_loss, function, probes.mean_loss, given, truth, classes, lr)
-        result = run(attempt, count, alarmed=partial(_with_loss, function, probes.alarm, given, truth, classes, lr))
-        start = [torch.zeros(features, classes).double(), torch.zeros(classes).double()]
-        training = Training(probes.linear, start, given.to(torch.float64), labels, lr, count)
-        require_end(result, training, ("W", "b"), begins=partial(attempt, 0))
+        attempt = partial(train, given, truth, classes, lr)
+        probe = None if alarmed is None else partial(alarmed, given, truth, classes, lr)
+        result = run(attempt, count, untracked=untracked, alarmed=probe)
+        training = Training(model, start, given.to(torch.float64), labels, lr, count)
+        require_end(result, training, names, begins=partial(attempt, 0))
         require_unchanged("`x`", x.to(kind), given)
         require_unchanged("`labels`", labels, truth)
-
-
-def _with_loss(
-    function: Function, loss: Function, x: Tensor, labels: Tensor, classes: int, lr: float, steps: int
-) -> object:
-    return function(loss, x, labels, classes, lr, steps)
 
 
 @announced
@@ -76,17 +97,8 @@ def repaired_classifier(function: Function, *, features: int = 2, classes: int =
         NotYet: it raises, or its weights are not those of gradient descent from zeros.
     """
     require_callable(function)
-    x, labels = examples(features, classes)
-    lr = rate()
-    for kind, count in ((torch.float64, steps), (torch.float32, 2)):
-        given, truth = x.to(kind), labels.clone()
-        attempt = partial(function, given, truth, classes, lr)
-        result = run(attempt, count, untracked="argmax-gradient")
-        start = [torch.zeros(features, classes).double()]
-        training = Training(_product, start, given.to(torch.float64), labels, lr, count)
-        require_end(result, training, ("W",), begins=partial(attempt, 0))
-        require_unchanged("`x`", x.to(kind), given)
-        require_unchanged("`labels`", labels, truth)
+    start = [torch.zeros(features, classes).double()]
+    _compare(function, _product, start, ("W",), steps, untracked="argmax-gradient")
 
 
 def _product(x: Tensor, parameters: list[Tensor]) -> Tensor:

@@ -118,6 +118,6 @@ def test_a_run_that_is_stopped_leaves_what_it_wrote_and_can_go_on(root: Path) ->
     course = Course.open(root)
     run = grade_class(course, ["lab"], None, limits=LIMITS, mode=Mode.BUBBLEWRAP, workers=1)
     assert next(run).student == "ann"
-    run.close()  # type: ignore[attr-defined]  # it is a generator
+    run.close()
     assert scores(root) == {"ann": 4.0}
     assert len(grade(root)) == 5

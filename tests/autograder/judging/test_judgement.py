@@ -71,7 +71,7 @@ def test_a_diagnosis_reaches_the_student() -> None:
 
 def test_an_error_of_the_students_is_told_with_the_students_lines() -> None:
     error = ValueError("no")
-    error.student_error, error.student_frames = "ValueError", "Cell In[2], line 3, in f\n    g()"  # type: ignore[attr-defined]
+    error.student_error, error.student_frames = "ValueError", "Cell In[2], line 3, in f\n    g()"
     given = verdict(error)
     assert given.status is CellStatus.ERROR
     assert "ValueError: no" in given.message
@@ -80,7 +80,7 @@ def test_an_error_of_the_students_is_told_with_the_students_lines() -> None:
 
 def test_an_unwritten_exercise_is_called_so() -> None:
     error = NotImplementedError()
-    error.student_error = "NotImplementedError"  # type: ignore[attr-defined]
+    error.student_error = "NotImplementedError"
     given = verdict(error)
     assert given.status is CellStatus.FAILED
     assert "not written yet" in given.message
@@ -151,7 +151,7 @@ def test_the_end_of_the_time_for_the_notebook_is_told_before_all_else() -> None:
 )
 def test_the_bound_on_memory_is_told_where_it_was_reached(kind: str, words: str, told: bool) -> None:
     error = RuntimeError(words)
-    error.student_error = kind  # type: ignore[attr-defined]
+    error.student_error = kind
     assert ("needed more than the 1.5 GiB of memory" in verdict(error).message) is told
 
 
@@ -174,7 +174,7 @@ def test_a_fault_in_the_graders_own_code_is_not_the_students() -> None:
     from autograder.wall.codec import Encoder
 
     try:
-        Encoder(None).write(object())  # type: ignore[arg-type]
+        Encoder(None).write(object())
     except TypeError as error:
         given = verdict(error)
     assert given.status is CellStatus.BROKE

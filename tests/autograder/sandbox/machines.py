@@ -33,7 +33,7 @@ def run(command: list[str], program: str, **options: object) -> subprocess.Compl
         text=True,
         cwd="/",
         check=False,
-        **options,  # type: ignore[call-overload]
+        **options,
     )
     if found.returncode != 0 and "Permission denied" in found.stderr:
         pytest.skip("the checkout is closed to other users")

@@ -88,7 +88,7 @@ class Recorder:
         return x
 
 
-@pytest.mark.parametrize("function", [Recorder(), print.__self__, Recorder().__call__])  # type: ignore[attr-defined]
+@pytest.mark.parametrize("function", [Recorder(), print.__self__, Recorder().__call__])
 def test_what_the_student_can_not_have_is_refused(apply: Callable[..., Any], function: Any) -> None:
     with pytest.raises(Refused):
         apply(function, 1.0)

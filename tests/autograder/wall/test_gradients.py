@@ -36,8 +36,8 @@ def test_gradients_flow_to_every_tensor_of_a_nested_answer(meet: Meet, x: torch.
     y = torch.tensor([2.0, 3.0], dtype=torch.float64, requires_grad=True)
     answer = meet(FUNCTIONS).fetch("pair")(x, y)
     (answer["sum"].sum() + answer["products"][0].sum()).backward()
-    assert torch.allclose(x.grad, 1 + y)  # type: ignore[arg-type]
-    assert torch.allclose(y.grad, 1 + x)  # type: ignore[arg-type]
+    assert torch.allclose(x.grad, 1 + y)
+    assert torch.allclose(y.grad, 1 + x)
     assert not answer["products"][1].requires_grad
 
 
@@ -56,14 +56,14 @@ def test_a_retained_graph_accumulates(meet: Meet, x: torch.Tensor) -> None:
     y = meet(FUNCTIONS).fetch("square")(x).sum()
     y.backward(retain_graph=True)
     y.backward()
-    assert torch.allclose(x.grad, 4 * x)  # type: ignore[arg-type]
+    assert torch.allclose(x.grad, 4 * x)
 
 
 def test_the_students_own_leaves_accumulate(meet: Meet, x: torch.Tensor) -> None:
     wall = meet(FUNCTIONS)
     wall.fetch("scaled")(x).sum().backward()
     assert torch.allclose(wall.fetch("scale").grad, x)
-    assert torch.allclose(x.grad, wall.fetch("scale"))  # type: ignore[arg-type]
+    assert torch.allclose(x.grad, wall.fetch("scale"))
 
 
 def test_backward_on_a_fetched_tensor_runs_on_the_students_graph(meet: Meet) -> None:

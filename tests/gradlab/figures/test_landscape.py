@@ -11,7 +11,7 @@ def waves(x: torch.Tensor) -> torch.Tensor:
 
 @pytest.mark.parametrize("draw", [figures.contour, figures.surface])
 def test_the_picture_holds_the_function(draw: object) -> None:
-    figure = draw(waves, extent=((0.0, 3.0), (-2.0, 2.0)), resolution=40)  # type: ignore[operator]
+    figure = draw(waves, extent=((0.0, 3.0), (-2.0, 2.0)), resolution=40)
 
     first, second, values = (np.array(figure.data[0][name], dtype=float) for name in "xyz")
     assert values.shape == (40, 40)
@@ -24,7 +24,7 @@ def test_the_description_names_the_lowest_point(draw: object) -> None:
     def bowl(x: torch.Tensor) -> torch.Tensor:
         return (x[..., 0] - 4) ** 2 + (x[..., 1] - 6) ** 2 - 1.5
 
-    figure = draw(bowl, resolution=11)  # type: ignore[operator]
+    figure = draw(bowl, resolution=11)
 
     assert "−1.50" in figure.description
     assert "(4.00, 6.00)" in figure.description

@@ -30,7 +30,7 @@ def drawn(**more: object) -> figures.LabFigure:
         "right": {"straight": [33.3, 100.0], "bent": [100.0, 0.0]},
         "extent": EXTENT,
     }
-    return figures.decision_regions(**(chosen | more))  # type: ignore[arg-type]
+    return figures.decision_regions(**(chosen | more))
 
 
 def test_rows_are_the_first_coordinate() -> None:

@@ -26,7 +26,7 @@ def test_numpy_functions_are_drawn_too() -> None:
 @pytest.mark.parametrize("wrong", [lambda x: x, lambda x: x.sum(), lambda _: 3.0])
 def test_one_number_for_each_point_is_required(wrong: object) -> None:
     with pytest.raises(ValueError, match="one number for each point"):
-        evaluate(wrong, np.zeros((4, 2)))  # type: ignore[arg-type]
+        evaluate(wrong, np.zeros((4, 2)))
 
 
 def test_one_path_and_several_paths() -> None:

@@ -9,7 +9,7 @@ def cube(x: torch.Tensor) -> torch.Tensor:
 
 
 def slope_of(line: object) -> float:
-    x, y = line.x, line.y  # type: ignore[attr-defined]
+    x, y = line.x, line.y
     return float((y[-1] - y[0]) / (x[-1] - x[0]))
 
 

@@ -21,7 +21,7 @@ def test_a_longer_caption_gets_more_room_and_leaves_the_plot_as_it_is() -> None:
     short, long = layout("short"), layout("many words " * 60)
 
     def plot(chosen: dict[str, dict[str, int]]) -> object:
-        return chosen["height"] - chosen["margin"]["t"] - chosen["margin"]["b"]  # type: ignore[operator]
+        return chosen["height"] - chosen["margin"]["t"] - chosen["margin"]["b"]
 
     assert long["height"] > short["height"]
     assert plot(long) == plot(short) == 430

@@ -95,7 +95,7 @@ def test_a_result_of_several_numbers_is_refused() -> None:
 
 def test_a_result_that_is_no_tensor_is_refused() -> None:
     with pytest.raises(TypeError, match="float, not a tensor"):
-        graph.record(lambda x: 3.0, x=torch.rand(2))  # type: ignore[arg-type, return-value]
+        graph.record(lambda x: 3.0, x=torch.rand(2))
 
 
 def test_a_graph_that_nobody_could_read_is_refused() -> None:

@@ -20,7 +20,7 @@ def leaf(x: Tensor) -> Tensor:
 
 def apart(loss: Function, w: Tensor, data: Tensor) -> Tensor:
     at = leaf(w)
-    return torch.stack([torch.autograd.grad(loss(at, row), at)[0] for row in data])  # type: ignore[arg-type]
+    return torch.stack([torch.autograd.grad(loss(at, row), at)[0] for row in data])
 
 
 def one_window(loss: Callable[..., Tensor], w: Tensor, data: Tensor) -> Tensor:
@@ -28,18 +28,18 @@ def one_window(loss: Callable[..., Tensor], w: Tensor, data: Tensor) -> Tensor:
     for row in data:
         loss(at, row).backward()
         kept.append(at.grad)
-    return torch.stack(kept)  # type: ignore[arg-type]
+    return torch.stack(kept)
 
 
 def two_gradients(trunk: Function, first: Function, second: Function, x: Tensor) -> list[Tensor]:
     at = leaf(x)
     shared = trunk(at)
-    return [torch.autograd.grad(head(shared), at, retain_graph=True)[0] for head in (first, second)]  # type: ignore[arg-type]
+    return [torch.autograd.grad(head(shared), at, retain_graph=True)[0] for head in (first, second)]
 
 
 def trunk_for_each(trunk: Function, first: Function, second: Function, x: Tensor) -> list[Tensor]:
     at = leaf(x)
-    return [torch.autograd.grad(head(trunk(at)), at)[0] for head in (first, second)]  # type: ignore[arg-type]
+    return [torch.autograd.grad(head(trunk(at)), at)[0] for head in (first, second)]
 
 
 def accumulated(loss: Callable[..., Tensor], w: Tensor, batches: list[tuple[Tensor, Tensor]]) -> object:

@@ -65,7 +65,7 @@ def of_the_value(f: Function, x: float) -> Any:
 
 def too_early(f: Function, x: float) -> Any:
     place = leaf(x)
-    place.grad.zero_()  # type: ignore[union-attr]
+    place.grad.zero_()
     return by_backward(f, x)
 
 

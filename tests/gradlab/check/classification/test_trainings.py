@@ -40,7 +40,7 @@ def fit(model: Function, start: list[Tensor], x: Tensor, labels: Tensor, lr: flo
     walker = torch.optim.SGD(leaves, lr=lr)
     for _ in range(steps):
         walker.zero_grad()
-        torch.nn.functional.cross_entropy(model(x, leaves), labels).backward()  # type: ignore[arg-type, no-untyped-call]
+        torch.nn.functional.cross_entropy(model(x, leaves), labels).backward()
         walker.step()
     return leaves
 
@@ -84,7 +84,7 @@ def late(loss: Loss, x: Tensor, labels: Tensor, classes: int, lr: float, steps: 
 def of_mistakes(x: Tensor, labels: Tensor, classes: int, lr: float, steps: int) -> Tensor:
     weights = x.new_zeros(x.shape[1], classes).requires_grad_()
     for _ in range(steps):
-        ((x @ weights).argmax(1) != labels).float().mean().backward()  # type: ignore[no-untyped-call]
+        ((x @ weights).argmax(1) != labels).float().mean().backward()
     return weights
 
 

@@ -44,7 +44,7 @@ def test_right_answers_pass(passes: Passes) -> None:
     passes(lambda: check.scaled_fit(fit))
     passes(lambda: check.scaled_fit(fit, centre=-300.0, spread=40.0))
     for features in (1, 2, 6):
-        passes(lambda features=features: check.penalised_loss(penalised, features=features))  # type: ignore[misc]
+        passes(lambda features=features: check.penalised_loss(penalised, features=features))
 
 
 @pytest.mark.parametrize(
