@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from autograder.collect.findings import Parts
-from autograder.collect.labs import Labs, Place
+from autograder.collect.findings import Parts, Place
+from autograder.collect.labs import Labs
 from autograder.collect.owners import Handed
 
 _COPY = re.compile(r"(?:\((\d{1,4})\)|-(\d{1,4})|-copy(\d{0,4}))(?=\.ipynb)", re.IGNORECASE)
@@ -53,6 +53,8 @@ def choose(
     for file in files:
         place = labs.place(file.inside)
         (others if place is None else attempts[place]).append(file)
+    _recognise(others, labs, attempts)
+    others = [file for file in others if not any(file in found for found in attempts.values())]
     single = labs.single()
     if single is not None and not attempts:
         # A notebook under another name is a notebook of the lab all the same: it is the only one that there can be.
@@ -66,6 +68,15 @@ def choose(
     chosen = [_choose(lab, notebooks, times, deadlines.get(lab)) for lab, notebooks in sorted(by_lab.items())]
     rest = [file for file in others if not _goes_along(file, chosen, by_lab)]
     return chosen, rest
+
+
+def _recognise(files: Iterable[Handed], labs: Labs, attempts: dict[Place, list[Handed]]) -> None:
+    """Find notebooks of other names by what they hold, where none of the lab's own name was handed in."""
+    named = frozenset(attempts)
+    for file in files:
+        place = labs.recognised(file.inside[-1], file.found.content)
+        if place is not None and place not in named:
+            attempts.setdefault(place, []).append(file)
 
 
 def time_of(file: Handed, times: dict[Parts, datetime]) -> datetime | None:
@@ -119,7 +130,7 @@ def _goes_along(file: Handed, chosen: list[Chosen], attempts: dict[str, dict[str
     }
     went = False
     for it in chosen:
-        counting = {notebook.inside[:-1] for notebook in it.files.values() if notebook.inside[-1].endswith(".ipynb")}
+        counting = {notebook.inside[:-1] for name, notebook in it.files.items() if name.endswith(".ipynb")}
         nearest = max((at for at in folders[it.lab] if _within(file, at)), key=len, default=None)
         elsewhere = any(_within(file, at) for lab, all_of in folders.items() if lab != it.lab for at in all_of if at)
         if nearest in counting:

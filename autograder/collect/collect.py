@@ -217,17 +217,7 @@ class _Collector:
         files = [file for file in files if file.inside and file.inside[-1] != TIMESTAMP]
         chosen, rest = choose(files, self._labs, times, self._deadlines)
         strays = [file for file in rest if NOTEBOOK.search(file.inside[-1])] if chosen else rest
-        if strays:
-            self._strangers(
-                strays,
-                Match(
-                    None,
-                    f"{student} has handed in no notebook whose name is that of one lab"
-                    if not chosen
-                    else "its name is that of no lab's notebook",
-                    "Say which lab it is with --lab, or give the file the notebook's name.",
-                ),
-            )
+        self._strangers(strays, _stray(student, strays, chosen=bool(chosen)))
         left = [file.found.name for file in rest if file not in strays]
         self._report.notes += [
             f"{readable(name)} was left out: it lies beside another attempt, or its name is taken." for name in left
@@ -265,6 +255,17 @@ class _Collector:
         keep(self._course.root, [it.found for it in files if not it.found.content.is_relative_to(inside)])
         for it in files:
             self._report.unmatched.append(Refused(readable(it.found.name), match.reason, match.cure))
+
+
+def _stray(student: str, files: list[Handed], *, chosen: bool) -> Match:
+    """Why a student's files belong to no lab."""
+    if chosen:
+        reason = "neither its name nor its cells are those of a lab's notebook"
+    elif any(NOTEBOOK.search(file.inside[-1]) for file in files):
+        reason = f"{student} has handed in no notebook whose name or cells are those of one lab"
+    else:
+        return Match(None, f"{student} has handed in no notebook", "Ask for the .ipynb file.")
+    return Match(None, reason, "Say which lab it is with --lab, or give the file the notebook's name.")
 
 
 def _check_place(course: Course, source: Path) -> None:

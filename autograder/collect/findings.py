@@ -43,3 +43,16 @@ class Refused:
     name: str
     reason: str
     cure: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A notebook of a lab.
+
+    Attributes:
+        lab: the lab's name.
+        notebook: the notebook's name, without ``.ipynb``.
+    """
+
+    lab: str
+    notebook: str

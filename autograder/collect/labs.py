@@ -1,31 +1,20 @@
-"""Which notebook of which lab a file is, by its name."""
+"""Which notebook of which lab a file is, by its name, or by what it holds."""
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
-from autograder.collect.findings import Parts
+from autograder.collect.contents import Contents
+from autograder.collect.findings import Parts, Place
 from autograder.course import Course
 from autograder.errors import ExpectedError
 from autograder.file_names import NOTEBOOK, rank
 
+_MAY_HOLD = re.compile(rf"{NOTEBOOK.pattern}|\.(?:json|txt)$", re.IGNORECASE)
 _SIGNS = " _-.,()[]"
 # Blackboard writes the time of the attempt behind the name.
 _BEHIND = re.compile(r"_attempt_[\d-]+", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A notebook of a lab.
-
-    Attributes:
-        lab: the lab's name.
-        notebook: the notebook's name, without ``.ipynb``.
-    """
-
-    lab: str
-    notebook: str
 
 
 class Labs:
@@ -34,10 +23,14 @@ class Labs:
     Args:
         notebooks: lab → the names of its notebooks.
         only: the one lab that is collected; all where it is None.
+        contents: recognises notebooks by what they hold.
     """
 
-    def __init__(self, notebooks: Mapping[str, Sequence[str]], only: str | None = None) -> None:
+    def __init__(
+        self, notebooks: Mapping[str, Sequence[str]], only: str | None = None, contents: Contents | None = None
+    ) -> None:
         self._notebooks = notebooks
+        self._contents = contents or Contents({})
         self.only = only
 
     @classmethod
@@ -56,8 +49,9 @@ class Labs:
                 "Put each lab's notebooks in a folder of its own there.",
             )
         source = course.directory.source_directory
-        found = {name: sorted(path.stem for path in course.folder(source, ".", name).glob("*.ipynb")) for name in names}
-        return cls(found, only)
+        paths = {name: sorted(course.folder(source, ".", name).glob("*.ipynb")) for name in names}
+        contents = Contents({Place(name, path.stem): path for name, found in paths.items() for path in found})
+        return cls({name: [path.stem for path in found] for name, found in paths.items()}, only, contents)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,6 +86,10 @@ class Labs:
         # The longest name: "x_minimum" fits a notebook "minimum", too.
         chosen = [it for it in chosen if len(it.notebook) == max(len(place.notebook) for place in chosen)]
         return chosen[0] if len(chosen) == 1 else None
+
+    def recognised(self, name: str, content: Path) -> Place | None:
+        """The notebook that a file is by what it holds, whatever its name; None if it is none, or none for certain."""
+        return self._contents.place(content) if _MAY_HOLD.search(name) else None
 
     def single(self) -> Place | None:
         """The only notebook of the only lab; None where there are more."""

@@ -5,7 +5,9 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from autograder.collect.collect import Report, collect
@@ -308,3 +310,29 @@ def test_a_timestamp_that_is_no_date_stops_nobody(
     report = collect(course, make_zip(tmp_path / "x.zip", files), roster=roster)
     assert outcomes(report) == {("ada", "06_minimum"): "uncertain", ("emmy", "06_minimum"): "collected"}
     assert submitted()["ada/06_minimum/06_minimum.ipynb"] == b"{}"
+
+
+def test_a_notebook_of_another_name_is_told_by_its_cells(
+    root: Path, course: Course, roster: Path, tmp_path: Path, submitted: Submitted
+) -> None:
+    paragraph = "# Minimum\n\nThe landscape has hills, valleys, and saddles between them."
+    notebook: bytes = nbformat.writes(new_notebook(cells=[new_markdown_cell(paragraph, id="title")]), 4).encode()
+    (root / "source" / "06_minimum" / "06_minimum.ipynb").write_bytes(notebook)
+    files = {
+        "Ada Lovelace_901_assignsubmission_file_/Untitled.ipynb": notebook,
+        "Emmy Nœther_902_assignsubmission_file_/homework.json": notebook,
+        "Emmy Nœther_902_assignsubmission_file_/settings.json": b"{}",
+        "René Descartes_903_assignsubmission_file_/06_minimum.ipynb": notebook_text("rene"),
+        "René Descartes_903_assignsubmission_file_/Untitled.ipynb": notebook,
+        "関 孝和_905_assignsubmission_file/06_minimum.pdf": b"%PDF",
+    }
+    report = collect(course, make_zip(tmp_path / "moodle.zip", files), roster=roster)
+    found = submitted()
+    assert found["ada/06_minimum/06_minimum.ipynb"] == notebook
+    assert found["emmy/06_minimum/06_minimum.ipynb"] == notebook
+    assert found["emmy/06_minimum/settings.json"] == b"{}"
+    assert found["rene/06_minimum/06_minimum.ipynb"] == notebook_text("rene")
+    assert [(it.name.split("_")[0], it.cure) for it in report.unmatched] == [
+        ("René Descartes", "Say which lab it is with --lab, or give the file the notebook's name."),
+        ("関 孝和", "Ask for the .ipynb file."),
+    ]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder.collect.labs import Labs, Place
+from autograder.collect.findings import Place
+from autograder.collect.labs import Labs
 from autograder.course import Course
 from autograder.errors import ExpectedError
 
