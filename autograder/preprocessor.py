@@ -31,6 +31,7 @@ from autograder.cells import Lab, LabNotebook, SubmittedNotebook
 from autograder.course import Course
 from autograder.errors import ExpectedError
 from autograder.grading.bench import Bench
+from autograder.grading.turn import turn
 from autograder.limits import Limits
 from autograder.nbgrader_format import about, graded_notebook
 from autograder.notebooks import read
@@ -112,7 +113,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         """Grade one notebook; it is read from ``submitted/`` again, as the student handed it in.
 
         Raises:
-            ExpectedError: the course or the sandbox is not in order.
+            ExpectedError: the course or the sandbox is not in order, or an autograder is grading the course.
             autograder.documents.Quarantine: the submission cannot be read.
             RuntimeError: the grader itself broke. nbgrader then marks the submission as failed and records no score.
         """
@@ -125,7 +126,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         submitted = mend(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()
-        with _BENCH.use(course.state, Mode(self.sandbox)) as bench:
+        with turn(course), _BENCH.use(course.state, Mode(self.sandbox)) as bench:
             graded = _grade(bench, lab, notebook, submitted, names["student"], files)
             _refuse_broken(graded)
         result = Result(

@@ -15,6 +15,8 @@ import autograder.preprocessor
 from autograder.autograded import read_results
 from autograder.cells import Role
 from autograder.course import Course
+from autograder.errors import ExpectedError
+from autograder.grading.turn import turn
 from autograder.preprocessor import GradeBehindWall, WarmBench
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult
@@ -102,6 +104,13 @@ def test_a_submission_that_cannot_be_read_fails_alone(course: Course) -> None:
     with Gradebook(course.gradebook_url, course.course_id) as gradebook:
         grade = gradebook.find_grade("f-test", "main", "lab", "wrong")
         assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
+
+
+def test_nobody_is_graded_while_another_grader_has_its_turn(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(course.root)
+    names = {"student": "right", "assignment": "lab", "notebook": "main", "db_url": course.gradebook_url}
+    with turn(course), pytest.raises(ExpectedError, match="Another autograder is grading"):
+        GradeBehindWall().preprocess(nbformat.v4.new_notebook(), {"nbgrader": names})
 
 
 def test_runs_that_follow_one_another_share_a_bench(tmp_path: Path) -> None:
