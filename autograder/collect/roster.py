@@ -3,34 +3,16 @@
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.collect.columns import FIELDS, IDENTITY, fields_of
 from autograder.collect.people import unsafe_id
 from autograder.documents import Quarantine, read_bytes, readable
 from autograder.errors import ExpectedError
 
 _LARGEST = 32 * 1024**2
-_IDENTITY = "id"
-_FIELDS = (_IDENTITY, "first_name", "last_name", "full_name", "email", "lms_user_id", "participant")
-# For each field the columns that may hold it, the best first. Where a file has Canvas's columns, ID is Canvas's own
-# number of the user; elsewhere it is the student's id.
-_CANVAS: Mapping[str, tuple[str, ...]] = {
-    _IDENTITY: ("sis login id", "sis user id", "id"),
-    "full_name": ("student",),
-    "lms_user_id": ("id",),
-    "email": ("email",),
-}
-_OTHERS: Mapping[str, tuple[str, ...]] = {
-    _IDENTITY: ("id", "student_id", "student id", "username", "user name", "id number", "email address", "email"),
-    "first_name": ("first_name", "first name", "firstname", "given name"),
-    "last_name": ("last_name", "last name", "lastname", "surname", "family name"),
-    "full_name": ("full name", "name"),
-    "email": ("email", "email address", "e-mail", "e-mail address"),
-    "lms_user_id": ("lms_user_id", "lms user id", "user id", "userid"),
-    "participant": ("identifier",),
-}
 _NO_STUDENTS = ("points possible", "student, test", "test student")
 
 
@@ -101,7 +83,7 @@ def read_roster(path: Path) -> Roster:
     """
     rows = read_table(path)
     columns = fields_of(rows[0] if rows else {})
-    if _IDENTITY not in columns:
+    if IDENTITY not in columns:
         raise ExpectedError(
             f"{path} has no column with the students' ids (its columns: {', '.join(rows[0]) if rows else 'none'}).",
             "Name one of them id, as in `nbgrader db student import`: id, first_name, last_name, email, lms_user_id.",
@@ -122,16 +104,8 @@ def read_roster(path: Path) -> Roster:
                 f"{path}, row {number}: the id {student.identity!r} stands in an earlier row, for somebody else.",
                 "Give each student an id of its own.",
             )
-    used = tuple((field, name) for field in _FIELDS for name in columns.get(field, ())[:1])
+    used = tuple((field, name) for field in FIELDS for name in columns.get(field, ())[:1])
     return Roster(tuple(students.values()), used, tuple(refused))
-
-
-def fields_of(row: Iterable[str]) -> dict[str, list[str]]:
-    """Which columns hold which field, the best first; the fields for which there is none are left out."""
-    there = {name.strip().casefold(): name for name in row}
-    known = _CANVAS if "student" in there and "id" in there else _OTHERS
-    found = {field: [there[name] for name in names if name in there] for field, names in known.items()}
-    return {field: names for field, names in found.items() if names}
 
 
 def student_of(row: Mapping[str, str], columns: Mapping[str, list[str]]) -> Student | None:
@@ -141,7 +115,7 @@ def student_of(row: Mapping[str, str], columns: Mapping[str, list[str]]) -> Stud
         return next((value for name in columns.get(field, ()) if (value := (row.get(name) or "").strip())), "")
 
     whole = text("full_name")
-    identity = text(_IDENTITY)
+    identity = text(IDENTITY)
     if not identity or whole.casefold() in _NO_STUDENTS:
         return None
     first, last = text("first_name"), text("last_name")

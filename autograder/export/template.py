@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.collect.columns import fields_of
 from autograder.collect.matching import Matcher
 from autograder.collect.owners import Origin, Owner
 from autograder.collect.people import folded
-from autograder.collect.roster import Student, fields_of, read_table, student_of
+from autograder.collect.roster import Student, read_table, student_of
 from autograder.errors import ExpectedError
 
 _ID = re.compile(r"\s*\((?P<id>\d+)\)$")

@@ -62,6 +62,31 @@ def test_canvas_s_gradebook_export(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("Vorname;Nachname;ID-Nummer;E-Mail-Adresse", "Ada;Lovelace;ada;ada@example.org"),
+        ("Prénom;Nom de famille;Numéro d’identification;Adresse de courriel", "Ada;Lovelace;ada;ada@example.org"),
+        ("Nombre;Apellido(s);Número de ID;Dirección de correo", "Ada;Lovelace;ada;ada@example.org"),
+        ("Nome;Cognome;Codice identificativo;Indirizzo email", "Ada;Lovelace;ada;ada@example.org"),
+        ("Nome;Sobrenome;Número de identificação;Endereço de email", "Ada;Lovelace;ada;ada@example.org"),
+        ("Voornaam;Achternaam;ID-nummer;E-mailadres", "Ada;Lovelace;ada;ada@example.org"),
+        ("Imię;Nazwisko;Numer ID;Adres e-mail", "Ada;Lovelace;ada;ada@example.org"),
+        ("Förnamn;Efternamn;ID-nummer;E-postadress", "Ada;Lovelace;ada;ada@example.org"),
+        ("Vorname;Nachname;id;email", "Ada;Lovelace;ada;ada@example.org"),
+    ],
+)
+def test_moodle_in_other_languages(tmp_path: Path, header: str, row: str) -> None:
+    roster = read_roster(written(tmp_path / "class.csv", f"{header}\n{row}\n"))
+    assert roster.students == (Student("ada", "Ada", "Lovelace", "ada@example.org"),)
+
+
+def test_a_german_grading_worksheet_has_the_participants_number_as_id(tmp_path: Path) -> None:
+    text = "ID,Vollständiger Name,E-Mail-Adresse,Status\nTeilnehmer/in901,Ada Lovelace,ada@example.org,-\n"
+    (ada,) = read_roster(written(tmp_path / "class.csv", text)).students
+    assert (ada.identity, ada.first_name, ada.participant) == ("ada@example.org", "Ada Lovelace", "901")
+
+
+@pytest.mark.parametrize(
     "identity",
     ["../up", "a/b", "a\\b", ".", "..", ".hid", "-rf", "CON", "a\x00b", "a*", "a{b}", "a,b", "x" * 101, "a\u200bb"],
 )
