@@ -90,12 +90,12 @@ def fields_of(row: Iterable[str]) -> dict[str, list[str]]:
     there = {name.strip().casefold().replace("’", "'"): name for name in row}
     if "student" in there and "id" in there:
         return _present(_CANVAS, there)
-    # The language that explains most of the columns, and English for what it leaves unexplained.
-    best = max((_ENGLISH, *_OTHER_LANGUAGES), key=lambda names: len(_present(names, there)))
-    found = _present(best, there)
-    taken = {name for columns in found.values() for name in columns}
-    rest = {name: column for name, column in there.items() if column not in taken}
-    found = {**_present(_ENGLISH, rest), **found}
+    found: dict[str, list[str]] = {}
+    # The language that explains most of the columns goes first; others explain what it leaves over.
+    for names in sorted((_ENGLISH, *_OTHER_LANGUAGES), key=lambda names: -len(_present(names, there))):
+        taken = {column for columns in found.values() for column in columns}
+        rest = {name: column for name, column in there.items() if column not in taken}
+        found = {**_present(names, rest), **found}
     everybody = [*found.get(IDENTITY, []), *found.get("email", [])]
     return {**found, IDENTITY: everybody} if everybody else found
 
