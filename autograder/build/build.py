@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.build.advice import advise
 from autograder.build.conversion import RELEASE, SOLUTIONS, SOURCE, open_course, release, solve
+from autograder.build.entrance import open_with, read_origin
 from autograder.build.execution import execute
 from autograder.build.files import contents, differences, read_notebook, replace_folders, write_notebook
 from autograder.build.leak import check_leaks
@@ -87,12 +88,25 @@ def build(
     """
     course = open_course(course_root)
     present = lab_names(course.root)
-    lessons = [read_lesson(course.root, lab) for lab in (present if labs is None else labs)]
+    lessons = [_read(course, lab) for lab in (present if labs is None else labs)]
     tell = progress or _say_nothing
     if check:
         orphans = _orphans(course, present) if labs is None else ()
         return BuildReport(tuple(_compare(course, lesson, tell) for lesson in lessons), orphans)
     return BuildReport(tuple(_build(course, lesson, mode, limits or Limits(), tell) for lesson in lessons))
+
+
+def _read(course: Course, lab: str) -> Lesson:
+    """Read a lab's text, and let it open as the course says."""
+    lesson = read_lesson(course.root, lab)
+    origin = read_origin(course.root)
+    if origin is None:
+        return lesson
+    released = _place(course, RELEASE, lab) / f"{lab}.ipynb"
+    # A folder outside the course lies in no place of its repository that one could know.
+    inside = released.is_relative_to(course.root.resolve())
+    path = released.relative_to(course.root.resolve()) if inside else Path(RELEASE, lab, released.name)
+    return open_with(lesson, origin, path.as_posix())
 
 
 def _build(course: Course, lesson: Lesson, mode: Mode, limits: Limits, tell: Callable[[str], None]) -> BuiltLab:

@@ -27,6 +27,7 @@ CELL_SECONDS = 10.0
 """The sample class has a submission that never ends: the demo waits no longer than this for one cell."""
 
 _CONFIGURATION = "nbgrader_config.py"
+_SETTINGS = (_CONFIGURATION, "pyproject.toml")
 _COPIED = ("course", "source", "release", "solutions")
 _MARK = "DEMONSTRATION.txt"
 _SAMPLE = Path("tests", "submissions")
@@ -97,7 +98,8 @@ def prepare(root: Path, into: Path) -> None:
         )
     into.mkdir(parents=True, exist_ok=True)
     (into / _MARK).write_text("Made by `autograder demo`. Delete this folder whenever you like.\n", encoding="utf-8")
-    _copy(root / _CONFIGURATION, into / _CONFIGURATION)
+    for name in _SETTINGS:
+        _copy(root / name, into / name)
     for name in _COPIED:
         # What the demonstration built itself stays: the next step finds out whether it is still current.
         if name == "course" or not (into / name).is_dir():

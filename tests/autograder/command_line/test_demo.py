@@ -13,6 +13,7 @@ def root(tmp_path: Path) -> Path:
     """A checkout in small."""
     files = {
         "nbgrader_config.py": "c = get_config()",
+        "pyproject.toml": "[tool.gradlab]",
         "course/lab.py": "# %%",
         "course/__pycache__/lab.pyc": "x",
         "source/lab/lab.ipynb": "source",
@@ -41,6 +42,7 @@ def test_the_course_and_the_class_are_copied(root: Path, tmp_path: Path) -> None
     assert copied.pop("DEMONSTRATION.txt").startswith("Made by")
     assert copied == {
         "nbgrader_config.py": "c = get_config()",
+        "pyproject.toml": "[tool.gradlab]",
         "course/lab.py": "# %%",
         "source/lab/lab.ipynb": "source",
         "release/lab/lab.ipynb": "release",
