@@ -1,5 +1,6 @@
 """The device on which a notebook computes."""
 
+import warnings
 from typing import TYPE_CHECKING
 
 from gradlab.words import LABELS
@@ -12,12 +13,47 @@ def device() -> "torch.device":
     """Choose the CUDA device if there is one, else the CPU, and say so.
 
     Returns:
-        ``cuda`` or ``cpu``. On the CPU one line is printed, always the same.
+        ``cuda`` or ``cpu``. On the CPU one line is printed, always the same, and a second one where there is a GPU that
+        cannot be used (its driver is too old, say). On a GPU one is printed only if TF32 is switched on.
     """
     # Imported here: ``import gradlab`` must cost next to nothing.
     import torch
 
-    if torch.cuda.is_available():
+    reason = why_no_gpu()
+    if reason is None:
+        if shortens_products():
+            print(LABELS["device-tf32"])  # noqa: T201 - the notebook's reader is told
         return torch.device("cuda")
     print(LABELS["device-cpu"])  # noqa: T201 - the notebook's reader is told
+    if reason != LABELS["device-none"]:
+        print(reason)  # noqa: T201 - the notebook's reader is told
     return torch.device("cpu")
+
+
+def why_no_gpu() -> str | None:
+    """Why nothing can be computed on a CUDA device, in a sentence; None if something can."""
+    import torch
+
+    # torch warns of a driver that is too old, and says no more than False.
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        found = torch.cuda.is_available()
+    if found:
+        return None
+    told = [str(warning.message) for warning in heard if "CUDA" in str(warning.message)]
+    if not told:
+        return LABELS["device-none"]
+    kind = "device-old-driver" if "too old" in told[0] else "device-fails"
+    return LABELS[kind].format(told=told[0].splitlines()[0])
+
+
+def shortens_products() -> bool:
+    """Say whether products of float32 matrices are computed with TF32, ten bits after the point instead of 23."""
+    import torch
+
+    settings = torch.backends.cuda.matmul
+    try:
+        return bool(settings.allow_tf32)
+    except RuntimeError:
+        # Newer versions refuse to answer in the old words what was set in the new ones.
+        return getattr(settings, "fp32_precision", "ieee") == "tf32"

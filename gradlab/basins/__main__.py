@@ -1,0 +1,42 @@
+"""``python -m gradlab.basins FILE``: the basin map as an image."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from gradlab.basins import picture, settle, words
+from gradlab.obstacles import Obstacle
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draw one map for each rate; the exit code is 1 if something stands in the way."""
+    options = _parser().parse_args(arguments)
+    begin = time.perf_counter()
+    try:
+        maps = [settle(options.n, rate, options.steps, device=options.device) for rate in options.rates]
+        seconds = time.perf_counter() - begin
+        drawn = picture(*maps, pixels=options.pixels)
+        drawn.write(options.file)
+    except (Obstacle, OSError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a command
+        return 1
+    size = len(drawn.png) // 1000
+    told = words.WRITTEN.format(file=options.file, size=size, device=options.device, seconds=seconds)
+    print(told, drawn.description, sep="\n")  # noqa: T201 - a command
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gradlab.basins", description=words.PROGRAM)
+    parser.add_argument("file", type=Path, help=words.FILE)
+    parser.add_argument("--n", type=int, default=256, help=words.N.format(default=256))
+    parser.add_argument("--rates", type=float, nargs="+", default=[0.1], help=words.RATES.format(default=0.1))
+    parser.add_argument("--steps", type=int, default=1000, help=words.STEPS.format(default=1000))
+    parser.add_argument("--device", default="cpu", help=words.DEVICE.format(default="cpu"))
+    parser.add_argument("--pixels", type=int, default=600, help=words.PIXELS.format(default=600))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

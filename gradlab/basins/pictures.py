@@ -1,0 +1,146 @@
+"""Basin maps as an image: the valley gives the colour, how long the descent took gives the shade."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gradlab.basins import words
+from gradlab.basins.descents import SQUARE, Basins
+from gradlab.basins.shares import Share, numbers, shares
+from gradlab.figures.style import BASIN_COLOURS, CARD, INK
+from gradlab.obstacles import require_count
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# The colours of the other maps of the course, then lighter relatives for valleys that lie outside the square.
+_COLOURS = (*BASIN_COLOURS, "#A8A8A8", "#B9DDF3", "#F3CF80", "#7FCEB9", "#E5BBD2", "#EAAE7F")
+_SHADOW = "#0b1021"
+_DARKEST = 0.86
+_BRIGHT, _DARK = 10.0, 97.0
+"""The percentiles of the arrivals that get the full colour and the darkest one."""
+_INCHES, _DOTS = 5.6, 160
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image with its description; a notebook shows it.
+
+    Attributes:
+        png: the image's file.
+        description: the image in words.
+    """
+
+    png: bytes
+    description: str
+
+    def write(self, path: Path) -> None:
+        """Write the image's file."""
+        path.write_bytes(self.png)
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        """What Jupyter shows: the image, and for whoever does not see it the description."""
+        return {"image/png": self.png, "text/plain": self.description}, {"image/png": {"alt": self.description}}
+
+
+def picture(*maps: Basins, pixels: int = 600) -> Picture:
+    """Draw one or several basin maps side by side.
+
+    Args:
+        maps: what `settle` gives.
+        pixels: about so many for each map's side; finer maps are averaged, which smooths their borders.
+
+    Raises:
+        Obstacle: pixels makes no sense.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    require_count(pixels, "pixels")
+    among = _together(maps)
+    figure = Figure(figsize=(_INCHES * len(maps), _INCHES + 0.35), dpi=_DOTS, facecolor=CARD, layout="constrained")
+    for axes, basins in zip(np.atleast_1d(figure.subplots(1, len(maps))), maps, strict=True):
+        _draw(axes, basins, among, pixels)
+    file = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(file)
+    return Picture(_small(file), " ".join(_describe(basins) for basins in maps))
+
+
+def coloured(basins: Basins, among: list[Share]) -> npt.NDArray[np.float32]:
+    """The colours of the starts, (n, n, 3), in linear light from 0 to 1."""
+    palette = np.array([_linear(_COLOURS[number % len(_COLOURS)]) for number in range(len(among))], dtype=np.float32)
+    waited = np.log1p(basins.arrival.astype(np.float32))
+    bright, dark = np.percentile(waited, [_BRIGHT, _DARK])
+    shade = np.clip((waited - bright) / max(float(dark - bright), 1e-6), 0, 1).astype(np.float32)
+    # Squared: what the eye sees is nearly the root of the light.
+    light = ((1 - _DARKEST * shade) ** 2)[..., np.newaxis]
+    return palette[numbers(basins, among)] * light + _linear(_SHADOW) * (1 - light)
+
+
+def _together(maps: tuple[Basins, ...]) -> list[Share]:
+    """All valleys of several maps, so that a valley has the same colour in each."""
+    found: Mapping[tuple[int, int], Share] = {share.valley: share for basins in maps for share in shares(basins)}
+    return list(found.values())
+
+
+def _draw(axes: "Axes", basins: Basins, among: list[Share], pixels: int) -> None:
+    image = _averaged(coloured(basins, among), max(1, len(basins.arrival) // pixels))
+    axes.imshow(
+        _display(image).swapaxes(0, 1),
+        origin="lower",
+        extent=(0, SQUARE, 0, SQUARE),
+        interpolation="nearest" if len(image) <= pixels else "antialiased",
+    )
+    for number, share in enumerate(among):
+        if max(abs(coordinate - SQUARE / 2) for coordinate in share.place) <= SQUARE / 2 + 1e-6:
+            mark = {"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": INK}
+            axes.text(*share.place, str(number), ha="center", va="center", color=INK, weight="bold", bbox=mark, zorder=3)
+    title = (words.TITLE if basins.calm else words.TITLE_ABOVE).format(rate=basins.rate)
+    axes.set_title(title, loc="left", color=INK, fontsize=12)
+    axes.set_xlabel("x₁", color=INK)
+    axes.set_ylabel("x₂", color=INK)
+
+
+def _averaged(image: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.float32]:
+    """The image with each square of factor × factor cells made one; what is left over at the far edges is cut off."""
+    side = len(image) // factor
+    cut = image[: side * factor, : side * factor]
+    averaged: npt.NDArray[np.float32] = cut.reshape(side, factor, side, factor, 3).mean(axis=(1, 3))
+    return averaged
+
+
+def _linear(colour: str) -> npt.NDArray[np.float32]:
+    """A colour #rrggbb in linear light (IEC 61966-2-1)."""
+    values = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def _display(light: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Linear light as a screen wants it."""
+    values = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 0) ** (1 / 2.4) - 0.055)
+    return np.round(255 * np.clip(values, 0, 1)).astype(np.uint8)
+
+
+def _small(file: io.BytesIO) -> bytes:
+    """The image with at most 256 colours, which is a third of the size and looks the same."""
+    from PIL import Image
+
+    small = io.BytesIO()
+    with Image.open(file) as image:
+        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    return small.getvalue()
+
+
+def _describe(basins: Basins) -> str:
+    told = "; ".join(
+        words.SHARE.format(number=number, first=share.place[0], second=share.place[1], share=100 * share.share)
+        for number, share in enumerate(shares(basins))
+        if share.share > 0
+    )
+    text = words.CALM if basins.calm else words.WILD
+    return text.format(rate=basins.rate, n=len(basins.arrival), shares=told, slowest=int(basins.arrival.max()))

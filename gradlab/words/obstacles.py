@@ -1,0 +1,71 @@
+"""What a computation on a device says when it cannot go on."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """An obstacle in words.
+
+    Attributes:
+        title: the obstacle in a few words, without a full stop.
+        seen: what happened, in sentences.
+        way_on: what to do now, in sentences.
+    """
+
+    title: str
+    seen: str
+    way_on: str
+
+
+PARTS = {"seen": "What happened", "way-on": "A way on", "language": "en"}
+
+OBSTACLES = {
+    "count": Words(
+        "A whole number is needed",
+        "{name} is {number}.",
+        "Give a whole number of at least {least}. It need not be a power of two.",
+    ),
+    "rate": Words(
+        "A learning rate is needed",
+        "The learning rate is {rate}, with which no step has a length.",
+        "Give a finite number above 0, such as 0.1.",
+    ),
+    "no-device": Words(
+        "There is no such device",
+        "Neither a processor nor a GPU of this machine is called {device!r}.",
+        "Use 'cpu', or 'cuda' where there is a GPU.",
+    ),
+    "no-gpu": Words(
+        "There is no GPU to compute on",
+        "{reason}",
+        "Compute on the CPU, device='cpu', with fewer starts: 256 × 256 take a few seconds.",
+    ),
+    "memory": Words(
+        "The memory does not suffice",
+        "{device} has no room left.",
+        "Take fewer starts. Tensors that are still named in the notebook keep their memory: restarting the kernel "
+        "frees it. A computation on device='cpu' has the machine's main memory.",
+    ),
+    "memory-side": Words(
+        "The memory does not suffice",
+        "{device} has no room left for {side} × {side} starts.",
+        "Try {smaller} × {smaller}, which need a quarter of it. Tensors that are still named in the notebook keep their "
+        "memory: restarting the kernel frees it. Or compute on device='cpu', which has the machine's main memory.",
+    ),
+    "lost": Words(
+        "The GPU does not answer any more",
+        "While {device} computed, it failed: {told}",
+        "Nothing can be computed on it in this process: restart the kernel. If it fails again, choose device='cpu'.",
+    ),
+    "compiler": Words(
+        "There is no compiler for this",
+        "torch.compile could not build its code: {told}",
+        "Leave this rung out, or install a C++ compiler (on Debian and Ubuntu: the package g++).",
+    ),
+    "left-out": Words(
+        "This rung cannot be climbed here",
+        "{reason}",
+        "Use another rung: gradlab.ladder.climb() leaves out what this machine lacks.",
+    ),
+}
