@@ -16,11 +16,11 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files, parse_utc
 from rapidfuzz import process
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder import release
 from autograder.cells import Cell, Lab, LabNotebook, Role
+from autograder.database import locate
 from autograder.documents import Quarantine, read_bytes
 from autograder.errors import ExpectedError
 from autograder.notebooks import cell_from
@@ -84,11 +84,12 @@ class Course:
 
     @property
     def gradebook_url(self) -> str:
-        """SQLAlchemy's URL of the gradebook; a relative SQLite file lies in the course's folder."""
-        url = make_url(self.directory.db_url)
-        if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":", "file:")):
-            url = url.set(database=str(self.root / url.database))
-        return url.render_as_string(hide_password=False)
+        """SQLAlchemy's URL of the gradebook; a relative SQLite file lies in the course's folder.
+
+        Raises:
+            ExpectedError: it is no such URL, or its driver is not installed.
+        """
+        return locate(self.directory.db_url, self.root)
 
     @property
     def state(self) -> Path:

@@ -28,6 +28,17 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends "$@" >/dev/null
 }
 
+# The tests start a server of their own. Debian's package makes and starts one, too, unless it is told not to.
+install_postgresql() {
+    may_install || return 1
+    local told=/etc/postgresql-common/createcluster.d/gradlab.conf installed=0
+    as_root mkdir -p "${told%/*}"
+    echo 'create_main_cluster = false' | as_root tee "$told" >/dev/null
+    install_packages postgresql || installed=1
+    as_root rm -f "$told"
+    return "$installed"
+}
+
 find_python() {
     local candidate
     for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11; do
@@ -54,6 +65,9 @@ fi
 
 if [ "${1:-}" = --browser ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then
     install_packages chromium || say "without the package chromium, the tests that drive a browser are skipped"
+fi
+if [ "${1:-}" = --browser ] && ! command -v postgres >/dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then
+    install_postgresql || say "without the package postgresql, the tests of a gradebook on a server are skipped"
 fi
 
 if ! python=$(find_python); then

@@ -58,7 +58,7 @@ def _mark(
     return replace(
         row,
         grades=[_not_graded(grade, unreadable=unreadable) for grade in row.grades],
-        comments=[replace(comment, auto_comment=f"{_NOT_GRADED}{result.reason}") for comment in row.comments],
+        comments=[replace(comment, auto_comment=_not_graded_since(result.reason)) for comment in row.comments],
     )
 
 
@@ -76,6 +76,12 @@ def _not_graded(grade: GradeRow, *, unreadable: bool) -> GradeRow:
     """A score is only ever replaced by a verdict: what broke or could not be read leaves it, and flags it."""
     nothing = unreadable and grade.auto_score is None and grade.manual_score is None
     return replace(grade, auto_score=0.0 if nothing else grade.auto_score, needs_manual_grade=True)
+
+
+def _not_graded_since(reason: str) -> str:
+    # A name of a file in it may be any bytes, and PostgreSQL's texts hold no NUL and nothing that is not Unicode.
+    text = reason.encode("utf-8", "backslashreplace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return f"{_NOT_GRADED}{text}"
 
 
 def _comments(row: NotebookRow, graded: NotebookResult, submitted: SubmittedNotebook | None) -> list[CommentRow]:

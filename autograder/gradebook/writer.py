@@ -22,6 +22,7 @@ from autograder.errors import ExpectedError
 from autograder.gradebook.labs import KnownLab, is_current, read_lab
 from autograder.gradebook.marks import NO_RESPONSE, mark
 from autograder.gradebook.rows import SubmissionRow, add_missing, read_submission, save
+from autograder.gradebook.sole_writer import sole_writer
 from autograder.release import own_tools
 from autograder.trouble import explain
 from autograder.verdicts import NotebookResult, Result, SubmissionStatus
@@ -46,10 +47,11 @@ class GradebookWriter:
         """Open the gradebook.
 
         Raises:
-            ExpectedError: it is locked, damaged, or may not be read.
+            ExpectedError: it is locked, damaged, or may not be read, or another machine is grading the course.
         """
         with own_tools(), self._database_errors():
             self._gradebook = self._open.enter_context(Gradebook(self._course.gradebook_url, self._course.course_id))
+            self._open.enter_context(sole_writer(self._gradebook.engine, self._course.course_id))
         return self
 
     def __exit__(
@@ -80,6 +82,8 @@ class GradebookWriter:
         with self._database_errors():
             known = read_lab(self._gradebook, lab.name)
             there = {(it.name, grade_id) for it in known.notebooks for grade_id in it.graded} if known else set()
+            # A server would keep the transaction open until the first submission is written.
+            self._session.rollback()
         for notebook, grade_id in sorted(expected - there):
             raise ExpectedError(
                 f"The gradebook does not know the cell {grade_id!r} of {lab.name}/{notebook}.ipynb.",

@@ -5,10 +5,10 @@ from contextlib import closing
 from dataclasses import replace
 
 from nbgrader.api import Gradebook, MissingEntry
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.errors import ExpectedError
 from autograder.report.feedback import Mark, settled
+from autograder.trouble import explain
 from autograder.verdicts import CellVerdict, Result
 
 
@@ -29,8 +29,8 @@ def marks_of_notebook(db_url: str, lab: str, student: str, notebook: str) -> tup
             return marks, float(submission.late_submission_penalty or 0.0)
     except MissingEntry:
         return {}, 0.0
-    except DatabaseError as error:
-        raise _unreadable(db_url, error) from error
+    except SQLAlchemyError as error:
+        raise explain(db_url, error) from error
 
 
 def marks_of_lab(db_url: str, lab: str) -> dict[tuple[str, str], Mark]:
@@ -49,8 +49,8 @@ def marks_of_lab(db_url: str, lab: str) -> dict[tuple[str, str], Mark]:
                     (shared.add(key) if key in found else found.setdefault(key, _mark(grade, "")))
     except MissingEntry:
         return {}
-    except DatabaseError as error:
-        raise _unreadable(db_url, error) from error
+    except SQLAlchemyError as error:
+        raise explain(db_url, error) from error
     return {key: mark for key, mark in found.items() if key not in shared}
 
 
@@ -74,11 +74,4 @@ def _mark(grade: object, comment: str) -> Mark:
         max_points=float(getattr(grade, "max_score", 0.0)),
         by_hand=by_hand,
         comment=comment,
-    )
-
-
-def _unreadable(db_url: str, error: DatabaseError) -> ExpectedError:
-    return ExpectedError(
-        f"The gradebook {db_url} cannot be read: {error.orig}.",
-        "Close other programs that write to it, or restore it from a copy, and run the command again.",
     )

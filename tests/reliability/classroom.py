@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -149,20 +149,18 @@ def gradebook(root: Path) -> dict[str, list[tuple[Any, ...]]]:
     """All that the gradebook says of the class, without its random ids, in a fixed order."""
     with database(root) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        found = {
-            name: sorted(
-                connection.execute(
-                    query + _PLACE.format(column="g.id" if name == "notebooks" else "g.notebook_id")
-                ).fetchall(),
-                key=repr,
-            )
-            for name, query in _TABLES.items()
-        }
-        query = "SELECT student_id, a.name, s.timestamp, s.extension FROM submitted_assignment s"
-        found["submissions"] = sorted(
-            connection.execute(f"{query} JOIN assignment a ON s.assignment_id = a.id").fetchall(), key=repr
-        )
-        found["students"] = sorted(connection.execute("SELECT id FROM student").fetchall())
+        return contents(lambda query: connection.execute(query).fetchall())
+
+
+def contents(ask: Callable[[str], Iterable[Any]]) -> dict[str, list[tuple[Any, ...]]]:
+    """The same of any database, which answers a query with its rows."""
+    found = {
+        name: sorted(ask(query + _PLACE.format(column="g.id" if name == "notebooks" else "g.notebook_id")), key=repr)
+        for name, query in _TABLES.items()
+    }
+    query = "SELECT student_id, a.name, s.timestamp, s.extension FROM submitted_assignment s"
+    found["submissions"] = sorted(ask(f"{query} JOIN assignment a ON s.assignment_id = a.id"), key=repr)
+    found["students"] = sorted(ask("SELECT id FROM student"))
     return found
 
 
