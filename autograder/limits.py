@@ -21,6 +21,7 @@ class Limits:
         disk_bytes: bytes of the private working folder and of /tmp, each.
         output_bytes: bytes of output kept for one cell.
         message_bytes: bytes of one message across the wall.
+        gpu_bytes: bytes of a GPU's memory for all processes of a submission together; 0 hides every GPU.
     """
 
     cell_seconds: float = 60.0
@@ -35,3 +36,4 @@ class Limits:
     disk_bytes: int = 512 * 1024**2
     output_bytes: int = 4 * 1024**2
     message_bytes: int = 64 * 1024**2
+    gpu_bytes: int = 0

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from autograder.errors import ExpectedError
-from autograder.sandbox import isolation, kernel
+from autograder.sandbox import gpu, isolation, kernel
+from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.mode import Mode
 
 _PACKAGES: Final = ("gradlab", "autograder")
@@ -110,15 +111,20 @@ def proc_is_covered() -> bool:
     return not works("--proc", "/proc") and works()
 
 
-def environment(mode: Mode) -> dict[str, str]:
-    """The environment variables of the zygote and of every student process: nothing of the user's own."""
+def environment(mode: Mode, shown_gpu: Gpu | None = None) -> dict[str, str]:
+    """The environment variables of the zygote and of every student process: nothing of the user's own.
+
+    Args:
+        mode: how student code is walled in.
+        shown_gpu: the GPU that student processes may use.
+    """
     home = "/tmp"  # noqa: S108 - private to each submission
     shared = {
         "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
         "HOME": home,
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
-        "CUDA_VISIBLE_DEVICES": "",
+        **gpu.environment(shown_gpu),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         # A figure's data, and not four megabytes of plotly.js beside it.
         "PLOTLY_RENDERER": "plotly_mimetype",
@@ -149,7 +155,9 @@ def shown_paths(readable: Iterable[Path]) -> list[Path]:
     return shown
 
 
-def arguments(shown: Iterable[Path], passwd: int, group: int, *, covered: bool = False) -> list[str]:
+def arguments(
+    shown: Iterable[Path], passwd: int, group: int, *, covered: bool = False, shown_gpu: Gpu | None = None
+) -> list[str]:
     """The command line up to the program that runs inside.
 
     Root keeps four capabilities inside, with which the zygote mounts /proc and stops being root; others get a user
@@ -160,6 +168,7 @@ def arguments(shown: Iterable[Path], passwd: int, group: int, *, covered: bool =
         passwd: file descriptor from which /etc/passwd is filled.
         group: file descriptor from which /etc/group is filled.
         covered: `proc_is_covered`.
+        shown_gpu: the GPU that student processes may use.
 
     Raises:
         ExpectedError: bubblewrap is missing.
@@ -187,7 +196,11 @@ def arguments(shown: Iterable[Path], passwd: int, group: int, *, covered: bool =
         for parent in reversed(path.parents):
             command += ["--dir", str(parent)]
         command += ["--ro-bind", str(path), str(path)]
-    command += _devices()
+    for path, place in shown_gpu.readable if shown_gpu else ():
+        for parent in reversed(Path(place).parents):
+            command += ["--dir", str(parent)]
+        command += ["--ro-bind", str(path), place]
+    command += _devices(shown_gpu.nodes if shown_gpu else ())
     # bubblewrap covers parts of the /proc that it mounts for root, and the kernel then refuses the submissions a /proc
     # of their own: for root the zygote mounts it.
     if covered:
@@ -197,10 +210,12 @@ def arguments(shown: Iterable[Path], passwd: int, group: int, *, covered: bool =
     return [*command, "--remount-ro", "/", "--chdir", "/", "--"]
 
 
-def _devices() -> list[str]:
+def _devices(further: Iterable[tuple[Path, str]]) -> list[str]:
     command = ["--tmpfs", "/dev", "--dir", "/dev/pts", "--dir", "/dev/shm"]  # noqa: S108
     for name in _DEVICES:
         command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for node, name in further:
+        command += ["--dev-bind", str(node), f"/dev/{name}"]
     for name, target in _LINKS.items():
         command += ["--symlink", target, f"/dev/{name}"]
     return [*command, "--remount-ro", "/dev"]

@@ -13,6 +13,9 @@ from typing import Final
 from autograder.sandbox.processes import View
 
 _KIBIBYTE: Final = 1024
+_BLOCK: Final = 512
+"""The unit of `os.stat_result.st_blocks`, in bytes."""
+_NAMELESS: Final = "/memfd:"
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _WHOLE: Final = ("RssAnon", "RssShmem", "VmSwap")
 _SHARES: Final = ("Pss_Anon", "Pss_Shmem", "SwapPss")
@@ -33,16 +36,20 @@ class Consumption:
     cpu_seconds: float
 
 
-def measure(view: View, folders: Iterable[str], enough_bytes: int) -> Consumption:
+def measure(view: View, folders: Iterable[str], enough_bytes: int, *, nameless: bool = False) -> Consumption:
     """Look at all that descends from this process.
 
     Args:
         view: the /proc to look in.
         folders: folders held in memory, each a file system of its own.
         enough_bytes: up to here a cheap upper bound for the memory will do, in which shared pages count several times.
+        nameless: whether they can make files in memory that have no name (memfd_create(2)). Such a file counts in
+            full, and once more where it is mapped; a process that hides which files it has open counts as too much.
     """
     members = view.descendants()
     files = sum(map(_file_bytes, folders))
+    if nameless:
+        files += _nameless_bytes(view, members, enough_bytes + 1)
     memory = files + sum(_whole_bytes(view, member) for member in members)
     if memory > enough_bytes:
         # This process has hardly a page of its own: its share is each member's share of what all have inherited.
@@ -79,3 +86,15 @@ def _cpu_seconds(view: View, process: int) -> float:
 def _file_bytes(folder: str) -> int:
     found = os.statvfs(folder)
     return (found.f_blocks - found.f_bfree) * found.f_frsize
+
+
+def _nameless_bytes(view: View, members: Iterable[int], hidden_bytes: int) -> int:
+    files: dict[tuple[int, int], int] = {}
+    hidden = 0
+    for member in members:
+        found = view.open_files(member, _NAMELESS)
+        if found is None:
+            hidden = hidden_bytes
+            continue
+        files |= {(state.st_dev, state.st_ino): state.st_blocks * _BLOCK for state in found}
+    return hidden + sum(files.values())

@@ -36,6 +36,7 @@ _SIGNS: Final = {
     "resource limits": "resource limits",
     "giving up privileges": "dropped privileges",
     "filter of system calls": "the filter of system calls",
+    "GPU:": "a GPU that nothing has used before the fork",
     "bwrap:": "the outer wall (bubblewrap)",
 }
 """What a part of the sandbox that fails writes, and the layer that it is."""
@@ -59,6 +60,26 @@ def refused(said: str) -> ExpectedError:
     return ExpectedError(
         f"A required layer of the sandbox is missing: {layer}.{lacks} {said}",
         f"{lines} To see each layer: autograder doctor.",
+    )
+
+
+def gpu_lost(said: str) -> ExpectedError:
+    """The error for a GPU that the driver has lost sight of.
+
+    Args:
+        said: what the driver says.
+    """
+    return ExpectedError(
+        f"The GPU has gone, or can't be watched any more: {said}.",
+        "Look at `nvidia-smi` and at the kernel's log (dmesg); then start the run again: finished work is kept.",
+    )
+
+
+def gpu_without_proc() -> ExpectedError:
+    """The error for a container in which CUDA doesn't start, since a submission has no /proc."""
+    return ExpectedError(
+        "Parts of this container's /proc are covered, so a submission has none, and CUDA does not start without.",
+        WHOLE_PROC,
     )
 
 

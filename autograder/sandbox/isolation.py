@@ -27,6 +27,8 @@ _ALL_KINDS: Final = kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC | 
 _BYTES_FOR_EACH_FILE: Final = 4096
 _ADDRESS_SPACE_ALLOWANCE: Final = 16 * 1024**3
 """Threads reserve address space (stacks, malloc's arenas) that they never use; this much of it costs nothing."""
+_LOCKED_FOR_A_DRIVER: Final = 64 * 1024
+"""Bytes of memory that may be kept from being swapped out where there is a GPU: what a container has, too."""
 
 
 class IsolationError(Exception):
@@ -220,7 +222,8 @@ def limit_resources(limits: Limits, view: View) -> None:
     """Set the resource limits of this process and all that it starts.
 
     RLIMIT_DATA bounds private memory. Address space can't be held as tightly, since torch maps far more than it uses;
-    a loose RLIMIT_AS still bounds memory that is mapped shared.
+    a loose RLIMIT_AS still bounds memory that is mapped shared. CUDA reserves address space for all memory that the
+    machine and its GPUs have, so with a GPU there is no such bound.
 
     Args:
         limits: what the submission may use.
@@ -241,6 +244,9 @@ def limit_resources(limits: Limits, view: View) -> None:
         resource.RLIMIT_MSGQUEUE: (0, 0),
         resource.RLIMIT_MEMLOCK: (0, 0),
     }
+    if limits.gpu_bytes:
+        del wanted[resource.RLIMIT_AS]
+        wanted[resource.RLIMIT_MEMLOCK] = (_LOCKED_FOR_A_DRIVER, _LOCKED_FOR_A_DRIVER)
     try:
         # The kernel's out-of-memory killer takes a submission before anything else on the machine.
         view.write("oom_score_adj", "1000")

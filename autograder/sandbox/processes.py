@@ -45,6 +45,29 @@ class View:
                 os.close(file)
         return ""
 
+    def open_files(self, process: int, begin: str) -> list[os.stat_result] | None:
+        """The open files of a process whose name begins so; None if it doesn't let itself be looked into."""
+        try:
+            folder = os.open(f"{process}/fd", os.O_RDONLY | os.O_DIRECTORY, dir_fd=self.descriptor)
+        except PermissionError:
+            return None
+        except OSError:
+            return []
+        found = []
+        try:
+            for name in os.listdir(folder):  # noqa: PTH208 - a path could be covered
+                with suppress(FileNotFoundError):
+                    if os.readlink(name, dir_fd=folder).startswith(begin):
+                        found.append(os.stat(name, dir_fd=folder))
+        except PermissionError:
+            return None
+        except OSError:
+            # It has ended meanwhile.
+            return found
+        finally:
+            os.close(folder)
+        return found
+
     def write(self, name: str, text: str) -> None:
         """Write to one of the files that describe this process.
 

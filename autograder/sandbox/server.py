@@ -5,9 +5,9 @@ Run as ``python -m autograder.sandbox.server FD``, inside bubblewrap or not. Sta
 
 - from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "fork", "submission": id, "core":
   core or null}`` with the student's end of a socket pair attached, ``{"do": "interrupt", "submission": id}``,
-  ``{"do": "kill", "submission": id}``;
-- to the coordinator: ``{"ready": true}``, then ``{"submission": id, …}`` with ``"running": true``,
-  ``"failed": reason`` or ``"ended": sentence``.
+  ``{"do": "kill", "submission": id, "because": sentence or empty}``;
+- to the coordinator: ``{"ready": true}``, then ``{"submission": id, …}`` with ``"running": true`` and ``"keeper":
+  process number``, ``"failed": reason`` or ``"ended": sentence``.
 
 When the coordinator hangs up, the zygote ends, and everything ends with it.
 """
@@ -101,6 +101,7 @@ class _Server:
         elif running := self._running.get(identity):
             if order["do"] == "kill":
                 running.doomed = True
+                running.exceeded = running.exceeded or order["because"]
                 os.kill(running.keeper, signal.SIGTERM if self._terms.mode is Mode.NONE else signal.SIGKILL)
             else:
                 os.kill(running.keeper, signal.SIGUSR1)
@@ -137,7 +138,7 @@ class _Server:
             running.failed = True
             self._tell(submission=running.identity, failed=facts["failed"])
         elif "running" in facts:
-            self._tell(submission=running.identity, running=True)
+            self._tell(submission=running.identity, running=True, keeper=running.keeper)
         elif "exceeded" in facts:
             running.exceeded = facts["exceeded"]
         else:
@@ -196,10 +197,10 @@ def _drop_to_nobody() -> None:
         sys.exit(str(error))
 
 
-def _filter() -> bytes:
+def _filter(*, with_gpu: bool) -> bytes:
     """The filter of system calls; empty where there can't be one (`autograder doctor` says so)."""
     with suppress(OSError):
-        return system_calls.program()
+        return system_calls.program(with_gpu=with_gpu)
     return b""
 
 
@@ -219,8 +220,9 @@ def main() -> NoReturn:
     warming.import_all(order["modules"])
     entry = submission.find_entry(order["entry"])
     folders = tempfile.mkdtemp(prefix="submissions-")
-    limits, shown = Limits(**order["limits"]), tuple(order["shown"])
-    terms = submission.Terms(mode, limits, shown, folders, entry, _filter(), order["covered"])
+    limits, shown, gpu = Limits(**order["limits"]), tuple(order["shown"]), order["gpu"]
+    program = _filter(with_gpu=bool(gpu))
+    terms = submission.Terms(mode, limits, shown, folders, entry, program, order["covered"], gpu)
     kernel.adopt_orphans()
     _warm([])
     with suppress(ConnectionError):

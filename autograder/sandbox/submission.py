@@ -26,7 +26,7 @@ from types import FrameType
 from typing import Final, NoReturn
 
 from autograder.limits import Limits
-from autograder.sandbox import isolation, kernel, processes
+from autograder.sandbox import gpu, isolation, kernel, processes
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.processes import View
 from autograder.sandbox.watch import ExceededError, Watch
@@ -70,6 +70,7 @@ class Terms:
         entry: what the student process runs.
         filter: the program that judges their system calls (`autograder.sandbox.system_calls`); empty if there is none.
         covered: whether the kernel grants them no /proc of their own (`bubblewrap.proc_is_covered`).
+        gpu: the UUID of the GPU that they may use; empty if there is none.
     """
 
     mode: Mode
@@ -79,6 +80,7 @@ class Terms:
     entry: Entry
     filter: bytes = b""
     covered: bool = False
+    gpu: str = ""
 
 
 def begin(terms: Terms, connection: int, report: int, core: int | None = None) -> int:
@@ -95,8 +97,10 @@ def begin(terms: Terms, connection: int, report: int, core: int | None = None) -
 
     Raises:
         OSError: there can't be another process.
-        IsolationError: the kernel refuses the namespaces.
+        IsolationError: the kernel refuses the namespaces, or CUDA has started here.
     """
+    if terms.gpu and (how := gpu.started()):
+        raise isolation.IsolationError(f"GPU: it can't be used any more in a fork of this process, since {how}")
     user, group = os.geteuid(), os.getegid()
     keeper = os.fork() if terms.mode is Mode.NONE else isolation.fork_into_namespaces()
     if keeper == 0:
@@ -214,6 +218,9 @@ def _study(terms: Terms, view: View, folder: str, connection: int, report: int) 
         torch = sys.modules.get("torch")
         if torch is not None:
             torch.set_num_threads(1)
+        if terms.gpu:
+            gpu.show(terms.gpu)
+            gpu.be_moderate(terms.limits.gpu_bytes)
         terms.entry(socket.socket(fileno=_CONNECTION))
         code = 0
     except isolation.IsolationError as error:

@@ -39,6 +39,8 @@ _ABSENT: Final = (
     # Memory that belongs to no process and no folder could not be counted (`autograder.sandbox.consumption`).
     *("memfd_create", "memfd_secret", "shmget", "msgget", "semget"),
 )
+_OF_CUDA: Final = frozenset({"memfd_create"})
+"""What NVIDIA's driver can't do without (since 570): where there is a GPU, such memory is counted."""
 _NEWER: Final = range(450, 600)
 """Calls younger than this list; their numbers are the same on every architecture. C libraries do without them."""
 
@@ -78,10 +80,13 @@ class _Condition(ctypes.Structure):
     )
 
 
-def program() -> bytes:
+def program(*, with_gpu: bool = False) -> bytes:
     """The filter as the kernel takes it: instructions of the Berkeley packet filter.
 
     Calls of foreign architectures (32-bit and x32 programs) kill the process that makes them.
+
+    Args:
+        with_gpu: whether a GPU's driver is to work.
 
     Raises:
         OSError: libseccomp is missing or refuses.
@@ -103,7 +108,7 @@ def program() -> bytes:
         _check(library.seccomp_attr_set(context, _FOREIGN_CALLS, _KILL))
         # Before version 2.5 the library knows no trees: the filter is then longer, and the same.
         library.seccomp_attr_set(context, _OPTIMISATION, _BINARY_TREE)
-        for number, error, conditions in _rules(library):
+        for number, error, conditions in _rules(library, _OF_CUDA if with_gpu else frozenset()):
             array = (_Condition * len(conditions))(*conditions)
             _check(library.seccomp_rule_add_array(context, _FAIL | error, number, len(conditions), array))
         with tempfile.TemporaryFile() as file:
@@ -119,14 +124,15 @@ def _check(result: int) -> None:
         raise OSError(-result, f"libseccomp: {os.strerror(-result)}")
 
 
-def _rules(library: ctypes.CDLL) -> Iterable[tuple[int, int, list[_Condition]]]:
+def _rules(library: ctypes.CDLL, allowed: frozenset[str]) -> Iterable[tuple[int, int, list[_Condition]]]:
     """What is denied: the number of a call, the error that it gets, and the conditions, which must all hold."""
 
     def number(name: str) -> int:
         # Negative where this architecture or this version of the library has no such call.
         return int(library.seccomp_syscall_resolve_name(name.encode()))
 
-    found = {number(name): errno.EPERM for name in _FORBIDDEN} | {number(name): errno.ENOSYS for name in _ABSENT}
+    absent = [name for name in _ABSENT if name not in allowed]
+    found = {number(name): errno.EPERM for name in _FORBIDDEN} | {number(name): errno.ENOSYS for name in absent}
     found |= {newer: errno.ENOSYS for newer in _NEWER if newer not in found}
     yield from ((call, error, []) for call, error in found.items() if call >= 0)
     yield number("personality"), errno.EPERM, [_Condition(0, _NOT_EQUAL, 0xFFFFFFFF)]

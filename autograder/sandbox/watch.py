@@ -57,7 +57,8 @@ class Watch:
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
 
     def _look(self, _number: int, _frame: FrameType | None) -> None:
-        used = measure(self._view, self._folders, self._limits.memory_bytes)
+        nameless = self._limits.gpu_bytes > 0
+        used = measure(self._view, self._folders, self._limits.memory_bytes, nameless=nameless)
         spent = self._spent(used)
         if spent > self._limits.cpu_seconds:
             raise ExceededError(f"used more than {self._limits.cpu_seconds} CPU seconds")

@@ -12,12 +12,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final, Self
+from typing import IO, Final, Self
 
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import bubblewrap, cures
+from autograder.sandbox import bubblewrap, cures, gpu
+from autograder.sandbox.gpu import Gpu
+from autograder.sandbox.gpu_watch import GpuWatch
 from autograder.sandbox.mode import Mode
+from autograder.sandbox.student_process import DIED, StudentProcess
+
+__all__ = ["STUDENT", "StudentProcess", "Zygote"]
 
 STUDENT: Final = "autograder.wall.student:serve"
 """What a student process runs: a function of the connection."""
@@ -27,53 +32,6 @@ _DATAGRAM: Final = 65536
 _NAMES_AT_ONCE: Final = 200
 _STDERR_TAIL: Final = 4000
 _END_SECONDS: Final = 10.0
-_DIED: Final = "died with the sandbox"
-_LOST: Final = "could not be seen to end"
-
-
-class StudentProcess:
-    """One submission's process, seen from the judge's side.
-
-    Attributes:
-        connection: the judge's end of the stream to the student.
-    """
-
-    def __init__(self, zygote: "Zygote", identity: int, connection: socket.socket) -> None:
-        self.connection = connection
-        self._zygote = zygote
-        self._identity = identity
-        self._settled = threading.Event()
-        self._gone = threading.Event()
-        self._failure = ""
-        self._ending: str | None = None
-
-    def interrupt(self) -> None:
-        """Send the student SIGINT, a KeyboardInterrupt in Python. Nothing happens if it has ended."""
-        self._zygote._order("interrupt", self._identity)
-
-    def kill(self) -> None:
-        """Kill everything that the submission started; return when it is gone."""
-        self._zygote._order("kill", self._identity)
-        if not self._gone.wait(_END_SECONDS):
-            # The class must not wait for a report that was lost; at the latest the zygote's own end kills it.
-            self._note({"ended": _LOST})
-
-    def ending(self) -> str | None:
-        """None while it runs; afterwards how it ended, a sentence that lacks its subject."""
-        return self._ending
-
-    def wait(self, seconds: float | None = None) -> str | None:
-        """Wait for the end of the process, at most so many seconds; the same answer as `ending`."""
-        self._gone.wait(seconds)
-        return self._ending
-
-    def _note(self, facts: dict[str, Any]) -> None:
-        if "failed" in facts:
-            self._failure = facts["failed"]
-        if "ended" in facts:
-            self._ending = facts["ended"]
-            self._gone.set()
-        self._settled.set()
 
 
 class Zygote:
@@ -88,6 +46,8 @@ class Zygote:
         modules: names to import once, before the first fork; those that can't be imported are skipped.
         readable: further files and folders that student code may read.
         entry: what a student process runs, ``module:function`` or ``/path/file.py:function``.
+        shown_gpu: the GPU that student processes may use, where the limits let them use one; that of this machine if
+            None.
     """
 
     def __init__(
@@ -97,8 +57,12 @@ class Zygote:
         modules: Sequence[str] = (),
         readable: Sequence[Path] = (),
         entry: str = STUDENT,
+        shown_gpu: Gpu | None = None,
     ) -> None:
         self._mode = mode
+        self._gpu_bytes = limits.gpu_bytes
+        self._gpu = shown_gpu if limits.gpu_bytes else None
+        self._gpu_watch: GpuWatch | None = None
         self._terms = {
             "mode": mode.value,
             "limits": asdict(limits),
@@ -145,6 +109,8 @@ class Zygote:
             ExpectedError: the sandbox can't be had in full, or has died. Nothing then runs.
         """
         self._await_ready()
+        if self._gpu_watch is not None and self._gpu_watch.failure:
+            raise cures.gpu_lost(self._gpu_watch.failure)
         judge, student = socket.socketpair()
         with student, self._lock:
             self._count += 1
@@ -154,9 +120,9 @@ class Zygote:
             with suppress(OSError):
                 socket.send_fds(self._control, [order], [student.fileno()])
         if self._dead.is_set():
-            process._note({"ended": _DIED})
+            process._note({"ended": DIED})
         process._settled.wait()
-        if process._failure or process._ending == _DIED:
+        if process._failure or process._ending == DIED:
             judge.close()
             raise self._failure or cures.refused(process._failure)
         return process
@@ -179,10 +145,10 @@ class Zygote:
         if self._failure is not None:
             raise self._failure
 
-    def _order(self, what: str, identity: int) -> None:
+    def _order(self, what: str, identity: int, because: str = "") -> None:
         # A dead zygote has no submissions left to interrupt or kill.
         with self._lock, suppress(OSError):
-            self._control.send(json.dumps({"do": what, "submission": identity}).encode())
+            self._control.send(json.dumps({"do": what, "submission": identity, "because": because}).encode())
 
     def _keep(self) -> None:
         """Start the zygote and take in what it says until it ends. Runs in a thread of its own."""
@@ -197,31 +163,45 @@ class Zygote:
                 self._failure = self._explain(errors)
             finally:
                 self._theirs.close()
+                if self._gpu_watch is not None:
+                    self._gpu_watch.close()
                 self._dead.set()
                 self._ready.set()
                 self._bury_all()
 
     def _start(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
         walled = self._mode is Mode.BUBBLEWRAP
-        shown = bubblewrap.shown_paths(self._readable) if walled else []
+        if self._gpu_bytes and self._gpu is None:
+            self._gpu = gpu.find()
+        libraries = map(Path, self._gpu.libraries if self._gpu else ())
+        shown = bubblewrap.shown_paths([*self._readable, *libraries]) if walled else []
         covered = walled and bubblewrap.proc_is_covered()
-        order = json.dumps({**self._terms, "shown": [str(path) for path in shown], "covered": covered})
+        if self._gpu is not None and covered:
+            raise cures.gpu_without_proc()
+        identity = self._gpu.card.identity if self._gpu else ""
+        order = json.dumps({**self._terms, "shown": [*map(str, shown)], "covered": covered, "gpu": identity})
         with _content(order) as terms, _content(bubblewrap.ACCOUNTS) as passwd, _content(bubblewrap.GROUPS) as group:
-            wall = bubblewrap.arguments(shown, passwd.fileno(), group.fileno(), covered=covered) if walled else []
+            ids = passwd.fileno(), group.fileno()
+            wall = bubblewrap.arguments(shown, *ids, covered=covered, shown_gpu=self._gpu) if walled else []
             process = subprocess.Popen(
                 [*wall, sys.executable, "-s", "-P", "-m", "autograder.sandbox.server", str(self._theirs.fileno())],
                 stdin=terms,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                env=bubblewrap.environment(self._mode),
+                env=bubblewrap.environment(self._mode, self._gpu),
                 cwd="/",
-                pass_fds=[self._theirs.fileno(), passwd.fileno(), group.fileno()]
-                if walled
-                else [self._theirs.fileno()],
+                pass_fds=[self._theirs.fileno(), *(ids if walled else ())],
                 start_new_session=True,
                 **(bubblewrap.account() if walled else {}),
             )
         self._theirs.close()
+        if self._gpu is not None:
+            driver = self._gpu.driver
+
+            def end(submission: int, because: str) -> None:
+                self._order("kill", submission, because)
+
+            self._gpu_watch = GpuWatch(driver, identity, self._gpu_bytes, process.pid, end, walled=walled)
         return process
 
     def _listen(self) -> None:
@@ -236,6 +216,8 @@ class Zygote:
             if "ready" in facts:
                 self._ready.set()
                 continue
+            if "keeper" in facts and self._gpu_watch is not None:
+                self._gpu_watch.begin(facts["submission"], facts["keeper"])
             with self._lock:
                 student = self._students.get(facts["submission"])
                 # A failure is followed by the end; who waits for that must still be told of it.
@@ -249,7 +231,7 @@ class Zygote:
             left = list(self._students.values())
             self._students.clear()
         for student in left:
-            student._note({"ended": _DIED})
+            student._note({"ended": DIED})
 
     def _explain(self, errors: IO[bytes]) -> ExpectedError:
         if self._closing:
