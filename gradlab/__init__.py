@@ -6,13 +6,14 @@ The submodules are imported on first use, so that ``import gradlab`` costs next 
 from importlib import import_module
 from typing import Any
 
-from gradlab import waiting
+from gradlab import alternatives, waiting
 from gradlab.devices import device
 
 __all__ = ["check", "device", "figures", "graph"]
 __version__ = "0.1.0"
 
 waiting.install()
+alternatives.install()
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module

@@ -1,0 +1,92 @@
+"""Text alternatives for pictures that other libraries draw: Graphviz's graphs and Matplotlib's figures.
+
+A notebook keeps a picture together with a text, which is all that a screen reader or a terminal has of it. These two
+libraries give a memory address or a size there. The figures of `gradlab.figures` describe themselves.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from gradlab.words import alternatives as words
+
+_MOST_ARROWS = 40
+_BOX = re.compile(r'^\t(\S+) \[label=(?:"([^"]*)"|([^\s\]"]+))', re.MULTILINE)
+_ARROW = re.compile(r"^\t(\S+) -> (\S+)", re.MULTILINE)
+
+
+def of_graph(source: str) -> str:
+    """Put a graph into words.
+
+    Args:
+        source: the graph in Graphviz's language, as torchviz writes it: one box or arrow a line.
+    """
+    names = {box: " ".join((quoted or plain).split()) for box, quoted, plain in _BOX.findall(source)}
+    # torchviz leaves the result without a name: only its shape, () for a number.
+    named = {box: f"{words.RESULT} {name}" if name.startswith("(") else name for box, name in names.items()}
+    arrows = [f"{named.get(tail, tail)} → {named.get(head, head)}" for tail, head in _forward(_ARROW.findall(source))]
+    told = arrows[:_MOST_ARROWS]
+    if len(arrows) > _MOST_ARROWS:
+        told.append(words.MORE.format(count=len(arrows) - _MOST_ARROWS))
+    all_of_them = words.ARROWS.format(arrows="; ".join(told)) if told else words.NO_ARROWS
+    return words.GRAPH.format(count=len(names), arrows=all_of_them)
+
+
+def _forward(arrows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Arrows in the order of the forward pass; torchviz writes them backward. Those of a graph with a circle stay."""
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for tail, head in arrows:
+        sorter.add(head, tail)
+    try:
+        turn = {box: number for number, box in enumerate(sorter.static_order())}
+    except CycleError:
+        return arrows
+    return sorted(arrows, key=lambda arrow: turn[arrow[0]])
+
+
+def of_figure(figure: Any) -> str:  # noqa: ANN401 - Matplotlib is not imported for its type
+    """Put a Matplotlib figure into words: its plots' titles, axes and named curves."""
+    plots = ["; ".join(_of_plot(axes)) or words.EMPTY for axes in figure.axes]
+    if len(plots) == 1:
+        return words.FIGURE.format(count=1, plots=plots[0])
+    numbered = (words.PLOT.format(number=number, plot=plot) for number, plot in enumerate(plots, start=1))
+    return words.FIGURES.format(count=len(plots), plots=". ".join(numbered))
+
+
+def _of_plot(axes: Any) -> Iterator[str]:  # noqa: ANN401 - as above
+    if axes.get_title():
+        yield words.TITLE.format(title=axes.get_title())
+    for form, label, scale in (
+        (words.ACROSS, axes.get_xlabel(), axes.get_xscale()),
+        (words.UP, axes.get_ylabel(), axes.get_yscale()),
+    ):
+        if label:
+            yield form.format(label=words.LOGARITHMIC.format(label=label) if scale == "log" else label)
+    _, labels = axes.get_legend_handles_labels()
+    if labels:
+        yield words.CURVES.format(labels=", ".join(labels))
+
+
+def _print_graph(graph: Any, printer: Any, cycle: bool) -> None:  # noqa: ANN401, ARG001 - IPython's interface
+    printer.text(of_graph(graph.source))
+
+
+def _bundle(figure: Any) -> dict[str, str]:  # noqa: ANN401 - as above
+    return {"text/plain": of_figure(figure)}
+
+
+def install() -> None:
+    """Let this kernel's notebook describe such pictures; their libraries are not imported for it."""
+    ipython = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+    if getattr(shell, "kernel", None) is None:
+        return
+    formats = shell.display_formatter
+    # In Graphviz's older releases the classes stood in another module.
+    for module in ("graphviz.graphs", "graphviz.dot"):
+        for name in ("Digraph", "Graph"):
+            formats.formatters["text/plain"].for_type_by_name(module, name, _print_graph)
+    # With its first figure Matplotlib throws all formats of figures out, and puts only the image's in again.
+    formats.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", _bundle)
