@@ -20,6 +20,9 @@ from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 
+STEPS = 3
+"""What is told of each lab that is built; of one that is compared, the first of them."""
+
 
 @dataclass(frozen=True)
 class BuiltLab:

@@ -3,7 +3,6 @@
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +16,8 @@ from autograder.collect.findings import Found, Parts, Refused
 from autograder.collect.labs import Labs
 from autograder.collect.matching import Match, Matcher
 from autograder.collect.owners import Handed, Origin, Owner, Reader
-from autograder.collect.place import Outcome, place
+from autograder.collect.place import place
+from autograder.collect.report import Collected, Report
 from autograder.collect.roster import Roster, Student, read_roster
 from autograder.collect.source import read_source, with_real_times
 from autograder.collect.students import add_students, due_dates, known_students, set_due_dates
@@ -27,62 +27,21 @@ from autograder.documents import Quarantine, read_bytes, readable
 from autograder.errors import ExpectedError
 from autograder.file_names import NOTEBOOK
 from autograder.grading.turn import turn
+from autograder.progress import Progress, Unwatched
 from autograder.report.wording import count
 
 _LONGEST_TIMESTAMP = 200
 _SPOOL = "collecting-"
 
 
-@dataclass(frozen=True)
-class Collected:
-    """What became of one student's attempts at one lab.
-
-    Attributes:
-        student: the student's id.
-        lab: the lab's name.
-        outcome: what became of it.
-        files: the files' paths in the submission's folder.
-        time: when it was handed in (UTC, without a zone); None if the source does not say.
-        late: whether it came after the deadline.
-        attempts: how many further attempts there are that do not count.
-    """
-
-    student: str
-    lab: str
-    outcome: Outcome
-    files: tuple[str, ...]
-    time: datetime | None
-    late: bool
-    attempts: int
-
-
-@dataclass
-class Report:
-    """What became of a download.
-
-    Attributes:
-        collected: the submissions, in order of student and lab.
-        unmatched: what belongs to no student or to no lab; it is kept in ``unmatched/``.
-        refused: what was not taken, since it cannot or must not be.
-        notes: what an instructor should know besides, one sentence each.
-        columns: field → the column of the roster that was used.
-    """
-
-    collected: list[Collected] = field(default_factory=list)
-    unmatched: list[Refused] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    columns: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything was collected."""
-        uncertain = any(it.outcome is Outcome.UNCERTAIN for it in self.collected)
-        return not (self.unmatched or self.refused or uncertain)
-
-
 def collect(
-    course: Course, source: Path, *, lab: str | None = None, roster: Path | None = None, deadline: str | None = None
+    course: Course,
+    source: Path,
+    *,
+    lab: str | None = None,
+    roster: Path | None = None,
+    deadline: str | None = None,
+    progress: Progress | None = None,
 ) -> Report:
     """Collect a download into the course.
 
@@ -93,6 +52,7 @@ def collect(
         roster: the class list; without it, the gradebook's students are the class, and where it has none, the names
             of folders are ids.
         deadline: when the labs were due, see `read_deadline`. Without it, the gradebook says so.
+        progress: is told how far it is.
 
     Raises:
         ExpectedError: there is no such source, lab or roster, or the course cannot be written.
@@ -106,16 +66,24 @@ def collect(
             # A killed program has left it: whose turn it is has the course for itself.
             shutil.rmtree(remains, ignore_errors=True)
         with TemporaryDirectory(prefix=_SPOOL, dir=course.state) as spool:
-            return _collect(course, source, Spool(Path(spool)), labs, listed, due)
+            return _collect(course, source, Spool(Path(spool)), labs, listed, due, progress or Unwatched())
 
 
-def _collect(course: Course, source: Path, spool: Spool, labs: Labs, listed: Roster, due: datetime | None) -> Report:
+def _collect(
+    course: Course,
+    source: Path,
+    spool: Spool,
+    labs: Labs,
+    listed: Roster,
+    due: datetime | None,
+    progress: Progress,
+) -> Report:
     students = list(listed.students) or known_students(course)
     report = Report(columns=listed.columns, notes=list(listed.refused))
     deadlines = due_dates(course, labs.names)
     if due is not None:
         deadlines = dict.fromkeys(labs.names, due)
-    _Collector(course, labs, Matcher(students), deadlines, report).run(source, spool)
+    _Collector(course, labs, Matcher(students), deadlines, report, progress).run(source, spool)
     taken = {it.student for it in report.collected}
     ids = {student.identity for student in listed.students}
     add_students(course, [*listed.students, *(Student(it) for it in sorted(taken - ids))])
@@ -134,15 +102,18 @@ class _Collector:
         matcher: Matcher,
         deadlines: dict[str, datetime | None],
         report: Report,
+        progress: Progress,
     ) -> None:
         self._course = course
         self._labs = labs
         self._matcher = matcher
         self._deadlines = deadlines
         self._report = report
+        self._progress = progress
 
     def run(self, source: Path, spool: Spool) -> None:
         found: list[Found] = []
+        self._progress.begin("Reading the download")
         for it in read_source(source, spool):
             if isinstance(it, Refused):
                 self._report.refused.append(it)
@@ -170,8 +141,10 @@ class _Collector:
                 self._strangers(its_files, match)
             else:
                 students[match.student.identity] += its_files
+        self._progress.begin("Collecting", len(students))
         for student, its_files in sorted(students.items()):
             self._one(student, its_files, times)
+            self._progress.advance()
         untimed = sum(it.time is None for it in self._report.collected)
         if untimed:
             self._report.notes.append(

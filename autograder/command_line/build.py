@@ -1,13 +1,16 @@
 """``autograder build``."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.command_line import options
+from autograder.command_line import completion, options
 from autograder.command_line.display import messages, output
 from autograder.command_line.exits import EXPECTED_ERROR
+from autograder.command_line.json_output import print_json
+from autograder.command_line.progress import Bar, shown
 from autograder.report.wording import count, number
 from autograder.sandbox.mode import Mode
 
@@ -16,28 +19,49 @@ if TYPE_CHECKING:
 
 
 def build(
-    labs: Annotated[list[str] | None, typer.Argument(metavar="LAB", help="Labs; all without.")] = None,
+    labs: Annotated[
+        list[str] | None, typer.Argument(metavar="LAB", help="Labs; all without.", autocompletion=completion.texts)
+    ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing: say which of source/ and release/ are out of date.")
     ] = False,
     sandbox: options.Sandbox = Mode.BUBBLEWRAP,
+    form: options.Form = options.Format.TABLE,
     quiet: options.Quiet = False,
     course: options.Course = Path(),
 ) -> None:
     """Build labs from course/: source/, release/ and the executed solutions/."""
-    from autograder.build.build import build as build_labs  # nbgrader takes a second to import
-
-    with messages().status("Building") as status:
-        report = build_labs(
-            course,
-            labs or None,
-            check=check,
-            mode=sandbox,
-            progress=None if quiet else status.update,
-        )
-    show(report, check=check)
+    with shown("Reading the labs", quiet=quiet) as bar:
+        report = built(course, labs or None, check=check, mode=sandbox, bar=bar)
+    if form is options.Format.JSON:
+        print_json({**asdict(report), "current": report.current})
+    else:
+        show(report, check=check)
     if not report.current:
         raise typer.Exit(EXPECTED_ERROR)
+
+
+def built(course: Path, labs: list[str] | None, *, check: bool, mode: Mode, bar: Bar) -> "BuildReport":
+    """Build labs, or compare them, and show how far that is.
+
+    Raises:
+        ExpectedError: the course or a lab is refused.
+    """
+    from autograder.build.build import STEPS, build  # nbgrader takes a second to import
+    from autograder.build.lesson import lab_names
+
+    begun: list[str] = []
+
+    def tell(what: str) -> None:
+        if begun:
+            bar.advance()
+        begun.append(what)
+        bar.tell(what)
+
+    bar.begin("Comparing" if check else "Building", len(labs or lab_names(course)) * (1 if check else STEPS))
+    report = build(course, labs, check=check, mode=mode, progress=tell)
+    bar.advance()
+    return report
 
 
 def show(report: "BuildReport", *, check: bool) -> None:

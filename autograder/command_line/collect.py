@@ -1,7 +1,5 @@
 """``autograder collect``."""
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,15 +8,16 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from autograder.command_line import options
+from autograder.command_line import completion, options
 from autograder.command_line.display import messages, output
 from autograder.command_line.exits import NOT_ALL_GRADED
-from autograder.command_line.grade import Format
+from autograder.command_line.json_output import print_json
+from autograder.command_line.progress import shown
 from autograder.report.wording import count
 
 if TYPE_CHECKING:
-    from autograder.collect.collect import Collected, Report
     from autograder.collect.findings import Refused
+    from autograder.collect.report import Collected, Report
 
 _MOST_SHOWN = 4
 
@@ -26,7 +25,12 @@ _MOST_SHOWN = 4
 def collect(
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A folder, or a ZIP file from Moodle or Canvas.")],
     lab: Annotated[
-        str | None, typer.Option("--lab", help="The lab; without it, the notebooks' names say which it is.")
+        str | None,
+        typer.Option(
+            "--lab",
+            help="The lab; without it, the notebooks' names say which it is.",
+            autocompletion=completion.labs,
+        ),
     ] = None,
     roster: Annotated[
         Path | None,
@@ -38,21 +42,23 @@ def collect(
             "--deadline", metavar="TIME", help="When it was due: '2026-11-22 23:59 Europe/Berlin'. UTC without a zone."
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="A table, or JSON for other programs.")] = Format.TABLE,
+    form: options.Form = options.Format.TABLE,
+    quiet: options.Quiet = False,
     course: options.Course = Path(),
 ) -> None:
     """Take what a learning platform hands out, and put it where grading looks: submitted/STUDENT/LAB/."""
-    from autograder.collect.collect import collect as collect_source  # nbgrader takes a second to import
-    from autograder.course import Course
+    with shown("Reading the course", quiet=quiet) as bar:
+        from autograder.collect.collect import collect as collect_source  # nbgrader takes a second to import
+        from autograder.course import Course
 
-    with messages().status("Collecting"):
-        report = collect_source(Course.open(course), source, lab=lab, roster=roster, deadline=deadline)
-    if form is Format.JSON:
-        json.dump(_record(report), sys.stdout, indent=2)
-        sys.stdout.write("\n")
+        report = collect_source(Course.open(course), source, lab=lab, roster=roster, deadline=deadline, progress=bar)
+    if form is options.Format.JSON:
+        print_json(_record(report))
     else:
         output().print(_table(report.collected))
-    _tell(report)
+    if not quiet:
+        _tell(report)
+    _warn(report)
     if not report.complete:
         raise typer.Exit(NOT_ALL_GRADED)
 
@@ -108,14 +114,18 @@ def _tell(report: "Report") -> None:
         console.print(f"Columns of the roster: {used}", markup=False)
     for note in report.notes:
         console.print(note, markup=False)
+    taken = sum(it.outcome.value in ("collected", "replaced") for it in report.collected)
+    console.print(f"{count(taken, 'submission')} collected.", markup=False)
+
+
+def _warn(report: "Report") -> None:
+    """What somebody has to do something about: it is said even if nothing else is."""
     if any(it.outcome.value == "uncertain" for it in report.collected):
-        console.print(
+        messages().print(
             "Nothing says whether they are newer. If they are, delete the folder in submitted/, and collect again."
         )
     _list("Belongs to nobody; kept in unmatched/:", report.unmatched)
     _list("Not taken:", report.refused)
-    taken = sum(it.outcome.value in ("collected", "replaced") for it in report.collected)
-    console.print(f"{count(taken, 'submission')} collected.", markup=False)
 
 
 def _list(title: str, items: "list[Refused]") -> None:

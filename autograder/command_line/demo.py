@@ -12,11 +12,15 @@ import typer
 
 import autograder
 from autograder.command_line import options
-from autograder.command_line.display import messages, output, results_table
+from autograder.command_line.build import built
+from autograder.command_line.display import output, results_table
 from autograder.command_line.exits import NOT_ALL_GRADED
 from autograder.command_line.grade import graded
+from autograder.command_line.json_output import print_json
+from autograder.command_line.progress import Bar, shown
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
+from autograder.report.records import as_record
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result, SubmissionStatus
 
@@ -52,18 +56,29 @@ def demo(
     into: Annotated[Path, typer.Option("--into", help="The folder for the demonstration.")] = Path("demo"),
     sandbox: options.Sandbox = Mode.BUBBLEWRAP,
     workers: options.Workers = None,
+    form: options.Form = options.Format.TABLE,
     quiet: options.Quiet = False,
 ) -> None:
     """Grade a sample class, write its feedback and its report, and say where to look."""
-    prepare(checkout(), into)
-    made = demonstrate(into, mode=sandbox, workers=workers or options.processors(), quiet=quiet)
+    with shown("Copying the course and the sample class", quiet=quiet) as bar:
+        prepare(checkout(), into)
+        made = demonstrate(into, mode=sandbox, workers=workers or options.processors(), bar=bar)
+    if form is options.Format.JSON:
+        results = [as_record(result) for result in made.results]
+        print_json({"results": results, "feedback": made.feedback, "reports": made.reports})
+    else:
+        show(into, made)
+    if any(result.status is SubmissionStatus.BROKEN for result in made.results):
+        raise typer.Exit(NOT_ALL_GRADED)
+
+
+def show(into: Path, made: Demonstration) -> None:
+    """Print the results, and where to look."""
     console = output()
     console.print(results_table(made.results))
     console.print("\nWhere to look:")
     for path, what in whereabouts(into, made):
         console.print(f"  {os.path.relpath(path)}\n      {what}", markup=False, soft_wrap=True)
-    if any(result.status is SubmissionStatus.BROKEN for result in made.results):
-        raise typer.Exit(NOT_ALL_GRADED)
 
 
 def checkout() -> Path:
@@ -108,16 +123,17 @@ def prepare(root: Path, into: Path) -> None:
         _copy_folder(student, into / "submitted" / student.name)
 
 
-def demonstrate(into: Path, *, mode: Mode, workers: int, quiet: bool) -> Demonstration:
+def demonstrate(into: Path, *, mode: Mode, workers: int, bar: Bar) -> Demonstration:
     """Build what is not current, grade, write feedback and report, in a folder that `prepare` has made."""
     from autograder.course import Course  # nbgrader takes a second to import
     from autograder.report.write import write_feedback, write_report
 
-    _build(into, mode=mode, quiet=quiet)
+    _build(into, mode=mode, bar=bar)
     course = Course.open(into)
     labs = [lab for lab in course.labs() if course.students(lab)]
     limits = options.limits(CELL_SECONDS)
-    results = [result for lab in labs for result in _grade(course, lab, limits, mode, workers, quiet=quiet)]
+    results = [result for lab in labs for result in _grade(course, lab, limits, mode, workers, bar)]
+    bar.begin("Writing feedback and report")
     return Demonstration(
         results=tuple(results),
         feedback=tuple(page for lab in labs for page in write_feedback(course, lab)),
@@ -138,17 +154,14 @@ def whereabouts(into: Path, made: Demonstration) -> Iterator[tuple[Path, str]]:
     yield into / "gradebook.db", "nbgrader's gradebook: in that folder, `nbgrader export` and formgrader read it"
 
 
-def _build(into: Path, *, mode: Mode, quiet: bool) -> None:
-    from autograder.build.build import build  # nbgrader takes a second to import
-
-    with messages().status("Looking whether the labs are built") as status:
-        outdated = [lab.name for lab in build(into, check=True).labs if lab.outdated]
-        if outdated:
-            build(into, outdated, mode=mode, progress=None if quiet else status.update)
+def _build(into: Path, *, mode: Mode, bar: Bar) -> None:
+    outdated = [lab.name for lab in built(into, None, check=True, mode=mode, bar=bar).labs if lab.outdated]
+    if outdated:
+        built(into, outdated, check=False, mode=mode, bar=bar)
 
 
-def _grade(course: "Course", lab: str, limits: Limits, mode: Mode, workers: int, *, quiet: bool) -> list[Result]:
-    return list(graded(course, lab, None, limits=limits, mode=mode, workers=workers, quiet=quiet))
+def _grade(course: "Course", lab: str, limits: Limits, mode: Mode, workers: int, bar: Bar) -> list[Result]:
+    return list(graded(course, lab, None, limits=limits, mode=mode, workers=workers, bar=bar))
 
 
 def _ours(folder: Path) -> bool:

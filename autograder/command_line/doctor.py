@@ -1,5 +1,6 @@
 """``autograder doctor``."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.command_line import options
-from autograder.command_line.display import messages, output
+from autograder.command_line.display import output
 from autograder.command_line.exits import EXPECTED_ERROR
+from autograder.command_line.json_output import print_json
+from autograder.command_line.progress import shown
 
 if TYPE_CHECKING:
     from autograder.doctor import Examination
@@ -20,13 +23,18 @@ _BAD = ("✗", "red")
 _DISPENSABLE = ("–", "yellow")
 
 
-def doctor(course: options.Course = Path()) -> None:
+def doctor(
+    form: options.Form = options.Format.TABLE, quiet: options.Quiet = False, course: options.Course = Path()
+) -> None:
     """Look at this machine: versions, GPU, each layer of the sandbox, and what is missing."""
-    from autograder.doctor import examine  # reading the installed packages takes a moment
+    with shown("Trying the sandbox", quiet=quiet):
+        from autograder.doctor import examine  # reading the installed packages takes a moment
 
-    with messages().status("Trying the sandbox"):
         examination = examine([course.resolve(), Path.home()])
-    show(examination, output())
+    if form is options.Format.JSON:
+        print_json({**asdict(examination), "healthy": examination.healthy})
+    else:
+        show(examination, output())
     if not examination.healthy:
         raise typer.Exit(EXPECTED_ERROR)
 

@@ -3,12 +3,17 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.command_line import options
+from autograder.command_line import completion, options
 from autograder.command_line.display import messages
+from autograder.command_line.json_output import print_json
+from autograder.command_line.progress import shown
+
+if TYPE_CHECKING:
+    from autograder.export.export import Export
 
 
 class Target(StrEnum):
@@ -22,7 +27,12 @@ class Target(StrEnum):
 def export(
     to: Annotated[Target, typer.Option("--to", help="Who reads it: a spreadsheet, Moodle or Canvas.")],
     labs: Annotated[
-        list[str] | None, typer.Argument(metavar="LAB", help="Labs; without one, every lab that was graded.")
+        list[str] | None,
+        typer.Argument(
+            metavar="LAB",
+            help="Labs; without one, every lab that was graded.",
+            autocompletion=completion.submitted_labs,
+        ),
     ] = None,
     to_file: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file; without it, the table goes to stdout.")
@@ -34,19 +44,37 @@ def export(
     unfinished: Annotated[
         bool, typer.Option("--with-unfinished", help="Also scores that still wait for a person.")
     ] = False,
+    form: options.Form = options.Format.TABLE,
+    quiet: options.Quiet = False,
     course: options.Course = Path(),
 ) -> None:
     """Write the scores for a spreadsheet, Moodle or Canvas."""
-    from autograder.course import Course  # nbgrader takes a second to import
-    from autograder.export import table
-    from autograder.export.export import System, told
-    from autograder.export.export import export as make
+    with shown("Reading the gradebook", quiet=quiet):
+        from autograder.course import Course  # nbgrader takes a second to import
+        from autograder.export import table
+        from autograder.export.export import System, told
+        from autograder.export.export import export as make
 
-    exported = make(Course.open(course), System(to.value), labs or (), template=template, unfinished=unfinished)
-    if to_file is None:
-        sys.stdout.write(table.as_csv(exported.table).replace("\r\n", "\n"))
-    else:
+        exported = make(Course.open(course), System(to.value), labs or (), template=template, unfinished=unfinished)
+    if to_file is not None:
         table.write(to_file, exported.table)
-        messages().print(f"Written: {to_file}", markup=False)
+        if not quiet:
+            messages().print(f"Written: {to_file}", markup=False)
+    if form is options.Format.JSON:
+        print_json(_record(exported, to, to_file))
+    elif to_file is None:
+        sys.stdout.write(table.as_csv(exported.table).replace("\r\n", "\n"))
     for line in told(exported, unfinished=unfinished):
         messages().print(line, markup=False)
+
+
+def _record(exported: "Export", to: Target, to_file: Path | None) -> dict[str, object]:
+    return {
+        "to": to.value,
+        "output": to_file,
+        "columns": exported.table.header,
+        "rows": exported.table.rows,
+        "notes": exported.table.notes,
+        "unfinished": [{"lab": lab, "student": student, "cells": cells} for lab, student, cells in exported.unfinished],
+        "ungraded": [{"lab": lab, "student": student} for lab, student in exported.ungraded],
+    }

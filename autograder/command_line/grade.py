@@ -3,8 +3,7 @@
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, redirect_stdout
-from enum import StrEnum
+from contextlib import AbstractContextManager, ExitStack, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,7 @@ import typer
 from autograder.command_line import options
 from autograder.command_line.display import messages, output, results_table
 from autograder.command_line.exits import NOT_ALL_GRADED
-from autograder.command_line.progress import followed
+from autograder.command_line.progress import Bar, shown
 from autograder.command_line.spool import spooled_json
 from autograder.command_line.thrift import spare_imports
 from autograder.errors import ExpectedError
@@ -27,16 +26,9 @@ if TYPE_CHECKING:
     from autograder.grading.head_start import HeadStart
 
 
-class Format(StrEnum):
-    """How results are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-
-
 def grade(
     lab: options.Lab = None,
-    student: Annotated[list[str] | None, typer.Option("--student", help="One student; may be given again.")] = None,
+    student: options.Students = None,
     workers: options.Workers = None,
     sandbox: options.Sandbox = Mode.BUBBLEWRAP,
     cell_seconds: options.CellSeconds = None,
@@ -49,36 +41,40 @@ def grade(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Run everything again, even what has not changed since the last time.")
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="A table, or JSON for other programs.")] = Format.TABLE,
+    form: options.Form = options.Format.TABLE,
     quiet: options.Quiet = False,
     course: options.Course = Path(),
 ) -> None:
     """Grade what was submitted; write autograded/ and the gradebook."""
     statuses: set[SubmissionStatus] = set()
     limits = options.limits(cell_seconds, call_seconds, submission_seconds, memory)
-    with _begun(course, sandbox, limits, fresh=fresh) as begun:
-        spare_imports()
-        from autograder.course import Course  # nbgrader takes a second to import
+    with ExitStack() as stack:
+        with _begun(course, sandbox, limits, fresh=fresh) as begun, shown("Getting ready", quiet=quiet) as bar:
+            spare_imports()
+            from autograder.course import Course  # nbgrader takes a second to import
 
-        results = _noted(
-            graded(
-                Course.open(course),
-                lab,
-                student,
-                limits=limits,
-                mode=sandbox,
-                workers=workers or options.processors(),
-                quiet=quiet,
-                fresh=fresh,
-                begun=begun,
-            ),
-            statuses,
-        )
-        if form is Format.JSON:
-            with spooled_json(as_record(result) for result in results) as text:
-                shutil.copyfileobj(text, sys.stdout)
+            results = _noted(
+                graded(
+                    Course.open(course),
+                    lab,
+                    student,
+                    limits=limits,
+                    mode=sandbox,
+                    workers=workers or options.processors(),
+                    bar=bar,
+                    fresh=fresh,
+                    begun=begun,
+                ),
+                statuses,
+            )
+            if form is options.Format.JSON:
+                text = stack.enter_context(spooled_json(as_record(result) for result in results))
+            else:
+                table = results_table(results)
+        if form is options.Format.JSON:
+            shutil.copyfileobj(text, sys.stdout)
         else:
-            output().print(results_table(results))
+            output().print(table)
     if sandbox is Mode.NONE:
         messages().print("[bold red]Not sandboxed:[/] student code ran with your own rights (--sandbox none).")
     if statuses - {SubmissionStatus.GRADED}:
@@ -105,7 +101,7 @@ def graded(
     limits: Limits,
     mode: Mode,
     workers: int,
-    quiet: bool,
+    bar: Bar,
     fresh: bool = False,
     begun: "HeadStart | None" = None,
 ) -> Iterator[Result]:
@@ -126,7 +122,7 @@ def graded(
         results = grade_class(
             course, labs, students or None, limits=limits, mode=mode, workers=workers, fresh=fresh, begun=begun
         )
-        yield from followed(results, total, quiet=quiet)
+        yield from bar.follow("Grading", results, total)
 
 
 def _noted(results: Iterable[Result], statuses: set[SubmissionStatus]) -> Iterator[Result]:

@@ -2,17 +2,37 @@
 
 import os
 import re
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from autograder.command_line import completion
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 
+
+class Format(StrEnum):
+    """How results are printed on stdout."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 Course = Annotated[Path, typer.Option("--course", help="The course folder: the one with nbgrader_config.py.")]
-Lab = Annotated[str | None, typer.Argument(metavar="LAB", help="One lab; without it, every lab with submissions.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")]
+Lab = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="LAB", help="One lab; without it, every lab with submissions.", autocompletion=completion.submitted_labs
+    ),
+]
+Form = Annotated[Format, typer.Option("--format", help="For people, or JSON for other programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on stderr but warnings and errors.")]
+Students = Annotated[
+    list[str] | None,
+    typer.Option("--student", help="One student; may be given again.", autocompletion=completion.students),
+]
 Sandbox = Annotated[
     Mode,
     typer.Option("--sandbox", help="How student code is walled in; 'none' is for code that you would run yourself."),

@@ -10,8 +10,9 @@ import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
-from autograder.collect.collect import Report, collect
+from autograder.collect.collect import collect
 from autograder.collect.place import Outcome
+from autograder.collect.report import Report
 from autograder.course import Course
 from autograder.errors import ExpectedError
 from tests.autograder.collect.conftest import make_zip, notebook_text

@@ -4,7 +4,6 @@ import json
 from rich.console import Console
 
 from autograder.command_line.display import attention, diagnoses, results_table, score
-from autograder.command_line.progress import followed
 from autograder.report.records import as_record
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
 
@@ -74,8 +73,3 @@ def test_a_record_is_what_was_promised() -> None:
     }
     assert record["cells"][4]["points"] is None
     assert as_record(UNREADABLE)["reason"] == "It is not JSON."
-
-
-def test_progress_passes_results_on_in_order() -> None:
-    assert list(followed([GRADED, UNREADABLE], 2, quiet=True)) == [GRADED, UNREADABLE]
-    assert list(followed(iter([GRADED, UNREADABLE]), 2, quiet=False)) == [GRADED, UNREADABLE]
