@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -111,14 +111,39 @@ def read_results(course: Course, lab: str) -> list[Result]:
     Raises:
         ExpectedError: there is no such lab, or a file has been damaged.
     """
+    return [result for result, _ in read_graded(course, lab)]
+
+
+def read_graded(
+    course: Course, lab: str, students: Iterable[str] | None = None
+) -> Iterator[tuple[Result, tuple[Mapping[str, Any], ...]]]:
+    """Read results with their notebooks, one submission at a time: a class may be larger than memory.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        students: the students to read; all, by name, if left out.
+
+    Yields:
+        A result and the cells of its notebooks, as nbformat 4 has them; their ids and roles are the lab's.
+
+    Raises:
+        ExpectedError: as `read_results`.
+    """
     names = [notebook.name for notebook in course.lab(lab).notebooks]
-    return [result for student in course.graded_students(lab) if (result := _read_result(course, lab, student, names))]
+    for student in course.graded_students(lab) if students is None else students:
+        graded = _read_graded(course, lab, student, names)
+        if graded is not None:
+            yield graded
 
 
-def _read_result(course: Course, lab: str, student: str, names: Iterable[str]) -> Result | None:
+def _read_graded(
+    course: Course, lab: str, student: str, names: Iterable[str]
+) -> tuple[Result, tuple[Mapping[str, Any], ...]] | None:
     folder = course.folder(course.directory.autograded_directory, student, lab)
     whole: Mapping[str, Any] | None = None
-    cells: list[CellVerdict] = []
+    verdicts: list[CellVerdict] = []
+    cells: list[Mapping[str, Any]] = []
     for path in (folder / f"{name}.ipynb" for name in names):
         if not path.is_file():
             continue
@@ -126,7 +151,8 @@ def _read_result(course: Course, lab: str, student: str, names: Iterable[str]) -
             node = json.loads(path.read_text(encoding="utf-8"))
             if "gradlab" in node["metadata"]:
                 whole = whole or node["metadata"]["gradlab"]
-                cells.extend(_read_verdicts(node))
+                verdicts.extend(_read_verdicts(node))
+                cells.extend(node["cells"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ExpectedError(
                 f"{path}: it has been damaged ({type(error).__name__}: {error}).",
@@ -134,17 +160,18 @@ def _read_result(course: Course, lab: str, student: str, names: Iterable[str]) -
             ) from error
     if whole is None:
         return None
-    return Result(
+    result = Result(
         student=student,
         lab=lab,
         status=SubmissionStatus(whole["status"]),
-        cells=tuple(cells),
+        cells=tuple(verdicts),
         reason=whole["reason"],
         repairs=tuple(whole["repairs"]),
         flags=tuple(whole["flags"]),
         seconds=whole["seconds"],
         sandboxed=whole["sandboxed"],
     )
+    return result, tuple(cells)
 
 
 def _read_verdicts(node: Mapping[str, Any]) -> Iterable[CellVerdict]:

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.errors import ExpectedError
-from autograder.report.wording import SUBMISSION_WORDS, misconception_title, number
+from autograder.report.diagnoses import told
+from autograder.report.wording import SUBMISSION_WORDS, number
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
 
 _WIDE = 160
@@ -68,14 +69,8 @@ def score(result: Result) -> str:
 
 
 def diagnoses(result: Result) -> str:
-    """What was diagnosed, each once, in the order of the notebook; errors and time-outs that have no name besides."""
-    named = [misconception_title(cell.misconception) for cell in result.cells if cell.misconception]
-    plain = [
-        f"{cell.status.value}: {cell.grade_id}"
-        for cell in result.cells
-        if not cell.misconception and cell.status in (CellStatus.ERROR, CellStatus.TIMED_OUT, CellStatus.BROKE)
-    ]
-    return ", ".join(dict.fromkeys([*named, *plain]))
+    """What was diagnosed, each once, in the order of the notebook: what the report says, too."""
+    return ", ".join(told(result))
 
 
 def attention(result: Result) -> str:

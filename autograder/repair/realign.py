@@ -8,7 +8,7 @@ from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.claims import plain_id
 from autograder.repair import names
 from autograder.repair.matching import ANSWERS, Match, Pairs, match, neighbours, untouched
-from autograder.repair.sentences import about
+from autograder.repair.sentences import CLAIMED, DELETED, SEVERAL, about
 
 _MOST_ANALYSED = 1_000_000
 
@@ -172,7 +172,7 @@ def _repairs(
         ),
     )
     yield from about(
-        "The id {} stood on several cells; the cell that is most likely meant kept it.",
+        SEVERAL,
         (released[there].grade_id for there in sorted(set(found.copies.values()))),
     )
     yield from about(
@@ -189,7 +189,7 @@ def _repairs(
         ),
     )
     yield from about(
-        "The cell {} claimed another role or other points; the released ones count.",
+        CLAIMED,
         (
             released[there].grade_id
             for there, cell in by_id.items()
@@ -220,9 +220,7 @@ def _repairs(
         "The read-only cell {} had been deleted; it was restored.",
         (cell.grade_id for cell in missing if cell.role not in ANSWERS),
     )
-    yield from about(
-        "The answer cell {} had been deleted.", (cell.grade_id for cell in missing if cell.role in ANSWERS)
-    )
+    yield from about(DELETED, (cell.grade_id for cell in missing if cell.role in ANSWERS))
     for wanted in needed.values():
         yield from about("A cell of the lesson that defines {} had been deleted; it was restored.", wanted)
     yield from about("The cell {} had been moved; it was moved back.", _moved(released, pairs))

@@ -2,6 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+CLAIMED = "The cell {} claimed another role or other points; the released ones count."
+SEVERAL = "The id {} stood on several cells; the cell that is most likely meant kept it."
+DELETED = "The answer cell {} had been deleted."
+REMARKABLE = (CLAIMED, SEVERAL, DELETED)
+"""Repairs that a person may want to look at: a false claim, a guess of ours, an answer that is missing."""
+
 _NAMED = 5
 _LONGEST_NAME = 40
 
@@ -17,3 +23,9 @@ def about(sentence: str, names: Iterable[str | None]) -> Iterator[str]:
     yield from (sentence.format(name) for name in quoted[:_NAMED])
     if len(quoted) > _NAMED:
         yield f"The same holds for {len(quoted) - _NAMED} more."
+
+
+def is_remarkable(repair: str) -> bool:
+    """Whether the sentence about a repair is one of `REMARKABLE`."""
+    parts = (sentence.split("{}") for sentence in REMARKABLE)
+    return any(repair.startswith(before) and repair.endswith(after) for before, after in parts)

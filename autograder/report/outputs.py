@@ -47,8 +47,9 @@ def markdown(text: str) -> Markup:
 
 
 def code(text: str) -> Markup:
-    """Python with its parts marked, escaped."""
-    return Markup(Highlight2HTML(pygments_lexer="python3")(text))  # noqa: S704 - Pygments escapes the text
+    """Python with its parts marked, escaped; a keyboard can scroll it."""
+    marked = str(Highlight2HTML(pygments_lexer="python3")(text)).replace("<pre>", '<pre tabindex="0">', 1)
+    return Markup(marked)  # noqa: S704 - Pygments escapes the text
 
 
 def parts(outputs: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:

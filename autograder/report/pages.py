@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -11,10 +11,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder.report import wording
+from autograder.report.diagnoses import seen, told
 from autograder.report.feedback import Feedback
+from autograder.report.gather import ShownGroup
 from autograder.report.outputs import code, markdown
+from autograder.report.statistics import FEWEST_FOR_DISCRIMINATION
 from autograder.report.summary import ClassSummary
 from autograder.verdicts import CellStatus, SubmissionStatus
+
+STUDENTS_SHOWN = 5_000
+"""Rows of the table of students: a browser takes its time over more."""
+NAMES_SHOWN = 200
+"""Names that are listed in one place."""
 
 _WEIGHT = re.compile(
     r"`(?P<code>[^`\n]+)`|\*\*(?P<strong>[^*\n]+)\*\*|(?<![\w*])\*(?P<em>[^*\s](?:[^*\n]*[^*\s])?)\*(?![\w*])"
@@ -26,18 +34,34 @@ def feedback_page(feedback: Feedback) -> str:
     return _environment().get_template("feedback.html").render(feedback=feedback)
 
 
-def report_page(summary: ClassSummary, pages: Mapping[str, str] | None = None) -> str:
+def report_page(
+    summary: ClassSummary, pages: Mapping[str, str] | None = None, groups: Sequence[ShownGroup] = ()
+) -> str:
     """A class's report on one lab.
 
     Args:
         summary: what to show.
-        pages: each student's feedback page, relative to the report, where there is one.
+        pages: each student's feedback page, relative to the report, as part of an address, where there is one.
+        groups: the first of the groups that are alike, with their evidence.
 
     Returns:
-        The page. Its one script sorts the table of students; without it everything is still there.
+        The page. Its one script sorts and searches the table of students; without it everything is still there.
     """
-    template = _environment().get_template("report.html")
-    return template.render(summary=summary, pages=pages or {}, script=_text("sort.js"), allowed=_hash("sort.js"))
+    shown = summary.results[:STUDENTS_SHOWN]
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            summary=summary,
+            pages=pages or {},
+            groups=groups,
+            shown=shown,
+            rows={result.student: f"student-{place}" for place, result in enumerate(shown, start=1)},
+            mistakes={mistake.diagnosis.key: place for place, mistake in enumerate(summary.mistakes, start=1)},
+            script=Markup(_script()),  # noqa: S704 - our own files
+            allowed=_hash(_script()),
+        )
+    )
 
 
 @cache
@@ -54,13 +78,21 @@ def _environment() -> Environment:
         "code": code,
         "markdown": markdown,
         "prose": prose,
+        "inline": _inline,
         "lead": wording.lead,
         "sections": wording.sections,
         "misconception": wording.misconception_title,
         "percent": lambda share: f"{100 * share:.0f} %",
+        "told": told,
+        "seen": seen,
+        "seconds": wording.seconds,
+        "telling": wording.telling,
     }
     environment.globals |= {
         "style": Markup(_text("page.css")),  # noqa: S704 - our own file
+        "style_hash": _hash(_text("page.css")),
+        "names_shown": NAMES_SHOWN,
+        "fewest": FEWEST_FOR_DISCRIMINATION,
         "count": wording.count,
         "words": wording.CELL_WORDS,
         "marks": wording.CELL_MARKS,
@@ -93,5 +125,9 @@ def _text(name: str) -> str:
     return files("autograder.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _hash(name: str) -> str:
-    return f"sha256-{b64encode(sha256(_text(name).encode()).digest()).decode()}"
+def _script() -> str:
+    return _text("sort.js") + _text("search.js")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

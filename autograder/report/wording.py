@@ -43,6 +43,9 @@ SUBMISSION_WORDS = {
 }
 
 
+_TELLING = ((0.4, "very well"), (0.3, "well"), (0.2, "somewhat"), (0.0, "hardly"))
+
+
 def number(points: float) -> str:
     """Points as a person writes them: 3, 2.5, 0.33."""
     return f"{points:.2f}".rstrip("0").rstrip(".")
@@ -51,6 +54,22 @@ def number(points: float) -> str:
 def count(amount: int, noun: str, plural: str = "") -> str:
     """An amount with its noun: 1 student, 3 students."""
     return f"{amount} {noun if amount == 1 else plural or noun + 's'}"
+
+
+def seconds(amount: float) -> str:
+    """A time as a person tells it: 0.8 s, 12 s, 3 min, 1.5 h."""
+    if amount < 10:
+        return f"{amount:.1f} s"
+    if amount < 120:
+        return f"{amount:.0f} s"
+    return f"{amount / 60:.0f} min" if amount < 7200 else f"{amount / 3600:.1f} h"
+
+
+def telling(discrimination: float) -> str:
+    """What a discrimination means, by the usual rule of thumb (Ebel and Frisbie 1991)."""
+    if discrimination < 0:
+        return "backwards: look at its test"
+    return next(words for least, words in _TELLING if round(discrimination, 2) >= least)
 
 
 def misconception_title(identifier: str) -> str:

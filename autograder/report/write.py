@@ -1,7 +1,9 @@
 """Pages on disk: feedback in nbgrader's place, the class report in a folder of its own."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
@@ -11,10 +13,8 @@ from autograder.autograded import read_results
 from autograder.course import Course
 from autograder.errors import ExpectedError
 from autograder.report.exporter import FeedbackExporter
-from autograder.report.feedback import titles
-from autograder.report.marks import marks_of_lab, with_marks
+from autograder.report.gather import gather, with_evidence
 from autograder.report.pages import report_page
-from autograder.report.summary import summarise
 from autograder.verdicts import Result
 
 REPORTS = "report"
@@ -35,7 +35,8 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
     """
     results = _graded(course, lab)
     _convert(course, lab)
-    return [page for result in results for page in _pages(course, result)]
+    pages = _pages(course, lab, [result.student for result in results])
+    return [page for own in pages.values() for page in own]
 
 
 def write_report(course: Course, lab: str) -> Path:
@@ -44,20 +45,15 @@ def write_report(course: Course, lab: str) -> Path:
     Raises:
         ExpectedError: nothing was graded yet.
     """
-    results = with_marks(_graded(course, lab), marks_of_lab(course.gradebook_url, lab))
-    headings = {
-        grade_id: title
-        for notebook in course.lab(lab).notebooks
-        for grade_id, title in titles(notebook.released).items()
-    }
+    summary = gather(course, lab)
     path = course.root / REPORTS / f"{lab}.html"
     pages = {
-        result.student: Path(os.path.relpath(page, path.parent)).as_posix()
-        for result in results
-        for page in _pages(course, result)[:1]
+        student: quote(Path(os.path.relpath(page, path.parent)).as_posix())
+        for student, own in _pages(course, lab, [result.student for result in summary.results]).items()
+        for page in own[:1]
     }
     path.parent.mkdir(exist_ok=True)
-    _write(path, report_page(summarise(lab, results, headings), pages))
+    _write(path, report_page(summary, pages, with_evidence(course, summary)))
     return path
 
 
@@ -82,10 +78,14 @@ def _convert(course: Course, lab: str) -> None:
         ) from error
 
 
-def _pages(course: Course, result: Result) -> list[Path]:
-    folder = course.folder(course.directory.feedback_directory, result.student, result.lab)
-    names = {notebook.name for notebook in course.lab(result.lab).notebooks}
-    return [page for page in sorted(folder.glob("*.html")) if page.stem in names]
+def _pages(course: Course, lab: str, students: Iterable[str]) -> dict[str, list[Path]]:
+    """Each student's pages, in order of name; none for those who have none."""
+    names = {notebook.name for notebook in course.lab(lab).notebooks}
+    folders = {student: course.folder(course.directory.feedback_directory, student, lab) for student in students}
+    return {
+        student: [page for page in sorted(folder.glob("*.html")) if page.stem in names]
+        for student, folder in folders.items()
+    }
 
 
 def _write(path: Path, text: str) -> None:

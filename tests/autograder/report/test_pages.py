@@ -78,7 +78,7 @@ def test_the_bars_of_the_distribution_are_as_tall_as_their_counts() -> None:
         return Result(student, "lab", SubmissionStatus.GRADED, cells)
 
     report = report_page(summarise("lab", [scored("a", 1), scored("b", 1), scored("c", 9)]))
-    heights = [float(height) for height in re.findall(r'<rect [^>]*height="([\d.]+)"', report)]
+    heights = [float(height) for height in re.findall(r'<rect [^>]*width="33" height="([\d.]+)"', report)]
     assert heights == [0, 140, 0, 0, 0, 0, 0, 0, 0, 70]
 
 

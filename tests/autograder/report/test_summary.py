@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from autograder.report.summary import summarise
@@ -40,16 +42,16 @@ def test_a_class_adds_up() -> None:
     ]
     assert summary.exercises[0].counts == {CellStatus.PASSED: 1, CellStatus.FAILED: 1}
     assert summary.hardest == summary.exercises[0]
-    assert [(each.identifier, each.students, each.exercises) for each in summary.misconceptions] == [
-        ("ascent-sign", ("ben",), ("Exercise 1",))
-    ]
+    assert [
+        (each.diagnosis.key, each.students, [place.title for place in each.places]) for each in summary.mistakes
+    ] == [("ascent-sign", ("ben",), ["Exercise 1"])]
     assert [(each.kind, each.students) for each in summary.attention] == [
-        ("flag", ("amy",)),
         ("unreadable", ("zoe",)),
+        ("flag", ("amy",)),
         ("question", ("amy", "ben")),
     ]
-    assert summary.troubled == 3
-    assert summary.sandboxed
+    assert summary.in_need == {"amy", "ben", "zoe"}
+    assert (summary.answers_waiting, summary.outside) == (2, 0)
 
 
 def test_the_most_frequent_misconception_comes_first_and_counts_a_student_once() -> None:
@@ -58,12 +60,13 @@ def test_the_most_frequent_misconception_comes_first_and_counts_a_student_once()
         graded("b", cell("one", 0, misconception="ascent-sign")),
         graded("c", cell("one", 0, misconception="ascent-sign")),
     ]
-    found = summarise("lab", results).misconceptions
-    assert [(each.identifier, each.students) for each in found] == [
+    found = summarise("lab", results).mistakes
+    assert [(each.diagnosis.key, each.students) for each in found] == [
         ("ascent-sign", ("b", "c")),
         ("rebinding-leaf", ("a",)),
     ]
-    assert found[1].exercises == ("one", "two")
+    assert [(place.title, place.students, place.first) for place in found[1].places] == [("one", 1, 1), ("two", 1, 0)]
+    assert [each.share for each in found] == [2 / 3, 1 / 3]
 
 
 @pytest.mark.parametrize(
@@ -83,11 +86,22 @@ def test_seven_tenths_in_steps_are_seven_tenths() -> None:
 def test_what_broke_is_neither_in_the_mean_nor_forgotten() -> None:
     summary = summarise("lab", [BROKEN, graded("a", cell("one", 2))])
     assert summary.mean == 2
-    assert [(each.kind, each.reason) for each in summary.attention] == [("broken", "The judge stopped.")]
+    assert [(each.kind, each.reasons) for each in summary.attention] == [("broken", ("The judge stopped.",))]
 
 
-def test_one_submission_outside_the_sandbox_is_enough_to_say_so() -> None:
-    assert not summarise("lab", [graded("a"), graded("b", sandboxed=False)]).sandboxed
+def test_submissions_outside_the_sandbox_are_counted() -> None:
+    assert summarise("lab", [graded("a"), graded("b", sandboxed=False)]).outside == 1
+
+
+def test_time_is_told_with_the_slowest_and_those_that_did_not_end() -> None:
+    endless = CellVerdict("one", 0.0, 2, CellStatus.TIMED_OUT)
+    results = [replace(graded("a", cell("one", 2)), seconds=1.0), replace(graded("b", endless), seconds=9.0)]
+    summary = summarise("lab", results)
+    assert summary.time is not None
+    assert (summary.time.total, summary.time.median, summary.time.long) == (10, 5, 9)
+    assert [result.student for result in summary.time.slowest] == ["b", "a"]
+    assert summary.time.timed_out == {"one": ("b",)}
+    assert summary.timed_out_students == 1
 
 
 def test_nobody_has_no_mean_and_no_hardest_exercise() -> None:

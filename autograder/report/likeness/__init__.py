@@ -1,0 +1,1 @@
+"""Which submissions are nearly the same, and what there is to see of it: evidence, never a verdict."""
