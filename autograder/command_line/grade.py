@@ -38,6 +38,11 @@ def grade(
         int | None,
         typer.Option("--memory", parser=options.size, metavar="SIZE", help="Memory of a submission: 4G, 512M."),
     ] = None,
+    gpu: options.Gpu = False,
+    gpu_memory: Annotated[
+        int | None,
+        typer.Option("--gpu-memory", parser=options.size, metavar="SIZE", help="GPU memory of a submission."),
+    ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Run everything again, even what has not changed since the last time.")
     ] = False,
@@ -47,7 +52,8 @@ def grade(
 ) -> None:
     """Grade what was submitted; write autograded/ and the gradebook."""
     statuses: set[SubmissionStatus] = set()
-    limits = options.limits(cell_seconds, call_seconds, submission_seconds, memory)
+    at_once, gpu_bytes = options.gpu_share(gpu, gpu_memory, workers)
+    limits = options.limits(cell_seconds, call_seconds, submission_seconds, memory, gpu_bytes)
     with ExitStack() as stack:
         with _begun(course, sandbox, limits, fresh=fresh) as begun, shown("Getting ready", quiet=quiet) as bar:
             spare_imports()
@@ -60,7 +66,7 @@ def grade(
                     student,
                     limits=limits,
                     mode=sandbox,
-                    workers=workers or options.processors(),
+                    workers=at_once,
                     bar=bar,
                     fresh=fresh,
                     begun=begun,
@@ -77,6 +83,8 @@ def grade(
             output().print(table)
     if sandbox is Mode.NONE:
         messages().print("[bold red]Not sandboxed:[/] student code ran with your own rights (--sandbox none).")
+    if gpu:
+        messages().print("Graded with the GPU visible: student code could reach its driver (--gpu).")
     if statuses - {SubmissionStatus.GRADED}:
         raise typer.Exit(NOT_ALL_GRADED)
 

@@ -51,6 +51,9 @@ SubmissionSeconds = Annotated[
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, help="Submissions at once; one for each CPU if left out.")
 ]
+Gpu = Annotated[
+    bool, typer.Option("--gpu", help="Let student code use the GPU; tests stay on the CPU. See docs/instructors.md.")
+]
 
 _SIZE = re.compile(r"(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?:i?B)?", re.IGNORECASE)
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
@@ -77,11 +80,34 @@ def processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
+def gpu_share(wanted: bool, memory_bytes: int | None, workers: int | None) -> tuple[int, int]:
+    """How many submissions run at once, and what each may hold of the GPU's memory: nothing if none is wanted.
+
+    Args:
+        wanted: whether a GPU is to be used.
+        memory_bytes: the bytes that were asked for.
+        workers: the submissions at once that were asked for.
+
+    Raises:
+        typer.BadParameter: memory was asked for, and no GPU.
+        ExpectedError: there is no GPU that could be used, or not enough of its memory.
+    """
+    if not wanted:
+        if memory_bytes is not None:
+            raise typer.BadParameter("--gpu-memory is for grading with --gpu.")
+        return workers or processors(), 0
+    from autograder.sandbox.gpu import find  # only who uses a GPU looks for one
+    from autograder.sandbox.gpu_share import share_out
+
+    return share_out(find().card, processors(), workers, memory_bytes)
+
+
 def limits(
     cell_seconds: float | None = None,
     call_seconds: float | None = None,
     submission_seconds: float | None = None,
     memory_bytes: int | None = None,
+    gpu_bytes: int = 0,
 ) -> Limits:
     """The default limits with what was asked for changed.
 
@@ -98,4 +124,5 @@ def limits(
         submission_seconds=submission,
         cpu_seconds=max(usual.cpu_seconds, int(1.5 * submission)),
         memory_bytes=usual.memory_bytes if memory_bytes is None else memory_bytes,
+        gpu_bytes=gpu_bytes,
     )

@@ -16,6 +16,7 @@ _SPARE_SECONDS = 60.0
 _NOTICED_SECONDS = 0.3
 _SILENT_SECONDS = 10.0
 _BY_THE_SANDBOX = ("died with the sandbox", "could not be seen to end")
+_KEPT = "memory of the GPU was still held after the end of its process: look at nvidia-smi"
 _BY_ANYBODY = "was killed (signal 9"
 
 
@@ -84,11 +85,16 @@ class Attendance:
             if self._student is not None:
                 # It is still open if the judge went away before it was handed on.
                 self._student.connection.close()
-                self._student.kill()
+                self._end(self._student)
 
     def _interrupt(self) -> None:
         if self._student is not None:
             self._student.interrupt()
+
+    def _end(self, student: StudentProcess) -> None:
+        student.kill()
+        if student.kept_gpu and _KEPT not in self.flags:
+            self.flags.append(_KEPT)
 
     def _kill(self) -> str:
         """End the student's process; returns how it ended, if it had ended before."""
@@ -96,7 +102,7 @@ class Attendance:
             return ""
         # A process that has just died may not have been noticed yet.
         ending = self._student.wait(_NOTICED_SECONDS) or ""
-        self._student.kill()
+        self._end(self._student)
         if ending in _BY_THE_SANDBOX or (self._doubtful and ending.startswith(_BY_ANYBODY)):
             raise DisturbedError(f"the student's process {ending}")
         self.flags.append(f"the student's process {ending}" if ending else "the student's process had to be ended")

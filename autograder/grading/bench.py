@@ -12,19 +12,18 @@ from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.attendance import Attendance, DisturbedError
 from autograder.grading.cores import Cores, keep_to
+from autograder.grading.gpu_trial import GpuTrial
 from autograder.grading.head_start import HeadStart
-from autograder.grading.kept.cache import Cache
-from autograder.grading.kept.keys import key_of_case, key_of_lesson
 from autograder.grading.kept.measures import Measures
-from autograder.grading.secret import open_secret, secret_for
+from autograder.grading.lookup import Lookup
 from autograder.grading.stage import Stage, end_judge
 from autograder.grading.unasked import blind_tests
-from autograder.judging.case import Case, broken
+from autograder.judging.case import Case, broken, complete
 from autograder.judging.messages import read_profile
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import StudentProcess, Zygote
-from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult
+from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
 from autograder.wall.faults import MalformedError, OutOfTime, StudentGone
 from autograder.wall.profile import Profile, Recorder
 
@@ -53,17 +52,25 @@ class Bench:
         mode: how student code is walled in.
         fresh: whether verdicts that were given before are put aside, and everything runs again.
         begun: processes that were started already, with the same limits and the same mode.
+        solution_secret: from what the hidden inputs of the instructor's own solution are drawn, where another
+            machine keeps the course's secret.
     """
 
     def __init__(
-        self, state: Path, limits: Limits, mode: Mode, *, fresh: bool = False, begun: HeadStart | None = None
+        self,
+        state: Path,
+        limits: Limits,
+        mode: Mode,
+        *,
+        fresh: bool = False,
+        begun: HeadStart | None = None,
+        solution_secret: bytes | None = None,
     ) -> None:
-        self._secret = open_secret(state)
-        self._cache = Cache(state / "cache")
+        self._lookup = Lookup(state, limits, mode, fresh=fresh)
+        self._solution_secret = solution_secret
         self._measures = Measures(state / "measures")
         self._limits = limits
         self._mode = mode
-        self._fresh = fresh
         self._cores = Cores()
         self._lock = threading.Lock()
         self._prepared: list[_Prepared] = []
@@ -72,8 +79,8 @@ class Bench:
         self._begun = begun
         self._zygote: Zygote | None = begun.take_zygote() if begun is not None else None
         self._modules: tuple[str, ...] = ()
-        self._lessons: list[tuple[LabNotebook, Mapping[str, bytes], str]] = []
         self._closed = False
+        self._gpu = GpuTrial(limits, partial(self._new_student, None))
 
     def __enter__(self) -> "Bench":
         return self
@@ -121,24 +128,33 @@ class Bench:
         Raises:
             ExpectedError: the sandbox or the instructor's notebook can't be started.
         """
-        secret = secret_for(self._secret, lab, notebook.name, student)
-        case = Case(submitted, files if working_files is None else working_files, secret, Profile(), self._limits)
-        key = key_of_case(self._lesson(notebook, files), case)
-        result = None if self._fresh else self._cache.find(key)
-        if result is None:
+        judge = partial(self.judge, notebook, files)
+        return self._lookup.grade(notebook, submitted, files, student, lab, working_files, judge)
+
+    def judge(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> NotebookResult:
+        """Run a notebook, whatever is known of it.
+
+        Args:
+            notebook: the instructor's notebook.
+            files: the lab's own data files: path → content.
+            case: the student's notebook; the measure is found out here.
+
+        Raises:
+            ExpectedError: the sandbox or the instructor's notebook can't be started.
+        """
+        result, sound = self._grade(case, notebook, files)
+        for _ in range(_MORE_STAGES):
+            if sound:
+                break
+            # The stage was killed, as when memory runs out: another one then serves the rest of the class.
             result, sound = self._grade(case, notebook, files)
-            for _ in range(_MORE_STAGES):
-                if sound:
-                    break
-                # The stage was killed, as when memory runs out: another one then serves the rest of the class.
-                result, sound = self._grade(case, notebook, files)
-            self._cache.keep(key, result)
         return result
 
     def _grade(self, case: Case, notebook: LabNotebook, files: Mapping[str, bytes]) -> tuple[NotebookResult, bool]:
         prepared = self._prepare(notebook, files)
         unfit = _hopeless(case.submitted, prepared.unfit)
         result, _ = self._run(prepared.stage, replace(case, measure=prepared.profile, hopeless=unfit))
+        result = self._gpu.settled(result, case.submitted.cells)
         broke = any(verdict.status is CellStatus.BROKE for verdict in result.verdicts)
         return result, not (broke and prepared.stage.ended)
 
@@ -164,6 +180,7 @@ class Bench:
                 stage.rehearse(notebook, files, self._limits)
                 self._modules = tuple(dict.fromkeys((*self._modules, *stage.modules)))
                 self._zygote.warm(stage.modules)
+                self._gpu.begin()
                 prepared = _Prepared(notebook, files, stage, *self._measure(stage, notebook, files))
             except BaseException:
                 stage.close()
@@ -171,24 +188,16 @@ class Bench:
             self._prepared.append(prepared)
             return prepared
 
-    def _lesson(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> str:
-        for known, its_files, key in self._lessons:
-            if known is notebook and its_files is files:
-                return key
-        key = key_of_lesson(notebook, files, self._limits, self._mode)
-        self._lessons.append((notebook, files, key))
-        return key
-
     def _measure(
         self, stage: Stage, notebook: LabNotebook, files: Mapping[str, bytes]
     ) -> tuple[Profile, Mapping[str, str]]:
         """Grade the instructor's own solution, to see what it does across the wall."""
-        key = self._lesson(notebook, files)
+        key = self._lookup.lesson(notebook, files)
         known = self._measures.find(key)
         if known is not None:
             return known, {}
         solution = SubmittedNotebook(notebook.name, notebook.source)
-        secret = secret_for(self._secret, notebook.name)
+        secret = self._solution_secret or self._lookup.solution_secret(notebook.name)
         result, findings = self._run(stage, Case(solution, files, secret, Recorder(), self._limits))
         unfit = {
             verdict.grade_id: verdict.message
@@ -231,7 +240,7 @@ class Bench:
                     # Another judge grades the rest.
                     case = replace(case, hopeless={**case.hopeless, index: self._lost(cells[index], reason, error)})
         flags = (*attendance.flags, "the grader itself failed") if reason else tuple(attendance.flags)
-        outcomes = _complete(case.submitted, attendance.outcomes, reason)
+        outcomes = complete(case.submitted, attendance.outcomes, reason)
         return NotebookResult(case.submitted.name, outcomes, flags), findings
 
     def _lost(self, cell: Cell, reason: str, error: BaseException) -> CellVerdict:
@@ -279,12 +288,3 @@ def _hopeless(submitted: SubmittedNotebook, unfit: Mapping[str, str]) -> dict[in
         for index, cell in enumerate(submitted.cells)
         if cell.role is Role.TEST and cell.grade_id is not None and cell.grade_id in unfit
     }
-
-
-def _complete(submitted: SubmittedNotebook, outcomes: dict[int, CellOutcome], reason: str) -> tuple[CellOutcome, ...]:
-    """One outcome for each cell; a graded cell that the judge never came to is the grader's failure."""
-    complete = []
-    for index, cell in enumerate(submitted.cells):
-        missing = CellOutcome(verdict=broken(cell, reason) if cell.role is Role.TEST or cell.graded else None)
-        complete.append(outcomes.get(index, missing))
-    return tuple(complete)

@@ -7,10 +7,9 @@ from autograder.cells import Lab
 from autograder.course import Course
 from autograder.errors import ExpectedError
 from autograder.gradebook import GradebookWriter
-from autograder.grading.bench import Bench
 from autograder.grading.kept.keys import key_of_folder
 from autograder.grading.kept.receipts import Receipt, Receipts
-from autograder.grading.submission import Graded, grade_submission
+from autograder.grading.submission import Graded, NotebookGrader, grade_submission
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result, SubmissionStatus
 
@@ -45,16 +44,18 @@ class Desk:
         writer: the gradebook's one writer.
         receipts: what was written before.
         fresh: whether that is put aside.
+        gpu: whether submissions can use a GPU on the bench.
     """
 
     course: Course
     lab: Lab
     key: str
-    bench: Bench
+    bench: NotebookGrader
     mode: Mode
     writer: GradebookWriter
     receipts: Receipts
     fresh: bool
+    gpu: bool = False
 
     def find(self, student: str) -> Found:
         """Look a submission up, or grade it. Any thread may do so."""
@@ -74,7 +75,7 @@ class Desk:
         return self._write(found.key, found.graded or self._grade(found.student))
 
     def _grade(self, student: str) -> Graded:
-        return grade_submission(self.course, self.lab, student, self.bench, self.mode)
+        return grade_submission(self.course, self.lab, student, self.bench, self.mode, gpu=self.gpu)
 
     def _stands(self, receipt: Receipt) -> bool:
         student = receipt.result.student

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
 
 from autograder import interrupts
 from autograder.cells import Lab
@@ -17,6 +18,10 @@ from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result
 
+if TYPE_CHECKING:
+    from autograder.grading.cluster.cluster import Cluster
+    from autograder.grading.cluster.remote_bench import RemoteBench
+
 _AHEAD = 4
 """Submissions under way for each worker: the writer never waits, and memory doesn't grow with the class."""
 
@@ -31,6 +36,7 @@ def grade_class(
     workers: int,
     fresh: bool = False,
     begun: HeadStart | None = None,
+    cluster: "Cluster | None" = None,
 ) -> Iterator[Result]:
     """Grade submissions; write ``autograded/`` and the gradebook.
 
@@ -45,6 +51,7 @@ def grade_class(
         workers: how many submissions run at once.
         fresh: whether all run and are written again, even those that have not changed.
         begun: processes that were started already, with the same limits and the same mode.
+        cluster: machines on which notebooks run instead of this one. All else is done here.
 
     Yields:
         The results, by lab and student, each when it and those before it have been written.
@@ -57,7 +64,7 @@ def grade_class(
         GradebookWriter(course) as writer,
         ThreadPoolExecutor(workers, thread_name_prefix="grading") as pool,
         # Closed first: after an interrupt no worker waits for a student any longer.
-        Bench(course.state, limits, mode, fresh=fresh, begun=begun) as bench,
+        _bench(course, limits, mode, fresh=fresh, begun=begun, cluster=cluster) as bench,
     ):
         receipts = Receipts(course.state / "receipts")
         queue = _Queue()
@@ -65,13 +72,24 @@ def grade_class(
             for name, found in names:
                 lab = _recorded(course, writer, name)
                 key = key_of_lab(lab, limits, mode, course.settings, open_secret(course.state))
-                desk = Desk(course, lab, key, bench, mode, writer, receipts, fresh)
+                desk = Desk(course, lab, key, bench, mode, writer, receipts, fresh, limits.gpu_bytes > 0)
                 for student in found:
                     queue.add(desk, pool.submit(desk.find, student))
                     yield from queue.settle(_AHEAD * workers)
             yield from queue.settle(0)
         finally:
             queue.cancel()
+
+
+def _bench(
+    course: Course, limits: Limits, mode: Mode, *, fresh: bool, begun: HeadStart | None, cluster: "Cluster | None"
+) -> "Bench | RemoteBench":
+    if cluster is None:
+        return Bench(course.state, limits, mode, fresh=fresh, begun=begun)
+    # Whoever grades on one machine needs no library for more of them.
+    from autograder.grading.cluster.remote_bench import RemoteBench
+
+    return RemoteBench(course.state, limits, mode, cluster, fresh=fresh)
 
 
 def _recorded(course: Course, writer: GradebookWriter, name: str) -> Lab:

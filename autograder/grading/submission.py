@@ -4,15 +4,30 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-from autograder.cells import Lab, SubmittedNotebook
+from autograder.cells import Lab, LabNotebook, SubmittedNotebook
 from autograder.course import Course
 from autograder.documents import Quarantine
-from autograder.grading.bench import Bench
 from autograder.judging.case import broken
 from autograder.sandbox.mode import Mode
 from autograder.submissions import Submission, read_submission, working_files
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
+
+
+class NotebookGrader(Protocol):
+    """Where notebooks are graded: a bench of this machine, or a cluster."""
+
+    def grade(
+        self,
+        notebook: LabNotebook,
+        submitted: SubmittedNotebook,
+        files: Mapping[str, bytes],
+        student: str,
+        lab: str,
+        working_files: Mapping[str, bytes] | None = None,
+    ) -> NotebookResult:
+        """Grade one notebook of one student; see `autograder.grading.bench.Bench.grade`."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +45,9 @@ class Graded:
     notebooks: Mapping[str, NotebookResult]
 
 
-def grade_submission(course: Course, lab: Lab, student: str, bench: Bench, mode: Mode) -> Graded:
+def grade_submission(
+    course: Course, lab: Lab, student: str, bench: NotebookGrader, mode: Mode, *, gpu: bool = False
+) -> Graded:
     """Grade one submission; nothing is written.
 
     What is wrong with it ends in its result, and never as an error: the rest of the class goes on.
@@ -44,7 +61,7 @@ def grade_submission(course: Course, lab: Lab, student: str, bench: Bench, mode:
     """
     started = time.monotonic()
     folder = course.folder(course.directory.submitted_directory, student, lab.name)
-    nothing = Result(student, lab.name, SubmissionStatus.GRADED, sandboxed=mode is not Mode.NONE)
+    nothing = Result(student, lab.name, SubmissionStatus.GRADED, sandboxed=mode is not Mode.NONE, gpu=gpu)
     try:
         submission = read_submission(folder, lab)
     except Quarantine as error:
@@ -68,7 +85,7 @@ def _unread(nothing: Result, lab: Lab, error: Exception) -> Result:
 
 
 def _grade_notebooks(
-    course: Course, lab: Lab, student: str, bench: Bench, submission: Submission, folder: Path
+    course: Course, lab: Lab, student: str, bench: NotebookGrader, submission: Submission, folder: Path
 ) -> dict[str, NotebookResult]:
     files = working_files(course, lab, folder)
     sources = {notebook.name: notebook for notebook in lab.notebooks}

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from autograder.cells import Cell, SubmittedNotebook
+from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.limits import Limits
-from autograder.verdicts import CellStatus, CellVerdict
+from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
 from autograder.wall.profile import Profile, Recorder
 
 
@@ -33,3 +33,18 @@ class Case:
 def broken(cell: Cell, reason: str) -> CellVerdict:
     """The verdict where the grader itself failed: no points, and a person must look."""
     return CellVerdict(cell.grade_id or "", None, cell.points, CellStatus.BROKE, f"The grader itself failed: {reason}")
+
+
+def complete(submitted: SubmittedNotebook, outcomes: Mapping[int, CellOutcome], reason: str) -> tuple[CellOutcome, ...]:
+    """One outcome for each cell; a graded cell that the judge never came to is the grader's failure.
+
+    Args:
+        submitted: the student's notebook.
+        outcomes: what was reported, by the cell's index.
+        reason: why the rest was not.
+    """
+    found = []
+    for index, cell in enumerate(submitted.cells):
+        missing = CellOutcome(verdict=broken(cell, reason) if cell.role is Role.TEST or cell.graded else None)
+        found.append(outcomes.get(index, missing))
+    return tuple(found)

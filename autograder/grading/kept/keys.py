@@ -34,7 +34,7 @@ def key_of_lesson(notebook: LabNotebook, files: Mapping[str, bytes], limits: Lim
     """
     cells = [tuple(map(_without_prose, cells)) for cells in (notebook.source, notebook.released)]
     played = write_notebook(LabNotebook(notebook.name, *cells))
-    return _digest([played, sorted(files.items()), asdict(limits), mode, _programs()])
+    return _digest([played, sorted(files.items()), asdict(limits), mode, programs()])
 
 
 def key_of_case(lesson: str, case: Case) -> str:
@@ -63,7 +63,7 @@ def key_of_lab(lab: Lab, limits: Limits, mode: str, settings: bytes, secret: byt
     """
     notebooks = [write_notebook(notebook) for notebook in lab.notebooks]
     files = sorted(lab.files.items())
-    return _digest([lab.name, notebooks, files, asdict(limits), mode, settings, secret, _programs()])
+    return _digest([lab.name, notebooks, files, asdict(limits), mode, settings, secret, programs()])
 
 
 def key_of_folder(lab: str, folder: Path) -> str:
@@ -96,7 +96,7 @@ def _digest(content: object) -> str:
 
 
 @cache
-def _programs() -> list[str]:
+def programs() -> list[str]:
     """The versions of what decides a verdict, and a digest of our own code."""
     own = hashlib.sha256()
     for path in sorted(file for package in ("autograder", "gradlab") for file in (_ROOT / package).rglob("*.py")):
