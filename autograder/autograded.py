@@ -170,6 +170,8 @@ def _read_graded(
         flags=tuple(whole["flags"]),
         seconds=whole["seconds"],
         sandboxed=whole["sandboxed"],
+        # Written since GPUs can be used.
+        gpu=whole.get("gpu", False),
     )
     return result, tuple(cells)
 

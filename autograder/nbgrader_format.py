@@ -67,6 +67,7 @@ def about(result: Result) -> dict[str, Any]:
         "repairs": list(result.repairs),
         "seconds": result.seconds,
         "sandboxed": result.sandboxed,
+        "gpu": result.gpu,
     }
 
 

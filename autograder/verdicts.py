@@ -106,6 +106,7 @@ class Result:
         flags: what a person should look at, one sentence each.
         seconds: wall-clock seconds that grading took.
         sandboxed: False if it ran with ``--sandbox none``.
+        gpu: whether it could use a GPU (``--gpu``).
     """
 
     student: str
@@ -117,6 +118,7 @@ class Result:
     flags: tuple[str, ...] = ()
     seconds: float = 0.0
     sandboxed: bool = field(default=True, kw_only=True)
+    gpu: bool = field(default=False, kw_only=True)
 
     @property
     def score(self) -> float:

@@ -58,6 +58,7 @@ def grade_submission(
         student: the student's id.
         bench: where its notebooks run.
         mode: how the bench walls student code in.
+        gpu: whether it can use a GPU there.
     """
     started = time.monotonic()
     folder = course.folder(course.directory.submitted_directory, student, lab.name)

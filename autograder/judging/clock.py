@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from autograder.judging.stops import used_up
 from autograder.limits import Limits
+from autograder.wall.faults import OutOfTime
 
 
 class Clock:
@@ -42,3 +43,12 @@ class Clock:
         """What the student is told once the time is used up."""
         name = max(self._spent, key=self._spent.__getitem__, default="")
         return used_up(self._limits.submission_seconds, name, self._spent.get(name, 0.0))
+
+
+def out_of_time(*_: object) -> None:
+    """What a signal does that ends whatever is running.
+
+    Raises:
+        OutOfTime: always.
+    """
+    raise OutOfTime

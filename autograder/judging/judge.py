@@ -15,14 +15,15 @@ from dataclasses import replace
 
 from autograder.cells import Cell, Role
 from autograder.judging.case import Case
-from autograder.judging.clock import Clock
+from autograder.judging.clock import Clock, out_of_time
+from autograder.judging.gpu_errors import devices_met, gpu_lost
 from autograder.judging.instructor import Rehearsal
-from autograder.judging.judgement import Circumstances, judge
+from autograder.judging.judgement import Circumstances, for_a_person, judge
 from autograder.judging.outputs import failed, read_count, read_outputs, size, timed_out
-from autograder.judging.stops import Stop, endless_cell, fatal_cell, greedy_cell, name_of, ran_out
+from autograder.judging.stops import Stop, endless_cell, ends_gpu, failing_cell, fatal_cell, first_stop, name_of
 from autograder.judging.supervisor import Supervisor
 from autograder.judging.tests import run_test
-from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
+from autograder.verdicts import CellOutcome, CellVerdict
 from autograder.wall.conversation import LATEST
 from autograder.wall.faults import Misspoke, OutOfTime, StudentGone, WallFault
 from autograder.wall.greeting import greet
@@ -34,6 +35,7 @@ from autograder.wall.shell import Execution, NotebookShell
 
 _MOST_REPLACEMENTS = 20
 _CELLS_OF_OUTPUT = 8
+_GPU = "cuda"
 _FORGED = "the student's process sent messages of its own making"
 
 
@@ -71,10 +73,11 @@ class Judge:
         self._ran: list[int] = []
         self._stops: dict[int, Stop] = {}
         self._replacements = 0
+        self._on_gpu = case.limits.gpu_bytes > 0
         # A notebook may have any number of cells, and all that they print is kept at once.
         self._room = _CELLS_OF_OUTPUT * case.limits.output_bytes
         self._wall = self._meet_student()
-        # Only now: the first student's process is waited for until the sandbox stands.
+        # The first student's process is waited for until the sandbox stands.
         self._clock = Clock(case.limits)
         namespace.student_names = rehearsal.student_names
 
@@ -93,24 +96,12 @@ class Judge:
         if index in self._case.hopeless:
             return CellOutcome(verdict=self._case.hopeless[index])
         if cell.role is Role.TEST and cell.grade_id is not None:
-            return CellOutcome(verdict=self._grade(cell.grade_id, self._stop_before(index)))
+            stop = first_stop(self._case.submitted.cells, self._stops, index)
+            return CellOutcome(verdict=self._grade(cell.grade_id, stop))
         outcome = self._run(index, cell) if cell.kind == "code" and cell.source.strip() else CellOutcome()
         if cell.role in (Role.ANSWER, Role.TASK):
-            outcome = replace(outcome, verdict=self._for_a_person(cell))
+            outcome = replace(outcome, verdict=for_a_person(cell, self._case.submitted.unanswered))
         return outcome
-
-    def _stop_before(self, index: int) -> Stop | None:
-        """The first cell of a test's exercise, down from the test before it, that was stopped."""
-        cells = self._case.submitted.cells
-        first = next((i + 1 for i in range(index - 1, -1, -1) if cells[i].role is Role.TEST), 0)
-        return next((self._stops[i] for i in range(first, index) if i in self._stops), None)
-
-    def _for_a_person(self, cell: Cell) -> CellVerdict:
-        grade_id = cell.grade_id or ""
-        if grade_id in self._case.submitted.unanswered and cell.role is Role.ANSWER:
-            message = "This question was left as it was."
-            return CellVerdict(grade_id, 0.0, cell.points, CellStatus.UNANSWERED, message)
-        return CellVerdict(grade_id, None, cell.points, CellStatus.MANUAL, "A person will read this answer.")
 
     # The student's side
 
@@ -120,6 +111,8 @@ class Judge:
         greet(channel, self._case.files, limits, time.monotonic() + limits.cell_seconds)
         wall = Wall(channel, self._case.measure, self._student_has)
         wall.call_seconds = limits.call_seconds
+        # The judge computes on the CPU alone, and takes what the student's side has on a GPU for its own.
+        wall.answers.devices = {_GPU: "cpu"} if self._on_gpu else {}
         return wall
 
     def _student_has(self, name: str, value: object) -> bool:
@@ -143,9 +136,12 @@ class Judge:
             ending = self._replace_student() or f"could not go on: {gone}"
             self._stops[index] = fatal_cell(cell, ending)
             return failed("ProcessEnded", self._stops[index].message)
-        if ran_out(reply["failed"]):
-            self._stops[index] = greedy_cell(cell, limits)
-        self._ran.append(index)
+        if stop := failing_cell(cell, reply["failed"], limits):
+            self._stops[index] = stop
+        if self._on_gpu and ends_gpu(reply["failed"]):
+            self._replace_student()
+        else:
+            self._ran.append(index)
         outputs = read_outputs(reply["outputs"], min(limits.output_bytes, self._room))
         self._room -= sum(size(output) for output in outputs)
         return CellOutcome(outputs, read_count(reply["count"]))
@@ -164,7 +160,7 @@ class Judge:
         # A test may loop on this side, on a number or an iterator of the student's: the alarm ends it. It rings again,
         # for the first may be lost where Python ignores errors. A loop in C doesn't hear it: see `Bench`.
         self._supervisor.begin()
-        previous = signal.signal(signal.SIGALRM, _out_of_time)
+        previous = signal.signal(signal.SIGALRM, out_of_time)
         signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.0) + LATEST, 1.0)
         try:
             yield
@@ -236,14 +232,18 @@ class Judge:
             execution = Execution([], OutOfTime(), None, 0)
             return judge(test, released, execution, replace(circumstances, over=self._over))
         self._play_lesson(place)
-        execution = self._run_test(test)
+        execution, device = self._run_test(test), ""
+        if self._on_gpu and devices_met(execution.error):
+            # The test's tensors are on the CPU, and the answer has its own on the GPU: in a notebook they'd be there.
+            device = _GPU
+            execution = self._run_test(test, place=device)
         if isinstance(self._case.measure, Recorder) and not self._wall.asked:
             self._case.measure.unasked.add(grade_id)
         if self._wall.answers.withheld and not isinstance(execution.error, WallFault):
             # What the submission changed of the test's own data was kept from the test. Were that shown in the only
             # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both, and is
             # told what the second says: that is what a notebook says.
-            again = self._run_test(test, trusting=True)
+            again = self._run_test(test, trusting=True, place=device)
             if self._wall.answers.moved or (execution.error is not None and again.error is None):
                 # A slip in place fails a test that looks for it; this passes only thanks to what it has changed.
                 self._supervisor.flag(f"in {name_of(test)} the answer changed what the solution leaves alone")
@@ -255,12 +255,15 @@ class Judge:
         elif isinstance(execution.error, StudentGone):
             self._flag(execution.error, test)
             circumstances = replace(circumstances, ending=self._replace_student())
+        elif self._on_gpu and gpu_lost(execution.error):
+            self._replace_student()
         return judge(test, released, execution, circumstances)
 
-    def _run_test(self, test: Cell, *, trusting: bool = False) -> Execution:
-        self._seed(test.grade_id or "")
+    def _run_test(self, test: Cell, *, trusting: bool = False, place: str = "") -> Execution:
+        # Other numbers in another place: a submission that asks for it learns nothing from the first run.
+        self._seed(f"{test.grade_id or ''}{place}")
         names = dict(self._namespace)
-        self._wall.begin_test(trusting=trusting)
+        self._wall.begin_test(trusting=trusting, place=place)
         self._namespace.wall = self._wall
         try:
             with self._limited():
@@ -275,7 +278,7 @@ class Judge:
             execution = Execution([], self._wall.fault, None, 0)
         elif self._wall.late and not isinstance(execution.error, WallFault):
             execution = Execution([], OutOfTime(), None, 0)
-        if self._wall.answers.withheld and not trusting:
+        if not trusting and (self._wall.answers.withheld or (self._on_gpu and devices_met(execution.error))):
             self._namespace.clear()
             self._namespace.update(names)
         return execution
@@ -294,7 +297,3 @@ class Judge:
     def _seed(self, grade_id: str) -> None:
         digest = hmac.digest(self._case.secret, grade_id.encode(), hashlib.sha256)
         seed(int.from_bytes(digest[:8], "big"))
-
-
-def _out_of_time(*_: object) -> None:
-    raise OutOfTime

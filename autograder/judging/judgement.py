@@ -9,8 +9,8 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.cells import Cell
-from autograder.judging.stops import Stop, endless_test, fatal_call, out_of_memory, wants_memory
+from autograder.cells import Cell, Role
+from autograder.judging.stops import Stop, endless_test, fatal_call, told_of_machine
 from autograder.limits import Limits
 from autograder.verdicts import CellStatus, CellVerdict
 from autograder.wall.faults import (
@@ -65,6 +65,20 @@ def judge(test: Cell, released: Cell, execution: Execution, circumstances: Circu
     return CellVerdict(test.grade_id or "", points, test.points, status, _readable(message), misconception)
 
 
+def for_a_person(cell: Cell, unanswered: frozenset[str]) -> CellVerdict:
+    """The verdict on a cell that a person grades, or that was left as it was.
+
+    Args:
+        cell: the cell.
+        unanswered: the grade ids of those that were left.
+    """
+    grade_id = cell.grade_id or ""
+    if grade_id in unanswered and cell.role is Role.ANSWER:
+        message = "This question was left as it was."
+        return CellVerdict(grade_id, 0.0, cell.points, CellStatus.UNANSWERED, message)
+    return CellVerdict(grade_id, None, cell.points, CellStatus.MANUAL, "A person will read this answer.")
+
+
 def _passed(test: Cell, value: object) -> CellVerdict:
     grade_id = test.grade_id or ""
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
@@ -110,7 +124,8 @@ def _explain_student_error(error: Exception | BaseException, limits: Limits) -> 
             None,
         )
     diagnosis = diagnose(error)
-    needed = f"Your code {out_of_memory(limits)}.\n" if wants_memory(kind, str(error)) else ""
+    words = told_of_machine(kind, str(error), limits)
+    needed = f"Your code {words}\n" if words else ""
     raised = f"{needed}Your code raised {kind}: {error}" + (f"\n{frames}" if frames else "")
     if diagnosis is None:
         return CellStatus.ERROR, raised, None

@@ -3,9 +3,11 @@
 They name cells and functions, which the student has too, and never what a test calls them with.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.cells import Cell, Role
+from autograder.judging.gpu_errors import asks_for_gpu, filled_gpu, lost_gpu
 from autograder.limits import Limits
 from autograder.verdicts import CellStatus
 from autograder.wall.faults import OutOfTime, StudentGone
@@ -59,9 +61,33 @@ def fatal_cell(cell: Cell, ending: str) -> Stop:
     return Stop(CellStatus.ERROR, told, _is_answer(cell))
 
 
-def greedy_cell(cell: Cell, limits: Limits) -> Stop:
-    """A cell that asked for more memory than there is."""
-    return Stop(CellStatus.ERROR, f"{_capital(name_of(cell))} {out_of_memory(limits)}.", _is_answer(cell))
+def failing_cell(cell: Cell, failed: object, limits: Limits) -> Stop | None:
+    """A cell that asked for more memory than there is, for a GPU where there is none, or that made the GPU fail.
+
+    Args:
+        cell: the cell.
+        failed: what the student's side says of the error in it, be it what it may.
+        limits: what the submission may use.
+    """
+    kind, message, frames = _error(failed)
+    words = told_of_machine(kind, message, limits)
+    if not words:
+        return None
+    told = f"{_capital(name_of(cell))} {words}"
+    if asks_for_gpu(message) or lost_gpu(message):
+        told += "\n" + "\n".join(filter(None, (f"It raised {kind}: {message}", frames)))
+    return Stop(CellStatus.ERROR, told, _is_answer(cell))
+
+
+def ends_gpu(failed: object) -> bool:
+    """Whether what the student's side says of an error means that its process can't use the GPU any more."""
+    return lost_gpu(_error(failed)[1])
+
+
+def first_stop(cells: Sequence[Cell], stops: Mapping[int, Stop], test: int) -> Stop | None:
+    """The first cell of a test's exercise, down from the test before it, that was stopped."""
+    first = next((i + 1 for i in range(test - 1, -1, -1) if cells[i].role is Role.TEST), 0)
+    return next((stops[i] for i in range(first, test) if i in stops), None)
 
 
 def endless_test(fault: OutOfTime, limits: Limits) -> str:
@@ -99,12 +125,34 @@ def used_up(seconds: float, name: str, spent: float) -> str:
     return f"The time for the whole notebook ({_time(seconds)}) was used up before this cell was over{most}."
 
 
-def ran_out(failed: object) -> bool:
-    """Whether what the student's side says of the error in a cell, be it what it may, means that memory ran out."""
+def told_of_machine(kind: str, message: str, limits: Limits) -> str:
+    """What is told of an error that comes from what the machine has or hasn't; empty for every other.
+
+    Returns:
+        The end of a sentence whose subject is the code, with its full stop.
+    """
+    if not limits.gpu_bytes and (asks_for_gpu(message) or lost_gpu(message)):
+        return (
+            "asked for a GPU, and it is graded on a machine without one. Leave the choice to `gradlab.device()`: put "
+            'tensors and models on the device that it returns, where they are now put on "cuda" by name.'
+        )
+    if lost_gpu(message):
+        return (
+            "made the GPU fail. An index or a class label that is out of range does that; run it on the CPU, where "
+            "the message names the cause."
+        )
+    if limits.gpu_bytes and filled_gpu(message):
+        return f"needed more than the {_gibibytes(limits.gpu_bytes)} of GPU memory that a submission may use."
+    return f"{out_of_memory(limits)}." if wants_memory(kind, message) else ""
+
+
+def _error(failed: object) -> tuple[str, str, str]:
+    """The class, the message and the student's lines of an error, as the student's side tells them."""
     said = failed if isinstance(failed, dict) else {}
-    types, message = said.get("types"), said.get("message")
+    types, message, frames = said.get("types"), said.get("message"), said.get("traceback")
     name = types[0] if isinstance(types, list) and types and isinstance(types[0], str) else ""
-    return wants_memory(name.rpartition(".")[2], message if isinstance(message, str) else "")
+    kind = name.rpartition(".")[2]
+    return kind, message if isinstance(message, str) else "", frames if isinstance(frames, str) else ""
 
 
 def wants_memory(kind: str, message: str) -> bool:
@@ -116,7 +164,11 @@ def wants_memory(kind: str, message: str) -> bool:
 
 def out_of_memory(limits: Limits) -> str:
     """The end of a sentence about something that asked for too much memory."""
-    return f"needed more than the {round(limits.memory_bytes / _GIBIBYTE, 2):g} GiB of memory that a submission may use"
+    return f"needed more than the {_gibibytes(limits.memory_bytes)} of memory that a submission may use"
+
+
+def _gibibytes(count: int) -> str:
+    return f"{round(count / _GIBIBYTE, 2):g} GiB"
 
 
 def _is_answer(cell: Cell) -> bool:

@@ -16,6 +16,7 @@ def as_record(result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "seconds": round(result.seconds, 3),
         "sandboxed": result.sandboxed,
+        "gpu": result.gpu,
         "repairs": list(result.repairs),
         "flags": list(result.flags),
         "cells": [_cell(cell) for cell in result.cells],

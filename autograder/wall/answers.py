@@ -1,6 +1,6 @@
 """How the judge reads what the student's side says: as data, and within what the instructor's solution did."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,8 @@ class Answers:
         self._wall = wall
         self._known = known
         self._measure = measure
+        self.devices: Mapping[str, str] = {}
+        """What the student's devices are here: the CPU, where a GPU is the student's alone."""
         self.trusting = False
         """Whether a submission may change all of the judge's arguments, as it could in one process."""
         self.withheld = False
@@ -83,7 +85,7 @@ class Answers:
             if type(number) is not int:
                 raise MalformedError("record")
             graph = attach(Graph(self._wall, number, question.inputs), [read_tensor(item) for item in reply["graph"]])
-        decoder = Decoder(self._beyond(question.origin, arguments, graph))
+        decoder = Decoder(self._beyond(question.origin, arguments, graph), self.devices)
         value = decoder.read(reply["value"])
         for number, content in reply["after"]:
             decoder.fill(arguments[number], content)

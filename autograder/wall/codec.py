@@ -9,6 +9,7 @@ thing that occurs twice is one thing on the other side as well, and so that what
 
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy
@@ -139,12 +140,19 @@ class Decoder:
     Args:
         beyond: reads the nodes that `Encoder`'s ``beyond`` wrote, from their tag and their parts. It must raise
             `MalformedError` for a tag that it doesn't know.
+        devices: what a kind of device on the other side is here: ``{"cpu": "cuda"}``. Tensors, which cross without
+            their device, are read as the CPU's. What isn't named is the same on both sides.
     """
 
-    def __init__(self, beyond: Callable[[str, list[Node], "Decoder"], object]) -> None:
+    def __init__(
+        self,
+        beyond: Callable[[str, list[Node], "Decoder"], object],
+        devices: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.objects: list[Any] = []
         """Every mutable object that was read, by its number."""
         self._beyond = beyond
+        self._devices = devices
 
     def read(self, node: Node) -> Any:  # noqa: ANN401 - any value
         """Read a value.
@@ -189,16 +197,24 @@ class Decoder:
             return value
         if len(parts) == 1 and isinstance(tag, str):
             try:
-                return read_scalar(tag, parts[0])
+                value = read_scalar(tag, parts[0])
             except MalformedError:
                 return self._beyond(tag, parts, self)
+            if isinstance(value, torch.device) and value.type in self._devices:
+                return torch.device(self._devices[value.type])
+            return value
         return self._beyond(tag, parts, self)
+
+    def tensor(self, values: Node) -> torch.Tensor:
+        """Read a tensor's values: a leaf that doesn't require grad, on the device that it has on this side."""
+        tensor = read_tensor(values)
+        return tensor.to(self._devices["cpu"]) if "cpu" in self._devices else tensor
 
     def _read_block(self, tag: str, number: Node, content: Node) -> object:
         if tag == "array":
             return self.register(number, read_array(content))
         values, requires_grad, grad, is_parameter = content
-        tensor = read_tensor(values)
+        tensor = self.tensor(values)
         if is_parameter:
             tensor = torch.nn.Parameter(tensor, requires_grad=False)
         self.register(number, tensor)
@@ -245,10 +261,12 @@ class Decoder:
             if fresh.shape == tensor.shape and fresh.dtype == tensor.dtype:
                 tensor.copy_(fresh)
             else:
-                tensor.data = fresh
+                tensor.data = fresh.to(tensor.device)
         if tensor.is_leaf:
             tensor.requires_grad_(bool(requires_grad))
             new_grad = self.read(grad)
+            if new_grad is not None and new_grad.device != tensor.device:
+                new_grad = new_grad.to(tensor.device)
             if tensor.grad is None or new_grad is None:
                 tensor.grad = new_grad
             elif tensor.grad is not new_grad:

@@ -14,7 +14,7 @@ import torch
 from autograder.wall.belongings import Belongings
 from autograder.wall.codec import Decoder, Encoder
 from autograder.wall.faults import MalformedError
-from autograder.wall.values import Node, read_tensor
+from autograder.wall.values import Node
 
 _MODULES = {"torch": torch, "np": numpy, "numpy": numpy, "math": math, "nn": torch.nn, "F": torch.nn.functional}
 
@@ -56,7 +56,8 @@ class Inbox:
         """Read a request; first take note of what the judge has released and of what it did to shared leaves."""
         self._belongings.release(message["released"])
         inputs: list[torch.Tensor] = []
-        decoder = Decoder(functools.partial(self._beyond, inputs))
+        devices = {"cpu": message["place"]} if message["place"] else {}
+        decoder = Decoder(functools.partial(self._beyond, inputs), devices)
         for number, content in message["changed"]:
             # Each shared leaf is written on its own, with numbers of its own.
             Decoder(functools.partial(self._beyond, inputs)).fill(self._belongings.leaves[number], content)
@@ -99,7 +100,7 @@ def _read_input(
     inputs: list[torch.Tensor], decoder: Decoder, number: int, is_leaf: bool, content: Node
 ) -> torch.Tensor:
     values, _, grad, is_parameter = content
-    leaf = read_tensor(values)
+    leaf = decoder.tensor(values)
     leaf = torch.nn.Parameter(leaf) if is_parameter else leaf.requires_grad_()
     inputs.append(leaf)
     # A tensor that wasn't a leaf in the test must not be one here: student code may look, or change it in place.

@@ -44,6 +44,8 @@ class Wall(Conversation):
         self._cell_ran = False
         self.asked = False
         """Whether the test that runs has asked anything of the student's side."""
+        self.place = ""
+        """See `begin_test`."""
         self._memory = Memory()
         self._known = Acquaintances(self)
         self.answers = Answers(self, self._known, measure)
@@ -60,12 +62,15 @@ class Wall(Conversation):
         reply = self._exchange({"do": "run", "source": source}, self.deadline)
         return {"outputs": reply.get("outputs"), "count": reply.get("count"), "failed": reply.get("failed")}
 
-    def begin_test(self, *, trusting: bool) -> None:
+    def begin_test(self, *, trusting: bool, place: str = "") -> None:
         """A test begins.
 
         Args:
             trusting: whether the submission may change all of the test's own data, as it could in one process.
+            place: the device on which the student's side gets the test's tensors, and as which it reads the CPU;
+                empty for the CPU itself.
         """
+        self.place = place
         self.fault = None
         self.asked = False
         self._memory.clear()
@@ -195,6 +200,7 @@ class Wall(Conversation):
                 "kwargs": [[name, write(name, value)] for name, value in kwargs.items()],
                 "leaves": leaves,
                 "grad": torch.is_grad_enabled(),
+                "place": self.place,
                 "released": self._known.released[:],
             }
             self._known.released.clear()

@@ -188,7 +188,7 @@ def _pull_back(
     gradients = torch.autograd.grad(
         [output for output, _ in pairs],
         [*inputs, *own],
-        [v for _, v in pairs],
+        [v.to(output.device) for output, v in pairs],
         retain_graph=True,
         create_graph=create_graph,
         allow_unused=True,

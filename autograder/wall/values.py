@@ -61,6 +61,8 @@ def read_array(node: Node) -> numpy.ndarray[Any, Any]:
 def write_tensor(tensor: torch.Tensor) -> list[Node]:
     """Write a dense tensor's values as ``[dtype, shape, bytes]``; device and layout are not kept.
 
+    The judge has no GPU: what a student computed on one arrives on the CPU, where the judge's own tensors are.
+
     Raises:
         UnsendableError: it is larger than any message may be.
     """

@@ -1,8 +1,11 @@
 import pytest
 
 from autograder.cells import Cell, Role
-from autograder.judging.stops import fatal_call, name_of, ran_out, used_up
+from autograder.judging.stops import ends_gpu, failing_cell, fatal_call, name_of, used_up
+from autograder.limits import Limits
 from autograder.wall.faults import StudentGone
+
+ANSWER = Cell("code", Role.SOLUTION, "x = 1", "descend")
 
 
 @pytest.mark.parametrize(
@@ -47,4 +50,59 @@ def test_a_process_that_could_not_go_on_says_why() -> None:
     ],
 )
 def test_what_the_students_side_says_of_memory_is_read_with_care(said: object, memory: bool) -> None:
-    assert ran_out(said) is memory
+    stop = failing_cell(ANSWER, said, Limits())
+    assert (stop is not None) is memory
+    assert stop is None or "needed more than the 4 GiB of memory" in stop.message
+
+
+WITH_GPU = Limits(gpu_bytes=3 * 1024**3)
+NO_GPU = {
+    "a build for the CPU": ("builtins.AssertionError", "Torch not compiled with CUDA enabled"),
+    "a hidden GPU": ("builtins.RuntimeError", "No CUDA GPUs are available"),
+    "no driver": ("builtins.RuntimeError", "Found no NVIDIA driver on your system. Please check that you have"),
+    "a file of tensors": (
+        "builtins.RuntimeError",
+        "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you",
+    ),
+}
+
+
+def said(kind: str, message: str) -> dict[str, object]:
+    return {
+        "types": [kind],
+        "message": message,
+        "traceback": 'Cell In[3], line 2\n    x = torch.ones(2, device="cuda")',
+    }
+
+
+@pytest.mark.parametrize("case", NO_GPU)
+def test_who_asks_for_a_gpu_that_is_not_there_is_told_what_to_write(case: str) -> None:
+    stop = failing_cell(ANSWER, said(*NO_GPU[case]), Limits())
+    assert stop is not None
+    assert stop.in_answer
+    assert "The cell of the exercise 'descend' asked for a GPU" in stop.message
+    assert "`gradlab.device()`" in stop.message
+    assert NO_GPU[case][1] in stop.message
+    assert 'x = torch.ones(2, device="cuda")' in stop.message
+
+
+def test_memory_of_a_gpu_is_told_from_memory() -> None:
+    full = said("torch.OutOfMemoryError", "CUDA out of memory. Tried to allocate 20.00 GiB.")
+    stop = failing_cell(ANSWER, full, WITH_GPU)
+    assert stop is not None
+    assert stop.message.endswith("needed more than the 3 GiB of GPU memory that a submission may use.")
+    assert not ends_gpu(full)
+
+
+def test_a_gpu_that_failed_ends_the_process_and_says_why() -> None:
+    failed = said("torch.AcceleratorError", "CUDA error: device-side assert triggered\nCUDA kernel errors might be")
+    stop = failing_cell(ANSWER, failed, WITH_GPU)
+    assert stop is not None
+    assert "made the GPU fail. An index or a class label that is out of range does that" in stop.message
+    assert "device-side assert triggered" in stop.message
+    assert ends_gpu(failed)
+    assert not ends_gpu({"types": 3, "message": ["CUDA error"]})
+
+
+def test_an_error_that_is_not_the_machines_is_none_of_its_business() -> None:
+    assert failing_cell(ANSWER, said("builtins.RuntimeError", "shape '[2]' is invalid"), WITH_GPU) is None
