@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext, redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,13 +24,18 @@ from autograder.verdicts import Result, SubmissionStatus
 
 if TYPE_CHECKING:
     from autograder.course import Course
+    from autograder.grading.cluster.cluster import Cluster
     from autograder.grading.head_start import HeadStart
+
+_MOST_ON_CLUSTER = 256
+"""Submissions under way at once on a cluster, each with a thread here; this machine could not feed more."""
 
 
 def grade(
     lab: options.Lab = None,
     student: options.Students = None,
     workers: options.Workers = None,
+    dask: options.Dask = None,
     sandbox: options.Sandbox = Mode.BUBBLEWRAP,
     cell_seconds: options.CellSeconds = None,
     call_seconds: options.CallSeconds = None,
@@ -52,10 +58,15 @@ def grade(
 ) -> None:
     """Grade what was submitted; write autograded/ and the gradebook."""
     statuses: set[SubmissionStatus] = set()
+    if dask is not None and gpu:
+        raise ExpectedError("--gpu and --dask can't be combined: a GPU is shared out on one machine.")
     at_once, gpu_bytes = options.gpu_share(gpu, gpu_memory, workers)
     limits = options.limits(cell_seconds, call_seconds, submission_seconds, memory, gpu_bytes)
     with ExitStack() as stack:
-        with _begun(course, sandbox, limits, fresh=fresh) as begun, shown("Getting ready", quiet=quiet) as bar:
+        with (
+            _begun(course, sandbox, limits, needed=dask is None, fresh=fresh) as begun,
+            shown("Getting ready", quiet=quiet) as bar,
+        ):
             spare_imports()
             from autograder.course import Course  # nbgrader takes a second to import
 
@@ -66,10 +77,11 @@ def grade(
                     student,
                     limits=limits,
                     mode=sandbox,
-                    workers=at_once,
+                    workers=at_once if dask is None else workers or _MOST_ON_CLUSTER,
                     bar=bar,
                     fresh=fresh,
                     begun=begun,
+                    dask=dask,
                 ),
                 statuses,
             )
@@ -89,7 +101,9 @@ def grade(
         raise typer.Exit(NOT_ALL_GRADED)
 
 
-def _begun(course: Path, mode: Mode, limits: Limits, *, fresh: bool) -> AbstractContextManager["HeadStart | None"]:
+def _begun(
+    course: Path, mode: Mode, limits: Limits, *, needed: bool, fresh: bool
+) -> AbstractContextManager["HeadStart | None"]:
     """Begin to start the processes that grade, unless there seems to be nothing to do.
 
     Whether there is, only the course's configuration could tell; a wrong guess costs time and nothing else.
@@ -98,7 +112,19 @@ def _begun(course: Path, mode: Mode, limits: Limits, *, fresh: bool) -> Abstract
 
     submitted = sum(1 for _ in (course / "submitted").glob("*/*"))
     written = sum(1 for _ in (course / ".autograder" / "receipts").glob("*/*.json"))
-    return head_start(mode, limits) if submitted and (fresh or written < submitted) else nullcontext()
+    return head_start(mode, limits) if needed and submitted and (fresh or written < submitted) else nullcontext()
+
+
+def _cluster(address: str | None) -> AbstractContextManager["Cluster | None"]:
+    if address is None:
+        return nullcontext()
+    if find_spec("distributed") is None:
+        raise ExpectedError(
+            "--dask needs the library distributed, which is not installed.", 'Run: pip install "gradlab[cluster]"'
+        )
+    from autograder.grading.cluster.cluster import connect  # it takes a second, and few have a cluster
+
+    return connect(address)
 
 
 def graded(
@@ -112,6 +138,7 @@ def graded(
     bar: Bar,
     fresh: bool = False,
     begun: "HeadStart | None" = None,
+    dask: str | None = None,
 ) -> Iterator[Result]:
     """Grade submissions and show the progress on stderr; until the last one has come, stdout is stderr, too.
 
@@ -119,16 +146,24 @@ def graded(
         The results, each when it has been written: a class may be larger than memory.
 
     Raises:
-        ExpectedError: there is nothing to grade, or `grade_class` says so.
+        ExpectedError: there is nothing to grade, the cluster can't be had, or `grade_class` says so.
     """
     from autograder.grading.run import grade_class  # the engine takes seconds to import
     from autograder.grading.turn import turn
 
     labs = submitted_labs(course, lab)
     total = sum(len(students or course.students(name)) for name in labs)
-    with redirect_stdout(sys.stderr), turn(course):
+    with redirect_stdout(sys.stderr), turn(course), _cluster(dask) as cluster:
         results = grade_class(
-            course, labs, students or None, limits=limits, mode=mode, workers=workers, fresh=fresh, begun=begun
+            course,
+            labs,
+            students or None,
+            limits=limits,
+            mode=mode,
+            workers=workers if cluster is None else min(workers, 2 * cluster.threads),
+            fresh=fresh,
+            begun=begun,
+            cluster=cluster,
         )
         yield from bar.follow("Grading", results, total)
 

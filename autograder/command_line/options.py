@@ -48,6 +48,10 @@ SubmissionSeconds = Annotated[
     float | None,
     typer.Option("--submission-seconds", min=0.1, help="Seconds for a whole notebook (ten times a cell's)."),
 ]
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="ADDRESS", help="Run notebooks on a Dask cluster: the address of its scheduler."),
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, help="Submissions at once; one for each CPU if left out.")
 ]
