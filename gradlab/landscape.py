@@ -1,9 +1,9 @@
 """The landscape of lab 06 in closed form: its height, its slope, and the valleys between its ridges.
 
-f(x₁, x₂) = sin x₁ cos x₂ + sin(x₁/2) cos(x₂/2). Since sin a cos b = ½ (sin(a + b) + sin(a − b)), it falls apart into two
-functions of one variable, f = ½ g(x₁ + x₂) + ½ g(x₁ − x₂) with g(t) = sin t + sin(t/2), which has the period 4π. So a
-point is a minimum of f where both x₁ + x₂ and x₁ − x₂ are minima of g, and its valley ends where either of them reaches
-a maximum of g. With c = cos(t/2), g'(t) = 2c² + c/2 − 1, whose two roots give all of them.
+f(x₁, x₂) = sin x₁ cos x₂ + sin(x₁/2) cos(x₂/2). Since sin a cos b = ½ (sin(a + b) + sin(a − b)), it falls apart into
+two functions of one variable, f = ½ g(x₁ + x₂) + ½ g(x₁ − x₂) with g(t) = sin t + sin(t/2), which has the period 4π. So
+a point is a minimum of f where both x₁ + x₂ and x₁ − x₂ are minima of g, and its valley ends where either of them
+reaches a maximum of g. With c = cos(t/2), g'(t) = 2c² + c/2 − 1, whose two roots give all of them.
 """
 
 import math
@@ -63,3 +63,9 @@ def minimum(valleys: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The minima (…, 2) of the valleys of f with these numbers along x₁ + x₂ and x₁ − x₂, (…, 2)."""
     across = bottom(valleys)
     return np.stack([across[..., 0] + across[..., 1], across[..., 0] - across[..., 1]], axis=-1) / 2
+
+
+def clearance(t: "Tensor") -> "Tensor":
+    """How far t is from the nearest maximum of g."""
+    inside = (t - _RIDGE).remainder(PERIOD)
+    return (inside - _WIDTH).abs().minimum(inside).minimum(PERIOD - inside)

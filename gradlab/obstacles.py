@@ -18,7 +18,7 @@ _BOX = (
 _LOST = ("CUDA error", "CUDA driver error", "CUDA failure", "device-side", "no longer available", "NVML")
 
 
-class Obstacle(RuntimeError):
+class ObstacleError(RuntimeError):
     """A computation cannot go on; a notebook shows a box in place of a traceback.
 
     Args:
@@ -53,10 +53,10 @@ def require_count(number: object, name: str, least: int = 1) -> int:
     """Refuse what is no whole number of at least `least`.
 
     Raises:
-        Obstacle: of kind "count".
+        ObstacleError: of kind "count".
     """
     if isinstance(number, bool) or not isinstance(number, int) or number < least:
-        raise Obstacle("count", name=name, number=repr(number), least=least)
+        raise ObstacleError("count", name=name, number=repr(number), least=least)
     return number
 
 
@@ -64,10 +64,10 @@ def require_rate(rate: object) -> float:
     """Refuse what is no finite learning rate above 0.
 
     Raises:
-        Obstacle: of kind "rate".
+        ObstacleError: of kind "rate".
     """
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not math.isfinite(rate) or rate <= 0:
-        raise Obstacle("rate", rate=repr(rate))
+        raise ObstacleError("rate", rate=repr(rate))
     return float(rate)
 
 
@@ -75,7 +75,7 @@ def require_device(device: "torch.device | str") -> "torch.device":
     """The device of this name, if it is there.
 
     Raises:
-        Obstacle: of kind "no-device": there is none of that name, or of kind "no-gpu".
+        ObstacleError: of kind "no-device": there is none of that name, or of kind "no-gpu".
     """
     import torch
 
@@ -84,14 +84,14 @@ def require_device(device: "torch.device | str") -> "torch.device":
     try:
         found = torch.device(device)
     except RuntimeError as error:
-        raise Obstacle("no-device", device=device) from error
+        raise ObstacleError("no-device", device=device) from error
     if found.type not in ("cpu", "cuda"):
-        raise Obstacle("no-device", device=device)
+        raise ObstacleError("no-device", device=device)
     reason = why_no_gpu() if found.type == "cuda" else None
     if reason is not None:
-        raise Obstacle("no-gpu", reason=reason)
+        raise ObstacleError("no-gpu", reason=reason)
     if found.type == "cuda" and found.index is not None and found.index >= torch.cuda.device_count():
-        raise Obstacle("no-device", device=device)
+        raise ObstacleError("no-device", device=device)
     return found
 
 
@@ -104,7 +104,7 @@ def explained(device: "torch.device", side: int | None = None) -> Iterator[None]
         side: the n of n × n starts, for which a smaller one is proposed if the memory does not suffice.
 
     Raises:
-        Obstacle: of kind "memory" or "lost"; every other error passes.
+        ObstacleError: of kind "memory" or "lost"; every other error passes.
     """
     import torch
 
@@ -113,17 +113,17 @@ def explained(device: "torch.device", side: int | None = None) -> Iterator[None]
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise _out_of_memory(device, side) from error
     except RuntimeError as error:
-        if isinstance(error, Obstacle):
+        if isinstance(error, ObstacleError):
             raise
         told = str(error)
         if "out of memory" in told or "can't allocate memory" in told:
             raise _out_of_memory(device, side) from error
         if device.type == "cuda" and any(sign in told for sign in _LOST):
-            raise Obstacle("lost", device=device, told=told.splitlines()[0]) from error
+            raise ObstacleError("lost", device=device, told=told.splitlines()[0]) from error
         raise
 
 
-def _out_of_memory(device: "torch.device", side: int | None) -> Obstacle:
+def _out_of_memory(device: "torch.device", side: int | None) -> ObstacleError:
     if side is None or side < 2:
-        return Obstacle("memory", device=device)
-    return Obstacle("memory-side", device=device, side=side, smaller=side // 2)
+        return ObstacleError("memory", device=device)
+    return ObstacleError("memory-side", device=device, side=side, smaller=side // 2)

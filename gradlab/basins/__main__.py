@@ -6,19 +6,24 @@ import time
 from pathlib import Path
 
 from gradlab.basins import picture, settle, words
-from gradlab.obstacles import Obstacle
+from gradlab.obstacles import ObstacleError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Draw one map for each rate; the exit code is 1 if something stands in the way."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    steps = options.steps * len(options.rates) if len(options.steps) == 1 else options.steps
+    if len(steps) != len(options.rates):
+        parser.error(words.STEPS_FOR_RATES)
     begin = time.perf_counter()
     try:
-        maps = [settle(options.n, rate, options.steps, device=options.device) for rate in options.rates]
+        runs = zip(options.rates, steps, strict=True)
+        maps = [settle(options.n, rate, most, device=options.device) for rate, most in runs]
         seconds = time.perf_counter() - begin
         drawn = picture(*maps, pixels=options.pixels)
         drawn.write(options.file)
-    except (Obstacle, OSError) as error:
+    except (ObstacleError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command
         return 1
     size = len(drawn.png) // 1000
@@ -32,7 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", type=Path, help=words.FILE)
     parser.add_argument("--n", type=int, default=256, help=words.N.format(default=256))
     parser.add_argument("--rates", type=float, nargs="+", default=[0.1], help=words.RATES.format(default=0.1))
-    parser.add_argument("--steps", type=int, default=1000, help=words.STEPS.format(default=1000))
+    parser.add_argument("--steps", type=int, nargs="+", default=[1000], help=words.STEPS.format(default=1000))
     parser.add_argument("--device", default="cpu", help=words.DEVICE.format(default="cpu"))
     parser.add_argument("--pixels", type=int, default=600, help=words.PIXELS.format(default=600))
     return parser

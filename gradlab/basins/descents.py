@@ -65,7 +65,7 @@ def settle(
         dtype: of the points, torch.float32 or torch.float64.
 
     Raises:
-        Obstacle: a number makes no sense, or the device is missing, lost or full.
+        ObstacleError: a number makes no sense, or the device is missing, lost or full.
     """
     require_count(n, "n")
     require_count(steps, "steps", 0)

@@ -56,7 +56,7 @@ def picture(*maps: Basins, pixels: int = 600) -> Picture:
         pixels: about so many for each map's side; finer maps are averaged, which smooths their borders.
 
     Raises:
-        Obstacle: pixels makes no sense.
+        ObstacleError: pixels makes no sense.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -67,7 +67,8 @@ def picture(*maps: Basins, pixels: int = 600) -> Picture:
     for axes, basins in zip(np.atleast_1d(figure.subplots(1, len(maps))), maps, strict=True):
         _draw(axes, basins, among, pixels)
     file = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(file)
+    FigureCanvasAgg(figure)
+    figure.savefig(file, format="png", facecolor=CARD)
     return Picture(_small(file), " ".join(_describe(basins) for basins in maps))
 
 
@@ -79,7 +80,8 @@ def coloured(basins: Basins, among: list[Share]) -> npt.NDArray[np.float32]:
     shade = np.clip((waited - bright) / max(float(dark - bright), 1e-6), 0, 1).astype(np.float32)
     # Squared: what the eye sees is nearly the root of the light.
     light = ((1 - _DARKEST * shade) ** 2)[..., np.newaxis]
-    return palette[numbers(basins, among)] * light + _linear(_SHADOW) * (1 - light)
+    mixed: npt.NDArray[np.float32] = palette[numbers(basins, among)] * light + _linear(_SHADOW) * (1 - light)
+    return mixed
 
 
 def _together(maps: tuple[Basins, ...]) -> list[Share]:
@@ -99,8 +101,10 @@ def _draw(axes: "Axes", basins: Basins, among: list[Share], pixels: int) -> None
     for number, share in enumerate(among):
         if max(abs(coordinate - SQUARE / 2) for coordinate in share.place) <= SQUARE / 2 + 1e-6:
             mark = {"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": INK}
-            axes.text(*share.place, str(number), ha="center", va="center", color=INK, weight="bold", bbox=mark, zorder=3)
-    title = (words.TITLE if basins.calm else words.TITLE_ABOVE).format(rate=basins.rate)
+            axes.text(
+                *share.place, str(number), ha="center", va="center", color=INK, weight="bold", bbox=mark, zorder=3
+            )
+    title = (words.TITLE if basins.calm else words.TITLE_ABOVE).format(rate=basins.rate, steps=basins.steps)
     axes.set_title(title, loc="left", color=INK, fontsize=12)
     axes.set_xlabel("x₁", color=INK)
     axes.set_ylabel("x₂", color=INK)
@@ -143,4 +147,5 @@ def _describe(basins: Basins) -> str:
         if share.share > 0
     )
     text = words.CALM if basins.calm else words.WILD
-    return text.format(rate=basins.rate, n=len(basins.arrival), shares=told, slowest=int(basins.arrival.max()))
+    slowest = int(basins.arrival.max())
+    return text.format(rate=basins.rate, n=len(basins.arrival), steps=basins.steps, shares=told, slowest=slowest)

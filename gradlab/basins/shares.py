@@ -30,8 +30,10 @@ class Share:
 def shares(basins: Basins) -> list[Share]:
     """The valleys in which descents end: first the six of the square in the order of the lab, then others by share."""
     found, counts = np.unique(basins.valleys.reshape(-1, 2), axis=0, return_counts=True)
-    total = counts.sum()
-    parts = {(int(first), int(second)): int(count) / total for (first, second), count in zip(found, counts, strict=True)}
+    total = int(counts.sum())
+    parts = {
+        (int(first), int(second)): int(count) / total for (first, second), count in zip(found, counts, strict=True)
+    }
     others = sorted(parts.keys() - set(NUMBERED), key=lambda key: (-parts[key], key))
     return [Share(key, _place(key), parts.get(key, 0.0)) for key in (*NUMBERED, *others)]
 

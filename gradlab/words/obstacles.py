@@ -50,8 +50,8 @@ OBSTACLES = {
     "memory-side": Words(
         "The memory does not suffice",
         "{device} has no room left for {side} × {side} starts.",
-        "Try {smaller} × {smaller}, which need a quarter of it. Tensors that are still named in the notebook keep their "
-        "memory: restarting the kernel frees it. Or compute on device='cpu', which has the machine's main memory.",
+        "Try {smaller} × {smaller}, which need a quarter of it. Tensors that are still named in the notebook keep "
+        "their memory: restarting the kernel frees it. Or compute on device='cpu', which has the machine's memory.",
     ),
     "lost": Words(
         "The GPU does not answer any more",

@@ -1,0 +1,71 @@
+"""Rung 4: torch.compile makes one kernel of a step, so that each step reads and writes a point once."""
+
+import functools
+import shutil
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import torch
+
+from gradlab.ladder import formula
+from gradlab.obstacles import ObstacleError
+from gradlab.words.ladder import REASONS
+
+Parameters = ParamSpec("Parameters")
+Returned = TypeVar("Returned")
+_COMPILERS = ("g++", "clang++", "c++", "cl")
+
+
+def missing(device: torch.device) -> str | None:
+    """Why torch.compile cannot be used on a device, in a sentence; None if it can."""
+    if device.type == "cuda":
+        return no_triton()
+    # Its C++ is built where the labs run: a compiler must be there.
+    return None if any(map(shutil.which, _COMPILERS)) else REASONS["no-compiler"]
+
+
+def no_triton() -> str | None:
+    """Why Triton cannot be used, in a sentence; None if it can."""
+    import importlib.util
+
+    return None if importlib.util.find_spec("triton") else REASONS["no-triton"]
+
+
+def compile_lazily(function: Callable[Parameters, Returned]) -> Callable[Parameters, Returned]:
+    """A function that is compiled at its first call.
+
+    Raises:
+        ObstacleError: of kind "compiler", at that call: the code could not be built.
+    """
+    # Imported here: it costs a second.
+    from torch._dynamo.exc import BackendCompilerFailed
+
+    made: Callable[Parameters, Returned] = torch.compile(function, dynamic=False)
+
+    def call(*arguments: Parameters.args, **options: Parameters.kwargs) -> Returned:
+        try:
+            return made(*arguments, **options)
+        except BackendCompilerFailed as error:
+            raise ObstacleError("compiler", told=str(error).splitlines()[0]) from error
+
+    return call
+
+
+@functools.cache
+def step() -> Callable[[torch.Tensor, torch.Tensor, float], None]:
+    """The step of rung 3, compiled."""
+    return compile_lazily(formula.step)
+
+
+def descend(starts: torch.Tensor, rate: float, steps: int) -> torch.Tensor:
+    """The end points (n, 2) of descents from starts (n, 2).
+
+    Raises:
+        ObstacleError: of kind "compiler": the code could not be built.
+    """
+    coordinates = starts.detach().T.contiguous().clone()
+    first, second = coordinates
+    with torch.no_grad():
+        for _ in range(steps):
+            step()(first, second, rate)
+    return coordinates.T.contiguous()
