@@ -11,7 +11,8 @@ CALM = (
 WILD = (
     "Map of {n} × {n} starts over the square from 0 to 10, learning rate {rate:g}, too large to come to rest in the "
     "deepest valley. Each is coloured by the valley in which it is after {steps} steps, the darker the later "
-    "it crossed its last ridge. The basins are broken up into bands of all widths that cross like a tartan. Shares: {shares}."
+    "it crossed its last ridge. The basins are broken up into bands of all widths that cross like a tartan. "
+    "Shares: {shares}."
 )
 
 PROGRAM = "Draw the basin map of lab 06 into a PNG file."
