@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from autograder.grading.gpu_layer import probe_gpu
 from autograder.sandbox.layers import Layer, probe
 
 _PACKAGES: Final = {
@@ -61,7 +62,7 @@ class Examination:
         platform: the operating system.
         gpu: the name of the CUDA device; None if there is none, and then everything runs on the CPU.
         components: Python, packages and programs.
-        layers: the layers of the sandbox, each one tried.
+        layers: the layers of the sandbox, each one tried; where there is a GPU, whether students could use it, too.
     """
 
     platform: str
@@ -94,7 +95,7 @@ def examine(hidden: Sequence[Path] | None = None) -> Examination:
         _program(name, command, arguments, required=required, cure=cure)
         for name, (command, arguments, required, cure) in _PROGRAMS.items()
     ]
-    return Examination(platform.platform(), _gpu(), tuple(components), probe(hidden))
+    return Examination(platform.platform(), _gpu(), tuple(components), (*probe(hidden), *probe_gpu()))
 
 
 def _package(name: str, *, required: bool) -> Component:

@@ -16,6 +16,7 @@ from autograder.errors import ExpectedError
 from autograder.judging.case import Case
 from autograder.judging.messages import write_case, write_notebook
 from autograder.limits import Limits
+from autograder.sandbox import gpu
 from autograder.wall.channel import Channel
 from autograder.wall.faults import StudentGone
 
@@ -149,7 +150,7 @@ def end_judge(process: int) -> None:
 def _environment() -> dict[str, str]:
     # A judge is a fork, and CUDA does not survive a fork; the inline backend is what a notebook has in Jupyter.
     settings = {
-        "CUDA_VISIBLE_DEVICES": "",
+        **gpu.HIDDEN,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PLOTLY_RENDERER": "plotly_mimetype",
         "OMP_NUM_THREADS": "1",
