@@ -36,8 +36,8 @@ def probe_gpu() -> Iterator[Layer]:
         yield Layer(NAME, required=False, active=False, detail=error.problem, cure=error.cure)
     else:
         detail = (
-            f"{found.card.name}, driver {found.driver.version}: with --gpu CUDA works, and the memory that a submission "
-            "holds is seen; student code then reaches the driver"
+            f"{found.card.name}, driver {found.driver.version}: with --gpu CUDA works, and what a submission holds of "
+            "its memory is seen; student code then reaches the driver"
         )
         yield Layer(NAME, required=False, active=True, detail=detail)
 

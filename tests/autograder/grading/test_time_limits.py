@@ -92,6 +92,17 @@ def grade(bench: Bench, **answers: str) -> dict[str, CellVerdict]:
             "The cell of the exercise 'second' needed more than the 1 GiB of memory",
         ),
         (
+            'import torch\nx = torch.ones(2, device="cuda")\ndef second(n): return n',
+            "error",
+            "The cell of the exercise 'second' asked for a GPU, and it is graded on a machine without one. Leave the "
+            "choice to `gradlab.device()`",
+        ),
+        (
+            'import torch\ndef second(n):\n    return torch.ones(2, device="cuda")',
+            "error",
+            "Your code asked for a GPU, and it is graded on a machine without one",
+        ),
+        (
             "import torch\nmuch = torch.ones(2**29)",
             "error",
             "The cell of the exercise 'second' needed more than the 1 GiB of memory",
