@@ -91,6 +91,15 @@ def test_what_a_user_can_mend_is_a_message(course: Path, arguments: tuple[str, .
     assert told in result.stderr
 
 
+def test_a_gpu_that_is_not_there_is_a_message(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.sandbox.nvml.LIBRARY", "libnot-there.so.1")
+    result = CliRunner().invoke(application, ["grade", "lab", "--gpu", "--course", str(course)])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "This machine has no driver for an NVIDIA GPU" in result.stderr
+    assert "Without --gpu everything is graded on the CPU" in result.stderr
+    assert not (course / "autograded").exists()
+
+
 def test_a_course_without_submissions_says_where_they_go(course: Path) -> None:
     for folder in (course / "submitted").iterdir():
         folder.rename(course / folder.name)

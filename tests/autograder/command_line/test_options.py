@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import pytest
 import typer
 
-from autograder.command_line.options import limits, processors, size
+from autograder.command_line.options import gpu_share, limits, processors, size
 from autograder.limits import Limits
+from autograder.sandbox import gpu
+from tests.autograder.sandbox.gpus import GIBIBYTE, StandIn, gpu_of
 
 
 @pytest.mark.parametrize(
@@ -48,3 +52,18 @@ def test_what_is_asked_for_is_what_a_submission_gets() -> None:
 
 def test_there_is_a_processor() -> None:
     assert processors() >= 1
+
+
+def test_without_a_gpu_none_of_its_memory_is_shared_out() -> None:
+    assert gpu_share(wanted=False, memory_bytes=None, workers=3) == (3, 0)
+    assert gpu_share(wanted=False, memory_bytes=None, workers=None) == (processors(), 0)
+    with pytest.raises(typer.BadParameter, match="--gpu-memory is for grading with --gpu"):
+        gpu_share(wanted=False, memory_bytes=GIBIBYTE, workers=None)
+
+
+def test_a_gpus_memory_is_shared_out_among_the_workers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shown = gpu_of(StandIn(), tmp_path)
+    monkeypatch.setattr(gpu, "find", lambda: shown)
+    assert gpu_share(wanted=True, memory_bytes=None, workers=2) == (2, GIBIBYTE * 7 // 2)
+    assert gpu_share(wanted=True, memory_bytes=3 * GIBIBYTE, workers=1) == (1, 3 * GIBIBYTE)
+    assert limits(gpu_bytes=3 * GIBIBYTE).gpu_bytes == 3 * GIBIBYTE

@@ -70,6 +70,8 @@ def test_a_report_says_plainly_at_the_top_how_it_ran() -> None:
     report = report_page(summarise("lab", [inside, outside]))
     assert "1 of these submissions ran with <code>--sandbox none</code>" in report
     assert report.index("Not sandboxed.") < report.index("Mean score")
+    assert "GPU" not in report
+    assert "1 ran with the GPU visible" in report_page(summarise("lab", [inside, replace(outside, gpu=True)]))
 
 
 def test_the_bars_of_the_distribution_are_as_tall_as_their_counts() -> None:
