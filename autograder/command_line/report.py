@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +13,7 @@ import typer
 from autograder.command_line import options
 from autograder.command_line.display import output
 from autograder.command_line.grade import submitted_labs
+from autograder.command_line.progress import shown
 from autograder.command_line.spool import spooled_json
 
 
@@ -26,6 +29,7 @@ def report(
     form: Annotated[
         Form, typer.Option("--format", help="A page, or the same data as JSON on stdout for other programs.")
     ] = Form.HTML,
+    quiet: options.Quiet = False,
     course: options.Course = Path(),
 ) -> None:
     """Write the report on the class, one page for each lab: report/LAB.html."""
@@ -36,9 +40,20 @@ def report(
 
     opened = Course.open(course)
     labs = submitted_labs(opened, lab)
-    if form is Form.JSON:
-        with spooled_json(as_class_record(gather(opened, name)) for name in labs) as text:
+    with ExitStack() as stack:
+        with shown("Reading", quiet=quiet) as bar:
+
+            def counted(name: str) -> Callable[[], None]:
+                bar.begin(f"Reading {name}", len(opened.graded_students(name)))
+                return bar.advance
+
+            if form is Form.JSON:
+                records = (as_class_record(gather(opened, name, counted(name))) for name in labs)
+                text = stack.enter_context(spooled_json(records))
+            else:
+                pages = [write_report(opened, name, counted(name)) for name in labs]
+        if form is Form.JSON:
             shutil.copyfileobj(text, sys.stdout)
-        return
-    for name in labs:
-        output().print(str(write_report(opened, name)), markup=False, soft_wrap=True)
+        else:
+            for page in pages:
+                output().print(str(page), markup=False, soft_wrap=True)

@@ -18,7 +18,7 @@ class Attention:
     """Something that a person should look at.
 
     Attributes:
-        students: the students whom it is about, in order of name.
+        students: the students whom it is about, in order of name: those of one kind with the same reasons.
         kind: one of `KINDS`.
         reasons: why, one sentence each.
     """
@@ -38,24 +38,31 @@ def attention(results: Sequence[Result], titles: Mapping[str, str]) -> tuple[Att
         results: the submissions, in order of name.
         titles: a heading for each grade id, where one is known.
     """
-    found = [item for result in results for item in _of(result)]
-    return (*sorted(found, key=lambda item: KINDS.index(item.kind)), *_questions(results, titles))
+    students: defaultdict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for result in results:
+        for kind, reasons in _of(result):
+            students[kind, reasons].append(result.student)
+    for title, waiting in _questions(results, titles).items():
+        students["question", (title,)] = waiting
+    found = [Attention(tuple(who), kind, reasons) for (kind, reasons), who in students.items()]
+    return tuple(sorted(found, key=lambda item: KINDS.index(item.kind)))
 
 
-def _of(result: Result) -> Iterator[Attention]:
+def _of(result: Result) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield a kind and its reasons."""
     if result.status in _ENDINGS:
-        yield Attention((result.student,), _ENDINGS[result.status], (result.reason,))
+        yield _ENDINGS[result.status], (result.reason,)
     remarkable = tuple(repair for repair in result.repairs if is_remarkable(repair))
     if result.flags:
-        yield Attention((result.student,), "flag", (*result.flags, *remarkable))
+        yield "flag", (*result.flags, *remarkable)
     elif remarkable:
-        yield Attention((result.student,), "repair", remarkable)
+        yield "repair", remarkable
 
 
-def _questions(results: Sequence[Result], titles: Mapping[str, str]) -> list[Attention]:
+def _questions(results: Sequence[Result], titles: Mapping[str, str]) -> dict[str, list[str]]:
     waiting: defaultdict[str, list[str]] = defaultdict(list)
     for result in results:
         for cell in result.cells:
             if cell.status is CellStatus.MANUAL:
                 waiting[titles.get(cell.grade_id, cell.grade_id)].append(result.student)
-    return [Attention(tuple(students), "question", (title,)) for title, students in waiting.items()]
+    return dict(waiting)

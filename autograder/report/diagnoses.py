@@ -95,8 +95,8 @@ def _by_words(message: str) -> Diagnosis | None:
     rest = message[len(lead) :]
     for title, keys in _titles():
         if rest.startswith(f"{title}. "):
-            # One title may belong to several findings: their causes tell them apart.
-            key = next((key for key in keys if FINDINGS[key].cause in rest), keys[0])
+            # One title may belong to several findings: their other words tell them apart.
+            key = max(keys, key=lambda key: (FINDINGS[key].cause in rest) + (FINDINGS[key].look in rest))
             return _finding(key, FINDINGS[key])
     return None
 

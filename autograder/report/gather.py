@@ -1,6 +1,6 @@
 """A class's results, gathered from what grading left: the gradebook and ``autograded/``. No student code runs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.autograded import read_graded
@@ -34,8 +34,13 @@ class ShownGroup:
     evidence: tuple[SideBySide, ...]
 
 
-def gather(course: Course, lab: str) -> ClassSummary:
+def gather(course: Course, lab: str, advance: Callable[[], None] = lambda: None) -> ClassSummary:
     """Read a lab's results, one submission at a time, add them up, and compare the submissions.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        advance: called when a submission has been read.
 
     Raises:
         ExpectedError: nothing was graded yet, or a file or the gradebook cannot be read.
@@ -51,6 +56,7 @@ def gather(course: Course, lab: str) -> ClassSummary:
         if result.status is SubmissionStatus.GRADED:
             answers = answers_of(map(cell_from, nodes))
             sketches.append(sketch(result.student, answers, list(headings), given, _missed(result)))
+        advance()
     if not results:
         raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")
     return summarise(lab, results, headings, find_groups(sketches, list(headings)))

@@ -14,6 +14,7 @@ from autograder.report import wording
 from autograder.report.diagnoses import seen, told
 from autograder.report.feedback import Feedback
 from autograder.report.gather import ShownGroup
+from autograder.report.likeness.pairs import FEWEST
 from autograder.report.outputs import code, markdown
 from autograder.report.statistics import FEWEST_FOR_DISCRIMINATION
 from autograder.report.summary import ClassSummary
@@ -93,6 +94,7 @@ def _environment() -> Environment:
         "style_hash": _hash(_text("page.css")),
         "names_shown": NAMES_SHOWN,
         "fewest": FEWEST_FOR_DISCRIMINATION,
+        "fewest_shared": FEWEST,
         "count": wording.count,
         "words": wording.CELL_WORDS,
         "marks": wording.CELL_MARKS,

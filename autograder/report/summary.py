@@ -108,9 +108,14 @@ class ClassSummary:
         return frozenset(student for item in self.attention for student in item.students)
 
     @cached_property
+    def urgent(self) -> Mapping[str, int]:
+        """How many submissions need a person, by the kind of need."""
+        return Counter(item.kind for item in self.attention for _ in item.students)
+
+    @cached_property
     def answers_waiting(self) -> int:
         """How many answers wait for a person to read them."""
-        return sum(len(item.students) for item in self.attention if item.kind == "question")
+        return self.urgent["question"]
 
     @cached_property
     def hardest(self) -> ExerciseSummary | None:

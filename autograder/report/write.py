@@ -1,7 +1,7 @@
 """Pages on disk: feedback in nbgrader's place, the class report in a folder of its own."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,13 +39,18 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
     return [page for own in pages.values() for page in own]
 
 
-def write_report(course: Course, lab: str) -> Path:
+def write_report(course: Course, lab: str, advance: Callable[[], None] = lambda: None) -> Path:
     """Write the report on one lab: ``report/LAB.html`` in the course folder.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        advance: called when a submission has been read.
 
     Raises:
         ExpectedError: nothing was graded yet.
     """
-    summary = gather(course, lab)
+    summary = gather(course, lab, advance)
     path = course.root / REPORTS / f"{lab}.html"
     pages = {
         student: quote(Path(os.path.relpath(page, path.parent)).as_posix())

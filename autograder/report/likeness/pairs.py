@@ -14,8 +14,9 @@ ALIKE = 0.6
 """The share of the rare text of the shorter submission that makes a pair alike."""
 ALIKE_EXERCISE = 0.9
 """The same for a single long exercise."""
+FEWEST = 60
+"""Rare shingles that two must share: about eight lines."""
 
-_FEWEST, _FEWEST_IN_EXERCISE = 25, 40
 _SAME_MISTAKE = 2.0
 _SHOWN_REMARKS = 8
 
@@ -71,7 +72,7 @@ def compared(one: Sketch, other: Sketch, exercises: Sequence[str], rarity: Rarit
     common = shared_keys(one, other)
     weights = rarity.weights(common)
     where = one.places[np.searchsorted(one.keys, common)]
-    shared = np.bincount(where, weights, len(exercises))
+    shared = np.bincount(where, weights, len(exercises)).astype(float)
     totals = [np.bincount(each.places, rarity.weights(each.keys), len(exercises)) for each in (one, other)]
     least = np.minimum(*totals)
     amounts = np.bincount(where[weights > 0], minlength=len(exercises))
@@ -83,8 +84,8 @@ def compared(one: Sketch, other: Sketch, exercises: Sequence[str], rarity: Rarit
     remarks = sorted(filter(rarity.rare, one.remarks & other.remarks), key=lambda remark: (-len(remark[1]), remark))
     told = sum(kind != "name" for kind, _ in remarks)
     alike = (
-        (likeness >= ALIKE and amounts.sum() >= _FEWEST)
-        or bool(np.any((alone >= ALIKE_EXERCISE) & (amounts >= _FEWEST_IN_EXERCISE)))
+        (likeness >= ALIKE and amounts.sum() >= FEWEST)
+        or bool(np.any((alone >= ALIKE_EXERCISE) & (amounts >= FEWEST)))
         or told >= FEWEST_REMARKS
     )
     if not alike:

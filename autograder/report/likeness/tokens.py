@@ -18,7 +18,7 @@ _SHORTEST_NAME = 5
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 _WORD = re.compile(r"\w+")
 _QUOTES = re.compile(r"""^[A-Za-z]*("{3}|'{3}|"|')(?P<inside>.*?)\1?$""", re.DOTALL)
-_KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist) | frozenset(keyword.softkwlist)
+_KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _SILENT = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
 

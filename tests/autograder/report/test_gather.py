@@ -1,0 +1,76 @@
+import json
+from random import Random
+
+import nbformat
+import pytest
+
+from autograder.course import Course
+from autograder.errors import ExpectedError
+from autograder.report.class_record import as_class_record
+from autograder.report.gather import gather, with_evidence
+from autograder.report.pages import report_page
+from tests.autograder.report.likeness.imagined import disguised, program
+
+COPIED = program(Random(7), 30)
+
+
+def rewrite(course: Course, student: str, source: str) -> None:
+    """Put another answer into a graded notebook."""
+    path = course.root / "autograded" / student / "lab" / "lab.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    (cell,) = (cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == "double")
+    cell.source = source
+    nbformat.write(notebook, path)
+
+
+def test_a_class_is_gathered_with_its_marks_and_its_headings(course: Course) -> None:
+    summary = gather(course, "lab")
+    assert [result.student for result in summary.results] == ["amy", "ben", "zoe"]
+    assert summary.titles == {"double-test": "Exercise 1 · Twice as much", "why": "In your own words"}
+    assert (summary.likeness.compared, summary.likeness.groups) == (2, ())
+    assert [mistake.diagnosis.key for mistake in summary.mistakes] == ["missing-zero-grad"]
+
+
+def test_a_copy_is_shown_side_by_side_and_escaped(course: Course) -> None:
+    evil = "# <script>alert('copied')</script> & <mark>\n"
+    rewrite(course, "amy", evil + COPIED)
+    rewrite(course, "ben", disguised(COPIED, Random(1)))
+    summary = gather(course, "lab")
+    (shown,) = with_evidence(course, summary)
+    assert shown.group.students == ("amy", "ben")
+    (side,) = shown.evidence
+    assert "".join(text for text, _ in side.first) == evil + COPIED
+    page = report_page(summary, {}, [shown])
+    assert page.count("<script") == 1
+    assert "alert(&#39;copied&#39;)" in page
+    assert "look yourself" in page
+    assert "<mark>" in page
+
+
+def test_the_record_holds_what_the_page_shows(course: Course) -> None:
+    rewrite(course, "amy", COPIED)
+    rewrite(course, "ben", disguised(COPIED, Random(1)))
+    record = json.loads(json.dumps(as_class_record(gather(course, "lab")), allow_nan=False))
+    assert (record["submissions"], record["graded"], record["not_sandboxed"]) == (3, 2, 1)
+    assert record["mistakes"][0]["students"] == ["ben"]
+    assert record["mistakes"][0]["exercises"] == [{"id": "double-test", "students": 1, "first_for": 1}]
+    assert {item["kind"] for item in record["attention"]} == {"unreadable", "flag", "question"}
+    assert record["alike"]["groups"][0]["students"] == ["amy", "ben"]
+    assert record["alike"]["groups"][0]["pairs"][0]["likeness"] > 0.9
+    assert [each["needs_a_person"] for each in record["students"]] == [True, True, True]
+
+
+def test_the_same_class_gives_the_same_page(course: Course) -> None:
+    rewrite(course, "amy", COPIED)
+    rewrite(course, "ben", disguised(COPIED, Random(1)))
+    pages = []
+    for _ in range(2):
+        summary = gather(course, "lab")
+        pages.append(report_page(summary, {}, with_evidence(course, summary)))
+    assert pages[0] == pages[1]
+
+
+def test_a_damaged_file_is_named(course: Course) -> None:
+    (course.root / "autograded" / "ben" / "lab" / "lab.ipynb").write_text("{")
+    with pytest.raises(ExpectedError, match="damaged"):
+        gather(course, "lab")
