@@ -166,18 +166,20 @@ class Setting:
         return folder
 
 
-def grade(course: Path, lab: str, *, watched: bool = True) -> Measurement:
+def grade(course: Path, lab: str, *options: str, watched: bool = True) -> Measurement:
     """Run ``autograder grade`` in a course.
 
     Args:
         course: the course's folder.
         lab: the lab's name.
+        options: further options.
         watched: whether to take note of when each result was there, which costs too much for thousands of them.
 
     Raises:
         FailedError: it failed.
     """
-    command = [str(Path(sys.executable).with_name("autograder")), "grade", lab, "--format", "json", "--quiet"]
+    command = [str(Path(sys.executable).with_name("autograder")), "grade", lab, *options]
+    command += ["--format", "json", "--quiet"]
     written = files_written(course, f"autograded/*/{lab}/{lab}.ipynb")
     taken = measure(command, course, peers.environment(), written if watched else dict)
     if taken.status:

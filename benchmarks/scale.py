@@ -1,5 +1,7 @@
 """Does the cost of a class grow with anything but its size? ``python -m benchmarks.scale``, 10,000 submissions.
 
+With ``--machines``: do more workers help, here and on a Dask cluster, and what would 100,000 submissions cost?
+
 Each submission is run for real: it is a notebook of its own, with hidden inputs of its own. The last and largest class
 is then graded again, unchanged.
 """
@@ -14,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import machine, peers
+from benchmarks import machine, machines, paper, peers
 from benchmarks.classes import tiny_class
 from benchmarks.contestants import FailedError, grade
 from benchmarks.measure import Measurement
@@ -133,13 +135,27 @@ def _row(name: str, taken: Measurement, size: int) -> list[str]:
 
 def main(
     sizes: Annotated[list[int] | None, typer.Argument(help="Sizes of the classes, from small to large.")] = None,
+    more: Annotated[
+        bool, typer.Option("--machines", help="More and more workers instead, here and on a Dask cluster.")
+    ] = False,
+    submissions: Annotated[int, typer.Option(min=1, help="Submissions in each run of --machines.")] = 300,
     write: Annotated[bool, typer.Option("--write", help="Write the chapter in benchmarks/RESULTS.md.")] = False,
 ) -> None:
     """Grade generated classes of several sizes; print what they took."""
-    lines = chapter(measure_scale(sizes or SIZES, lambda text: print(text, file=sys.stderr, flush=True)))
+    name = "machines" if more else "scale"
+    if more:
+        measured = machines.measure_machines(submissions, max(submissions // 6, 2), machines.COUNTS, _tell)
+        command = f"python -m benchmarks.scale --machines --submissions {submissions} --write"
+        lines = paper.chapter(measured, command)
+    else:
+        lines = chapter(measure_scale(sizes or SIZES, _tell))
     print("\n".join(lines))
     if write:
-        write_chapter("scale", lines)
+        write_chapter(name, lines)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +20,9 @@ GUARDED = "guarded"
 """A user who needs a password."""
 PASSWORD = "correct-horse"
 _START_SECONDS = 60.0
-_QUIET = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "listen_addresses=", "max_connections=20")
+_SETTINGS = ("listen_addresses=", "max_connections=20")
+_IN_HASTE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+"""A machine that loses its power loses what was written: nobody wants it back."""
 
 
 class Server:
@@ -30,11 +32,13 @@ class Server:
         programs: the folder of PostgreSQL's programs.
         folder: a short path (a socket's may have a hundred letters), which belongs to the server's user.
         user: the user as whom it runs; it refuses to run as root.
+        settings: how it runs.
     """
 
-    def __init__(self, programs: Path, folder: Path, user: pwd.struct_passwd) -> None:
+    def __init__(self, programs: Path, folder: Path, user: pwd.struct_passwd, settings: Sequence[str]) -> None:
         self._programs = programs
         self._user = user
+        self._settings = settings
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         options = ["--username=owner", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
@@ -46,7 +50,7 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        settings = [word for setting in _QUIET for word in ("-c", setting)]
+        settings = [word for setting in self._settings for word in ("-c", setting)]
         command = self._command("postgres", "-D", str(self.folder / "data"), "-k", str(self.folder), *settings)
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, start_new_session=True)
@@ -94,17 +98,22 @@ class Server:
         return ["setpriv", *who, "--pdeathsig=INT", *words]
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
+    """The folder of PostgreSQL's programs; None where there is none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     beside = shutil.which("postgres")
     return found[-1].parent if found else Path(beside).resolve().parent if beside else None
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """A server that runs; the test is skipped, with the reason, where there is none to be had."""
-    programs = _programs()
-    if programs is None:
+def running(*, safe: bool = False) -> Iterator[Server]:
+    """A server that runs; the test is skipped, with the reason, where there is none to be had.
+
+    Args:
+        safe: whether it writes to the disk what it has promised to, as a real one does.
+    """
+    folder = programs()
+    if folder is None:
         pytest.skip("no PostgreSQL server is installed (Debian: apt-get install postgresql)")
     # Not in the tests' own folder, which other users can't enter, and whose path is too long for a socket.
     with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as name:
@@ -113,7 +122,7 @@ def running() -> Iterator[Server]:
             there = {it.pw_name: it for it in pwd.getpwall()}
             user = there.get("postgres", there["nobody"])
             os.chown(name, user.pw_uid, user.pw_gid)
-        server = Server(programs, Path(name), user)
+        server = Server(folder, Path(name), user, _SETTINGS if safe else (*_SETTINGS, *_IN_HASTE))
         server.start()
         try:
             yield server
