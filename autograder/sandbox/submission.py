@@ -99,8 +99,8 @@ def begin(terms: Terms, connection: int, report: int, core: int | None = None) -
         OSError: there can't be another process.
         IsolationError: the kernel refuses the namespaces, or CUDA has started here.
     """
-    if terms.gpu and (how := gpu.started()):
-        raise isolation.IsolationError(f"GPU: it can't be used any more in a fork of this process, since {how}")
+    if terms.gpu:
+        _refuse_started_gpu()
     user, group = os.geteuid(), os.getegid()
     keeper = os.fork() if terms.mode is Mode.NONE else isolation.fork_into_namespaces()
     if keeper == 0:
@@ -202,6 +202,9 @@ def _study(terms: Terms, view: View, folder: str, connection: int, report: int) 
         kernel.set_inspectable(inspectable=True)
         os.setsid()
         _silence()
+        if terms.gpu:
+            # PyTorch knows only in the fork that CUDA was asked for before it.
+            _refuse_started_gpu()
         isolation.limit_resources(terms.limits, view)
         isolation.filter_system_calls(terms.filter, required=terms.covered)
         os.chdir(folder)
@@ -231,6 +234,11 @@ def _study(terms: Terms, view: View, folder: str, connection: int, report: int) 
         pass
     finally:
         os._exit(code & 0xFF)
+
+
+def _refuse_started_gpu() -> None:
+    if how := gpu.started():
+        raise isolation.IsolationError(f"GPU: CUDA can't be used any more in a fork of this process, since {how}")
 
 
 def _silence() -> None:

@@ -150,9 +150,10 @@ def test_memory_without_a_name_is_counted(gpu_zygote: Zygote, hidden: str) -> No
         student.end()
 
 
-def test_cuda_before_the_fork_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("sign", ["is_initialized", "_is_in_bad_fork"])
+def test_cuda_before_the_fork_is_refused(monkeypatch: pytest.MonkeyPatch, sign: str) -> None:
     assert gpu.started() == ""
-    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    monkeypatch.setattr(torch.cuda, sign, lambda: True)
     terms = submission.Terms(Mode.NONE, WITH_GPU, (), "/nowhere", lambda _: None, gpu=CARD.identity)
     with pytest.raises(isolation.IsolationError, match="since PyTorch has started CUDA"):
         submission.begin(terms, 0, 1)
