@@ -153,7 +153,7 @@ class Course:
         if not submitted:
             raise ExpectedError(f"Nobody has submitted the lab {lab!r}: {example.parent.parent} has no folder for it.")
         raise ExpectedError(
-            f"There is no submission of {lab!r} by {student!r}: {example} is missing.", _meant(student, submitted)
+            f"There is no submission of {lab!r} by {student!r}: {example} is missing.", meant(student, submitted)
         )
 
     def submitted_at(self, student: str, lab: str) -> datetime | None:
@@ -210,7 +210,7 @@ class Course:
                 raise ExpectedError(
                     f"There is no lab in {where}.", "Put each lab's notebooks in a folder of its own there."
                 )
-            raise ExpectedError(f"There is no lab {name!r} in {where}.", _meant(name, labs))
+            raise ExpectedError(f"There is no lab {name!r} in {where}.", meant(name, labs))
         return self.folder(self.directory.source_directory, ".", name)
 
     def _matches(self, step: str, lab: str | None = None) -> Iterator[tuple[str, Path]]:
@@ -279,7 +279,8 @@ def _skeleton(cells: tuple[Cell, ...]) -> list[Cell]:
     ]
 
 
-def _meant(name: str, existing: list[str]) -> str:
+def meant(name: str, existing: Sequence[str]) -> str:
+    """A cure for a name that is unknown: the one that is most like it, or all that there are."""
     nearest = process.extractOne(name, existing, score_cutoff=60)
     if nearest:
         return f"Did you mean {nearest[0]!r}?"

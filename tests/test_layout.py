@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 LONGEST_FILE = 300
 # From low to high: a module may import from its own layer and from those above it in this list.
 LAYERS = (
-    {"errors", "verdicts", "cells", "limits", "claims", "documents", "file_names", "folders", "interrupts"},
+    {"errors", "verdicts", "cells", "limits", "claims", "documents", "file_names", "folders", "interrupts", "progress"},
     {"notebooks", "release", "nbgrader_format", "sanitise", "database", "trouble"},
     {"course", "repair"},
     {"submissions"},

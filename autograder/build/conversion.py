@@ -1,18 +1,22 @@
 """nbgrader's own converters: from the instructor's notebook to the released one and to the worked solution."""
 
 import logging
+from contextlib import closing
 from pathlib import Path
 
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment, GenerateSolution
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearOutput, IncludeHeaderFooter, LockCells
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.build.files import read_notebook, write_notebook
 from autograder.course import CONFIGURATION, Course
 from autograder.errors import ExpectedError
 from autograder.release import own_tools
+from autograder.trouble import explain
 
 SOURCE, RELEASE, SOLUTIONS = "source", "release", "solutions"
 _REFUSALS_OF_A_USED_LAB = ("Cannot add or remove cells", "Cannot modify existing assignment")
@@ -94,7 +98,12 @@ def _convert(converter: BaseConverter, lab: str) -> None:
     converter.log.addHandler(collected)
     try:
         with own_tools():
+            # nbgrader would take an error of the database for one of the lab.
+            with closing(Gradebook(converter.coursedir.db_url)) as gradebook:
+                list(gradebook.assignments)
             converter.start()
+    except SQLAlchemyError as error:
+        raise explain(converter.coursedir.db_url, error) from error
     except NbGraderException as error:
         told = "\n".join(collected.messages)
         if any(refusal in told for refusal in _REFUSALS_OF_A_USED_LAB):

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from autograder.build.identity import set_cell_ids
 from autograder.build.place import Place
 from autograder.build.roles import complete
+from autograder.course import meant
 from autograder.errors import ExpectedError
 
 COURSE = "course"
@@ -83,8 +84,8 @@ def read_lesson(course_root: Path, lab: str) -> Lesson:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        present = ", ".join(lab_names(course_root))
-        raise ExpectedError(f"There is no lab {lab!r}: {file} does not exist.", f"The labs are: {present}.") from None
+        cure = meant(lab, lab_names(course_root))
+        raise ExpectedError(f"There is no lab {lab!r}: {file} does not exist.", cure) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ExpectedError(f"{file} cannot be read: {error}.", "Save it as a text file in UTF-8.") from None
     notebook = jupytext.reads(text, fmt="py:percent")

@@ -62,13 +62,18 @@ def read_table(path: Path) -> list[dict[str, str]]:
         ExpectedError: it cannot be read.
     """
     cure = "Save it as CSV (UTF-8), with the names of the columns in the first row."
+    if not path.is_file():
+        wrong = "is no file" if path.exists() else "does not exist"
+        raise ExpectedError(f"The class list {path} {wrong}.", "Name a CSV file of the class with --roster.")
     try:
         text = _decoded(read_bytes(path, _LARGEST))
         head = text.split("\n", 1)[0]
         separator = max(",;\t", key=head.count)
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
-    except (Quarantine, csv.Error) as error:
-        raise ExpectedError(f"{path} cannot be read as a table: {error}", cure) from error
+    except Quarantine as error:
+        raise ExpectedError(f"{path} cannot be read as a table: {error.reason}.", cure) from error
+    except csv.Error as error:
+        raise ExpectedError(f"{path} cannot be read as a table: {error}.", cure) from error
     if not rows:
         raise ExpectedError(f"{path} is empty.", cure)
     names = [name.strip() for name in rows[0]]

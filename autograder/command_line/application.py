@@ -1,5 +1,6 @@
 """The program: its commands, and the one boundary where errors become messages and exit codes."""
 
+import errno
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -12,6 +13,18 @@ from autograder.command_line.exits import EXPECTED_ERROR, INTERRUPTED, TERMINATE
 from autograder.errors import ExpectedError
 from autograder.interrupts import Terminated, heeded
 
+_YOURS = "See that the file and its folder may be read and written by you, then run the same command again."
+_ROOM = "Make room on that disk, then run the same command again: what was finished is kept."
+_CURES = {
+    errno.EACCES: _YOURS,
+    errno.EPERM: _YOURS,
+    errno.EROFS: _YOURS,
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EMFILE: "Allow more open files (ulimit -n 4096), then run the same command again.",
+}
+"""What the system refuses wherever it may be, and what a user can do about it."""
+
 
 class Boundary(TyperGroup):
     """Turns what a user can mend into a message; everything else keeps its traceback, since it is our fault."""
@@ -23,6 +36,12 @@ class Boundary(TyperGroup):
                 return super().invoke(ctx)
         except ExpectedError as error:
             show_error(error)
+            raise typer.Exit(EXPECTED_ERROR) from error
+        except OSError as error:
+            if error.errno not in _CURES:
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            show_error(ExpectedError(f"{where}{error.strerror}.", _CURES[error.errno]))
             raise typer.Exit(EXPECTED_ERROR) from error
         except KeyboardInterrupt as error:
             show_error(ExpectedError("Interrupted.", "What was finished is kept: run the same command to go on."))

@@ -14,6 +14,7 @@ from autograder.command_line.display import output
 from autograder.command_line.exits import EXPECTED_ERROR
 from autograder.command_line.json_output import print_json
 from autograder.command_line.progress import shown
+from autograder.errors import ExpectedError
 
 if TYPE_CHECKING:
     from autograder.doctor import Examination
@@ -27,6 +28,8 @@ def doctor(
     form: options.Form = options.Format.TABLE, quiet: options.Quiet = False, course: options.Course = Path()
 ) -> None:
     """Look at this machine: versions, GPU, each layer of the sandbox, and what is missing."""
+    if not course.is_dir():
+        raise ExpectedError(f"{course} is no folder.", "Name the course's folder with --course.")
     with shown("Trying the sandbox", quiet=quiet):
         from autograder.doctor import examine  # reading the installed packages takes a moment
 

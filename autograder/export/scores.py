@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.collect.roster import Student
-from autograder.course import Course
+from autograder.course import Course, meant
 from autograder.errors import ExpectedError
 from autograder.release import own_tools
 from autograder.trouble import explain
@@ -120,10 +120,10 @@ def _lab(gradebook: Gradebook, name: str, submitted: Iterable[str]) -> LabScores
     try:
         lab = gradebook.find_assignment(name)
     except MissingEntry:
-        known = ", ".join(sorted(str(it.name) for it in gradebook.assignments)) or "none"
+        known = sorted(str(it.name) for it in gradebook.assignments)
         raise ExpectedError(
             f"The gradebook does not know the lab {name!r}.",
-            f"It knows: {known}. Grade it first: autograder grade {name}",
+            f"{meant(name, known) if known else 'It knows none.'} Grade it first: autograder grade {name}",
         ) from None
     scores = {str(it.student_id): _score(it) for it in gradebook.assignment_submissions(name)}
     exercises = sorted({exercise for score in scores.values() for exercise in score.exercises})
