@@ -1,0 +1,126 @@
+"""The badge and the installation: made of one table, put behind the title, and no burden to anybody."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.build.build import _read
+from autograder.build.conversion import open_course
+from autograder.build.entrance import BADGE, INSTALLATION, Origin, open_with, read_origin
+from autograder.build.lesson import Lesson
+from autograder.build.trial import cells_of
+from autograder.claims import claims_of
+from autograder.errors import ExpectedError
+from autograder.notebooks import Reading
+from autograder.repair.mend import mend
+
+TABLE = '[tool.gradlab]\nrepository = "https://github.com/us/course"\n'
+ORIGIN = Origin("us/course", "main", "gradlab @ git+https://github.com/us/course")
+RELEASED = "release/squares/squares.ipynb"
+
+
+def settings(root: Path, text: str) -> Path:
+    (root / "pyproject.toml").write_text(text, encoding="utf-8")
+    return root
+
+
+def ids(lesson: Lesson) -> list[str]:
+    return [cell.id for cell in lesson.notebook.cells]
+
+
+def test_a_course_that_says_nothing_has_no_such_cells(tmp_path: Path) -> None:
+    assert read_origin(tmp_path) is None
+    assert read_origin(settings(tmp_path, '[project]\nname = "course"\n')) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        (TABLE, replace(ORIGIN, line=1)),
+        ("[project]\n\n" + TABLE, replace(ORIGIN, line=3)),
+        (
+            TABLE + 'branch = "2026/spring"\n',
+            Origin("us/course", "2026/spring", "gradlab @ git+https://github.com/us/course@2026/spring"),
+        ),
+        (TABLE + 'package = "gradlab>=1,<2"\n', Origin("us/course", "main", "gradlab>=1,<2")),
+        (TABLE.replace("course", "course.git"), Origin("us/course", "main", f"{ORIGIN.package}.git")),
+        (
+            '[tool.gradlab]\nrepository = "https://gitlab.example.org/a/b/c"\n',
+            Origin(None, "main", "gradlab @ git+https://gitlab.example.org/a/b/c"),
+        ),
+    ],
+)
+def test_the_table_says_all(tmp_path: Path, text: str, origin: Origin) -> None:
+    assert read_origin(settings(tmp_path, text)) == origin
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[tool.gradlab]\n", "line 1: .* names no repository"),
+        ("\n" + TABLE + 'adress = "x"\n', "line 2: .* has no 'adress'"),
+        ("[tool]\ngradlab = 3\n", "no table"),
+        (TABLE + "branch = 3\n", "3 is no branch"),
+        (TABLE + "package = '''gradlab\"; import os'''\n", "is no package"),
+        (TABLE + 'package = "gradlab $(reboot)"\n', "is no package"),
+        ('[tool.gradlab]\nrepository = "git@github.com:us/course"\n', "is no repository"),
+        ('[tool.gradlab]\nrepository = "https://us:key@github.com/us/course"\n', "is no repository"),
+        ("[tool.gradlab\n", "cannot be read"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(ExpectedError, match=problem):
+        read_origin(settings(tmp_path, text))
+
+
+def test_they_stand_behind_the_title_and_leave_all_else_alone(read_lab: Callable[[str], Lesson], lab_text: str) -> None:
+    lesson = read_lab(lab_text)
+    opened = open_with(lesson, ORIGIN, RELEASED)
+    assert ids(opened) == [ids(lesson)[0], BADGE, INSTALLATION, *ids(lesson)[1:]]
+    assert len(opened.places) == len(ids(opened))
+    assert opened.place_of("square") == lesson.place_of("square")
+    assert opened.place_of(INSTALLATION).file == "pyproject.toml"
+    nbformat.validate(opened.notebook)
+    assert BADGE not in ids(lesson)
+
+
+def test_without_a_title_they_stand_at_the_top(read_lab: Callable[[str], Lesson]) -> None:
+    for text in ("# %%\nx = 1\n", "# %% [markdown]\n# Some words.\n\n# %%\nx = 1\n"):
+        assert ids(open_with(read_lab(text), ORIGIN, RELEASED))[:2] == [BADGE, INSTALLATION]
+
+
+def test_elsewhere_than_on_github_there_is_no_badge(read_lab: Callable[[str], Lesson], lab_text: str) -> None:
+    opened = open_with(read_lab(lab_text), replace(ORIGIN, github=None), RELEASED)
+    assert INSTALLATION in ids(opened)
+    assert BADGE not in ids(opened)
+
+
+def test_a_lab_cannot_take_their_ids(read_lab: Callable[[str], Lesson]) -> None:
+    lesson = read_lab(f'# %% nbgrader={{"grade_id": "{INSTALLATION}", "locked": true}}\nx = 1\n')
+    with pytest.raises(ExpectedError, match=f"line 1, cell '{INSTALLATION}': the build gives this id"):
+        open_with(lesson, ORIGIN, RELEASED)
+
+
+@pytest.mark.parametrize("lost", [(BADGE, INSTALLATION), (INSTALLATION,), ()])
+def test_a_submission_without_them_is_mended_without_a_word(
+    lost: tuple[str, ...], read_lab: Callable[[str], Lesson], lab_text: str
+) -> None:
+    released = open_with(read_lab(lab_text), ORIGIN, RELEASED).notebook
+    kept = nbformat.from_dict(released)
+    kept.cells = [cell for cell in kept.cells if cell.id not in lost]
+    reading = Reading(cells_of(kept), tuple(map(claims_of, kept.cells)))
+    mended = mend("squares", reading, cells_of(released))
+    assert mended.repairs == ()
+    assert mended.flags == ()
+    assert [cell.cell_id for cell in mended.cells] == [cell.id for cell in kept.cells]
+
+
+def test_a_build_begins_with_them(write_lab: Callable[..., Path], lab_text: str) -> None:
+    course = open_course(settings(write_lab(lab_text), TABLE).resolve())
+    made = _read(course, "squares").notebook
+    assert [cell.id for cell in made.cells[1:3]] == [BADGE, INSTALLATION]
+    assert f"/us/course/blob/main/{RELEASED})" in made.cells[1].source
+    assert made.cells[1].metadata == made.cells[2].metadata == {"deletable": False, "editable": False}
