@@ -503,7 +503,7 @@ for row, rate in enumerate(rates):
 
 # %% tags=["nbval-ignore-output"]
 from_here = torch.tensor([6.6, 5.2], dtype=torch.float64)
-paths = {rate: descend(f, from_here, rate, 24) for rate in (0.01, 0.1, 0.5, 1.0, 1.7)}
+paths = {rate: descend(f, from_here, rate, 20) for rate in (0.01, 0.1, 0.5, 1.0, 1.7)}
 figures.descent_animation(f, paths, title="One start, five learning rates")
 
 # %% [markdown]
@@ -711,6 +711,7 @@ for start in thousand_starts[:10]:
 one_by_one = 100 * (time.perf_counter() - begin)
 
 thousand_starts = thousand_starts.to(device)
+descend_all(f, thousand_starts, 0.1, 1)  # on a GPU, the first call also loads what it needs
 begin = time.perf_counter()
 descend_all(f, thousand_starts, 0.1, 10).cpu()
 together = time.perf_counter() - begin
@@ -1104,3 +1105,87 @@ figures.basin_map(
 #    or a distribution over starts, not one loss.
 # 4. Too large a rate without NaN: loss or distance oscillates instead of falling; the limit is 2/λmax (evidence: 1.7
 #    against 1.8). A test such as a smaller rate or a look at the gradient norm is enough.
+
+# %% [markdown]
+# ## Optional · Every point of the plane
+#
+# *About 15 minutes, not graded, and not needed for anything else*
+#
+# Ten thousand starts made a coarse map. Here are 65,536 of them, and on a GPU 16.8 million. Each walks with $\eta = 0.1$
+# until it has arrived, $\|\nabla f\| < 0.001$, and gets the colour of its minimum, **the darker the longer it took**.
+
+# %% tags=["nbval-ignore-output"]
+from gradlab import basins, ladder
+
+side = 4096 if device.type == "cuda" else 256
+calm = basins.settle(side, 0.1, device=device)
+basins.picture(calm, pixels=256 if side == 256 else 700)
+
+# %% [markdown]
+# The basins look like pillows, and the seams between them are ridges. A walk that begins close to one takes long to leave
+# it, since the ground is nearly flat there. The brightest starts of a basin are those that are soon at the bottom.
+#
+# **Predict:** what does the map look like for a rate that is far too large, $\eta = 3.5$, twice the $2/\lambda_{\max}$ of
+# section 7? In the deepest valley no walk can come to rest. Will it stay there all the same, as it did at 1.8?
+
+# %% tags=["nbval-ignore-output"]
+wild = basins.settle(side, 3.5, steps=8, device=device)
+basins.picture(wild, pixels=128 if side == 256 else 700)
+
+# %%
+after = [(steps, basins.settle(256, 3.5, steps, device=device)) for steps in (0, 8, 160)]
+print("η = 3.5: share of the starts in the valley of each minimum\n")
+print("steps" + "".join(f"{name:>9}" for name in (*range(5), "border", "others")))
+for steps, found in after:
+    inside = [share.share for share in basins.shares(found)[:6]]
+    print(f"{steps:>5}" + "".join(f"{share:>9.0%}" for share in (*inside, 1 - sum(inside))))
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# The steps are now so long that some of them lead over a ridge. A walk jumps about in its valley without any pattern, until
+# it happens to land on one of the stretches from which the next step leaves it. The starts that leave in the first step
+# form a band, those that land in this band with one step form thinner bands, and so on without end: that is the tartan.
+# Two starts that are as close as you like may part for ever.
+#
+# And who is left? After 160 steps nobody is in any of the five valleys: all are in the *shallowest* ones, like that on the
+# border with $f = -0.369$. They are so wide and so little curved that even with this rate nobody gets out of them. A
+# learning rate that is too large does not only fail to arrive: it **chooses** the flat valleys. (People who train networks
+# know this, and some of them want it.)
+# </details>
+
+# %% [markdown]
+# ## Optional · How fast can this go?
+#
+# *About 10 minutes to read; the measurement takes about a minute*
+#
+# The same descents can be computed in six ways, each a rung of a ladder:
+#
+# | rung | what it saves |
+# |---|---|
+# | a loop over the starts | nothing: Python handles each step of each start |
+# | one tensor, autograd | Python handles a step of all starts at once: your `descend_all` |
+# | the gradient's formula | no graph, and no results kept for a backward pass |
+# | torch.compile | one kernel for a step: each point is read and written once, not once for every sine and product |
+# | CUDA graph | Python starts no kernels any more: a recorded sequence of them is replayed |
+# | one fused kernel | a point stays in a register for *all* its steps: memory is touched twice in the whole descent |
+#
+# How good is good enough? A device can copy so many bytes in a second and compute so many sines, and no program beats that.
+# `climb` measures both limits first and then says which share of them each rung reaches. So a rung tells you what to do
+# next: if it moves too many bytes, fuse its operations; if it computes too many sines, do some algebra. The last
+# rung does: from the sine and the cosine of $x/2$ follow those of $x$, $\sin x = 2 \sin\frac x2 \cos\frac x2$ and $\cos x = 1 -
+# 2 \sin^2\frac x2$, so that it needs four functions for a step and not eight.
+#
+# **Try it:** switch the measurement on. On a CPU the last two rungs are left out, and torch.compile wants a C++ compiler.
+# (A further idea: section 8 says that $f$ falls apart into two functions of one variable. How many sines would be enough?)
+
+# %% tags=["nbval-ignore-output"]
+climb_it = False  # change this to True
+if climb_it:
+    print(ladder.tell(ladder.climb(2**24 if device.type == "cuda" else 2**16, steps=100, device=device)))
+else:
+    print("Not measured: set climb_it to True, and run this cell again.")
+
+# %% [markdown]
+# All rungs compute the same: on starts that are not next to a ridge they agree with float64 to within 0.0001. (Next to one,
+# the last digit decides on which side a walk goes down.)

@@ -1,4 +1,4 @@
-"""What a Gradlab notebook imports: the device, checks that diagnose, figures, graph drawing.
+"""What a Gradlab notebook imports: the device, checks that diagnose, figures, graph drawing, and how fast it can go.
 
 The submodules are imported on first use, so that ``import gradlab`` costs next to nothing.
 """
@@ -9,7 +9,7 @@ from typing import Any
 from gradlab import alternatives, waiting
 from gradlab.devices import device
 
-__all__ = ["check", "device", "figures", "graph"]
+__all__ = ["basins", "check", "device", "figures", "graph", "ladder"]
 __version__ = "0.1.0"
 
 waiting.install()

@@ -24,7 +24,9 @@ _SHADOW = "#0b1021"
 _DARKEST = 0.86
 _BRIGHT, _DARK = 10.0, 97.0
 """The percentiles of the arrivals that get the full colour and the darkest one."""
-_INCHES, _DOTS = 5.6, 160
+_INCHES = 5.6
+_DOTS, _FEW_DOTS, _FEW_PIXELS = 160, 80, 300
+"""Dots per inch: fewer for a coarse map, which is drawn sooner and is smaller."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,14 @@ def picture(*maps: Basins, pixels: int = 600) -> Picture:
 
     require_count(pixels, "pixels")
     among = _together(maps)
-    figure = Figure(figsize=(_INCHES * len(maps), _INCHES + 0.35), dpi=_DOTS, facecolor=CARD, layout="constrained")
+    dots = _DOTS if pixels > _FEW_PIXELS else _FEW_DOTS
+    figure = Figure(figsize=(_INCHES * len(maps), _INCHES + 0.35), dpi=dots, facecolor=CARD, layout="constrained")
     for axes, basins in zip(np.atleast_1d(figure.subplots(1, len(maps))), maps, strict=True):
         _draw(axes, basins, among, pixels)
     file = io.BytesIO()
     FigureCanvasAgg(figure)
     figure.savefig(file, format="png", facecolor=CARD)
-    return Picture(_small(file), " ".join(_describe(basins) for basins in maps))
+    return Picture(_small(file, 256 if dots == _DOTS else 32), " ".join(_describe(basins) for basins in maps))
 
 
 def coloured(basins: Basins, among: list[Share]) -> npt.NDArray[np.float32]:
@@ -130,13 +133,13 @@ def _display(light: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     return np.round(255 * np.clip(values, 0, 1)).astype(np.uint8)
 
 
-def _small(file: io.BytesIO) -> bytes:
-    """The image with at most 256 colours, which is a third of the size and looks the same."""
+def _small(file: io.BytesIO, colours: int) -> bytes:
+    """The image with few colours, which is a third of the size and looks nearly the same."""
     from PIL import Image
 
     small = io.BytesIO()
     with Image.open(file) as image:
-        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+        image.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
     return small.getvalue()
 
 
