@@ -12,7 +12,7 @@ from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.attendance import Attendance, DisturbedError
 from autograder.grading.cores import Cores, keep_to
-from autograder.grading.gpu_trial import GpuTrial
+from autograder.grading.gpu_trial import GpuTrial, starved
 from autograder.grading.head_start import HeadStart
 from autograder.grading.kept.measures import Measures
 from autograder.grading.lookup import Lookup
@@ -153,10 +153,17 @@ class Bench:
     def _grade(self, case: Case, notebook: LabNotebook, files: Mapping[str, bytes]) -> tuple[NotebookResult, bool]:
         prepared = self._prepare(notebook, files)
         unfit = _hopeless(case.submitted, prepared.unfit)
+        overdrawn = self._overdrawn()
         result, _ = self._run(prepared.stage, replace(case, measure=prepared.profile, hopeless=unfit))
+        # Who runs beside a submission that takes the whole GPU finds too little, and is to run again.
+        crowded = self._overdrawn() > overdrawn and starved(result)
         result = self._gpu.settled(result, case.submitted.cells)
         broke = any(verdict.status is CellStatus.BROKE for verdict in result.verdicts)
-        return result, not (broke and prepared.stage.ended)
+        return result, not (crowded or (broke and prepared.stage.ended))
+
+    def _overdrawn(self) -> int:
+        zygote = self._zygote
+        return 0 if zygote is None else zygote.overdrawn
 
     def failures(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> Mapping[str, str]:
         """Tests that the instructor's own solution fails, by grade id, with what they raised."""

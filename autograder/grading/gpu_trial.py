@@ -10,6 +10,7 @@ from autograder.cells import Cell
 from autograder.errors import ExpectedError
 from autograder.judging.case import broken
 from autograder.judging.gpu_errors import lost_gpu
+from autograder.judging.stops import OF_THE_GPU
 from autograder.limits import Limits
 from autograder.sandbox.nvml import NvmlError
 from autograder.sandbox.zygote import StudentProcess
@@ -125,6 +126,11 @@ _UNTOLD_CURE: Final = (
     "In a container the driver's process numbers are another namespace's: start it with --pid=host. "
     "Without --gpu everything is graded on the CPU."
 )
+
+
+def starved(result: NotebookResult) -> bool:
+    """Whether a submission found too little memory on the GPU."""
+    return any(verdict.status is CellStatus.ERROR and OF_THE_GPU in verdict.message for verdict in result.verdicts)
 
 
 def _suspicious(verdict: CellVerdict) -> bool:

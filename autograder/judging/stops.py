@@ -12,6 +12,9 @@ from autograder.limits import Limits
 from autograder.verdicts import CellStatus
 from autograder.wall.faults import OutOfTime, StudentGone
 
+OF_THE_GPU = "of GPU memory that a submission may use"
+"""How a verdict says what ran out."""
+
 _LONGEST_LINE = 60
 _GIBIBYTE = 1024**3
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "unable to allocate")
@@ -142,7 +145,7 @@ def told_of_machine(kind: str, message: str, limits: Limits) -> str:
             "the message names the cause."
         )
     if limits.gpu_bytes and filled_gpu(message):
-        return f"needed more than the {_gibibytes(limits.gpu_bytes)} of GPU memory that a submission may use."
+        return f"needed more than the {_gibibytes(limits.gpu_bytes)} {OF_THE_GPU}."
     return f"{out_of_memory(limits)}." if wants_memory(kind, message) else ""
 
 

@@ -54,6 +54,8 @@ class GpuWatch:
         self._seen: dict[int, set[int]] = {}
         self._failures = 0
         self._over = threading.Event()
+        self.overdrawn = 0
+        """How often a submission held more than its share: others may then have found too little."""
         self.failure = ""
         """Why it can't see any more; empty while it can."""
         self._thread = threading.Thread(target=self._watch, name="gpu watch", daemon=True)
@@ -107,6 +109,7 @@ class GpuWatch:
             self._failures, self.failure = 0, ""
             for submission, held in holdings.items():
                 if held is not None and held > self._share_bytes:
+                    self.overdrawn += 1
                     share = f"{self._share_bytes / 1024**3:.3g} GiB"
                     self._end(submission, f"used more than {share} of the GPU's memory in all its processes")
 

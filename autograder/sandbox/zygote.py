@@ -127,6 +127,11 @@ class Zygote:
             raise self._failure or cures.refused(process._failure)
         return process
 
+    @property
+    def overdrawn(self) -> int:
+        """How often a submission was seen to hold more than its share of the GPU's memory."""
+        return 0 if self._gpu_watch is None else self._gpu_watch.overdrawn
+
     def close(self) -> None:
         """End the zygote and every submission; return when all are gone."""
         self._closing = True

@@ -4,6 +4,7 @@ The student's notebook plays the GPU: tensors that are moved to "cuda" are marke
 after a failure, it raises what PyTorch raises. All else is real: the judge, the wall, the processes.
 """
 
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from autograder.grading.bench import Bench
 from autograder.limits import Limits
 from autograder.sandbox import gpu
 from autograder.sandbox.mode import Mode
+from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, Result
 from tests.autograder.sandbox.gpus import GIBIBYTE, StandIn, gpu_of
 
@@ -127,6 +129,20 @@ def test_memory_of_the_gpu_that_runs_out_is_told_as_such(bench: Bench) -> None:
     greedy = 'def bring(x):\n    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9.00 GiB.")'
     told = grade(bench, bring=greedy)["bring"].message
     assert told.startswith("Your code needed more than the 2 GiB of GPU memory that a submission may use.")
+
+
+@pytest.mark.parametrize(("beside", "points"), [(1, 1.0), (0, 0.0)])
+def test_who_found_too_little_beside_a_greedy_one_runs_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, beside: int, points: float
+) -> None:
+    seen = itertools.count(step=beside)
+    monkeypatch.setattr(Zygote, "overdrawn", property(lambda _: next(seen)))
+    once = (
+        f"def bring(x):\n    try:\n        open({str(tmp_path / 'ran')!r}, 'x')\n"
+        '    except FileExistsError:\n        return compute(x.to("cuda"))\n'
+        '    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9.00 GiB.")'
+    )
+    assert grade(bench, bring=once)["bring"].points == points
 
 
 def test_a_result_says_that_it_had_a_gpu() -> None:

@@ -185,6 +185,7 @@ def test_who_holds_more_of_the_gpu_than_its_share_is_ended_alone(gpu_zygote: Zyg
             assert greedy.process.wait(30) == "used more than 1 GiB of the GPU's memory in all its processes"
             assert honest.run("result = 1 + 1") == 2
             assert honest.process.ending() is None
+            assert gpu_zygote.overdrawn > 0
         finally:
             driver.held = {}
 
