@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from autograder.course import Course
+from autograder.errors import ExpectedError
+from autograder.grading.cluster.cluster import connect
 from autograder.grading.run import grade_class
 from autograder.limits import Limits
 from autograder.report.records import as_record
@@ -107,6 +109,19 @@ def test_a_cluster_that_cannot_be_reached_is_told(waiting: Path, tmp_path: Path)
     assert "dask scheduler" in err
     assert "Traceback" not in err
     assert not (root / "autograded").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("tls://127.0.0.1:9", "wants certificates"),
+        ("ftp://127.0.0.1:9", "is no address of a Dask scheduler"),
+        ("scheduler", "is no address"),
+    ],
+)
+def test_an_address_to_which_there_is_no_way_is_told_at_once(address: str, told: str) -> None:
+    with pytest.raises(ExpectedError, match=told), connect(address):
+        pass
 
 
 def test_a_worker_without_a_sandbox_grades_nothing(waiting: Path, tmp_path: Path) -> None:

@@ -10,6 +10,10 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from distributed import Client, Future, KilledWorker
+from distributed.comm import parse_address
+from distributed.comm.addressing import parse_host_port
+from distributed.comm.registry import get_backend
+from distributed.security import Security
 
 from autograder.errors import ExpectedError
 from autograder.grading.cluster import worker
@@ -182,6 +186,7 @@ def connect(address: str) -> Iterator[Cluster]:
     Raises:
         ExpectedError: it can't be reached, has no workers, or one of them has other programs.
     """
+    _check_address(address)
     # What goes wrong is said by this program, once, and not by the library as often as it tries.
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -201,6 +206,23 @@ def connect(address: str) -> Iterator[Cluster]:
             cluster.end()
     finally:
         _in_time(client.close)
+
+
+def _check_address(address: str) -> None:
+    """See that there is a way to an address, since a client without one takes its time to give up."""
+    protocol, location = parse_address(address)
+    try:
+        get_backend(protocol)
+        parse_host_port(location)
+    except ValueError:
+        raise ExpectedError(
+            f"{address} is no address of a Dask scheduler.", "Write it as the scheduler prints it: tcp://HOST:8786"
+        ) from None
+    if protocol == "tls" and Security().get_connection_args("client").get("ssl_context") is None:
+        raise ExpectedError(
+            f"The Dask scheduler {address} wants certificates, and Dask's configuration names none.",
+            "Set distributed.comm.tls in Dask's configuration: ca-file, client.cert and client.key.",
+        )
 
 
 def _in_time(work: Callable[[], object]) -> None:
