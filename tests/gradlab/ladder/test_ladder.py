@@ -1,0 +1,151 @@
+"""The speed ladder: every rung gives the same, its work is counted, and what is missing is said."""
+
+import math
+import os
+import subprocess
+import sys
+import textwrap
+from importlib.util import find_spec
+
+import pytest
+import torch
+
+from gradlab import ladder
+from gradlab.ladder import compiled, fused, loop
+from gradlab.ladder.__main__ import main
+from gradlab.ladder.agreement import compare
+from gradlab.ladder.rungs import TOLERANCE
+from gradlab.ladder.work import counted
+from gradlab.obstacles import ObstacleError
+
+CPU = torch.device("cpu")
+BY_NAME = {rung.name: rung for rung in ladder.RUNGS}
+KERNEL = """
+    import torch
+    from gradlab.ladder import fused, limits
+    from gradlab.ladder.agreement import compare
+    found = compare(fused.descend, torch.device("cpu"), side=16)
+    assert found.same_valley == 1, found
+    assert found.farthest < 1e-4, found
+    for count in (1, 1000, 1025):
+        starts = 10 * torch.rand(count, 2)
+        given = starts.clone()
+        assert fused.descend(starts, 0.1, 2).shape == (count, 2)
+        assert torch.equal(starts, given)
+    angles = torch.linspace(-60, 60, 1024)
+    moved = angles.clone()
+    fused.kernels().only_sines_and_cosines[(1,)](moved, 1024, 1, BLOCK=1024, OWN=True)
+    exact = angles.double().sin() + 4 * angles.double().cos()
+    assert (moved - exact).abs().max() < 2e-5
+"""
+
+
+@pytest.mark.parametrize("name", ["loop", "together", "formula"])
+def test_a_rung_agrees_with_float64(name: str) -> None:
+    found = compare(BY_NAME[name].descend, CPU, side=3 if name == "loop" else 24)
+    assert found.starts > 4
+    assert found.same_valley == 1
+    assert found.farthest < TOLERANCE
+
+
+@pytest.mark.filterwarnings("ignore")  # of torch's compiler about itself
+@pytest.mark.skipif(compiled.missing(CPU) is not None, reason="no C++ compiler")
+def test_the_compiled_rung_agrees_with_float64() -> None:
+    found = compare(compiled.descend, CPU)
+    assert found.same_valley == 1
+    assert found.farthest < TOLERANCE
+
+
+@pytest.mark.skipif(find_spec("triton") is None, reason="Triton is not installed")
+def test_the_kernel_agrees_with_float64_in_triton_s_interpreter() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(KERNEL)],
+        env=os.environ | {"TRITON_INTERPRET": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.cuda
+@pytest.mark.filterwarnings("ignore")  # of torch's compiler about itself
+@pytest.mark.parametrize("rung", ladder.RUNGS, ids=lambda rung: rung.name)
+def test_a_rung_agrees_with_float64_on_a_gpu(rung: ladder.Rung) -> None:
+    device = torch.device("cuda")
+    reason = rung.missing(device)
+    if reason is not None:
+        pytest.skip(reason)
+    found = compare(rung.descend, device, side=3 if rung.most else 24)
+    assert found.same_valley == 1
+    assert found.farthest < TOLERANCE
+
+
+@pytest.mark.cuda
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("rung", ladder.RUNGS, ids=lambda rung: rung.name)
+@pytest.mark.parametrize("steps", [1, 20, 47])
+def test_a_rung_leaves_its_starts_alone_on_a_gpu(rung: ladder.Rung, steps: int) -> None:
+    if rung.missing(torch.device("cuda")) is not None:
+        pytest.skip("left out here")
+    starts = 10 * torch.rand(5, 2, device="cuda")
+    given = starts.clone()
+    ends = rung.prepare(starts, 0.1, steps)()
+    assert ends.device.type == "cuda"
+    assert torch.equal(starts, given)
+    assert torch.allclose(ends.cpu(), loop.descend(given.cpu(), 0.1, steps), atol=1e-3)
+
+
+def test_work_is_counted() -> None:
+    def twice(starts: torch.Tensor, rate: float, steps: int) -> torch.Tensor:
+        moved = starts.clone()
+        for _ in range(steps):
+            moved = moved.sin() + moved.cos()
+        return moved.T
+
+    work = counted(twice)
+    # Two coordinates of four bytes: each function reads one and writes one, the sum reads two and writes one.
+    assert work.functions_each_step == 4
+    assert work.bytes_each_step == 2 * 4 * (2 + 2 + 3)
+    assert work.bytes_once == 2 * 4 * 2
+    assert work.total(10, 3) == (10 * (3 * 56 + 16), 120)
+
+
+def test_no_rung_does_more_than_the_one_before() -> None:
+    works = [rung.work() for rung in ladder.RUNGS]
+    assert works[1].functions_each_step == works[2].functions_each_step == works[3].functions_each_step == 8
+    traffic = [work.total(1000, 100)[0] for work in works]
+    assert traffic == sorted(traffic, reverse=True)
+
+
+def test_a_climb_tells_what_it_took_and_what_it_left_out() -> None:
+    climb = ladder.climb(
+        500, 4, device="cpu", repeats=1, rungs=[BY_NAME[name] for name in ("loop", "formula", "fused")]
+    )
+    assert [each.rung.name for each in climb.measured] == ["loop", "formula"]
+    assert [each.starts for each in climb.measured] == [4, 500]
+    assert all(each.seconds > 0 and each.least_seconds > 0 for each in climb.measured)
+    assert all(each.agreement.same_valley == 1 for each in climb.measured)
+    told = ladder.tell(climb)
+    assert "500 starts, 4 steps each, on CPU" in told
+    assert "Left out: one fused kernel. It needs a CUDA device." in told
+
+
+@pytest.mark.parametrize(("n", "steps", "rate"), [(0, 1, 0.1), (-1, 1, 0.1), (1, 0, 0.1), (1, 1, math.nan)])
+def test_what_makes_no_sense_is_refused(n: int, steps: int, rate: float) -> None:
+    with pytest.raises(ObstacleError):
+        ladder.climb(n, steps, rate=rate, device="cpu")
+
+
+def test_the_kernel_refuses_float64() -> None:
+    with pytest.raises(ObstacleError, match="float32"):
+        fused.descend(torch.rand(2, 2, dtype=torch.float64), 0.1, 1)
+
+
+def test_without_a_compiler_the_rung_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert "C++ compiler" in str(compiled.missing(CPU))
+
+
+def test_the_command_says_what_stands_in_the_way(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--starts", "0", "--device", "cpu"]) == 1
+    assert "whole number" in capsys.readouterr().err
