@@ -39,8 +39,9 @@ replay: .venv/.set-up-for-tests ## Replay the worked solutions alone.
 wheel: .venv/.set-up ## Make the file that students install: dist/gradlab-….whl, without a lesson or a solution.
 	.venv/bin/python -m hatchling build -t wheel
 
-test-cuda: ## Run the tests that need a CUDA device, with the python that is there (torch, NumPy, pytest).
-	python -m pytest -m cuda tests/gradlab/test_devices.py tests/gradlab/check/test_starts.py
+test-cuda: ## Run the tests that need a CUDA device, with the python that is there (torch, NumPy, pytest, Matplotlib).
+	python -m pytest -m cuda tests/gradlab/test_devices.py tests/gradlab/test_obstacles.py tests/gradlab/basins \
+		tests/gradlab/ladder tests/gradlab/check/test_starts.py tests/autograder/grading/test_gpu.py
 
 bench: .venv/.set-up ## Measure grading beside nbgrader and otter-grader; write benchmarks/RESULTS.md (about 20 minutes).
 	.venv/bin/python -m benchmarks.grading --write
