@@ -64,7 +64,7 @@ def read_table(path: Path) -> list[dict[str, str]]:
     cure = "Save it as CSV (UTF-8), with the names of the columns in the first row."
     if not path.is_file():
         wrong = "is no file" if path.exists() else "does not exist"
-        raise ExpectedError(f"The class list {path} {wrong}.", "Name a CSV file of the class with --roster.")
+        raise ExpectedError(f"{path} cannot be read: it {wrong}.", "Name a CSV file that is there.")
     try:
         text = _decoded(read_bytes(path, _LARGEST))
         head = text.split("\n", 1)[0]

@@ -28,7 +28,8 @@ def feedback(
         for name in labs:
             bar.tell(f"Writing pages of {name}")
             # nbgrader would meet a damaged gradebook once for each student, and show a traceback each time.
-            marks_of_lab(opened.gradebook_url, name)
+            if opened.graded_students(name):
+                marks_of_lab(opened.gradebook_url, name)
             written[name] = write_feedback(opened, name)
             bar.advance()
     if form is options.Format.JSON:
