@@ -1043,73 +1043,9 @@ figures.basin_map(
 # ridges alternate, so every basin is a rectangle in $u$ and $v$, standing on a corner in our map.
 
 # %% [markdown]
-# ## 9 · What to take along
-#
-# The last column is the name under which a check reports the mistake.
-#
-# | You write | and get | because | name |
-# |---|---|---|---|
-# | a loop that never empties `.grad` | steps that grow, no error | `.grad` holds the *sum* of all gradients so far | missing-zero-grad |
-# | `x = x - lr * x.grad` | an error in the second step | the new `x` is a result, not a leaf | rebinding-leaf |
-# | the same inside `no_grad()` | "does not require grad" | the new `x` is not watched at all | rebinding-in-no-grad |
-# | `x -= lr * x.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not watch the update | inplace-on-leaf |
-# | `x.grad.zero_()` as the first line of the loop | "NoneType has no attribute" | there is no bucket before the first backward pass | zero-before-first |
-# | `rand(2, requires_grad=True) * 10` | an empty `.grad` | the leaf is the tensor *before* it was scaled | not-a-leaf |
-# | `math.sin(x)`, `.item()`, `torch.tensor(t)` | a gradient that is missing | the graph ends where you leave torch | graph-cut |
-# | `f(points).backward()` | "only for scalar outputs" | a vector needs a sum, or a `v` | backward-on-vector |
-# | `.mean()` where each point wants its own gradient | steps that are n times too short | the scale of the loss scales the step | sum-for-mean |
-# | `+ lr * grad` | a walk uphill | the gradient points up | ascent-sign |
-# | $\cos\frac{x_1}{2}$ without the $\frac12$ | a gradient that is nearly right | the chain rule wants the inner derivative | missing-inner-derivative |
-# | a rate above $2/\lambda_{\max}$ | jumping to and fro, often without NaN | the curvature limits the step | lr-too-high |
-# | a rate of 0.01 and 200 steps | a walk that has hardly begun | the steps are short where the rate is small | lr-too-low |
-#
-# And one that no check can see: comparing rates from *different* starts. Two things changed at once.
-#
-# - **Forward pass:** compute, and remember how. **Backward pass:** the chain rule from the result to the leaves.
-#   **Optimisation step:** $w - \eta\,\nabla L$, unwatched, then empty the bucket.
-# - Descent finds *a* minimum, neither the deepest nor always the nearest. The start decides.
-# - Ten thousand descents are one tensor: the gradient of a sum keeps independent points apart.
-
-# %% [markdown]
-# ### Open question · What would you tell them?
-#
-# *About 8 minutes, 4 points, read by a person*
-#
-# A friend trains a network twice, with $\eta = 0.01$ and with $\eta = 0.1$, each time from new random weights. The first
-# run ends with loss 0.31, the second with 0.47. She concludes: "0.01 is the better learning rate, and 0.31 is the best this
-# network can do."
-#
-# Explain in 6 to 12 sentences, with what you saw in this lab, (a) why neither conclusion follows, (b) which experiment would
-# be fair and what you would measure, and (c) how she could notice that a learning rate is too large although no loss ever
-# becomes NaN.
-
-# %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 4}
-# Two things changed between the runs, the rate and the random weights, so that the difference may be due to either. On our
-# surface one and the same rate ended at −1.76 or at −1.06, depending on the start alone. Nor does 0.31 say anything about the
-# best possible loss: descent ends in a minimum near its way, not in the deepest; only about a quarter of our starts reached
-# the deepest one. A fair experiment draws several starts once and gives exactly these to every rate, with the same number of
-# steps. I would report, for each rate, the share of runs that have arrived (a small norm of the gradient) and the spread of
-# the losses, not a single number. A rate that is too large shows in a loss that stops falling and jumps up and down
-# while the gradient does not get small, as at 1.8 in the deepest valley. There the steps crossed the valley for ever and
-# nothing became NaN, since the limit 2/λmax comes from the curvature and not from an overflow. Halving the rate makes the
-# oscillation vanish, which is a quick test.
-#
-# **Mark scheme**
-#
-# One point for each of these, half a point where it is named without a reason or an observation from the lab:
-#
-# 1. The comparison is confounded: the start changed with the rate, so that nothing can be concluded about the rate.
-# 2. The loss of one run says nothing about the best one: several minima, the start decides which (evidence: ten starts, the
-#    table of shares or the basin map).
-# 3. A fair experiment: the same several starts and the same number of steps for all rates; measures arrival (gradient norm)
-#    or a distribution over starts, not one loss.
-# 4. Too large a rate without NaN: loss or distance oscillates instead of falling; the limit is 2/λmax (evidence: 1.7
-#    against 1.8). A test such as a smaller rate or a look at the gradient norm is enough.
-
-# %% [markdown]
 # ## Optional · Every point of the plane
 #
-# *About 15 minutes, not graded, and not needed for anything else*
+# *About 15 minutes, not graded: you may go on with section 9*
 #
 # Ten thousand starts made a coarse map. Here are 65,536 of them, and on a GPU 16.8 million. Each walks with $\eta = 0.1$
 # until it has arrived, $\|\nabla f\| < 0.001$, and gets the colour of its minimum, **the darker the longer it took**.
@@ -1189,3 +1125,67 @@ else:
 # %% [markdown]
 # All rungs compute the same: on starts that are not next to a ridge they agree with float64 to within 0.0001. (Next to one,
 # the last digit decides on which side a walk goes down.)
+
+# %% [markdown]
+# ## 9 · What to take along
+#
+# The last column is the name under which a check reports the mistake.
+#
+# | You write | and get | because | name |
+# |---|---|---|---|
+# | a loop that never empties `.grad` | steps that grow, no error | `.grad` holds the *sum* of all gradients so far | missing-zero-grad |
+# | `x = x - lr * x.grad` | an error in the second step | the new `x` is a result, not a leaf | rebinding-leaf |
+# | the same inside `no_grad()` | "does not require grad" | the new `x` is not watched at all | rebinding-in-no-grad |
+# | `x -= lr * x.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not watch the update | inplace-on-leaf |
+# | `x.grad.zero_()` as the first line of the loop | "NoneType has no attribute" | there is no bucket before the first backward pass | zero-before-first |
+# | `rand(2, requires_grad=True) * 10` | an empty `.grad` | the leaf is the tensor *before* it was scaled | not-a-leaf |
+# | `math.sin(x)`, `.item()`, `torch.tensor(t)` | a gradient that is missing | the graph ends where you leave torch | graph-cut |
+# | `f(points).backward()` | "only for scalar outputs" | a vector needs a sum, or a `v` | backward-on-vector |
+# | `.mean()` where each point wants its own gradient | steps that are n times too short | the scale of the loss scales the step | sum-for-mean |
+# | `+ lr * grad` | a walk uphill | the gradient points up | ascent-sign |
+# | $\cos\frac{x_1}{2}$ without the $\frac12$ | a gradient that is nearly right | the chain rule wants the inner derivative | missing-inner-derivative |
+# | a rate above $2/\lambda_{\max}$ | jumping to and fro, often without NaN | the curvature limits the step | lr-too-high |
+# | a rate of 0.01 and 200 steps | a walk that has hardly begun | the steps are short where the rate is small | lr-too-low |
+#
+# And one that no check can see: comparing rates from *different* starts. Two things changed at once.
+#
+# - **Forward pass:** compute, and remember how. **Backward pass:** the chain rule from the result to the leaves.
+#   **Optimisation step:** $w - \eta\,\nabla L$, unwatched, then empty the bucket.
+# - Descent finds *a* minimum, neither the deepest nor always the nearest. The start decides.
+# - Ten thousand descents are one tensor: the gradient of a sum keeps independent points apart.
+
+# %% [markdown]
+# ### Open question · What would you tell them?
+#
+# *About 8 minutes, 4 points, read by a person*
+#
+# A friend trains a network twice, with $\eta = 0.01$ and with $\eta = 0.1$, each time from new random weights. The first
+# run ends with loss 0.31, the second with 0.47. She concludes: "0.01 is the better learning rate, and 0.31 is the best this
+# network can do."
+#
+# Explain in 6 to 12 sentences, with what you saw in this lab, (a) why neither conclusion follows, (b) which experiment would
+# be fair and what you would measure, and (c) how she could notice that a learning rate is too large although no loss ever
+# becomes NaN.
+
+# %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 4}
+# Two things changed between the runs, the rate and the random weights, so that the difference may be due to either. On our
+# surface one and the same rate ended at −1.76 or at −1.06, depending on the start alone. Nor does 0.31 say anything about the
+# best possible loss: descent ends in a minimum near its way, not in the deepest; only about a quarter of our starts reached
+# the deepest one. A fair experiment draws several starts once and gives exactly these to every rate, with the same number of
+# steps. I would report, for each rate, the share of runs that have arrived (a small norm of the gradient) and the spread of
+# the losses, not a single number. A rate that is too large shows in a loss that stops falling and jumps up and down
+# while the gradient does not get small, as at 1.8 in the deepest valley. There the steps crossed the valley for ever and
+# nothing became NaN, since the limit 2/λmax comes from the curvature and not from an overflow. Halving the rate makes the
+# oscillation vanish, which is a quick test.
+#
+# **Mark scheme**
+#
+# One point for each of these, half a point where it is named without a reason or an observation from the lab:
+#
+# 1. The comparison is confounded: the start changed with the rate, so that nothing can be concluded about the rate.
+# 2. The loss of one run says nothing about the best one: several minima, the start decides which (evidence: ten starts, the
+#    table of shares or the basin map).
+# 3. A fair experiment: the same several starts and the same number of steps for all rates; measures arrival (gradient norm)
+#    or a distribution over starts, not one loss.
+# 4. Too large a rate without NaN: loss or distance oscillates instead of falling; the limit is 2/λmax (evidence: 1.7
+#    against 1.8). A test such as a smaller rate or a look at the gradient norm is enough.
