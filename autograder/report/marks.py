@@ -18,6 +18,7 @@ from nbgrader.api import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import undefer
 
+from autograder.release import own_tools
 from autograder.report.feedback import Mark, settled
 from autograder.trouble import explain
 from autograder.verdicts import CellVerdict, Result
@@ -53,7 +54,7 @@ def marks_of_lab(db_url: str, lab: str) -> dict[tuple[str, str], Mark]:
         ExpectedError: the gradebook cannot be read.
     """
     try:
-        with closing(Gradebook(db_url)) as gradebook:
+        with own_tools(), closing(Gradebook(db_url)) as gradebook:
             cells = (
                 gradebook.db.query(BaseCell.name, BaseCell.notebook_id)
                 .join(Notebook, BaseCell.notebook_id == Notebook.id)
