@@ -1069,7 +1069,7 @@ wild = basins.settle(side, 3.5, steps=8, device=device)
 basins.picture(wild, pixels=128 if side == 256 else 700)
 
 # %%
-after = [(steps, basins.settle(256, 3.5, steps, device=device)) for steps in (0, 8, 160)]
+after = [(steps, basins.settle(128, 3.5, steps, device=device)) for steps in (0, 8, 160)]
 print("η = 3.5: share of the starts in the valley of each minimum\n")
 print("steps" + "".join(f"{name:>9}" for name in (*range(5), "border", "others")))
 for steps, found in after:
