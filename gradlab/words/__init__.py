@@ -10,9 +10,9 @@ from gradlab.words.lessons import LESSONS
 from gradlab.words.misconceptions import MISCONCEPTIONS
 from gradlab.words.parts import ASPECTS, COMPONENTS, TERMS
 
-FINDINGS = {key: text for part in (findings, *LESSONS) for key, text in part.FINDINGS.items()}
-SIGHTS = {key: text for part in (sights, *LESSONS) for key, text in part.SIGHTS.items()}
-PASSED = {key: text for part in (passed, *LESSONS) for key, text in part.PASSED.items()}
+FINDINGS: dict[str, Explanation] = {key: text for part in (findings, *LESSONS) for key, text in part.FINDINGS.items()}
+SIGHTS: dict[str, str] = {key: text for part in (sights, *LESSONS) for key, text in part.SIGHTS.items()}
+PASSED: dict[str, str] = {key: text for part in (passed, *LESSONS) for key, text in part.PASSED.items()}
 
 __all__ = [
     "ASPECTS",
