@@ -116,7 +116,8 @@ class Cluster:
             try:
                 answer: bytes = future.result(timeout=_LOOK_SECONDS)
             except TimeoutError:
-                if future.done():
+                # Not whether it is done: it may have become so since the time was up.
+                if future.status == "error":
                     raise
                 self.places.check()
                 if not self.places.has(address):
