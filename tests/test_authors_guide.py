@@ -1,4 +1,4 @@
-"""The worked example of docs/authors.md: its blocks, put where the page says, make a lab that builds and that diagnoses."""
+"""The worked example of docs/authors.md: its blocks, put where the page says, are a lab that builds and diagnoses."""
 
 import os
 import re
