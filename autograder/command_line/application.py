@@ -14,11 +14,15 @@ from autograder.errors import ExpectedError
 from autograder.interrupts import Terminated, heeded
 
 _YOURS = "See that the file and its folder may be read and written by you, then run the same command again."
+_NAME = "See that it is written right: what stands before the last / must be a folder."
 _ROOM = "Make room on that disk, then run the same command again: what was finished is kept."
 _CURES = {
     errno.EACCES: _YOURS,
     errno.EPERM: _YOURS,
     errno.EROFS: _YOURS,
+    errno.ENOTDIR: _NAME,
+    errno.EISDIR: "Name a file, not a folder.",
+    errno.ENAMETOOLONG: "Choose a shorter name.",
     errno.ENOSPC: _ROOM,
     errno.EDQUOT: _ROOM,
     errno.EMFILE: "Allow more open files (ulimit -n 4096), then run the same command again.",

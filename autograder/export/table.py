@@ -43,15 +43,18 @@ def as_csv(table: Table) -> str:
 
 
 def write(path: Path, table: Table) -> None:
-    """Write a table into a file, whole or not at all.
+    """Write a table into a file, whole or not at all; a pipe or a device gets it as it is.
 
     Raises:
         ExpectedError: the file cannot be written.
     """
-    unfinished = path.with_name(f"{path.name}.unfinished")
+    # What is there and is no file is not ours to replace.
+    special = path.exists() and not path.is_file()
+    unfinished = path if special else path.with_name(f"{path.name}.unfinished")
     try:
         unfinished.write_text(as_csv(table), encoding="utf-8", newline="")
-        unfinished.replace(path)
+        if not special:
+            unfinished.replace(path)
     except OSError as error:
         raise ExpectedError(
             f"{path} cannot be written: {error.strerror}.", "Name another file with --output, in a folder of yours."

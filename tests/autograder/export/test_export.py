@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from nbgrader.api import Gradebook
 from autograder.course import Course
 from autograder.errors import ExpectedError
 from autograder.export.export import Export, System, export, told
-from autograder.export.table import as_csv, harmless, write
+from autograder.export.table import Table, as_csv, harmless, write
 
 TEMPLATE = """Student,ID,SIS User ID,SIS Login ID,Section,01_one (501),Essay (502),"Lab 02_two (503)",Final Score
 ,,,,,Manual Posting,,,
@@ -166,3 +167,15 @@ def test_a_submission_that_was_not_graded_is_told(course: Course) -> None:
     status = {(row["assignment"], row["student_id"]): row["status"] for row in rows(exported)}
     assert (status["01_one", "dora"], status["02_two", "dora"]) == ("not graded", "missing")
     assert "1 submission not graded yet" in told(exported, unfinished=False)[-1]
+
+
+def test_a_pipe_gets_the_table_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write(pipe, Table(("id",), (("ada",),)))
+        assert os.read(reader, 100) == b"id\r\nada\r\n"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
