@@ -48,7 +48,7 @@ def run(course: Path, *arguments: str, code: int = 0) -> Any:
 
 def test_a_class_from_grades_to_a_report(course: Path) -> None:
     records = run(course, "grade", "lab", "--quiet")
-    (listed,) = re.findall(r"^```\n(.*?)^```$", chapter(), re.MULTILINE | re.DOTALL)
+    (listed,) = re.findall(r"^```text\n(.*?)^```$", chapter(), re.MULTILINE | re.DOTALL)
     keys = re.findall(r'"(\w+)"', listed)
     assert [*records[0], *records[0]["cells"][0]] == keys
     pages = run(course, "feedback", "lab", "--quiet")
