@@ -1,5 +1,6 @@
 """``autograder feedback``."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.command_line import options
@@ -7,6 +8,9 @@ from autograder.command_line.display import messages, output
 from autograder.command_line.grade import submitted_labs
 from autograder.command_line.json_output import print_json
 from autograder.command_line.progress import shown
+from autograder.report.wording import count
+
+_OF_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
 
 
 def feedback(
@@ -39,7 +43,11 @@ def feedback(
         for page in (page for pages in written.values() for page in pages):
             output().print(str(page), markup=False, soft_wrap=True)
     if not quiet:
-        for name, pages_of_lab in written.items():
-            messages().print(
-                f"{name}: {len(pages_of_lab)} pages. `nbgrader release_feedback {name}` hands them out.", markup=False
-            )
+        for name, its_pages in written.items():
+            messages().print(f"{name}: {count(len(its_pages), 'page')}. {_way_out(name, its_pages)}", markup=False)
+
+
+def _way_out(lab: str, pages: Sequence[Path]) -> str:
+    """How pages get to the students: nbgrader's exchange takes those alone whose submissions came through it."""
+    through_exchange = all((page.parent / name).exists() for page in pages for name in _OF_THE_EXCHANGE)
+    return f"`nbgrader release_feedback {lab}` hands them out." if through_exchange else "Hand them out as files."

@@ -51,7 +51,14 @@ def test_json_is_all_that_is_on_stdout(course: Path) -> None:
     assert [page.parts[-3] for page in pages] == ["amy", "ben", "cleo"]
     assert all("Exercise 1 · Twice as much" in page.read_text(encoding="utf-8") for page in pages)
     assert not any("double(3)" in page.read_text(encoding="utf-8") for page in pages)
-    assert "release_feedback lab" in err
+    assert "lab: 3 pages. Hand them out as files." in err
+
+    for student in ("amy", "ben", "cleo"):
+        for name in ("timestamp.txt", "submission_secret.txt"):
+            (course / "autograded" / student / "lab" / name).write_text("2026-11-22 14:05 UTC")
+    code, _, err = run("feedback", "lab", cwd=course)
+    assert code == 0, err
+    assert "`nbgrader release_feedback lab` hands them out." in err
 
     code, out, err = run("report", cwd=course)
     assert code == 0, err
