@@ -2,7 +2,7 @@
 # Set up what the Makefile's commands need: system packages, and the environment in .venv.
 #
 #   tools/set_up.sh            what grading needs
-#   tools/set_up.sh --browser  and a browser, for the tests that drive one
+#   tools/set_up.sh --browser  and what only tests need: a browser, a compiler, PostgreSQL
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -65,6 +65,9 @@ fi
 
 if [ "${1:-}" = --browser ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then
     install_packages chromium || say "without the package chromium, the tests that drive a browser are skipped"
+fi
+if [ "${1:-}" = --browser ] && ! { command -v cc >/dev/null && command -v g++ >/dev/null; }; then
+    install_packages gcc g++ libc6-dev || say "without the packages gcc and g++, the tests that compile something are skipped"
 fi
 if [ "${1:-}" = --browser ] && ! command -v postgres >/dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; then
     install_postgresql || say "without the package postgresql, the tests of a gradebook on a server are skipped"
