@@ -1,6 +1,7 @@
 """Where a notebook is graded: stages, a zygote, and what passes between a judge and a student's process."""
 
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +28,9 @@ from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
 from autograder.wall.faults import MalformedError, OutOfTime, StudentGone
 from autograder.wall.profile import Profile, Recorder
 
-_MOST_JUDGES = 6
+_MOST_JUDGES = 9
+_MOST_DEATHS = 2
+"""So often a judge may die at one place before that is put down to what it judges: a test that kills it always does."""
 _MORE_STAGES = 2
 _MOST_DOUBTS = 2
 _UNFIT = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT, CellStatus.BROKE)
@@ -223,7 +226,7 @@ class Bench:
     def _run(self, stage: Stage, case: Case) -> tuple[NotebookResult, dict[str, Any]]:
         cells = case.submitted.cells
         findings: dict[str, Any] = {}
-        doubts, died = 0, set[int | None]()
+        doubts, deaths = 0, Counter[int | None]()
         for _ in range(_MOST_JUDGES):
             try:
                 with self._cores.lent() as core:
@@ -238,9 +241,9 @@ class Bench:
                 index = next((i for i in range(len(cells)) if i not in attendance.outcomes), None)
                 if self._closed or stage.ended:
                     break
-                if index not in died and not isinstance(error, OutOfTime):
-                    # It, too, may have been killed from outside: a judge that dies of a test does so again.
-                    died.add(index)
+                if deaths[index] < _MOST_DEATHS and not isinstance(error, OutOfTime):
+                    # It, too, may have been killed from outside.
+                    deaths[index] += 1
                 elif index is None or cells[index].role is not Role.TEST:
                     break
                 else:

@@ -1,11 +1,13 @@
 """A Dask cluster: reached, looked at, asked, and left as it was found."""
 
+import asyncio
 import logging
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
+from concurrent.futures import Future as Answer
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -112,29 +114,29 @@ class Cluster:
             _in_time(lambda: self._client.run(worker.finish, self.run, on_error="ignore"))
 
     def _wait(self, future: Future, address: str) -> bytes:
-        while True:
-            try:
-                answer: bytes = future.result(timeout=_LOOK_SECONDS)
-            except TimeoutError:
-                # Not whether it is done: it may have become so since the time was up.
-                if future.status == "error":
-                    raise
+        # Not the future's own time limit: when that is up just as the answer comes, the answer can be lost.
+        answer = asyncio.run_coroutine_threadsafe(_answer(future), self._client.loop.asyncio_loop)
+        try:
+            while not wait([answer], _LOOK_SECONDS).done:
                 self.places.check()
                 if not self.places.has(address):
                     future.cancel(force=True)
-                    raise WorkerLostError(address) from None
-            except KilledWorker:
-                # It came back under the same address, and was lost again.
-                raise WorkerLostError(address) from None
-            except CancelledError:
-                self.places.check()
-                raise self._lost() from None
-            except ImportError as error:
-                raise ExpectedError(
-                    f"The Dask worker {self._name(address)} can't be used: {error}.", _INSTALL
-                ) from error
-            else:
-                return answer
+                    raise WorkerLostError(address)
+            return self._read(answer, address)
+        finally:
+            answer.cancel()
+
+    def _read(self, answer: Answer[bytes], address: str) -> bytes:
+        try:
+            return answer.result()
+        except KilledWorker:
+            # It came back under the same address, and was lost again.
+            raise WorkerLostError(address) from None
+        except CancelledError:
+            self.places.check()
+            raise self._lost() from None
+        except ImportError as error:
+            raise ExpectedError(f"The Dask worker {self._name(address)} can't be used: {error}.", _INSTALL) from error
 
     def _introductions(self) -> dict[str, list[str]]:
         try:
@@ -172,6 +174,11 @@ class Cluster:
             f"The Dask scheduler {self.address} was lost.",
             "Start it and its workers again, then run the same command: what was written is kept.",
         )
+
+
+async def _answer(future: Future) -> bytes:
+    answer: bytes = await future
+    return answer
 
 
 _INSTALL = 'On each machine of the cluster, run: pip install "gradlab[instructor,cluster]"'

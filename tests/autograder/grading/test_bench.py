@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from autograder.grading.bench import Bench
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
+from tests.reliability.processes import family
 
 LIMITS = Limits(cell_seconds=2.0, grace_seconds=0.5, submission_seconds=120.0)
 TWICE = "def twice(x):\n    return 2 * x"
@@ -232,6 +234,26 @@ def processes(words: str) -> list[int]:
                 if words in (folder / "cmdline").read_text():
                     found.append(int(folder.name))
     return found
+
+
+def test_a_judge_that_is_killed_again_and_again_from_outside_costs_no_grade(tmp_path: Path) -> None:
+    killed: list[int] = []
+
+    def kill_judges() -> None:
+        while len(killed) < 2:
+            for judge in set(family(os.getpid())["judge"]).difference(killed):
+                killed.append(judge)
+                os.kill(judge, signal.SIGKILL)
+
+    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+        # The instructor's own solution needs a judge, too: it is not that one's turn.
+        assert not bench.failures(LAB, {})
+        killer = threading.Thread(target=kill_judges)
+        killer.start()
+        result = bench.grade(LAB, submission(twice=f"import time\ntime.sleep(0.5)\n{TWICE}"), {}, "ann", "lab")
+        killer.join()
+    assert [verdict.points for verdict in result.verdicts] == [2.0, 1.0, 0.0, 1.5]
+    assert "the grader itself failed" not in result.flags
 
 
 @pytest.mark.parametrize("words", ["autograder.sandbox.server", "autograder.judging.stage_server"])
