@@ -10,6 +10,7 @@ from gradlab.landscape import minimum
 
 NUMBERED = ((1, -1), (1, 0), (0, -1), (2, -1), (1, -2), (0, 0))
 """The valleys of the five minima inside the square, in the order of lab 06, and that of the one on its border."""
+_CODES = 256 * 256
 
 
 @dataclass(frozen=True)
@@ -29,23 +30,27 @@ class Share:
 
 def shares(basins: Basins) -> list[Share]:
     """The valleys in which descents end: first the six of the square in the order of the lab, then others by share."""
-    found, counts = np.unique(basins.valleys.reshape(-1, 2), axis=0, return_counts=True)
-    total = int(counts.sum())
-    parts = {
-        (int(first), int(second)): int(count) / total for (first, second), count in zip(found, counts, strict=True)
-    }
+    # Counted in a table: to sort 16.8 million pairs takes seconds.
+    counts = np.bincount(_codes(basins.valleys).ravel(), minlength=_CODES)
+    found = np.flatnonzero(counts)
+    parts = {(int(code) // 256 - 128, int(code) % 256 - 128): int(counts[code]) / int(counts.sum()) for code in found}
     others = sorted(parts.keys() - set(NUMBERED), key=lambda key: (-parts[key], key))
     return [Share(key, _place(key), parts.get(key, 0.0)) for key in (*NUMBERED, *others)]
 
 
 def numbers(basins: Basins, among: list[Share]) -> npt.NDArray[np.int8]:
     """For each start the place of its valley in a list that holds all of them: (n, n)."""
-    keys = basins.valleys.astype(np.int16)
-    coded = keys[..., 0] * 256 + keys[..., 1]
-    table = {valley.valley[0] * 256 + valley.valley[1]: number for number, valley in enumerate(among)}
-    codes, inverse = np.unique(coded, return_inverse=True)
-    found: npt.NDArray[np.int8] = np.array([table[int(code)] for code in codes], dtype=np.int8)[inverse]
-    return found.reshape(coded.shape)
+    table = np.zeros(_CODES, dtype=np.int8)
+    table[_codes(np.array([share.valley for share in among]))] = np.arange(len(among))
+    found: npt.NDArray[np.int8] = table[_codes(basins.valleys)]
+    return found
+
+
+def _codes(valleys: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+    """One number from 0 on for each pair of numbers of valleys, (…, 2), int8: (…)."""
+    keys = valleys.astype(np.int32) + 128
+    codes: npt.NDArray[np.int32] = keys[..., 0] * 256 + keys[..., 1]
+    return codes
 
 
 def _place(valley: tuple[int, int]) -> tuple[float, float]:
