@@ -2,7 +2,7 @@
 # Set up what the Makefile's commands need: system packages, and the environment in .venv.
 #
 #   tools/set_up.sh            what grading needs
-#   tools/set_up.sh --browser  and what only tests need: a browser, a compiler, PostgreSQL
+#   tools/set_up.sh --browser  and what only tests need: a browser, compilers, PostgreSQL
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -85,6 +85,10 @@ if [ ! -x .venv/bin/python ]; then
     say "making .venv with $("$python" --version)"
     "$python" -m venv .venv
 fi
+extras=development
+if [ "${1:-}" = --browser ]; then
+    extras=development,kernels
+fi
 say "installing into .venv (the first time this takes minutes)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-    --constraint constraints.txt --editable '.[development]'
+    --constraint constraints.txt --editable ".[$extras]"

@@ -10,6 +10,8 @@ from gradlab.words.ladder import REASONS
 
 BLOCK = 1024
 """So many points are one program's: four warps with eight points for each of their threads."""
+OPTIONS = {"enable_fp_fusion": True}
+"""A product and a sum are one operation: newer versions of Triton want to be told."""
 
 
 def missing(device: torch.device) -> str | None:
@@ -42,5 +44,5 @@ def descend(starts: torch.Tensor, rate: float, steps: int) -> torch.Tensor:
     ends = starts.detach().contiguous().clone()
     if len(ends) and steps:
         grid = (-(-len(ends) // BLOCK),)
-        kernels().descend[grid](ends, len(ends), float(rate), steps, BLOCK=BLOCK)
+        kernels().descend[grid](ends, len(ends), float(rate), steps, BLOCK=BLOCK, **OPTIONS)
     return ends

@@ -101,5 +101,7 @@ def _angles(device: torch.device) -> torch.Tensor:
 def _by_kernel(device: torch.device, repeats: int, *, own: bool) -> float:
     angles = _angles(device)
     kernel = fused.kernels().only_sines_and_cosines[(_ON_GPU // fused.BLOCK,)]
-    taken = fastest(lambda: kernel(angles, _ON_GPU, _PAIRS, BLOCK=fused.BLOCK, OWN=own), device, repeats)
+    taken = fastest(
+        lambda: kernel(angles, _ON_GPU, _PAIRS, BLOCK=fused.BLOCK, OWN=own, **fused.OPTIONS), device, repeats
+    )
     return 2 * _ON_GPU * _PAIRS / taken

@@ -1,11 +1,6 @@
 """The speed ladder: every rung gives the same, its work is counted, and what is missing is said."""
 
 import math
-import os
-import subprocess
-import sys
-import textwrap
-from importlib.util import find_spec
 
 import pytest
 import torch
@@ -20,24 +15,6 @@ from gradlab.obstacles import ObstacleError
 
 CPU = torch.device("cpu")
 BY_NAME = {rung.name: rung for rung in ladder.RUNGS}
-KERNEL = """
-    import torch
-    from gradlab.ladder import fused, limits
-    from gradlab.ladder.agreement import compare
-    found = compare(fused.descend, torch.device("cpu"), side=16)
-    assert found.same_valley == 1, found
-    assert found.farthest < 1e-4, found
-    for count in (1, 1000, 1025):
-        starts = 10 * torch.rand(count, 2)
-        given = starts.clone()
-        assert fused.descend(starts, 0.1, 2).shape == (count, 2)
-        assert torch.equal(starts, given)
-    angles = torch.linspace(-60, 60, 1024)
-    moved = angles.clone()
-    fused.kernels().only_sines_and_cosines[(1,)](moved, 1024, 1, BLOCK=1024, OWN=True)
-    exact = angles.double().sin() + 4 * angles.double().cos()
-    assert (moved - exact).abs().max() < 2e-5
-"""
 
 
 @pytest.mark.parametrize("name", ["loop", "together", "formula"])
@@ -54,17 +31,6 @@ def test_the_compiled_rung_agrees_with_float64() -> None:
     found = compare(compiled.descend, CPU)
     assert found.same_valley == 1
     assert found.farthest < TOLERANCE
-
-
-@pytest.mark.skipif(find_spec("triton") is None, reason="Triton is not installed")
-def test_the_kernel_agrees_with_float64_in_triton_s_interpreter() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(KERNEL)],
-        env=os.environ | {"TRITON_INTERPRET": "1"},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.cuda
