@@ -40,7 +40,7 @@ def compile_lazily(function: Callable[Parameters, Returned]) -> Callable[Paramet
     # Imported here: it costs a second.
     from torch._dynamo.exc import BackendCompilerFailed
 
-    made: Callable[Parameters, Returned] = torch.compile(function, dynamic=False)
+    made: Callable[Parameters, Returned] = torch.compile(function)
 
     def call(*arguments: Parameters.args, **options: Parameters.kwargs) -> Returned:
         try:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gradlab import ladder
-from gradlab.ladder import compiled, fused, loop
+from gradlab.ladder import compiled, formula, fused, loop
 from gradlab.ladder.__main__ import main
 from gradlab.ladder.agreement import compare
 from gradlab.ladder.rungs import TOLERANCE
@@ -31,6 +31,18 @@ def test_the_compiled_rung_agrees_with_float64() -> None:
     found = compare(compiled.descend, CPU)
     assert found.same_valley == 1
     assert found.farthest < TOLERANCE
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.skipif(compiled.missing(CPU) is not None, reason="no C++ compiler")
+def test_the_compiled_rung_stays_compiled_whatever_it_is_tried_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is compiled anew for each number of starts or each rate is not compiled at all after the eighth.
+    monkeypatch.setattr("torch._dynamo.config.fail_on_recompile_limit_hit", True)
+    for number in range(1, 13):
+        starts = 10 * torch.rand(10 * number, 2)
+        assert torch.allclose(
+            compiled.descend(starts, number / 10, 2), formula.descend(starts, number / 10, 2), atol=1e-4
+        )
 
 
 @pytest.mark.cuda
