@@ -5,13 +5,14 @@ import json
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course import Course
-from autograder.errors import ExpectedError
+from autograder.errors import ExpectedError, unwritable
 from autograder.nbgrader_format import about, graded_notebook, ungraded_notebook
 from autograder.submissions import working_files
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
@@ -65,7 +66,7 @@ def write(
         temporary.chmod(0o755)
         _replace(folder, temporary)
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise unwritable(folder, error) from error
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -88,7 +89,7 @@ def clear_remains(course: Course) -> None:
                 if not (old.parent / folder.name).exists():
                     folder.rename(old.parent / folder.name)
         except OSError as error:
-            raise _unwritable(old.parent, error) from error
+            raise unwritable(old.parent, error) from error
         shutil.rmtree(old, ignore_errors=True)
 
 
@@ -141,7 +142,7 @@ def _read_graded(
     course: Course, lab: str, student: str, names: Iterable[str]
 ) -> tuple[Result, tuple[Mapping[str, Any], ...]] | None:
     folder = course.folder(course.directory.autograded_directory, student, lab)
-    whole: Mapping[str, Any] | None = None
+    whole: Result | None = None
     verdicts: list[CellVerdict] = []
     cells: list[Mapping[str, Any]] = []
     for path in (folder / f"{name}.ipynb" for name in names):
@@ -150,7 +151,7 @@ def _read_graded(
         try:
             node = json.loads(path.read_text(encoding="utf-8"))
             if "gradlab" in node["metadata"]:
-                whole = whole or node["metadata"]["gradlab"]
+                whole = whole or _read_result(student, lab, node["metadata"]["gradlab"])
                 verdicts.extend(_read_verdicts(node))
                 cells.extend(node["cells"])
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -158,13 +159,15 @@ def _read_graded(
                 f"{path}: it has been damaged ({type(error).__name__}: {error}).",
                 f"Grade it again: autograder grade {lab} --student {student}",
             ) from error
-    if whole is None:
-        return None
-    result = Result(
+    return None if whole is None else (replace(whole, cells=tuple(verdicts)), tuple(cells))
+
+
+def _read_result(student: str, lab: str, whole: Mapping[str, Any]) -> Result:
+    """A result without its verdicts, which stand at the cells."""
+    return Result(
         student=student,
         lab=lab,
         status=SubmissionStatus(whole["status"]),
-        cells=tuple(verdicts),
         reason=whole["reason"],
         repairs=tuple(whole["repairs"]),
         flags=tuple(whole["flags"]),
@@ -173,7 +176,6 @@ def _read_graded(
         # Written since GPUs can be used.
         gpu=whole.get("gpu", False),
     )
-    return result, tuple(cells)
 
 
 def _read_verdicts(node: Mapping[str, Any]) -> Iterable[CellVerdict]:
@@ -188,12 +190,6 @@ def _read_verdicts(node: Mapping[str, Any]) -> Iterable[CellVerdict]:
                 message=verdict["message"],
                 misconception=verdict["misconception"],
             )
-
-
-def _unwritable(folder: Path, error: OSError) -> ExpectedError:
-    return ExpectedError(
-        f"{folder} cannot be written: {error.strerror}.", "See that the disk has room and the folder is yours."
-    )
 
 
 def _verdicts(lab: Lab, result: Result) -> dict[str, Sequence[CellVerdict]]:

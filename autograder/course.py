@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder import release
 from autograder.cells import Cell, Lab, LabNotebook, Role
+from autograder.configuration import unreadable
 from autograder.database import locate
 from autograder.documents import Quarantine, read_bytes
 from autograder.errors import ExpectedError
@@ -71,9 +72,7 @@ class Course:
         try:
             application.initialize([], root=str(root))
         except (Exception, SystemExit) as error:
-            raise ExpectedError(
-                f"{root / CONFIGURATION} cannot be read: {type(error).__name__}: {error}.", "Mend the line it names."
-            ) from error
+            raise unreadable(root / CONFIGURATION, error) from error
         application.coursedir.root = str(root)
         return cls(root, application)
 
@@ -115,6 +114,13 @@ class Course:
             name for name, folder in self._matches(self.directory.source_directory) if any(_notebooks(folder))
         )
 
+    def without_labs(self) -> ExpectedError:
+        """The message for a course that has no lab."""
+        return ExpectedError(
+            f"There is no lab in {self.root / self.directory.source_directory}.",
+            "Put each lab's notebooks in a folder of its own there, or write course/LAB.py and run: autograder build",
+        )
+
     def lab(self, name: str) -> Lab:
         """Read a lab: the instructor's cells, the released cells, the data files.
 
@@ -151,10 +157,16 @@ class Course:
             return self.folder(self.directory.submitted_directory, student, lab)
         example = self.folder(self.directory.submitted_directory, student, lab)
         if not submitted:
-            raise ExpectedError(f"Nobody has submitted the lab {lab!r}: {example.parent.parent} has no folder for it.")
+            raise self.without_submissions(lab)
         raise ExpectedError(
             f"There is no submission of {lab!r} by {student!r}: {example} is missing.", meant(student, submitted)
         )
+
+    def without_submissions(self, lab: str) -> ExpectedError:
+        """The message for a lab that nobody has submitted."""
+        where = self.folder(self.directory.submitted_directory, "STUDENT", lab)
+        cure = f"Put each notebook into {where}, or run: autograder collect SOURCE"
+        return ExpectedError(f"Nobody has submitted the lab {lab!r}.", cure)
 
     def submitted_at(self, student: str, lab: str) -> datetime | None:
         """When a submission was handed in (UTC, without a zone), by its timestamp.txt; None where it has none.
@@ -205,11 +217,9 @@ class Course:
     def _source_folder(self, name: str) -> Path:
         labs = self.labs()
         if name not in labs:
-            where = self.root / self.directory.source_directory
             if not labs:
-                raise ExpectedError(
-                    f"There is no lab in {where}.", "Put each lab's notebooks in a folder of its own there."
-                )
+                raise self.without_labs()
+            where = self.root / self.directory.source_directory
             raise ExpectedError(f"There is no lab {name!r} in {where}.", meant(name, labs))
         return self.folder(self.directory.source_directory, ".", name)
 

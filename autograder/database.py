@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from autograder.errors import ExpectedError
 
@@ -35,10 +35,13 @@ def locate(configured: str, root: Path) -> str:
         raise ExpectedError(f"{_SETTING} is no URL of a database.", _examples()) from None
     if url.get_backend_name() == "postgres":
         raise ExpectedError(f"{_SETTING} begins with postgres://, which SQLAlchemy no longer knows.", _examples())
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ExpectedError(f"{_SETTING} names no file, so no grade would be kept.", _examples())
     if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":", "file:")):
         url = url.set(database=str(root / url.database))
     if url.get_backend_name() == _PLAIN:
         url = url.set(drivername=f"{_PLAIN}+{_driver(url)}")
+    _check_driver(url)
     return url.render_as_string(hide_password=False)
 
 
@@ -50,6 +53,13 @@ def name_of(url: str) -> str:
     host = where.host or _first(where.query.get("host")) or "this machine"
     port = where.port or _first(where.query.get("port"))
     return f"{where.database or where.username or 'database'!r} on {host}{f':{port}' if port else ''}"
+
+
+def is_missing(url: str) -> bool:
+    """Whether a gradebook is to be a file, and there is none yet: nbgrader makes it at a first look."""
+    where = make_url(url)
+    file = where.database or ""
+    return where.get_backend_name() == "sqlite" and not file.startswith("file:") and not Path(file).exists()
 
 
 def is_postgresql(url: str) -> bool:
@@ -69,6 +79,22 @@ def _driver(url: URL) -> str:
     raise ExpectedError(
         f"The gradebook is on a PostgreSQL server, and the driver {wanted[0]} is not installed.", _INSTALL
     )
+
+
+def _check_driver(url: URL) -> None:
+    try:
+        dialect = url.get_dialect()
+        # PostgreSQL's drivers have been looked for.
+        if url.get_backend_name() != _PLAIN:
+            dialect.import_dbapi()
+    except NoSuchModuleError:
+        raise ExpectedError(
+            f"{_SETTING} begins with {url.drivername}://, which SQLAlchemy does not know.", _examples()
+        ) from None
+    except ModuleNotFoundError as error:
+        raise ExpectedError(
+            f"{_SETTING} begins with {url.drivername}://, and its driver {error.name} is not installed.", _examples()
+        ) from None
 
 
 def _examples() -> str:

@@ -1,5 +1,8 @@
 """The one error that a user can be expected to see."""
 
+import errno
+from pathlib import Path
+
 
 class ExpectedError(Exception):
     """Something outside the program is wrong, and the user can mend it.
@@ -19,3 +22,19 @@ class ExpectedError(Exception):
 
     def __str__(self) -> str:
         return f"{self.problem}\n{self.cure}" if self.cure else self.problem
+
+
+def unwritable(path: Path, error: OSError) -> ExpectedError:
+    """The message for what could not be written.
+
+    Args:
+        path: the file or the folder.
+        error: what the system said.
+    """
+    cure = "See that the disk has room and the folder is yours."
+    if error.errno in (errno.ENOTDIR, errno.EEXIST):
+        blocking = next((place for place in (path, *path.parents) if place.is_file()), path)
+        cure = f"{blocking} is a file where a folder is needed: move it away."
+    elif error.errno == errno.EISDIR:
+        cure = f"{path} is a folder where a file is needed: move it away."
+    return ExpectedError(f"{path} cannot be written: {error.strerror}.", cure)

@@ -48,8 +48,13 @@ def read_instructors(path: Path) -> NotebookNode:
             f"{path}: its nbgrader metadata are broken ({str(error).splitlines()[0]}).",
             "Open it in JupyterLab with nbgrader's Create Assignment bar and mend the cell.",
         ) from error
-    except (OSError, ValueError) as error:
-        raise ExpectedError(f"{path}: it cannot be read as a notebook ({error}).") from error
+    except (OSError, ValueError, AttributeError) as error:
+        # nbformat takes every JSON for an object, and an AttributeError is all that it says of a list.
+        reason = "it is no JSON object" if isinstance(error, AttributeError) else error
+        raise ExpectedError(
+            f"{path}: it cannot be read as a notebook ({reason}).",
+            "Put back the last good copy of it, or build the lab again.",
+        ) from error
 
 
 def include_header_and_footer(notebook: NotebookNode, application: LoggingConfigurable) -> NotebookNode:

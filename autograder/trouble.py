@@ -64,9 +64,9 @@ _SERVER_SIGNS = (
 )
 """Of a connection that did not come about there is only a text."""
 _CURES = {
-    _LOCKED: "Close the program that uses it (formgrader, nbgrader, another autograder), then grade again.",
+    _LOCKED: "Close what uses it (formgrader, nbgrader, another autograder), then run the same command again.",
     _OTHER_VERSION: "Make a copy of it, then run: nbgrader db upgrade",
-    _FULL: "Make room, then grade again.",
+    _FULL: "Make room, then run the same command again.",
     _TOO_LONG: "Rename the folder of that student, lab or cell.",
 }
 _SERVER_CURES = {
@@ -127,4 +127,4 @@ def _usual_cure(wrong: str, *, on_server: bool) -> str:
         return "See what the server's log says of it, then run the same command again."
     if "damaged" in wrong:
         return "Put back the last good copy of it, then grade again."
-    return "See that the file and its folder may be written by you, then grade again."
+    return "See that the file and its folder may be written by you, then run the same command again."

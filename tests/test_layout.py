@@ -16,7 +16,7 @@ LONGEST_FILE = 300
 # From low to high: a module may import from its own layer and from those above it in this list.
 LAYERS = (
     {"errors", "verdicts", "cells", "limits", "claims", "documents", "file_names", "folders", "interrupts", "progress"},
-    {"notebooks", "release", "nbgrader_format", "sanitise", "database", "trouble"},
+    {"notebooks", "release", "nbgrader_format", "sanitise", "database", "trouble", "configuration"},
     {"course", "repair"},
     {"submissions"},
     {"wall"},

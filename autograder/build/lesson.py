@@ -59,7 +59,7 @@ def lab_names(course_root: Path) -> tuple[str, ...]:
     if not names:
         raise ExpectedError(
             f"There is no lab in {course_root / COURSE}.",
-            "Run the command in the course's folder, or write course/LAB.py.",
+            "Go to the course's folder, name it with --course, or write course/LAB.py.",
         )
     return names
 
@@ -80,7 +80,10 @@ def read_lesson(course_root: Path, lab: str) -> Lesson:
     path = course_root / COURSE / f"{lab}.py"
     file = f"{COURSE}/{lab}.py"
     if not _NAME.fullmatch(lab):
-        raise ExpectedError(f"{lab!r} is not a lab's name.", "Use letters, digits, hyphens and underscores.")
+        # The name of a file that is there, or one that somebody has typed.
+        known = () if path.is_file() else lab_names(course_root)
+        cure = "Use letters, digits, hyphens and underscores."
+        raise ExpectedError(f"{lab!r} is not a lab's name.", f"{meant(lab, known)} {cure}" if known else cure)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

@@ -24,7 +24,7 @@ from autograder.collect.students import add_students, due_dates, known_students,
 from autograder.collect.unmatched import FOLDER, keep
 from autograder.course import TIMESTAMP, Course
 from autograder.documents import Quarantine, read_bytes, readable
-from autograder.errors import ExpectedError
+from autograder.errors import ExpectedError, unwritable
 from autograder.file_names import NOTEBOOK
 from autograder.grading.turn import turn
 from autograder.progress import Progress, Unwatched
@@ -206,9 +206,7 @@ class _Collector:
             return
         except OSError as error:
             folder = self._course.folder(self._course.directory.submitted_directory, student, chosen.lab)
-            raise ExpectedError(
-                f"{folder} cannot be written: {error.strerror}.", "See that the disk has room and the folder is yours."
-            ) from error
+            raise unwritable(folder, error) from error
         self._report.collected.append(
             Collected(
                 student,

@@ -8,7 +8,6 @@ from pathlib import Path
 from autograder.collect.contents import Contents
 from autograder.collect.findings import Parts, Place
 from autograder.course import Course
-from autograder.errors import ExpectedError
 from autograder.file_names import NOTEBOOK, rank
 
 _MAY_HOLD = re.compile(rf"{NOTEBOOK.pattern}|\.(?:json|txt)$", re.IGNORECASE)
@@ -44,10 +43,7 @@ class Labs:
             course.lab(only)
         names = [only] if only is not None else course.labs()
         if not names:
-            raise ExpectedError(
-                f"There is no lab in {course.root / course.directory.source_directory}.",
-                "Put each lab's notebooks in a folder of its own there.",
-            )
+            raise course.without_labs()
         source = course.directory.source_directory
         paths = {name: sorted(course.folder(source, ".", name).glob("*.ipynb")) for name in names}
         contents = Contents({Place(name, path.stem): path for name, found in paths.items() for path in found})

@@ -13,6 +13,8 @@ from autograder.documents import Quarantine, read_bytes, readable
 from autograder.errors import ExpectedError
 
 _LARGEST = 32 * 1024**2
+_LEAST_ROWS = 2
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NO_STUDENTS = ("points possible", "student, test", "test student")
 
 
@@ -61,12 +63,15 @@ def read_table(path: Path) -> list[dict[str, str]]:
     Raises:
         ExpectedError: it cannot be read.
     """
-    cure = "Save it as CSV (UTF-8), with the names of the columns in the first row."
+    cure = "Save it as CSV (UTF-8): the names of the columns in the first row, below it a row for each student."
     if not path.is_file():
         wrong = "is no file" if path.exists() else "does not exist"
         raise ExpectedError(f"{path} cannot be read: it {wrong}.", "Name a CSV file that is there.")
     try:
-        text = _decoded(read_bytes(path, _LARGEST))
+        content = read_bytes(path, _LARGEST)
+        if content.startswith(_SPREADSHEETS):
+            raise ExpectedError(f"{path} is no CSV file; it may be a spreadsheet.", cure)
+        text = _decoded(content)
         head = text.split("\n", 1)[0]
         separator = max(",;\t", key=head.count)
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
@@ -74,8 +79,8 @@ def read_table(path: Path) -> list[dict[str, str]]:
         raise ExpectedError(f"{path} cannot be read as a table: {error.reason}.", cure) from error
     except csv.Error as error:
         raise ExpectedError(f"{path} cannot be read as a table: {error}.", cure) from error
-    if not rows:
-        raise ExpectedError(f"{path} is empty.", cure)
+    if len(rows) < _LEAST_ROWS:
+        raise ExpectedError(f"{path} {'has no row below its first' if rows else 'is empty'}.", cure)
     names = [name.strip() for name in rows[0]]
     return [dict(zip(names, row, strict=False)) for row in rows[1:]]
 
@@ -87,10 +92,10 @@ def read_roster(path: Path) -> Roster:
         ExpectedError: it cannot be read, has no column for an id, or gives two students the same id.
     """
     rows = read_table(path)
-    columns = fields_of(rows[0] if rows else {})
+    columns = fields_of(rows[0])
     if IDENTITY not in columns:
         raise ExpectedError(
-            f"{path} has no column with the students' ids (its columns: {', '.join(rows[0]) if rows else 'none'}).",
+            f"{path} has no column with the students' ids (its columns: {', '.join(rows[0])}).",
             "Name one of them id, as in `nbgrader db student import`: id, first_name, last_name, email, lms_user_id.",
         )
     students: dict[str, Student] = {}

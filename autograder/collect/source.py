@@ -16,6 +16,7 @@ from autograder.errors import ExpectedError
 _MOST_FILES = CLASS.entries
 _ONE_DOWNLOAD = timedelta(hours=1)
 _ZONES = timedelta(hours=27)
+_NAME_IT = "Name the folder or the ZIP file that you have downloaded."
 _LINK = ("it is a link, and links are not followed", "Put the file itself there.")
 
 
@@ -30,23 +31,28 @@ def read_source(path: Path, spool: Spool) -> Iterator[Found | Refused]:
         Files, and what was refused.
 
     Raises:
-        ExpectedError: there is nothing at `path`, or the archive as a whole cannot be read.
+        ExpectedError: there is nothing at `path` or in it, or the archive as a whole cannot be read.
     """
-    if not path.exists():
-        raise ExpectedError(f"{path} does not exist.", "Name the folder or the ZIP file that you have downloaded.")
+    if not (path.is_dir() or path.is_file()):
+        wrong = "is neither a folder nor a file" if path.exists() else "does not exist"
+        raise ExpectedError(f"{path} {wrong}.", _NAME_IT)
+    some = False
     try:
         if path.is_dir():
             found = _files(path)
-        elif is_archive(path):
+        elif is_archive(path) or path.suffix.lower() == ".zip":
             found = unpack(path, spool, CLASS)
         else:
             found = iter([Found((unicodedata.normalize("NFC", path.name),), path, _written(path), 1)])
         for it in found:
+            some = True
             yield from (_unpacked(it, spool) if isinstance(it, Found) else [it])
     except Unusable as error:
         raise ExpectedError(f"{path}: {error}.", "Download it again, or unpack it and name the folder.") from error
     except OSError as error:
         raise ExpectedError(f"{path} cannot be read: {error.strerror}.", "See that you may read it.") from error
+    if not some:
+        raise ExpectedError(f"{path} holds no files.", _NAME_IT)
 
 
 def with_real_times(files: Sequence[Found], path: Path) -> list[Found]:

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 
 from autograder.collect.findings import Found, Parts
-from autograder.errors import ExpectedError
+from autograder.errors import unwritable
 
 FOLDER = "unmatched"
 
@@ -33,9 +33,7 @@ def keep(root: Path, files: Iterable[Found]) -> list[Path]:
         try:
             kept.append(_keep(found.content, root / FOLDER, found.parts).relative_to(root))
         except OSError as error:
-            raise ExpectedError(
-                f"{target} cannot be written: {error.strerror}.", "See that the disk has room and the folder is yours."
-            ) from error
+            raise unwritable(target, error) from error
     return kept
 
 

@@ -21,6 +21,7 @@ _CURES = {
     errno.EPERM: _YOURS,
     errno.EROFS: _YOURS,
     errno.ENOTDIR: _NAME,
+    errno.EEXIST: "Move it away: a folder is needed there.",
     errno.EISDIR: "Name a file, not a folder.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
     errno.ENOSPC: _ROOM,

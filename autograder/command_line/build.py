@@ -48,8 +48,10 @@ def built(course: Path, labs: list[str] | None, *, check: bool, mode: Mode, bar:
         ExpectedError: the course or a lab is refused.
     """
     from autograder.build.build import STEPS, build  # nbgrader takes a second to import
+    from autograder.build.conversion import open_course
     from autograder.build.lesson import lab_names
 
+    open_course(course)  # a folder that is no course is told as such
     begun: list[str] = []
 
     def tell(what: str) -> None:

@@ -104,14 +104,19 @@ def prepare(root: Path, into: Path) -> None:
         into: the demonstration's folder; it is made if it is missing.
 
     Raises:
-        ExpectedError: the folder holds something else.
+        ExpectedError: the folder holds something else, or cannot be made.
     """
     if into.exists() and not _ours(into):
         raise ExpectedError(
             f"{into} holds something else than a demonstration, and nothing there shall be overwritten.",
             "Name an empty folder or a new one with --into.",
         )
-    into.mkdir(parents=True, exist_ok=True)
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExpectedError(
+            f"{into} cannot be made: {error.strerror}.", "Name another folder with --into, in a folder of yours."
+        ) from error
     (into / _MARK).write_text("Made by `autograder demo`. Delete this folder whenever you like.\n", encoding="utf-8")
     for name in _SETTINGS:
         _copy(root / name, into / name)

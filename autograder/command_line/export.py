@@ -11,6 +11,7 @@ from autograder.command_line import completion, options
 from autograder.command_line.display import messages
 from autograder.command_line.json_output import print_json
 from autograder.command_line.progress import shown
+from autograder.errors import ExpectedError
 
 if TYPE_CHECKING:
     from autograder.export.export import Export
@@ -51,11 +52,15 @@ def export(
     """Write the scores for a spreadsheet, Moodle or Canvas."""
     with shown("Reading the gradebook", quiet=quiet):
         from autograder.course import Course  # nbgrader takes a second to import
+        from autograder.database import name_of
         from autograder.export import table
         from autograder.export.export import System, told
         from autograder.export.export import export as make
 
-        exported = make(Course.open(course), System(to.value), labs or (), template=template, unfinished=unfinished)
+        opened = Course.open(course)
+        if to_file is not None and str(to_file.resolve()) == name_of(opened.gradebook_url):
+            raise ExpectedError(f"{to_file} is the gradebook itself.", "Name another file with --output.")
+        exported = make(opened, System(to.value), labs or (), template=template, unfinished=unfinished)
     if to_file is not None:
         table.write(to_file, exported.table)
         if not quiet:

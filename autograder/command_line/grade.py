@@ -59,7 +59,7 @@ def grade(
     """Grade what was submitted; write autograded/ and the gradebook."""
     statuses: set[SubmissionStatus] = set()
     if dask is not None and gpu:
-        raise ExpectedError("--gpu and --dask can't be combined: a GPU is shared out on one machine.")
+        raise typer.BadParameter("--gpu and --dask can't be combined: leave one of them out.")
     at_once, gpu_bytes = options.gpu_share(gpu, gpu_memory, workers)
     limits = options.limits(cell_seconds, call_seconds, submission_seconds, memory, gpu_bytes)
     with ExitStack() as stack:
@@ -178,9 +178,14 @@ def submitted_labs(course: "Course", lab: str | None) -> list[str]:
     """The lab that was named, or every lab with submissions.
 
     Raises:
-        ExpectedError: nobody has submitted anything.
+        ExpectedError: the course has no lab, or nobody has submitted anything.
     """
-    labs = [lab] if lab else [name for name in course.labs() if course.students(name)]
+    if lab is not None:
+        return [lab]
+    names = course.labs()
+    if not names:
+        raise course.without_labs()
+    labs = [name for name in names if course.students(name)]
     if not labs:
         raise ExpectedError(
             "Nobody has submitted anything to this course.",

@@ -37,16 +37,27 @@ Sandbox = Annotated[
     Mode,
     typer.Option("--sandbox", help="How student code is walled in; 'none' is for code that you would run yourself."),
 ]
+_MOST_SECONDS = 7 * 86400
 CellSeconds = Annotated[
-    float | None, typer.Option("--cell-seconds", min=0.1, help="Seconds for one cell, or one test (60 if left out).")
+    float | None,
+    typer.Option(
+        "--cell-seconds", min=0.1, max=_MOST_SECONDS, help="Seconds for one cell, or one test (60 if left out)."
+    ),
 ]
 CallSeconds = Annotated[
     float | None,
-    typer.Option("--call-seconds", min=0.1, help="Seconds for one call of a student's function (half of a cell's)."),
+    typer.Option(
+        "--call-seconds",
+        min=0.1,
+        max=_MOST_SECONDS,
+        help="Seconds for one call of a student's function (half of a cell's).",
+    ),
 ]
 SubmissionSeconds = Annotated[
     float | None,
-    typer.Option("--submission-seconds", min=0.1, help="Seconds for a whole notebook (ten times a cell's)."),
+    typer.Option(
+        "--submission-seconds", min=0.1, max=_MOST_SECONDS, help="Seconds for a whole notebook (ten times a cell's)."
+    ),
 ]
 Dask = Annotated[
     str | None,
@@ -62,21 +73,24 @@ Gpu = Annotated[
 _SIZE = re.compile(r"(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?:i?B)?", re.IGNORECASE)
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _LEAST_MEMORY = 256 * 1024**2
+_MOST_MEMORY = 1024**5
 
 
 def size(text: str) -> int:
     """Read an amount of memory: 4G, 512M, 1.5GiB, or plain bytes.
 
     Raises:
-        typer.BadParameter: it is no amount, or too little for a process that has loaded PyTorch.
+        typer.BadParameter: it is no amount, too little for a process that has loaded PyTorch, or absurdly much.
     """
     found = _SIZE.fullmatch(text.strip())
     if found is None:
         raise typer.BadParameter(f"{text!r} is not an amount of memory; write 4G or 512M.")
-    amount = int(float(found["amount"]) * 1024 ** _POWERS[found["unit"].upper()])
+    amount = float(found["amount"]) * 1024 ** _POWERS[found["unit"].upper()]
     if amount < _LEAST_MEMORY:
         raise typer.BadParameter(f"{text} is too little: PyTorch alone needs 256M.")
-    return amount
+    if amount > _MOST_MEMORY:
+        raise typer.BadParameter("No machine has so much memory; write 4G or 512M.")
+    return int(amount)
 
 
 def processors() -> int:

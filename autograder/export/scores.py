@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.collect.roster import Student
 from autograder.course import Course, meant
+from autograder.database import is_missing, name_of
 from autograder.errors import ExpectedError
 from autograder.release import own_tools
 from autograder.trouble import explain
@@ -99,6 +100,8 @@ def read_scores(course: Course, labs: Iterable[str]) -> Scores:
         ExpectedError: the gradebook cannot be read, does not know a lab, or holds no score.
     """
     url = course.gradebook_url
+    if is_missing(url):
+        raise ExpectedError(f"There is no gradebook {name_of(url)}, so there is no score.", "Run: autograder grade")
     wanted = list(dict.fromkeys(labs))
     try:
         with own_tools(), closing(Gradebook(url, course.course_id)) as gradebook:

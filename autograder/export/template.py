@@ -58,7 +58,7 @@ def read_template(path: Path, students: Iterable[Student]) -> Template:
         ExpectedError: it cannot be read, or has no columns that name students.
     """
     rows = read_table(path)
-    columns = fields_of(rows[0] if rows else ())
+    columns = fields_of(rows[0])
     if "id" not in columns:
         raise ExpectedError(
             f"{path} has no columns that name students.",

@@ -137,6 +137,8 @@ class _Queue:
 def _students(course: Course, lab: str, students: Sequence[str] | None) -> list[str]:
     submitted = course.students(lab)
     if students is None:
+        if not submitted and lab in course.labs():
+            raise course.without_submissions(lab)
         return submitted
     for student in set(students) - set(submitted):
         course.submission_folder(student, lab)

@@ -30,7 +30,10 @@ def open_secret(state: Path) -> bytes:
             _make(path)
         secret = path.read_bytes()
     except OSError as error:
-        raise ExpectedError(f"The course's secret {path} can't be read or made: {error}.") from error
+        raise ExpectedError(
+            f"The course's secret {path} can't be read or made: {error.strerror}.",
+            "See that the disk has room and that file and folder are yours.",
+        ) from error
     if len(secret) != _BYTES:
         raise ExpectedError(f"{path} is damaged.", "Delete it: a new one is made, and a regrade draws other inputs.")
     return secret

@@ -7,7 +7,7 @@ from filelock import FileLock, Timeout
 
 from autograder import autograded
 from autograder.course import Course
-from autograder.errors import ExpectedError
+from autograder.errors import ExpectedError, unwritable
 from autograder.grading.kept.store import clear_remains
 
 
@@ -29,9 +29,7 @@ def turn(course: Course) -> Iterator[None]:
             "Wait until it has finished, or end it; then run the same command again.",
         ) from None
     except OSError as error:
-        raise ExpectedError(
-            f"{path} cannot be written: {error.strerror}.", "See that the disk has room and the folder is yours."
-        ) from error
+        raise unwritable(path, error) from error
     try:
         autograded.clear_remains(course)
         clear_remains(course.state)

@@ -1,7 +1,9 @@
 """Pages on disk: feedback in nbgrader's place, the class report in a folder of its own."""
 
+import errno
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.autograded import read_results
 from autograder.course import Course
-from autograder.errors import ExpectedError
+from autograder.errors import ExpectedError, unwritable
 from autograder.report.exporter import FeedbackExporter
 from autograder.report.gather import gather, with_evidence
 from autograder.report.pages import report_page
@@ -34,6 +36,8 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
         ExpectedError: nothing was graded yet, or nbgrader cannot write a page.
     """
     results = _graded(course, lab)
+    for result in results:
+        _see_room(course.folder(course.directory.feedback_directory, result.student, lab))
     _convert(course, lab)
     pages = _pages(course, lab, [result.student for result in results])
     return [page for own in pages.values() for page in own]
@@ -48,7 +52,7 @@ def write_report(course: Course, lab: str, advance: Callable[[], None] = lambda:
         advance: called when a submission has been read.
 
     Raises:
-        ExpectedError: nothing was graded yet.
+        ExpectedError: nothing was graded yet, or the page cannot be written.
     """
     summary = gather(course, lab, advance)
     path = course.root / REPORTS / f"{lab}.html"
@@ -57,7 +61,6 @@ def write_report(course: Course, lab: str, advance: Callable[[], None] = lambda:
         for student, own in _pages(course, lab, [result.student for result in summary.results]).items()
         for page in own[:1]
     }
-    path.parent.mkdir(exist_ok=True)
     _write(path, report_page(summary, pages, with_evidence(course, summary)))
     return path
 
@@ -67,6 +70,15 @@ def _graded(course: Course, lab: str) -> list[Result]:
     if not results:
         raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")
     return results
+
+
+def _see_room(folder: Path) -> None:
+    """See that a folder can be made, before nbgrader tries, which shows a traceback for each that cannot."""
+    above = next(place for place in (folder, *folder.parents) if place.exists())
+    if not above.is_dir():
+        raise unwritable(folder, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise unwritable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 def _convert(course: Course, lab: str) -> None:
@@ -96,5 +108,11 @@ def _pages(course: Course, lab: str, students: Iterable[str]) -> dict[str, list[
 def _write(path: Path, text: str) -> None:
     """Whole or not at all: a reader never sees half a page."""
     unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise unwritable(path, error) from error

@@ -224,7 +224,7 @@ def _check_address(address: str) -> None:
         parse_host_port(location)
     except ValueError:
         raise ExpectedError(
-            f"{address} is no address of a Dask scheduler.", "Write it as the scheduler prints it: tcp://HOST:8786"
+            f"{address!r} is no address of a Dask scheduler.", "Write it as the scheduler prints it: tcp://HOST:8786"
         ) from None
     if protocol == "tls" and Security().get_connection_args("client").get("ssl_context") is None:
         raise ExpectedError(

@@ -1,12 +1,19 @@
 """A small course with a small class, as it lies on disk before anything was graded."""
 
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from autograder import autograded
+from autograder.cells import Lab, SubmittedNotebook
+from autograder.course import Course
+from autograder.gradebook import GradebookWriter
+from autograder.grading.secret import open_secret
+from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
 ANSWERS = {
     "amy": "def double(x):\n    return x + x",
@@ -49,3 +56,43 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def course(_folder: Path, tmp_path: Path) -> Path:
     """The folder of a course of this test's own."""
     return copytree(_folder, tmp_path / "course")
+
+
+def _grade(course: Course, lab: Lab, student: str, writer: GradebookWriter) -> None:
+    """Write what grading would write, without running anything."""
+    verdict = CellVerdict("double-test", 3.0, 3.0, CellStatus.PASSED)
+    result = Result(student, lab.name, SubmissionStatus.GRADED, (verdict,))
+    submitted = {notebook.name: SubmittedNotebook(notebook.name, notebook.released) for notebook in lab.notebooks}
+    outcomes = tuple(CellOutcome(verdict=verdict if cell.graded else None) for cell in lab.notebooks[0].released)
+    notebooks = {"lab": NotebookResult("lab", outcomes)}
+    writer.write(result, notebooks, None, {})
+    autograded.write(course, lab, result, submitted, notebooks)
+
+
+@pytest.fixture(scope="session")
+def _graded_folder(_folder: Path, tmp_path_factory: pytest.TempPathFactory, blank_gradebook: Path) -> Path:
+    root = copytree(_folder, tmp_path_factory.mktemp("graded") / "course")
+    copy(blank_gradebook, root / "gradebook.db")
+    (root / "course").mkdir()
+    (root / "course" / "lab.py").write_text("# %% [markdown]\n# # Doubling\n", encoding="utf-8")
+    copytree(root / "submitted" / "amy" / "lab", root / "download" / "amy")
+    # As many receipts as submissions: `grade` starts no processes before it has looked.
+    receipts = root / ".autograder" / "receipts" / "00"
+    receipts.mkdir(parents=True)
+    (root / ".autograder" / "lock").touch()
+    course = Course.open(root)
+    open_secret(course.state)
+    course.record("lab")
+    with GradebookWriter(course) as writer:
+        for student in ANSWERS:
+            (receipts / f"{student}.json").write_text("{}")
+            _grade(course, course.lab("lab"), student, writer)
+    return root
+
+
+@pytest.fixture
+def graded_course(_graded_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course of this test's own that was graded, with a text and a download; one stands in it."""
+    root = copytree(_graded_folder, tmp_path / "course")
+    monkeypatch.chdir(root)
+    return root

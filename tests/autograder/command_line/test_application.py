@@ -26,35 +26,6 @@ def test_the_version_is_printed() -> None:
     assert result.stdout.strip().count(".") == 2
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("collate",),
-        ("grade", "--nonsense"),
-        ("grade", "--memory", "lots"),
-        ("grade", "--workers", "0"),
-        ("grade", "--cell-seconds", "0"),
-        ("grade", "--sandbox", "wishful"),
-        ("grade", "--format", "xml"),
-        ("report", "one", "two"),
-    ],
-)
-def test_a_wrong_usage_exits_with_2(arguments: tuple[str, ...]) -> None:
-    result = run(*arguments)
-    assert result.exit_code == 2
-    assert not result.stdout
-
-
-@pytest.mark.parametrize("command", ["grade", "feedback", "report"])
-def test_a_folder_that_is_no_course_is_an_expected_error(command: str, tmp_path: Path) -> None:
-    result = run(command, "--course", str(tmp_path))
-    assert result.exit_code == 1
-    assert not result.stdout
-    assert "is not a course" in result.stderr
-    assert "--course" in result.stderr
-    assert "Traceback" not in result.stderr
-
-
 def test_what_is_in_brackets_in_a_message_is_not_taken_for_markup(tmp_path: Path) -> None:
     result = run("grade", "--course", str(tmp_path / "[bold]gone[/bold]"))
     assert "[bold]gone[/bold]" in result.stderr

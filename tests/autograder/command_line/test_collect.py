@@ -1,7 +1,6 @@
 """``autograder collect``, as an instructor types it, and every command that the documentation shows of it."""
 
 import json
-import os
 import re
 import shlex
 import shutil
@@ -83,27 +82,6 @@ def test_json_is_all_that_is_on_stdout(course: Path) -> None:
     assert (course / "unmatched" / EVE).is_file()
     assert "Belongs to nobody; kept in unmatched/:" in result.stderr
     assert "Add the student to the roster" in result.stderr
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("missing.zip",), "does not exist"),
-        (("class.csv", "--lab", "06_minimun"), "Did you mean '06_minimum'?"),
-        (("moodle.zip", "--roster", "missing.csv"), "cannot be read"),
-        (("moodle.zip", "--deadline", "tomorrow"), "is no time"),
-        (("moodle.zip", "--course", os.devnull), "is not a course"),
-    ],
-)
-def test_what_a_user_can_mend_is_a_message(course: Path, arguments: tuple[str, ...], told: str) -> None:
-    result = CliRunner().invoke(application, ["collect", *arguments])
-    assert result.exit_code == 1
-    assert not result.stdout
-    assert told in result.stderr
-
-
-def test_a_wrong_usage_is_2(course: Path) -> None:
-    assert CliRunner().invoke(application, ["collect"]).exit_code == 2
 
 
 def test_another_one_that_is_no_newer_is_told(course: Path) -> None:

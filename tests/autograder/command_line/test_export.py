@@ -68,23 +68,6 @@ def test_all_commands_of_the_chapter_are_found() -> None:
     assert len(documented("Export")) == 4
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "told"),
-    [
-        (("--to", "canvas", "--template", "missing.csv"), 1, "cannot be read"),
-        (("07_missing", "--to", "csv"), 1, "does not know the lab"),
-        (("--to", "csv", "--output", "missing/grades.csv"), 1, "cannot be written"),
-        (("--to", "blackboard"), 2, "blackboard"),
-        ((), 2, "--to"),
-    ],
-)
-def test_what_a_user_can_mend_is_a_message(graded: Path, arguments: tuple[str, ...], code: int, told: str) -> None:
-    result = CliRunner().invoke(application, ["export", *arguments])
-    assert result.exit_code == code
-    assert not result.stdout
-    assert told in result.stderr
-
-
 def test_a_course_that_was_not_graded_is_told(course: Path, blank_gradebook: Path) -> None:
     copy(blank_gradebook, course / "gradebook.db")
     result = CliRunner().invoke(application, ["export", "--to", "csv", "--course", str(course)])

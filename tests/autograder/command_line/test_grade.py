@@ -82,22 +82,6 @@ def test_one_that_cannot_be_read_leaves_the_rest_graded_and_exits_with_3(course:
     assert "Not sandboxed." in Path(told.stdout.strip()).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (("grade", "labb"), "There is no lab 'labb'"),
-        (("grade", "lab", "--student", "amyy"), "Did you mean 'amy'?"),
-        (("feedback", "lab"), "has not been graded yet"),
-        (("report", "lab"), "Run: autograder grade lab"),
-    ],
-)
-def test_what_a_user_can_mend_is_a_message(course: Path, arguments: tuple[str, ...], told: str) -> None:
-    result = CliRunner().invoke(application, [*arguments, "--course", str(course)])
-    assert result.exit_code == 1
-    assert not result.stdout
-    assert told in result.stderr
-
-
 def test_a_gpu_that_is_not_there_is_a_message(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("autograder.sandbox.nvml.LIBRARY", "libnot-there.so.1")
     result = CliRunner().invoke(application, ["grade", "lab", "--gpu", "--course", str(course)])
@@ -105,14 +89,6 @@ def test_a_gpu_that_is_not_there_is_a_message(course: Path, monkeypatch: pytest.
     assert "This machine has no driver for an NVIDIA GPU" in result.stderr
     assert "Without --gpu everything is graded on the CPU" in result.stderr
     assert not (course / "autograded").exists()
-
-
-def test_a_course_without_submissions_says_where_they_go(course: Path) -> None:
-    for folder in (course / "submitted").iterdir():
-        folder.rename(course / folder.name)
-    result = CliRunner().invoke(application, ["grade", "--course", str(course)])
-    assert result.exit_code == 1
-    assert "submitted/STUDENT/LAB/LAB.ipynb" in result.stderr
 
 
 def test_an_interrupt_while_grading_exits_with_130_and_keeps_what_was_finished(course: Path) -> None:

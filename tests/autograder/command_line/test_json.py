@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 from typer.testing import CliRunner
 
 from autograder.command_line.application import application
@@ -82,20 +81,3 @@ def test_what_this_machine_has() -> None:
     found = json.loads(done.stdout)
     assert set(found) == documented("doctor")
     assert done.exit_code == (0 if found["healthy"] else 1)
-
-
-@pytest.mark.parametrize("target", ["missing/grades.csv", "nbgrader_config.py/grades.csv", "source"])
-def test_what_cannot_be_written_is_a_message(course: Path, target: str) -> None:
-    run(course, "grade", "lab", "--student", "amy", "--quiet")
-    done = CliRunner().invoke(
-        application, ["export", "--to", "csv", "--output", str(course / target), "--course", str(course)]
-    )
-    assert (done.exit_code, done.stdout) == (1, "")
-    assert "cannot be written" in done.stderr
-
-
-def test_a_name_below_a_file_is_a_message(course: Path) -> None:
-    done = CliRunner().invoke(application, ["demo", "--into", str(course / "nbgrader_config.py" / "x")])
-    assert done.exit_code == 1
-    assert isinstance(done.exception, SystemExit)
-    assert "must be a folder" in done.stderr or "not a folder" in done.stderr

@@ -1,0 +1,151 @@
+"""The course is damaged, or lacks what a command needs."""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.autograder.command_line.wrong_usage import Wrong, check, configured, folder, put, rows, without
+
+GRADEBOOK = "gradebook.db"
+SOURCE = "source/lab/lab.ipynb"
+GRADED = "autograded/amy/lab/lab.ipynb"
+READERS = ("collect download", "grade lab", "feedback lab", "report lab", "export --to csv", "report --format json")
+URL = "c.CourseDirectory.db_url = "
+EXAMPLE = "Write sqlite:///gradebook.db"
+
+
+def cut_off(course: Path) -> None:
+    """What a full disk leaves of a gradebook."""
+    path = course / GRADEBOOK
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def of_another_version(course: Path) -> None:
+    """A gradebook in which assignments, grades and students lack what this nbgrader asks for."""
+    with closing(sqlite3.connect(course / GRADEBOOK)) as database:
+        for table, column in (("assignment", "duedate"), ("grade", "extra_credit"), ("student", "lms_user_id")):
+            database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        database.commit()
+
+
+def half_a_result(course: Path) -> None:
+    """A page that holds a result in which something is missing."""
+    put(GRADED, json.dumps({"metadata": {"gradlab": {}}, "cells": []}))(course)
+
+
+@rows(
+    *(
+        Wrong("a gradebook that was cut off", command, "/gradebook.db is damaged", "last good copy", cut_off)
+        for command in READERS
+    ),
+    *(
+        Wrong("no database", command, "/gradebook.db is damaged", "last good copy", put(GRADEBOOK, "Hello" * 300))
+        for command in READERS
+    ),
+    *(
+        Wrong("a folder", command, "/gradebook.db cannot be opened", "written by you", folder(GRADEBOOK))
+        for command in READERS
+    ),
+    *(
+        Wrong("another version's gradebook", command, "another version", "nbgrader db upgrade", of_another_version)
+        for command in ("collect download", "grade lab", "report lab", "export --to csv")
+    ),
+    Wrong("no gradebook", "export --to csv", "There is no gradebook", "autograder grade", without(GRADEBOOK)),
+)
+def test_gradebooks(wrong: Wrong, graded_course: Path) -> None:
+    check(wrong, graded_course)
+
+
+@rows(
+    Wrong("a syntax error", "grade", "line 3", "Mend the line", configured("c = (")),
+    Wrong("an error", "report", "cannot be read: line 3: ZeroDivisionError", "Mend the line", configured("1 / 0")),
+    Wrong("a missing library", "export --to csv", "'no_such'", "Mend the line", configured("import no_such")),
+    Wrong("an end", "build --check", "cannot be read: line 3: SystemExit", "Mend", configured("raise SystemExit(0)")),
+    Wrong("a wrong type", "feedback", "'db_url' trait", "Mend that setting", configured(f"{URL}5")),
+    Wrong("a header", "build --check", "adds a header", "Remove", configured("c.IncludeHeaderFooter.header = 'h'")),
+    Wrong("no URL", "grade lab", "is no URL", EXAMPLE, configured(f"{URL}'gradebook'")),
+    Wrong(
+        "a file below none", "report lab", "/gone/g.db cannot", "its folder", configured(f"{URL}'sqlite:///gone/g.db'")
+    ),
+    Wrong("no file", "report lab", "names no file", EXAMPLE, configured(f"{URL}'sqlite://'")),
+    Wrong("no database", "report lab", "begins with http://", EXAMPLE, configured(f"{URL}'http://x.org/y'")),
+    Wrong("an old name", "grade lab", "begins with postgres://", EXAMPLE, configured(f"{URL}'postgres://x/y'")),
+    Wrong("no such driver", "export --to csv", "postgresql+no://", EXAMPLE, configured(f"{URL}'postgresql+no://h/d'")),
+    Wrong("text that is no TOML", "build --check", "pyproject.toml cannot", "Mend it", put("pyproject.toml", "[")),
+)
+def test_configurations(wrong: Wrong, graded_course: Path) -> None:
+    check(wrong, graded_course)
+
+
+def test_a_password_is_not_told(graded_course: Path) -> None:
+    url = "mssql://me:s3cret@example.org/grades"
+    wrong = Wrong("no driver", "report lab", "its driver pyodbc is not installed", EXAMPLE, configured(f"{URL}{url!r}"))
+    assert "s3cret" not in check(wrong, graded_course)
+
+
+@rows(
+    Wrong("no texts", "build", "There is no lab in course", "write course/LAB.py", without("course")),
+    Wrong("a text that is a folder", "build", "course/lab.py cannot be read", "text file", folder("course/lab.py")),
+    Wrong("a text in no encoding", "build", "course/lab.py cannot", "UTF-8", put("course/lab.py", b"# %%\n\xff")),
+    Wrong("a text without cells", "build --check", "course/lab.py, line 1", "# %%", put("course/lab.py", "Hello")),
+    *(
+        Wrong("no source", command, "There is no lab in", "autograder build", without("source"))
+        for command in ("collect download", "grade", "grade lab", "feedback lab", "report", "report lab")
+    ),
+    Wrong("a file as source", "grade lab", "There is no lab in", "autograder build", put("source")),
+    Wrong("a lab without a notebook", "report lab", "There is no lab in", "a folder of its own", without(SOURCE)),
+    Wrong("a notebook that is a folder", "grade lab", "There is no lab", "a folder of its own", folder(SOURCE)),
+    *(
+        Wrong("no JSON", command, "/lab.ipynb: it cannot be read", "last good copy", put(SOURCE, "Hello"))
+        for command in ("grade lab", "feedback lab", "report lab")
+    ),
+    Wrong("an empty notebook", "grade lab", "/lab.ipynb: it cannot be read", "last good copy", put(SOURCE)),
+    Wrong("a list", "report lab", "it is no JSON object", "last good copy", put(SOURCE, "[]")),
+    Wrong("bytes", "report lab", "/lab.ipynb: it cannot be read", "last good copy", put(SOURCE, b"\xff\xfe\0")),
+    Wrong(
+        "no JSON in the release",
+        "grade lab",
+        "/release/lab/lab.ipynb: it cannot be read",
+        "build the lab again",
+        put("release/lab/lab.ipynb", "Hello"),
+    ),
+    Wrong(
+        "another release",
+        "grade lab",
+        "is not the release of",
+        "nbgrader generate_assignment lab",
+        put("release/lab/lab.ipynb", '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}'),
+    ),
+)
+def test_labs(wrong: Wrong, graded_course: Path) -> None:
+    check(wrong, graded_course)
+
+
+NOT_GRADED = ("'lab' has not been graded yet", "autograder grade lab")
+NOBODY = ("Nobody has submitted anything", "submitted/STUDENT/LAB/LAB.ipynb")
+
+
+@rows(
+    *(Wrong("no submissions", command, *NOBODY, without("submitted")) for command in ("grade", "feedback", "report")),
+    Wrong("none of this lab", "grade lab", "Nobody has submitted the lab 'lab'", "STUDENT/lab", without("submitted")),
+    Wrong("a file as submissions", "grade lab", "Nobody has submitted", "STUDENT/lab", put("submitted")),
+    Wrong("a file as a student", "grade --student amy", "by 'amy'", "There are: ben, cleo", put("submitted/amy")),
+    *(
+        Wrong("no grades", command, *NOT_GRADED, without("autograded"))
+        for command in ("feedback", "feedback lab", "report lab", "report --format json")
+    ),
+    *(
+        Wrong("a graded notebook without JSON", command, f"/{GRADED}", "--student amy", put(GRADED, "Hello"))
+        for command in ("feedback lab", "report lab")
+    ),
+    *(
+        Wrong("half a result", command, f"/{GRADED}", "--student amy", half_a_result)
+        for command in ("feedback lab", "report lab --format json")
+    ),
+    Wrong("a lock that is a folder", "grade lab", "/lock cannot", "move it away", folder(".autograder/lock")),
+    Wrong("a secret that is a folder", "grade lab", "/secret can't", "are yours", folder(".autograder/secret")),
+    Wrong("a secret cut off", "grade lab", "/secret is damaged", "Delete it", put(".autograder/secret", "x")),
+)
+def test_submissions_and_results(wrong: Wrong, graded_course: Path) -> None:
+    check(wrong, graded_course)
