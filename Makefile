@@ -23,7 +23,7 @@ demo: .venv/.set-up ## Build the lab, grade the sample class, show what comes ou
 
 test: .venv/.set-up-for-tests ## Lint, check types, run all tests, replay the worked solutions.
 	$(MAKE) --no-print-directory lint
-	.venv/bin/python -m pytest -n auto --dist worksteal
+	.venv/bin/python -m pytest -n auto
 
 lint: .venv/.set-up ## Check style and types.
 	.venv/bin/ruff check .

@@ -1,5 +1,6 @@
 """Mutants and right answers of the topological order."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -53,6 +54,18 @@ def test_a_right_order_passes(answer: Function, make: Any, passes: Passes) -> No
 def test_a_deep_chain_needs_a_loop(make: Any, passes: Passes, refused: Refused) -> None:
     passes(lambda: chain_rule.topological_order(ordered, make, deep=1500))
     assert "too deep" in refused(lambda: chain_rule.topological_order(by_calls, make, deep=1500)).title
+
+
+def test_a_deep_chain_needs_a_loop_where_the_limit_was_raised(make: Any, passes: Passes, refused: Refused) -> None:
+    # As torch.compile does, and leaves it.
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    try:
+        passes(lambda: chain_rule.topological_order(ordered, make, deep=1500))
+        assert "too deep" in refused(lambda: chain_rule.topological_order(by_calls, make, deep=1500)).title
+        assert sys.getrecursionlimit() == 20_000
+    finally:
+        sys.setrecursionlimit(before)
 
 
 @pytest.mark.parametrize(
