@@ -12,7 +12,7 @@ import re
 import sys
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ _HERE = torch.device("cpu")
 _POINTS = torch.tensor([[1.0, 2.0], [6.5, 3.0], [0.5, 9.0], [4.0, 6.0]])
 _LABELS = torch.tensor([0, 2, 1, 2])
 Names = dict[str, Any]
-Call = Callable[[Names, torch.device], object]
+Call = Callable[[Names, torch.device], torch.Tensor | Sequence[torch.Tensor]]
 PROMISES: dict[str, dict[str, Call]] = {
     "06_minimum": {"descend-all": lambda names, to: names["descend_all"](names["f"], _POINTS.to(to), 0.1, 3)},
     "07_classification": {
@@ -82,8 +82,8 @@ def broken_promises(lab: str, names: Names, device: torch.device) -> list[str]:
     return found
 
 
-def _tensors(result: object) -> list[torch.Tensor]:
-    return [result] if isinstance(result, torch.Tensor) else list(result)  # type: ignore[call-overload]
+def _tensors(result: torch.Tensor | Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    return [result] if isinstance(result, torch.Tensor) else list(result)
 
 
 def _close(one: torch.Tensor, other: torch.Tensor) -> bool:

@@ -22,9 +22,6 @@ def run_on(device: str, notebook: Path) -> subprocess.CompletedProcess[str]:
 
 
 def found_on(device: str, lab: str) -> dict[str, Any]:
-    missing = [name for name in NEEDED[lab] if find_spec(name) is None]
-    if missing:
-        pytest.skip(f"the lab needs {', '.join(missing)}")
     done = run_on(device, ROOT / "solutions" / lab / f"{lab}.ipynb")
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -52,6 +49,10 @@ def test_a_lab_prints_the_same_on_another_device(lab: str) -> None:
 @pytest.mark.cuda
 @pytest.mark.parametrize("lab", NEEDED)
 def test_a_lab_prints_the_same_on_a_gpu(lab: str) -> None:
+    missing = [name for name in NEEDED[lab] if find_spec(name) is None]
+    if missing:
+        # A machine with a GPU may have little else; where the whole suite runs, a missing library is an error.
+        pytest.skip(f"the lab needs {', '.join(missing)}")
     found = found_on("cuda", lab)
     assert [cell for cell in found["cells"] if not nearly(*cell)] == []
     assert found["answers"] == []
