@@ -52,9 +52,14 @@ def compile_lazily(function: Callable[Parameters, Returned]) -> Callable[Paramet
 
 
 @functools.cache
-def step() -> Callable[[torch.Tensor, torch.Tensor, float], None]:
+def step() -> Callable[[torch.Tensor, torch.Tensor, torch.Tensor], None]:
     """The step of rung 3, compiled."""
     return compile_lazily(formula.step)
+
+
+def on_device(rate: float, starts: torch.Tensor) -> torch.Tensor:
+    """The rate as a tensor () beside the starts: a number would be built into the code, a new one for each rate."""
+    return torch.tensor(rate, dtype=starts.dtype, device=starts.device)
 
 
 def descend(starts: torch.Tensor, rate: float, steps: int) -> torch.Tensor:
@@ -65,7 +70,8 @@ def descend(starts: torch.Tensor, rate: float, steps: int) -> torch.Tensor:
     """
     coordinates = starts.detach().T.contiguous().clone()
     first, second = coordinates
+    there = on_device(rate, starts)
     with torch.no_grad():
         for _ in range(steps):
-            step()(first, second, rate)
+            step()(first, second, there)
     return coordinates.T.contiguous()

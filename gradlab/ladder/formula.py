@@ -5,8 +5,8 @@ import torch
 from gradlab.landscape import slope
 
 
-def step(first: torch.Tensor, second: torch.Tensor, rate: float) -> None:
-    """Move points, whose coordinates are given apart, by one step in place."""
+def step(first: torch.Tensor, second: torch.Tensor, rate: float | torch.Tensor) -> None:
+    """Move points, whose coordinates are given apart, by one step in place; a rate may be a tensor () beside them."""
     along_first, along_second = slope(first, second)
     first -= rate * along_first
     second -= rate * along_second

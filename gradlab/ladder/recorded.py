@@ -32,19 +32,19 @@ class Recording:
     def __init__(self, starts: torch.Tensor, rate: float, length: int) -> None:
         self._coordinates = starts.detach().T.contiguous().clone()
         self._first, self._second = self._coordinates
-        self._rate = rate
+        self._rate = compiled.on_device(rate, starts)
         self._length = length
         # What is compiled or allocated at the first call must not be recorded.
         stream = torch.cuda.Stream(starts.device)
         stream.wait_stream(torch.cuda.current_stream(starts.device))
         with torch.no_grad(), torch.cuda.stream(stream):
             for _ in range(_WARM_UP):
-                compiled.step()(self._first, self._second, rate)
+                compiled.step()(self._first, self._second, self._rate)
         torch.cuda.current_stream(starts.device).wait_stream(stream)
         self._graph = torch.cuda.CUDAGraph()
         with torch.no_grad(), torch.cuda.graph(self._graph):
             for _ in range(length):
-                compiled.step()(self._first, self._second, rate)
+                compiled.step()(self._first, self._second, self._rate)
 
     def __call__(self, starts: torch.Tensor, steps: int) -> torch.Tensor:
         """The end points (n, 2) of descents from starts of the recorded shape."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-NEEDED = {"06_minimum": ["plotly", "matplotlib", "IPython"], "07_classification": ["plotly", "IPython", "sklearn"]}
+NEEDED = {"06_minimum": ["plotly", "matplotlib"], "07_classification": ["plotly", "sklearn"]}
 _NUMBER = re.compile(r"\d+(?:\.(\d+))?")
 
 
