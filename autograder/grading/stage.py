@@ -4,13 +4,13 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from autograder import interpreter
 from autograder.cells import LabNotebook
 from autograder.errors import ExpectedError
 from autograder.judging.case import Case
@@ -22,11 +22,6 @@ from autograder.wall.faults import StudentGone
 
 _ANY_SIZE = 2**40
 _LAST_WORDS = 2_000
-# What is imported stays: to look for garbage among it takes a tenth of the time that importing takes.
-_PROGRAM = (
-    "import gc, runpy; gc.disable(); "
-    "runpy.run_module('autograder.judging.stage_server', run_name='__main__', alter_sys=True)"
-)
 
 
 class Stage:
@@ -45,7 +40,7 @@ class Stage:
         self._channel = Channel(ours, _ANY_SIZE)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-c", _PROGRAM, str(theirs.fileno())],
+                interpreter.command("autograder.judging.stage_server", str(theirs.fileno())),
                 pass_fds=[theirs.fileno()],
                 cwd=self._folder.name,
                 env=_environment(),

@@ -7,12 +7,14 @@ its own, and forks are safe only in a program without threads.
 import codecs
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Final, NoReturn
 
+from autograder import interpreter
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.sandbox import bubblewrap, isolation, kernel, system_calls
@@ -45,14 +47,14 @@ def make() -> list[Attempt]:
     Raises:
         ExpectedError: Python itself doesn't start, or doesn't come to an end.
     """
-    command = [sys.executable, "-s", "-P", "-m", "autograder.sandbox.attempts"]
+    command = interpreter.command("autograder.sandbox.attempts")
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_SECONDS)
     except (OSError, subprocess.SubprocessError) as error:
         said = getattr(error, "stderr", None) or error
         raise ExpectedError(
             f"What this machine's kernel offers could not be tried: {said}",
-            f"Mend the environment until this works: {' '.join(command)}",
+            f"Mend the environment until this works: {shlex.join(command)}",
         ) from error
     return [Attempt(**fields) for fields in json.loads(done.stdout)]
 

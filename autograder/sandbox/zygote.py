@@ -4,7 +4,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
+from autograder import interpreter
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.sandbox import bubblewrap, cures, gpu
@@ -189,7 +189,7 @@ class Zygote:
             ids = passwd.fileno(), group.fileno()
             wall = bubblewrap.arguments(shown, *ids, covered=covered, shown_gpu=self._gpu) if walled else []
             process = subprocess.Popen(
-                [*wall, sys.executable, "-s", "-P", "-m", "autograder.sandbox.server", str(self._theirs.fileno())],
+                [*wall, *interpreter.command("autograder.sandbox.server", str(self._theirs.fileno()))],
                 stdin=terms,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
