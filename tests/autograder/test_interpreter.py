@@ -5,9 +5,12 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PROGRAM = (
-    "import sys; sys.path.append(sys.argv[1]); from autograder.sandbox import attempts; print(len(attempts.make()))"
-)
+PROGRAM = """
+import sys
+sys.path.append(sys.argv[1])
+from autograder.sandbox import attempts
+print(len(attempts.make()))
+"""
 
 
 def test_a_checkout_need_not_be_installed(tmp_path: Path) -> None:
