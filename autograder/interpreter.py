@@ -1,5 +1,6 @@
 """Parts of this package that run as programs of their own."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Final
@@ -16,5 +17,7 @@ def command(module: str, *arguments: str) -> list[str]:
 
     The package is found where it is installed, or else where this one lies: in a checkout that was never installed.
     """
+    # In a sandbox the way to it may be missing, but for the shortest: a/b/../python is nothing without a/b.
+    python = os.path.abspath(sys.executable)  # noqa: PTH100 - pathlib keeps the dots
     program = _PROGRAM.format(place=str(Path(__file__).parents[1]), module=module)
-    return [sys.executable, "-s", "-P", "-c", program, *arguments]
+    return [python, "-s", "-P", "-c", program, *arguments]

@@ -234,7 +234,7 @@ def _interpreter() -> list[Path]:
 
 def _outermost(paths: Iterable[Path]) -> list[Path]:
     """The paths that lie in none of the others, nor in /usr; /usr itself is always shown."""
-    absolute = {path.absolute() for path in paths}
+    absolute = {Path(os.path.abspath(path)) for path in paths}  # noqa: PTH100 - without dots, as the interpreter is named
     roots = {*absolute, Path("/usr")}
     return sorted(
         path for path in absolute if not any(parent in roots for parent in path.parents) and path != Path("/usr")

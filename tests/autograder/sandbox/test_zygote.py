@@ -67,6 +67,13 @@ def test_modules_are_imported_once_and_unknown_ones_are_skipped() -> None:
         assert {"wave", "autograder.sandbox.inspection"} <= set(loaded)
 
 
+def test_the_python_may_be_named_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("executable", "prefix"):
+        monkeypatch.setattr(sys, name, f"{tmp_path}/{os.path.relpath(getattr(sys, name), tmp_path)}")
+    with Zygote(Mode.BUBBLEWRAP, Limits(), readable=[PROGRAM], entry=ENTRY) as started, student_of(started) as student:
+        assert student.run("import gradlab; result = 7") == 7
+
+
 def test_what_is_readable_in_tmp_stays_readable(tmp_path: Path) -> None:
     folder = tmp_path / "shown"
     folder.mkdir()
