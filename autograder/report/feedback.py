@@ -10,7 +10,8 @@ from autograder.notebooks import cell_from
 from autograder.report.outputs import Part, parts
 from autograder.verdicts import CellStatus, SubmissionStatus
 
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
+_LONGEST_TITLE = 500
 _MISCONCEPTION = re.compile(r"\s*\*?\((?P<id>[a-z][a-z0-9-]+)\)\*?\s*$")
 
 
@@ -186,7 +187,7 @@ def titles(cells: Iterable[Cell]) -> dict[str, str]:
     """The heading above each graded cell, by grade id; a question that begins with a heading of its own keeps it."""
     heading, found = "", {}
     for cell in cells:
-        headings = _HEADING.findall(cell.source) if cell.kind == "markdown" and cell.role is not Role.ANSWER else []
+        headings = list(_headings([cell])) if cell.role is not Role.ANSWER else []
         if headings:
             heading = headings[0] if cell.role is Role.TASK else headings[-1]
         if cell.graded and cell.grade_id:
@@ -242,7 +243,10 @@ def _status(mark: Mark) -> CellStatus:
 
 
 def _headings(cells: Iterable[Cell]) -> Iterator[str]:
-    return (heading for cell in cells if cell.kind == "markdown" for heading in _HEADING.findall(cell.source))
+    sources = (cell.source for cell in cells if cell.kind == "markdown")
+    found = (heading for source in sources for heading in _HEADING.findall(source))
+    # Marks that close a heading are cut off here: a pattern that looks for them looks again at every blank.
+    return ((heading.rstrip().rstrip("#").rstrip() or heading)[:_LONGEST_TITLE] for heading in found)
 
 
 def _piece(cell: Cell, node: Mapping[str, Any]) -> Piece:

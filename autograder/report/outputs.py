@@ -15,7 +15,11 @@ from autograder import sanitise
 from autograder.notebooks import BASE64, RASTER_IMAGES
 
 LONGEST_TEXT = 20_000
-"""Characters of one text output that a page shows."""
+"""Characters of one text output, or of one cell, that a page shows."""
+LONGEST_PROSE = 10_000
+"""Characters of an answer in words that is set as markdown; a longer one is shown as it was typed."""
+LONGEST_LINE = 300
+"""Characters of the longest line of a cell whose parts are marked."""
 
 _HEADING = re.compile(r"<(/?)h[1-6]>")
 
@@ -42,14 +46,26 @@ def clean(html: str) -> Markup:
 
 def markdown(text: str) -> Markup:
     """Markdown as cleaned HTML; its headings stand below those of the page that holds it."""
+    if len(text) > LONGEST_PROSE:
+        return _typed(text)
     rendered = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text)
     return Markup(_HEADING.sub(r"<\1h5>", str(clean(rendered))))  # noqa: S704 - it is clean
 
 
 def code(text: str) -> Markup:
     """Python with its parts marked, escaped; a keyboard can scroll it."""
+    if len(text) > LONGEST_TEXT or any(len(line) > LONGEST_LINE for line in text.splitlines()):
+        return _typed(text)
     marked = str(Highlight2HTML(pygments_lexer="python3")(text)).replace("<pre>", '<pre tabindex="0">', 1)
     return Markup(marked)  # noqa: S704 - Pygments escapes the text
+
+
+def _typed(text: str) -> Markup:
+    """A text as it was typed: what sets markdown and marks code takes its time over lines that nobody writes.
+
+    The time grows with the square of a line's length, and a submission must not hold up the class's pages.
+    """
+    return Markup('<pre tabindex="0">{}</pre>').format(_plain(text))
 
 
 def parts(outputs: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:

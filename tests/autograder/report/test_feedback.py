@@ -125,3 +125,10 @@ def test_a_graded_cell_is_called_after_the_heading_above_it() -> None:
         Cell("markdown", Role.TASK, "## Task\n\n## More", "three"),
     ]
     assert titles(cells) == {"first": "first", "one": "Exercise 1", "two": "Exercise 1", "three": "Task"}
+
+
+@pytest.mark.parametrize("line", ["# a" + " " * 200_000 + "b", "#" + " " * 200_000, "# " * 100_000 + "b"])
+def test_a_heading_of_blanks_does_not_hold_up_the_class(line: str) -> None:
+    """A pattern that looks for the marks at a heading's end can take days over it."""
+    (title,) = titles([Cell("markdown", Role.FREE, line), Cell("code", Role.TEST, "", "one", 1.0)]).values()
+    assert title in ("one", line[2:502])

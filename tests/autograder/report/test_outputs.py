@@ -125,6 +125,15 @@ def test_unknown_and_empty_outputs_show_nothing() -> None:
     assert parts([{"output_type": "widget"}, {"output_type": "stream", "text": ""}, {}]) == ()
 
 
+def test_what_would_take_a_page_hours_is_shown_as_it_was_typed() -> None:
+    """The time that these take grows with the square of their length, or faster."""
+    for text in ('"%' + "0" * 1_000_000 + '"', "@" * 1_000_000, "a." * 500_000):
+        assert seen(str(code(text))).tags == ["pre"]
+    for text in ("\\\\[" * 300_000, "a" + " " * 1_000_000 + "b", "\\begin{a}" * 100_000):
+        assert seen(str(markdown(text))).tags == ["pre"]
+    assert "more characters" in markdown("a" * LONGEST_TEXT * 2)
+
+
 def test_a_markdown_answer_keeps_its_form_below_the_headings_of_the_page() -> None:
     html = markdown("# Why\n\nIt *falls* because $x_1 < 2$.\n\n- one")
     assert seen(str(html)).tags == ["h5", "p", "em", "ul", "li"]
