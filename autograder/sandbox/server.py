@@ -16,7 +16,6 @@ import gc
 import json
 import os
 import selectors
-import shutil
 import signal
 import socket
 import sys
@@ -27,7 +26,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from autograder.limits import Limits
-from autograder.sandbox import isolation, kernel, pages, processes, submission, system_calls, warming
+from autograder.sandbox import isolation, kernel, leftovers, pages, processes, submission, system_calls, warming
 from autograder.sandbox.mode import Mode
 
 _DATAGRAM: Final = 65536
@@ -230,7 +229,7 @@ def main() -> NoReturn:
     if not order["covered"]:
         # With the first process of the namespace everything ends at the latest; but bubblewrap doesn't wait for that.
         processes.kill_descendants()
-    shutil.rmtree(folders, ignore_errors=True)
+    leftovers.remove(folders)
     # Nothing here is worth an orderly shutdown, and torch's takes long.
     os._exit(0)
 

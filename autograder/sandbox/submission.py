@@ -13,7 +13,6 @@ import importlib
 import importlib.util
 import json
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -26,7 +25,7 @@ from types import FrameType
 from typing import Final, NoReturn
 
 from autograder.limits import Limits
-from autograder.sandbox import gpu, isolation, kernel, processes
+from autograder.sandbox import gpu, isolation, kernel, leftovers, processes
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.processes import View
 from autograder.sandbox.watch import ExceededError, Watch
@@ -151,7 +150,7 @@ def _keep(terms: Terms, user: int, group: int, connection: int, report: int) -> 
             # Told to stop while it is stopping anyway, it must still clear up and report.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             processes.kill_descendants()
-            shutil.rmtree(folder, ignore_errors=True)
+            leftovers.remove(folder)
         os._exit(0)
 
 

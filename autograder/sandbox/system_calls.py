@@ -48,6 +48,15 @@ _ON_OTHERS: Final = {"prlimit64": 0, "setpriority": 1, "sched_setscheduler": 0, 
 """Calls that a process may make on itself alone, and which argument names the process: the keeper is of the same user,
 and without open files, or without its turn on a processor, it could not watch."""
 
+_KEEPER: Final = 1
+"""The keeper's number, as the first process of its namespace. It may not be bound to the busiest processor either; but
+threads, which have numbers of their own, bind themselves."""
+
+_SENDING: Final = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
+"""Calls that send, and which argument holds their flags."""
+_OUT_OF_BAND: Final = 1
+"""A flag of theirs (MSG_OOB) that nobody needs: kernels were broken through with it (CVE-2025-38236)."""
+
 _NAMESPACES: Final = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 """The flags of clone(2) that make namespaces: CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET."""
 
@@ -138,6 +147,11 @@ def _rules(library: ctypes.CDLL, allowed: frozenset[str]) -> Iterable[tuple[int,
     yield number("personality"), errno.EPERM, [_Condition(0, _NOT_EQUAL, 0xFFFFFFFF)]
     for name, place in _ON_OTHERS.items():
         yield number(name), errno.EPERM, [_Condition(place, _NOT_EQUAL, 0)]
+    # All processes of a user, or of a group, are others, too.
+    yield number("setpriority"), errno.EPERM, [_Condition(0, _NOT_EQUAL, os.PRIO_PROCESS)]
+    yield number("sched_setaffinity"), errno.EPERM, [_Condition(0, _EQUAL, _KEEPER)]
+    for name, place in _SENDING.items():
+        yield number(name), errno.EOPNOTSUPP, [_Condition(place, _MASKED, _OUT_OF_BAND, _OUT_OF_BAND)]
     for flag in _NAMESPACES:
         yield number("clone"), errno.EPERM, [_Condition(0, _MASKED, flag, flag)]
     for name in ("socket", "socketpair"):

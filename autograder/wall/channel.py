@@ -17,6 +17,8 @@ _MOST_ITEMS = 4_000_000
 """Items of all lists and dictionaries of a message together: an empty list is one byte, and 64 in memory."""
 _PIECE = 1 << 16
 """Bytes that are asked for at once where more may be taken than the message that is awaited."""
+_NOTHING_SECONDS = 0.001
+"""Seconds between two looks at a connection that says there is something to read, where there is nothing."""
 
 
 class Channel:
@@ -111,11 +113,17 @@ class Channel:
         self.connection.close()
 
     def _exactly(self, count: int, deadline: float | None) -> bytearray:
+        # What looks as if it could be read may be none; to wait for it would be to wait past the deadline.
+        flags = 0 if deadline is None else socket.MSG_DONTWAIT
         while (missing := count - len(self._received)) > 0:
             if deadline is not None:
                 self._wait(deadline, select.POLLIN)
             try:
-                part = self.connection.recv(max(min(missing, 1 << 20), self._piece))
+                part = self.connection.recv(max(min(missing, 1 << 20), self._piece), flags)
+            except BlockingIOError:
+                # A byte out of band (send(2), MSG_OOB) looks as if there were something to read, and is nothing.
+                time.sleep(_NOTHING_SECONDS)
+                continue
             except OSError as error:
                 raise StudentGone("the connection is closed") from error
             if not part:

@@ -39,4 +39,6 @@ def _library_class(name: str) -> type | None:
         return None
     module, _, qualified = name.rpartition(".")
     found = getattr(sys.modules.get(module), qualified, None)
-    return found if isinstance(found, type) and not issubclass(found, torch.Tensor) else None
+    # What such a module has imported is not its own: torch.nn.modules.container has a dict.
+    own = isinstance(found, type) and found.__module__ == module
+    return found if own and not issubclass(found, torch.Tensor) else None

@@ -21,8 +21,9 @@ Node = Any
 """What MessagePack carries: None, bool, int, float, str, bytes, or a list that begins with a tag."""
 
 _NUMPY_KINDS = frozenset("biufcSUmM")
-# Quantized numbers say nothing without their scale, and bits say nothing at all.
-_OF_NO_NUMBERS = re.compile("qu?int|bits")
+# Quantized numbers say nothing without their scale, and bits say nothing at all; integers of less than a byte have a
+# name and nothing else: torch can't even copy them.
+_OF_NO_NUMBERS = re.compile("qu?int|bits|u?int[1-7]$")
 _NAMES = {
     dtype: str(dtype).removeprefix("torch.")
     for dtype in (torch.float32, torch.float64, torch.int64, torch.int32, torch.bool, torch.complex64, torch.complex128)

@@ -16,6 +16,18 @@ def test_a_student_runs_and_its_folder_goes_with_it(bare_zygote: Zygote) -> None
         assert not student.run(f"import os; result = os.path.exists({folder!r})")
 
 
+def test_a_folder_goes_however_deep_and_closed_it_is(bare_zygote: Zygote) -> None:
+    deep = "import os\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\nresult = None"
+    with student_of(bare_zygote) as student:
+        folder = student.run("import os; result = os.getcwd()")
+        student.run("os.makedirs('closed/inside'); open('closed/inside/file', 'w').close()\nresult = None")
+        student.run("os.symlink('/usr', 'link'); os.chmod('closed/inside', 0); os.chmod('closed', 0); result = None")
+        student.run(deep)
+        student.run(f"os.chmod({folder!r}, 0); result = None")
+    assert not Path(folder).exists()
+    assert student.process.ending() == "was stopped by the grader"
+
+
 def test_folders_go_with_the_zygote() -> None:
     with start(Mode.NONE) as zygote:
         student = Student(zygote.fork())

@@ -61,9 +61,19 @@ def test_no_way_of_forking_makes_a_namespace(caller: Student) -> None:
 def test_the_keeper_cannot_be_crippled(caller: Student) -> None:
     """The keeper is of the same user, and the kernel would let its limits and its turn on a processor be changed."""
     attempts = ["attempt('prlimit64', 1, 7, 0, 0)", "attempt('setpriority', 0, 1, 19)"]
+    # All processes of its group, or of its user.
+    attempts += ["attempt('setpriority', 1, 0, 19)", "attempt('setpriority', 2, 0, 19)"]
+    attempts += ["attempt('sched_setaffinity', 1, 0, 0)"]
     attempts += [f"attempt('{name}', 1, 0, 0)" for name in ("sched_setscheduler", "sched_setparam", "sched_setattr")]
     assert caller.run(f"result = {{{', '.join(attempts)}}}") == {errno.EPERM}
     assert caller.run("import os, resource; os.nice(1); result = resource.prlimit(0, resource.RLIMIT_CORE)") == (0, 0)
+
+
+def test_nothing_is_sent_out_of_band(caller: Student) -> None:
+    caller.run("import socket; one, other = socket.socketpair(); result = None")
+    for call in ("one.send(b'!', socket.MSG_OOB)", "one.sendmsg([b'!'], [], socket.MSG_OOB)"):
+        assert caller.run(f"try: result = {call}\nexcept OSError as error: result = error.errno") == errno.EOPNOTSUPP
+    assert caller.run("one.send(b'?'); result = other.recv(2)") == b"?"
 
 
 SOCKETS = {

@@ -52,6 +52,15 @@ def test_half_a_message_does_not_hold_the_judge(ends: tuple[Channel, socket.sock
         ends[0].receive(time.monotonic() + 0.1)
 
 
+def test_a_byte_out_of_band_does_not_hold_the_judge(ends: tuple[Channel, socket.socket]) -> None:
+    """The socket says that there is something to read, and there is nothing."""
+    ends[1].send(b"!", socket.MSG_OOB)
+    with pytest.raises(OutOfTime):
+        ends[0].receive(time.monotonic() + 0.1)
+    Channel(ends[1], 10_000).send("an answer")
+    assert ends[0].receive(time.monotonic() + 60) == "an answer"
+
+
 def test_a_reader_that_does_not_read_does_not_hold_the_judge(ends: tuple[Channel, socket.socket]) -> None:
     with pytest.raises(OutOfTime):
         Channel(ends[0].connection, 2**30).send(b"x" * 2**24, time.monotonic() + 0.1)

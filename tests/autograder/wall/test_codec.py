@@ -200,6 +200,8 @@ def test_what_is_too_large_is_refused_before_it_is_copied() -> None:
     [
         ["tensor", 0, [["float32", [10**9], b""], False, None, False]],
         ["tensor", 0, [["float32", [2], b"1234"], False, None, False]],
+        ["tensor", 0, [["int4", [4], b"1234"], False, None, False]],
+        ["tensor", 0, [["uint1", [0], b""], False, None, False]],
         ["tensor", 0, [["int64", [1], b"12345678"], True, None, False]],
         ["array", 0, ["O", [1], b"12345678"]],
         ["array", 0, ["f8,f8", [1], b"1" * 16]],

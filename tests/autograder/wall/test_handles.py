@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from autograder.wall.faults import NotPlainError
+from autograder.wall.kinds import nearest_class
 from autograder.wall.profile import Profile
 from tests.autograder.wall.conftest import Meet
 
@@ -80,6 +81,12 @@ def test_objects_of_a_class_that_the_solution_has_too_can_be_used(wall: Any) -> 
     assert changed.parts == [7, 2]
     changed.parts = [0]
     assert changed == vector(0)
+
+
+def test_a_class_that_a_module_of_torch_has_imported_is_not_torchs() -> None:
+    assert nearest_class(["torch.nn.modules.linear.Linear"], plain=False) is torch.nn.Linear
+    # It is a dict.
+    assert nearest_class(["torch.nn.modules.container.OrderedDict"], plain=False) is None
 
 
 def test_functions_look_like_functions(wall: Any) -> None:
