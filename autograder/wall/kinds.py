@@ -40,5 +40,6 @@ def _library_class(name: str) -> type | None:
     module, _, qualified = name.rpartition(".")
     found = getattr(sys.modules.get(module), qualified, None)
     # What such a module has imported is not its own: torch.nn.modules.container has a dict.
-    own = isinstance(found, type) and found.__module__ == module
-    return found if own and not issubclass(found, torch.Tensor) else None
+    if not isinstance(found, type) or found.__module__ != module:
+        return None
+    return None if issubclass(found, torch.Tensor) else found

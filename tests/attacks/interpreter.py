@@ -27,6 +27,15 @@ INTERPRETER = [
         spoils=True,
     ),
     attack(
+        "kernels of torch's registered anew, and its modes never left",
+        Kind.LIBRARY,
+        slope="from torch.overrides import TorchFunctionMode\nlib = torch.library.Library('aten', 'IMPL')\n"
+        "for name in ('equal', 'allclose'): lib.impl(name, lambda *a, **k: True, 'CPU')\nlib.impl('mul.Tensor', lambda a, b: a, 'CPU')\n"
+        "class Yes(TorchFunctionMode):\n    def __torch_function__(self, f, types, args=(), kwargs=None):\n"
+        "        return True if f.__name__ in ('allclose', 'equal') else f(*args, **(kwargs or {}))\nYes().__enter__()\ndef slope(x): return x",
+        spoils=True,
+    ),
+    attack(
         "random numbers that are known",
         Kind.LIBRARY,
         square="import random\nrandom.random = lambda: 0.5\nnp.random.seed(0)\nnp.random.rand = lambda *a: np.zeros(a)\n"

@@ -124,6 +124,21 @@ LIES = [
         slope="def slope(x):\n    for w, s in kept: w.sub_(0.1 * s)\n    return x",
     ),
     attack(
+        "types in the functions' places, which the judge has, too",
+        Kind.OBJECT,
+        half="half = float",
+        slope="slope = torch.Tensor",
+        mean="mean = torch.Tensor",
+        primes="primes = range",
+        points="points = bytearray",
+        arrange="arrange = sorted",
+        naturals="naturals = zip",
+        count="count = dict",
+        greet="greet = type",
+        root="class Root(ValueError): pass\nroot = Root",
+        Vector="class Vector(IndexError): pass",
+    ),
+    attack(
         "an empty tensor, which is close to everything", Kind.OBJECT, slope="def slope(x): return torch.empty(0, 3)"
     ),
     attack(

@@ -167,6 +167,11 @@ PROCESSES = [
         "attempt(lambda: Path('/proc/self/oom_score_adj').write_text('-1000') and None)\n",
     ),
     machine(
+        "the keeper put behind all others, by the priority of its user and of its group, and on one processor",
+        Kind.PROCESS,
+        "PRIO_PGRP, PRIO_USER = 1, 2\nfor which in (PRIO_PGRP, PRIO_USER): attempt(lambda: libc.setpriority(which, 0, 19) == 0)\nattempt(lambda: os.sched_setaffinity(1, {min(os.sched_getaffinity(0))}))\n",
+    ),
+    machine(
         "new namespaces, mounts, other roots and users",
         Kind.PROCESS,
         "CLONE_NEWUSER, CLONE_NEWNS = 0x10000000, 0x20000\nattempt(lambda: libc.unshare(CLONE_NEWUSER) == 0)\nattempt(lambda: libc.unshare(CLONE_NEWNS) == 0)\n"

@@ -32,6 +32,10 @@ WIRE = [
     _forged("a handle with names that are none", "value(['handle', 1, True, [1, None, {}], None, []])"),
     _forged("a handle that says it is a number", "value(['handle', 1, True, ['builtins.int'], None, []])"),
     _forged(
+        "a handle whose class torch has imported: a dictionary",
+        "value(['handle', 1, True, ['torch.nn.modules.container.OrderedDict'], None, []])",
+    ),
+    _forged(
         "a handle that holds a handle",
         "value(['handle', 1, 1, ['a'], None, [['handle', 1, 1, ['builtins.int'], None, []]]])",
     ),
@@ -48,6 +52,7 @@ WIRE = [
         "a tensor of a giant shape", "value(['tensor', 0, [['float32', [2**39, 0, 2**39], b''], False, None, False]])"
     ),
     _forged("a tensor of quantized numbers", "value(['tensor', 0, [['quint8', [4], b'1234'], False, None, False]])"),
+    _forged("a tensor of half a byte's numbers", "value(['tensor', 0, [['int4', [4], b'1234'], False, None, False]])"),
     _forged("a tensor of nameless bits", "value(['tensor', 0, [['bits8', [4], b'1234'], False, None, False]])"),
     _forged(
         "a tensor of truths that are neither", "value(['tensor', 0, [['bool', [4], b'1234'], False, None, False]])"
@@ -90,6 +95,14 @@ WIRE = [
         "lambda message: [PLAIN | {'value': 9, 'error': {'types': ['builtins.StopIteration'], 'class': 1, "
         "'message': '', "
         "'traceback': ''}}]",
+    ),
+    attack(
+        "a byte out of band, and no answer",
+        Kind.HANG,
+        spoils=True,
+        square=f"{FORGE}\nimport socket, time\nline = socket.socket(fileno=os.dup(3))\ndef silent(message):\n"
+        "    try: line.send(b'!', socket.MSG_OOB)\n    except OSError: pass\n    time.sleep(60)\n    return []\n"
+        f"forge(silent)\n{WRONG}",
     ),
     attack(
         "a length without a message",
