@@ -6,14 +6,14 @@ from dataclasses import replace
 from autograder.cells import Cell, SubmittedNotebook
 from autograder.claims import plain_id
 from autograder.notebooks import Reading
-from autograder.repair.forgery import flags
+from autograder.repair import borrowed, forgery
 from autograder.repair.merged import separate
 from autograder.repair.realign import realign
 from autograder.repair.sentences import about
 
 
 def mend(name: str, reading: Reading, released: Sequence[Cell]) -> SubmittedNotebook:
-    """Mend a notebook: take joined cells apart, realign it to the released one, flag what was forged.
+    """Mend a notebook: take joined cells apart, realign it to the released one, flag what was forged or borrowed.
 
     Args:
         name: the notebook's name, without ``.ipynb``.
@@ -26,7 +26,7 @@ def mend(name: str, reading: Reading, released: Sequence[Cell]) -> SubmittedNote
     return replace(
         notebook,
         repairs=(*reading.repairs, *joined, *notebook.repairs),
-        flags=flags(reading.cells, reading.claims, released),
+        flags=(*forgery.flags(reading.cells, reading.claims, released), *borrowed.flags(notebook.cells, released)),
     )
 
 
