@@ -7,6 +7,8 @@ from collections.abc import Callable
 from html import escape
 from typing import ParamSpec
 
+import torch
+
 from gradlab import words
 from gradlab.check.diagnosis import Diagnosis, NotYet
 
@@ -60,7 +62,9 @@ def announced(check: Callable[Parameters, None]) -> Callable[Parameters, None]:
     @functools.wraps(check)
     def announce(*arguments: Parameters.args, **options: Parameters.kwargs) -> None:
         try:
-            check(*arguments, **options)
+            # A student may have switched gradients off further up, for good.
+            with torch.enable_grad():
+                check(*arguments, **options)
         except NotYet as refusal:
             _show(refusal.diagnosis)
             raise

@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
-from gradlab.check.diagnosis import not_yet
-from gradlab.check.errors import refusal
+from gradlab.check.diagnosis import NotYet, not_yet
+from gradlab.check.errors import message_of, refusal
 from gradlab.check.values import kind_of
 
 Function = Callable[..., Any]
@@ -27,6 +27,30 @@ def call(function: Function, *arguments: object) -> object:
             return function(*arguments)
     except Exception as error:
         raise refusal(error) from error
+
+
+def call_plain(function: Function, *arguments: object) -> object:
+    """Call a student's function in which autograd has no part: no error there means that a graph was cut."""
+    try:
+        return call(function, *arguments)
+    except NotYet as refused:
+        error = refused.__cause__
+        if refused.diagnosis.misconception != "graph-cut" or error is None:
+            raise
+        message = message_of(error)
+        explanation = "one-number-only" if "converted to Python scalars" in message else "raised"
+        raise not_yet(explanation, "error", name=type(error).__name__, message=message) from error
+
+
+def require_unwatched(name: str, after: torch.Tensor) -> None:
+    """Refuse that a call has made autograd watch its argument, which was not watched before.
+
+    Args:
+        name: how the argument is called in the diagnosis.
+        after: the argument itself, after the call.
+    """
+    if after.requires_grad:
+        raise not_yet("changed-argument", "changed-watching", name=name)
 
 
 def require_unchanged(name: str, before: torch.Tensor, after: torch.Tensor) -> None:

@@ -35,6 +35,7 @@ def _mistakes(table: torch.Tensor) -> dict[str, float]:
         "half": 1 / steepest,
         "least-curved": 2 / float(curvatures.min()),
         "eigenvalue": steepest,
+        "upside-down": steepest / 2,
         "trace": 2 / float(table.trace()),
         "frobenius": 2 / float(table.norm()),
         "diagonal": 2 / diagonal,

@@ -7,7 +7,7 @@ import torch
 
 from gradlab import words
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call, require_callable, require_unchanged, require_unwatched
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.paths import Path, follow, follows, measured
@@ -77,6 +77,7 @@ def _check_path(function: Function, f: Function, start: torch.Tensor, lr: float,
     _require_beginning(f, path, begin)
     follow(f, path)
     require_unchanged("`start`", start, given)
+    require_unwatched("`start`", given)
 
 
 def _require_rows(f: Function, points: torch.Tensor, start: torch.Tensor, lr: float, steps: int) -> None:
@@ -144,11 +145,10 @@ def _check_ends(function: Function, f: Function, start: torch.Tensor, lr: float,
         require_shape(end, begin.shape, begin.shape)
         require_finite(end)
         require_unchanged("`start`", start, given)
-        if given.requires_grad:
-            raise not_yet("changed-argument", "changed-watching", name="`start`")
+        require_unwatched("`start`", given)
         ends[count] = end
         tracked = is_tensor(result) and bool(getattr(result, "requires_grad", False))
-    follow(f, measured(f, torch.stack([ends[count] for count in range(steps + 1)]), lr))
+    follow(f, measured(f, torch.stack([ends[count] for count in range(steps + 1)]), lr), of_ends=True)
     if tracked:
         raise not_yet("still-tracked", "still-tracked")
 

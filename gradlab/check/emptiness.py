@@ -10,6 +10,7 @@ from gradlab.check.errors import message_of, refusal
 from gradlab.check.probes import ALARM, alarm
 
 UNWATCHED = "gradlab: f was given an unwatched tensor"
+CALLED = "gradlab: f was called"
 
 Run = Callable[[Function], object]
 """A student's function with everything bound but f."""
@@ -33,6 +34,11 @@ def watched_only(*inputs: torch.Tensor) -> torch.Tensor:
     if not all(part.requires_grad for part in inputs):
         raise RuntimeError(UNWATCHED)
     return torch.stack([part.sum() for part in inputs]).sum()
+
+
+def called(*_inputs: torch.Tensor) -> torch.Tensor:
+    """Raises RuntimeError with `CALLED` as its message."""
+    raise RuntimeError(CALLED)
 
 
 def complains(run: Run, probe: Function) -> str | None:
@@ -111,14 +117,7 @@ def _who_has_none(run: Run) -> str:
 def _explain(run: Run, *, of_f_itself: bool) -> NotYet:
     explanation = _who_has_none(run)
     nowhere_read = of_f_itself and explanation == "grad-of-intermediate" and not _finds(run, watching_value)
-    never_called = explanation == "no-gradient-there" and complains(run, _called) != _CALLED
+    never_called = explanation == "no-gradient-there" and complains(run, called) != CALLED
     if nowhere_read or never_called:
         return not_yet("returns-nothing", "returns-nothing")
     return not_yet(explanation, "slope-none")
-
-
-_CALLED = "gradlab: f was called"
-
-
-def _called(*_inputs: torch.Tensor) -> torch.Tensor:
-    raise RuntimeError(_CALLED)

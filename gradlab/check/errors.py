@@ -32,7 +32,7 @@ NONE_ATTRIBUTE = re.compile(r"'NoneType' object has no attribute '(zero_|data|fi
 
 # In order: the first that fits counts.
 _SYMPTOMS = (
-    Symptom(NotImplementedError, r"^(?!.*(torch|aten|operator))", "not-written"),
+    Symptom(NotImplementedError, r"^(?!.*(torch|aten|operator|not implemented for))", "not-written"),
     Symptom(
         RuntimeError, r"leaf Variable that requires grad is being used in an in-place operation", "inplace-on-leaf"
     ),

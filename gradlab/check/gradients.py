@@ -7,7 +7,7 @@ import torch
 
 from gradlab import words
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.compare import close, combination, factor
 from gradlab.check.derivatives import central_differences
 from gradlab.check.diagnosis import not_yet
@@ -62,7 +62,7 @@ def _on_tensors(of: Function) -> Formula:
 
 def _check_slopes(function: Function, of: Function, points: np.ndarray) -> None:
     given = points.copy()
-    result = call(function, given)
+    result = call_plain(function, given)
     found = numbers(result, expected="array")
     if not is_array(result):
         raise not_yet("wrong-kind", "kind", expected=words.LABELS["array"], kind=kind_of(result))

@@ -62,8 +62,13 @@ def follows(path: Path) -> bool:
     return bool(_agree(path, path.expected).all())
 
 
-def follow(f: Function, path: Path) -> None:
+def follow(f: Function, path: Path, *, of_ends: bool = False) -> None:
     """Refuse a path that is not that of gradient descent on f.
+
+    Args:
+        f: the function.
+        path: the path.
+        of_ends: whether it was put together from the ends of descents with 0, 1, 2 … steps.
 
     Raises:
         NotYet: a step is wrong; the path is compared with those of the known mistakes.
@@ -71,14 +76,14 @@ def follow(f: Function, path: Path) -> None:
     if follows(path):
         return
     _refuse_standing(path)
-    _refuse_shifted(f, path)
+    _refuse_shifted(f, path, of_ends)
     _refuse_parts(path)
     _refuse_accumulation(path)
     _refuse_factor(path)
     _refuse_bent(path)
     wrong = int((~_agree(path, path.expected)).nonzero()[0])
     if wrong == 0:
-        raise not_yet("wrong-step", "first-wrong")
+        raise not_yet("wrong-first-step", "first-wrong")
     raise not_yet("wrong-step", "later-wrong", before=wrong, step=wrong + 1)
 
 
@@ -87,11 +92,11 @@ def _refuse_standing(path: Path) -> None:
         raise not_yet("stands-still", "stands-still", rows=len(path.points))
 
 
-def _refuse_shifted(f: Function, path: Path) -> None:
+def _refuse_shifted(f: Function, path: Path, of_ends: bool) -> None:
     """Find points that are right but one row too late, or the first step made twice."""
     late = replace(path, points=path.points[1:], slopes=path.slopes[1:])
     if bool((path.moves[0] == 0).all()) and follows(late):
-        raise not_yet("stale-point", "late-by-one")
+        raise not_yet("stale-point", "one-step-short" if of_ends else "late-by-one")
     between = path.points[0] + path.expected[0]
     jump = path.moves[0] - path.expected[0]
     if len(path.points) > 1 and follows(late) and bool(torch.isfinite(between).all()):

@@ -6,7 +6,7 @@ import torch
 
 from gradlab.check import probes
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call, require_callable, require_unchanged, require_unwatched
 from gradlab.check.derivatives import gradient
 from gradlab.check.descents import random_rate
 from gradlab.check.diagnosis import not_yet
@@ -76,9 +76,10 @@ def _check_ends(function: Function, f: Function, starts: torch.Tensor, lr: float
         require_finite(end)
         require_device(result, starts)
         require_unchanged("`starts`", starts, given)
+        require_unwatched("`starts`", given)
         ends[count] = end
         tracked = is_tensor(result) and bool(getattr(result, "requires_grad", False))
-    follow(f, measured(f, torch.stack([ends[count] for count in range(steps + 1)]), lr))
+    follow(f, measured(f, torch.stack([ends[count] for count in range(steps + 1)]), lr), of_ends=True)
     if tracked:
         raise not_yet("still-tracked", "still-tracked")
 

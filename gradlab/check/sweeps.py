@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, require_callable, require_unchanged
+from gradlab.check.calls import Function, require_callable, require_unchanged, require_unwatched
 from gradlab.check.compare import close, factor
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import NotYet, not_yet
@@ -86,6 +86,7 @@ def sweep(
     expected = _descents(on, exact, chosen, count).norms
     if found.shape == expected.shape and close(found, expected, 1e-3):
         require_unchanged("`starts`", begin, given)
+        require_unwatched("`starts`", given)
         return
     again, _ = _ask(function, on, begin, chosen, count)
     if found.shape == again.shape and not close(again, found):
@@ -150,8 +151,8 @@ def _mistake(
             if norms.shape == found.shape and close(found, norms, 1e-3):
                 return not_yet(explanation, sight, count=len(starts))
     ratio = factor(found, expected)
-    if ratio is not None:
+    if ratio is not None and abs(ratio) > 1e-6:
         return not_yet("other-measure", "norm-ratio", ratio=rounded(ratio))
     wrong = (found - expected).abs() > 1e-3 * expected.abs().max()
     row, column = (int(place) + 1 for place in wrong.nonzero()[0])
-    return not_yet("wrong-step", "norms", count=int(wrong.sum()), total=wrong.numel(), row=row, column=column)
+    return not_yet("wrong-norms", "norms", count=int(wrong.sum()), total=wrong.numel(), row=row, column=column)

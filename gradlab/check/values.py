@@ -136,7 +136,7 @@ def single_number(result: object) -> float:
     """
     values = numbers(result, expected="number")
     if values.numel() != 1:
-        raise not_yet("wrong-shape", "shape", given="()", expected="()", shape=shape_text(values.shape))
+        raise not_yet("wrong-shape", "one-number", shape=shape_text(values.shape))
     require_finite(values)
     return float(values.reshape(()))
 

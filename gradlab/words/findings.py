@@ -20,7 +20,7 @@ FINDINGS = {
     ),
     "returns-nothing": Explanation(
         "your function returns nothing",
-        "A Python function that ends without `return` gives back None.",
+        "A Python function that ends without `return` gives back None, and so do `backward()` and `print(…)`.",
         "Where does your function hand over its result? Is that line inside a branch or a loop?",
     ),
     "wrong-kind": Explanation(
@@ -106,6 +106,18 @@ FINDINGS = {
         "Up to there the path is right, so the beginning of your loop is too. "
         "What is left over from one round to the next is worth a look.",
         "Compute that one step by hand, from the point where it begins, and compare.",
+    ),
+    "wrong-first-step": Explanation(
+        "the first step goes astray",
+        "A step is the learning rate times the gradient at the point where it begins, of the function that was given. "
+        "One of these is another one, or something else is added.",
+        "Print rate and gradient in the first round, compute that one step by hand, and compare.",
+    ),
+    "wrong-norms": Explanation(
+        "some of the norms are different",
+        "None of the usual slips fits. An entry belongs to one rate and one start: all the steps with that rate from "
+        "that start, then the gradient where they end.",
+        "Take one rate and one start, and compute that entry alone. Where does your table differ from it?",
     ),
     "whole-path": Explanation(
         "that is the whole path",
@@ -205,6 +217,12 @@ FINDINGS = {
         "f itself stops with an error",
         "The check called f on its own, before your descent.",
         "Go back to the exercise in which f was written and run its check again.",
+    ),
+    "one-number-only": Explanation(
+        "that function takes one number",
+        "The functions of `math`, and `float(…)`, take a single number. An array or a tensor holds many.",
+        "Which of your functions come from `math`? NumPy and torch have their own of the same names, which take all "
+        "entries at once.",
     ),
     "unlike-numbers": Explanation(
         "the numbers are different",

@@ -21,6 +21,7 @@ LABELS = {
     "tensor": "a tensor",
     "array": "a NumPy array",
     "number": "a number",
+    "pair": "a pair of results",
     "argument": "argument number {number}",
     "exercise-open": "This exercise is still to be written: replace the line that raises NotImplementedError.",
     "waits-for-function": "This cell waits for an exercise above: `{function}` is still to be written.",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.values import numbers, require_shape
@@ -37,7 +37,7 @@ def sigmoid_and_slope(function: Function, *, at: torch.Tensor | None = None) -> 
 
 def _check(function: Function, x: torch.Tensor) -> None:
     given = x.clone()
-    found = numbers(call(function, given))
+    found = numbers(call_plain(function, given), expected="pair")
     if found.shape == x.shape != (2,):
         raise not_yet("class-one-of-two", "class-one-of-two")
     require_shape(found, (2, *x.shape), x.shape)

@@ -48,14 +48,18 @@ def _check(function: Function, labels: torch.Tensor, classes: int) -> None:
     smaller = int(labels.max()) + 1
     if found.shape == (*labels.shape, smaller) != right.shape:
         raise not_yet("class-counted", "class-counted", classes=classes, seen=smaller)
-    agree(result, right, _mistakes(right), given="random labels", shape=tuple(labels.shape))
+    agree(result, right, _mistakes(labels, right), given="random labels", shape=tuple(labels.shape))
     if not _floating(result):
         raise not_yet("class-integer-codes", "class-integer-codes", dtype=getattr(result, "dtype", "int"))
     require_device(result, labels)
     require_unchanged("`labels`", labels, given)
 
 
-def _mistakes(right: torch.Tensor) -> Iterator[Variant]:
+def _mistakes(labels: torch.Tensor, right: torch.Tensor) -> Iterator[Variant]:
+    if labels.ndim == 1:
+        rows = torch.isin(torch.arange(len(labels)), labels).to(torch.float64)
+        yield Variant("class-rows-marked", "class-rows-marked", rows[:, None].expand_as(right))
+        yield Variant("broadcast-residual", "class-all-marked", right.amax(0).expand_as(right))
     yield Variant("class-transposed", "class-transposed", right.movedim(-1, 0))
     yield Variant("wrong-coefficient", "class-complement", 1 - right)
     for shift, lost in ((1, 0), (-1, -1)):

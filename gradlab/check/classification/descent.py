@@ -16,6 +16,8 @@ from gradlab.check.variants import Variant, agree
 Tensor = torch.Tensor
 Model = Callable[[Tensor, list[Tensor]], Tensor]
 Loss = Callable[[Tensor, Tensor], Tensor]
+_WRITTEN_IN = (0.5, 0.1, 0.01, 0.001)
+"""Learning rates that are likely to stand in the code in place of the one that is given; torch's own is the last."""
 
 
 def twice(logits: Tensor, labels: Tensor) -> Tensor:
@@ -36,7 +38,7 @@ class Training:
         steps: how many steps.
         loss: what is minimised.
         factor: what each step is multiplied by.
-        accumulates: whether gradients add up.
+        accumulates: the numbers of the parameters whose gradients add up.
         resting: the numbers of the parameters that never move.
         others: makes another optimiser of torch's, instead of plain descent.
     """
@@ -49,7 +51,7 @@ class Training:
     steps: int
     loss: Loss = mean_loss
     factor: float = 1.0
-    accumulates: bool = False
+    accumulates: tuple[int, ...] = ()
     resting: tuple[int, ...] = ()
     others: Callable[..., Any] | None = None
 
@@ -60,7 +62,8 @@ class Training:
         sums = [torch.zeros_like(each) for each in self.start]
         for _ in range(self.steps):
             slopes = torch.autograd.grad(self.loss(self.model(self.x, leaves), self.labels), leaves)
-            sums = [old + new if self.accumulates else new for old, new in zip(sums, slopes, strict=True)]
+            pairs = enumerate(zip(sums, slopes, strict=True))
+            sums = [old + new if number in self.accumulates else new for number, (old, new) in pairs]
             if optimiser is not None:
                 for leaf, slope in zip(leaves, slopes, strict=True):
                     leaf.grad = slope
@@ -125,13 +128,14 @@ def parts(result: object, count: int) -> list[Tensor]:
 def _mistakes(training: Training, names: Sequence[str]) -> Iterator[Variant]:
     count = len(training.labels)
     classes = training.model(training.x, list(training.start)).shape[1]
+    every = tuple(range(len(names)))
 
     def end(**changes: Any) -> Tensor:  # noqa: ANN401 - whatever a training may have
         return replace(training, **changes).end()
 
     yield Variant("class-nothing-moves", "class-nothing-moves", flat(training.start))
     if training.steps > 1:
-        yield Variant("missing-zero-grad", "class-adding-up", end(accumulates=True))
+        yield Variant("missing-zero-grad", "class-adding-up", end(accumulates=every))
     yield Variant("ascent-sign", "class-uphill", end(factor=-1.0))
     yield Variant("logits-twice", "class-trained-twice", end(loss=twice))
     yield Variant("sum-for-mean", "class-steps-summed", end(factor=float(count)), {"count": count})
@@ -147,10 +151,15 @@ def _mistakes(training: Training, names: Sequence[str]) -> Iterator[Variant]:
     if training.steps > 1:
         yield Variant("class-too-few-steps", "class-step-less", end(steps=training.steps - 1))
         yield Variant("class-too-few-steps", "class-only-one", end(steps=1))
-        yield Variant("missing-zero-grad", "class-adding-up-twice", end(loss=twice, accumulates=True))
-        yield Variant("ascent-sign", "class-uphill", end(factor=-1.0, accumulates=True))
+        yield Variant("missing-zero-grad", "class-adding-up-twice", end(loss=twice, accumulates=every))
+        yield Variant("ascent-sign", "class-uphill", end(factor=-1.0, accumulates=every))
+        for number, name in enumerate(names if len(names) > 1 else ()):
+            told = {"name": name}
+            yield Variant("missing-zero-grad", "class-adding-up-one", end(accumulates=(number,)), told)
         yield Variant("class-other-optimiser", "class-momentum", end(others=_with_momentum))
     yield Variant("class-other-optimiser", "class-adam", end(others=torch.optim.Adam))
+    for rate in _WRITTEN_IN:
+        yield Variant("scaled-steps", "class-own-rate", end(lr=rate))
 
 
 def _with_momentum(leaves: list[Tensor], lr: float) -> torch.optim.Optimizer:

@@ -5,12 +5,11 @@ from functools import partial
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, require_callable, require_unchanged
+from gradlab.check.calls import Function, require_callable, require_unchanged, require_unwatched
 from gradlab.check.classification import probes
 from gradlab.check.classification.descent import Training, require_end
 from gradlab.check.classification.linear import examples, rate
 from gradlab.check.classification.rounds import run
-from gradlab.check.diagnosis import not_yet
 
 _HIDDEN = 3
 
@@ -45,7 +44,6 @@ def fitted(function: Function, *, features: int = 2, classes: int = 2, steps: in
         names = [f"start[{number}]" for number in range(len(start))]
         for name, before, after in zip(names, start, given, strict=True):
             require_unchanged(f"`{name}`", before, after)
-            if after.requires_grad:
-                raise not_yet("changed-argument", "changed-watching", name=f"`{name}`")
+            require_unwatched(f"`{name}`", after)
         require_end(result, training, names)
         require_unchanged("`x`", x.to(kind), examples_given)

@@ -1,6 +1,7 @@
 """The checks of a linear classifier: trained by hand, repaired, and trained to the end."""
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -8,10 +9,11 @@ import torch
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable, require_unchanged
 from gradlab.check.classification import probes
-from gradlab.check.classification.descent import Model, Training, require_end
+from gradlab.check.classification.descent import Model, Training, flat, parts, require_end
 from gradlab.check.classification.rounds import run
+from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.values import numbers, require_shape, single_number
+from gradlab.check.values import is_tensor, numbers, require_shape, single_number
 
 Tensor = torch.Tensor
 _FLAT = 0.01
@@ -46,6 +48,19 @@ def trained_linear(function: Function, *, features: int = 2, classes: int = 3, s
     start = [torch.zeros(features, classes).double(), torch.zeros(classes).double()]
     with_loss, alarmed = partial(function, probes.mean_loss), partial(function, probes.alarm)
     _compare(with_loss, probes.linear, start, ("W", "b"), steps, alarmed=alarmed)
+    _require_given_loss(function, start)
+
+
+def _require_given_loss(function: Function, start: list[Tensor]) -> None:
+    """Refuse a training that minimises the cross-entropy whatever loss it is given."""
+    features, classes = start[0].shape
+    x, labels = examples(features, classes)
+    lr, steps = 4 * rate(), 2
+    result = run(partial(function, probes.distance, x.clone(), labels.clone(), classes, lr), steps)
+    training = Training(probes.linear, start, x, labels, lr, steps, loss=probes.distance)
+    if close(flat(parts(result, len(start))), replace(training, loss=probes.mean_loss).end()):
+        raise not_yet("class-own-loss", "class-own-loss")
+    require_end(result, training, ("W", "b"))
 
 
 def _compare(
@@ -79,8 +94,16 @@ def _compare(
         result = run(attempt, count, untracked=untracked, alarmed=probe)
         training = Training(model, start, given.to(torch.float64), labels, lr, count)
         require_end(result, training, names, begins=partial(attempt, 0))
+        _require_kind(result, kind)
         require_unchanged("`x`", x.to(kind), given)
         require_unchanged("`labels`", labels, truth)
+
+
+def _require_kind(result: object, kind: torch.dtype) -> None:
+    """Refuse tensors of a smaller type than that of the examples."""
+    for part in result if type(result) in (list, tuple) else [result]:  # type: ignore[attr-defined]
+        if is_tensor(part) and torch.promote_types(part.dtype, kind) != part.dtype:
+            raise not_yet("wrong-precision", "precision", dtype=part.dtype)
 
 
 @announced

@@ -16,6 +16,12 @@ def mean_loss(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     return torch.nn.functional.cross_entropy(logits, labels)
 
 
+def distance(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """The mean squared distance of the probabilities from the one-hot codes: another loss of logits (n, K)."""
+    codes = torch.nn.functional.one_hot(labels, logits.shape[-1])
+    return ((torch.softmax(logits, dim=-1) - codes) ** 2).sum(dim=-1).mean()
+
+
 def _refuse(_gradient: torch.Tensor) -> NoReturn:
     raise RuntimeError(ALARM)
 

@@ -74,6 +74,8 @@ def _mistakes(z: Tensor, labels: Tensor) -> Iterator[Variant]:
     if count > 1:
         yield Variant("sum-for-mean", "class-slope-summed", right, {"count": count})
         yield Variant("opposite-sign", "class-slope-negated", -right)
+        for scale in (1, count):
+            yield Variant("broadcast-residual", "class-all-marked", (p - y.amax(0)) / scale)
     yield Variant("opposite-sign", "class-slope-negated", -right / count)
     yield Variant("sum-for-mean", "class-slope-over-table", right / (count * classes), {"classes": classes})
     for scale in (1, count):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, require_callable, require_unchanged
+from gradlab.check.calls import Function, require_callable, require_unchanged, require_unwatched
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.jacobians import probes
-from gradlab.check.jacobians.slopes import jacobian, slopes
+from gradlab.check.jacobians.slopes import SQUARES, jacobian, slopes
 from gradlab.check.values import numbers, require_shape
 from gradlab.check.variants import Variant, agree
 
@@ -40,9 +40,10 @@ def all_at_once(function: Function, *, on: Function | None = None, at: Tensor | 
     for f, points in [(on, at)] if on is not None and at is not None else cases:
         tables, given = torch.stack([jacobian(f, point) for point in points]), points.clone()
         run = functools.partial(_bound, function, given)
-        result = slopes(run, f, probes.watching, probes.keeping)
+        result = slopes(run, f, SQUARES)
         agree(result, tables, _mistakes(tables), given="random points", shape=tuple(points.shape))
         require_unchanged("`points`", points, given)
+        require_unwatched("`points`", given)
     _refuse_loop(function)
 
 
@@ -65,7 +66,7 @@ def _refuse_loop(function: Function) -> None:
     points = 0.4 + torch.rand(_POINTS, 3, dtype=torch.float64)
     tables = torch.stack([jacobian(probes.square, point) for point in points])
     run = functools.partial(_bound, function, points.clone())
-    found = numbers(slopes(run, probes.numbered, probes.watching, probes.keeping))
+    found = numbers(slopes(run, probes.numbered, SQUARES))
     require_shape(found, tables.shape, points.shape)
     factors = (found * tables).sum(-1) / (tables * tables).sum(-1)
     if bool((factors[:, :1] / factors - 1).abs().max() > 1e-3):

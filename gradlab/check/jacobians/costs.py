@@ -32,6 +32,7 @@ def cost(function: Function) -> None:
                 Variant("jac-cost-same", "jac-cost-cheaper", pair.min()),
                 Variant("jac-cost-measured", "jac-cost-measured", pair + 1),
             ),
+            kind="pair",
             given=f"{inputs} inputs and {outputs} outputs",
             tolerance=1e-9,
         )

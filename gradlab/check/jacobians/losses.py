@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, require_callable, require_unchanged
+from gradlab.check.calls import Function, require_callable, require_unchanged, require_unwatched
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
+from gradlab.check.emptiness import complains
 from gradlab.check.jacobians import probes
-from gradlab.check.jacobians.slopes import jacobian, slopes
+from gradlab.check.jacobians.slopes import Tellers, jacobian, slopes
 from gradlab.check.values import numbers
 from gradlab.check.variants import Variant, agree
 
@@ -31,32 +32,40 @@ def loss_gradient(function: Function) -> None:
     require_callable(function)
     for count, weights in ((3, 3), (5, 3), (2, 4)):
         features = torch.rand(count, weights, dtype=torch.float64).tolist()
-        model, watching, keeping, counted = (
+        model, counted, narrow, *telling = (
             functools.partial(f, features=features)
             for f in (
                 probes.predictions,
+                probes.counted_predictions,
+                probes.narrow_predictions,
                 probes.watching_predictions,
                 probes.keeping_predictions,
-                probes.counted_predictions,
+                probes.refusing_predictions,
             )
         )
-        w, y = 0.4 + torch.rand(weights, dtype=torch.float64), torch.rand(count, dtype=torch.float64) * 3
+        tellers = Tellers(*telling)
+        w = 0.4 + torch.rand(weights, dtype=torch.float64)
+        # Some predictions are too large and some too small: signs must count.
+        y = model(w) + (0.5 + torch.rand(count, dtype=torch.float64)) * (-1.0) ** torch.arange(count)
         given, targets = w.clone(), y.clone()
         run = functools.partial(_bound, function, given, targets)
         table, error = jacobian(model, w), model(w) - y
         expected = table.T @ (2 / count * error)
         agree(
-            slopes(run, model, watching, keeping),
+            slopes(run, model, tellers),
             expected,
             _mistakes(table, error, w),
             given="random weights",
             shape=tuple(w.shape),
         )
         require_unchanged("`w`", w, given)
+        require_unwatched("`w`", given)
         require_unchanged("`y`", y, targets)
         numbers_of_passes = torch.arange(1, count + 1, dtype=torch.float64)
-        if close(numbers(slopes(run, counted, watching, keeping)), table.T @ (2 / count * error * numbers_of_passes)):
+        if close(numbers(slopes(run, counted, tellers)), table.T @ (2 / count * error * numbers_of_passes)):
             raise not_yet("jac-built", "jac-built")
+        if complains(run, narrow) == probes.WIDE:
+            raise not_yet("jac-built", "jac-batched")
 
 
 def _mistakes(table: Tensor, error: Tensor, w: Tensor) -> Iterator[Variant]:

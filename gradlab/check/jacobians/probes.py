@@ -6,10 +6,13 @@ They reach the student's process by their qualified names, so they are plain fun
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch.autograd import forward_ad
+
+from gradlab.check.emptiness import UNWATCHED
+from gradlab.check.probes import ALARM
 
 WIDE = "gradlab: many vectors are carried at once"
 _CALLS = itertools.count(1)
@@ -82,7 +85,10 @@ class _Narrow(torch.autograd.Function):
 
 def narrow(x: torch.Tensor) -> torch.Tensor:
     """`square`, through which only one vector at a time can be pulled back or pushed forward."""
-    y = square(x)
+    return _narrowed(square(x))
+
+
+def _narrowed(y: torch.Tensor) -> torch.Tensor:
     try:
         velocity = forward_ad.unpack_dual(y).tangent  # type: ignore[no-untyped-call]
     except RuntimeError:  # no forward mode here
@@ -109,6 +115,22 @@ def keeping(x: torch.Tensor) -> torch.Tensor:
     return y
 
 
+def _refuse(_gradient: torch.Tensor) -> NoReturn:
+    raise RuntimeError(ALARM)
+
+
+def _refused(y: torch.Tensor) -> torch.Tensor:
+    if not y.requires_grad:
+        raise RuntimeError(UNWATCHED)
+    y.register_hook(_refuse)  # type: ignore[no-untyped-call]
+    return y
+
+
+def refusing(x: torch.Tensor) -> torch.Tensor:
+    """`square`, which raises RuntimeError: `UNWATCHED` for an unwatched x, `ALARM` where one goes backward."""
+    return _refused(square(x))
+
+
 def predictions(w: torch.Tensor, features: Sequence[Sequence[float]]) -> torch.Tensor:
     """A model that is not linear in its weights: (m,) → (n,).
 
@@ -133,6 +155,16 @@ def keeping_predictions(w: torch.Tensor, features: Sequence[Sequence[float]]) ->
     if y.requires_grad:
         y.retain_grad()
     return y
+
+
+def refusing_predictions(w: torch.Tensor, features: Sequence[Sequence[float]]) -> torch.Tensor:
+    """`predictions`, which raise RuntimeError as `refusing` does."""
+    return _refused(predictions(w, features))
+
+
+def narrow_predictions(w: torch.Tensor, features: Sequence[Sequence[float]]) -> torch.Tensor:
+    """`predictions`, through which only one vector at a time can be pulled back."""
+    return _narrowed(predictions(w, features))
 
 
 def counted_predictions(w: torch.Tensor, features: Sequence[Sequence[float]]) -> torch.Tensor:

@@ -5,12 +5,12 @@ import functools
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, require_callable, require_unchanged
+from gradlab.check.calls import Function, require_callable, require_unchanged, require_unwatched
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.emptiness import complains
 from gradlab.check.jacobians import probes
-from gradlab.check.jacobians.slopes import jacobian, slopes
+from gradlab.check.jacobians.slopes import SQUARES, jacobian, slopes
 from gradlab.check.values import numbers
 from gradlab.check.variants import Variant, agree
 
@@ -107,13 +107,14 @@ def _check(
     given, weights = x.clone(), v.clone()
     run = functools.partial(_bound, function, given, weights)
     try:
-        result = slopes(run, f, probes.watching, probes.keeping)
+        result = slopes(run, f, SQUARES)
     except AssertionError:
         if f is not probes.square and other != len(v) and _other_way(function, f, x, other):
             raise not_yet("jvp-for-vjp", "jac-other-length", length=len(v), other=other) from None
         raise
     agree(result, expected, mistakes, given="a random point and a random v", shape=tuple(x.shape))
     require_unchanged("`x`", x, given)
+    require_unwatched("`x`", given)
     require_unchanged("`v`", v, weights)
 
 
@@ -127,7 +128,7 @@ def _require_one_pass(function: Function, x: Tensor, v: Tensor, built: Tensor) -
         built: what comes out for `probes.counted` if each output has a backward pass of its own.
     """
     run = functools.partial(_bound, function, x, v)
-    if close(numbers(slopes(run, probes.counted, probes.watching, probes.keeping)), built):
+    if close(numbers(slopes(run, probes.counted, SQUARES)), built):
         raise not_yet("jac-built", "jac-built")
     if complains(run, probes.narrow) == probes.WIDE:
         raise not_yet("jac-built", "jac-batched")

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, require_callable, require_unchanged
+from gradlab.check.calls import Function, require_callable, require_unchanged, require_unwatched
 from gradlab.check.jacobians import probes
-from gradlab.check.jacobians.slopes import jacobian, slopes
+from gradlab.check.jacobians.slopes import SQUARES, jacobian, slopes
 from gradlab.check.variants import Variant, agree
 
 Tensor = torch.Tensor
@@ -43,9 +43,10 @@ def row(function: Function, *, on: Function | None = None, at: Tensor | None = N
         for i in range(len(table)):
             given = x.clone()
             run = functools.partial(_one_row, function, given, i)
-            result = slopes(run, f, probes.watching, probes.keeping)
+            result = slopes(run, f, SQUARES)
             agree(result, table[i], _row_mistakes(table, i), given="a random point", shape=tuple(x.shape))
             require_unchanged("`x`", x, given)
+            require_unwatched("`x`", given)
 
 
 def _row_mistakes(table: Tensor, i: int) -> Iterator[Variant]:
@@ -85,9 +86,10 @@ def jacobian_rows(function: Function, *, on: Function | None = None, at: Tensor 
     for f, x in cases:
         table, given = jacobian(f, x), x.clone()
         run = functools.partial(_all_rows, function, given)
-        result = slopes(run, f, probes.watching, probes.keeping)
+        result = slopes(run, f, SQUARES)
         agree(result, table, _table_mistakes(table), given="a random point", shape=tuple(x.shape))
         require_unchanged("`x`", x, given)
+        require_unwatched("`x`", given)
 
 
 def _table_mistakes(table: Tensor) -> Iterator[Variant]:

@@ -1,11 +1,12 @@
 """The check of a line that is fitted to scaled inputs and given back for the original ones."""
 
+import math
 from collections.abc import Iterator
 
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.training.draws import generator
 from gradlab.check.values import kind_of, numbers, require_shape, rounded
@@ -36,7 +37,7 @@ def scaled_fit(function: Function, *, centre: float = 60.0, spread: float = 15.0
     z = (x - x.mean()) / x.std()
     y = draw.uniform(8, 16) + draw.uniform(3, 6) * z + draw.uniform(-1, 1, size=_COUNT)
     given_x, given_y = x.copy(), y.copy()
-    result = call(function, given_x, given_y)
+    result = call_plain(function, given_x, given_y)
     if result is not None and not issubclass(type(result), tuple | list) and numbers(result).numel() != 2:
         raise not_yet("wrong-kind", "fit-pair", kind=kind_of(result))
     found = numbers(result)
@@ -44,7 +45,8 @@ def scaled_fit(function: Function, *, centre: float = 60.0, spread: float = 15.0
     require_shape(found, (2,), (_COUNT,))
     require_unchanged("`x`", torch.from_numpy(x), torch.from_numpy(given_x))
     require_unchanged("`y`", torch.from_numpy(y), torch.from_numpy(given_y))
-    _Line(float(x.mean()), float(x.std()), float((z * y).mean()), float(y.mean())).judge(*found.tolist())
+    line = _Line(float(x.mean()), float(x.std()), float((z * y).mean()), float(y.mean()), float(y.std()))
+    line.judge(*found.tolist())
 
 
 class _Line:
@@ -55,10 +57,11 @@ class _Line:
         spread: their standard deviation s.
         slope: the slope v for standardised inputs.
         height: the height c for standardised inputs.
+        beyond: the standard deviation of the targets.
     """
 
-    def __init__(self, mean: float, spread: float, slope: float, height: float) -> None:
-        self.mean, self.spread, self.slope, self.height = mean, spread, slope, height
+    def __init__(self, mean: float, spread: float, slope: float, height: float, beyond: float) -> None:
+        self.mean, self.spread, self.slope, self.height, self.beyond = mean, spread, slope, height, beyond
         self.w = slope / spread
         self.b = height - self.w * mean
 
@@ -75,19 +78,18 @@ class _Line:
             if self.near(w, b, other_w, other_b):
                 raise not_yet(explanation, sight)
         slope, height = w * self.spread, b + w * self.mean
-        error = (slope - self.slope) ** 2 + (height - self.height) ** 2
-        begun = self.slope**2 + self.height**2
+        # Squares of what has blown up would be too large for a number.
+        error, begun = math.hypot(slope - self.slope, height - self.height), math.hypot(self.slope, self.height)
         # A NaN is larger than nothing, so that it is asked for by name.
-        if not error <= 1e4 * begun:
+        if not error <= 100 * begun:
             raise not_yet("lr-too-high", "fit-far-away")
-        if error < 2 * begun and self.below(slope, height):
-            raise not_yet("lr-too-low", "fit-not-there", share=rounded(100 * (error / begun) ** 0.5))
-        raise not_yet("unlike-numbers", "fit-other", w=rounded(100 * abs(w / self.w - 1)))
-
-    def below(self, slope: float, height: float) -> bool:
-        """Say whether a line lies where a descent from zero can stand: better than nothing, and never beyond."""
-        better = (slope - self.slope) ** 2 + (height - self.height) ** 2 < self.slope**2 + self.height**2
-        return better and height < 1.3 * self.height
+        off = abs(w / self.w - 1)
+        if off <= _TOLERANCE:
+            raise not_yet("unlike-numbers", "fit-bias-other")
+        if error < begun and height < 1.3 * self.height:
+            # A descent from zero can stand there: better than nothing, and never beyond.
+            raise not_yet("lr-too-low", "fit-not-there", share=rounded(100 * error / begun))
+        raise not_yet("unlike-numbers", "fit-other", w=rounded(100 * off))
 
     def guesses(self) -> Iterator[Guess]:
         """What known mistakes give."""
@@ -100,6 +102,7 @@ class _Line:
             yield "bias-not-converted", "fit-bias-kept", found / spread, c
             yield "bias-not-converted", "fit-bias-sign", found / spread, c + found * m / spread
             yield "bias-not-converted", "fit-bias-spread", found / spread, c - found * m
+            yield "bias-not-converted", "fit-bias-spread", found / spread, c - found * m / spread**2
             yield "bias-not-converted", "fit-bias-mean", found / spread, c - m
             yield "bias-not-converted", "fit-bias-mean", found / spread, c - m / spread
             yield "spread-multiplied", "fit-multiplied", found * spread, c - found * spread * m
@@ -108,3 +111,6 @@ class _Line:
             yield "spread-multiplied", "fit-plus-mean", found * spread + m, c
             yield "scaled-parameters", "fit-slope-kept", found, c - found * m
             yield "scaled-parameters", "fit-slope-kept", found, c - found * m / spread
+            for beyond in (self.beyond, self.beyond * sample / s):
+                yield "targets-scaled", "fit-targets", found / beyond / spread, -found * m / beyond / spread
+                yield "targets-scaled", "fit-both", found / beyond, 0.0

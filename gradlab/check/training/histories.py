@@ -13,6 +13,8 @@ from gradlab.check.values import is_tensor, kind_of, numbers, require_finite, re
 
 _TOLERANCE = 3e-4
 _FACTORS = (2.0, 0.5, -0.5)
+_WRITTEN_IN = (0.1, 0.01, 0.001)
+"""Learning rates that are likely to stand in the code in place of the one that is given."""
 
 Rule = Callable[[Sequence[torch.Tensor]], torch.Tensor]
 """How far the parameters move, computed from all gradients so far."""
@@ -99,7 +101,7 @@ def descent_mistakes(loss: Function, start: torch.Tensor, lr: float, steps: int,
     yield "too-many-steps", "loop-step-more", History(trained(descent_rule(lr), steps + 1).theta, right.losses)
     if steps > 1:
         yield "too-few-steps", "loop-step-fewer", History(trained(descent_rule(lr), steps - 1).theta, right.losses)
-    for factor in (*_FACTORS, len(start), 1 / len(start), lr):
+    for factor in (*_FACTORS, len(start), 1 / len(start), lr, *(rate / lr for rate in _WRITTEN_IN)):
         yield "scaled-steps", "loop-scaled", trained(descent_rule(factor * lr))
 
 
@@ -184,7 +186,11 @@ def _first_difference(found: History, right: History) -> NotYet:
     scale = max(float(right.losses.abs().max()), 1e-3)
     wrong = ((found.losses - right.losses).abs() > _TOLERANCE * scale).nonzero().flatten().tolist()
     if not wrong:
-        return not_yet("wrong-step", "loop-theta-wrong")
+        return not_yet("other-parameters", "loop-theta-wrong")
     if wrong[0] == 0:
-        return not_yet("wrong-step", "loop-first-loss")
-    return not_yet("wrong-step", "loop-later-loss", before=wrong[0], step=wrong[0] + 1)
+        return not_yet("other-first-loss", "loop-first-loss")
+    if close(found.losses, found.losses[:1].expand_as(found.losses)):
+        return not_yet("rounds-alike", "loop-constant")
+    if wrong[0] == 1:
+        return not_yet("wrong-first-step", "loop-second-loss")
+    return not_yet("wrong-step", "loop-later-loss", number=wrong[0] + 1)

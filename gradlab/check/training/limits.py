@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.training.draws import generator
@@ -30,7 +30,7 @@ def stable_rate(function: Function, *, count: int = 7) -> None:
     draw = generator()
     x = draw.uniform(0.7, 1.5) + draw.uniform(0.6, 1.2) * draw.permuted(torch.linspace(-1, 1, count).double().numpy())
     given = x.copy()
-    result = call(function, given)
+    result = call_plain(function, given)
     if result is not None and not issubclass(type(result), tuple | list) and numbers(result).numel() != 2:
         raise not_yet("wrong-kind", "limits-pair", kind=kind_of(result))
     found = numbers(result)
@@ -58,7 +58,7 @@ def _require(value: float, wanted: float, guesses: Iterator[Guess], sight: str) 
     for explanation, seen, number in guesses:
         if _near(value, number):
             raise not_yet(explanation, seen)
-    raise not_yet("wrong-rate", sight, percent=rounded(100 * abs(value / wanted - 1)))
+    raise not_yet("wrong-limit", sight, percent=rounded(100 * abs(value / wanted - 1)))
 
 
 def _rates(low: float, high: float, table: torch.Tensor, count: int) -> Iterator[Guess]:

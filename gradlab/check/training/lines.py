@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.training.draws import generator
 from gradlab.check.variants import Variant, agree
 
@@ -27,7 +27,7 @@ def line_gradient(function: Function, *, count: int = 6) -> None:
         draw = generator()
         theta, x, y = draw.uniform(0.5, 2, size=2), draw.uniform(-1, 4, size=count), draw.uniform(-3, 3, size=count)
         kept = [torch.from_numpy(part.copy()) for part in (theta, x, y)]
-        result = call(function, theta, x, y)
+        result = call_plain(function, theta, x, y)
         expected, *_ = _gradients(*kept)
         agree(result, expected, _gradient_variants(*kept), given="random data", shape=(count,), kind="array")
         for name, before, after in zip(("`theta`", "`x`", "`y`"), kept, (theta, x, y), strict=True):

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
-from gradlab.check.diagnosis import not_yet
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged, require_unwatched
 from gradlab.check.rounds import run
 from gradlab.check.training.draws import generator, random_bowl, random_rate, random_start
 from gradlab.check.training.histories import (
@@ -25,6 +24,8 @@ from gradlab.check.training.histories import (
 )
 
 _ROUNDS = 5
+_EXAMPLE = 4
+"""How many examples the loop that is to be repaired is shown with."""
 
 
 @announced
@@ -73,8 +74,7 @@ def check_loop(
     result = run(lambda f, count: train(f, count, given), loss, steps)
     found = read(result, start, steps)
     require_unchanged("`start`", start, given)
-    if given.requires_grad:
-        raise not_yet("changed-argument", "changed-watching", name="`start`")
+    require_unwatched("`start`", given)
     require_history(found, right, mistakes())
     require_untracked(result)
 
@@ -102,7 +102,7 @@ def loop_in_numpy(function: Function, *, count: int = 5, steps: int = 4) -> None
     def loss(theta: torch.Tensor) -> torch.Tensor:
         return ((theta * inputs - targets) ** 2).mean()
 
-    result = call(function, given_x, given_y, w, lr, steps)
+    result = call_plain(function, given_x, given_y, w, lr, steps)
     found = read(result, start, steps)
     require_unchanged("`x`", inputs, torch.from_numpy(given_x))
     require_unchanged("`y`", targets, torch.from_numpy(given_y))
@@ -126,6 +126,7 @@ def _numpy_mistakes(
     yield "scalar-averaged", "loop-count-times", summed
     yield "sum-for-mean", "loop-losses-summed", History(right.theta, right.losses * count)
     yield "sum-for-mean", "loop-all-summed", History(summed.theta, summed.losses * count)
+    yield "count-written-in", "loop-divided-by-four", trained(lambda residual: (2 * x * residual).sum() / _EXAMPLE)
     yield "sum-for-mean", "loop-divided-twice", trained(lambda residual: (2 * x * residual).mean() / count)
     yield "missing-inner-derivative", "loop-without-inputs", trained(lambda residual: (2 * residual).mean())
     yield "product-of-means", "loop-product-of-means", trained(lambda residual: 2 * x.mean() * residual.mean())

@@ -35,6 +35,16 @@ FINDINGS: dict[str, Explanation] = {
         "A batch need not hold every class. How many there are is given as an argument.",
         "Which of the two arguments decides how long a code is?",
     ),
+    "class-rows-marked": Explanation(
+        "whole rows are filled with ones",
+        "An index in the first place chooses rows. Here the labels should say which *column* of each row gets the one.",
+        "Print `codes[labels]` for two labels. Which axis did you index?",
+    ),
+    "class-own-loss": Explanation(
+        "the loss that was given is not used",
+        "The function must minimise whatever loss it is handed, not the one that you have in mind.",
+        "In which line is the argument `loss` called?",
+    ),
     "class-transposed": Explanation(
         "the classes lie along another axis",
         "The codes are right, and the axis of the classes stands first and not last.",
@@ -173,6 +183,11 @@ FINDINGS: dict[str, Explanation] = {
 }
 
 SIGHTS: dict[str, str] = {
+    "class-rows-marked": "Some rows hold nothing but ones, and the others nothing but zeros.",
+    "class-all-marked": "Every row is marked for every label that occurs in the batch.",
+    "class-own-loss": "Given another loss, your parameters are still those that minimise the cross-entropy.",
+    "class-own-rate": "Your parameters fit a training with another learning rate than the one that was given.",
+    "class-adding-up-one": "The gradients of {name} add up, those of the others do not.",
     "class-one-of-two": "The result has the shape of the input: one number for each.",
     "class-exchanged": "The first result fits the slopes, the second the values.",
     "class-value-overflows": "For entries of up to ±{largest}, some of the values are NaN or infinite.",

@@ -34,6 +34,29 @@ FINDINGS: dict[str, Explanation] = {
         "Momentum and Adam remember earlier gradients. An optimiser that is made again begins with an empty memory.",
         "How often is the line run that makes your optimiser?",
     ),
+    "other-first-loss": Explanation(
+        "the very first loss is another one",
+        "Before any step, the loss is that of the parameters that were given. So your loop begins somewhere else, or "
+        "notes something else than the loss.",
+        "Print parameters and loss right before the first step. Are they what the caller would expect?",
+    ),
+    "other-parameters": Explanation(
+        "the parameters that come back are not where the walk ends",
+        "All losses are right, so all steps are, but perhaps the last. Either that one is missing or different, or "
+        "something else comes back than what the loop has moved.",
+        "Which tensor stands behind `return`? Print it there, and at the end of the last round.",
+    ),
+    "rounds-alike": Explanation(
+        "every round sees the same parameters",
+        "No loss was computed after a step of the round before. The step stands below the loop and not in it, or the "
+        "loss is computed from something that never moves.",
+        "Which lines are indented under `for`? From which tensor is the loss computed, and which one moves?",
+    ),
+    "count-written-in": Explanation(
+        "the number of examples is written into the code",
+        "It is right for the four examples of the task, and wrong for every other number of them.",
+        "Which of your numbers should follow from the data? Try five examples.",
+    ),
     "options-ignored": Explanation(
         "an option does not arrive",
         "Some of the entries of `options` never reach the optimiser, which then takes its own default.",
@@ -86,6 +109,12 @@ FINDINGS: dict[str, Explanation] = {
         "The model has a bias, which is a parameter like any other. Yours is computed as if there were none.",
         "How many parameters has the model? Where does the last of them appear in your lines?",
     ),
+    "wrong-limit": Explanation(
+        "the number does not follow from the inputs",
+        "The Hessian of this loss has four entries, made of means over the inputs and of nothing else: neither targets "
+        "nor parameters.",
+        "Take the two inputs 0 and 2. Write down the four entries on paper, and compare them with your table.",
+    ),
     "condition-of-table": Explanation(
         "that is the root of the condition number",
         "The Hessian is made of the table times itself, so its eigenvalues are the *squares* of the table's singular "
@@ -100,6 +129,12 @@ FINDINGS: dict[str, Explanation] = {
     "scaled-parameters": Explanation(
         "your line is for the scaled inputs",
         "The training is right. What it finds belongs to standardised inputs, and your reader has the original ones.",
+        "Put the mean of the inputs into your line as it is returned. Does the mean of the targets come out?",
+    ),
+    "targets-scaled": Explanation(
+        "your line gives scaled targets",
+        "To scale the targets, too, does no harm. But then the line gives them in the scaled units, and your reader "
+        "wants the original ones.",
         "Put the mean of the inputs into your line as it is returned. Does the mean of the targets come out?",
     ),
     "bias-not-converted": Explanation(
@@ -143,7 +178,10 @@ SIGHTS: dict[str, str] = {
     "loop-scaled": "Your results fit a loop whose steps all have the right direction and one wrong length.",
     "loop-theta-wrong": "All losses are right, and the parameters that come back are not.",
     "loop-first-loss": "The very first loss differs from that of the start.",
-    "loop-later-loss": "The first {before} losses are right. Number {step} is not, so the step before it went astray.",
+    "loop-constant": "All losses are equal, and the parameters that come back are not those of the start.",
+    "loop-second-loss": "The first loss is right, and the second is not.",
+    "loop-later-loss": "Loss number {number} is the first that is not right, so the step before it went astray.",
+    "loop-divided-by-four": "Your losses fit a slope that is divided by 4, however many examples there are.",
     "loop-count-times": "Every loss but the first fits a slope that is as many times too large as there are examples.",
     "loop-losses-summed": "The weight is right. Each loss is the sum over the examples, not their mean.",
     "loop-all-summed": "Losses and slopes are sums over the examples, not means.",
@@ -208,6 +246,9 @@ SIGHTS: dict[str, str] = {
     "fit-bias-sign": "w is right, and b was shifted to the wrong side.",
     "fit-bias-spread": "w is right. b was shifted by another slope than the one that you return.",
     "fit-bias-mean": "w is right. b was shifted by the mean itself, without a slope.",
+    "fit-bias-other": "w is right. b is not, and no usual slip explains it.",
+    "fit-targets": "w and b fit targets that have been standardised, and the original inputs.",
+    "fit-both": "w and b are those for standardised inputs and standardised targets.",
     "fit-multiplied": "w is multiplied by the spread of the inputs.",
     "fit-plus-mean": "w is transformed as if it were an input.",
     "fit-far-away": "The line is infinitely far off, or nearly so: the training has blown up.",

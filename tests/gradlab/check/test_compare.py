@@ -15,6 +15,13 @@ def test_close_allows_single_precision_and_no_more() -> None:
     assert not close(torch.full_like(VALUES, torch.nan), VALUES)
 
 
+def test_what_is_not_finite_is_close_to_nothing() -> None:
+    ordinary, infinite = torch.ones(2, dtype=torch.float64), torch.tensor([1.0, torch.inf], dtype=torch.float64)
+    assert not close(ordinary, infinite)
+    assert not close(infinite, ordinary)
+    assert not close(infinite, infinite)
+
+
 def test_values_near_zero_are_compared_absolutely() -> None:
     assert close(torch.full_like(VALUES, 1e-8), torch.zeros_like(VALUES))
     assert not close(torch.full_like(VALUES, 1e-5), torch.zeros_like(VALUES))

@@ -201,6 +201,13 @@ def test_a_right_path_passes(right_descent: Function, f: Function, passes: Passe
     passes(lambda: check.descent(right_descent, on=f))
 
 
+def test_a_right_path_passes_after_gradients_were_switched_off(
+    right_descent: Function, f: Function, passes: Passes
+) -> None:
+    with torch.no_grad():
+        passes(lambda: check.descent(right_descent, on=f))
+
+
 def test_any_function_will_do(right_descent: Function, passes: Passes) -> None:
     start = torch.tensor([3.0, 1.0], dtype=torch.float64)
     passes(

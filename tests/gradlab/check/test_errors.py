@@ -76,6 +76,12 @@ def test_an_error_is_recognised(cause: Callable[[], object], name: str | None, w
     assert words in diagnosis.title
 
 
+def test_an_operation_that_torch_lacks_for_a_type_is_no_stub() -> None:
+    with pytest.raises(NotImplementedError) as caught:
+        torch.ones(2, dtype=torch.complex64).max()
+    assert check.diagnose(caught.value) is None
+
+
 @pytest.mark.parametrize("name", ["grad-of-intermediate"])
 def test_a_warning_that_was_made_an_error_is_recognised(name: str) -> None:
     with pytest.raises(UserWarning) as caught:

@@ -203,7 +203,7 @@ def rebinds(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tenso
         (absolute, None, "something else is measured"),
         (value, None, "something else is measured"),
         (half, None, "something else is measured"),
-        (one_wrong, None, "astray"),
+        (one_wrong, None, "norms are different"),
         (over_all, None, "another shape"),
         (backward_on_vector, "backward-on-vector", "more than one number"),
         (rebinds, "rebinding-leaf", "another tensor"),

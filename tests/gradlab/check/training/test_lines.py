@@ -74,7 +74,7 @@ def test_a_wrong_gradient_is_named(answer: Function, name: str | None, words: st
         (lambda x: (limits(x)[0], limits(x)[1] ** 0.5), "root of the condition number"),
         (lambda x: (limits(x)[0], 1 / limits(x)[1]), "two eigenvalues"),
         (lambda x: (1 / np.mean(x * x), 1), "bias is missing"),
-        (lambda x: (0.123, 4.56), "curvature"),
+        (lambda x: (0.123, 4.56), "does not follow from the inputs"),
     ],
 )
 def test_wrong_limits_are_named(answer: Function, words: str, refused: Refused) -> None:
