@@ -126,8 +126,8 @@ assert tuple(f(torch.rand(2, dtype=torch.float64)).shape) == (), "One point of s
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Here it is, from above and from the side, on a grid of 100 × 100 points. Where lie the deepest valley, and the hikers who
-# would walk right past it?
+# Here it is, from above and from the side, on a grid of 100 × 100 points. Where is the deepest valley? And where would a
+# hiker have to begin to walk right past it?
 
 # %% tags=["nbval-ignore-output"]
 figures.contour(f, title="f from above")
@@ -1062,7 +1062,9 @@ basins.picture(calm, pixels=256 if side == 256 else 700)
 # it, since the ground is nearly flat there. The brightest starts of a basin are those that are soon at the bottom.
 #
 # **Predict:** what does the map look like for a rate that is far too large, $\eta = 3.5$, twice the $2/\lambda_{\max}$ of
-# section 7? In the deepest valley no walk can come to rest. Will it stay there all the same, as it did at 1.8?
+# section 7? In the deepest valley no walk can come to rest. Will it stay there all the same, as it did at 1.8? (The colour
+# of a start now tells in which valley the walk is after eight steps, the darker the later it crossed its last ridge.
+# Without a GPU the map is coarse, and its finest stripes are blurred.)
 
 # %% tags=["nbval-ignore-output"]
 wild = basins.settle(side, 3.5, steps=8, device=device)
@@ -1113,6 +1115,7 @@ for steps, found in after:
 # 2 \sin^2\frac x2$, so that it needs four functions for a step and not eight.
 #
 # **Try it:** switch the measurement on. On a CPU the last two rungs are left out, and torch.compile wants a C++ compiler.
+# Nobody would wait for the loop: it is measured with four of the starts, and its time reckoned for all of them.
 # (A further idea: section 8 says that $f$ falls apart into two functions of one variable. How many sines would be enough?)
 
 # %% tags=["nbval-ignore-output"]

@@ -479,8 +479,9 @@ for classes in (3, 1000):
 #
 # ### Predict · The gradient of the loss
 #
-# Logits $(2, 1, 0)$, the true class is class 0. Here are the probabilities. Before you run the cell: which entries
-# of the gradient with respect to the logits are negative? Do they sum to something special?
+# Logits $(2, 1, 0)$, the true class is class 0. The probabilities are those of section 3: 0.67, 0.24 and 0.09. Before
+# you run the cell: which entries of the gradient with respect to the logits are negative? Do they sum to something
+# special?
 
 # %%
 logits = torch.tensor([2.0, 1.0, 0.0], requires_grad=True)
