@@ -290,8 +290,8 @@ check.mean_of_squares(mean_gradient, counts=(11, 2))
 # $$p = x \cdot y, \qquad q = p + x, \qquad L = p \cdot q .$$
 #
 # Below are both passes, for $x = 2$, $y = 3$. Values (above a node) go forward; gradients (∂, below a node) come back.
-# Move the slider, or press play, and stop before each backward step to **predict** the number that comes next. You need
-# two rules only:
+# The picture opens with everything filled in. Pull the slider to its left end, then go on step by step, and before each
+# backward step **predict** the number that comes next. You need two rules only:
 #
 # - **Along an edge, multiply:** what comes from the right times the local slope. At a product, the slope for one factor
 #   is *the other factor*. At a sum it is 1.
@@ -863,7 +863,7 @@ L = r * p
 order = topological_order(L)
 backward(order)
 named = {"x": x, "y": y, "p": p, "q": q, "r": r}
-print("paper ", {name: round(number, 4) for name, number in backward_by_hand(0.5, 1.0).items()})
+print("paper ", {name: round(float(number), 4) for name, number in backward_by_hand(0.5, 1.0).items()})
 print("engine", {name: round(value.grad, 4) for name, value in named.items()})
 
 # %% tags=["nbval-ignore-output"]

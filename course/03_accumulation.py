@@ -55,7 +55,8 @@ from gradlab.check import accumulation as check
 # %% nbgrader={"grade_id": "shown", "locked": true}
 def shown(tensor: torch.Tensor) -> str:
     """Write the numbers of a tensor with at most four digits after the point."""
-    return "[" + ", ".join(f"{round(number, 4):g}" for number in tensor.detach().flatten().tolist()) + "]"
+    numbers = torch.as_tensor(tensor).detach().flatten().tolist()
+    return "[" + ", ".join(f"{round(number, 4):g}" for number in numbers) + "]"
 
 
 # %% [markdown]
@@ -222,7 +223,7 @@ check.apart(gradients_apart, on=lambda w, row: (w * row).sum() ** 3, d=2, m=2, c
 # %%
 examples = torch.tensor([[1.0, 0.0], [0.0, 2.0], [3.0, 3.0]])
 squared = lambda w, row: ((w * row).sum() - 1) ** 2
-each = gradients_apart(squared, torch.tensor([1.0, 1.0]), examples)
+each = torch.as_tensor(gradients_apart(squared, torch.tensor([1.0, 1.0]), examples))
 for row, gradient in zip(examples, each):
     print(f"example {shown(row):8} gradient {shown(gradient)}")
 print("their sum        ", shown(each.sum(dim=0)))
@@ -759,8 +760,9 @@ print("five and one:   ", shown(w.grad))
 # *Tricky, about 10 minutes, 4 points*
 #
 # Write `accumulated`. From micro-batches of **different sizes** it computes exactly the gradient that the mean loss
-# over all the examples would have. Only one micro-batch at a time fits into memory: the check's loss refuses more
-# examples than the largest micro-batch holds.
+# over all the examples would have. Only one micro-batch at a time fits into memory, with its graph: the check's loss
+# refuses more examples than the largest micro-batch holds, and it refuses the next micro-batch as long as the graph of
+# the last one waits for its backward pass.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -912,7 +914,7 @@ point, memory, rolled = forgetful[0], torch.zeros(2, dtype=torch.float64), [forg
 for _ in range(90):
     here = point.clone().requires_grad_()
     (fresh,) = torch.autograd.grad(bowl(here), here)
-    point, memory = rolling_step(point, memory, fresh, 0.05)
+    point, memory = map(torch.as_tensor, rolling_step(point, memory, fresh, 0.05))
     rolled.append(point)
 print("your steps follow the forgetful loop:", torch.allclose(torch.stack(rolled), forgetful))
 

@@ -78,7 +78,7 @@ def agree(
 def _refuse_factor(found: torch.Tensor, wanted: torch.Tensor, given: str) -> None:
     """Name a factor that all the numbers share; any fits a single number, of which only the sign says something."""
     ratio = factor(found, wanted)
-    if ratio is None or abs(ratio) < 1e-6:
+    if ratio is None or abs(ratio) < 1e-6 or abs(ratio - 1) < 5e-3:
         return
     if abs(ratio + 1) < 1e-3:
         raise not_yet("opposite-sign", "values-negated", given=given)

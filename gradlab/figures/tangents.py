@@ -34,7 +34,7 @@ def tangent(f: Drawable, *, extent: Bounds, places: int = 21, title: str = "") -
     (slopes,) = torch.autograd.grad(f(x).sum(), x)
     half = (extent[1] - extent[0]) / 7
     frames: list[Plain] = [
-        {"name": str(number), "data": _touching(place, height, slope, half), "traces": [1, 2]}
+        {"name": str(number), "data": _touching(place, height, slope, half, number < places / 3), "traces": [1, 2]}
         for number, (place, height, slope) in enumerate(
             zip(touched.tolist(), evaluate(f, touched).tolist(), slopes.tolist(), strict=True)
         )
@@ -52,7 +52,6 @@ def tangent(f: Drawable, *, extent: Bounds, places: int = 21, title: str = "") -
         {"mode": "lines", "line": {"color": line_colour(1), "width": 3, "dash": DASHES[1]}, "hoverinfo": "skip"},
         {
             "mode": "markers+text",
-            "textposition": "top left",
             "textfont": {"color": INK, "size": 13},
             "marker": {"size": 11, "color": line_colour(1), "line": {"color": "#ffffff", "width": 2}},
             "hoverinfo": "skip",
@@ -62,8 +61,8 @@ def tangent(f: Drawable, *, extent: Bounds, places: int = 21, title: str = "") -
     return LabFigure({"data": [curve_trace(points, values), *first], "layout": drawn, "frames": frames})
 
 
-def _touching(place: float, height: float, slope: float, half: float) -> list[Plain]:
-    """The tangent, and the point where it touches."""
+def _touching(place: float, height: float, slope: float, half: float, on_the_left: bool) -> list[Plain]:
+    """The tangent, and the point where it touches; its label stands off the tangent and inside the picture."""
     ends = np.array([place - half, place + half])
     return [
         {"type": "scatter", "x": compact(ends), "y": compact(height + slope * (ends - place))},
@@ -71,6 +70,7 @@ def _touching(place: float, height: float, slope: float, half: float) -> list[Pl
             "type": "scatter",
             "x": [round(place, 4)],
             "y": [round(height, 4)],
+            "textposition": ("bottom right" if slope >= 0 else "top right") if on_the_left else "top left",
             "text": [minus(words.TANGENT_SLOPE.format(slope=slope + 0.0))],
         },
     ]

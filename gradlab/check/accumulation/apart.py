@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 import torch
 
-from gradlab.check.accumulation.inputs import require_left_alone
+from gradlab.check.accumulation.inputs import missed, require_left_alone
 from gradlab.check.accumulation.probes import row_loss
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
 from gradlab.check.derivatives import gradient
+from gradlab.check.diagnosis import NotYet
 from gradlab.check.emptiness import slopes_from
 from gradlab.check.variants import Variant, agree
 
@@ -34,7 +35,10 @@ def apart(function: Function, *, on: Function | None = None, d: int = 3, m: int 
     require_callable(function, loss)
     w, data = torch.rand(d, dtype=torch.float64) + 0.5, torch.randn(count, m, dtype=torch.float64)
     given, examples = w.clone(), data.clone()
-    result = slopes_from(functools.partial(_bound, function, given, examples, loss), loss)
+    try:
+        result = slopes_from(functools.partial(_bound, function, given, examples, loss), loss)
+    except NotYet as refused:
+        raise missed(refused, lambda filled: function(loss, filled, data.clone()), given, "`w`") from refused
     right = torch.stack([gradient(functools.partial(_of_weights, loss, row), w) for row in data])
     agree(result, right, _mistakes(right), given=f"{count} random examples", shape=tuple(data.shape))
     require_left_alone("`w`", w, given)
@@ -57,4 +61,5 @@ def _mistakes(right: Tensor) -> Iterator[Variant]:
     yield Variant("acc-alias", "acc-rows-all-zero", torch.zeros_like(right))
     yield Variant("acc-one-sum", "acc-one-for-all", right.sum(dim=0))
     yield Variant("sum-for-mean", "acc-rows-mean", right / len(right))
+    yield Variant("acc-first-round", "acc-first-round", right[:1])
     yield Variant("acc-only-last", "acc-only-last-row", right[-1])

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from gradlab.check.accumulation.inputs import require_left_alone
-from gradlab.check.accumulation.probes import CROWDED, crowded_loss
+from gradlab.check.accumulation.inputs import missed, require_left_alone
+from gradlab.check.accumulation.probes import CROWDED, KEPT, crowded_loss
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
 from gradlab.check.derivatives import gradient
-from gradlab.check.diagnosis import not_yet
+from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.emptiness import slopes_from
 from gradlab.check.errors import message_of
 from gradlab.check.variants import Variant, agree
@@ -40,7 +40,10 @@ def micro_batches(function: Function, *, sizes: Sequence[int] = (4, 2, 3), d: in
     ]
     given, handed = w.clone(), [(x.clone(), y.clone()) for x, y in batches]
     loss = functools.partial(crowded_loss, most=max(sizes))
-    result = slopes_from(functools.partial(_run, function, given, handed), loss)
+    try:
+        result = slopes_from(functools.partial(_run, function, given, handed), loss)
+    except NotYet as refused:
+        raise missed(refused, lambda filled: function(loss, filled, batches), given, "`w`") from refused
     slopes = torch.stack([gradient(functools.partial(_of_weights, x, y), w) for x, y in batches])
     counts = torch.tensor(sizes, dtype=torch.float64).unsqueeze(-1)
     right = (counts * slopes).sum(dim=0) / counts.sum()
@@ -61,6 +64,8 @@ def _run(function: Function, w: Tensor, batches: list[Batch], loss: Function) ->
     except Exception as error:
         if CROWDED in message_of(error):
             raise not_yet("acc-crowded", "acc-crowded") from error
+        if KEPT in message_of(error):
+            raise not_yet("acc-graphs-kept", "acc-graphs-kept") from error
         raise
 
 
@@ -78,5 +83,7 @@ def _mistakes(slopes: Tensor, counts: Tensor) -> Iterator[Variant]:
     yield Variant("sum-for-mean", "acc-divided-by-batches", (counts * slopes).sum(dim=0) / len(slopes))
     for last in (slopes[-1], counts[-1] * slopes[-1] / total, counts[-1] * slopes[-1], slopes[-1] / len(slopes)):
         yield Variant("acc-only-last", "acc-only-last-batch", last)
+    for first in (counts[0] * slopes[0] / total, slopes[0], counts[0] * slopes[0], slopes[0] / len(slopes)):
+        yield Variant("acc-first-round", "acc-first-round", first)
     yield Variant("acc-emptied", "acc-emptied", torch.zeros_like(summed))
     yield Variant("acc-divided-by-size", "acc-divided-by-size", (slopes / counts).sum(dim=0))

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.accumulation import probes
-from gradlab.check.accumulation.inputs import require_left_alone
+from gradlab.check.accumulation.inputs import missed, require_left_alone
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable
 from gradlab.check.compare import close, factor
 from gradlab.check.derivatives import gradient
-from gradlab.check.diagnosis import not_yet
+from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.emptiness import slopes_from
 from gradlab.check.values import numbers
 from gradlab.check.variants import Variant, agree
@@ -41,9 +41,13 @@ def two_heads(
     require_callable(function, trunk, first, second)
     x = torch.rand(3, dtype=torch.float64) + 0.5
     given = x.clone()
-    result = slopes_from(functools.partial(_bound, function, first, second, given), trunk)
+    try:
+        result = slopes_from(functools.partial(_bound, function, first, second, given), trunk)
+    except NotYet as refused:
+        raise missed(refused, lambda filled: function(trunk, first, second, filled), given, "`x`") from refused
     one, other = (gradient(functools.partial(_through, trunk, head), x) for head in (first, second))
-    agree(result, torch.stack([one, other]), _mistakes(one, other), given="random x", shape=(3,))
+    before = torch.stack([gradient(head, trunk(x)) for head in (first, second)])
+    agree(result, torch.stack([one, other]), _mistakes(one, other, before), given="random x", shape=(3,))
     require_left_alone("`x`", x, given)
     _require_one_trunk(function, x)
 
@@ -56,14 +60,16 @@ def _through(trunk: Function, head: Function, x: Tensor) -> object:
     return head(trunk(x))
 
 
-def _mistakes(one: Tensor, other: Tensor) -> Iterator[Variant]:
+def _mistakes(one: Tensor, other: Tensor, before: Tensor) -> Iterator[Variant]:
     both = one + other
     yield Variant("missing-zero-grad", "acc-second-holds-first", torch.stack([one, both]))
     yield Variant("acc-alias", "acc-both-sum", torch.stack([both, both]))
     yield Variant("acc-alias", "acc-both-second", torch.stack([other, other]))
     yield Variant("acc-alias", "acc-rows-all-zero", torch.zeros(2, len(one), dtype=one.dtype))
     yield Variant("acc-alias", "acc-first-lost", torch.stack([torch.zeros_like(one), other]))
+    yield Variant("acc-alias", "acc-sum-and-zero", torch.stack([both, torch.zeros_like(both)]))
     yield Variant("acc-one-sum", "acc-one-sum", both)
+    yield Variant("other-variable", "acc-towards-trunk", before)
     yield Variant("acc-swapped", "acc-swapped", torch.stack([other, one]))
 
 

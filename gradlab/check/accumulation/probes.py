@@ -4,9 +4,13 @@ They reach the student's process by their qualified names, so they are plain fun
 `functools.partial` binds nothing but plain data to them.
 """
 
+import weakref
+from typing import Any
+
 import torch
 
 CROWDED = "gradlab: more examples at once than fit into memory"
+KEPT = "gradlab: the graph of earlier examples is still in memory"
 
 
 def row_loss(w: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
@@ -59,16 +63,60 @@ def wavy(x: torch.Tensor) -> torch.Tensor:
     return torch.sin(3 * x) + 2 + x / 4
 
 
+def same(x: torch.Tensor) -> torch.Tensor:
+    """The very tensor that is given."""
+    return x
+
+
+class _Token:
+    """Lives as long as a graph that nobody has gone back through.
+
+    Args:
+        leaf: the identity of the weights in it. The graph keeps them, so that no others have the same while it lives.
+    """
+
+    def __init__(self, leaf: int) -> None:
+        self.leaf = leaf
+
+
+_waiting: "weakref.WeakSet[_Token]" = weakref.WeakSet()
+
+
+class _Remembered(torch.autograd.Function):
+    """The identity, with a token in the graph until a backward pass comes along or the graph is dropped."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(value: torch.Tensor, _leaf: int) -> torch.Tensor:
+        return value.clone()
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[torch.Tensor, int], output: torch.Tensor) -> None:  # noqa: ANN401, ARG004 - torch's
+        ctx.token = _Token(inputs[1])
+        _waiting.add(ctx.token)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:  # noqa: ANN401 - torch's
+        ctx.token = None
+        return gradient, None
+
+
 def crowded_loss(w: torch.Tensor, x: torch.Tensor, y: torch.Tensor, most: int) -> torch.Tensor:
-    """The mean of a squared error plus a fourth power: raises RuntimeError for more than `most` examples.
+    """The mean of a squared error plus a fourth power, of at most `most` examples and one graph at a time.
 
     Args:
         w: shape (d,).
         x: shape (n, d).
         y: shape (n,).
         most: the largest n.
+
+    Raises:
+        RuntimeError: there are more examples (`CROWDED`), or the graph of an earlier call is kept (`KEPT`).
     """
     if len(x) > most:
         raise RuntimeError(CROWDED)
+    if any(token.leaf == id(w) for token in _waiting):
+        raise RuntimeError(KEPT)
     error = torch.tanh(x @ w) - y
-    return (error**2 + error**4).mean()
+    return _Remembered.apply((error**2 + error**4).mean(), id(w))  # type: ignore[no-untyped-call, no-any-return]

@@ -2,7 +2,7 @@
 
 import torch
 
-from gradlab.check.accumulation.probes import curved, wavy
+from gradlab.check.accumulation.probes import curved, same, wavy
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_unchanged
 from gradlab.check.compare import close
@@ -29,6 +29,14 @@ def one_way(function: Function, *, f: Function = curved, g: Function = wavy, sha
         NotYet: values or gradient are wrong.
     """
     require_callable(function, f, g)
+    _check(function, f, g, shape)
+    # A g that hands back x itself performs no operation that `no_grad()` could leave unrecorded.
+    _check(function, f, same, shape, both_ways="acc-no-operation")
+
+
+def _check(
+    function: Function, f: Function, g: Function, shape: tuple[int, ...], both_ways: str = "acc-both-ways"
+) -> None:
     values = torch.rand(shape, dtype=torch.float64) + 0.2
     x = values.clone().requires_grad_()
     result = call(function, f, g, x)
@@ -41,7 +49,7 @@ def one_way(function: Function, *, f: Function = curved, g: Function = wavy, sha
     if not result.requires_grad:  # type: ignore[attr-defined]
         raise not_yet("forward-untracked", "acc-no-record")
     weights = torch.rand(shape, dtype=torch.float64) + 0.5
-    _judge(_slope_of(result, weights, x), f, g, values, weights)
+    _judge(_slope_of(result, weights, x), f, g, values, weights, both_ways)
 
 
 def _wrong_values(f: Function, g: Function, values: Tensor) -> list[Variant]:
@@ -69,13 +77,13 @@ def _measured(f: Function, values: Tensor) -> Tensor:
     return difference / (2 * _WIDTH)
 
 
-def _judge(found: Tensor, f: Function, g: Function, values: Tensor, weights: Tensor) -> None:
+def _judge(found: Tensor, f: Function, g: Function, values: Tensor, weights: Tensor, both_ways: str) -> None:
     """Compare the slope with that of f times the constant g, and with those of the known mistakes."""
     through_f, through_g = _measured(f, values) * g(values), f(values) * _measured(g, values)
     if close(found, weights * through_f):
         return
     if close(found, weights * (through_f + through_g)):
-        raise not_yet("acc-both-ways", "acc-both-ways")
+        raise not_yet(both_ways, both_ways)
     if close(found, weights * through_g):
         raise not_yet("acc-wrong-way", "acc-wrong-way")
     if close(found, weights * _measured(f, values)) or close(found, weights * _measured(g, values)):

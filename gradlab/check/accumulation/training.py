@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check import rounds
-from gradlab.check.accumulation.inputs import require_left_alone
+from gradlab.check.accumulation.inputs import missed, require_left_alone
 from gradlab.check.accumulation.probes import valley
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
@@ -39,7 +39,10 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
     require_callable(function, loss)
     start, lr = torch.rand(d, dtype=torch.float64) + 0.5, 0.05 + 0.1 * float(torch.rand(()))
     given = start.clone()
-    result = _run(functools.partial(_bound, function, given, lr), loss, epochs)
+    try:
+        result = _run(functools.partial(_bound, function, given, lr), loss, epochs)
+    except NotYet as refused:
+        raise missed(refused, lambda filled: function(loss, filled, lr, epochs), given, "`weights`") from refused
     weights, history = _two_of(result)
     end, slopes = _walk(loss, start, lr, epochs, keep=0.0)
     told = f"{epochs} epochs"
@@ -103,6 +106,8 @@ def _wrong_ends(loss: Function, start: Tensor, lr: float, epochs: int) -> Iterat
     yield Variant("ascent-sign", "uphill", _walk(loss, start, -lr, epochs, keep=0.0)[0])
     yield Variant("acc-start-returned", "acc-start-returned", start)
     yield Variant("stale-point", "acc-step-short", _walk(loss, start, lr, max(epochs - 1, 1), keep=0.0)[0])
+    yield Variant("too-many-steps", "one-step-more", _walk(loss, start, lr, epochs + 1, keep=0.0)[0])
+    yield Variant("acc-first-round", "acc-first-round", _walk(loss, start, lr, 1, keep=0.0)[0])
     yield Variant("acc-swapped", "acc-swapped", _walk(loss, start, lr, epochs, keep=0.0)[1])
 
 

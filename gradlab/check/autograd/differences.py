@@ -59,4 +59,6 @@ def _mistakes(
     yield Variant("run-wrong", "run-missing", rise)
     yield Variant("run-wrong", "run-two", rise / 2)
     yield Variant("run-wrong", "run-one-sided", (right - here) / (2 * h))
+    yield Variant("height-alone-divided", "height-alone-divided", right - left / (2 * h))
+    yield Variant("half-width", "half-width", (f(x + h / 2) - f(x - h / 2)) / h)
     yield Variant("width-ignored", "width-ignored", gradient(lambda p: f(p).sum(), x))

@@ -8,6 +8,8 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_unchanged
 from gradlab.check.variants import Variant, agree
 
+_TARGET_OF_THE_LESSON = 10
+
 
 @announced
 def squared_error_gradient(function: Function) -> None:
@@ -17,13 +19,13 @@ def squared_error_gradient(function: Function) -> None:
         NotYet: the gradient differs, or an argument was changed.
     """
     require_callable(function)
-    for count in (5, 3):
+    # The prediction is too small in one case and too large in the other.
+    for count, missing in ((5, 2 + float(torch.rand(()))), (3, -2 - float(torch.rand(())))):
         w = 0.2 + torch.rand(count, dtype=torch.float64)
         x = torch.randn(count, dtype=torch.float64)
-        target = 5 + 5 * float(torch.rand(()))
+        target = float(w @ x) + missing
         others = w.clone(), x.clone()
         result = call(function, *others, target)
-        missing = target - w @ x
         given = "random weights and inputs"
         agree(result, -2 * missing * x, _mistakes(w, x, target), given=given, shape=(count,))
         require_unchanged("`w`", w, others[0])
@@ -44,3 +46,8 @@ def _mistakes(w: torch.Tensor, x: torch.Tensor, target: float) -> Iterator[Varia
         yield Variant("sum-for-mean", "error-mean", sign * (target - (w * x).mean()) * x)
         yield Variant("sum-for-mean", "error-mean-gradient", sign * missing * x / len(w))
     yield Variant("value-as-slope", "value-as-slope", missing**2)
+    # Whatever is wrong with the one number in front of x looks like a factor, and each of these has a reason.
+    for sign in (-2, 2):
+        yield Variant("target-ignored", "error-ten", sign * (_TARGET_OF_THE_LESSON - w @ x) * x)
+        yield Variant("wrong-coefficient", "error-plus", sign * (target + w @ x) * x)
+        yield Variant("wrong-coefficient", "error-still-squared", sign * missing**2 * x)

@@ -9,12 +9,16 @@ import torch
 from gradlab.check.autograd.samples import claim, half_hidden, polynomial, ripple, straight
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable
-from gradlab.check.diagnosis import not_yet
-from gradlab.check.values import numbers, require_finite
+from gradlab.check.diagnosis import NotYet, not_yet
+from gradlab.check.values import kind_of, numbers, require_finite
 
 # (x − 1)³ + 3 is flat at x = 1, and central differences measure h² there, not 0.
 _FLAT = (2.0, 3.0, -3.0, 1.0)
-_FLAT_SLOPE = (3.0, -6.0, 3.0)
+# The claim is off by less than a millionth there, and by a thousand times what many a library allows around 0.
+_FLAT_SLOPE = (3.0 + 4e-7, -6.0, 3.0)
+# 300 x³: flat at 0 and steep at 1. A claim that is off by 0.0001 is wrong at the one and not at the other.
+_STEEPENING = (0.0, 0.0, 0.0, 300.0)
+_STEEPENING_SLOPE = (1e-4, 0.0, 900.0)
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,20 @@ def inspection(function: Function) -> None:
 
 
 def _verdict(function: Function, case: _Case) -> bool:
-    found = numbers(call(function, case.f, case.df, case.x.clone()))
+    found = _truth(call(function, case.f, case.df, case.x.clone()))
     if found.numel() != 1:
         raise not_yet("many-verdicts", "many-verdicts", count=found.numel())
     require_finite(found)
     return bool(found.reshape(()))
+
+
+def _truth(result: object) -> torch.Tensor:
+    try:
+        return numbers(result)
+    except NotYet as refused:
+        if result is None:
+            raise
+        raise not_yet("wrong-kind", "verdict-kind", kind=kind_of(result)) from refused
 
 
 def _judge(function: Function, case: _Case) -> None:
@@ -80,6 +93,8 @@ def _cases(pace: float, places: torch.Tensor) -> Iterator[_Case]:
     yield _Case(steep, functools.partial(claim, pace=pace, height=1e8), places, True, "absolute-only")
     flat, flat_slope = (functools.partial(polynomial, coefficients=each) for each in (_FLAT, _FLAT_SLOPE))
     yield _Case(flat, flat_slope, torch.ones(1, dtype=torch.float64), True, "relative-only")
+    cubic, slope = (functools.partial(polynomial, coefficients=each) for each in (_STEEPENING, _STEEPENING_SLOPE))
+    yield _Case(cubic, slope, torch.tensor([1.0, 0.0], dtype=torch.float64), False, "largest-counts")
 
 
 def _refuse(finding: str) -> None:
@@ -94,5 +109,6 @@ def _refuse(finding: str) -> None:
         "inspector-lenient": not_yet("inspector-lenient", "inspector-lenient"),
         "absolute-only": not_yet("one-scale-only", "large-slopes"),
         "relative-only": not_yet("one-scale-only", "zero-slope"),
+        "largest-counts": not_yet("one-scale-only", "steep-and-flat"),
     }
     raise sights[finding]

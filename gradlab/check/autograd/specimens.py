@@ -16,7 +16,7 @@ _MEANING = {
     "B": {LEAF: "not-a-leaf", UNWATCHED: "watching-spreads"},
     "C": {RESULT: "marked-afterwards", UNWATCHED: "marked-afterwards"},
     "D": {RESULT: "forward-untracked", LEAF: "forward-untracked"},
-    "E": {UNWATCHED: "watching-spreads", LEAF: "grad-of-intermediate"},
+    "E": {UNWATCHED: "watching-spreads", LEAF: "not-a-leaf"},
     "F": {LEAF: "not-a-leaf", UNWATCHED: "watching-spreads"},
     "G": {RESULT: "graph-cut", LEAF: "graph-cut"},
     "H": {RESULT: "marked-afterwards", UNWATCHED: "marked-afterwards"},
@@ -38,18 +38,19 @@ def specimen_guesses(function: Function, specimens: Mapping[str, torch.Tensor]) 
     result = call(function)
     if result is None:
         raise not_yet("returns-nothing", "returns-nothing")
-    if type(result) is not dict:
+    if not issubclass(type(result), dict):
         raise not_yet("wrong-kind", "guesses-kind", kind=kind_of(result))
-    missing = sum(letter not in result for letter in specimens)
+    given: Mapping[str, object] = result  # type: ignore[assignment]
+    missing = sum(letter not in given for letter in specimens)
     if missing:
         raise not_yet("guesses-missing", "guesses-missing", count=missing, total=len(specimens))
-    words = [guess for guess in result.values() if type(guess) is not str or guess not in (UNWATCHED, LEAF, RESULT)]
+    words = [guess for guess in given.values() if type(guess) is not str or guess not in (UNWATCHED, LEAF, RESULT)]
     if words:
         raise not_yet("guesses-words", "guesses-words", count=len(words))
-    wrong = {letter: result[letter] for letter, tensor in specimens.items() if result[letter] != _truth(tensor)}
+    wrong = {letter: given[letter] for letter, tensor in specimens.items() if given[letter] != _truth(tensor)}
     if wrong:
         letter, guess = next(iter(wrong.items()))
-        explanation = _MEANING.get(letter, {}).get(guess, "never-marked")
+        explanation = _MEANING.get(letter, {}).get(str(guess), "never-marked")
         raise not_yet(explanation, "guesses-wrong", count=len(wrong), total=len(specimens))
 
 

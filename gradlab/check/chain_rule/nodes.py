@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from gradlab.check.calls import Function, call
 from gradlab.check.diagnosis import NotYet, not_yet
-from gradlab.check.values import kind_of, single_number
+from gradlab.check.errors import message_of
+from gradlab.check.values import is_array, is_tensor, kind_of, single_number
 
 DEEPEST = 6
 """How many levels below a result an input may stand: a rule may be made of other rules."""
@@ -46,6 +47,18 @@ def attribute(value: object, name: str, expression: str) -> object:
         raise not_yet("not-a-value", "engine-no-value", expression=expression, kind=kind_of(value)) from error
 
 
+def compute(operation: Function, *operands: object, expression: str) -> object:
+    """Compute with a student's values; what stands in place of a tuple of parents or slopes gets its own diagnosis."""
+    try:
+        return call(operation, *operands)
+    except NotYet as refused:
+        error = refused.__cause__
+        if not isinstance(error, TypeError) or "object is not iterable" not in message_of(error):
+            raise
+        told = {"expression": expression, "message": message_of(error)}
+        raise not_yet("parents-and-slopes", "engine-no-tuple", **told) from error
+
+
 def number_of(value: object, name: str, expression: str) -> float:
     """An attribute that must be one finite number."""
     return single_number(attribute(value, name, expression))
@@ -60,17 +73,34 @@ def parents_of(value: object, expression: str) -> list[tuple[object, float]]:
     counts = len(parents), len(slopes)  # type: ignore[arg-type]
     if counts[0] != counts[1] or counts[0] > _MOST_PARENTS:
         raise not_yet("parents-and-slopes", "engine-counts", expression=expression, parents=counts[0], slopes=counts[1])
-    return [(parent, single_number(slope)) for parent, slope in zip(parents, slopes, strict=True)]  # type: ignore[call-overload]
+    return [(parent, _slope(slope, expression)) for parent, slope in zip(parents, slopes, strict=True)]  # type: ignore[call-overload]
 
 
-def slopes_towards(result: object, inputs: tuple[float, ...], expression: str) -> list[float]:
+def _slope(slope: object, expression: str) -> float:
+    try:
+        return single_number(slope)
+    except NotYet as refused:
+        if is_tensor(slope) or is_array(slope) or type(slope) in (int, float):
+            raise
+        raise not_yet("parents-and-slopes", "engine-slope", expression=expression, kind=kind_of(slope)) from refused
+
+
+def slopes_towards(result: object, inputs: tuple[float, ...], expression: str, *, grown: bool = False) -> list[float]:
     """The slope of a result towards inputs that are known by their numbers: over each way the product, then the sum.
+
+    Args:
+        result: the student's value.
+        inputs: the numbers of the inputs.
+        expression: what was computed.
+        grown: whether the inputs have parents, so that a parent with an input's number and without any is a copy.
 
     Raises:
         NotYet: no way leads to one of the inputs, or something on the way is no value.
     """
     found: list[list[float]] = [[] for _ in inputs]
-    for data, slope in itertools.islice(_ways(result, 1.0, inputs, expression, 0), _MOST_WAYS):
+    for parent, data, slope in itertools.islice(_ways(result, 1.0, inputs, expression, 0), _MOST_WAYS):
+        if grown and not parents_of(parent, expression):
+            raise not_yet("graph-cut", "engine-copy", expression=expression)
         found[inputs.index(data)].append(slope)
     if not all(found):
         raise not_yet("graph-cut", "engine-no-way", expression=expression)
@@ -79,13 +109,13 @@ def slopes_towards(result: object, inputs: tuple[float, ...], expression: str) -
 
 def _ways(
     value: object, slope: float, inputs: tuple[float, ...], expression: str, depth: int
-) -> Iterator[tuple[float, float]]:
+) -> Iterator[tuple[object, float, float]]:
     for parent, step in parents_of(value, expression):
         try:
             data = number_of(parent, "data", expression)
         except NotYet as error:
             raise not_yet("parents-and-slopes", "engine-parent", expression=expression, kind=kind_of(parent)) from error
         if data in inputs:
-            yield data, slope * step
+            yield parent, data, slope * step
         elif depth < DEEPEST:
             yield from _ways(parent, slope * step, inputs, expression, depth + 1)

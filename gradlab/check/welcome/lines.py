@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable
-from gradlab.check.values import single_number
+from gradlab.check.diagnosis import not_yet
+from gradlab.check.values import kind_of, single_number
 from gradlab.check.variants import Variant, agree
 
 Mistakes = Callable[[torch.Tensor], Iterator[Variant]]
@@ -35,9 +37,17 @@ def square_slope(function: Function) -> None:
 def _check(function: Function, right: Callable[[torch.Tensor], torch.Tensor], mistakes: Mistakes) -> None:
     require_callable(function)
     numbers = [1.5 + float(torch.rand(())), -1.5 - float(torch.rand(())), 3, 0, 10 * float(torch.rand(()))]
-    found = torch.tensor([single_number(call(function, number)) for number in numbers], dtype=torch.float64)
+    found = torch.tensor([_number(call(function, number)) for number in numbers], dtype=torch.float64)
     x = torch.tensor(numbers, dtype=torch.float64)
     agree(found, right(x), mistakes(x), given="five numbers")
+
+
+def _number(result: object) -> float:
+    """One number, as a number: a list or a tuple with one in it can't be computed with."""
+    number = single_number(result)
+    if issubclass(type(result), list | tuple):
+        raise not_yet("wrong-kind", "kind", expected=words.LABELS["number"], kind=kind_of(result))
+    return number
 
 
 def _mistakes_of_double(x: torch.Tensor) -> Iterator[Variant]:

@@ -15,6 +15,11 @@ FINDINGS: dict[str, Explanation] = {
         "Something that should hold all of them is replaced or emptied in each round.",
         "What does your result hold after the first round, and where is it after the second?",
     ),
+    "acc-first-round": Explanation(
+        "only the first round is made",
+        "`return` ends a function wherever it stands, in the middle of a loop too.",
+        "How far is your `return` line indented? After how many rounds should it be reached?",
+    ),
     "acc-pair": Explanation(
         "two things should come back",
         "The docstring promises a pair.",
@@ -59,6 +64,13 @@ FINDINGS: dict[str, Explanation] = {
         "Your gradient is the whole product rule, f′g + fg′. Autograd has seen that the second factor depends on x.",
         "Print `requires_grad` of each of the two factors. Which of them should be a constant?",
     ),
+    "acc-no-operation": Explanation(
+        "a factor that nothing was done to is still watched",
+        "`no_grad()` keeps *operations* from being recorded. A g that hands back its argument performs none: what "
+        "comes out is x itself, watched as ever.",
+        "Try it with `g = lambda x: x`, as in the prediction above. Which of the three ways concerns a tensor, "
+        "whatever was done to it?",
+    ),
     "acc-wrong-way": Explanation(
         "the gradient flows through the other factor",
         "One factor is a constant for autograd, and it is the wrong one.",
@@ -68,6 +80,12 @@ FINDINGS: dict[str, Explanation] = {
         "too many examples at once",
         "The micro-batches were put together again. The point is to never have more than one of them in memory.",
         "Where do you join them? What can be added up instead of the examples?",
+    ),
+    "acc-graphs-kept": Explanation(
+        "the graphs of several micro-batches are kept at once",
+        "A loss holds on to its graph until somebody goes backward, and so does a sum of losses. Then all examples are "
+        "in memory together again.",
+        "When does the graph of a micro-batch come into being in your loop, and which line lets go of it?",
     ),
     "acc-equal-shares": Explanation(
         "every micro-batch counts the same",
@@ -122,6 +140,8 @@ SIGHTS: dict[str, str] = {
     "acc-one-for-all": "There is one gradient, the sum over all examples.",
     "acc-rows-mean": "Each gradient is divided by the number of examples.",
     "acc-only-last-row": "There is one gradient, that of the last round.",
+    "acc-first-round": "Your result is what a single round gives.",
+    "acc-argument": "The `.grad` that you read is that of the argument {name}, which nobody watches.",
     "acc-pair": "The check expected a pair and was given {kind}.",
     "acc-swapped": "What should come first comes second.",
     "acc-start-returned": "The weights equal those that were given.",
@@ -131,6 +151,8 @@ SIGHTS: dict[str, str] = {
     "acc-both-sum": "Both gradients are the same: the sum of the two.",
     "acc-both-second": "Both gradients are the same: that of the second head.",
     "acc-first-lost": "The second gradient is right, and the first is zero.",
+    "acc-sum-and-zero": "The first result is the sum of both gradients, and the second is zero.",
+    "acc-towards-trunk": "Your gradients are those with respect to the trunk's result, not to x.",
     "acc-one-sum": "One gradient came back, and it is the sum of the two.",
     "acc-trunk-twice": "With a trunk that draws a random factor in each call, your two gradients have "
     "different factors.",
@@ -141,11 +163,14 @@ SIGHTS: dict[str, str] = {
     "acc-added": "The values are the sum of the two factors.",
     "acc-other-record": "The values are right, but going back from them, no gradient arrives at x.",
     "acc-both-ways": "The values are right. The gradient is that of the whole product.",
+    "acc-no-operation": "With g(x) = x, the gradient is that of the whole product.",
     "acc-wrong-way": "The values are right. The gradient is that of g alone, times the value of f.",
     "acc-slope-of-one": "The values are those of the product. The gradient is that of one factor, as if the other had "
     "never been multiplied.",
     "acc-slope-differs": "The values are right, but the gradient differs from finite differences with g held constant.",
     "acc-crowded": "Your function asked for the loss of more examples than the largest micro-batch holds.",
+    "acc-graphs-kept": "Your function asked for the loss of a micro-batch while the graph of an earlier one was still "
+    "waiting for its backward pass.",
     "acc-equal-shares": "Your gradient is the plain average of the micro-batches' gradients.",
     "acc-means-added": "Your gradient is the sum of the micro-batches' gradients, each that of its own mean.",
     "acc-sum-not-mean": "Your gradient is that of the sum over all examples.",

@@ -59,6 +59,16 @@ FINDINGS: dict[str, Explanation] = {
         "Compute the distance of the two points for x = 1 and h = 0.1. What does your expression divide by, "
         "in the order in which Python computes?",
     ),
+    "height-alone-divided": Explanation(
+        "only one of the two heights is divided",
+        "Python divides before it subtracts.",
+        "Compute your expression for the heights 5 and 3 and a run of 2, in the order in which Python does it.",
+    ),
+    "half-width": Explanation(
+        "your two points are too close together",
+        "Some books take a central difference between x − h/2 and x + h/2. Here h is how far to go to *each* side.",
+        "Read in the docstring what `h` is. How far apart are your points for h = 0.1?",
+    ),
     "width-ignored": Explanation(
         "the width that was given has no influence",
         "The result is the derivative itself, as from a formula, from autograd or from a width of your own.",
@@ -119,6 +129,16 @@ FINDINGS: dict[str, Explanation] = {
         "An error of a millionth is nothing for a slope of a million, and everything for a slope of 0.",
         "Compute your tolerance for a slope of 0 and for one of 1,000,000. The task names two parts: are both there?",
     ),
+    "digits-lost": Explanation(
+        "some of the digits were lost on the way",
+        "A number that has been through float32 keeps its seven digits, whatever it is converted to afterwards.",
+        "Print `dtype` line by line, from the place to the result. Is it float64 everywhere?",
+    ),
+    "target-ignored": Explanation(
+        "the target that was given has no influence",
+        "The lesson had a target of 10, and the function should work for any.",
+        "Which number should change in your formula if somebody calls it with the target 3?",
+    ),
     "pulse-rule": Explanation(
         "a product is differentiated in another way",
         "If both factors depend on x, a small change of x changes the product twice: once through each factor.",
@@ -156,6 +176,8 @@ SIGHTS: dict[str, str] = {
     "depth-sum": "The shares of waves and bed are right, and they are joined by another sign.",
     "depth-swapped": "The first number is the slope along x₂, the second the slope along x₁.",
     "depth-other-axis": "The waves run along the other axis.",
+    "depth-both-axes": "There are waves along both axes.",
+    "depth-digits": "The gradient is float64, and only its first seven digits or so are right.",
     "depth-precision": "The gradient should be in float64, and it is {dtype}.",
     "one-sided-right": "Your numbers are the slopes from the place to the right.",
     "one-sided-left": "Your numbers are the slopes from the left to the place.",
@@ -164,8 +186,11 @@ SIGHTS: dict[str, str] = {
     "run-missing": "Your numbers are the rise alone.",
     "run-two": "Your numbers are half of the rise, whatever the width.",
     "run-one-sided": "The rise goes from the place to the right, and the run from the left to the right.",
+    "height-alone-divided": "Your numbers fit f(x + h) minus a quotient: the first height is not divided.",
+    "half-width": "Your slopes are measured between two points that lie h apart.",
     "width-ignored": "With a width of 0.7 there should be a clear error, and there is none.",
     "type-converted": "The places are {given}, the slopes are {dtype}.",
+    "verdict-kind": "The check expected True or False and was given {kind}.",
     "many-verdicts": "Your inspector gave {count} answers.",
     "right-refused": "The check claimed the right slope of a sine, and your inspector said no.",
     "wrong-accepted": "The check claimed slopes that were off by 0.3 everywhere, and your inspector said yes.",
@@ -182,7 +207,10 @@ SIGHTS: dict[str, str] = {
     "inspector said yes.",
     "large-slopes": "The check claimed the right slopes of a sine that is a hundred million high, and your inspector "
     "said no.",
-    "zero-slope": "The check claimed a slope of 0 where the function is flat, and your inspector said no.",
+    "zero-slope": "The check claimed a slope that was off by less than a millionth where the function is flat, and "
+    "your inspector said no.",
+    "steep-and-flat": "The check claimed slopes that were off by 0.0001 at two places, one flat and one steep, and "
+    "your inspector said yes.",
     "pulse-power": "Your slopes fit the rule for powers, applied to the exponential.",
     "pulse-inner": "Your slopes fit if −x/2 inside the exponential is treated like x.",
     "pulse-inner-sign": "Your slopes fit if the inside of the exponential is taken for +x/2.",
@@ -192,6 +220,9 @@ SIGHTS: dict[str, str] = {
     "error-no-inputs": "Your result is one and the same number for every weight, whatever its input is.",
     "error-minus": "Your result is the exact opposite of the gradient.",
     "error-no-outer": "Your result has the size that the gradient of the error without its square would lead to: half.",
+    "error-ten": "Your result fits a target of 10, whatever target is given.",
+    "error-plus": "Your result fits the sum of target and prediction, not their difference.",
+    "error-still-squared": "Your result fits an error that is still squared after it was differentiated.",
     "error-other-variable": "Your result is the gradient with respect to x.",
     "error-each": "Your result fits a prediction for each entry alone, w₁x₁, w₂x₂, …, each compared with the target.",
     "error-mean": "Your result fits a prediction that is the mean of the products, not their sum.",

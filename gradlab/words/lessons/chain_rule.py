@@ -97,8 +97,21 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "stranger": Explanation(
         "there is something in the list that is not in the graph",
-        "The list must hold the very values of the graph.",
-        "What do you append: the value itself, or something made of it?",
+        "The list must hold the very values of this graph. A list that is made outside the function, or as the default "
+        "of an argument, still holds what an earlier call has put there.",
+        "What do you append: the value itself, or something made of it? And is the list a new one in each call?",
+    ),
+    "told-by-number": Explanation(
+        "two values with the same number are taken for one",
+        "Two values may hold equal numbers and be computed from different things. Each of them stands in the order.",
+        "How does your function recognise a value that it has met: by the value itself, or by something that two may "
+        "share?",
+    ),
+    "list-changed": Explanation(
+        "your function changes the list that it was given",
+        "A list is handed over, not copied: whoever takes something out of it or turns it round does so for the caller "
+        "too.",
+        "Print `order` before and after the call. Which line changes the list, and not only the values in it?",
     ),
     "order-reversed": Explanation(
         "the order is back to front",
@@ -163,6 +176,10 @@ SIGHTS: dict[str, str] = {
     "engine-nothing": "`{expression}` gave None.",
     "engine-kind": "`{name}` of `{expression}` is {kind}, not a tuple.",
     "engine-counts": "`{expression}` has {parents} parents and {slopes} slopes.",
+    "engine-no-tuple": "`{expression}` stopped with `TypeError: {message}`. (A tuple with one entry is written with a "
+    "comma: `(3,)`.)",
+    "engine-slope": "A slope of `{expression}` is {kind}, and should be a plain number.",
+    "rule-exchanged": "Both slopes of `{expression}` are right, and each stands in the other's place.",
     "engine-parent": "A parent of `{expression}` is {kind}.",
     "engine-no-parents": "The number of `{expression}` is right, and it has no parents.",
     "engine-no-way": "The parents of `{expression}` do not lead back to each of its operands.",
@@ -190,12 +207,14 @@ SIGHTS: dict[str, str] = {
     "order-length": "For a chain of {expected} values the list has {found} entries.",
     "order-too-long": "For a graph of {expected} values the list has {found} entries.",
     "order-twice": "For a graph of {expected} values the list has {found} entries, some of them equal.",
-    "order-stranger": "The list has an entry with a number that no value of the graph has.",
+    "order-stranger": "The list has an entry with a number that no value of this graph has.",
+    "order-twins": "For `x * y` with x = 1.5 and y = 1.5 the list has two entries, not three.",
     "order-no-root": "All the others are there, and `root` itself is missing.",
     "order-no-leaves": "Values without parents are missing.",
     "order-missing": "{count} of {total} values are missing.",
     "order-reversed": "Read from its end, your list would be right.",
     "order-broken": "All values are there, once each. One of them comes before a parent of its own.",
+    "pull-list-changed": "All gradients are right, and the list no longer holds the same values in the same order.",
     "pull-overwritten": "The gradients fit a pass in which the last contribution replaces those before it.",
     "pull-first-stays": "The gradients fit a pass in which a value takes the first contribution and no other.",
     "pull-no-seed": "All gradients are 0.",

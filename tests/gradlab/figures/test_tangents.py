@@ -28,6 +28,12 @@ def test_the_slope_stands_beside_the_point() -> None:
     assert texts == ["slope −2.00", "slope −1.00", "slope 0.00", "slope 1.00", "slope 2.00"]
 
 
+def test_the_slope_is_written_towards_the_middle_of_the_picture() -> None:
+    sides = [frame.data[1].textposition for frame in figures.tangent(square, extent=(-1, 1), places=5).frames]
+
+    assert sides == ["top right", "top right", "top left", "top left", "top left"]
+
+
 def test_the_slider_has_a_position_for_each_frame() -> None:
     figure = figures.tangent(square, extent=(0, 2), places=11)
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
 import torch
 
 from gradlab.check import Diagnosis, chain_rule
-from gradlab.check.chain_rule.engines import evaluate
+from gradlab.check.chain_rule.engines import evaluate, values
 
 Function = Callable[..., torch.Tensor]
 Refused = Callable[[Callable[[], None]], Diagnosis]
@@ -30,3 +31,17 @@ def test_every_operation_keeps_numbers_moderate() -> None:
     for operation in ("add", "multiply", "subtract", "divide", "power", "exp", "tanh", "constant"):
         result = evaluate(torch.tensor(0.7), torch.tensor(-0.4), program=[[operation, 0, 1], [operation, 2, 0]])
         assert result.abs() < 10
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_value_of_an_expression_is_large_enough_to_overflow_the_square_of_its_cosh(seed: int) -> None:
+    torch.manual_seed(seed)
+    seen: list[float] = []
+
+    def watching(f: Function, *numbers: float) -> list[float]:
+        seen.extend(abs(float(value)) for value in values([torch.tensor(x) for x in numbers], f.keywords["program"]))
+        return gradients(f, *numbers)
+
+    chain_rule.engine(watching)
+
+    assert max(seen) < 25
