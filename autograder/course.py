@@ -10,13 +10,12 @@ from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files, parse_utc
 from rapidfuzz import process
-from sqlalchemy.exc import SQLAlchemyError
 
 from autograder import release
 from autograder.cells import Cell, Lab, LabNotebook, Role
@@ -25,7 +24,8 @@ from autograder.database import locate
 from autograder.documents import Quarantine, read_bytes
 from autograder.errors import ExpectedError
 from autograder.notebooks import cell_from
-from autograder.trouble import explain
+from autograder.opening import NoGradebookError, explained, reading, writing
+from autograder.places import check_name, check_root, look_into
 
 CONFIGURATION = "nbgrader_config.py"
 TIMESTAMP = "timestamp.txt"
@@ -68,6 +68,7 @@ class Course:
                 f"{path} is not a course: it has no {CONFIGURATION}.",
                 "Go to the course's folder, or name it with --course.",
             )
+        check_root(root)
         application = _Application(log_level="ERROR")
         try:
             application.initialize([], root=str(root))
@@ -204,15 +205,12 @@ class Course:
         """
         folder = self._source_folder(lab)
         url = self.gradebook_url
-        with release.own_tools():
-            try:
-                with Gradebook(url, self.course_id) as gradebook:
-                    gradebook.update_or_create_assignment(lab)
-                for path in sorted(_notebooks(folder)):
-                    names = {"notebook": path.stem, "assignment": lab, "db_url": url, "path": str(folder)}
-                    release.record(release.read_instructors(path), self.application, names)
-            except SQLAlchemyError as error:
-                raise explain(url, error) from error
+        with explained(url), release.own_tools():
+            with writing(url, self.course_id) as gradebook:
+                gradebook.update_or_create_assignment(lab)
+            for path in sorted(_notebooks(folder)):
+                names = {"notebook": path.stem, "assignment": lab, "db_url": url, "path": str(folder)}
+                release.record(release.read_instructors(path), self.application, names)
 
     def _source_folder(self, name: str) -> Path:
         labs = self.labs()
@@ -225,6 +223,7 @@ class Course:
 
     def _matches(self, step: str, lab: str | None = None) -> Iterator[tuple[str, Path]]:
         """Pairs of a lab (or, for one lab, of a student) and its folder, found as nbgrader finds them."""
+        look_into(self.root / step, deep=True)
         one = "(?P<name>[^/]+)"
         if lab is None:
             pattern = self.directory.format_path(step, ".", "*")
@@ -235,6 +234,7 @@ class Course:
         for found in glob.glob(pattern):  # noqa: PTH207 - the pattern is absolute
             match = re.fullmatch(named, found)
             if match and Path(found).is_dir():
+                check_name(match["name"], self.root / step)
                 yield match["name"], Path(found)
 
     def _notebook(self, lab: str, path: Path) -> LabNotebook:
@@ -260,21 +260,22 @@ class Course:
             return
         cure = f"Run: nbgrader generate_assignment {lab}"
         try:
-            with release.own_tools(), Gradebook(self.gradebook_url, self.course_id) as gradebook:
+            with reading(self.gradebook_url, cure) as gradebook:
                 for cell in generated:
                     grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
                     cell.source = gradebook.find_source_cell(grade_id, name, lab).source
-        except MissingEntry as error:
+        except (MissingEntry, NoGradebookError) as error:
             raise ExpectedError(f"{lab}/{name}.ipynb: its generated tests are not in the gradebook.", cure) from error
-        except SQLAlchemyError as error:
-            raise explain(self.gradebook_url, error) from error
 
     def _files(self, folder: Path) -> dict[str, bytes]:
         return {path.relative_to(folder).as_posix(): path.read_bytes() for path in self.data_files(folder)}
 
 
 def _notebooks(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.glob("*.ipynb") if path.is_file())
+    for path in folder.glob("*.ipynb"):
+        if path.is_file():
+            check_name(path.name, folder)
+            yield path
 
 
 def _cells(notebook: NotebookNode) -> tuple[Cell, ...]:

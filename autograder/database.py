@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -10,6 +11,7 @@ from autograder.errors import ExpectedError
 
 _SETTING = "c.CourseDirectory.db_url in nbgrader_config.py"
 _PLAIN = "postgresql"
+_URI = "file:"
 _DRIVERS = ("psycopg", "psycopg2")
 """PostgreSQL's drivers, the first choice first: the name of the module, and SQLAlchemy's name."""
 _INSTALL = 'Run: pip install "gradlab[postgresql]"'
@@ -35,21 +37,33 @@ def locate(configured: str, root: Path) -> str:
         raise ExpectedError(f"{_SETTING} is no URL of a database.", _examples()) from None
     if url.get_backend_name() == "postgres":
         raise ExpectedError(f"{_SETTING} begins with postgres://, which SQLAlchemy no longer knows.", _examples())
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-        raise ExpectedError(f"{_SETTING} names no file, so no grade would be kept.", _examples())
-    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":", "file:")):
-        url = url.set(database=str(root / url.database))
+    if "\0" in (url.database or ""):
+        raise ExpectedError(f"{_SETTING} is no URL of a database.", _examples())
+    if url.get_backend_name() == "sqlite":
+        _check_path(configured, root)
+        url = _absolute(url, root)
     if url.get_backend_name() == _PLAIN:
         url = url.set(drivername=f"{_PLAIN}+{_driver(url)}")
     _check_driver(url)
     return url.render_as_string(hide_password=False)
 
 
+def unusable(error: Exception) -> ExpectedError:
+    """The message for a URL from which SQLAlchemy or the driver cannot make a connection.
+
+    Args:
+        error: what was raised; it may repeat an option of the URL, never its password.
+    """
+    if isinstance(error, ImportError):
+        return ExpectedError(f"The driver that {_SETTING} asks for cannot be imported: {error}.", _other_driver())
+    return ExpectedError(f"{_SETTING} cannot be used: {error}.", f"Mend its options. {_examples()}")
+
+
 def name_of(url: str) -> str:
     """What a message calls a gradebook: the file, or the database and its server; never a password."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
-        return where.database or "in memory"
+        return str(file_of(where))
     host = where.host or _first(where.query.get("host")) or "this machine"
     port = where.port or _first(where.query.get("port"))
     return f"{where.database or where.username or 'database'!r} on {host}{f':{port}' if port else ''}"
@@ -58,8 +72,13 @@ def name_of(url: str) -> str:
 def is_missing(url: str) -> bool:
     """Whether a gradebook is to be a file, and there is none yet: nbgrader makes it at a first look."""
     where = make_url(url)
-    file = where.database or ""
-    return where.get_backend_name() == "sqlite" and not file.startswith("file:") and not Path(file).exists()
+    return where.get_backend_name() == "sqlite" and not file_of(where).exists()
+
+
+def file_of(url: URL) -> Path:
+    """The file of a gradebook that is one."""
+    name = url.database or ""
+    return Path(unquote(urlsplit(name).path) if name.startswith(_URI) else name)
 
 
 def is_postgresql(url: str) -> bool:
@@ -67,12 +86,31 @@ def is_postgresql(url: str) -> bool:
     return make_url(url).get_backend_name() == _PLAIN
 
 
+def _absolute(url: URL, root: Path) -> URL:
+    """The URL of a file, wherever somebody stands."""
+    file = file_of(url)
+    if not url.database or file.name in ("", ":memory:") or url.query.get("mode") == "memory":
+        raise ExpectedError(f"{_SETTING} names no file, so no grade would be kept.", _examples())
+    path = str(root / file)
+    return url.set(database=f"{_URI}{quote(path)}" if "uri" in url.query else path)
+
+
+def _check_path(configured: str, root: Path) -> None:
+    """See that the URL which nbgrader makes of a course's path, as it is, names a file in that folder."""
+    path = str(root / "gradebook.db")
+    if configured == f"sqlite:///{path}" and make_url(configured).database != path:
+        raise ExpectedError(
+            f"The path of the course's folder, {root}, means something else in a URL, for its ? or %.",
+            'Rename that folder, or write c.CourseDirectory.db_url = "sqlite:///gradebook.db" in nbgrader_config.py.',
+        )
+
+
 def _driver(url: URL) -> str:
     _, _, asked = url.drivername.partition("+")
-    wanted = (asked,) if asked in _DRIVERS else _DRIVERS
     if asked and asked not in _DRIVERS:
-        # SQLAlchemy knows more of them; whoever names one has it.
+        # SQLAlchemy knows more of them.
         return asked
+    wanted = (asked,) if asked else _DRIVERS
     for driver in wanted:
         if find_spec(driver) is not None:
             return driver
@@ -82,19 +120,24 @@ def _driver(url: URL) -> str:
 
 
 def _check_driver(url: URL) -> None:
+    begins = f"{_SETTING} begins with {url.drivername}://"
     try:
         dialect = url.get_dialect()
-        # PostgreSQL's drivers have been looked for.
-        if url.get_backend_name() != _PLAIN:
+        if dialect.is_async:
+            raise ExpectedError(f"{begins}, a driver for asynchronous programs, which nbgrader is not.", _examples())
+        # The usual ones of PostgreSQL have been looked for.
+        if url.get_driver_name() not in _DRIVERS:
             dialect.import_dbapi()
     except NoSuchModuleError:
-        raise ExpectedError(
-            f"{_SETTING} begins with {url.drivername}://, which SQLAlchemy does not know.", _examples()
-        ) from None
+        raise ExpectedError(f"{begins}, which SQLAlchemy does not know.", _examples()) from None
     except ModuleNotFoundError as error:
-        raise ExpectedError(
-            f"{_SETTING} begins with {url.drivername}://, and its driver {error.name} is not installed.", _examples()
-        ) from None
+        raise ExpectedError(f"{begins}, and its driver {error.name} is not installed.", _other_driver()) from None
+    except ImportError as error:
+        raise unusable(error) from None
+
+
+def _other_driver() -> str:
+    return f"Install it beside the autograder (pip install …), or name another driver. {_examples()}"
 
 
 def _examples() -> str:

@@ -1,6 +1,8 @@
 """What is wrong with a gradebook, and the cure."""
 
 import re
+from collections.abc import Sequence
+from importlib.metadata import version
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +22,7 @@ _CROWDED = "cannot be reached: its server has no room for another connection"
 _TOO_LONG = "cannot hold a name that is so long; nbgrader's tables end at 128 characters"
 _USUAL_WAIT = "5"
 """Seconds for which Python's sqlite3 waits for another program, where the URL asks for no other ``timeout``."""
+_MOST_SHOWN = 3
 _STATES = {
     "08": _LOST,
     "22001": _TOO_LONG,
@@ -87,7 +90,51 @@ def explain(url: str, error: Exception) -> ExpectedError:
         error: what SQLAlchemy or nbgrader raised.
     """
     on_server = is_postgresql(url)
-    wrong = _what_is_wrong(error, on_server=on_server) or f"cannot be used ({_first_line(url, error)})"
+    return _message(url, _what_is_wrong(error, on_server=on_server) or f"cannot be used ({_first_line(url, error)})")
+
+
+def damaged(url: str) -> ExpectedError:
+    """The message for a gradebook in which SQLite's own examination has found damage."""
+    return _message(url, "is damaged")
+
+
+def closed(url: str) -> ExpectedError:
+    """The message for a gradebook that cannot be a file: a folder is in its place, or none for it, or a closed one."""
+    return _message(url, "cannot be opened")
+
+
+def older(url: str) -> ExpectedError:
+    """The message for a gradebook in which something is missing that the installed nbgrader asks for."""
+    return _message(url, _OTHER_VERSION)
+
+
+def newer(url: str) -> ExpectedError:
+    """The message for a gradebook whose version the installed nbgrader does not know."""
+    return ExpectedError(
+        f"The gradebook {name_of(url)} was made by a newer nbgrader than the {version('nbgrader')} that is installed.",
+        "Install the nbgrader that made it (pip install --upgrade nbgrader), then run the same command again.",
+    )
+
+
+def foreign(url: str, tables: Sequence[str]) -> ExpectedError:
+    """The message for a database that is another program's.
+
+    Args:
+        url: SQLAlchemy's URL of the database.
+        tables: the names of its tables.
+    """
+    shown = ", ".join(tables[:_MOST_SHOWN]) + (" …" if len(tables) > _MOST_SHOWN else "")
+    setting = "c.CourseDirectory.db_url in nbgrader_config.py"
+    return ExpectedError(
+        f"{name_of(url)} is no gradebook, but another program's database, with the tables {shown}.",
+        f"Make a database for the gradebook alone (createdb), and name it in {setting}."
+        if is_postgresql(url)
+        else f"Name another file in {setting}; nothing was written into this one.",
+    )
+
+
+def _message(url: str, wrong: str) -> ExpectedError:
+    on_server = is_postgresql(url)
     cures = _CURES | (_SERVER_CURES if on_server else {})
     cure = cures.get(wrong) or _usual_cure(wrong, on_server=on_server)
     if wrong == _LOCKED and not on_server:

@@ -16,8 +16,8 @@ LONGEST_FILE = 300
 # From low to high: a module may import from its own layer and from those above it in this list.
 LAYERS = (
     {"errors", "verdicts", "cells", "limits", "claims", "documents", "file_names", "folders", "interpreter"}
-    | {"interrupts", "progress"},
-    {"notebooks", "release", "nbgrader_format", "sanitise", "database", "trouble", "configuration"},
+    | {"interrupts", "places", "progress"},
+    {"notebooks", "release", "nbgrader_format", "sanitise", "database", "trouble", "configuration", "opening"},
     {"course", "repair"},
     {"submissions"},
     {"wall"},

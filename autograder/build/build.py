@@ -17,11 +17,15 @@ from autograder.build.markers import check_markers, delimiters_of
 from autograder.build.trial import try_out
 from autograder.course import Course
 from autograder.errors import ExpectedError
+from autograder.grading.turn import alone
 from autograder.limits import Limits
+from autograder.opening import check_ready
 from autograder.sandbox.mode import Mode
 
 STEPS = 3
 """What is told of each lab that is built; of one that is compared, the first of them."""
+
+_SCRATCH = "build-"
 
 
 @dataclass(frozen=True)
@@ -93,10 +97,20 @@ def build(
     present = lab_names(course.root)
     lessons = [_read(course, lab) for lab in (present if labs is None else labs)]
     tell = progress or _say_nothing
-    if check:
-        orphans = _orphans(course, present) if labs is None else ()
-        return BuildReport(tuple(_compare(course, lesson, tell) for lesson in lessons), orphans)
-    return BuildReport(tuple(_build(course, lesson, mode, limits or Limits(), tell) for lesson in lessons))
+    # One for all labs: nbgrader takes longer to make a gradebook than to make a release.
+    with tempfile.TemporaryDirectory(prefix="gradlab-") as folder:
+        scratch = f"sqlite:///{Path(folder).resolve() / 'scratch.db'}"
+        if check:
+            orphans = _orphans(course, present) if labs is None else ()
+            return BuildReport(tuple(_compare(course, lesson, scratch, tell) for lesson in lessons), orphans)
+        # The gradebook learns of a lab when all else is done: minutes later.
+        check_ready(course.gradebook_url)
+        with alone(course.state / "building", f"Another autograder is building labs of the course {course.root}."):
+            for remains in course.state.glob(f"{_SCRATCH}*"):
+                # A killed program has left it.
+                shutil.rmtree(remains, ignore_errors=True)
+            most = limits or Limits()
+            return BuildReport(tuple(_build(course, lesson, scratch, mode, most, tell) for lesson in lessons))
 
 
 def _read(course: Course, lab: str) -> Lesson:
@@ -112,12 +126,12 @@ def _read(course: Course, lab: str) -> Lesson:
     return open_with(lesson, origin, path.as_posix())
 
 
-def _build(course: Course, lesson: Lesson, mode: Mode, limits: Limits, tell: Callable[[str], None]) -> BuiltLab:
-    course.state.mkdir(exist_ok=True)
+def _build(
+    course: Course, lesson: Lesson, scratch: str, mode: Mode, limits: Limits, tell: Callable[[str], None]
+) -> BuiltLab:
     # On the course's own file system, so that finished folders can be moved into place.
-    with tempfile.TemporaryDirectory(dir=course.state, prefix="build-") as temporary:
+    with tempfile.TemporaryDirectory(dir=course.state, prefix=_SCRATCH) as temporary:
         folder = Path(temporary)
-        scratch = f"sqlite:///{folder / 'scratch.db'}"
         files = _release(folder, lesson, course, scratch, tell)
         released = read_notebook(_notebook(folder, RELEASE, lesson))
         tell(f"{lesson.name}: grading the release and the solution")
@@ -138,10 +152,10 @@ def _build(course: Course, lesson: Lesson, mode: Mode, limits: Limits, tell: Cal
     return _describe(lesson)
 
 
-def _compare(course: Course, lesson: Lesson, tell: Callable[[str], None]) -> BuiltLab:
+def _compare(course: Course, lesson: Lesson, scratch: str, tell: Callable[[str], None]) -> BuiltLab:
     with tempfile.TemporaryDirectory(prefix="gradlab-") as temporary:
         folder = Path(temporary).resolve()
-        _release(folder, lesson, course, f"sqlite:///{folder / 'scratch.db'}", tell)
+        _release(folder, lesson, course, scratch, tell)
         outdated = tuple(
             (place / name).relative_to(course.root).as_posix()
             for step in (SOURCE, RELEASE)

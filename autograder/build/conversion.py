@@ -1,10 +1,8 @@
 """nbgrader's own converters: from the instructor's notebook to the released one and to the worked solution."""
 
 import logging
-from contextlib import closing
 from pathlib import Path
 
-from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment, GenerateSolution
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -15,6 +13,7 @@ from traitlets.config import Config
 from autograder.build.files import read_notebook, write_notebook
 from autograder.course import CONFIGURATION, Course
 from autograder.errors import ExpectedError
+from autograder.opening import writing
 from autograder.release import own_tools
 from autograder.trouble import explain
 
@@ -99,7 +98,7 @@ def _convert(converter: BaseConverter, lab: str) -> None:
     try:
         with own_tools():
             # nbgrader would take an error of the database for one of the lab.
-            with closing(Gradebook(converter.coursedir.db_url)) as gradebook:
+            with writing(converter.coursedir.db_url, converter.coursedir.course_id) as gradebook:
                 list(gradebook.assignments)
             converter.start()
     except SQLAlchemyError as error:

@@ -13,6 +13,7 @@ from autograder.build.place import Place
 from autograder.build.roles import complete
 from autograder.course import meant
 from autograder.errors import ExpectedError
+from autograder.places import look_into
 
 COURSE = "course"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -55,6 +56,7 @@ def lab_names(course_root: Path) -> tuple[str, ...]:
     Raises:
         ExpectedError: it has none.
     """
+    look_into(course_root / COURSE)
     names = tuple(sorted(path.stem for path in (course_root / COURSE).glob("*.py")))
     if not names:
         raise ExpectedError(

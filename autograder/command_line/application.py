@@ -1,7 +1,9 @@
 """The program: its commands, and the one boundary where errors become messages and exit codes."""
 
 import errno
+import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -87,4 +89,8 @@ def _options(
 
 def main() -> None:
     """Run the program with the arguments that it was started with."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A terminal that lacks a letter is no reason to lose a result.
+            stream.reconfigure(errors="backslashreplace")
     application(prog_name="autograder")

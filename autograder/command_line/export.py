@@ -68,9 +68,21 @@ def export(
     if form is options.Format.JSON:
         print_json(_record(exported, to, to_file))
     elif to_file is None:
-        sys.stdout.write(table.as_csv(exported.table).replace("\r\n", "\n"))
+        _print(table.as_csv(exported.table).replace("\r\n", "\n"))
     for line in told(exported, unfinished=unfinished):
         messages().print(line, markup=False)
+
+
+def _print(text: str) -> None:
+    """Print a table whole, or not at all: a name that has lost a letter is another student's."""
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError as error:
+        raise ExpectedError(
+            f"The table holds {text[error.start]!r}, which the encoding {error.encoding} of this terminal lacks.",
+            "Write it into a file with --output, or set PYTHONIOENCODING=utf-8.",
+        ) from None
+    sys.stdout.write(text)
 
 
 def _record(exported: "Export", to: Target, to_file: Path | None) -> dict[str, object]:

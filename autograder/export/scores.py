@@ -1,20 +1,16 @@
 """The scores in nbgrader's gradebook, and which of them are final."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
-from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.collect.roster import Student
 from autograder.course import Course, meant
-from autograder.database import is_missing, name_of
 from autograder.errors import ExpectedError
-from autograder.release import own_tools
-from autograder.trouble import explain
+from autograder.opening import reading
 
 
 @dataclass(frozen=True)
@@ -99,21 +95,15 @@ def read_scores(course: Course, labs: Iterable[str]) -> Scores:
     Raises:
         ExpectedError: the gradebook cannot be read, does not know a lab, or holds no score.
     """
-    url = course.gradebook_url
-    if is_missing(url):
-        raise ExpectedError(f"There is no gradebook {name_of(url)}, so there is no score.", "Run: autograder grade")
     wanted = list(dict.fromkeys(labs))
-    try:
-        with own_tools(), closing(Gradebook(url, course.course_id)) as gradebook:
-            if not wanted:
-                known = sorted(str(it.name) for it in gradebook.assignments)
-                wanted = [name for name in known if gradebook.assignment_submissions(name)]
-            found = tuple(_lab(gradebook, name, course.students(name)) for name in wanted)
-            students = sorted(
-                (_student(it) for it in gradebook.students), key=lambda it: (it.last_name, it.first_name, it.identity)
-            )
-    except SQLAlchemyError as error:
-        raise explain(url, error) from error
+    with reading(course.gradebook_url) as gradebook:
+        if not wanted:
+            known = sorted(str(it.name) for it in gradebook.assignments)
+            wanted = [name for name in known if gradebook.assignment_submissions(name)]
+        found = tuple(_lab(gradebook, name, course.students(name)) for name in wanted)
+        students = sorted(
+            (_student(it) for it in gradebook.students), key=lambda it: (it.last_name, it.first_name, it.identity)
+        )
     if not any(lab.scores for lab in found):
         raise ExpectedError("Nothing was graded yet, so there is no score.", "Run: autograder grade")
     return Scores(tuple(students), found)

@@ -23,7 +23,7 @@ from autograder.gradebook.labs import KnownLab, is_current, read_lab
 from autograder.gradebook.marks import NO_RESPONSE, mark
 from autograder.gradebook.rows import SubmissionRow, add_missing, read_submission, save
 from autograder.gradebook.sole_writer import sole_writer
-from autograder.release import own_tools
+from autograder.opening import writing
 from autograder.trouble import explain
 from autograder.verdicts import NotebookResult, Result, SubmissionStatus
 
@@ -49,8 +49,9 @@ class GradebookWriter:
         Raises:
             ExpectedError: it is locked, damaged, or may not be read, or another machine is grading the course.
         """
-        with own_tools(), self._database_errors():
-            self._gradebook = self._open.enter_context(Gradebook(self._course.gradebook_url, self._course.course_id))
+        with self._database_errors():
+            opened = writing(self._course.gradebook_url, self._course.course_id)
+            self._gradebook = self._open.enter_context(opened)
             self._open.enter_context(sole_writer(self._gradebook.engine, self._course.course_id))
         return self
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -12,27 +13,39 @@ from autograder.grading.kept.store import clear_remains
 
 
 @contextmanager
+def alone(path: Path, busy: str) -> Iterator[None]:
+    """Hold a lock while others may not. The kernel ends the turn of a process that is killed.
+
+    Args:
+        path: the lock; a file that stays.
+        busy: what is told where another one holds it.
+
+    Raises:
+        ExpectedError: another one holds it, or its folder may not be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path)
+        lock.acquire(timeout=0)
+    except Timeout:
+        cure = "Wait until it has finished, or end it; then run the same command again."
+        raise ExpectedError(busy, cure) from None
+    except OSError as error:
+        raise unwritable(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
 def turn(course: Course) -> Iterator[None]:
-    """Have the course for oneself. The kernel ends the turn of a process that is killed.
+    """Have the course for oneself.
 
     Raises:
         ExpectedError: another autograder is grading it, or its folder may not be written.
     """
-    path = course.state / "lock"
-    try:
-        course.state.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise ExpectedError(
-            f"Another autograder is grading the course {course.root}.",
-            "Wait until it has finished, or end it; then run the same command again.",
-        ) from None
-    except OSError as error:
-        raise unwritable(path, error) from error
-    try:
+    with alone(course.state / "lock", f"Another autograder is grading the course {course.root}."):
         autograded.clear_remains(course)
         clear_remains(course.state)
         yield
-    finally:
-        lock.release()

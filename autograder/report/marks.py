@@ -2,25 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import replace
 
 from nbgrader.api import (
     Assignment,
     BaseCell,
     Grade,
-    Gradebook,
     MissingEntry,
     Notebook,
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import undefer
 
-from autograder.release import own_tools
+from autograder.opening import NoGradebookError, reading
 from autograder.report.feedback import Mark, settled
-from autograder.trouble import explain
 from autograder.verdicts import CellVerdict, Result
 
 
@@ -34,15 +30,13 @@ def marks_of_notebook(db_url: str, lab: str, student: str, notebook: str) -> tup
         ExpectedError: the gradebook cannot be read.
     """
     try:
-        with closing(Gradebook(db_url)) as gradebook:
+        with reading(db_url) as gradebook:
             submission = gradebook.find_submission_notebook(notebook, lab, student)
             comments = {comment.name: comment.comment or "" for comment in submission.comments}
             marks = {grade.name: _mark(grade, comments.get(grade.name, "")) for grade in submission.grades}
             return marks, float(submission.late_submission_penalty or 0.0)
-    except MissingEntry:
+    except (MissingEntry, NoGradebookError):
         return {}, 0.0
-    except SQLAlchemyError as error:
-        raise explain(db_url, error) from error
 
 
 def marks_of_lab(db_url: str, lab: str) -> dict[tuple[str, str], Mark]:
@@ -53,28 +47,25 @@ def marks_of_lab(db_url: str, lab: str) -> dict[tuple[str, str], Mark]:
     Raises:
         ExpectedError: the gradebook cannot be read.
     """
-    try:
-        with own_tools(), closing(Gradebook(db_url)) as gradebook:
-            cells = (
-                gradebook.db.query(BaseCell.name, BaseCell.notebook_id)
-                .join(Notebook, BaseCell.notebook_id == Notebook.id)
-                .join(Assignment, Notebook.assignment_id == Assignment.id)
-                .filter(Assignment.name == lab)
-            )
-            places = Counter(name for name, _ in cells.distinct())
-            rows = (
-                gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade)
-                .select_from(Grade)
-                .join(BaseCell, Grade.cell_id == BaseCell.id)
-                .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-                .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-                .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-                .filter(Assignment.name == lab, Grade.manual_score.is_not(None))
-                .options(undefer(Grade.max_score))
-            )
-            return {(student, name): _mark(grade, "") for student, name, grade in rows if places[name] == 1}
-    except SQLAlchemyError as error:
-        raise explain(db_url, error) from error
+    with reading(db_url, f"Run: autograder grade {lab}") as gradebook:
+        cells = (
+            gradebook.db.query(BaseCell.name, BaseCell.notebook_id)
+            .join(Notebook, BaseCell.notebook_id == Notebook.id)
+            .join(Assignment, Notebook.assignment_id == Assignment.id)
+            .filter(Assignment.name == lab)
+        )
+        places = Counter(name for name, _ in cells.distinct())
+        rows = (
+            gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade)
+            .select_from(Grade)
+            .join(BaseCell, Grade.cell_id == BaseCell.id)
+            .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+            .filter(Assignment.name == lab, Grade.manual_score.is_not(None))
+            .options(undefer(Grade.max_score))
+        )
+        return {(student, name): _mark(grade, "") for student, name, grade in rows if places[name] == 1}
 
 
 def with_marks(results: Iterable[Result], marks: Mapping[tuple[str, str], Mark]) -> list[Result]:

@@ -107,7 +107,7 @@ def _pages(course: Course, lab: str, students: Iterable[str]) -> dict[str, list[
 
 def _write(path: Path, text: str) -> None:
     """Whole or not at all: a reader never sees half a page."""
-    unfinished = path.with_suffix(".unfinished")
+    unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
     try:
         path.parent.mkdir(exist_ok=True)
         unfinished.write_text(text, encoding="utf-8")

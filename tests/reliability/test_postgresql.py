@@ -19,10 +19,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from autograder.course import Course
+from autograder.database import locate
 from autograder.errors import ExpectedError
 from autograder.gradebook import GradebookWriter
 from autograder.grading.run import grade_class
 from autograder.limits import Limits
+from autograder.opening import NoGradebookError, reading, writing
 from autograder.release import own_tools
 from autograder.sandbox.mode import Mode
 from autograder.trouble import explain
@@ -213,6 +215,32 @@ def test_pages_and_nbgrader_s_own_commands_read_from_the_server(
     assert "s003" in run_nbgrader(course, "db", "student", "list")
     run_nbgrader(course, "export", "--to", str(tmp_path / "grades.csv"))
     assert (tmp_path / "grades.csv").read_text().count("s00") >= STUDENTS
+
+
+def test_who_only_reads_makes_no_table_in_a_new_database(server: Server, tmp_path: Path) -> None:
+    name = f"new_{os.urandom(4).hex()}"
+    url = locate(server.make(name), tmp_path)
+    with pytest.raises(NoGradebookError, match=f"There is no gradebook '{name}' on .* yet"), reading(url):
+        pass
+    assert not tables(server, name)
+
+
+def test_another_program_s_database_is_refused_and_left_alone(server: Server, tmp_path: Path) -> None:
+    name = f"shop_{os.urandom(4).hex()}"
+    url = locate(server.make(name), tmp_path)
+    with server.connect(name) as connection:
+        connection.execute("CREATE TABLE orders (id integer)")
+    refused = pytest.raises(ExpectedError, match="another program's database, with the tables orders")
+    with refused as told, writing(url, "course"):
+        pass
+    assert "createdb" in told.value.cure
+    assert tables(server, name) == {"orders"}
+
+
+def tables(server: Server, database: str) -> set[str]:
+    with server.connect(database) as connection:
+        query = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+        return {name for (name,) in connection.execute(query)}
 
 
 def test_two_machines_with_one_gradebook_take_turns(course: Path) -> None:

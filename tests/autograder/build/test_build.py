@@ -11,10 +11,16 @@ from nbgrader.api import Gradebook
 
 from autograder.build.build import build
 from autograder.build.files import contents
+from autograder.course import Course
 from autograder.errors import ExpectedError
+from autograder.grading.turn import alone
 from autograder.sandbox.mode import Mode
 
 WriteLab = Callable[..., Path]
+LAB_WITHOUT_END = """\
+# %% nbgrader={"grade_id": "square", "solution": true}
+### BEGIN SOLUTION
+"""
 GRADED = """\
 assert square(2) == 4, "2 squared is 4"
 ### BEGIN HIDDEN TESTS
@@ -181,3 +187,16 @@ def test_a_notebook_among_the_data_is_refused(write_lab: WriteLab) -> None:
     (root / "course" / "squares" / "other.ipynb").write_text("{}")
     with pytest.raises(ExpectedError, match=r"holds a notebook, other\.ipynb"):
         make(root)
+
+
+def test_one_build_at_a_time_and_nothing_is_left_of_one_that_was_killed(write_lab: WriteLab) -> None:
+    root = write_lab(LAB_WITHOUT_END)
+    state = Course.open(root).state
+    (state / "build-killed" / "source").mkdir(parents=True)
+    with alone(state / "building", "busy"), pytest.raises(ExpectedError, match="Another autograder is building labs"):
+        make(root)
+    assert (state / "build-killed").is_dir()
+    with pytest.raises(ExpectedError, match=r"course/squares\.py"):
+        make(root)
+    assert [path.name for path in state.iterdir()] == ["building"]
+    assert not (root / "gradebook.db").exists()

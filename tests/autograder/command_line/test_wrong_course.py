@@ -2,15 +2,22 @@
 
 import json
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
-from tests.autograder.command_line.wrong_usage import Wrong, check, configured, folder, put, rows, without
+import pytest
+
+from tests.autograder.command_line.wrong_usage import Damage, Wrong, check, configured, folder, put, rows, without
 
 GRADEBOOK = "gradebook.db"
 SOURCE = "source/lab/lab.ipynb"
 GRADED = "autograded/amy/lab/lab.ipynb"
 READERS = ("collect download", "grade lab", "feedback lab", "report lab", "export --to csv", "report --format json")
+ONLY_READERS = ("feedback lab", "report lab", "export --to csv", "report --format json")
+EVERYBODY = (*READERS, "build")
+NO_GRADEBOOK = ("/gradebook.db yet", "autograder grade")
+FOREIGN = ("/gradebook.db is no gradebook, but another program's database", "Name another file")
 URL = "c.CourseDirectory.db_url = "
 EXAMPLE = "Write sqlite:///gradebook.db"
 
@@ -23,9 +30,42 @@ def cut_off(course: Path) -> None:
 
 def of_another_version(course: Path) -> None:
     """A gradebook in which assignments, grades and students lack what this nbgrader asks for."""
-    with closing(sqlite3.connect(course / GRADEBOOK)) as database:
-        for table, column in (("assignment", "duedate"), ("grade", "extra_credit"), ("student", "lms_user_id")):
-            database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+    places = (("assignment", "duedate"), ("grade", "extra_credit"), ("student", "lms_user_id"))
+    change(course / GRADEBOOK, *(f"ALTER TABLE {table} DROP COLUMN {column}" for table, column in places))
+
+
+def of_a_newer_version(course: Path) -> None:
+    """A gradebook whose version this nbgrader has never heard of."""
+    change(course / GRADEBOOK, "UPDATE alembic_version SET version_num = 'fedcba987654'")
+
+
+def damaged_within(course: Path) -> None:
+    """A gradebook whose first pages are as they were."""
+    path = course / GRADEBOOK
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes()[: size // 2] + b"\xff" * (size - size // 2))
+
+
+def database_of(*statements: str) -> Damage:
+    """A database of another program's in the place of the gradebook."""
+
+    def damage(course: Path) -> None:
+        (course / GRADEBOOK).unlink()
+        change(course / GRADEBOOK, *statements)
+
+    return damage
+
+
+def dangling(course: Path) -> None:
+    """A link to a gradebook that is not there."""
+    (course / GRADEBOOK).unlink()
+    (course / GRADEBOOK).symlink_to(course / "moved.db")
+
+
+def change(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as database:
+        for statement in statements:
+            database.execute(statement)
         database.commit()
 
 
@@ -37,23 +77,57 @@ def half_a_result(course: Path) -> None:
 @rows(
     *(
         Wrong("a gradebook that was cut off", command, "/gradebook.db is damaged", "last good copy", cut_off)
-        for command in READERS
+        for command in EVERYBODY
     ),
     *(
         Wrong("no database", command, "/gradebook.db is damaged", "last good copy", put(GRADEBOOK, "Hello" * 300))
-        for command in READERS
+        for command in EVERYBODY
     ),
     *(
         Wrong("a folder", command, "/gradebook.db cannot be opened", "written by you", folder(GRADEBOOK))
-        for command in READERS
+        for command in EVERYBODY
     ),
     *(
         Wrong("another version's gradebook", command, "another version", "nbgrader db upgrade", of_another_version)
-        for command in ("collect download", "grade lab", "report lab", "export --to csv")
+        for command in EVERYBODY
     ),
-    Wrong("no gradebook", "export --to csv", "There is no gradebook", "autograder grade", without(GRADEBOOK)),
+    *(
+        Wrong("a newer version's gradebook", command, "made by a newer nbgrader", "--upgrade", of_a_newer_version)
+        for command in ("grade lab", "report lab", "build")
+    ),
+    Wrong("a gradebook damaged within", "build", "/gradebook.db is damaged", "last good copy", damaged_within),
+    *(Wrong("no gradebook", command, *NO_GRADEBOOK, without(GRADEBOOK)) for command in ONLY_READERS),
+    *(Wrong("an empty gradebook", command, *NO_GRADEBOOK, put(GRADEBOOK)) for command in ONLY_READERS),
+    Wrong("a database without tables", "report lab", *NO_GRADEBOOK, database_of("PRAGMA user_version = 1")),
+    Wrong("a link to nowhere", "report lab", "it is a link to", "Mend the link", dangling),
 )
 def test_gradebooks(wrong: Wrong, graded_course: Path) -> None:
+    check(wrong, graded_course)
+
+
+@rows(
+    *(
+        Wrong("another program's database", command, *FOREIGN, database_of("CREATE TABLE moz_places (url TEXT)"))
+        for command in EVERYBODY
+    ),
+    *(
+        Wrong(
+            "another program's database with a log",
+            command,
+            *FOREIGN,
+            database_of("PRAGMA journal_mode = wal", "CREATE TABLE moz_places (url TEXT)"),
+        )
+        for command in ("grade lab", "report lab")
+    ),
+    Wrong(
+        "another school's database",
+        "grade lab",
+        "tables course, student",
+        "Name another file",
+        database_of(*(f"CREATE TABLE {name} (id)" for name in ("course", "student", "alembic_version"))),
+    ),
+)
+def test_databases_of_other_programs(wrong: Wrong, graded_course: Path) -> None:
     check(wrong, graded_course)
 
 
@@ -72,15 +146,31 @@ def test_gradebooks(wrong: Wrong, graded_course: Path) -> None:
     Wrong("no database", "report lab", "begins with http://", EXAMPLE, configured(f"{URL}'http://x.org/y'")),
     Wrong("an old name", "grade lab", "begins with postgres://", EXAMPLE, configured(f"{URL}'postgres://x/y'")),
     Wrong("no such driver", "export --to csv", "postgresql+no://", EXAMPLE, configured(f"{URL}'postgresql+no://h/d'")),
+    Wrong("no driver for nbgrader", "grade", "asynchronous", EXAMPLE, configured(f"{URL}'postgresql+asyncpg://h/d'")),
+    Wrong("no number", "report", "float: 'abc'", "Mend", configured(f"{URL}'sqlite:///g.db?timeout=abc'")),
+    Wrong("no path", "build", "is no URL", EXAMPLE, configured(f"{URL}'sqlite:///g%00.db'")),
+    Wrong(
+        "no folder to write to", "build", "/gone/g.db cannot", "its folder", configured(f"{URL}'sqlite:///gone/g.db'")
+    ),
     Wrong("text that is no TOML", "build --check", "pyproject.toml cannot", "Mend it", put("pyproject.toml", "[")),
 )
 def test_configurations(wrong: Wrong, graded_course: Path) -> None:
     check(wrong, graded_course)
 
 
-def test_a_password_is_not_told(graded_course: Path) -> None:
-    url = "mssql://me:s3cret@example.org/grades"
-    wrong = Wrong("no driver", "report lab", "its driver pyodbc is not installed", EXAMPLE, configured(f"{URL}{url!r}"))
+@rows(
+    *(
+        Wrong("no driver", "report lab", f"its driver {driver} is not installed", "Install it", configured(URL + url))
+        for driver, url in (
+            ("pyodbc", "'mssql://me:s3cret@example.org/grades'"),
+            ("pg8000", "'postgresql+pg8000://me:s3cret@example.org/grades'"),
+        )
+    )
+)
+def test_a_password_is_not_told(wrong: Wrong, graded_course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for driver in ("pyodbc", "pg8000"):
+        # Whether or not this machine has it.
+        monkeypatch.setitem(sys.modules, driver, None)
     assert "s3cret" not in check(wrong, graded_course)
 
 

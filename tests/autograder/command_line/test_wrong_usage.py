@@ -65,6 +65,13 @@ def test_options(wrong: Wrong, graded_course: Path) -> None:
     Wrong("a lab nearly right", "feedback labb", "'labb'", "Did you mean 'lab'?"),
     Wrong("another lab", "report 07", "'07'", "There are: lab"),
     Wrong("a lab nearly right", "export labb --to csv", "'labb'", "Did you mean 'lab'?"),
+    Wrong("a lab in no encoding", "export la\udce9 --to csv", "is no UTF-8 text", "Rename that"),
+    *(
+        Wrong("a student in no encoding", command, "'zo\\udce9' in", "Rename it", folder("submitted/zo\udce9/lab"))
+        for command in ("feedback", "export lab --to csv")
+    ),
+    Wrong("a student on two lines", "report", "a control character", "Rename it", folder("submitted/zo\ne/lab")),
+    Wrong("a lab in no encoding", "report", "'b\\udce9.ipynb' in", "Rename it", put("source/lab/b\udce9.ipynb")),
     Wrong("a student nearly right", "grade lab --student amyy", "'amyy'", "Did you mean 'amy'?"),
     Wrong("another student", "grade --student zoe", "'zoe'", "There are: amy, ben, cleo"),
     Wrong("a student's folder", "grade --student ../amy", "'../amy'", "Did you mean 'amy'?"),
@@ -118,7 +125,7 @@ def test_what_is_collected(wrong: Wrong, graded_course: Path) -> None:
     Wrong("a folder that is a file", "feedback lab", "/feedback/ben is a file", "move it away", put("feedback/ben")),
     Wrong("a folder that is a file", "report lab", "/report is a file", "move it away", put("report")),
     Wrong("a page that is a folder", "report lab", "/report/lab.html is a folder", "away", folder("report/lab.html")),
-    Wrong("a state that is a file", "build", "/.autograder: File exists", "Move it away", put(".autograder")),
+    Wrong("a state that is a file", "build", "/.autograder is a file", "move it away", put(".autograder")),
     Wrong("a state that is a file", "collect download", "/.autograder is a file", "away", put(".autograder")),
     Wrong("a folder that is a file", "collect download", "/submitted is a file", "move it away", put("submitted")),
 )
