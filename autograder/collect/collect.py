@@ -251,7 +251,7 @@ def _check_place(course: Course, source: Path) -> None:
 def _time(text: str) -> datetime:
     try:
         time = parse_utc(text)
-    except (ValueError, OverflowError, TypeError) as error:
+    except (ValueError, ArithmeticError, TypeError) as error:
         raise ExpectedError(f"{text!r} is no time ({error}).", "Write one like 2026-11-22 14:05 UTC.") from error
     assert isinstance(time, datetime)
     return time

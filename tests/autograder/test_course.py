@@ -152,8 +152,11 @@ def test_unbalanced_delimiters_are_named(make_cell: MakeCell, make_course: MakeC
         Course.open(root).lab("lab")
 
 
-def test_a_timestamp_that_is_none_is_named(quickstart: Path) -> None:
-    (quickstart / "submitted" / "hacker" / "ps1" / "timestamp.txt").write_text("yesterday, I think")
+@pytest.mark.parametrize(
+    "text", ["yesterday, I think", "1" * 40 + "h", "\N{ROMAN NUMERAL ONE}:00", "2026-11-22 14:05" * 20]
+)
+def test_a_timestamp_that_is_none_is_named(quickstart: Path, text: str) -> None:
+    (quickstart / "submitted" / "hacker" / "ps1" / "timestamp.txt").write_text(text, encoding="utf-8")
     with pytest.raises(ExpectedError, match=r"timestamp\.txt: it holds no date"):
         Course.open(quickstart).submitted_at("hacker", "ps1")
 
