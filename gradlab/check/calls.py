@@ -12,6 +12,10 @@ from gradlab.check.values import kind_of
 Function = Callable[..., Any]
 """A student's function, or a stand-in for one that lives in another process: anything may come back."""
 
+_ABOUT_GRAPHS = ("graph-cut", "rebinding-leaf", "zero-before-first")
+_FAMILIES = {"one-number-only": "converted to ", "tensor-only": "must be Tensor, not "}
+"""What an error says of a function that was given another kind of number than it takes."""
+
 
 def require_callable(*functions: object) -> None:
     """Refuse what can't be called."""
@@ -30,16 +34,22 @@ def call(function: Function, *arguments: object) -> object:
 
 
 def call_plain(function: Function, *arguments: object) -> object:
-    """Call a student's function in which autograd has no part: no error there means that a graph was cut."""
+    """Call a student's function in which autograd has no part: no error there is about leaves or graphs."""
     try:
-        return call(function, *arguments)
-    except NotYet as refused:
-        error = refused.__cause__
-        if refused.diagnosis.misconception != "graph-cut" or error is None:
-            raise
-        message = message_of(error)
-        explanation = "one-number-only" if "converted to Python scalars" in message else "raised"
-        raise not_yet(explanation, "error", name=type(error).__name__, message=message) from error
+        with torch.enable_grad():
+            return function(*arguments)
+    except Exception as error:
+        raise refusal_plain(error) from error
+
+
+def refusal_plain(error: Exception) -> NotYet:
+    """Turn an error into a `NotYet` where a plain number, or a None, says nothing about leaves or graphs."""
+    refused = refusal(error)
+    if refused.diagnosis.misconception not in _ABOUT_GRAPHS:
+        return refused
+    message = message_of(error)
+    explanation = next((key for key, words in _FAMILIES.items() if words in message), "raised")
+    return not_yet(explanation, "error", name=type(error).__name__, message=message)
 
 
 def require_unwatched(name: str, after: torch.Tensor) -> None:

@@ -224,6 +224,11 @@ FINDINGS = {
         "Which of your functions come from `math`? NumPy and torch have their own of the same names, which take all "
         "entries at once.",
     ),
+    "tensor-only": Explanation(
+        "that function takes a tensor",
+        "The functions of torch take tensors. Plain numbers go to those of `math`, arrays to NumPy's.",
+        "Print `type(…)` of what you hand over. Which of the three families does it belong to?",
+    ),
     "unlike-numbers": Explanation(
         "the numbers are different",
         "None of the usual slips fits, so more than one part may differ.",

@@ -78,7 +78,8 @@ MISCONCEPTIONS = {
         "Somewhere a tensor was turned into a plain number and back (`math.sin`, `float`, `.item()`, "
         "`torch.tensor(…)`). "
         "The number is right, and it has forgotten where it came from.",
-        "Follow x through your lines and print `grad_fn` after each. Which is the first without one?",
+        "Follow x through your lines and print `grad_fn` after each (`parents`, if the engine is your own). "
+        "Which is the first without one?",
     ),
     "numpy-on-tracked": Explanation(
         "NumPy was given a tensor that autograd is watching",

@@ -4,9 +4,8 @@ import torch
 
 from gradlab.check.accumulation.probes import curved
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, require_callable, require_unchanged
+from gradlab.check.calls import Function, refusal_plain, require_callable, require_unchanged
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.errors import refusal
 from gradlab.check.values import is_tensor
 from gradlab.check.variants import agree
 
@@ -40,7 +39,7 @@ def _watched_call(function: Function, f: Function, x: torch.Tensor) -> object:
         try:
             result = function(f, x)
         except Exception as error:
-            raise refusal(error) from error
+            raise refusal_plain(error) from error
         if not torch.is_grad_enabled():
             raise not_yet("acc-left-off", "acc-all-off")
     return result

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.values import is_tensor, kind_of, numbers, require_finite, require_shape
@@ -48,7 +48,7 @@ def rolling(function: Function, *, steps: int = 5, d: int = 2) -> None:
 
 
 def _step(function: Function, given: list[Tensor], lr: float, d: int) -> tuple[Tensor, Tensor]:
-    result = call(function, *given, lr)
+    result = call_plain(function, *given, lr)
     if result is None:
         raise not_yet("returns-nothing", "returns-nothing")
     pair = issubclass(type(result), tuple | list) and len(result) == 2  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ import torch
 
 from gradlab.check.autograd.samples import ripple
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.values import is_tensor
@@ -38,7 +38,7 @@ def central_difference(function: Function, *, of: Function | None = None) -> Non
 
 def _check(function: Function, f: Function, x: torch.Tensor, h: float) -> None:
     given = x.clone()
-    result = call(function, f, given, h)
+    result = call_plain(function, f, given, h)
     right, here, left = f(x + h), f(x), f(x - h)
     expected = (right - left) / (2 * h)
     agree(result, expected, _mistakes(f, x, h, (left, here, right)), given="a sample function", shape=tuple(x.shape))

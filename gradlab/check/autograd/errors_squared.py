@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.variants import Variant, agree
 
 _TARGET_OF_THE_LESSON = 10
@@ -25,7 +25,7 @@ def squared_error_gradient(function: Function) -> None:
         x = torch.randn(count, dtype=torch.float64)
         target = float(w @ x) + missing
         others = w.clone(), x.clone()
-        result = call(function, *others, target)
+        result = call_plain(function, *others, target)
         given = "random weights and inputs"
         agree(result, -2 * missing * x, _mistakes(w, x, target), given=given, shape=(count,))
         require_unchanged("`w`", w, others[0])

@@ -8,7 +8,7 @@ import torch
 
 from gradlab.check.autograd.samples import claim, half_hidden, polynomial, ripple, straight
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable
+from gradlab.check.calls import Function, call_plain, require_callable
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.values import kind_of, numbers, require_finite
 
@@ -53,7 +53,7 @@ def inspection(function: Function) -> None:
 
 
 def _verdict(function: Function, case: _Case) -> bool:
-    found = _truth(call(function, case.f, case.df, case.x.clone()))
+    found = _truth(call_plain(function, case.f, case.df, case.x.clone()))
     if found.numel() != 1:
         raise not_yet("many-verdicts", "many-verdicts", count=found.numel())
     require_finite(found)

@@ -32,7 +32,7 @@ def partial_derivatives(function: Function, *, of: Function | None = None) -> No
         buckets = [part.grad.clone() if part.grad is not None else None for part in (x, y)]
         result = slopes_from(lambda g, x=x, y=y: function(g, x, y), f)  # type: ignore[misc]
         expected = _slopes(f, x, y)
-        agree(result, expected, _mistakes(f, x, y, buckets, expected), given="a random place (x, y)")
+        agree(result, expected, _mistakes(f, x, y, buckets, expected), given="a random place (x, y)", kind="pair")
         if not all(_same(part.grad, before) for part, before in zip((x, y), buckets, strict=True)):
             raise not_yet("bucket-touched", "bucket-touched")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.variants import Variant, agree
 
 
@@ -20,7 +20,7 @@ def pulse_slope(function: Function) -> None:
     for shape in ((7,), (2, 3), ()):
         x = 0.3 + 4 * torch.rand(shape, dtype=torch.float64)
         given = x.clone()
-        result = call(function, given)
+        result = call_plain(function, given)
         decay = torch.exp(-x / 2)
         agree(result, (1 - x / 2) * decay, _mistakes(x, decay), given="random places", shape=tuple(x.shape))
         require_unchanged("`x`", x, given)

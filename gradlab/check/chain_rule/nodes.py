@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gradlab.check.calls import Function, call
+from gradlab.check.calls import Function, call, call_plain
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
 from gradlab.check.values import is_array, is_tensor, kind_of, single_number
@@ -50,7 +50,7 @@ def attribute(value: object, name: str, expression: str) -> object:
 def compute(operation: Function, *operands: object, expression: str) -> object:
     """Compute with a student's values; what stands in place of a tuple of parents or slopes gets its own diagnosis."""
     try:
-        return call(operation, *operands)
+        return call_plain(operation, *operands)
     except NotYet as refused:
         error = refused.__cause__
         if not isinstance(error, TypeError) or "object is not iterable" not in message_of(error):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable
+from gradlab.check.calls import Function, call_plain, require_callable
 from gradlab.check.chain_rule.nodes import Sketch, number_of
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.variants import Variant, agree
@@ -34,7 +34,7 @@ def backward_pass(function: Function, make: Function, *, count: int = 12) -> Non
         sketch = _sketch(parents)
         values = sketch.build(make)
         handed = list(values)
-        call(function, handed)
+        call_plain(function, handed)
         found = [number_of(value, "grad", "backward(order)") for value in values]
         expected = torch.tensor(_pull(sketch), dtype=torch.float64)
         agree(torch.tensor(found, dtype=torch.float64), expected, _mistakes(sketch), given="the values of a graph")

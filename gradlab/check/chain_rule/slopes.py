@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.variants import Variant, agree
 
 _POINTS = 40
@@ -21,7 +21,7 @@ def chain_slope(function: Function) -> None:
     require_callable(function)
     x = torch.rand(_POINTS, dtype=torch.float64) * 4 - 2
     given = x.clone()
-    result = call(function, given)
+    result = call_plain(function, given)
     expected = torch.exp(torch.sin(3 * x)) * torch.cos(3 * x) * 3
     agree(result, expected, _chain_mistakes(x), given="exp(sin(3x))", shape=(_POINTS,))
     require_unchanged("`x`", x, given)
@@ -65,7 +65,7 @@ def mean_of_squares(function: Function, *, counts: tuple[int, ...] = (5, 3)) -> 
         a = 2.2 + float(torch.rand(())) * 0.7
         x, t = torch.randn(2, count, dtype=torch.float64)
         given, targets = x.clone(), t.clone()
-        result = call(function, a, given, targets)
+        result = call_plain(function, a, given, targets)
         expected = 2 / count * a * (a * x - t)
         told = f"n = {count} inputs"
         agree(result, expected, _mean_mistakes(a, x, t), given=told, shape=(count,))
