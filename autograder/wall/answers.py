@@ -170,16 +170,19 @@ class Answers:
             if tag == "graph":
                 return decoder.register(parts[0], graph[parts[1]])
             if tag == "handle":
-                return self._note(self._known.read_handle(decoder, origin, parts), origin)
+                return self._noted(self._known.read_handle(decoder, origin, parts), origin)
             raise MalformedError(f"no such tag: {tag[:20]!r}")
 
         return read
 
-    def _note(self, value: object, origin: str) -> object:
-        if isinstance(self._measure, Recorder):
-            self._measure.handles.add(origin)
-            if not has_plain_value(value):
-                self._measure.bare.add(origin)
+    def _noted(self, value: object, origin: str) -> object:
+        if not isinstance(self._measure, Recorder):
+            # Where the solution gave a tuple, a named one is that tuple.
+            as_plain = has_plain_value(value) and origin not in self._measure.handles
+            return value._snapshot[0] if as_plain else value  # type: ignore[attr-defined]
+        self._measure.handles.add(origin)
+        if not has_plain_value(value):
+            self._measure.bare.add(origin)
         return value
 
 
