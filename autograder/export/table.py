@@ -9,7 +9,8 @@ from pathlib import Path
 
 from autograder.errors import ExpectedError
 
-_FORMULA = re.compile(r"[\s\0]*[=+\-@]|[\t\r]")
+# The wide signs are what an East Asian keyboard writes, and a spreadsheet set to that takes them for the others.
+_FORMULA = re.compile(r"[\s\0\ufeff]*[=+\-@＝＋－＠]|[\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 
 

@@ -131,7 +131,13 @@ def test_canvas_without_a_template(course: Course) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1-1", "-a", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n=1", "-1+1", "-", "\0=1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("=1+1", "+1-1", "-a", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n=1", "-1+1", "-", "\0=1", "\ufeff=1"),
+        *("\N{FULLWIDTH EQUALS SIGN}1", "\N{FULLWIDTH PLUS SIGN}1", "\N{FULLWIDTH COMMERCIAL AT}SUM(A1)"),
+    ],
+)
 def test_formulas_are_harmless(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
