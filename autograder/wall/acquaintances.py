@@ -114,7 +114,7 @@ class Acquaintances:
             elif content[0] != write_tensor(leaf):
                 any_changed = True
                 content = content if with_values else [write_tensor(leaf), *content[1:]]  # noqa: PLW2901
-            Decoder(nothing_beyond).fill(leaf, content)
+            Decoder(nothing_beyond).fill(leaf, content, alone=True)
             self._leaf_contents[number] = _leaf_content(leaf)
         return any_changed
 

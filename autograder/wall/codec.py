@@ -169,14 +169,23 @@ class Decoder:
         except (TypeError, ValueError, IndexError, OverflowError, RuntimeError, ArithmeticError, KeyError) as error:
             raise MalformedError(f"node: {error}") from error
 
-    def fill(self, value: Any, content: Node) -> None:  # noqa: ANN401 - any of the mutable types
+    def fill(self, value: Any, content: Node, *, alone: bool = False) -> None:  # noqa: ANN401 - any mutable type
         """Make a mutable object hold what `Encoder.content` wrote.
+
+        Args:
+            value: the object.
+            content: what it is to hold.
+            alone: whether it was written without its surroundings: a gradient that was changed in place looks then
+                like one that was replaced, and stays the object that it is.
 
         Raises:
             MalformedError: the content isn't of the object's kind.
         """
         try:
-            self._fill(value, content)
+            if alone:
+                self._fill_tensor(value, content, alone=True)
+            else:
+                self._fill(value, content)
         except (TypeError, ValueError, OverflowError, RuntimeError, AttributeError) as error:
             raise MalformedError(f"content: {error}") from error
 
@@ -254,7 +263,7 @@ class Decoder:
             return content
         return [self.read(item) for item in content]
 
-    def _fill_tensor(self, tensor: torch.Tensor, content: Node) -> None:
+    def _fill_tensor(self, tensor: torch.Tensor, content: Node, *, alone: bool = False) -> None:
         values, requires_grad, grad, _ = content
         fresh = read_tensor(values)
         with torch.no_grad():
@@ -267,10 +276,10 @@ class Decoder:
             new_grad = self.read(grad)
             if new_grad is not None and new_grad.device != tensor.device:
                 new_grad = new_grad.to(tensor.device)
-            if tensor.grad is None or new_grad is None:
-                tensor.grad = new_grad
-            elif tensor.grad is not new_grad:
+            if alone and tensor.grad is not None and new_grad is not None:
                 tensor.grad.copy_(new_grad)
+            else:
+                tensor.grad = new_grad
 
 
 def _index(number: Node) -> int:

@@ -60,7 +60,8 @@ class Inbox:
         decoder = Decoder(functools.partial(self._beyond, inputs), devices)
         for number, content in message["changed"]:
             # Each shared leaf is written on its own, with numbers of its own.
-            Decoder(functools.partial(self._beyond, inputs)).fill(self._belongings.leaves[number], content)
+            own = Decoder(functools.partial(self._beyond, inputs))
+            own.fill(self._belongings.leaves[number], content, alone=True)
         args = tuple(decoder.read(item) for item in message["args"])
         kwargs = {name: decoder.read(item) for name, item in message["kwargs"]}
         inputs += [self._belongings.leaves[number] for number in message["leaves"]]
