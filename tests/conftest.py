@@ -2,11 +2,19 @@
 
 import os
 import shutil
+from importlib.util import find_spec
 
 import pytest
 
 # The workers share the machine's cores; several threads in each would only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A machine with a GPU may lack Hypothesis. Elsewhere a slow machine must not fail a test.
+if find_spec("hypothesis") is not None:
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
