@@ -1,5 +1,6 @@
 """The peers: a lab as a plain nbgrader course, and as an otter-grader assignment with an environment of its own."""
 
+import ast
 import json
 import os
 import subprocess
@@ -147,7 +148,7 @@ def make_otter_assignment(folder: Path, source: NotebookNode, otter: Path) -> Pa
     for cell in source.cells:
         if is_test(cell):
             about = cell.metadata.nbgrader
-            text = _TEST.format(name=about.grade_id, points=about.points, source=cell.source)
+            text = _TEST.format(name=about.grade_id, points=about.points, source=all_or_nothing(cell))
             (tests / f"{about.grade_id}.py").write_text(text, encoding="utf-8")
     assignment = folder / "autograder.zip"
     command = [str(otter), "generate", "-t", str(tests), "-o", str(assignment), "--no-requirements"]
@@ -155,6 +156,16 @@ def make_otter_assignment(folder: Path, source: NotebookNode, otter: Path) -> Pa
     with ZipFile(assignment) as opened:
         assert any(name.startswith("tests/") for name in opened.namelist())
     return assignment
+
+
+def all_or_nothing(cell: NotebookNode) -> str:
+    """A test as otter-grader takes it: where nbgrader gives as many points as the last line says, all or none."""
+    tree = ast.parse(cell.source)
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = tree.body.pop()
+        given = f"given = {ast.unparse(last)}\nassert given is None or given == {cell.metadata.nbgrader.points!r}"
+        return f"{ast.unparse(tree)}\n{given}"
+    return str(cell.source)
 
 
 def for_otter(submission: NotebookNode) -> NotebookNode:

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from nbformat import from_dict
+from nbformat.v4 import new_code_cell
 
 from benchmarks import grading, report
 from benchmarks.accounting import CPU
@@ -12,6 +14,7 @@ from benchmarks.contestants import AUTOGRADER, FLOOR, NBGRADER, OTTER, Run
 from benchmarks.figures import Figures, each_by_kind, each_cpu_seconds, each_seconds, summarise
 from benchmarks.grading import DisagreementError, Sizes, check_scores, compare
 from benchmarks.measure import Measurement, Moment
+from benchmarks.peers import all_or_nothing
 from benchmarks.small_lab import NAME
 
 FULL = {"a-test": 2.0, "b-test": 2.0}
@@ -65,6 +68,17 @@ def test_of_otter_grader_only_full_marks_are_compared() -> None:
     check_scores({AUTOGRADER: run_of(1.0), OTTER: run_of(0.0)}, FULL)
     with pytest.raises(DisagreementError):
         check_scores({AUTOGRADER: run_of(1.0), OTTER: run_of(2.0)}, FULL)
+
+
+@pytest.mark.parametrize(("given", "passes"), [("2", True), ("1", False), ("0", False), ("print()", True)])
+def test_otter_grader_gives_all_points_or_none(given: str, passes: bool) -> None:
+    cell = new_code_cell(f"x = 2\n{given}", metadata={"nbgrader": {"points": 2}})
+    source = all_or_nothing(from_dict(cell))
+    if passes:
+        exec(source, {})
+    else:
+        with pytest.raises(AssertionError):
+            exec(source, {})
 
 
 def test_one_more_submission_costs_what_lies_between_two_results() -> None:
