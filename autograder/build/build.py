@@ -25,7 +25,8 @@ from autograder.sandbox.mode import Mode
 STEPS = 3
 """What is told of each lab that is built; of one that is compared, the first of them."""
 
-_SCRATCH = "build-"
+_UNFINISHED = "build-"
+"""How the folders begin in which labs are built."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def build(
         # The gradebook learns of a lab when all else is done: minutes later.
         check_ready(course.gradebook_url)
         with alone(course.state / "building", f"Another autograder is building labs of the course {course.root}."):
-            for remains in course.state.glob(f"{_SCRATCH}*"):
+            for remains in course.state.glob(f"{_UNFINISHED}*"):
                 # A killed program has left it.
                 shutil.rmtree(remains, ignore_errors=True)
             most = limits or Limits()
@@ -130,7 +131,7 @@ def _build(
     course: Course, lesson: Lesson, scratch: str, mode: Mode, limits: Limits, tell: Callable[[str], None]
 ) -> BuiltLab:
     # On the course's own file system, so that finished folders can be moved into place.
-    with tempfile.TemporaryDirectory(dir=course.state, prefix=_SCRATCH) as temporary:
+    with tempfile.TemporaryDirectory(dir=course.state, prefix=_UNFINISHED) as temporary:
         folder = Path(temporary)
         files = _release(folder, lesson, course, scratch, tell)
         released = read_notebook(_notebook(folder, RELEASE, lesson))

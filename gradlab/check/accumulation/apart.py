@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 import torch
 
-from gradlab.check.accumulation.inputs import missed, require_left_alone
+from gradlab.check.accumulation.inputs import grad_of_argument_explained, require_left_alone
 from gradlab.check.accumulation.probes import row_loss
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
 from gradlab.check.derivatives import gradient
-from gradlab.check.diagnosis import NotYet
 from gradlab.check.emptiness import slopes_from
 from gradlab.check.variants import Variant, agree
 
@@ -35,10 +34,8 @@ def apart(function: Function, *, on: Function | None = None, d: int = 3, m: int 
     require_callable(function, loss)
     w, data = torch.rand(d, dtype=torch.float64) + 0.5, torch.randn(count, m, dtype=torch.float64)
     given, examples = w.clone(), data.clone()
-    try:
+    with grad_of_argument_explained(lambda filled: function(loss, filled, data.clone()), given, "`w`"):
         result = slopes_from(functools.partial(_bound, function, given, examples, loss), loss)
-    except NotYet as refused:
-        raise missed(refused, lambda filled: function(loss, filled, data.clone()), given, "`w`") from refused
     right = torch.stack([gradient(functools.partial(_of_weights, loss, row), w) for row in data])
     agree(result, right, _mistakes(right), given=f"{count} random examples", shape=tuple(data.shape))
     require_left_alone("`w`", w, given)

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
-from gradlab.check.accumulation.inputs import missed, require_left_alone
+from gradlab.check.accumulation.inputs import grad_of_argument_explained, require_left_alone
 from gradlab.check.accumulation.probes import CROWDED, KEPT, crowded_loss
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
 from gradlab.check.derivatives import gradient
-from gradlab.check.diagnosis import NotYet, not_yet
+from gradlab.check.diagnosis import not_yet
 from gradlab.check.emptiness import slopes_from
 from gradlab.check.errors import message_of
 from gradlab.check.variants import Variant, agree
@@ -40,10 +40,8 @@ def micro_batches(function: Function, *, sizes: Sequence[int] = (4, 2, 3), d: in
     ]
     given, handed = w.clone(), [(x.clone(), y.clone()) for x, y in batches]
     loss = functools.partial(crowded_loss, most=max(sizes))
-    try:
+    with grad_of_argument_explained(lambda filled: function(loss, filled, batches), given, "`w`"):
         result = slopes_from(functools.partial(_run, function, given, handed), loss)
-    except NotYet as refused:
-        raise missed(refused, lambda filled: function(loss, filled, batches), given, "`w`") from refused
     slopes = torch.stack([gradient(functools.partial(_of_weights, x, y), w) for x, y in batches])
     counts = torch.tensor(sizes, dtype=torch.float64).unsqueeze(-1)
     right = (counts * slopes).sum(dim=0) / counts.sum()

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.accumulation import probes
-from gradlab.check.accumulation.inputs import missed, require_left_alone
+from gradlab.check.accumulation.inputs import grad_of_argument_explained, require_left_alone
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable
 from gradlab.check.compare import close, factor
 from gradlab.check.derivatives import gradient
-from gradlab.check.diagnosis import NotYet, not_yet
+from gradlab.check.diagnosis import not_yet
 from gradlab.check.emptiness import slopes_from
 from gradlab.check.values import numbers
 from gradlab.check.variants import Variant, agree
@@ -41,10 +41,8 @@ def two_heads(
     require_callable(function, trunk, first, second)
     x = torch.rand(3, dtype=torch.float64) + 0.5
     given = x.clone()
-    try:
+    with grad_of_argument_explained(lambda filled: function(trunk, first, second, filled), given, "`x`"):
         result = slopes_from(functools.partial(_bound, function, first, second, given), trunk)
-    except NotYet as refused:
-        raise missed(refused, lambda filled: function(trunk, first, second, filled), given, "`x`") from refused
     one, other = (gradient(functools.partial(_through, trunk, head), x) for head in (first, second))
     before = torch.stack([gradient(head, trunk(x)) for head in (first, second)])
     agree(result, torch.stack([one, other]), _mistakes(one, other, before), given="random x", shape=(3,))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check import rounds
-from gradlab.check.accumulation.inputs import missed, require_left_alone
+from gradlab.check.accumulation.inputs import grad_of_argument_explained, require_left_alone
 from gradlab.check.accumulation.probes import valley
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
@@ -39,10 +39,8 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
     require_callable(function, loss)
     start, lr = torch.rand(d, dtype=torch.float64) + 0.5, 0.05 + 0.1 * float(torch.rand(()))
     given = start.clone()
-    try:
+    with grad_of_argument_explained(lambda filled: function(loss, filled, lr, epochs), given, "`weights`"):
         result = _run(functools.partial(_bound, function, given, lr), loss, epochs)
-    except NotYet as refused:
-        raise missed(refused, lambda filled: function(loss, filled, lr, epochs), given, "`weights`") from refused
     weights, history = _two_of(result)
     end, slopes = _walk(loss, start, lr, epochs, keep=0.0)
     told = f"{epochs} epochs"
