@@ -13,8 +13,8 @@ class Limits:
         grace_seconds: wall-clock seconds between the interrupt and the kill.
         submission_seconds: wall-clock seconds for the whole notebook.
         cpu_seconds: CPU seconds for a student process, and for all processes of a submission together.
-        memory_bytes: bytes of private memory for a student process, and of memory of any kind for all processes of a
-            submission together.
+        memory_bytes: bytes of private memory that a student process may get, and of memory of any kind that all
+            processes of a submission may hold together; what Python and torch need before it begins doesn't count.
         processes: processes and threads at once.
         open_files: open files of one process.
         file_bytes: bytes of one file.

@@ -77,6 +77,9 @@ if ! python=$(find_python); then
     say "install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3 …"
     exit 1
 fi
+if [ "${1:-}" = --browser ] && ! "$python" -c 'import os, sys, sysconfig; sys.exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))'; then
+    install_packages python3-dev || say "without the package python3-dev, the tests of compiled code are skipped"
+fi
 if [ ! -x .venv/bin/python ]; then
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null && ! install_packages python3-venv; then
         say "install the package python3-venv, then run the same command again"

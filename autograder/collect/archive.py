@@ -2,6 +2,7 @@
 
 import lzma
 import stat
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from struct import Struct
 from struct import error as StructError  # noqa: N812
+from typing import IO
 
 from autograder.collect.findings import Found, Parts, Refused
 from autograder.collect.paths import UnsafePath, is_junk, parts_of
@@ -203,7 +205,7 @@ def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, bounds
     # What is packed is really there, so its size is no mere claim: reading stops where it ends.
     packed = max(entry.compress_size, 1)
     written = 0
-    with archive.open(entry) as source, target.open("xb") as file:
+    with _opened_entry(archive, entry) as source, target.open("xb") as file:
         while chunk := source.read(_CHUNK):
             written += len(chunk)
             if written > most:
@@ -232,3 +234,10 @@ def _time(entry: zipfile.ZipInfo) -> datetime | None:
 
 def _first_line(error: Exception) -> str:
     return readable((str(error) or type(error).__name__).splitlines()[0])[:_MOST_SHOWN]
+
+
+def _opened_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    with warnings.catch_warnings():
+        # From 3.13 on zipfile warns of entries in one place. They are refused for their names, and bounded like all.
+        warnings.filterwarnings("ignore", "Overlapped entries", UserWarning)
+        return archive.open(entry)

@@ -6,7 +6,6 @@ cells run here, in the instructor's wording, when the cells above them have run 
 
 import hashlib
 import hmac
-import resource
 import signal
 import time
 from collections.abc import Iterator, Mapping
@@ -23,6 +22,7 @@ from autograder.judging.outputs import failed, read_count, read_outputs, size, t
 from autograder.judging.stops import Stop, endless_cell, ends_gpu, failing_cell, fatal_cell, first_stop, name_of
 from autograder.judging.supervisor import Supervisor
 from autograder.judging.tests import run_test
+from autograder.sandbox.isolation import limit_own_memory
 from autograder.verdicts import CellOutcome, CellVerdict
 from autograder.wall.conversation import LATEST
 from autograder.wall.faults import Misspoke, OutOfTime, StudentGone, WallFault
@@ -83,9 +83,8 @@ class Judge:
 
     def judge(self) -> None:
         """Judge the submission; each outcome is reported to the supervisor."""
-        memory = 2 * self._case.limits.memory_bytes
         # A student's number may make a test ask for more memory than there is.
-        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+        limit_own_memory(2 * self._case.limits.memory_bytes)
         for index, cell in enumerate(self._case.submitted.cells):
             with self._clock.running(name_of(cell)):
                 outcome = self._outcome(index, cell)

@@ -1,6 +1,7 @@
 """What a student process can do, tried from within one. `autograder.sandbox.layers` draws the conclusions."""
 
 import json
+import mmap
 import os
 import resource
 import signal
@@ -24,11 +25,13 @@ class Questions:
         secrets: files that must not be readable.
         protected: folders that must not be writable.
         processes: how many processes to try to start.
+        memory_bytes: how many bytes of private memory to try to get, besides what there is.
     """
 
     secrets: tuple[str, ...]
     protected: tuple[str, ...]
     processes: int
+    memory_bytes: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Findings:
         new_privileges: whether a set-user-id program would work.
         nested: whether a further user namespace can be made.
         started: how many of the processes that were tried could be started.
+        allocated: whether that memory could be had.
         folder_bytes: size of the file systems of the working folder and of /tmp.
         limits: the hard resource limits: RLIMIT number → value.
         terminal: whether a pseudoterminal can be opened.
@@ -62,6 +66,7 @@ class Findings:
     new_privileges: bool
     nested: bool
     started: int
+    allocated: bool
     folder_bytes: tuple[int, int]
     limits: dict[str, int]
     terminal: bool
@@ -77,12 +82,14 @@ def serve(connection: socket.socket) -> None:
 def ask(line: str) -> Questions:
     """Read `Questions` from a line of JSON."""
     fields: dict[str, Any] = json.loads(line)
-    return Questions(tuple(fields["secrets"]), tuple(fields["protected"]), int(fields["processes"]))
+    return Questions(
+        tuple(fields["secrets"]), tuple(fields["protected"]), int(fields["processes"]), int(fields["memory_bytes"])
+    )
 
 
 def inspect(questions: Questions) -> Findings:
     """Try everything."""
-    limits = (resource.RLIMIT_CPU, resource.RLIMIT_DATA, resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)
+    limits = (resource.RLIMIT_CPU, resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)
     return Findings(
         readable=tuple(path for path in questions.secrets if _works(lambda path=path: _read(path))),  # type: ignore[misc]
         writable=tuple(path for path in questions.protected if _works(lambda path=path: _write(path))),  # type: ignore[misc]
@@ -94,6 +101,7 @@ def inspect(questions: Questions) -> Findings:
         new_privileges=kernel.may_gain_privileges(),
         nested=_in_child(lambda: kernel.unshare(kernel.NEW_USERS)),
         started=_start_processes(questions.processes),
+        allocated=_works(lambda: _allocate(questions.memory_bytes)),
         folder_bytes=(_size("."), _size("/tmp")),  # noqa: S108 - private
         limits={str(kind): resource.getrlimit(kind)[1] for kind in limits},
         terminal=_works(os.openpty),
@@ -162,6 +170,10 @@ def _start_processes(count: int) -> int:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
     return len(started)
+
+
+def _allocate(size: int) -> None:
+    mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close()
 
 
 def _size(folder: str) -> int:

@@ -13,7 +13,7 @@ from typing import Final
 
 from autograder.limits import Limits
 from autograder.sandbox import kernel
-from autograder.sandbox.processes import View
+from autograder.sandbox.processes import View, mapped_bytes
 
 WORKING_FOLDER: Final = "/submission"
 """Where a submission runs: private, empty at the start, held in memory."""
@@ -218,12 +218,19 @@ def filter_system_calls(program: bytes, *, required: bool = False) -> None:
         raise IsolationError(f"filter of system calls: {error}") from error
 
 
+def limit_own_memory(more_bytes: int) -> None:
+    """Let this process get so many bytes of private memory besides what it has."""
+    _, private = mapped_bytes(Path("/proc/self/statm").read_text())
+    resource.setrlimit(resource.RLIMIT_DATA, (private + more_bytes,) * 2)
+
+
 def limit_resources(limits: Limits, view: View) -> None:
     """Set the resource limits of this process and all that it starts.
 
-    RLIMIT_DATA bounds private memory. Address space can't be held as tightly, since torch maps far more than it uses;
-    a loose RLIMIT_AS still bounds memory that is mapped shared. CUDA reserves address space for all memory that the
-    machine and its GPUs have, so with a GPU there is no such bound.
+    RLIMIT_DATA bounds private memory. What this process has of it already comes on top, since that is torch's: with the
+    libraries of CUDA 800 MiB, which student code neither asked for nor fills. Address space can't be held as tightly,
+    since torch maps far more than it uses; a loose RLIMIT_AS still bounds memory that is mapped shared. CUDA reserves
+    address space for all memory that the machine and its GPUs have, so with a GPU there is no such bound.
 
     Args:
         limits: what the submission may use.
@@ -232,10 +239,10 @@ def limit_resources(limits: Limits, view: View) -> None:
     Raises:
         IsolationError: the kernel refuses.
     """
-    mapped = int(view.read("self", "statm").split()[0]) * resource.getpagesize()
+    mapped, private = mapped_bytes(view.read("self", "statm"))
     wanted = {
         resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 1),
-        resource.RLIMIT_DATA: (limits.memory_bytes, limits.memory_bytes),
+        resource.RLIMIT_DATA: (private + limits.memory_bytes,) * 2,
         resource.RLIMIT_AS: (mapped + limits.memory_bytes + _ADDRESS_SPACE_ALLOWANCE,) * 2,
         resource.RLIMIT_NPROC: (limits.processes, limits.processes),
         resource.RLIMIT_NOFILE: (limits.open_files, limits.open_files),

@@ -20,6 +20,8 @@ from autograder.sandbox.zygote import Zygote
 
 _ENTRY: Final = "autograder.sandbox.inspection:serve"
 _LIMITS: Final = Limits(processes=16, disk_bytes=64 * 1024**2, cpu_seconds=60)
+_TOO_MUCH_MEMORY: Final = _LIMITS.memory_bytes * 9 // 8
+"""In bytes; a little more than the bound can be had, since a process gives back some of what it had when it was set."""
 _ANSWER_SECONDS: Final = 60.0
 _FILES_TRIED: Final = 200
 
@@ -63,7 +65,7 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
         secrets = (canary.name, "/etc/hostname", "/etc/shadow", *_files(folders))
         protected = ("/", "/usr", "/etc", "/dev", sys.prefix, sys.base_prefix, str(Path(__file__).parent))
         try:
-            findings = _inspect(mode, Questions(secrets, protected, _LIMITS.processes + 8))
+            findings = _inspect(mode, Questions(secrets, protected, _LIMITS.processes + 8, _TOO_MUCH_MEMORY))
         except ExpectedError as error:
             fallen = Layer("outer wall", required=True, active=False, detail=error.problem, cure=error.cure)
             return (fallen, *_attempted())
@@ -178,7 +180,6 @@ def _folders(found: dict[str, Any]) -> list[str]:
 def _limits(found: dict[str, Any]) -> list[str]:
     wanted = {
         resource.RLIMIT_CPU: ("CPU seconds", _LIMITS.cpu_seconds + 1),
-        resource.RLIMIT_DATA: ("bytes of memory", _LIMITS.memory_bytes),
         resource.RLIMIT_NOFILE: ("open files", _LIMITS.open_files),
         resource.RLIMIT_FSIZE: ("bytes in a file", _LIMITS.file_bytes),
     }
@@ -187,6 +188,8 @@ def _limits(found: dict[str, Any]) -> list[str]:
         value = found["limits"][str(int(kind))]
         if value == resource.RLIM_INFINITY or value > bound:
             problems.append(f"{value} {name}")
+    if found["allocated"]:
+        problems.append(f"{_TOO_MUCH_MEMORY} bytes of memory in a process")
     if found["started"] > _LIMITS.processes:
         problems.append(f"{found['started']} processes" + (" (root's are not counted)" if os.geteuid() == 0 else ""))
     return problems

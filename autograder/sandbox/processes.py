@@ -9,6 +9,9 @@ from typing import Final, Self
 
 _BETWEEN_SWEEPS: Final = 0.001
 _CHUNK: Final = 65536
+_MAPPED: Final = 0
+_PRIVATE: Final = 5
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _PARENT: Final = 1
 """The place of the parent in `View.state`."""
 
@@ -102,6 +105,16 @@ class View:
             found += fresh
             waiting += fresh
         return found
+
+
+def mapped_bytes(statm: str) -> tuple[int, int]:
+    """A process's bytes of address space, and those of them that are private and can be written.
+
+    Args:
+        statm: its file of this name in a /proc.
+    """
+    pages = statm.split()
+    return int(pages[_MAPPED]) * _PAGE, int(pages[_PRIVATE]) * _PAGE
 
 
 def kill_descendants(spare: frozenset[int] = frozenset()) -> None:

@@ -2,7 +2,11 @@
 
 import functools
 import shutil
-from collections.abc import Callable
+import subprocess
+import sysconfig
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import torch
@@ -20,8 +24,10 @@ def missing(device: torch.device) -> str | None:
     """Why torch.compile cannot be used on a device, in a sentence; None if it can."""
     if device.type == "cuda":
         return no_triton()
-    # Its C++ is built where the labs run: a compiler must be there.
-    return None if any(map(shutil.which, _COMPILERS)) else REASONS["no-compiler"]
+    # Its C++ is built where the labs run: a compiler must be there, and Python's headers, which Debian has apart.
+    if not any(map(shutil.which, _COMPILERS)):
+        return REASONS["no-compiler"]
+    return None if Path(sysconfig.get_path("include"), "Python.h").is_file() else REASONS["no-headers"]
 
 
 def no_triton() -> str | None:
@@ -29,6 +35,23 @@ def no_triton() -> str | None:
     import importlib.util
 
     return None if importlib.util.find_spec("triton") else REASONS["no-triton"]
+
+
+@contextmanager
+def building() -> Iterator[None]:
+    """Explain why Triton cannot build the C with which it starts a kernel.
+
+    Raises:
+        ObstacleError: of kind "compiler".
+    """
+    try:
+        yield
+    except (subprocess.CalledProcessError, FileNotFoundError) as error:
+        raise ObstacleError("compiler", told=str(error).splitlines()[0]) from error
+    except RuntimeError as error:
+        if "C compiler" not in str(error):
+            raise
+        raise ObstacleError("compiler", told=str(error).splitlines()[0]) from error
 
 
 def compile_lazily(function: Callable[Parameters, Returned]) -> Callable[Parameters, Returned]:
@@ -44,7 +67,8 @@ def compile_lazily(function: Callable[Parameters, Returned]) -> Callable[Paramet
 
     def call(*arguments: Parameters.args, **options: Parameters.kwargs) -> Returned:
         try:
-            return made(*arguments, **options)
+            with building():
+                return made(*arguments, **options)
         except BackendCompilerFailed as error:
             raise ObstacleError("compiler", told=str(error).splitlines()[0]) from error
 

@@ -37,12 +37,14 @@ def descend(starts: torch.Tensor, rate: float, steps: int) -> torch.Tensor:
     """The end points (n, 2) of descents from starts (n, 2), float32.
 
     Raises:
-        ObstacleError: of kind "left-out": there is no Triton, or the starts are not float32.
+        ObstacleError: of kind "left-out": there is no Triton, or the starts are not float32; of kind "compiler": what
+            Triton starts a kernel with could not be built.
     """
     if starts.dtype != torch.float32:
         raise ObstacleError("left-out", reason=REASONS["float32-only"])
     ends = starts.detach().contiguous().clone()
     if len(ends) and steps:
         grid = (-(-len(ends) // BLOCK),)
-        kernels().descend[grid](ends, len(ends), float(rate), steps, BLOCK=BLOCK, **OPTIONS)
+        with compiled.building():
+            kernels().descend[grid](ends, len(ends), float(rate), steps, BLOCK=BLOCK, **OPTIONS)
     return ends

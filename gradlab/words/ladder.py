@@ -2,6 +2,7 @@
 
 REASONS = {
     "no-compiler": "torch.compile needs a C++ compiler, and there is none here.",
+    "no-headers": "torch.compile needs Python's headers, and they are not here (on Debian and Ubuntu: python3-dev).",
     "no-triton": "It needs Triton, which is not installed here; PyTorch for CUDA on Linux brings it along.",
     "cuda-only": "It needs a CUDA device.",
     "float32-only": "The kernel computes in float32.",

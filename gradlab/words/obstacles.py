@@ -60,8 +60,8 @@ OBSTACLES = {
     ),
     "compiler": Words(
         "There is no compiler for this",
-        "torch.compile could not build its code: {told}",
-        "Leave this rung out, or install a C++ compiler (on Debian and Ubuntu: the package g++).",
+        "The code of this rung could not be built: {told}",
+        "Leave this rung out, or install a compiler and Python's headers (on Debian and Ubuntu: g++, python3-dev).",
     ),
     "left-out": Words(
         "This rung cannot be climbed here",

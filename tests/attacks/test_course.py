@@ -121,7 +121,7 @@ def digest(root: Path, *folders: str) -> dict[str, str]:
 def environment() -> dict[str, tuple[int, int]]:
     """When the interpreter and its packages were last changed, and their sizes."""
     folders = [*site.getsitepackages(), sysconfig.get_path("stdlib"), sys.prefix]
-    found = [Path(sys.executable), *(path for folder in folders for path in Path(folder).iterdir())]
+    found = [Path(sys.executable), *(path for folder in folders for path in Path(folder).glob("*"))]
     return {str(path): _stamp(path) for path in found if path.name != "__pycache__"}
 
 

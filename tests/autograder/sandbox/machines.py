@@ -1,7 +1,7 @@
 """Machines on which only some layers of the sandbox can be had, made within this one. Only root can make them.
 
-Each is a command line prefix for a program. Root's home is closed to others; where the interpreter lies in it, they see
-an open home that holds the interpreter alone.
+Each is a command line prefix for a program. Root's home is closed to others; where the interpreter or the checkout lies
+in it, they see an open home that holds these alone.
 """
 
 import ctypes
@@ -19,6 +19,7 @@ import pytest
 from autograder.sandbox import bubblewrap, system_calls
 
 ORDINARY_USER = 12345
+CHECKOUT = Path(__file__).parents[3]
 
 only_root = pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("setpriv") is None, reason="needs root and setpriv to make such a machine"
@@ -42,13 +43,15 @@ def run(command: list[str], program: str, **options: object) -> subprocess.Compl
 
 
 def open_home() -> list[str]:
-    """Arguments for bubblewrap: the interpreter in an open home."""
-    home, base = Path("/root"), Path(sys.base_prefix)
-    if not base.is_relative_to(home):
+    """Arguments for bubblewrap: the interpreter and the checkout in an open home."""
+    home = Path("/root")
+    needed = {path for path in (Path(sys.base_prefix), Path(sys.prefix), CHECKOUT) if path.is_relative_to(home)}
+    shown = sorted(str(path) for path in needed if needed.isdisjoint(path.parents))
+    if not shown:
         return []
-    parents = [parent for parent in base.parents if parent.is_relative_to(home)]
-    opened = [argument for parent in parents for argument in ("--chmod", "0755", str(parent))]
-    return ["--tmpfs", str(home), "--ro-bind", str(base), str(base), *opened]
+    parents = {parent for path in shown for parent in Path(path).parents if parent.is_relative_to(home)}
+    opened = [argument for parent in sorted(parents) for argument in ("--chmod", "0755", str(parent))]
+    return ["--tmpfs", str(home), *(argument for path in shown for argument in ("--ro-bind", path, path)), *opened]
 
 
 def ordinary_user() -> list[str]:

@@ -125,13 +125,14 @@ def test_a_process_finds_the_gpu_only_after_the_fork(gpu_zygote: Zygote) -> None
 
 def test_only_the_bounds_that_cuda_cannot_live_with_are_off(gpu_zygote: Zygote) -> None:
     program = (
-        "import resource as r; result = [r.getrlimit(k)[1] for k in "
-        "(r.RLIMIT_AS, r.RLIMIT_DATA, r.RLIMIT_MEMLOCK, r.RLIMIT_NPROC)]"
+        "import resource as r; result = [r.getrlimit(k)[1] for k in (r.RLIMIT_AS, r.RLIMIT_MEMLOCK, r.RLIMIT_NPROC)]"
     )
     with student_of(gpu_zygote) as student:
         address_space, *others = student.run(program)
         assert address_space in (-1, resource.getrlimit(resource.RLIMIT_AS)[1])
-        assert others == [WITH_GPU.memory_bytes, 64 * 1024, WITH_GPU.processes]
+        assert others == [64 * 1024, WITH_GPU.processes]
+        much = f"import mmap; mmap.mmap(-1, {WITH_GPU.memory_bytes * 2}, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)"
+        assert "Cannot allocate memory" in student.error(much)
         assert "Network is unreachable" in student.error("import socket; socket.create_connection(('192.0.2.1', 9))")
         assert student.error("import socket; socket.socket(socket.AF_NETLINK)").startswith("OSError")
         assert student.error("import os; open('/proc/1/mem', 'rb')").startswith("PermissionError")

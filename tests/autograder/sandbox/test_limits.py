@@ -39,6 +39,12 @@ def test_memory_runs_out_inside_the_program(student: Student) -> None:
     assert student.run("result = len(bytearray(100 * 1024**2))") == 100 * MEGABYTE
 
 
+def test_what_python_and_torch_need_themselves_is_not_taken_from_a_program(student: Student) -> None:
+    ask = "import mmap; mmap.mmap(-1, {}, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close(); result = True"
+    assert student.run(ask.format(TIGHT.memory_bytes - 16 * MEGABYTE))
+    assert "OSError: [Errno 12]" in student.error(ask.format(TIGHT.memory_bytes + 64 * MEGABYTE))
+
+
 def test_shared_memory_is_bounded(student: Student) -> None:
     assert student.error("import mmap; mmap.mmap(-1, 30 * 1024**3)").startswith("OSError: [Errno 12]")
 

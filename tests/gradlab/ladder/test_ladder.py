@@ -1,6 +1,8 @@
 """The speed ladder: every rung gives the same, its work is counted, and what is missing is said."""
 
 import math
+import subprocess
+from pathlib import Path
 
 import pytest
 import torch
@@ -26,7 +28,7 @@ def test_a_rung_agrees_with_float64(name: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")  # of torch's compiler about itself
-@pytest.mark.skipif(compiled.missing(CPU) is not None, reason="no C++ compiler")
+@pytest.mark.skipif(compiled.missing(CPU) is not None, reason=str(compiled.missing(CPU)))
 def test_the_compiled_rung_agrees_with_float64() -> None:
     found = compare(compiled.descend, CPU)
     assert found.same_valley == 1
@@ -34,7 +36,7 @@ def test_the_compiled_rung_agrees_with_float64() -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.skipif(compiled.missing(CPU) is not None, reason="no C++ compiler")
+@pytest.mark.skipif(compiled.missing(CPU) is not None, reason=str(compiled.missing(CPU)))
 def test_the_compiled_rung_stays_compiled_whatever_it_is_tried_with(monkeypatch: pytest.MonkeyPatch) -> None:
     # What is compiled anew for each number of starts or each rate is not compiled at all after the eighth.
     monkeypatch.setattr("torch._dynamo.config.fail_on_recompile_limit_hit", True)
@@ -95,6 +97,7 @@ def test_no_rung_does_more_than_the_one_before() -> None:
     assert traffic == sorted(traffic, reverse=True)
 
 
+@pytest.mark.filterwarnings("ignore")  # of torch's compiler about itself
 def test_a_climb_tells_what_it_took_and_what_it_left_out() -> None:
     climb = ladder.climb(
         500, 4, device="cpu", repeats=1, rungs=[BY_NAME[name] for name in ("loop", "formula", "fused")]
@@ -122,6 +125,35 @@ def test_the_kernel_refuses_float64() -> None:
 def test_without_a_compiler_the_rung_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert "C++ compiler" in str(compiled.missing(CPU))
+
+
+def test_without_python_s_headers_the_rung_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # So Debian's Python is, until somebody installs python3-dev.
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
+    assert "python3-dev" in str(compiled.missing(CPU))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        subprocess.CalledProcessError(1, ["gcc", "main.c"]),
+        FileNotFoundError(2, "No such file or directory", "cc"),
+        RuntimeError("Failed to find C compiler. Please specify via CC environment variable."),
+    ],
+)
+def test_what_triton_cannot_build_is_no_traceback(error: Exception) -> None:
+    def kernel() -> None:
+        raise error
+
+    with pytest.raises(ObstacleError, match="could not be built") as caught, compiled.building():
+        kernel()
+    assert caught.value.kind == "compiler"
+
+
+def test_other_errors_of_a_kernel_stay_as_they_are() -> None:
+    with pytest.raises(RuntimeError, match="out of memory"), compiled.building():
+        raise RuntimeError("CUDA error: out of memory")
 
 
 def test_the_command_says_what_stands_in_the_way(capsys: pytest.CaptureFixture[str]) -> None:

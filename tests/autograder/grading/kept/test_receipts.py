@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def grade(root: Path, students: Sequence[str] | None = None, *, fresh: bool = Fa
 
 
 def rows(root: Path) -> list[tuple[object, ...]]:
-    with sqlite3.connect(root / "gradebook.db") as database:
+    with closing(sqlite3.connect(root / "gradebook.db")) as database, database:
         return sorted(
             database.execute("SELECT id, auto_score, manual_score, needs_manual_grade FROM grade ORDER BY id")
         )
@@ -60,7 +61,7 @@ def written(root: Path) -> dict[str, int]:
 
 
 def test_an_unchanged_class_is_neither_run_nor_written(root: Path) -> None:
-    with sqlite3.connect(root / "gradebook.db") as database:
+    with closing(sqlite3.connect(root / "gradebook.db")) as database, database:
         # As formgrader leaves it when a person has graded everything.
         database.execute("UPDATE grade SET manual_score = 1.5, needs_manual_grade = 0")
     before = rows(root), written(root)
@@ -72,7 +73,7 @@ def test_what_was_lost_is_written_again_from_the_verdicts_that_are_known(root: P
     before = rows(root)
     shutil.rmtree(root / "autograded" / BOB)
     (root / "autograded" / ANN / "lab" / "first.ipynb").write_text("damaged")
-    with sqlite3.connect(root / "gradebook.db") as database:
+    with closing(sqlite3.connect(root / "gradebook.db")) as database, database:
         database.execute("UPDATE grade SET auto_score = 7")
     grade(root)
     assert rows(root) == before
