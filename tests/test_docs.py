@@ -135,7 +135,8 @@ class Terminal:
             result = CliRunner().invoke(application, words[1:])
             return result.exit_code, result.output
         done = subprocess.run(
-            ["bash", "-c", command],
+            # What comes behind keeps bash from becoming the command: completion is installed for the shell above it.
+            ["bash", "-c", f"{command}\nexit"],
             cwd=self.course,
             env=self.environment,
             capture_output=True,

@@ -106,12 +106,12 @@ def prepare(root: Path, into: Path) -> None:
     Raises:
         ExpectedError: the folder holds something else, or cannot be made.
     """
-    if into.exists() and not _ours(into):
-        raise ExpectedError(
-            f"{into} holds something else than a demonstration, and nothing there shall be overwritten.",
-            "Name an empty folder or a new one with --into.",
-        )
     try:
+        if into.exists() and not _ours(into):
+            raise ExpectedError(
+                f"{into} holds something else than a demonstration, and nothing there shall be overwritten.",
+                "Name an empty folder or a new one with --into.",
+            )
         into.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ExpectedError(
