@@ -17,7 +17,8 @@ def test_a_student_runs_and_its_folder_goes_with_it(bare_zygote: Zygote) -> None
 
 
 def test_a_folder_goes_however_deep_and_closed_it_is(bare_zygote: Zygote) -> None:
-    deep = "import os\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\nresult = None"
+    # Deeper than functions call themselves, and its path longer than any that the kernel takes.
+    deep = "import os\nname = 'deep' * 5\nfor _ in range(1200):\n    os.mkdir(name)\n    os.chdir(name)\nresult = None"
     with student_of(bare_zygote) as student:
         folder = student.run("import os; result = os.getcwd()")
         student.run("os.makedirs('closed/inside'); open('closed/inside/file', 'w').close()\nresult = None")
