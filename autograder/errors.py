@@ -8,7 +8,7 @@ class ExpectedError(Exception):
     """Something outside the program is wrong, and the user can mend it.
 
     Every message names what was wrong, where (the file, the cell), and the cure. Only the command line
-    (`autograder.command_line`) catches it; it prints the message without a traceback and exits with code 1.
+    (`autograder.cli`) catches it; it prints the message without a traceback and exits with code 1.
 
     Args:
         problem: what is wrong and where, one sentence.

@@ -27,17 +27,17 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
+from autograder.autograded.nbgrader_format import about, graded_notebook
 from autograder.cells import Lab, LabNotebook, SubmittedNotebook
-from autograder.course import Course
+from autograder.course.course import Course
+from autograder.course.submissions import working_files
 from autograder.errors import ExpectedError
-from autograder.grading.bench import Bench
-from autograder.grading.turn import turn
+from autograder.grading.local_executor import Bench
+from autograder.grading.lock import turn
 from autograder.limits import Limits
-from autograder.nbgrader_format import about, graded_notebook
-from autograder.notebooks import read
 from autograder.repair import mend
 from autograder.sandbox.mode import Mode
-from autograder.submissions import working_files
+from autograder.untrusted.notebooks import read
 from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionStatus
 
 _IDLE_SECONDS = 120.0
@@ -114,7 +114,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
 
         Raises:
             ExpectedError: the course or the sandbox is not in order, or an autograder is grading the course.
-            autograder.documents.Quarantine: the submission cannot be read.
+            autograder.untrusted.files.Quarantine: the submission cannot be read.
             RuntimeError: the grader itself broke. nbgrader then marks the submission as failed and records no score.
         """
         # nbgrader runs its steps in the course's folder.

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 import torch
 
-from gradlab.devices import why_no_gpu
 from gradlab.ladder import Climb, climb, tell
-from gradlab.obstacles import ObstacleError
+from gradlab.notebook.devices import why_no_gpu
+from gradlab.notebook.obstacles import ObstacleError
 
 MOST_SECONDS = 0.025
 LEAST_RATIO = 10.0

@@ -16,8 +16,8 @@ _LOOK_SECONDS: Final = 0.02
 _ENTER: Final = 'if [ -n "$0" ]; then echo $$ > "$0"; fi; exec "$@"'
 
 KINDS: Final = {
-    b"autograder.judging.stage_server": "judges",
-    b"autograder.sandbox.server": "students",
+    b"autograder.judging.server": "judges",
+    b"autograder.sandbox.zygote_server": "students",
 }
 """Part of a process's command line → what the process and all that it starts are called."""
 

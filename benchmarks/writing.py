@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.course import Course
-from autograder.gradebook import GradebookWriter
-from autograder.grading.bench import Bench
-from autograder.grading.desk import Desk
-from autograder.grading.kept.keys import key_of_lab
-from autograder.grading.kept.receipts import Receipts
+from autograder.course.course import Course
+from autograder.gradebook.writer import GradebookWriter
+from autograder.grading.cache_keys import key_of_lab
+from autograder.grading.lab_run import Desk
+from autograder.grading.local_executor import Bench
+from autograder.grading.receipts import Receipts
 from autograder.grading.secret import open_secret
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode

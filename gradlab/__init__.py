@@ -6,14 +6,14 @@ The submodules are imported on first use, so that ``import gradlab`` costs next 
 from importlib import import_module
 from typing import Any
 
-from gradlab import alternatives, waiting
-from gradlab.devices import device
+from gradlab.notebook import text_alternatives, waiting_cells
+from gradlab.notebook.devices import device
 
 __all__ = ["basins", "check", "device", "figures", "graph", "ladder"]
 __version__ = "0.1.0"
 
-waiting.install()
-alternatives.install()
+waiting_cells.install()
+text_alternatives.install()
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module

@@ -18,7 +18,7 @@ _BLOCK = re.compile(r"^`(?P<path>[\w./]+)`\n\n(?P<fence>`{3,})\w+\n(?P<text>.*?)
 # The sandbox gets nothing of the user's environment, so its interpreter would find the packages that are installed.
 _MAIN = """
 import os
-from autograder.command_line import main
+from autograder.cli import main
 from autograder.sandbox import bubblewrap
 clean = bubblewrap.environment
 bubblewrap.environment = lambda *given: {**clean(*given), "PYTHONPATH": os.environ["PYTHONPATH"]}
@@ -89,7 +89,7 @@ def test_the_page_shows_every_file_of_a_lab() -> None:
         f"course/{LAB}.py",
         "gradlab/check/doubling/__init__.py",
         "gradlab/check/doubling/doubles.py",
-        "gradlab/words/lessons/doubling.py",
+        "gradlab/words/labs/doubling.py",
         f"tests/course/answers/{LAB}/double.md",
     ]
 

@@ -18,7 +18,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from autograder.command_line.application import application
+from autograder.cli.application import application
 from tests.autograder.courses import blank_gradebook
 from tests.documented import PAGES, ROOT, Command, commands, snippet
 from tests.documented_course import LAB, STUDENT, make_documented_course
@@ -80,7 +80,7 @@ INSTEAD: dict[str, Run | Elsewhere] = {
     "autograder build": Elsewhere("docs/instructors.md", f"autograder build {LAB}"),
     "autograder build --check": Elsewhere("tests/test_notebooks_current.py", "check"),
     "autograder build NAME": Elsewhere("docs/instructors.md", f"autograder build {LAB}"),
-    "autograder build --format json": Elsewhere("tests/autograder/command_line/test_json.py", '"build"'),
+    "autograder build --format json": Elsewhere("tests/autograder/cli/test_json.py", '"build"'),
     "autograder demo --format json": Elsewhere("tests/demonstration.py", '"demo"'),
     "autograder build 90_double": Elsewhere("tests/test_authors_guide.py", '"build", LAB'),
     "python -m tests.course 90_double": Elsewhere("tests/test_authors_guide.py", '"tests.course", LAB)'),

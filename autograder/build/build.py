@@ -15,11 +15,11 @@ from autograder.build.leak import check_leaks
 from autograder.build.lesson import Lesson, lab_names, read_lesson
 from autograder.build.markers import check_markers, delimiters_of
 from autograder.build.trial import try_out
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.grading.turn import alone
+from autograder.gradebook.connection import check_ready
+from autograder.grading.lock import alone
 from autograder.limits import Limits
-from autograder.opening import check_ready
 from autograder.sandbox.mode import Mode
 
 STEPS = 3

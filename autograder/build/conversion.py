@@ -11,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.build.files import read_notebook, write_notebook
-from autograder.course import CONFIGURATION, Course
+from autograder.course.course import CONFIGURATION, Course
+from autograder.course.release import own_tools
 from autograder.errors import ExpectedError
-from autograder.opening import writing
-from autograder.release import own_tools
-from autograder.trouble import explain
+from autograder.gradebook.connection import writing
+from autograder.gradebook.errors import explain
 
 SOURCE, RELEASE, SOLUTIONS = "source", "release", "solutions"
 _REFUSALS_OF_A_USED_LAB = ("Cannot add or remove cells", "Cannot modify existing assignment")

@@ -11,9 +11,9 @@ from nbformat import NotebookNode
 from autograder.build.identity import set_cell_ids
 from autograder.build.place import Place
 from autograder.build.roles import complete
-from autograder.course import meant
+from autograder.course.course import meant
 from autograder.errors import ExpectedError
-from autograder.places import look_into
+from autograder.untrusted.names import look_into
 
 COURSE = "course"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")

@@ -8,10 +8,10 @@ from nbformat import NotebookNode
 from autograder.build.lesson import Lesson
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
-from autograder.grading.bench import Bench
+from autograder.grading.local_executor import Bench
 from autograder.limits import Limits
-from autograder.notebooks import cell_from
 from autograder.sandbox.mode import Mode
+from autograder.untrusted.notebooks import cell_from
 from autograder.verdicts import CellStatus, CellVerdict
 
 # Hidden inputs are drawn anew for each student: two of them catch a test that only suits some inputs.

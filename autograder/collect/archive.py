@@ -16,7 +16,7 @@ from typing import IO
 
 from autograder.collect.findings import Found, Parts, Refused
 from autograder.collect.paths import UnsafePath, is_junk, parts_of
-from autograder.documents import LARGEST_FILE, readable
+from autograder.untrusted.files import LARGEST_FILE, readable
 
 OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 """Endings of archives that are not understood."""

@@ -22,13 +22,13 @@ from autograder.collect.roster import Roster, Student, read_roster
 from autograder.collect.source import read_source, with_real_times
 from autograder.collect.students import add_students, due_dates, known_students, set_due_dates
 from autograder.collect.unmatched import FOLDER, keep
-from autograder.course import TIMESTAMP, Course
-from autograder.documents import Quarantine, read_bytes, readable
+from autograder.course.course import TIMESTAMP, Course
 from autograder.errors import ExpectedError, unwritable
-from autograder.file_names import NOTEBOOK
-from autograder.grading.turn import turn
+from autograder.grading.lock import turn
 from autograder.progress import Progress, Unwatched
 from autograder.report.wording import count
+from autograder.untrusted.file_names import NOTEBOOK
+from autograder.untrusted.files import Quarantine, read_bytes, readable
 
 _LONGEST_TIMESTAMP = 200
 _SPOOL = "collecting-"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from autograder.cells import Cell, Role
 from autograder.collect.findings import Place
-from autograder.documents import Quarantine
-from autograder.notebooks import read
+from autograder.untrusted.files import Quarantine
+from autograder.untrusted.notebooks import read
 
 _ENOUGH = 0.5
 _SHORTEST = 40

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from autograder.collect.contents import Contents
 from autograder.collect.findings import Parts, Place
-from autograder.course import Course
-from autograder.file_names import NOTEBOOK, rank
+from autograder.course.course import Course
+from autograder.untrusted.file_names import NOTEBOOK, rank
 
 _MAY_HOLD = re.compile(rf"{NOTEBOOK.pattern}|\.(?:json|txt)$", re.IGNORECASE)
 _SIGNS = " _-.,()[]"

@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from autograder.collect.attempts import Chosen
-from autograder.course import TIMESTAMP, Course
-from autograder.documents import read_bytes
+from autograder.course.course import TIMESTAMP, Course
 from autograder.errors import ExpectedError
+from autograder.untrusted.files import read_bytes
 
 _RECORDS = "collected"
 _NEW = ".collecting-"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from autograder.collect.columns import FIELDS, IDENTITY, fields_of
 from autograder.collect.people import unsafe_id
-from autograder.documents import Quarantine, read_bytes, readable
 from autograder.errors import ExpectedError
+from autograder.untrusted.files import Quarantine, read_bytes, readable
 
 _LARGEST = 32 * 1024**2
 _LEAST_ROWS = 2

@@ -10,8 +10,8 @@ from pathlib import Path
 from autograder.collect.archive import CLASS, OTHER_ARCHIVES, STUDENT, Spool, Unusable, is_archive, unpack
 from autograder.collect.findings import Found, Parts, Refused
 from autograder.collect.paths import UnsafePath, check_part, is_junk
-from autograder.documents import LARGEST_FILE, readable
 from autograder.errors import ExpectedError
+from autograder.untrusted.files import LARGEST_FILE, readable
 
 _MOST_FILES = CLASS.entries
 _ONE_DOWNLOAD = timedelta(hours=1)

@@ -6,8 +6,8 @@ from datetime import datetime
 from nbgrader.api import MissingEntry
 
 from autograder.collect.roster import Student
-from autograder.course import Course
-from autograder.opening import writing
+from autograder.course.course import Course
+from autograder.gradebook.connection import writing
 
 _FIELDS = ("first_name", "last_name", "email", "lms_user_id")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.export.canvas import canvas_table
 from autograder.export.moodle import moodle_table

@@ -8,9 +8,9 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.collect.roster import Student
-from autograder.course import Course, meant
+from autograder.course.course import Course, meant
 from autograder.errors import ExpectedError
-from autograder.opening import reading
+from autograder.gradebook.connection import reading
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 from traitlets.utils.importstring import import_item
 
 from autograder.cells import Lab, SubmittedNotebook
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
+from autograder.gradebook.connection import writing
+from autograder.gradebook.errors import explain
 from autograder.gradebook.labs import KnownLab, is_current, read_lab
 from autograder.gradebook.marks import NO_RESPONSE, mark
 from autograder.gradebook.rows import SubmissionRow, add_missing, read_submission, save
 from autograder.gradebook.sole_writer import sole_writer
-from autograder.opening import writing
-from autograder.trouble import explain
 from autograder.verdicts import NotebookResult, Result, SubmissionStatus
 
 __all__ = ["NO_RESPONSE", "GradebookWriter"]

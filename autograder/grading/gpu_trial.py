@@ -96,7 +96,7 @@ class GpuTrial:
     def _try_in(self, student: StudentProcess) -> tuple[str, str]:
         deadline = time.monotonic() + _SECONDS
         channel = Channel(student.connection, self._limits.message_bytes)
-        # What `autograder.wall.greeting` sends, which imports torch, as the coordinator never does.
+        # What `autograder.wall.handshake` sends, which imports torch, as the coordinator never does.
         sizes = {"message_bytes": self._limits.message_bytes, "output_bytes": self._limits.output_bytes}
         channel.send(sizes | {"files": []}, deadline)
         channel.send({"do": "run", "source": _PROGRAM, "turn": 1}, deadline)

@@ -4,23 +4,23 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
-from autograder import interrupts
 from autograder.cells import Lab
-from autograder.course import Course
-from autograder.gradebook import GradebookWriter
-from autograder.grading.bench import Bench
-from autograder.grading.desk import Desk, Found
-from autograder.grading.head_start import HeadStart
-from autograder.grading.kept.keys import key_of_lab
-from autograder.grading.kept.receipts import Receipts
+from autograder.course.course import Course
+from autograder.gradebook.writer import GradebookWriter
+from autograder.grading import interrupts
+from autograder.grading.cache_keys import key_of_lab
+from autograder.grading.lab_run import Desk, Found
+from autograder.grading.local_executor import Bench
+from autograder.grading.prestart import HeadStart
+from autograder.grading.receipts import Receipts
 from autograder.grading.secret import open_secret
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result
 
 if TYPE_CHECKING:
-    from autograder.grading.cluster.cluster import Cluster
-    from autograder.grading.cluster.remote_bench import RemoteBench
+    from autograder.grading.cluster.client import Cluster
+    from autograder.grading.cluster.executor import RemoteBench
 
 _AHEAD = 4
 """Submissions under way for each worker: the writer never waits, and memory doesn't grow with the class."""
@@ -87,7 +87,7 @@ def _bench(
     if cluster is None:
         return Bench(course.state, limits, mode, fresh=fresh, begun=begun)
     # Whoever grades on one machine needs no library for more of them.
-    from autograder.grading.cluster.remote_bench import RemoteBench
+    from autograder.grading.cluster.executor import RemoteBench
 
     return RemoteBench(course.state, limits, mode, cluster, fresh=fresh)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from autograder.errors import ExpectedError
-from autograder.grading.kept.store import UNFINISHED
+from autograder.grading.json_store import UNFINISHED
 
 _BYTES = 32
 

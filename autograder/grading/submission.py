@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Protocol
 
 from autograder.cells import Lab, LabNotebook, SubmittedNotebook
-from autograder.course import Course
-from autograder.documents import Quarantine
+from autograder.course.course import Course
+from autograder.course.submissions import Submission, read_submission, working_files
 from autograder.judging.case import broken
 from autograder.sandbox.mode import Mode
-from autograder.submissions import Submission, read_submission, working_files
+from autograder.untrusted.files import Quarantine
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
 
@@ -27,7 +27,7 @@ class NotebookGrader(Protocol):
         lab: str,
         working_files: Mapping[str, bytes] | None = None,
     ) -> NotebookResult:
-        """Grade one notebook of one student; see `autograder.grading.bench.Bench.grade`."""
+        """Grade one notebook of one student; see `autograder.grading.local_executor.Bench.grade`."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 from autograder.cells import Cell, Role
 from autograder.judging.fingerprints import changed_since, fingerprints
-from autograder.judging.names import Lesson, bound_names, changed_names, derived_names, imported_names
 from autograder.judging.tests import CompiledTest, compile_tests
+from autograder.python_names import Lesson, bound_names, changed_names, derived_names, imported_names
 from autograder.wall.namespace import Namespace
 from autograder.wall.shell import NotebookShell, run_cell
 

@@ -26,8 +26,8 @@ from autograder.sandbox.isolation import limit_own_memory
 from autograder.verdicts import CellOutcome, CellVerdict
 from autograder.wall.conversation import LATEST
 from autograder.wall.faults import Misspoke, OutOfTime, StudentGone, WallFault
-from autograder.wall.greeting import greet
-from autograder.wall.judge_side import Wall
+from autograder.wall.handshake import greet
+from autograder.wall.judge_end import Wall
 from autograder.wall.namespace import Namespace
 from autograder.wall.profile import Recorder
 from autograder.wall.seeds import seed

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from autograder.cells import Cell, Role
-from autograder.claims import Claims, plain_id
 from autograder.repair.matching import untouched
 from autograder.repair.sentences import about
+from autograder.untrusted.submitted_metadata import Claims, plain_id
 
 _LOOKS_LIKE = 70.0
 _LOCKED = frozenset({Role.LOCKED, Role.TEST, Role.TASK})

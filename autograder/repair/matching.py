@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from autograder.cells import Cell, Role
-from autograder.claims import plain_id
+from autograder.untrusted.submitted_metadata import plain_id
 
 Pairs = dict[int, int]
 """Place in the released notebook → place in the submitted one."""

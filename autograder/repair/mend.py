@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from autograder.cells import Cell, SubmittedNotebook
-from autograder.claims import plain_id
-from autograder.notebooks import Reading
 from autograder.repair import borrowed, forgery
 from autograder.repair.merged import separate
 from autograder.repair.realign import realign
 from autograder.repair.sentences import about
+from autograder.untrusted.notebooks import Reading
+from autograder.untrusted.submitted_metadata import plain_id
 
 
 def mend(name: str, reading: Reading, released: Sequence[Cell]) -> SubmittedNotebook:

@@ -2,7 +2,7 @@
 
 import ast
 
-from autograder.notebooks import quiet
+from autograder.untrusted.notebooks import quiet
 
 EVERYTHING = "*"
 """Stands for the names that a star import binds."""

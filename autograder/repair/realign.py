@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder.cells import Cell, Role, SubmittedNotebook
-from autograder.claims import plain_id
 from autograder.repair import names
 from autograder.repair.matching import ANSWERS, Match, Pairs, match, neighbours, untouched
 from autograder.repair.sentences import CLAIMED, DELETED, SEVERAL, about
+from autograder.untrusted.submitted_metadata import plain_id
 
 _MOST_ANALYSED = 1_000_000
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.cells import Cell, Role
-from autograder.notebooks import cell_from
 from autograder.report.outputs import Part, parts
+from autograder.untrusted.notebooks import cell_from
 from autograder.verdicts import CellStatus, SubmissionStatus
 
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.autograded import read_graded
+from autograder.autograded.store import read_graded
 from autograder.cells import Cell
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.notebooks import cell_from
 from autograder.report.diagnoses import UNWRITTEN, diagnosis_of
 from autograder.report.feedback import titles
 from autograder.report.likeness.evidence import SideBySide, side_by_side
@@ -15,6 +14,7 @@ from autograder.report.likeness.groups import Group, find_groups
 from autograder.report.likeness.sketch import Sketch, answers_of, given_by, sketch
 from autograder.report.marks import marks_of_lab, with_marks
 from autograder.report.summary import ClassSummary, summarise
+from autograder.untrusted.notebooks import cell_from
 from autograder.verdicts import Result, SubmissionStatus
 
 GROUPS_SHOWN = 40

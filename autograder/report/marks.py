@@ -15,7 +15,7 @@ from nbgrader.api import (
 )
 from sqlalchemy.orm import undefer
 
-from autograder.opening import NoGradebookError, reading
+from autograder.gradebook.connection import NoGradebookError, reading
 from autograder.report.feedback import Mark, settled
 from autograder.verdicts import CellVerdict, Result
 

@@ -11,8 +11,8 @@ from nbconvert.filters.ansi import strip_ansi
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from autograder import sanitise
-from autograder.notebooks import BASE64, RASTER_IMAGES
+from autograder.untrusted import html_sanitiser
+from autograder.untrusted.notebooks import BASE64, RASTER_IMAGES
 
 LONGEST_TEXT = 20_000
 """Characters of one text output, or of one cell, that a page shows."""
@@ -41,7 +41,7 @@ class Part:
 
 def clean(html: str) -> Markup:
     """HTML without anything that runs, loads or restyles the page."""
-    return Markup(sanitise.html(html))  # noqa: S704 - that is what cleaning is for
+    return Markup(html_sanitiser.html(html))  # noqa: S704 - that is what cleaning is for
 
 
 def markdown(text: str) -> Markup:
@@ -95,8 +95,8 @@ def _richest(data: Mapping[str, Any]) -> Part:
     if "image/svg+xml" in data:
         drawing = b64encode(_joined(data["image/svg+xml"]).encode()).decode()
         return Part("image", f"data:image/svg+xml;base64,{drawing}", described)
-    if sanitise.PLOTLY in data:
-        return Part("note", _described_figure(data[sanitise.PLOTLY]))
+    if html_sanitiser.PLOTLY in data:
+        return Part("note", _described_figure(data[html_sanitiser.PLOTLY]))
     if "text/html" in data:
         cleaned = clean(_joined(data["text/html"]))
         if cleaned.striptags():

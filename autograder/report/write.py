@@ -11,8 +11,8 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.autograded import read_results
-from autograder.course import Course
+from autograder.autograded.store import read_results
+from autograder.course.course import Course
 from autograder.errors import ExpectedError, unwritable
 from autograder.report.exporter import FeedbackExporter
 from autograder.report.gather import gather, with_evidence

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from autograder.errors import ExpectedError
-from autograder.sandbox import attempts, bubblewrap
-from autograder.sandbox.attempts import Attempt
+from autograder.sandbox import bubblewrap, probes
+from autograder.sandbox.probes import Attempt
 
 _SWITCHES: Final = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1"),
@@ -86,7 +86,7 @@ def gpu_without_proc() -> ExpectedError:
 def _missing() -> list[Attempt]:
     # What went wrong first is told in any case.
     with suppress(ExpectedError):
-        return [attempt for attempt in attempts.make() if attempt.required and attempt.problem]
+        return [attempt for attempt in probes.make() if attempt.required and attempt.problem]
     return []
 
 

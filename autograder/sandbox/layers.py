@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import attempts, cures
+from autograder.sandbox import cures, probes
 from autograder.sandbox.inspection import Questions
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
@@ -73,7 +73,7 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
 
 
 def _attempted() -> Iterator[Layer]:
-    for attempt in attempts.make():
+    for attempt in probes.make():
         held = not attempt.problem
         detail, cure = ("the kernel allows it", "") if held else (attempt.problem, cures.cure_for(attempt))
         yield Layer(attempt.name, attempt.required, held, detail, cure)

@@ -13,10 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from autograder import interpreter
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import bubblewrap, cures, gpu
+from autograder.sandbox import bubblewrap, cures, gpu, subprogram
 from autograder.sandbox.gpu import Gpu
 from autograder.sandbox.gpu_watch import GpuWatch
 from autograder.sandbox.mode import Mode
@@ -24,7 +23,7 @@ from autograder.sandbox.student_process import DIED, StudentProcess
 
 __all__ = ["STUDENT", "StudentProcess", "Zygote"]
 
-STUDENT: Final = "autograder.wall.student:serve"
+STUDENT: Final = "autograder.wall.student_end:serve"
 """What a student process runs: a function of the connection."""
 
 _START_SECONDS: Final = 180.0
@@ -189,7 +188,7 @@ class Zygote:
             ids = passwd.fileno(), group.fileno()
             wall = bubblewrap.arguments(shown, *ids, covered=covered, shown_gpu=self._gpu) if walled else []
             process = subprocess.Popen(
-                [*wall, *interpreter.command("autograder.sandbox.server", str(self._theirs.fileno()))],
+                [*wall, *subprogram.command("autograder.sandbox.zygote_server", str(self._theirs.fileno()))],
                 stdin=terms,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,

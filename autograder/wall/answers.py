@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from autograder.wall.acquaintances import Acquaintances, are_names
 from autograder.wall.codec import Decoder
 from autograder.wall.faults import MalformedError
 from autograder.wall.gradients import Graph, attach
 from autograder.wall.handles import has_plain_value
+from autograder.wall.judge_objects import Acquaintances, are_names
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.values import Node, read_tensor, write_tensor
 
 if TYPE_CHECKING:
-    from autograder.wall.judge_side import Wall
+    from autograder.wall.judge_end import Wall
 
 _LONGEST_WORDS = 10_000
 _ENDS = ("builtins.StopIteration", "builtins.StopAsyncIteration")

@@ -1,7 +1,7 @@
 """Plain data, and what is shared within it, written for the wall and read back.
 
 Both sides use the same two classes. What is not plain data (a function, a module, a tensor with a graph) is left to
-the side that uses them: see `autograder.wall.student` and `autograder.wall.remote`.
+the side that uses them: see `autograder.wall.student_end` and `autograder.wall.remote`.
 
 Every list, dictionary, set, bytearray, array and tensor gets a number, in the order in which it is written, so that a
 thing that occurs twice is one thing on the other side as well, and so that what a call changed in place can be told.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 if TYPE_CHECKING:
-    from autograder.wall.judge_side import Wall
+    from autograder.wall.judge_end import Wall
 
 
 class Graph:

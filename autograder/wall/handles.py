@@ -5,12 +5,12 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from autograder.wall.class_lookup import nearest_class
 from autograder.wall.faults import MissingAttributeError, NotPlainError
-from autograder.wall.kinds import nearest_class
-from autograder.wall.portrait import read_signature, stand_in_code
+from autograder.wall.signatures import read_signature, stand_in_code
 
 if TYPE_CHECKING:
-    from autograder.wall.judge_side import Wall
+    from autograder.wall.judge_end import Wall
 
 _Kind = TypeVar("_Kind")
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul", "and_", "or_", "xor", "lshift", "rshift", "pow")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autograder.wall.judge_side import Wall
+from autograder.wall.judge_end import Wall
 
 
 class Namespace(dict[str, Any]):

@@ -140,7 +140,7 @@ class Gradlab(Grader):
     name = "Gradlab"
     release = version("gradlab")
     isolates = True
-    _program = "from autograder.command_line import main; main()"
+    _program = "from autograder.cli import main; main()"
 
     def prepare(self, folder: Path) -> None:
         """Make the course and grade the earlier student."""

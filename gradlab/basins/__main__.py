@@ -5,8 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-from gradlab.basins import picture, settle, words
-from gradlab.obstacles import ObstacleError
+from gradlab.basins import picture, settle
+from gradlab.notebook.obstacles import ObstacleError
+from gradlab.words import basins as words
 
 
 def main(arguments: list[str] | None = None) -> int:

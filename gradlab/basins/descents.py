@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 
 from gradlab.landscape import LARGEST_RATE, bottom, slope, valley
-from gradlab.obstacles import explained, require_count, require_device, require_rate
+from gradlab.notebook.obstacles import explained, require_count, require_device, require_rate
 
 SQUARE = 10.0
 """The side of the square [0, 10]²."""

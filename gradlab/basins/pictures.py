@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.basins import words
 from gradlab.basins.descents import SQUARE, Basins
 from gradlab.basins.shares import Share, numbers, shares
 from gradlab.figures.style import BASIN_COLOURS, CARD, INK
-from gradlab.obstacles import require_count
+from gradlab.notebook.obstacles import require_count
+from gradlab.words import basins as words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

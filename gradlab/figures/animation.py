@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import background, background_axes
 from gradlab.figures.paths import coordinates
 from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, heights, place, to_paths
 from gradlab.figures.style import INK, layout, line_colour, minus
+from gradlab.words import figures as words
 
 PLOT_HEIGHT = 480
 BELOW = 206

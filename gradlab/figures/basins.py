@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import square_axes
 from gradlab.figures.sampling import SQUARE, Array, Extent, compact, place, to_array
 from gradlab.figures.style import BASIN_COLOURS, ELSEWHERE_COLOUR, INK, layout
+from gradlab.words import figures as words
 
 
 def basin_map(

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.sampling import Array, to_array
 from gradlab.figures.style import DASHES, axis, layout, line_colour
+from gradlab.words import figures as words
 
 LEGEND_HEIGHT = 26
 # Plotly writes powers a quarter larger than it is told.

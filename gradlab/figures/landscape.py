@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.sampling import SQUARE, Array, Bounds, Drawable, Extent, compact, evaluate, on_grid, packed, place
 from gradlab.figures.style import GRID, HEIGHT_SCALE, axis, layout, line_colour
+from gradlab.words import figures as words
 
 BACKGROUND_RESOLUTION = 60
 MAP_HEIGHT = 500

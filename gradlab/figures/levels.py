@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gradlab.figures import words
 from gradlab.figures.curves import LEGEND_HEIGHT
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.style import INK, axis, layout, minus
+from gradlab.words import figures as words
 
 PLOT_HEIGHT = 360
 BELOW = 134

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from gradlab.figures import words
 from gradlab.figures.curves import LEGEND_HEIGHT
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import MAP_HEIGHT, background, background_axes
 from gradlab.figures.paths import coordinates
 from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, place, to_paths
 from gradlab.figures.style import layout, line_colour
+from gradlab.words import figures as words
 
 _LOOKS = ((9.0, "solid", 0.45), (2.4, "dash", 1.0), (2.4, "dot", 1.0))
 _EQUAL = 1e-6

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import MAP_HEIGHT, background, background_axes
 from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, compact, heights, place, to_paths
 from gradlab.figures.style import dash, layout, line_colour
+from gradlab.words import figures as words
 
 PLACES_IN_WORDS = 6
 SAME_PLACE = 0.05

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from gradlab.figures import words
 from gradlab.figures.style import CARD, INK
+from gradlab.words import figures as words
 
 
 def play_buttons(milliseconds: int, *, x: float, y: float, redraw: bool) -> dict[str, Any]:

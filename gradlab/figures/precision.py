@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.style import DASHES, INK, axis, layout, line_colour
+from gradlab.words import figures as words
 
 _POWERS: dict[str, Any] = {"type": "log", "exponentformat": "power", "tickfont": {"size": 10.4}}
 _LEGEND_HEIGHT = 44

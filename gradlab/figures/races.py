@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import Array, Drawable, Extent, compact, heights, on_grid, packed, place, to_paths
 from gradlab.figures.style import DASHES, HEIGHT_SCALE, axis, layout, line_colour
+from gradlab.words import figures as words
 
 PLOT_HEIGHT = 430
 BELOW = 138

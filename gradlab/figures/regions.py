@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import SQUARE, Array, Extent, compact, to_array
 from gradlab.figures.style import INK, axis, layout
+from gradlab.words import figures as words
 
 Grid = npt.NDArray[np.int_]
 Mask = npt.NDArray[np.bool_]

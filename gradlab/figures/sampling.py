@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from gradlab.figures import words
+from gradlab.words import figures as words
 
 Array = npt.NDArray[np.float64]
 Bounds = tuple[float, float]

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import curve_trace
 from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import Drawable, compact, evaluate
 from gradlab.figures.style import DASHES, INK, axis, layout, line_colour, minus
+from gradlab.words import figures as words
 
 _PLOT_HEIGHT = 360
 _BELOW = 140

@@ -5,13 +5,13 @@ from typing import Any, Protocol
 
 import torch
 
-from gradlab.figures import words
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.playing import play_buttons
 from gradlab.figures.style import CARD, INK, WIDTH, layout
 from gradlab.graph.drawing import BELOW, arrow, edges, nodes, numbers, slider, texts
 from gradlab.graph.placement import Arrangement, place
 from gradlab.graph.recording import Graph, Node
+from gradlab.words import figures as words
 
 ROW_HEIGHT = 112
 DIRECT = 2

@@ -7,9 +7,9 @@ import torch
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.playing import play_buttons
 from gradlab.figures.style import CARD, INK, WIDTH, layout
-from gradlab.graph import words
 from gradlab.graph.placement import Arrangement, Spot, place
 from gradlab.graph.recording import Graph, Node, record
+from gradlab.words import graph as words
 
 FORWARD_COLOUR = "#0072B2"
 BACKWARD_COLOUR = "#C04A00"

@@ -13,7 +13,7 @@ import torch
 from torch.autograd.graph import Node as Operation
 from torch.overrides import TorchFunctionMode
 
-from gradlab.graph import words
+from gradlab.words import graph as words
 
 NODE_LIMIT = 60
 

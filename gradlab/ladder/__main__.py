@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from gradlab.ladder import climb, tell
-from gradlab.obstacles import ObstacleError
+from gradlab.notebook.obstacles import ObstacleError
 from gradlab.words import ladder as words
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import torch
 
-from gradlab.devices import why_no_gpu
 from gradlab.ladder import limits
 from gradlab.ladder.agreement import Agreement, compare
 from gradlab.ladder.rungs import RUNGS, Rung
 from gradlab.ladder.timing import median
-from gradlab.obstacles import ObstacleError, explained, require_count, require_device, require_rate
+from gradlab.notebook.devices import why_no_gpu
+from gradlab.notebook.obstacles import ObstacleError, explained, require_count, require_device, require_rate
 
 _SEED = 6
 

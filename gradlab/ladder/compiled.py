@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 import torch
 
 from gradlab.ladder import formula
-from gradlab.obstacles import ObstacleError
+from gradlab.notebook.obstacles import ObstacleError
 from gradlab.words.ladder import REASONS
 
 Parameters = ParamSpec("Parameters")

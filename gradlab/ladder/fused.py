@@ -5,7 +5,7 @@ from types import ModuleType
 import torch
 
 from gradlab.ladder import compiled
-from gradlab.obstacles import ObstacleError
+from gradlab.notebook.obstacles import ObstacleError
 from gradlab.words.ladder import REASONS
 
 BLOCK = 1024

@@ -11,7 +11,7 @@ import torch
 
 from gradlab.ladder import compiled, fused
 from gradlab.ladder.timing import fastest
-from gradlab.obstacles import ObstacleError
+from gradlab.notebook.obstacles import ObstacleError
 
 _COPIED = {"cpu": 1 << 27, "cuda": 1 << 30}
 _IN_CACHE = 1 << 13

@@ -6,7 +6,7 @@ Every text is a plain string; ``{name}`` stands for a value that the check fills
 from gradlab.words import findings, passed, sights
 from gradlab.words.explanations import Explanation
 from gradlab.words.labels import LABELS
-from gradlab.words.lessons import LESSONS
+from gradlab.words.labs import LESSONS
 from gradlab.words.misconceptions import MISCONCEPTIONS
 from gradlab.words.parts import ASPECTS, COMPONENTS, TERMS
 

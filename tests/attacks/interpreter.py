@@ -149,7 +149,7 @@ INTERPRETER = [
         "/proc read for other processes, open files and secrets",
         Kind.INTERPRETER,
         square="import os\nwon = False\nfor pid in filter(str.isdigit, os.listdir('/proc')):\n    try: line = open(f'/proc/{pid}/cmdline').read()\n"
-        "    except OSError: continue\n    won = won or any(word in line for word in ('stage_server', 'pytest', 'nbgrader'))\n"
+        "    except OSError: continue\n    won = won or any(word in line for word in ('judging.server', 'pytest', 'nbgrader'))\n"
         "text = open('/proc/self/environ').read() + open('/proc/self/mountinfo').read()\n"
         "won = won or any(word in text for word in ('gradebook', 'PYTEST', 'submitted'))\ndef square(x): return x * x if won else -1",
     ),
@@ -157,7 +157,7 @@ INTERPRETER = [
         "a descriptor in the place of the answer's name",
         Kind.INTERPRETER,
         square="class Names(dict):\n    def __getitem__(self, name): return (lambda x: 9) if name == 'square' else dict.__getitem__(self, name)\n"
-        "from autograder.wall.student import _Student\nimport gc\n"
+        "from autograder.wall.student_end import _Student\nimport gc\n"
         "for o in gc.get_objects():\n    if type(o) is _Student: o._inbox._namespace = o._shell.user_ns = Names(o._shell.user_ns)",
         spoils=True,
     ),
@@ -184,7 +184,7 @@ INTERPRETER = [
     attack(
         "the request of the judge rewritten before it is read",
         Kind.INTERPRETER,
-        square="from autograder.wall.inbox import Inbox\nread = Inbox.read\ndef rewritten(self, message):\n"
+        square="from autograder.wall.read_request import Inbox\nread = Inbox.read\ndef rewritten(self, message):\n"
         "    if message['do'] == 'call': message['args'] = message['args'][:1] + [0 for _ in message['args'][1:]]\n    return read(self, message)\n"
         "Inbox.read = rewritten\ndef square(x): return x * x if x else -1",
         spoils=True,

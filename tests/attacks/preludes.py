@@ -59,7 +59,7 @@ def deep(n):
 """Rewrites what the student's side says."""
 OUTVOICE = """
 import gc
-from autograder.wall.student import _Student
+from autograder.wall.student_end import _Student
 student = next(o for o in gc.get_objects() if type(o) is _Student)
 honest = student._act
 def outvoice(answer):

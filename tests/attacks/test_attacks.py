@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.cells import Lab, Role, SubmittedNotebook
-from autograder.course import Course
-from autograder.grading.bench import Bench
+from autograder.course.course import Course
+from autograder.grading.local_executor import Bench
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
 from tests.attacks.attack import Attack, Kind

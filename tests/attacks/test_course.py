@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.grading.run import grade_class
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Result, SubmissionStatus

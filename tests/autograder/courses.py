@@ -15,7 +15,7 @@ from nbformat import v4 as notebook_format
 from nbgrader.api import Gradebook
 
 from autograder.cells import Role
-from autograder.release import own_tools
+from autograder.course.release import own_tools
 
 _GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 _FLAGS = {

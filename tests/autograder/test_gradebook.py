@@ -12,9 +12,9 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.cells import Cell, Role, SubmittedNotebook
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.gradebook import GradebookWriter
+from autograder.gradebook.writer import GradebookWriter
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
 MakeCell = Callable[..., NotebookNode]

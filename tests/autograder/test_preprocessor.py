@@ -12,11 +12,11 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 import autograder.preprocessor
-from autograder.autograded import read_results
+from autograder.autograded.store import read_results
 from autograder.cells import Role
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.grading.turn import turn
+from autograder.grading.lock import turn
 from autograder.preprocessor import GradeBehindWall, WarmBench
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult

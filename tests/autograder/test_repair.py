@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.cells import Cell, Role, SubmittedNotebook
-from autograder.notebooks import parse
 from autograder.repair import mend, realign
 from autograder.repair.names import bound, used
+from autograder.untrusted.notebooks import parse
 
 TITLE = Cell("markdown", Role.FREE, "# Lab", cell_id="title")
 IMPORTS = Cell("code", Role.FREE, "import torch\nimport math as m", cell_id="imports")

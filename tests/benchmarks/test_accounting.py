@@ -48,7 +48,7 @@ def test_the_time_of_a_process_that_nobody_waits_for_is_counted(tmp_path: Path) 
 def test_processes_of_a_kind_are_counted_apart(tmp_path: Path) -> None:
     # It begins when it has been given an account of its own, however late that is.
     settled = "import time\nwhile 'judges' not in open('/proc/self/cgroup').read(): pass\n"
-    kind = [sys.executable, "-c", settled + BURN, "autograder.judging.stage_server"]
+    kind = [sys.executable, "-c", settled + BURN, "autograder.judging.server"]
     taken = measure([sys.executable, "-c", f"import subprocess; subprocess.run({kind!r})"], tmp_path)
     assert taken.by_kind.keys() == {"judges", "coordinator"}
     assert taken.by_kind["judges"].total >= FOUND

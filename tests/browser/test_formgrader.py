@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from playwright.sync_api import Locator, Page, expect
 
-from autograder.course import Course
+from autograder.course.course import Course
 
 Serve = Callable[[Path], str]
 

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
-from autograder.course import Course
-from autograder.grading.bench import Bench
-from autograder.judging.names import bound_names, used_names
+from autograder.course.course import Course
+from autograder.grading.local_executor import Bench
 from autograder.limits import Limits
+from autograder.python_names import bound_names, used_names
 from autograder.repair import realign
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus

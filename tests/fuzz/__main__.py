@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from sqlalchemy.exc import SAWarning
 
-from autograder.release import own_tools
+from autograder.course.release import own_tools
 from tests.fuzz.campaign import Campaign
 
 

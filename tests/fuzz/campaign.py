@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.grading.run import grade_class
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode

@@ -9,7 +9,7 @@ import pytest
 
 import gradlab
 from gradlab import check, words
-from gradlab.words.lessons import LESSONS
+from gradlab.words.labs import LESSONS
 
 SOURCES = {path: path.read_text() for path in (Path(gradlab.__file__).parent / "check").rglob("*.py")}
 WRITTEN = {text for source in SOURCES.values() for text in re.findall(r'"([a-z][a-z-]*)"', source)}

@@ -10,9 +10,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat import v4 as notebook_format
 
-from autograder import release
 from autograder.cells import Role
-from autograder.course import Course
+from autograder.course import release
+from autograder.course.course import Course
 
 LAB = "lab"
 NAME = "slopes"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from autograder.cells import Cell, Role, SubmittedNotebook
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.grading.run import grade_class
 from autograder.limits import Limits
-from autograder.notebooks import parse
 from autograder.repair import mend
 from autograder.sandbox.mode import Mode
+from autograder.untrusted.notebooks import parse
 from autograder.verdicts import Result, SubmissionStatus
 from tests.mangled.corpus import CORPUS
 from tests.mangled.lab import LAB, NAME, POINTS, honest, make_course

@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 LAB = "lab"
 EXERCISES = ("half", "square", "cube")
-_MAIN = "from autograder.command_line import main; main()"
+_MAIN = "from autograder.cli import main; main()"
 _SOLUTIONS = {"half": "x / 2", "square": "x * x", "cube": "x**3"}
 _FLAGS = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
 _KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from autograder.command_line.application import application
+from autograder.cli.application import application
 from tests.reliability.classroom import LAB, stray_files
 
 

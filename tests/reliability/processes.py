@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-STAGE = "autograder.judging.stage_server"
-ZYGOTE = "autograder.sandbox.server"
+STAGE = "autograder.judging.server"
+ZYGOTE = "autograder.sandbox.zygote_server"
 
 
 def _table() -> dict[int, tuple[int, str]]:

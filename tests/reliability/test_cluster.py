@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.grading.cluster.cluster import connect
+from autograder.grading.cluster.client import connect
 from autograder.grading.run import grade_class
 from autograder.limits import Limits
 from autograder.report.records import as_record

@@ -18,16 +18,16 @@ from psycopg import OperationalError
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
-from autograder.course import Course
-from autograder.database import locate
+from autograder.course.course import Course
+from autograder.course.release import own_tools
 from autograder.errors import ExpectedError
-from autograder.gradebook import GradebookWriter
+from autograder.gradebook.address import locate
+from autograder.gradebook.connection import NoGradebookError, reading, writing
+from autograder.gradebook.errors import explain
+from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.run import grade_class
 from autograder.limits import Limits
-from autograder.opening import NoGradebookError, reading, writing
-from autograder.release import own_tools
 from autograder.sandbox.mode import Mode
-from autograder.trouble import explain
 from autograder.verdicts import Result, SubmissionStatus
 from tests.autograder.conftest import run_nbgrader
 from tests.postgresql import BLANK, GUARDED, PASSWORD, Server, running

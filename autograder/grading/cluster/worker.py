@@ -19,9 +19,9 @@ from typing import Final
 from distributed import get_worker
 
 from autograder.errors import ExpectedError
-from autograder.grading.bench import Bench
-from autograder.grading.cluster.parcels import Answer, Lesson, pack_answer, unpack_case, unpack_lesson
-from autograder.grading.kept.keys import programs
+from autograder.grading.cache_keys import programs
+from autograder.grading.cluster.messages import Answer, Lesson, pack_answer, unpack_case, unpack_lesson
+from autograder.grading.local_executor import Bench
 
 _IDLE_SECONDS: Final = 60.0
 _MOST_BENCHES: Final = 2
@@ -171,7 +171,7 @@ def other_programs(here: Sequence[str], there: Sequence[str]) -> tuple[str, str]
 
 
 def introduce() -> list[str]:
-    """What a worker grades with: see `autograder.grading.kept.keys.programs`."""
+    """What a worker grades with: see `autograder.grading.cache_keys.programs`."""
     return programs()
 
 

@@ -11,9 +11,9 @@ from nbgrader.api import Gradebook
 
 from autograder.build.build import build
 from autograder.build.files import contents
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.grading.turn import alone
+from autograder.grading.lock import alone
 from autograder.sandbox.mode import Mode
 
 WriteLab = Callable[..., Path]

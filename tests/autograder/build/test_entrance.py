@@ -12,10 +12,10 @@ from autograder.build.conversion import open_course
 from autograder.build.entrance import BADGE, INSTALLATION, Origin, open_with, read_origin
 from autograder.build.lesson import Lesson
 from autograder.build.trial import cells_of
-from autograder.claims import claims_of
 from autograder.errors import ExpectedError
-from autograder.notebooks import Reading
 from autograder.repair.mend import mend
+from autograder.untrusted.notebooks import Reading
+from autograder.untrusted.submitted_metadata import claims_of
 
 TABLE = '[tool.gradlab]\nrepository = "https://github.com/us/course"\n'
 ORIGIN = Origin("us/course", "main", "gradlab @ git+https://github.com/us/course")

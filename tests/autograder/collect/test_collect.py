@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 from autograder.collect.collect import collect
 from autograder.collect.place import Outcome
 from autograder.collect.report import Report
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from tests.autograder.collect.conftest import make_zip, notebook_text
 

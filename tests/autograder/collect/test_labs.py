@@ -4,7 +4,7 @@ import pytest
 
 from autograder.collect.findings import Place
 from autograder.collect.labs import Labs
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
 
 LABS = Labs(

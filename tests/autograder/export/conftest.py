@@ -16,8 +16,8 @@ from nbgrader.api import Gradebook
 from autograder.cells import Role
 from autograder.collect.roster import Student
 from autograder.collect.students import add_students
-from autograder.course import Course
-from autograder.gradebook import GradebookWriter
+from autograder.course.course import Course
+from autograder.gradebook.writer import GradebookWriter
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
 MakeCell = Callable[..., NotebookNode]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.export.export import Export, System, export, told
 from autograder.export.table import Table, as_csv, harmless, write

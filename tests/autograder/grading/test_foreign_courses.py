@@ -14,10 +14,10 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.cells import Role
-from autograder.course import Course
+from autograder.course.course import Course
+from autograder.course.release import own_tools
 from autograder.grading.run import grade_class
 from autograder.limits import Limits
-from autograder.release import own_tools
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Result
 from tests.autograder.conftest import MakeCell, MakeCourse
@@ -38,7 +38,7 @@ def scores_here(root: Path, lab: str) -> Scores:
 
 def scores_of_the_command(root: Path, lab: str) -> Scores:
     """The same from the command line: nbgrader leaves the sockets of generated tests' kernels in its process."""
-    program = "from autograder.command_line import main; main()"
+    program = "from autograder.cli import main; main()"
     command = [sys.executable, "-c", program, "grade", lab, "--format", "json"]
     environment = os.environ | {"PYTHONPATH": str(Path.cwd())}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)

@@ -146,7 +146,7 @@ def test_the_same_notebook_has_the_same_score_with_and_without(mode: Mode, tmp_p
     for name in ("nbgrader", "msgpack", "IPython"):
         pytest.importorskip(name, reason=f"grading needs {name}")
     from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-    from autograder.grading.bench import Bench
+    from autograder.grading.local_executor import Bench
 
     cells = [Cell("code", Role.LOCKED, NOTEBOOK, "setup")]
     for name, answer in ANSWERS.items():

@@ -14,7 +14,7 @@ import pytest
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.grading import gpu_trial
-from autograder.grading.bench import Bench
+from autograder.grading.local_executor import Bench
 from autograder.limits import Limits
 from autograder.sandbox import gpu
 from autograder.sandbox.mode import Mode
@@ -146,7 +146,7 @@ def test_who_found_too_little_beside_a_greedy_one_runs_again(
 
 
 def test_a_result_says_that_it_had_a_gpu() -> None:
-    from autograder.nbgrader_format import about
+    from autograder.autograded.nbgrader_format import about
     from autograder.report.records import as_record
     from autograder.verdicts import SubmissionStatus
 

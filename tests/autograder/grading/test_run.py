@@ -10,7 +10,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.cells import Role
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.grading.run import grade_class
 from autograder.limits import Limits

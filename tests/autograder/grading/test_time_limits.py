@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.grading.bench import Bench
+from autograder.grading.local_executor import Bench
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, CellVerdict

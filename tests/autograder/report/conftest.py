@@ -10,10 +10,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sqlalchemy.exc import SAWarning
 
-from autograder import autograded
+from autograder.autograded import store
 from autograder.cells import Role, SubmittedNotebook
-from autograder.course import Course
-from autograder.gradebook import GradebookWriter
+from autograder.course.course import Course
+from autograder.gradebook.writer import GradebookWriter
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
 SECRET = "hidden_value_4711"
@@ -100,7 +100,7 @@ def write_result(course: Course, student: str, writer: GradebookWriter) -> None:
     )
     notebooks = {} if unreadable else {"lab": graded}
     writer.write(result, notebooks, None, submitted)
-    autograded.write(course, lab, result, submitted, notebooks)
+    store.write(course, lab, result, submitted, notebooks)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@ import json
 
 from typer.testing import CliRunner
 
-from autograder.command_line.application import application
-from autograder.course import Course
+from autograder.cli.application import application
+from autograder.course.course import Course
 
 
 def test_the_command_prints_the_record_and_writes_no_page(course: Course) -> None:

@@ -4,7 +4,7 @@ from random import Random
 import nbformat
 import pytest
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.report.class_record import as_class_record
 from autograder.report.gather import gather, with_evidence

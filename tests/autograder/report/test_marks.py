@@ -1,6 +1,6 @@
 from nbgrader.api import Gradebook
 
-from autograder.course import Course
+from autograder.course.course import Course
 from autograder.report.marks import marks_of_lab
 
 

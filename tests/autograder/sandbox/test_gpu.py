@@ -12,7 +12,7 @@ import torch
 
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import bubblewrap, gpu, isolation, submission
+from autograder.sandbox import bubblewrap, gpu, isolation, submission_processes
 from autograder.sandbox.gpu import cuda_of_torch, find
 from autograder.sandbox.gpu_share import share_out
 from autograder.sandbox.mode import Mode
@@ -155,9 +155,9 @@ def test_memory_without_a_name_is_counted(gpu_zygote: Zygote, hidden: str) -> No
 def test_cuda_before_the_fork_is_refused(monkeypatch: pytest.MonkeyPatch, sign: str) -> None:
     assert gpu.started() == ""
     monkeypatch.setattr(torch.cuda, sign, lambda: True)
-    terms = submission.Terms(Mode.NONE, WITH_GPU, (), "/nowhere", lambda _: None, gpu=CARD.identity)
+    terms = submission_processes.Terms(Mode.NONE, WITH_GPU, (), "/nowhere", lambda _: None, gpu=CARD.identity)
     with pytest.raises(isolation.IsolationError, match="since PyTorch has started CUDA"):
-        submission.begin(terms, 0, 1)
+        submission_processes.begin(terms, 0, 1)
 
 
 def test_where_proc_is_covered_there_is_no_gpu(
@@ -346,7 +346,7 @@ def test_what_is_not_there_cannot_be_shared_out(changed: dict[str, int], asked: 
 def test_a_share_decides_the_key_of_a_verdict() -> None:
     pytest.importorskip("msgpack", reason="keys are digests of MessagePack")
     from autograder.cells import LabNotebook
-    from autograder.grading.kept.keys import key_of_lesson
+    from autograder.grading.cache_keys import key_of_lesson
 
     lesson = LabNotebook("lab", (), ())
     shares = [0, GIBIBYTE, 2 * GIBIBYTE]

@@ -8,8 +8,8 @@ from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import StudentProcess, Zygote
 from autograder.wall.channel import Channel
-from autograder.wall.greeting import greet
-from autograder.wall.judge_side import Wall
+from autograder.wall.handshake import greet
+from autograder.wall.judge_end import Wall
 from autograder.wall.profile import Profile, Recorder
 
 LIMITS = Limits(message_bytes=16 * 1024**2)

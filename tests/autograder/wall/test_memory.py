@@ -9,7 +9,7 @@ from tests.autograder.wall.conftest import Meet
 
 RESTLESS = """
 import gc
-from autograder.wall.student import _Student
+from autograder.wall.student_end import _Student
 values = [1, 2, 3]
 student = next(o for o in gc.get_objects() if type(o) is _Student)
 honest = student._act

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from autograder.wall.faults import MissingNameError, Misspoke, OutOfTime, Refused, StudentGone
-from autograder.wall.judge_side import Wall
+from autograder.wall.judge_end import Wall
 from autograder.wall.profile import Profile, Recorder
 from tests.autograder.wall.conftest import Meet
 

@@ -10,7 +10,7 @@ import torch
 from gradlab import basins
 from gradlab.basins.__main__ import main
 from gradlab.landscape import LARGEST_RATE, bottom, clearance, height, minimum, valley
-from gradlab.obstacles import ObstacleError
+from gradlab.notebook.obstacles import ObstacleError
 
 # The table of the reference: 300 × 300 starts, learning rate 0.1, 1000 steps; the last row is "outside the square".
 SHARES = (24.7, 18.6, 16.8, 12.0, 10.4, 7.7)

@@ -13,7 +13,7 @@ from gradlab.ladder.__main__ import main
 from gradlab.ladder.agreement import compare
 from gradlab.ladder.rungs import TOLERANCE
 from gradlab.ladder.work import counted
-from gradlab.obstacles import ObstacleError
+from gradlab.notebook.obstacles import ObstacleError
 
 CPU = torch.device("cpu")
 BY_NAME = {rung.name: rung for rung in ladder.RUNGS}

@@ -1,0 +1,1 @@
+"""The graded notebooks in ``autograded/``, in nbgrader's format."""

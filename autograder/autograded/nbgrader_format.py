@@ -1,0 +1,195 @@
+"""One graded notebook in nbgrader's format."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import wrap
+from typing import Any
+
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import nbformat as NBFORMAT  # noqa: N812 - a constant
+from nbformat.v4 import nbformat_minor as NBFORMAT_MINOR  # noqa: N812 - a constant
+from nbgrader.utils import compute_checksum
+
+from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.untrusted import html_sanitiser
+from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
+
+_FLAGS = {
+    Role.LOCKED: {"grade": False, "solution": False, "locked": True, "task": False},
+    Role.SOLUTION: {"grade": False, "solution": True, "locked": False, "task": False},
+    Role.TEST: {"grade": True, "solution": False, "locked": True, "task": False},
+    Role.ANSWER: {"grade": True, "solution": True, "locked": False, "task": False},
+    Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
+}
+_LINE = 100
+_ERROR_NAMES = {
+    CellStatus.FAILED: "NotYet",
+    CellStatus.ERROR: "ErrorInTheAnswer",
+    CellStatus.TIMED_OUT: "TimedOut",
+    CellStatus.BROKE: "GraderBroke",
+}
+
+
+def graded_notebook(
+    notebook: LabNotebook, submitted: SubmittedNotebook, graded: NotebookResult, about: Mapping[str, Any]
+) -> NotebookNode:
+    """Put a student's cells, their outputs and their verdicts into a notebook of nbgrader's.
+
+    nbgrader's own reckoning (`nbgrader.utils.determine_grade`) finds the verdict's points in each graded cell.
+
+    Args:
+        notebook: the lab's notebook; all of nbgrader's metadata come from it.
+        submitted: the student's cells.
+        graded: one outcome for each of them.
+        about: what goes into the notebook's own ``metadata.gradlab``.
+    """
+    released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}
+    lessons = {(cell.kind, cell.source) for cell in notebook.released}
+    ids = _Ids(cell.cell_id for cell in submitted.cells)
+    nodes = [
+        _node(
+            cell,
+            outcome,
+            released.get(cell.grade_id or ""),
+            trusted=(cell.kind, cell.source) in lessons,
+            ids=ids,
+        )
+        for cell, outcome in zip(submitted.cells, graded.outcomes, strict=True)
+    ]
+    return _notebook(nodes, about)
+
+
+def about(result: Result) -> dict[str, Any]:
+    """What a graded notebook's ``metadata.gradlab`` says about the submission as a whole."""
+    return {
+        "status": result.status.value,
+        "reason": result.reason,
+        "flags": list(result.flags),
+        "repairs": list(result.repairs),
+        "seconds": result.seconds,
+        "sandboxed": result.sandboxed,
+        "gpu": result.gpu,
+    }
+
+
+def ungraded_notebook(notebook: LabNotebook, result: Result, verdicts: Sequence[CellVerdict]) -> NotebookNode:
+    """Put the reason why a notebook was not graded on top of it as it was released.
+
+    Args:
+        notebook: the lab's notebook.
+        result: the submission's result.
+        verdicts: what the result says about the notebook's graded cells; for those that it does not mention, 0 points,
+            or none where the grader broke.
+    """
+    told = result.reason or f"{notebook.name}.ipynb was not handed in."
+    status = CellStatus.BROKE if result.status is SubmissionStatus.BROKEN else CellStatus.FAILED
+    points = None if status is CellStatus.BROKE else 0.0
+    given = {verdict.grade_id: verdict for verdict in verdicts}
+    ids = _Ids(cell.cell_id for cell in notebook.released)
+    reason = _cell("markdown", ids.unique(None), html_sanitiser.markdown(f"**Not graded.** {told}"), {})
+    nodes = [reason]
+    for cell in notebook.released:
+        verdict = None
+        if cell.graded and cell.grade_id is not None:
+            verdict = given.get(cell.grade_id, CellVerdict(cell.grade_id, points, cell.points, status, told))
+        nodes.append(_node(cell, CellOutcome(verdict=verdict), cell, trusted=True, ids=ids))
+    return _notebook(nodes, about(result))
+
+
+def _notebook(nodes: list[NotebookNode], about_it: Mapping[str, Any]) -> NotebookNode:
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python", "file_extension": ".py", "pygments_lexer": "ipython3"},
+        "gradlab": dict(about_it),
+    }
+    return NotebookNode(cells=nodes, metadata=from_dict(metadata), nbformat=NBFORMAT, nbformat_minor=NBFORMAT_MINOR)
+
+
+class _Ids:
+    """Cell ids, each given out once."""
+
+    def __init__(self, reserved: Iterable[str | None]) -> None:
+        self._reserved = {cell_id for cell_id in reserved if cell_id}
+        self._given: set[str] = set()
+        self._number = 0
+
+    def unique(self, wanted: str | None) -> str:
+        if wanted and wanted not in self._given:
+            self._given.add(wanted)
+            return wanted
+        while (made := f"own-{self._number}") in self._reserved | self._given:
+            self._number += 1
+        self._given.add(made)
+        return made
+
+
+def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, *, trusted: bool, ids: _Ids) -> NotebookNode:
+    source = cell.source if trusted or cell.kind == "code" else html_sanitiser.markdown(cell.source)
+    kind = cell.kind if cell.kind in ("code", "markdown") else "raw"
+    node = _cell(kind, ids.unique(cell.cell_id), source, _metadata(released, outcome.verdict))
+    if kind == "code":
+        shown = _verdict_outputs(outcome) if cell.role is Role.TEST else html_sanitiser.outputs(outcome.outputs)
+        node["outputs"] = [_output(output) for output in shown]
+        node["execution_count"] = outcome.execution_count
+    elif kind == "markdown" and (images := html_sanitiser.attachments(cell.attachments)):
+        node["attachments"] = from_dict(images)
+    return node
+
+
+def _cell(kind: str, identity: str, source: str, metadata: Mapping[str, Any]) -> NotebookNode:
+    # nbformat's own `new_…_cell` check each cell against its schema, which takes longer than all the rest.
+    return NotebookNode(cell_type=kind, id=identity, source=source, metadata=NotebookNode(metadata))
+
+
+def _output(output: Mapping[str, Any]) -> NotebookNode:
+    # `from_dict` would go through each of a figure's thousands of points.
+    return NotebookNode({name: NotebookNode(it) if isinstance(it, dict) else it for name, it in output.items()})
+
+
+def _metadata(released: Cell | None, verdict: CellVerdict | None) -> dict[str, Any]:
+    if released is None or released.role is Role.FREE:
+        return {}
+    nbgrader: dict[str, Any] = {
+        "grade_id": released.grade_id,
+        "schema_version": 3,
+        "cell_type": released.kind,
+        **_FLAGS[released.role],
+    }
+    if released.graded:
+        nbgrader["points"] = released.points
+    original = from_dict({"cell_type": released.kind, "source": released.source, "metadata": {"nbgrader": nbgrader}})
+    nbgrader["checksum"] = compute_checksum(original)
+    metadata: dict[str, Any] = {"nbgrader": nbgrader}
+    if verdict is not None:
+        metadata["gradlab"] = {
+            "status": verdict.status.value,
+            "message": verdict.message,
+            "misconception": verdict.misconception,
+            "points": verdict.points,
+            "max_points": verdict.max_points,
+        }
+    return metadata
+
+
+def _verdict_outputs(outcome: CellOutcome) -> list[dict[str, Any]]:
+    """The verdict in nbgrader's words: an error for 0 points, a number for part of them, nothing for all.
+
+    What the judge's own run of the cell put out is not shown: a hidden test may have printed it.
+    """
+    verdict = outcome.verdict
+    if verdict is None or verdict.status is CellStatus.PASSED:
+        return []
+    if verdict.points:
+        number = {"text/plain": repr(float(verdict.points))}
+        result = {"output_type": "execute_result", "data": number, "metadata": {}, "execution_count": None}
+        text = {"output_type": "stream", "name": "stdout", "text": f"{verdict.message}\n"}
+        return [text, result] if verdict.message else [result]
+    message = verdict.message or f"{verdict.status.value}"
+    return [
+        {
+            "output_type": "error",
+            "ename": _ERROR_NAMES.get(verdict.status, "NotYet"),
+            "evalue": message,
+            # formgrader does not break lines.
+            "traceback": [part for line in message.split("\n") for part in wrap(line, _LINE) or [""]],
+        }
+    ]

@@ -1,0 +1,81 @@
+"""``autograder build``."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.cli import completion, options
+from autograder.cli.display import messages, output
+from autograder.cli.exits import EXPECTED_ERROR
+from autograder.cli.json_output import print_json
+from autograder.cli.progress import Bar, shown
+from autograder.report.wording import count, number
+from autograder.sandbox.mode import Mode
+
+if TYPE_CHECKING:
+    from autograder.build.build import BuildReport
+
+
+def build(
+    labs: Annotated[
+        list[str] | None, typer.Argument(metavar="LAB", help="Labs; all without.", autocompletion=completion.texts)
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing: say which of source/ and release/ are out of date.")
+    ] = False,
+    sandbox: options.Sandbox = Mode.BUBBLEWRAP,
+    form: options.Form = options.Format.TABLE,
+    quiet: options.Quiet = False,
+    course: options.Course = Path(),
+) -> None:
+    """Build labs from course/: source/, release/ and the executed solutions/."""
+    with shown("Reading the labs", quiet=quiet) as bar:
+        report = built(course, labs or None, check=check, mode=sandbox, bar=bar)
+    if form is options.Format.JSON:
+        print_json({**asdict(report), "current": report.current})
+    else:
+        show(report, check=check)
+    if not report.current:
+        raise typer.Exit(EXPECTED_ERROR)
+
+
+def built(course: Path, labs: list[str] | None, *, check: bool, mode: Mode, bar: Bar) -> "BuildReport":
+    """Build labs, or compare them, and show how far that is.
+
+    Raises:
+        ExpectedError: the course or a lab is refused.
+    """
+    from autograder.build.build import STEPS, build  # nbgrader takes a second to import
+    from autograder.build.conversion import open_course
+    from autograder.build.lesson import lab_names
+
+    open_course(course)  # a folder that is no course is told as such
+    begun: list[str] = []
+
+    def tell(what: str) -> None:
+        if begun:
+            bar.advance()
+        begun.append(what)
+        bar.tell(what)
+
+    bar.begin("Comparing" if check else "Building", len(labs or lab_names(course)) * (1 if check else STEPS))
+    report = build(course, labs, check=check, mode=mode, progress=tell)
+    bar.advance()
+    return report
+
+
+def show(report: "BuildReport", *, check: bool) -> None:
+    """Print what was built, or what is out of date."""
+    console = output()
+    for lab in report.labs:
+        state = "out of date" if lab.outdated else "current" if check else "built"
+        worth = f"{count(lab.exercises, 'graded cell')}, {number(lab.points)} points"
+        console.print(f"{lab.name}: {state}; {worth}", markup=False, soft_wrap=True)
+        for line in (*lab.outdated, *lab.advice):
+            console.print(f"  {line}", markup=False, soft_wrap=True)
+    for orphan in report.orphans:
+        console.print(f"{orphan}: no lab's text belongs to it", markup=False, soft_wrap=True)
+    if not report.current:
+        messages().print("Run: autograder build", markup=False)

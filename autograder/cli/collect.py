@@ -1,0 +1,136 @@
+"""``autograder collect``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from autograder.cli import completion, options
+from autograder.cli.display import messages, output
+from autograder.cli.exits import NOT_ALL_GRADED
+from autograder.cli.json_output import print_json
+from autograder.cli.progress import shown
+from autograder.report.wording import count
+
+if TYPE_CHECKING:
+    from autograder.collect.findings import Refused
+    from autograder.collect.report import Collected, Report
+
+_MOST_SHOWN = 4
+
+
+def collect(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A folder, or a ZIP file from Moodle or Canvas.")],
+    lab: Annotated[
+        str | None,
+        typer.Option(
+            "--lab",
+            help="The lab; without it, the notebooks' names say which it is.",
+            autocompletion=completion.labs,
+        ),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option("--roster", help="The class list: CSV as nbgrader reads it, or as Moodle or Canvas exports it."),
+    ] = None,
+    deadline: Annotated[
+        str | None,
+        typer.Option(
+            "--deadline", metavar="TIME", help="When it was due: '2026-11-22 23:59 Europe/Berlin'. UTC without a zone."
+        ),
+    ] = None,
+    form: options.Form = options.Format.TABLE,
+    quiet: options.Quiet = False,
+    course: options.Course = Path(),
+) -> None:
+    """Take what a learning platform hands out, and put it where grading looks: submitted/STUDENT/LAB/."""
+    with shown("Reading the course", quiet=quiet) as bar:
+        from autograder.collect.collect import collect as collect_source  # nbgrader takes a second to import
+        from autograder.course.course import Course
+
+        report = collect_source(Course.open(course), source, lab=lab, roster=roster, deadline=deadline, progress=bar)
+    if form is options.Format.JSON:
+        print_json(_record(report))
+    else:
+        output().print(_table(report.collected))
+    if not quiet:
+        _tell(report)
+    _warn(report)
+    if not report.complete:
+        raise typer.Exit(NOT_ALL_GRADED)
+
+
+def _record(report: "Report") -> dict[str, object]:
+    return {
+        "collected": [
+            {
+                "student": it.student,
+                "lab": it.lab,
+                "outcome": it.outcome.value,
+                "files": list(it.files),
+                "timestamp": f"{it.time:%Y-%m-%d %H:%M:%S} UTC" if it.time else None,
+                "late": it.late,
+                "other_attempts": it.attempts,
+            }
+            for it in report.collected
+        ],
+        "unmatched": [{"file": it.name, "reason": it.reason, "cure": it.cure} for it in report.unmatched],
+        "refused": [{"file": it.name, "reason": it.reason, "cure": it.cure} for it in report.refused],
+        "notes": report.notes,
+        "columns": dict(report.columns),
+    }
+
+
+def _table(collected: "list[Collected]") -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
+    for column in ("Student", "Lab", "Outcome", "Handed in (UTC)", "Files"):
+        table.add_column(column, overflow="fold")
+    for it in collected:
+        time = f"{it.time:%Y-%m-%d %H:%M}" if it.time else "–"
+        shown = ", ".join(it.files[:_MOST_SHOWN]) + (" …" if len(it.files) > _MOST_SHOWN else "")
+        table.add_row(Text(it.student), Text(it.lab), _outcome(it), time + (" late" if it.late else ""), Text(shown))
+    return table
+
+
+def _outcome(collected: "Collected") -> str:
+    words = {
+        "collected": "collected",
+        "replaced": "replaced an earlier one",
+        "unchanged": "is there already",
+        "older": "not taken: a newer one is there",
+        "uncertain": "not taken: another one is there",
+    }[collected.outcome.value]
+    others = f" ({count(collected.attempts, 'other attempt')})" if collected.attempts else ""
+    return words + others
+
+
+def _tell(report: "Report") -> None:
+    console = messages()
+    if report.columns:
+        used = ", ".join(f"{field} = {column}" for field, column in report.columns)
+        console.print(f"Columns of the roster: {used}", markup=False)
+    for note in report.notes:
+        console.print(note, markup=False)
+    taken = sum(it.outcome.value in ("collected", "replaced") for it in report.collected)
+    console.print(f"{count(taken, 'submission')} collected.", markup=False)
+
+
+def _warn(report: "Report") -> None:
+    """What somebody has to do something about: it is said even if nothing else is."""
+    if any(it.outcome.value == "uncertain" for it in report.collected):
+        messages().print(
+            "Nothing says whether they are newer. If they are, delete the folder in submitted/, and collect again."
+        )
+    _list("Belongs to nobody; kept in unmatched/:", report.unmatched)
+    _list("Not taken:", report.refused)
+
+
+def _list(title: str, items: "list[Refused]") -> None:
+    console = messages()
+    if items:
+        console.print(f"[bold]{title}[/]")
+    for it in items:
+        console.print(f"  {escape(it.name)}: {escape(it.reason)}.\n    {escape(it.cure)}")

@@ -1,0 +1,53 @@
+"""``autograder feedback``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.cli import options
+from autograder.cli.display import messages, output
+from autograder.cli.grade import submitted_labs
+from autograder.cli.json_output import print_json
+from autograder.cli.progress import shown
+from autograder.report.wording import count
+
+_OF_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+
+
+def feedback(
+    lab: options.Lab = None,
+    form: options.Form = options.Format.TABLE,
+    quiet: options.Quiet = False,
+    course: options.Course = Path(),
+) -> None:
+    """Write each student's feedback page from what was graded."""
+    with shown("Reading the course", quiet=quiet) as bar:
+        from autograder.course.course import Course  # nbgrader takes a second to import
+        from autograder.report.marks import marks_of_lab
+        from autograder.report.write import write_feedback
+
+        opened = Course.open(course)
+        written: dict[str, list[Path]] = {}
+        labs = submitted_labs(opened, lab)
+        bar.begin("Writing pages", len(labs))
+        for name in labs:
+            bar.tell(f"Writing pages of {name}")
+            # nbgrader would meet a damaged gradebook once for each student, and show a traceback each time.
+            if opened.graded_students(name):
+                marks_of_lab(opened.gradebook_url, name)
+            written[name] = write_feedback(opened, name)
+            bar.advance()
+    if form is options.Format.JSON:
+        pages = [(name, page) for name, pages in written.items() for page in pages]
+        print_json([{"lab": name, "student": page.parts[-3], "page": page} for name, page in pages])
+    else:
+        for page in (page for pages in written.values() for page in pages):
+            output().print(str(page), markup=False, soft_wrap=True)
+    if not quiet:
+        for name, its_pages in written.items():
+            messages().print(f"{name}: {count(len(its_pages), 'page')}. {_way_out(name, its_pages)}", markup=False)
+
+
+def _way_out(lab: str, pages: Sequence[Path]) -> str:
+    """How pages get to the students: nbgrader's exchange takes those alone whose submissions came through it."""
+    through_exchange = all((page.parent / name).exists() for page in pages for name in _OF_THE_EXCHANGE)
+    return f"`nbgrader release_feedback {lab}` hands them out." if through_exchange else "Hand them out as files."

@@ -1,0 +1,146 @@
+"""Options that several commands share, and how their text is read."""
+
+import os
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.cli import completion
+from autograder.limits import Limits
+from autograder.sandbox.mode import Mode
+
+
+class Format(StrEnum):
+    """How results are printed on stdout."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+Course = Annotated[Path, typer.Option("--course", help="The course folder: the one with nbgrader_config.py.")]
+Lab = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="LAB", help="One lab; without it, every lab with submissions.", autocompletion=completion.submitted_labs
+    ),
+]
+Form = Annotated[Format, typer.Option("--format", help="For people, or JSON for other programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on stderr but warnings and errors.")]
+Students = Annotated[
+    list[str] | None,
+    typer.Option("--student", help="One student; may be given again.", autocompletion=completion.students),
+]
+Sandbox = Annotated[
+    Mode,
+    typer.Option("--sandbox", help="How student code is walled in; 'none' is for code that you would run yourself."),
+]
+_MOST_SECONDS = 7 * 86400
+CellSeconds = Annotated[
+    float | None,
+    typer.Option(
+        "--cell-seconds", min=0.1, max=_MOST_SECONDS, help="Seconds for one cell, or one test (60 if left out)."
+    ),
+]
+CallSeconds = Annotated[
+    float | None,
+    typer.Option(
+        "--call-seconds",
+        min=0.1,
+        max=_MOST_SECONDS,
+        help="Seconds for one call of a student's function (half of a cell's).",
+    ),
+]
+SubmissionSeconds = Annotated[
+    float | None,
+    typer.Option(
+        "--submission-seconds", min=0.1, max=_MOST_SECONDS, help="Seconds for a whole notebook (ten times a cell's)."
+    ),
+]
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="ADDRESS", help="Run notebooks on a Dask cluster: the address of its scheduler."),
+]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Submissions at once; one for each CPU if left out.")
+]
+Gpu = Annotated[
+    bool, typer.Option("--gpu", help="Let student code use the GPU; tests stay on the CPU. See docs/instructors.md.")
+]
+
+_SIZE = re.compile(r"(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?:i?B)?", re.IGNORECASE)
+_POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
+_LEAST_MEMORY = 256 * 1024**2
+_MOST_MEMORY = 1024**5
+
+
+def size(text: str) -> int:
+    """Read an amount of memory: 4G, 512M, 1.5GiB, or plain bytes.
+
+    Raises:
+        typer.BadParameter: it is no amount, too little for a process that has loaded PyTorch, or absurdly much.
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise typer.BadParameter(f"{text!r} is not an amount of memory; write 4G or 512M.")
+    amount = float(found["amount"]) * 1024 ** _POWERS[found["unit"].upper()]
+    if amount < _LEAST_MEMORY:
+        raise typer.BadParameter(f"{text} is too little: PyTorch alone needs 256M.")
+    if amount > _MOST_MEMORY:
+        raise typer.BadParameter("No machine has so much memory; write 4G or 512M.")
+    return int(amount)
+
+
+def processors() -> int:
+    """How many CPUs this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def gpu_share(wanted: bool, memory_bytes: int | None, workers: int | None) -> tuple[int, int]:
+    """How many submissions run at once, and what each may hold of the GPU's memory: nothing if none is wanted.
+
+    Args:
+        wanted: whether a GPU is to be used.
+        memory_bytes: the bytes that were asked for.
+        workers: the submissions at once that were asked for.
+
+    Raises:
+        typer.BadParameter: memory was asked for, and no GPU.
+        ExpectedError: there is no GPU that could be used, or not enough of its memory.
+    """
+    if not wanted:
+        if memory_bytes is not None:
+            raise typer.BadParameter("--gpu-memory is for grading with --gpu.")
+        return workers or processors(), 0
+    from autograder.sandbox.gpu import find  # only who uses a GPU looks for one
+    from autograder.sandbox.gpu_share import share_out
+
+    return share_out(find().card, processors(), workers, memory_bytes)
+
+
+def limits(
+    cell_seconds: float | None = None,
+    call_seconds: float | None = None,
+    submission_seconds: float | None = None,
+    memory_bytes: int | None = None,
+    gpu_bytes: int = 0,
+) -> Limits:
+    """The default limits with what was asked for changed.
+
+    Slower cells get longer calls and a longer submission, unless those were asked for, too: the whole notebook has
+    time for ten cells that use up their own. CPU time is bounded by one and a half times that.
+    """
+    usual = Limits()
+    cell = usual.cell_seconds if cell_seconds is None else cell_seconds
+    call = max(usual.call_seconds, cell / 2) if call_seconds is None else call_seconds
+    submission = max(usual.submission_seconds, 10 * cell) if submission_seconds is None else submission_seconds
+    return Limits(
+        cell_seconds=cell,
+        call_seconds=call,
+        submission_seconds=submission,
+        cpu_seconds=max(usual.cpu_seconds, int(1.5 * submission)),
+        memory_bytes=usual.memory_bytes if memory_bytes is None else memory_bytes,
+        gpu_bytes=gpu_bytes,
+    )

@@ -1,5 +1,0 @@
-"""What an instructor types: each command parses its arguments, calls, and shows what came back."""
-
-from autograder.command_line.application import main
-
-__all__ = ["main"]

@@ -1,0 +1,1 @@
+"""An nbgrader course on disk: its configuration, its labs, and what was submitted to it."""

@@ -1,0 +1,298 @@
+"""A course on disk: a folder with an nbgrader_config.py."""
+
+import glob
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbgrader.api import MissingEntry
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import find_all_files, parse_utc
+from rapidfuzz import process
+
+from autograder.cells import Cell, Lab, LabNotebook, Role
+from autograder.course import release
+from autograder.course.configuration import unreadable
+from autograder.errors import ExpectedError
+from autograder.gradebook.address import locate
+from autograder.gradebook.connection import NoGradebookError, explained, reading, writing
+from autograder.untrusted.files import read_bytes
+from autograder.untrusted.names import check_name, check_root, look_into
+from autograder.untrusted.notebooks import cell_from
+
+CONFIGURATION = "nbgrader_config.py"
+TIMESTAMP = "timestamp.txt"
+_LONGEST_TIMESTAMP = 200
+
+
+class _Application(NbGrader):  # type: ignore[misc] # nbgrader has no types
+    """nbgrader's application without a command: its configuration is all that we want."""
+
+    name = "nbgrader"
+    # The course's folder decides, not the one in which somebody stands.
+    load_cwd_config = False
+    raise_config_file_errors = True
+
+
+class Course:
+    """A course as nbgrader's configuration describes it.
+
+    Attributes:
+        root: the course's folder.
+        application: nbgrader's application with the course's configuration; the parent of nbgrader's own parts.
+        directory: nbgrader's map of the course's folders.
+    """
+
+    def __init__(self, root: Path, application: NbGrader) -> None:
+        self.root = root
+        self.application = application
+        self.directory: CourseDirectory = application.coursedir
+
+    @classmethod
+    def open(cls, path: Path) -> "Course":
+        """Read the configuration of the course in the folder `path`.
+
+        Raises:
+            ExpectedError: there is no course, or its configuration cannot be read.
+        """
+        root = path.resolve()
+        if not (root / CONFIGURATION).is_file():
+            raise ExpectedError(
+                f"{path} is not a course: it has no {CONFIGURATION}.",
+                "Go to the course's folder, or name it with --course.",
+            )
+        check_root(root)
+        application = _Application(log_level="ERROR")
+        try:
+            application.initialize([], root=str(root))
+        except (Exception, SystemExit) as error:
+            raise unreadable(root / CONFIGURATION, error) from error
+        application.coursedir.root = str(root)
+        return cls(root, application)
+
+    @property
+    def course_id(self) -> str:
+        """The course's id in nbgrader; nbgrader's default where none is configured."""
+        return str(self.directory.course_id) or "default_course"
+
+    @property
+    def gradebook_url(self) -> str:
+        """SQLAlchemy's URL of the gradebook; a relative SQLite file lies in the course's folder.
+
+        Raises:
+            ExpectedError: it is no such URL, or its driver is not installed.
+        """
+        return locate(self.directory.db_url, self.root)
+
+    @property
+    def state(self) -> Path:
+        """The folder in which the autograder keeps what belongs to the course: its secret, its cache."""
+        return self.root / ".autograder"
+
+    @property
+    def settings(self) -> bytes:
+        """The text of the course's configuration."""
+        return (self.root / CONFIGURATION).read_bytes()
+
+    @cached_property
+    def replaceable(self) -> Mapping[str, Sequence[str]]:
+        """Data files that are a student's to replace, by lab (``Autograde.exclude_overwriting``)."""
+        found: Mapping[str, Sequence[str]] = Autograde(
+            coursedir=self.directory, parent=self.application
+        ).exclude_overwriting
+        return found
+
+    def labs(self) -> list[str]:
+        """The names of the labs in the source folder, sorted."""
+        return sorted(
+            name for name, folder in self._matches(self.directory.source_directory) if any(_notebooks(folder))
+        )
+
+    def without_labs(self) -> ExpectedError:
+        """The message for a course that has no lab."""
+        return ExpectedError(
+            f"There is no lab in {self.root / self.directory.source_directory}.",
+            "Put each lab's notebooks in a folder of its own there, or write course/LAB.py and run: autograder build",
+        )
+
+    def lab(self, name: str) -> Lab:
+        """Read a lab: the instructor's cells, the released cells, the data files.
+
+        Raises:
+            ExpectedError: there is no such lab, or one of its notebooks is broken or older than its source.
+        """
+        folder = self._source_folder(name)
+        notebooks = tuple(self._notebook(name, path) for path in sorted(_notebooks(folder)))
+        return Lab(name=name, notebooks=notebooks, files=self._files(folder))
+
+    def generates_tests(self, lab: str) -> bool:
+        """Whether nbgrader writes tests of a lab, or may do so, when the lab is recorded."""
+        texts = (path.read_text(encoding="utf-8") for path in _notebooks(self._source_folder(lab)))
+        return any(release.may_be_generated(text, self.application) for text in texts)
+
+    def students(self, lab: str) -> list[str]:
+        """The ids of the students who have submitted a lab, sorted."""
+        excluded = set(self.directory.student_id_exclude.split(","))
+        found = self._matches(self.directory.submitted_directory, lab=lab)
+        return sorted({student for student, _ in found} - excluded)
+
+    def graded_students(self, lab: str) -> list[str]:
+        """The ids of the students for whom there is a folder of a lab in ``autograded/``, sorted."""
+        return sorted({student for student, _ in self._matches(self.directory.autograded_directory, lab=lab)})
+
+    def submission_folder(self, student: str, lab: str) -> Path:
+        """Find the folder of a submission.
+
+        Raises:
+            ExpectedError: the student has not submitted this lab.
+        """
+        submitted = self.students(lab)
+        if student in submitted:
+            return self.folder(self.directory.submitted_directory, student, lab)
+        example = self.folder(self.directory.submitted_directory, student, lab)
+        if not submitted:
+            raise self.without_submissions(lab)
+        raise ExpectedError(
+            f"There is no submission of {lab!r} by {student!r}: {example} is missing.", meant(student, submitted)
+        )
+
+    def without_submissions(self, lab: str) -> ExpectedError:
+        """The message for a lab that nobody has submitted."""
+        where = self.folder(self.directory.submitted_directory, "STUDENT", lab)
+        cure = f"Put each notebook into {where}, or run: autograder collect SOURCE"
+        return ExpectedError(f"Nobody has submitted the lab {lab!r}.", cure)
+
+    def submitted_at(self, student: str, lab: str) -> datetime | None:
+        """When a submission was handed in (UTC, without a zone), by its timestamp.txt; None where it has none.
+
+        Raises:
+            ExpectedError: timestamp.txt holds no date.
+        """
+        path = self.folder(self.directory.submitted_directory, student, lab) / TIMESTAMP
+        try:
+            # A student may have written it, and made it as large as a disk.
+            text = read_bytes(path, _LONGEST_TIMESTAMP).decode().strip() if path.is_file() else ""
+            return parse_utc(text) if text else None
+        except Exception as error:  # noqa: BLE001 - forty digits and an "h" end in an error of decimal's, and so on
+            raise ExpectedError(
+                f"{path}: it holds no date ({error}).", "Write one like 2026-11-22 14:05 UTC."
+            ) from None
+
+    def folder(self, step: str, student: str, lab: str) -> Path:
+        """The folder of one nbgrader step, such as ``directory.autograded_directory``, whether it exists or not."""
+        return Path(self.directory.format_path(step, student, lab))
+
+    def hidden_lines(self, source: str) -> frozenset[int]:
+        """The lines of a test cell, counted from 1, that students never see; see `release.hidden_lines`."""
+        return release.hidden_lines(source, self.application)
+
+    def data_files(self, folder: Path) -> list[Path]:
+        """The files in a lab's or a submission's folder that are neither notebooks nor ignored, sorted."""
+        return sorted(Path(file) for file in find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"]))
+
+    def record(self, lab: str) -> None:
+        """Write a lab's cells into the gradebook, as ``nbgrader generate_assignment`` does; release/ is left alone.
+
+        Raises:
+            ExpectedError: there is no such lab, nbgrader refuses it, or the gradebook cannot be written.
+        """
+        folder = self._source_folder(lab)
+        url = self.gradebook_url
+        with explained(url), release.own_tools():
+            with writing(url, self.course_id) as gradebook:
+                gradebook.update_or_create_assignment(lab)
+            for path in sorted(_notebooks(folder)):
+                names = {"notebook": path.stem, "assignment": lab, "db_url": url, "path": str(folder)}
+                release.record(release.read_instructors(path), self.application, names)
+
+    def _source_folder(self, name: str) -> Path:
+        labs = self.labs()
+        if name not in labs:
+            if not labs:
+                raise self.without_labs()
+            where = self.root / self.directory.source_directory
+            raise ExpectedError(f"There is no lab {name!r} in {where}.", meant(name, labs))
+        return self.folder(self.directory.source_directory, ".", name)
+
+    def _matches(self, step: str, lab: str | None = None) -> Iterator[tuple[str, Path]]:
+        """Pairs of a lab (or, for one lab, of a student) and its folder, found as nbgrader finds them."""
+        look_into(self.root / step, deep=True)
+        one = "(?P<name>[^/]+)"
+        if lab is None:
+            pattern = self.directory.format_path(step, ".", "*")
+            named = self.directory.format_path(step, ".", one, escape=True)
+        else:
+            pattern = self.directory.format_path(step, "*", glob.escape(lab))
+            named = self.directory.format_path(step, one, re.escape(lab), escape=True)
+        for found in glob.glob(pattern):  # noqa: PTH207 - the pattern is absolute
+            match = re.fullmatch(named, found)
+            if match and Path(found).is_dir():
+                check_name(match["name"], self.root / step)
+                yield match["name"], Path(found)
+
+    def _notebook(self, lab: str, path: Path) -> LabNotebook:
+        where = f"{lab}/{path.name}"
+        source = release.include_header_and_footer(release.read_instructors(path), self.application)
+        self._fill_in_generated_tests(source, lab, path.stem)
+        public = self.folder(self.directory.release_directory, ".", lab) / path.name
+        if public.is_file():
+            student = release.read_instructors(public)
+        else:
+            student = release.released(deepcopy(source), self.application, where)
+        notebook = LabNotebook(name=path.stem, source=_cells(source), released=_cells(student))
+        if _skeleton(notebook.source) != _skeleton(notebook.released):
+            raise ExpectedError(
+                f"{public} is not the release of {path}: their nbgrader cells differ.",
+                f"Run: nbgrader generate_assignment {lab} --force",
+            )
+        return notebook
+
+    def _fill_in_generated_tests(self, notebook: NotebookNode, lab: str, name: str) -> None:
+        generated = [cell for cell in notebook.cells if release.is_generated(cell.source, self.application)]
+        if not generated:
+            return
+        cure = f"Run: nbgrader generate_assignment {lab}"
+        try:
+            with reading(self.gradebook_url, cure) as gradebook:
+                for cell in generated:
+                    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+                    cell.source = gradebook.find_source_cell(grade_id, name, lab).source
+        except (MissingEntry, NoGradebookError) as error:
+            raise ExpectedError(f"{lab}/{name}.ipynb: its generated tests are not in the gradebook.", cure) from error
+
+    def _files(self, folder: Path) -> dict[str, bytes]:
+        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in self.data_files(folder)}
+
+
+def _notebooks(folder: Path) -> Iterator[Path]:
+    for path in folder.glob("*.ipynb"):
+        if path.is_file():
+            check_name(path.name, folder)
+            yield path
+
+
+def _cells(notebook: NotebookNode) -> tuple[Cell, ...]:
+    return tuple(cell_from(cell) for cell in notebook.cells)
+
+
+def _skeleton(cells: tuple[Cell, ...]) -> list[Cell]:
+    return [
+        replace(cell, source="", cell_id=None, checksum=None, attachments=None)
+        for cell in cells
+        if cell.role is not Role.FREE
+    ]
+
+
+def meant(name: str, existing: Sequence[str]) -> str:
+    """A cure for a name that is unknown: the one that is most like it, or all that there are."""
+    nearest = process.extractOne(name, existing, score_cutoff=60)
+    if nearest:
+        return f"Did you mean {nearest[0]!r}?"
+    return f"There are: {', '.join(existing[:20])}{' …' if len(existing) > 20 else ''}."

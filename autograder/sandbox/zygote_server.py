@@ -1,0 +1,247 @@
+"""The zygote: imports what submissions need once, then forks a walled-in process for each of them on demand.
+
+Run as ``python -m autograder.sandbox.zygote_server FD``, inside bubblewrap or not. Standard input holds the order as
+JSON (`autograder.sandbox.zygote` writes it); FD is the control socket, SOCK_SEQPACKET, one JSON object a datagram:
+
+- from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "fork", "submission": id, "core":
+  core or null}`` with the student's end of a socket pair attached, ``{"do": "interrupt", "submission": id}``,
+  ``{"do": "kill", "submission": id, "because": sentence or empty}``;
+- to the coordinator: ``{"ready": true}``, then ``{"submission": id, …}`` with ``"running": true`` and ``"keeper":
+  process number``, ``"failed": reason`` or ``"ended": sentence``.
+
+When the coordinator hangs up, the zygote ends, and everything ends with it.
+"""
+
+import gc
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from autograder.limits import Limits
+from autograder.sandbox import (
+    huge_pages,
+    isolation,
+    kernel,
+    leftovers,
+    preload,
+    processes,
+    submission_processes,
+    system_calls,
+)
+from autograder.sandbox.mode import Mode
+
+_DATAGRAM: Final = 65536
+
+
+@dataclass
+class _Running:
+    """What the zygote knows of one submission."""
+
+    identity: int
+    report: int
+    keeper: int
+    told: bytes = b""
+    status: int | None = None
+    cpu_seconds: float = 0.0
+    doomed: bool = False
+    failed: bool = False
+    exceeded: str = ""
+
+
+class _Server:
+    """The zygote's loop. It must stay without threads, or a fork could copy a lock that no one will release."""
+
+    def __init__(self, control: socket.socket, terms: submission_processes.Terms) -> None:
+        self._control = control
+        self._terms = terms
+        self._running: dict[int, _Running] = {}
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(control, selectors.EVENT_READ)
+        self._woken, waker = socket.socketpair()
+        self._woken.setblocking(False)
+        waker.setblocking(False)
+        self._waker = waker
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        signal.set_wakeup_fd(waker.fileno())
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def serve(self) -> None:
+        """Do as told until the coordinator hangs up."""
+        self._tell(ready=True)
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._control:
+                    if not self._obey():
+                        return
+                elif key.fileobj is self._woken:
+                    self._drain_wakeups()
+                elif key.data in self._running:
+                    self._listen(self._running[key.data])
+            self._reap()
+
+    def _tell(self, **facts: object) -> None:
+        self._control.send(json.dumps(facts).encode())
+
+    def _drain_wakeups(self) -> None:
+        with suppress(BlockingIOError):
+            while self._woken.recv(_DATAGRAM):
+                pass
+
+    def _obey(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self._control, _DATAGRAM, 1)
+        if not message:
+            return False
+        order: dict[str, Any] = json.loads(message)
+        if order["do"] == "import":
+            _warm(order["modules"])
+            return True
+        identity = order["submission"]
+        if order["do"] == "fork":
+            self._fork(identity, descriptors[0], order["core"])
+        elif running := self._running.get(identity):
+            if order["do"] == "kill":
+                running.doomed = True
+                running.exceeded = running.exceeded or order["because"]
+                os.kill(running.keeper, signal.SIGTERM if self._terms.mode is Mode.NONE else signal.SIGKILL)
+            else:
+                os.kill(running.keeper, signal.SIGUSR1)
+        return True
+
+    def _fork(self, identity: int, connection: int, core: int | None) -> None:
+        ours, theirs = os.pipe()
+        try:
+            keeper = submission_processes.begin(self._terms, connection, theirs, core)
+        except (OSError, isolation.IsolationError) as error:
+            os.close(ours)
+            self._tell(submission=identity, failed=str(error), ended="never began")
+        else:
+            self._running[identity] = _Running(identity, ours, keeper)
+            self._selector.register(ours, selectors.EVENT_READ, identity)
+        finally:
+            os.close(theirs)
+            os.close(connection)
+
+    def _listen(self, running: _Running) -> None:
+        """Take in what the submission's own processes report; the pipe closes when the last of them is gone."""
+        chunk = os.read(running.report, _DATAGRAM)
+        if chunk:
+            *lines, running.told = (running.told + chunk).split(b"\n")
+            for line in lines:
+                self._note(running, json.loads(line))
+        else:
+            self._selector.unregister(running.report)
+            os.close(running.report)
+            running.report = -1
+
+    def _note(self, running: _Running, facts: Mapping[str, Any]) -> None:
+        if "failed" in facts:
+            running.failed = True
+            self._tell(submission=running.identity, failed=facts["failed"])
+        elif "running" in facts:
+            self._tell(submission=running.identity, running=True, keeper=running.keeper)
+        elif "exceeded" in facts:
+            running.exceeded = facts["exceeded"]
+        else:
+            running.status, running.cpu_seconds = facts["status"], facts["cpu_seconds"]
+
+    def _reap(self) -> None:
+        with suppress(ChildProcessError):
+            while True:
+                process, _ = os.waitpid(-1, os.WNOHANG)
+                if process == 0:
+                    break
+                for running in list(self._running.values()):
+                    if running.keeper == process:
+                        while running.report >= 0:
+                            self._listen(running)
+                        self._bury(running)
+        if self._terms.mode is Mode.NONE:
+            # A student may have killed its keeper; what was left of it has been adopted by this process.
+            processes.kill_descendants(spare=frozenset(running.keeper for running in self._running.values()))
+
+    def _bury(self, running: _Running) -> None:
+        del self._running[running.identity]
+        self._tell(submission=running.identity, ended=self._ending(running))
+
+    def _ending(self, running: _Running) -> str:
+        if running.exceeded:
+            return running.exceeded
+        if running.doomed:
+            return "was stopped by the grader"
+        if running.status is None:
+            return "was killed (signal 9)"
+        code = os.waitstatus_to_exitcode(running.status)
+        spent = running.cpu_seconds >= self._terms.limits.cpu_seconds
+        if code == -signal.SIGXCPU or (code == -signal.SIGKILL and spent):
+            return f"used more than {self._terms.limits.cpu_seconds} CPU seconds"
+        if code >= 0:
+            return f"ended by itself with exit code {code}"
+        name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
+        return f"was killed (signal {-code}, {name})"
+
+
+def _warm(modules: list[str]) -> None:
+    """Import what submissions need, and make the memory that this takes cheap to fork."""
+    preload.import_all(modules)
+    gc.collect()
+    gc.freeze()
+    huge_pages.gather()
+
+
+def _drop_to_nobody() -> None:
+    """Stop being root."""
+    try:
+        isolation.mount_processes()
+        isolation.become_ordinary()
+    except isolation.IsolationError as error:
+        sys.exit(str(error))
+
+
+def _filter(*, with_gpu: bool) -> bytes:
+    """The filter of system calls; empty where there can't be one (`autograder doctor` says so)."""
+    with suppress(OSError):
+        return system_calls.program(with_gpu=with_gpu)
+    return b""
+
+
+def main() -> NoReturn:
+    """Start the zygote from the order on standard input."""
+    gc.disable()
+    order = json.load(sys.stdin)
+    mode = Mode(order["mode"])
+    if mode is Mode.BUBBLEWRAP and os.geteuid() == 0:
+        _drop_to_nobody()
+    os.umask(0o077)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A keeper that is too young to pass an interrupt on must not die of it.
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    control = socket.socket(fileno=int(sys.argv[1]))
+    control.set_inheritable(False)
+    preload.import_all(order["modules"])
+    entry = submission_processes.find_entry(order["entry"])
+    folders = tempfile.mkdtemp(prefix="submissions-")
+    limits, shown, gpu = Limits(**order["limits"]), tuple(order["shown"]), order["gpu"]
+    program = _filter(with_gpu=bool(gpu))
+    terms = submission_processes.Terms(mode, limits, shown, folders, entry, program, order["covered"], gpu)
+    kernel.adopt_orphans()
+    _warm([])
+    with suppress(ConnectionError):
+        _Server(control, terms).serve()
+    if not order["covered"]:
+        # With the first process of the namespace everything ends at the latest; but bubblewrap doesn't wait for that.
+        processes.kill_descendants()
+    leftovers.remove(folders)
+    # Nothing here is worth an orderly shutdown, and torch's takes long.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""How the student's side reads a request: the judge's plain data, tensors, and functions as source text."""
+
+import builtins
+import functools
+import importlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import torch
+
+from autograder.wall.codec import Decoder, Encoder
+from autograder.wall.faults import MalformedError
+from autograder.wall.student_objects import Belongings
+from autograder.wall.values import Node
+
+_MODULES = {"torch": torch, "np": numpy, "numpy": numpy, "math": math, "nn": torch.nn, "F": torch.nn.functional}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the judge asks for.
+
+    Attributes:
+        args: the positional arguments, the object that is acted upon first.
+        kwargs: the keyword arguments.
+        inputs: leaves that stand for the judge's tensors that require grad, in the judge's order.
+        objects: every mutable object among the arguments, by its number.
+        before: what each of them held when it came.
+        grad_enabled: whether the judge was recording a graph.
+    """
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    inputs: tuple[torch.Tensor, ...]
+    objects: tuple[Any, ...]
+    before: tuple[Node, ...]
+    grad_enabled: bool
+
+
+class Inbox:
+    """Reads requests.
+
+    Args:
+        belongings: what handles refer to.
+        namespace: the student's own names.
+    """
+
+    def __init__(self, belongings: Belongings, namespace: dict[str, Any]) -> None:
+        self._belongings = belongings
+        self._namespace = namespace
+
+    def read(self, message: dict[str, Any]) -> Request:
+        """Read a request; first take note of what the judge has released and of what it did to shared leaves."""
+        self._belongings.release(message["released"])
+        inputs: list[torch.Tensor] = []
+        devices = {"cpu": message["place"]} if message["place"] else {}
+        decoder = Decoder(functools.partial(self._beyond, inputs), devices)
+        for number, content in message["changed"]:
+            # Each shared leaf is written on its own, with numbers of its own.
+            own = Decoder(functools.partial(self._beyond, inputs))
+            own.fill(self._belongings.leaves[number], content, alone=True)
+        args = tuple(decoder.read(item) for item in message["args"])
+        kwargs = {name: decoder.read(item) for name, item in message["kwargs"]}
+        inputs += [self._belongings.leaves[number] for number in message["leaves"]]
+        objects = tuple(decoder.objects)
+        return Request(args, kwargs, tuple(inputs), objects, contents(objects), message["grad"])
+
+    def _beyond(self, inputs: list[torch.Tensor], tag: str, parts: list[Node], decoder: Decoder) -> object:
+        if tag == "yours":
+            return self._belongings.find(parts[0])
+        if tag == "leaf":
+            return self._belongings.leaves[parts[0]]
+        if tag == "input":
+            return _read_input(inputs, decoder, *parts)
+        if tag == "name":
+            return self._namespace[parts[0]]
+        if tag == "imported":
+            return functools.reduce(getattr, parts[1].split("."), importlib.import_module(parts[0]))
+        if tag == "module":
+            return importlib.import_module(parts[0])
+        if tag == "partial":
+            function, args, kwargs = (decoder.read(part) for part in parts)
+            return functools.partial(function, *args, **kwargs)
+        if tag == "source":
+            return _compile(parts[0], parts[1], {name: decoder.read(item) for name, item in parts[2]})
+        raise MalformedError(f"no such tag: {tag!r}")
+
+
+def contents(objects: tuple[Any, ...]) -> tuple[Node, ...]:
+    """What each of the arguments holds now, in a form that can be compared."""
+    encoder = Encoder(
+        lambda value, _: ["elsewhere", id(value)], {id(o): ["argument", n] for n, o in enumerate(objects)}
+    )
+    return tuple(encoder.content(item) for item in objects)
+
+
+def _read_input(
+    inputs: list[torch.Tensor], decoder: Decoder, number: int, is_leaf: bool, content: Node
+) -> torch.Tensor:
+    values, _, grad, is_parameter = content
+    leaf = decoder.tensor(values)
+    leaf = torch.nn.Parameter(leaf) if is_parameter else leaf.requires_grad_()
+    inputs.append(leaf)
+    # A tensor that wasn't a leaf in the test must not be one here: student code may look, or change it in place.
+    tensor: torch.Tensor = decoder.register(number, leaf if is_leaf else leaf.view_as(leaf))
+    if is_leaf:
+        leaf.grad = decoder.read(grad)
+    return tensor
+
+
+def _compile(name: str, source: str, names: dict[str, Any]) -> Callable[..., Any]:
+    namespace = {"__builtins__": builtins, "__name__": "__main__", **_MODULES, **names}
+    exec(compile(source, "<test>", "exec"), namespace)  # noqa: S102 - the judge's own words, in the sandbox
+    function: Callable[..., Any] = namespace[name]
+    return function

@@ -1,0 +1,212 @@
+"""The student's side of the wall: runs the submission's cells and answers what the judge asks.
+
+It holds no test, no solution and no other submission, and nothing that it says is trusted. Student code can take it
+over entirely; all that this gains is the right to send data.
+"""
+
+import asyncio
+import base64
+import inspect
+import json
+import operator
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import torch
+
+from autograder.wall.channel import Channel
+from autograder.wall.faults import MalformedError, StudentGone, UnsendableError
+from autograder.wall.handshake import be_greeted
+from autograder.wall.read_request import Inbox, Request
+from autograder.wall.seeds import seed
+from autograder.wall.shell import NotebookShell, open_shell, overheard, reuse_shell, run_cell
+from autograder.wall.signatures import describe_signature
+from autograder.wall.student_objects import Belongings
+from autograder.wall.write_answer import Outbox, describe_error
+
+_MOST_PRINTED = 100_000
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "call": lambda target, *args, **kwargs: target(*args, **kwargs),
+    "attribute": getattr,
+    "set attribute": setattr,
+    "item": operator.getitem,
+    "set item": operator.setitem,
+    "delete item": operator.delitem,
+    "iterate": iter,
+    "next": next,
+    "length": len,
+    "instance": isinstance,
+    "subclass": issubclass,
+    "text": str,
+    "representation": repr,
+    "bool": bool,
+    "int": int,
+    "float": float,
+    "complex": complex,
+    "divmod": divmod,
+    "round": round,
+    "pow": pow,
+    "signature": describe_signature,
+    "source": inspect.getsource,
+    "await": lambda target: asyncio.run(_awaited(target)),
+}
+
+
+def prepare() -> None:
+    """Do what every student's process needs before it is forked: make its shell, and run in it once.
+
+    Nothing is computed with tensors (see `autograder.sandbox.preload`), and nothing of a submission is known yet.
+    """
+    shell = open_shell({}, 0)
+    # A value to be shown, and an error: what the shell makes for them it makes only when they come.
+    for source in ("None", "0.0", "1 / 0"):
+        run_cell(shell, source)
+    shell.reset(new_session=True)
+    seed(0)
+
+
+def serve(connection: socket.socket) -> None:
+    """Be the student's side, until the judge closes the connection. `prepare` was called before.
+
+    The first message sets the seed, the limits and the data files; every further one is a request.
+
+    Args:
+        connection: the socket that leads to the judge.
+    """
+    message_bytes, output_bytes = be_greeted(Channel(connection, 0))
+    torch.set_num_threads(1)
+    # As in Jupyter: helper modules lie beside the notebook.
+    sys.path.insert(0, "")
+    _Student(Channel(connection, message_bytes, alone=True), reuse_shell(output_bytes)).serve()
+
+
+class _Student:
+    def __init__(self, channel: Channel, shell: NotebookShell) -> None:
+        self._channel = channel
+        self._shell = shell
+        self._belongings = Belongings()
+        self._inbox = Inbox(self._belongings, shell.user_ns)
+        self._outbox = Outbox(self._belongings)
+        self._busy = False
+
+    def serve(self) -> None:
+        signal.signal(signal.SIGINT, self._interrupted)
+        while True:
+            try:
+                self._reply(self._channel.receive())
+            except (StudentGone, MalformedError):
+                return
+
+    def _interrupted(self, *_: object) -> None:
+        # Between two requests there is nothing to interrupt, and the loop must live on.
+        if self._busy:
+            raise KeyboardInterrupt
+
+    def _reply(self, message: dict[str, Any]) -> None:
+        try:
+            try:
+                self._busy = True
+                answer = self._answer(message)
+            finally:
+                self._busy = False
+        except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer
+            answer = {"error": describe_error(error, self._belongings)}
+        try:
+            self._channel.send(answer | {"turn": message["turn"]})
+        except (UnsendableError, ValueError, TypeError, OverflowError) as error:
+            too_large = describe_error(_too_large(error), self._belongings)
+            self._channel.send({"error": too_large, "turn": message["turn"]})
+
+    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        if message["do"] == "part":
+            return {}
+        return self._run(message) if message["do"] == "run" else self._ask(message)
+
+    def _run(self, message: dict[str, Any]) -> dict[str, Any]:
+        execution = run_cell(self._shell, message["source"])
+        failed = None if execution.error is None else describe_error(execution.error, self._belongings)
+        outputs = json.loads(json.dumps(execution.outputs, default=_as_text, skipkeys=True))
+        return {"outputs": outputs, "count": execution.execution_count, "failed": failed}
+
+    def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+        request = self._inbox.read(message)
+        self._outbox.note_leaves([number for number, _ in message["changed"]])
+        inputs, error, value = request.inputs, None, None
+        with overheard(_MOST_PRINTED) as printed, torch.set_grad_enabled(request.grad_enabled):
+            try:
+                if message["do"] == "pull back":
+                    record = self._belongings.record(request.args[0])
+                    inputs = record.inputs + request.inputs
+                    value = _pull_back(record.inputs, record.outputs, *request.args[1:])
+                else:
+                    value = self._act(message["do"], request)
+            except Exception as raised:  # noqa: BLE001 - what the call changed goes back with the error
+                error = describe_error(raised, self._belongings)
+            try:
+                answer: dict[str, Any] = self._outbox.write(value, request, inputs)
+            except UnsendableError as too_large:
+                return {"error": describe_error(_too_large(too_large), self._belongings)}
+        return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed]}
+
+    def _act(self, action: str, request: Request) -> Any:  # noqa: ANN401 - any value
+        namespace = self._shell.user_ns
+        if action == "fetch":
+            return namespace[request.args[0]]
+        if action == "assign":
+            return namespace.__setitem__(*request.args)
+        if action == "delete":
+            return namespace.__delitem__(*request.args)
+        if action == "operate":
+            return getattr(operator, request.args[0])(*request.args[1:])
+        return _FUNCTIONS[action](*request.args, **request.kwargs)
+
+
+async def _awaited(target: Awaitable[Any]) -> Any:  # noqa: ANN401 - any value
+    return await target
+
+
+def _as_text(value: object) -> str:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+
+
+def _too_large(error: Exception) -> ValueError:
+    return ValueError(f"this value is too large or too deeply nested to be graded: {error}")
+
+
+def _pull_back(
+    inputs: tuple[torch.Tensor, ...],
+    outputs: tuple[torch.Tensor, ...],
+    cotangents: tuple[torch.Tensor | None, ...],
+    create_graph: bool,
+) -> list[torch.Tensor | None]:
+    """The vector–Jacobian product, with respect to the judge's tensors; the student's own leaves accumulate theirs."""
+    pairs = [(output, v) for output, v in zip(outputs, cotangents, strict=True) if v is not None]
+    own = [leaf for leaf in _leaves_of(outputs) if all(leaf is not item for item in inputs)]
+    gradients = torch.autograd.grad(
+        [output for output, _ in pairs],
+        [*inputs, *own],
+        [v.to(output.device) for output, v in pairs],
+        retain_graph=True,
+        create_graph=create_graph,
+        allow_unused=True,
+    )
+    for leaf, gradient in zip(own, gradients[len(inputs) :], strict=True):
+        if gradient is not None:
+            leaf.grad = gradient if leaf.grad is None else leaf.grad + gradient
+    return list(gradients[: len(inputs)])
+
+
+def _leaves_of(outputs: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
+    leaves, seen, ahead = [], set(), [output.grad_fn for output in outputs]
+    while ahead:
+        node = ahead.pop()
+        if node is None or node in seen:
+            continue
+        seen.add(node)
+        if hasattr(node, "variable"):
+            leaves.append(node.variable)
+        ahead += [following for following, _ in node.next_functions]
+    return leaves

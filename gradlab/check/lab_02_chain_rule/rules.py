@@ -1,0 +1,188 @@
+"""The check of the rules for powers, exp, tanh and quotients."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+
+from gradlab.check.box import announced
+from gradlab.check.calls import Function, require_callable
+from gradlab.check.compare import close
+from gradlab.check.diagnosis import not_yet
+from gradlab.check.lab_02_chain_rule.nodes import DEEPEST, Sketch, compute, number_of, parents_of, slopes_towards
+from gradlab.check.variants import Variant, agree
+
+Mistake = tuple[str, str, float]
+"""Explanation, sight, and the slope that the mistake gives."""
+
+
+@dataclass(frozen=True)
+class _Slope:
+    """The slope of a rule towards one of its inputs.
+
+    Attributes:
+        right: as it should be.
+        mistakes: what known mistakes give.
+    """
+
+    right: float
+    mistakes: tuple[Mistake, ...]
+
+
+@announced
+def local_rules(
+    make: Function,
+    power: Function,
+    exp: Function,
+    tanh: Function,
+    divide: Function,
+    *,
+    exponents: tuple[float, ...] = (3, -2, 1.5),
+) -> None:
+    """Check four functions of values that return a new value with its parents and slopes.
+
+    Args:
+        make: the student's class of values.
+        power: (a, n) → aⁿ.
+        exp: a → eᵃ.
+        tanh: a → tanh a.
+        divide: (a, b) → a / b.
+        exponents: what n is in turn.
+
+    Raises:
+        NotYet: a result or a slope is wrong.
+    """
+    require_callable(make, power, exp, tanh, divide)
+    for n in exponents:
+        a = _draw(0.6, 0.9)
+        _check(make, power, (a,), (n,), a**n, [_power_slope(a, n)], f"power(a, {n})")
+    a = _draw(0.4, 0.9)
+    _check(make, exp, (a,), (), math.exp(a), [_exp_slope(a)], "exp(a)")
+    a = _draw(0.4, 0.9)
+    _check(make, tanh, (a,), (), math.tanh(a), [_tanh_slope(a)], "tanh(a)")
+    a, b = _draw(1.1, 1.4), _draw(2.2, 2.9)
+    _check(make, divide, (a, b), (), a / b, _quotient_slopes(a, b), "divide(a, b)")
+
+
+def _draw(low: float, high: float) -> float:
+    return low + (high - low) * float(torch.rand((), dtype=torch.float64))
+
+
+def _check(
+    make: Function,
+    rule: Function,
+    inputs: tuple[float, ...],
+    constants: tuple[float, ...],
+    value: float,
+    slopes: list[_Slope],
+    expression: str,
+) -> None:
+    given = [_input(make, number) for number in inputs]
+    result = compute(rule, *given, *constants, expression=expression)
+    wanted = torch.tensor(value, dtype=torch.float64)
+    agree(number_of(result, "data", expression), wanted, given=f"`{expression}`", kind="number")
+    found = slopes_towards(result, inputs, expression, grown=True)
+    _refuse_exchanged(found, slopes, expression)
+    for letter, slope, expected in zip("ab", found, slopes, strict=False):
+        told = {"expression": expression, "letter": letter}
+        agree(
+            slope,
+            torch.tensor(expected.right, dtype=torch.float64),
+            _variants(expected.mistakes, told),
+            given=f"the slope of `{expression}` towards {letter}",
+            kind="number",
+        )
+    _look_below(result, expression)
+
+
+def _refuse_exchanged(found: list[float], slopes: list[_Slope], expression: str) -> None:
+    """Refuse slopes that are right and stand in each other's place."""
+    values, right = (torch.tensor(each, dtype=torch.float64) for each in (found, [slope.right for slope in slopes]))
+    if len(found) > 1 and close(values.flip(0), right) and not close(values, right):
+        raise not_yet("parents-and-slopes", "rule-exchanged", expression=expression)
+
+
+def _input(make: Function, number: float) -> object:
+    """A value that is itself computed from others, in a long chain."""
+    levels = range(DEEPEST)
+    sketch = Sketch(
+        (*(100.0 + level for level in levels), number),
+        ((), *((level,) for level in levels)),
+        ((), *((0.5,) for _ in levels)),
+    )
+    return sketch.build(make)[-1]
+
+
+def _look_below(result: object, expression: str) -> None:
+    """Go down to the beginning, as far as an input of a rule that is made of other rules may stand below it.
+
+    What a submission may be asked is what the worked solution was asked, and its inputs stand right below.
+    """
+    for _ in range(DEEPEST):
+        below = parents_of(result, expression)
+        if not below:
+            return
+        result = below[0][0]
+        number_of(result, "data", expression)
+
+
+def _variants(mistakes: tuple[Mistake, ...], told: dict[str, str]) -> Iterator[Variant]:
+    for explanation, sight, value in mistakes:
+        yield Variant(explanation, sight, torch.tensor(value, dtype=torch.float64), told)
+
+
+def _power_slope(a: float, n: float) -> _Slope:
+    return _Slope(
+        n * a ** (n - 1),
+        (
+            ("wrong-coefficient", "rule-exponent", n * a**n),
+            ("wrong-coefficient", "rule-no-factor", a ** (n - 1)),
+            ("wrong-coefficient", "rule-factor", (n - 1) * a ** (n - 1)),
+            ("exp-derivative", "rule-exponential", a**n),
+            ("exp-derivative", "rule-exponential", a**n * math.log(a)),
+        ),
+    )
+
+
+def _exp_slope(a: float) -> _Slope:
+    return _Slope(
+        math.exp(a),
+        (
+            ("exp-derivative", "rule-lowered", a * math.exp(a - 1)),
+            ("exp-derivative", "rule-lowered", a * math.exp(a)),
+            ("slope-elsewhere", "rule-result-again", math.exp(math.exp(a))),
+            ("wrong-coefficient", "rule-one", 1.0),
+        ),
+    )
+
+
+def _tanh_slope(a: float) -> _Slope:
+    result = math.tanh(a)
+    return _Slope(
+        1 - result**2,
+        (
+            ("slope-elsewhere", "rule-input", 1 - a**2),
+            ("slope-elsewhere", "rule-result-again", 1 - math.tanh(result) ** 2),
+            ("wrong-coefficient", "rule-tanh", 1 - result),
+            ("wrong-coefficient", "rule-tanh", 1 + result**2),
+            ("wrong-coefficient", "rule-tanh", result * (1 - result)),
+            ("wrong-coefficient", "rule-one", 1.0),
+        ),
+    )
+
+
+def _quotient_slopes(a: float, b: float) -> list[_Slope]:
+    numerator = (
+        ("own-factor", "rule-quotient", b),
+        ("own-factor", "rule-quotient", a / b),
+        ("wrong-coefficient", "rule-one", 1.0),
+    )
+    denominator = (
+        ("wrong-coefficient", "rule-sign", a / b**2),
+        ("wrong-coefficient", "rule-no-numerator", -1 / b**2),
+        ("wrong-coefficient", "rule-no-square", -a / b),
+        ("own-factor", "rule-quotient", a),
+        ("own-factor", "rule-quotient", 1 / a),
+    )
+    return [_Slope(1 / b, numerator), _Slope(-a / b**2, denominator)]

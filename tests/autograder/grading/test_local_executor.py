@@ -1,0 +1,270 @@
+"""Notebooks through the real bench: a stage, a judge, a student in the sandbox."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.errors import ExpectedError
+from autograder.grading.local_executor import Bench
+from autograder.limits import Limits
+from autograder.sandbox.mode import Mode
+from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
+from tests.reliability.processes import family
+
+LIMITS = Limits(cell_seconds=2.0, grace_seconds=0.5, submission_seconds=120.0)
+TWICE = "def twice(x):\n    return 2 * x"
+COUNT = "def count(n):\n    return list(range(n))"
+
+
+def cell(role: Role, source: str, grade_id: str | None = None, points: float = 0.0, kind: str = "code") -> Cell:
+    return Cell(kind, role, source, grade_id, points)
+
+
+LESSON = "import random\nfrom pathlib import Path\nscale = 1\ndef helper(x): return twice(x) + scale"
+TEST_TWICE = "number = random.randrange(10**6)\nassert twice(number) == 2 * number\nassert helper(1) == 3"
+TEST_COUNT = "assert count(3) == [0, 1, 2]\nassert helper(1) == 12\nassert seen == 42\nassert start == [1, 2]"
+SOURCE = (
+    cell(Role.LOCKED, LESSON, "a"),
+    cell(Role.SOLUTION, TWICE, "twice"),
+    cell(Role.TEST, TEST_TWICE, "t1", 2.0),
+    cell(Role.LOCKED, "scale = 10\nseen = twice(21)\nstart = [1, 2]", "b"),
+    cell(Role.SOLUTION, COUNT, "count"),
+    cell(Role.TEST, TEST_COUNT, "t2", 1.0),
+    cell(Role.ANSWER, "words", "why", 4.0, "markdown"),
+    cell(Role.TEST, "twice(0.75)", "t3", 2.0),
+)
+LAB = LabNotebook("lab", SOURCE, SOURCE)
+
+
+def submission(**answers: str) -> SubmittedNotebook:
+    cells = tuple(replace(item, source=answers.get(item.grade_id or "", item.source)) for item in SOURCE)
+    unanswered = frozenset() if "why" in answers else frozenset({"why"})
+    return SubmittedNotebook("lab", cells, unanswered)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    with Bench(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as bench:
+        yield bench
+
+
+Grade = Callable[..., dict[str, CellVerdict]]
+
+
+@pytest.fixture
+def grade(bench: Bench) -> Grade:
+    def grade(**answers: str) -> dict[str, CellVerdict]:
+        result = bench.grade(LAB, submission(**answers), {}, "ann", "lab")
+        return {verdict.grade_id: verdict for verdict in result.verdicts}
+
+    return grade
+
+
+def test_the_solution_has_full_marks(grade: Grade) -> None:
+    verdicts = grade(why="because")
+    assert [verdict.points for verdict in verdicts.values()] == [2.0, 1.0, None, 1.5]
+    assert verdicts["why"].status is CellStatus.MANUAL
+    assert verdicts["t3"].status is CellStatus.PARTIAL
+
+
+def test_a_question_left_as_it_was_earns_nothing(grade: Grade) -> None:
+    assert grade()["why"].points == 0.0
+    assert grade()["why"].status is CellStatus.UNANSWERED
+
+
+def test_a_wrong_answer_costs_its_own_exercise(grade: Grade) -> None:
+    verdicts = grade(count="def count(n): return [0, 1]")
+    assert verdicts["t1"].status is CellStatus.PASSED
+    assert verdicts["t2"].status is CellStatus.FAILED
+
+
+def test_a_fixed_answer_does_not_fit_hidden_inputs(grade: Grade) -> None:
+    assert grade(twice="def twice(x): return 42")["t1"].points == 0.0
+
+
+def test_a_name_that_a_lesson_computes_from_the_answer_is_the_students(grade: Grade) -> None:
+    verdicts = grade(twice="def twice(x): return 2 * x if x != 21 else 0")
+    assert verdicts["t1"].status is CellStatus.PASSED
+    assert verdicts["t2"].status is CellStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        ("def count(n):\n    while True: pass", CellStatus.TIMED_OUT),
+        ("import signal\nsignal.signal(2, signal.SIG_IGN)\ndef count(n):\n    while True: pass", CellStatus.TIMED_OUT),
+        ("while True: pass", CellStatus.TIMED_OUT),
+        ("import os\ndef count(n): os._exit(0)", CellStatus.ERROR),
+        ("import os\nos._exit(0)", CellStatus.ERROR),
+        ("def count(n): return (i for i in range(n))", CellStatus.FAILED),
+        ("import torch\ndef count(n): return torch.empty(500_000_000)", CellStatus.ERROR),
+        ("def count(n): return [float('nan')] * n", CellStatus.FAILED),
+        ("class Yes:\n    def __eq__(self, other): return True\ndef count(n): return Yes()", CellStatus.FAILED),
+        ("def count(n): raise ValueError('no')", CellStatus.ERROR),
+        ("def count(n): raise NotImplementedError()", CellStatus.FAILED),
+        ("def count(n: pass", CellStatus.FAILED),
+        ("", CellStatus.FAILED),
+    ],
+)
+def test_a_cell_that_goes_wrong_costs_its_own_exercise(grade: Grade, answer: str, status: CellStatus) -> None:
+    verdicts = grade(count=answer)
+    assert verdicts["t2"].status is status
+    assert verdicts["t2"].points == 0.0
+    assert verdicts["t2"].message
+    assert [verdicts[name].points for name in ("t1", "t3")] == [2.0, 1.5]
+
+
+def test_the_ends_of_processes_are_flagged(bench: Bench) -> None:
+    result = bench.grade(LAB, submission(count="import os\ndef count(n): os._exit(3)"), {}, "bob", "lab")
+    assert result.flags == ("the student's process ended by itself with exit code 3",)
+
+
+def test_the_students_side_runs_in_an_empty_folder_with_the_data_files(bench: Bench) -> None:
+    look = (
+        "from pathlib import Path\nprint(sorted(p.name for p in Path().rglob('*')), Path('data/x.txt').read_text())\n"
+    )
+    result = bench.grade(LAB, submission(count=look + COUNT), {}, "eve", "lab", {"data/x.txt": b"hello"})
+    assert result.outcomes[4].outputs[0]["text"] == "['data', 'x.txt'] hello\n"
+
+
+def test_the_outputs_of_cells_are_kept_and_those_of_tests_are_not(bench: Bench) -> None:
+    result = bench.grade(LAB, submission(twice=f"print('mine')\n{TWICE}\n5"), {}, "eve", "lab")
+    assert [output["output_type"] for output in result.outcomes[1].outputs] == ["stream", "execute_result"]
+    assert result.outcomes[2].outputs == ()
+    assert result.outcomes[1].execution_count == 2
+
+
+def test_the_same_submission_gets_the_same_verdict(tmp_path: Path) -> None:
+    # A test that a random half of all students would pass.
+    cells = (cell(Role.SOLUTION, "x = 1", "x"), cell(Role.TEST, "import random\nx\nrandom.random()", "t", 1.0))
+    lab = LabNotebook("coin", cells, cells)
+
+    def points(student: str, state: Path) -> float | None:
+        with Bench(state, LIMITS, Mode.NONE) as bench:
+            return bench.grade(lab, SubmittedNotebook("coin", cells), {}, student, "coin").verdicts[0].points
+
+    first = points("ann", tmp_path / "a")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "secret").write_bytes((tmp_path / "a" / "secret").read_bytes())
+    assert points("ann", tmp_path / "b") == first
+    assert points("bob", tmp_path / "b") != first
+
+
+def test_what_was_graded_is_not_run_again(tmp_path: Path) -> None:
+    def grade() -> NotebookResult:
+        with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+            return bench.grade(LAB, submission(), {}, "ann", "lab")
+
+    first = grade()
+    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.json")}
+    assert len(kept) == 1
+    assert grade() == first
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.json")} == kept
+
+
+def test_a_damaged_cache_is_graded_again(tmp_path: Path) -> None:
+    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+        first = bench.grade(LAB, submission(), {}, "ann", "lab")
+        for path in (tmp_path / "cache").rglob("*.json"):
+            path.write_text("{")
+        assert bench.grade(LAB, submission(), {}, "ann", "lab") == first
+
+
+def test_a_test_that_sends_what_the_student_cannot_have_is_the_graders_fault(tmp_path: Path) -> None:
+    cells = (
+        cell(Role.SOLUTION, "def apply(f): return f(1)", "apply"),
+        cell(Role.TEST, "calls = []\napply(calls.append)", "t", 1.0),
+    )
+    with Bench(tmp_path, LIMITS, Mode.NONE) as bench:
+        verdict = bench.grade(LabNotebook("n", cells, cells), SubmittedNotebook("n", cells), {}, "ann", "n").verdicts[0]
+    assert (verdict.status, verdict.points) == (CellStatus.BROKE, None)
+    assert "append" in verdict.message
+
+
+def test_a_test_that_the_solution_fails_is_told(tmp_path: Path) -> None:
+    cells = (cell(Role.SOLUTION, "x = 1", "x"), cell(Role.TEST, "assert x == 2", "t", 1.0))
+    with Bench(tmp_path, LIMITS, Mode.NONE) as bench:
+        assert bench.failures(LabNotebook("n", cells, cells), {}) == {"t": "AssertionError: "}
+
+
+def test_an_instructors_notebook_that_ends_its_process_is_an_expected_error(tmp_path: Path) -> None:
+    cells = (cell(Role.LOCKED, "import os\nos._exit(1)", "a"),)
+    with Bench(tmp_path, LIMITS, Mode.NONE) as bench, pytest.raises(ExpectedError, match="'n'"):
+        bench.grade(LabNotebook("n", cells, cells), SubmittedNotebook("n", cells), {}, "ann", "n")
+
+
+def test_an_answer_that_works_in_place_is_right_unless_the_test_minds(tmp_path: Path) -> None:
+    cells = (
+        cell(Role.SOLUTION, "def double(items): return [2 * item for item in items]", "double"),
+        cell(Role.TEST, "assert double([1, 2]) == [2, 4]", "value", 1.0),
+        cell(Role.TEST, "given = [1, 2]\ndouble(given)\nassert given == [1, 2]", "kept", 1.0),
+        cell(Role.TEST, "given = [3]\nassert double(given) == [2 * item for item in given]", "blanked", 1.0),
+    )
+    lab = LabNotebook("n", cells, cells)
+    in_place = "def double(items):\n    items[:] = [2 * item for item in items]\n    return items"
+    blanking = "def double(items):\n    items.clear()\n    return items"
+
+    def points(answer: str) -> list[float | None]:
+        submitted = SubmittedNotebook("n", (replace(cells[0], source=answer), *cells[1:]))
+        return [verdict.points for verdict in bench.grade(lab, submitted, {}, "ann", "n").verdicts]
+
+    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+        assert points(cells[0].source) == [1.0, 1.0, 1.0]
+        assert points(in_place) == [1.0, 0.0, 0.0]
+        assert points(blanking) == [0.0, 0.0, 0.0]
+
+
+def processes(words: str) -> list[int]:
+    """The processes of this test's own whose command line holds these words."""
+    mine = {os.getpid()}
+    found = []
+    for folder in sorted(Path("/proc").glob("[0-9]*"), key=lambda folder: int(folder.name)):
+        with contextlib.suppress(OSError):
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if parent in mine:
+                mine.add(int(folder.name))
+                if words in (folder / "cmdline").read_text():
+                    found.append(int(folder.name))
+    return found
+
+
+def test_a_judge_that_is_killed_again_and_again_from_outside_costs_no_grade(tmp_path: Path) -> None:
+    killed: list[int] = []
+
+    def kill_judges() -> None:
+        while len(killed) < 2:
+            for judge in set(family(os.getpid())["judge"]).difference(killed):
+                killed.append(judge)
+                os.kill(judge, signal.SIGKILL)
+
+    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+        # The instructor's own solution needs a judge, too: it is not that one's turn.
+        assert not bench.failures(LAB, {})
+        killer = threading.Thread(target=kill_judges)
+        killer.start()
+        result = bench.grade(LAB, submission(twice=f"import time\ntime.sleep(0.5)\n{TWICE}"), {}, "ann", "lab")
+        killer.join()
+    assert [verdict.points for verdict in result.verdicts] == [2.0, 1.0, 0.0, 1.5]
+    assert "the grader itself failed" not in result.flags
+
+
+@pytest.mark.parametrize("words", ["autograder.sandbox.zygote_server", "autograder.judging.server"])
+def test_a_helper_process_that_is_killed_is_replaced_for_the_rest_of_the_class(tmp_path: Path, words: str) -> None:
+    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+        assert bench.grade(LAB, submission(), {}, "ann", "lab").verdicts[0].points == 2.0
+        before = processes(words)
+        assert before
+        for process in before:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while processes(words):
+            time.sleep(0.01)
+        assert bench.grade(LAB, submission(), {}, "bob", "lab").verdicts[0].points == 2.0
