@@ -42,7 +42,7 @@ def key_of_case(lesson: str, case: Case) -> str:
 
     Args:
         lesson: `key_of_lesson`.
-        case: the submission and its secret. Its measure is left out: it follows from the lesson.
+        case: the submission and its secret. Its profile is left out: it follows from the instructor's notebook.
     """
     submitted = case.submitted
     cells = write_cells([_without_prose(cell) for cell in submitted.cells])

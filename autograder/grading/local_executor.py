@@ -140,7 +140,7 @@ class Bench:
         Args:
             notebook: the instructor's notebook.
             files: the lab's own data files: path → content.
-            case: the student's notebook; the measure is found out here.
+            case: the student's notebook; its profile is found out here.
 
         Raises:
             ExpectedError: the sandbox or the instructor's notebook can't be started.
@@ -157,7 +157,7 @@ class Bench:
         prepared = self._prepare(notebook, files)
         unfit = _hopeless(case.submitted, prepared.unfit)
         overdrawn = self._overdrawn()
-        result, _ = self._run(prepared.stage, replace(case, measure=prepared.profile, hopeless=unfit))
+        result, _ = self._run(prepared.stage, replace(case, profile=prepared.profile, excluded=unfit))
         # Who runs beside a submission that takes the whole GPU finds too little, and is to run again.
         crowded = self._overdrawn() > overdrawn and starved(result)
         result = self._gpu.settled(result, case.submitted.cells)
@@ -248,7 +248,7 @@ class Bench:
                     break
                 else:
                     # Another judge grades the rest.
-                    case = replace(case, hopeless={**case.hopeless, index: self._lost(cells[index], reason, error)})
+                    case = replace(case, excluded={**case.excluded, index: self._lost(cells[index], reason, error)})
         flags = (*attendance.flags, "the grader itself failed") if reason else tuple(attendance.flags)
         outcomes = complete(case.submitted, attendance.outcomes, reason)
         return NotebookResult(case.submitted.name, outcomes, flags), findings

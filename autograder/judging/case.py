@@ -17,17 +17,18 @@ class Case:
         submitted: the student's notebook.
         files: the data files of the lab and of the student: path → content.
         secret: from which the hidden inputs of each cell are drawn.
-        measure: what the submission may do, or what notes what the instructor's solution does.
+        profile: what the submission may do; a recorder where the instructor's own solution is judged, to find that out.
         limits: what it may use.
-        hopeless: tests that are not to be run, by the cell's index, with the verdict: a judge has died of them.
+        excluded: tests that are not to be run, by the cell's index, with the verdict: for example since a judge has
+            died of them.
     """
 
     submitted: SubmittedNotebook
     files: Mapping[str, bytes]
     secret: bytes
-    measure: Profile | Recorder
+    profile: Profile | Recorder
     limits: Limits
-    hopeless: Mapping[int, CellVerdict] = field(default_factory=dict)
+    excluded: Mapping[int, CellVerdict] = field(default_factory=dict)
 
 
 def broken(cell: Cell, reason: str) -> CellVerdict:

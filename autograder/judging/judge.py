@@ -92,8 +92,8 @@ class Judge:
         self._part()
 
     def _outcome(self, index: int, cell: Cell) -> CellOutcome:
-        if index in self._case.hopeless:
-            return CellOutcome(verdict=self._case.hopeless[index])
+        if index in self._case.excluded:
+            return CellOutcome(verdict=self._case.excluded[index])
         if cell.role is Role.TEST and cell.grade_id is not None:
             stop = first_stop(self._case.submitted.cells, self._stops, index)
             return CellOutcome(verdict=self._grade(cell.grade_id, stop))
@@ -108,7 +108,7 @@ class Judge:
         limits = self._case.limits
         channel = self._supervisor.student(limits.message_bytes)
         greet(channel, self._case.files, limits, time.monotonic() + limits.cell_seconds)
-        wall = Wall(channel, self._case.measure, self._student_has)
+        wall = Wall(channel, self._case.profile, self._student_has)
         wall.call_seconds = limits.call_seconds
         # The judge computes on the CPU alone, and takes what the student's side has on a GPU for its own.
         wall.answers.devices = {_GPU: "cpu"} if self._on_gpu else {}
@@ -236,8 +236,8 @@ class Judge:
             # The test's tensors are on the CPU, and the answer has its own on the GPU: in a notebook they'd be there.
             device = _GPU
             execution = self._run_test(test, place=device)
-        if isinstance(self._case.measure, Recorder) and not self._wall.asked:
-            self._case.measure.unasked.add(grade_id)
+        if isinstance(self._case.profile, Recorder) and not self._wall.asked:
+            self._case.profile.unasked.add(grade_id)
         if self._wall.answers.withheld and not isinstance(execution.error, WallFault):
             # What the submission changed of the test's own data was kept from the test. Were that shown in the only
             # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both, and is

@@ -38,7 +38,7 @@ def read_notebook(message: dict[str, Any]) -> LabNotebook:
 
 def write_case(case: Case) -> dict[str, Any]:
     """A case as a dictionary; a recorder is written as nothing: the other side begins a new one."""
-    measure = case.measure
+    profile = case.profile
     return {
         "name": case.submitted.name,
         "cells": write_cells(case.submitted.cells),
@@ -46,17 +46,17 @@ def write_case(case: Case) -> dict[str, Any]:
         "files": dict(case.files),
         "secret": case.secret,
         "limits": asdict(case.limits),
-        "measure": None if isinstance(measure, Recorder) else write_profile(measure),
-        "hopeless": [[index, asdict(verdict)] for index, verdict in sorted(case.hopeless.items())],
+        "profile": None if isinstance(profile, Recorder) else write_profile(profile),
+        "excluded": [[index, asdict(verdict)] for index, verdict in sorted(case.excluded.items())],
     }
 
 
 def read_case(message: dict[str, Any]) -> Case:
     """What `write_case` wrote."""
     submitted = SubmittedNotebook(message["name"], read_cells(message["cells"]), frozenset(message["unanswered"]))
-    measure = Recorder() if message["measure"] is None else read_profile(message["measure"])
-    hopeless = {index: read_verdict(verdict) for index, verdict in message["hopeless"]}
-    return Case(submitted, message["files"], message["secret"], measure, Limits(**message["limits"]), hopeless)
+    profile = Recorder() if message["profile"] is None else read_profile(message["profile"])
+    excluded = {index: read_verdict(verdict) for index, verdict in message["excluded"]}
+    return Case(submitted, message["files"], message["secret"], profile, Limits(**message["limits"]), excluded)
 
 
 def write_profile(profile: Profile) -> dict[str, list[str]]:

@@ -173,8 +173,8 @@ def _judge(
         supervisor = Supervisor(line, Channel(line, _ANY_SIZE))
         released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}
         Judge(case, rehearsal, released, shell, namespace, supervisor).judge()
-        measure = case.measure
-        supervisor.finish(write_profile(measure.finish()) if isinstance(measure, Recorder) else {})
+        profile = case.profile
+        supervisor.finish(write_profile(profile.finish()) if isinstance(profile, Recorder) else {})
     except BaseException:  # noqa: BLE001 - a fork must never return into the server's loop
         sys.excepthook(*sys.exc_info())
         os._exit(1)
