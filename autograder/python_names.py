@@ -1,22 +1,62 @@
-"""Which names of an instructor's notebook are the student's.
+"""Which names Python code binds, uses and changes.
 
-They are those that solution cells bind or change; and those that other cells compute from them, for on the judge's
-side such a value would be the solution's. Functions, classes and imports of other cells are the judge's own: what
-they look up when they run is asked for then.
+The names of single statements are read from the syntax tree, since `symtable` knows scopes and no statements; the names
+that a whole function takes from outside are a question of scopes, and so `symtable`'s.
 """
 
 import ast
+import builtins
+import symtable
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
-
-from IPython.core.inputtransformer2 import TransformerManager
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
+@dataclass(frozen=True)
+class Names:
+    """The names in a piece of code, of all its scopes together.
+
+    Attributes:
+        imported: names that import statements bind; ``*`` for a star import.
+        defined: names of functions and classes.
+        assigned: names that are assigned to, targets of loops and ``with`` included.
+        used: names that are read.
+    """
+
+    imported: frozenset[str]
+    defined: frozenset[str]
+    assigned: frozenset[str]
+    used: frozenset[str]
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """The names that are imported, defined or assigned."""
+        return self.imported | self.defined | self.assigned
+
+
+def names_in(trees: Iterable[ast.AST]) -> Names:
+    """The names in some syntax trees, of all their scopes together."""
+    imported, defined, assigned, used = set[str](), set[str](), set[str](), set[str]()
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                imported |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                defined.add(node.name)
+            case ast.Name(id=name, ctx=ast.Store()):
+                assigned.add(name)
+            case ast.Name(id=name, ctx=ast.Load()):
+                used.add(name)
+    return Names(frozenset(imported), frozenset(defined), frozenset(assigned), frozenset(used))
+
+
 def statements(source: str) -> list[ast.stmt]:
     """The statements of a cell, magics translated; none if it isn't Python."""
+    # It takes long to import, and who reads plain Python alone does not need it.
+    from IPython.core.inputtransformer2 import TransformerManager
+
     try:
         text: str = TransformerManager().transform_cell(source)
         return ast.parse(text).body
@@ -30,29 +70,43 @@ def bound_names(source: str) -> frozenset[str]:
 
 
 def changed_names(source: str) -> frozenset[str]:
-    """The names whose objects a cell may change: it assigns to a part of them or calls a method of theirs."""
+    """The names whose objects a cell may change: it assigns to a part of them or calls a method of dependent."""
     return frozenset(name for statement in statements(source) for name in _changed(statement))
 
 
 def used_names(source: str) -> frozenset[str]:
     """The names that a cell looks up, in its functions as well."""
-    return frozenset(name for statement in statements(source) for name in _all_loads(statement))
+    return names_in(statements(source)).used
 
 
 def imported_names(source: str) -> frozenset[str]:
     """The names that a cell's import statements bind."""
-    return frozenset(
-        (alias.asname or alias.name).split(".")[0]
-        for statement in statements(source)
-        for node in ast.walk(statement)
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-        for alias in node.names
-    )
+    return names_in(statements(source)).imported
+
+
+def free_names(source: str) -> frozenset[str]:
+    """The names that plain Python code takes from outside: it reads them and binds them nowhere; no builtins.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+    tables = list(_tables(symtable.symtable(source, "<source>", "exec")))
+    symbols = [symbol for table in tables for symbol in table.get_symbols() if symbol.is_global()]
+    # A function may bind a global name, too (``global``).
+    bound = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+    used = {symbol.get_name() for symbol in symbols if symbol.is_referenced()}
+    return frozenset(name for name in used - bound if not hasattr(builtins, name))
+
+
+def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    yield table
+    for child in table.get_children():
+        yield from _tables(child)
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """A cell that is neither a solution nor a test.
+class ExecutedCell:
+    """A cell that is neither a solution nor a test, and what it did when it ran.
 
     Attributes:
         source: its text.
@@ -65,51 +119,56 @@ class Lesson:
     changed: frozenset[str] = frozenset()
 
 
-def derived_names(lessons: Iterable[Lesson], student_names: frozenset[str]) -> frozenset[str]:
-    """The names that lesson cells compute from the student's.
+def derived_names(cells: Iterable[ExecutedCell], student_names: frozenset[str]) -> frozenset[str]:
+    """The names that other cells compute from the student's.
+
+    On the judge's side the values of such names would be the solution's, so they are the student's too. Functions,
+    classes and imports of these cells are the judge's own: the names that they use are looked up when they run.
 
     Args:
-        lessons: the lesson's cells, in order.
+        cells: the cells that are neither solutions nor tests, in order.
         student_names: the names that solution cells bind.
     """
     derived: set[str] = set()
     imported: set[str] = set()
-    touching: set[str] = set()
-    for lesson in lessons:
-        imported |= imported_names(lesson.source)
+    indirect: set[str] = set()
+    for cell in cells:
+        imported |= imported_names(cell.source)
         seen: set[str] = set()
         uses = False
-        for statement in statements(lesson.source):
+        for statement in statements(cell.source):
             seen |= _bound(statement)
-            theirs = student_names | derived | touching
+            dependent = student_names | derived | indirect
             if isinstance(statement, _DEFINITIONS) or _is_function(statement):
-                if _loads_when_defined(statement, theirs, student_names | derived):
+                if _loads_when_defined(statement, dependent, student_names | derived):
                     derived |= _bound(statement)
-                elif _all_loads(statement) & theirs:
-                    touching |= _bound(statement)
-            elif _loads(statement) & theirs:
+                elif names_in([statement]).used & dependent:
+                    indirect |= _bound(statement)
+            elif _loads(statement) & dependent:
                 uses = True
                 derived |= (_bound(statement) | _changed(statement)) - imported
         if uses:
             # What a function did that one of these statements has called can't be seen in the text.
-            derived |= lesson.changed | (lesson.bound - seen - imported)
+            derived |= cell.changed | (cell.bound - seen - imported)
     return frozenset(derived)
 
 
-def _loads_when_defined(statement: ast.stmt, theirs: Set[str], values: Set[str]) -> bool:
-    """Whether a definition makes use of the student's names before it is called: then it holds what they gave.
+def _loads_when_defined(statement: ast.stmt, dependent: Set[str], values: Set[str]) -> bool:
+    """Whether a definition uses the student's names before it is called: then it holds what they gave.
 
     Args:
         statement: a function, a class or a name given to a lambda.
-        theirs: the student's names, and functions and classes of the lesson that use them when they are called.
+        dependent: the student's names, and the judge's functions and classes that use them when they are called.
         values: the student's names alone, of which a class may be derived.
     """
     if isinstance(statement, ast.ClassDef):
         parents = [*statement.bases, *(keyword.value for keyword in statement.keywords)]
         if any(_loads(parent) & values for parent in parents):
             return True
-        return any(_loads(decorator) & theirs for decorator in statement.decorator_list) or any(
-            _loads_when_defined(item, theirs, values) if isinstance(item, _DEFINITIONS) else bool(_loads(item) & theirs)
+        return any(_loads(decorator) & dependent for decorator in statement.decorator_list) or any(
+            _loads_when_defined(item, dependent, values)
+            if isinstance(item, _DEFINITIONS)
+            else bool(_loads(item) & dependent)
             for item in statement.body
         )
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -118,8 +177,8 @@ def _loads_when_defined(statement: ast.stmt, theirs: Set[str], values: Set[str])
         arguments, decorators = statement.value.args, []
     else:
         return False
-    given = [*arguments.defaults, *(default for default in arguments.kw_defaults if default is not None)]
-    return any(_loads(expression) & theirs for expression in (*given, *decorators))
+    defaults = [*arguments.defaults, *(default for default in arguments.kw_defaults if default is not None)]
+    return any(_loads(expression) & dependent for expression in (*defaults, *decorators))
 
 
 def _is_function(statement: ast.stmt) -> bool:
@@ -140,10 +199,6 @@ def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
 
 def _loads(node: ast.AST) -> set[str]:
     return {n.id for n in _outside_functions(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-
-
-def _all_loads(node: ast.AST) -> set[str]:
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def _bound(statement: ast.stmt) -> set[str]:

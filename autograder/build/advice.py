@@ -1,12 +1,9 @@
 """What an author should look at, though nothing is wrong for sure."""
 
-import ast
-
-from nbformat import NotebookNode
-
 from autograder.build.lesson import Lesson
 from autograder.build.roles import role_of
 from autograder.cells import Role
+from autograder.python_names import bound_names
 
 
 def advise(lesson: Lesson) -> tuple[str, ...]:
@@ -17,26 +14,7 @@ def advise(lesson: Lesson) -> tuple[str, ...]:
         if role_of(cell.metadata.get("nbgrader")) is not Role.SOLUTION:
             continue
         tests = [below.source for below in cells[index + 1 :] if role_of(below.metadata.get("nbgrader")) is Role.TEST]
-        names = _bound(cell)
+        names = bound_names(cell.source)
         if not any(not names or any(name in test for name in names) for test in tests):
             advice.append(f"{place.file}, line {place.line}, {place.cell}: no test below it mentions what it defines.")
     return tuple(advice)
-
-
-def _bound(cell: NotebookNode) -> set[str]:
-    """Collect the names that a cell binds at its top level; none if it is not plain Python."""
-    try:
-        tree = ast.parse(cell.source)
-    except SyntaxError:
-        return set()
-    names: set[str] = set()
-    for statement in tree.body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(statement.name)
-        elif not isinstance(statement, ast.Import | ast.ImportFrom):
-            names |= {
-                node.id
-                for node in ast.walk(statement)
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            }
-    return names

@@ -1,7 +1,7 @@
 """The judge of one submission: a fork of the process in which the instructor's notebook has run.
 
-It walks down the student's notebook. Cells of the lesson and of the student's are run on the student's side; grade
-cells run here, in the instructor's wording, when the cells above them have run and those below have not.
+It goes through the student's notebook from top to bottom. All cells but tests run on the student's side; tests run
+here, in the instructor's wording, when the cells above them have run and those below have not.
 """
 
 import hashlib
@@ -10,33 +10,58 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from autograder.cells import Cell, Role
 from autograder.judging.case import Case
-from autograder.judging.clock import Clock, out_of_time
+from autograder.judging.cell_verdicts import Circumstances, judge, manual_verdict
+from autograder.judging.compiled_tests import run_test
+from autograder.judging.coordinator_client import CoordinatorClient
+from autograder.judging.failure_messages import (
+    StoppedCell,
+    ended_process_cell,
+    ends_gpu,
+    explain_used_time,
+    first_stop,
+    name_cell,
+    out_of_resources_cell,
+    timed_out_cell,
+)
 from autograder.judging.gpu_errors import devices_met, gpu_lost
-from autograder.judging.instructor import Rehearsal
-from autograder.judging.judgement import Circumstances, for_a_person, judge
-from autograder.judging.outputs import failed, read_count, read_outputs, size, timed_out
-from autograder.judging.stops import Stop, endless_cell, ends_gpu, failing_cell, fatal_cell, first_stop, name_of
-from autograder.judging.supervisor import Supervisor
-from autograder.judging.tests import run_test
+from autograder.judging.instructor_run import InstructorRun
+from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, size, timed_out
+from autograder.limits import Limits
 from autograder.sandbox.isolation import limit_own_memory
 from autograder.verdicts import CellOutcome, CellVerdict
-from autograder.wall.conversation import LATEST
-from autograder.wall.faults import Misspoke, OutOfTime, StudentGone, WallFault
-from autograder.wall.handshake import greet
+from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError, ProtocolError, WallError
+from autograder.wall.handshake import send_setup
+from autograder.wall.ipython_shell import Execution, NotebookShell
 from autograder.wall.judge_end import Wall
 from autograder.wall.namespace import Namespace
-from autograder.wall.profile import Recorder
+from autograder.wall.request_reply import ALARM_SECONDS
 from autograder.wall.seeds import seed
-from autograder.wall.shell import Execution, NotebookShell
 
 _MOST_REPLACEMENTS = 20
-_CELLS_OF_OUTPUT = 8
+_OUTPUT_CELLS = 8
 _GPU = "cuda"
 _FORGED = "the student's process sent messages of its own making"
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What all submissions have in common. It is made once, and each judge is forked with it.
+
+    Attributes:
+        run: the instructor's notebook, which has run in this process.
+        released: the released text of each graded cell, by its id.
+        shell: the shell in which it ran.
+        namespace: the names with which it ran.
+    """
+
+    run: InstructorRun
+    released: Mapping[str, Cell]
+    shell: NotebookShell
+    namespace: Namespace
 
 
 class Judge:
@@ -44,52 +69,41 @@ class Judge:
 
     Args:
         case: what is to be judged.
-        rehearsal: the instructor's notebook, which has run in this process.
-        released: the released text of each graded cell, by its id.
-        shell: the shell in which it ran.
-        namespace: the names with which it ran.
-        supervisor: gives student processes, interrupts them and replaces them.
+        preparation: the instructor's notebook, which has run in this process.
+        coordinator: starts student processes, interrupts and replaces them, and receives the outcomes.
     """
 
-    def __init__(
-        self,
-        case: Case,
-        rehearsal: Rehearsal,
-        released: Mapping[str, Cell],
-        shell: NotebookShell,
-        namespace: Namespace,
-        supervisor: Supervisor,
-    ) -> None:
+    def __init__(self, case: Case, preparation: Preparation, coordinator: CoordinatorClient) -> None:
         self._case = case
-        self._rehearsal = rehearsal
-        self._released = released
-        self._shell = shell
-        self._namespace = namespace
-        self._supervisor = supervisor
+        self._instructor = preparation.run
+        self._released = preparation.released
+        self._shell = preparation.shell
+        self._namespace = preparation.namespace
+        self._coordinator = coordinator
         self._tests = {
-            cell.grade_id or "": (i, cell) for i, cell in enumerate(rehearsal.cells) if cell.role is Role.TEST
+            cell.grade_id or "": (i, cell) for i, cell in enumerate(self._instructor.cells) if cell.role is Role.TEST
         }
-        self._played = 0
+        self._replayed_cells = 0
         self._ran: list[int] = []
-        self._stops: dict[int, Stop] = {}
+        self._stops: dict[int, StoppedCell] = {}
         self._replacements = 0
         self._on_gpu = case.limits.gpu_bytes > 0
         # A notebook may have any number of cells, and all that they print is kept at once.
-        self._room = _CELLS_OF_OUTPUT * case.limits.output_bytes
-        self._wall = self._meet_student()
+        self._output_left = _OUTPUT_CELLS * case.limits.output_bytes
+        self._wall = self._start_student()
         # The first student's process is waited for until the sandbox stands.
-        self._clock = Clock(case.limits)
-        namespace.student_names = rehearsal.student_names
+        self._time = TimeBudget(case.limits)
+        self._namespace.student_names = self._instructor.student_names
 
     def judge(self) -> None:
-        """Judge the submission; each outcome is reported to the supervisor."""
+        """Judge the submission; each outcome is reported to the coordinator."""
         # A student's number may make a test ask for more memory than there is.
         limit_own_memory(2 * self._case.limits.memory_bytes)
         for index, cell in enumerate(self._case.submitted.cells):
-            with self._clock.running(name_of(cell)):
+            with self._time.running(name_cell(cell)):
                 outcome = self._outcome(index, cell)
-            self._supervisor.report(index, outcome)
-        self._part()
+            self._coordinator.report(index, outcome)
+        self._end_student()
 
     def _outcome(self, index: int, cell: Cell) -> CellOutcome:
         if index in self._case.excluded:
@@ -99,23 +113,23 @@ class Judge:
             return CellOutcome(verdict=self._grade(cell.grade_id, stop))
         outcome = self._run(index, cell) if cell.kind == "code" and cell.source.strip() else CellOutcome()
         if cell.role in (Role.ANSWER, Role.TASK):
-            outcome = replace(outcome, verdict=for_a_person(cell, self._case.submitted.unanswered))
+            outcome = replace(outcome, verdict=manual_verdict(cell, self._case.submitted.unanswered))
         return outcome
 
     # The student's side
 
-    def _meet_student(self) -> Wall:
+    def _start_student(self) -> Wall:
         limits = self._case.limits
-        channel = self._supervisor.student(limits.message_bytes)
-        greet(channel, self._case.files, limits, time.monotonic() + limits.cell_seconds)
+        channel = self._coordinator.student(limits.message_bytes)
+        send_setup(channel, self._case.files, limits, time.monotonic() + limits.cell_seconds)
         wall = Wall(channel, self._case.profile, self._student_has)
         wall.call_seconds = limits.call_seconds
-        # The judge computes on the CPU alone, and takes what the student's side has on a GPU for its own.
+        # The judge computes on the CPU alone, and reads tensors that the student's side has on a GPU as its own.
         wall.answers.devices = {_GPU: "cpu"} if self._on_gpu else {}
         return wall
 
     def _student_has(self, name: str, value: object) -> bool:
-        return name in self._rehearsal.shared_names and dict.get(self._namespace, name) is value
+        return name in self._instructor.shared_names and dict.get(self._namespace, name) is value
 
     def _run(self, index: int, cell: Cell) -> CellOutcome:
         limits = self._case.limits
@@ -124,25 +138,25 @@ class Judge:
         try:
             with self._limited():
                 reply = self._wall.run(cell.source)
-        except OutOfTime:
-            if self._clock.over:
+        except DeadlineExceededError:
+            if self._time.over:
                 return failed("CellTimeoutError", self._over)
-            self._recover()
-            self._stops[index] = endless_cell(cell, limits.cell_seconds)
+            self._interrupt_student()
+            self._stops[index] = timed_out_cell(cell, limits.cell_seconds)
             return timed_out(limits.cell_seconds, None)
-        except StudentGone as gone:
-            self._flag(gone, cell)
+        except ConnectionClosedError as gone:
+            self._flag_violation(gone, cell)
             ending = self._replace_student() or f"could not go on: {gone}"
-            self._stops[index] = fatal_cell(cell, ending)
+            self._stops[index] = ended_process_cell(cell, ending)
             return failed("ProcessEnded", self._stops[index].message)
-        if stop := failing_cell(cell, reply["failed"], limits):
+        if stop := out_of_resources_cell(cell, reply["failed"], limits):
             self._stops[index] = stop
         if self._on_gpu and ends_gpu(reply["failed"]):
             self._replace_student()
         else:
             self._ran.append(index)
-        outputs = read_outputs(reply["outputs"], min(limits.output_bytes, self._room))
-        self._room -= sum(size(output) for output in outputs)
+        outputs = read_outputs(reply["outputs"], min(limits.output_bytes, self._output_left))
+        self._output_left -= sum(size(output) for output in outputs)
         return CellOutcome(outputs, read_count(reply["count"]))
 
     @property
@@ -150,49 +164,49 @@ class Judge:
         """Why no further cell is run; empty while there is time."""
         if self._replacements > _MOST_REPLACEMENTS:
             return f"The process in which the notebook runs had ended {_MOST_REPLACEMENTS} times before this cell."
-        return self._clock.told() if self._clock.over else ""
+        return self._time.used_up() if self._time.over else ""
 
     @contextmanager
     def _limited(self) -> Iterator[None]:
-        deadline = self._clock.deadline()
+        deadline = self._time.deadline()
         self._wall.deadline = deadline
-        # A test may loop on this side, on a number or an iterator of the student's: the alarm ends it. It rings again,
-        # for the first may be lost where Python ignores errors. A loop in C doesn't hear it: see `Bench`.
-        self._supervisor.begin()
-        previous = signal.signal(signal.SIGALRM, out_of_time)
-        signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.0) + LATEST, 1.0)
+        # A test may loop on this side, on a number or an iterator of the student's: the alarm ends it. It is repeated,
+        # since Python may ignore the first error (in a destructor). It doesn't end a loop in C: the coordinator does.
+        self._coordinator.begin()
+        previous = signal.signal(signal.SIGALRM, _raise_deadline_exceeded)
+        signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.0) + ALARM_SECONDS, 1.0)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, previous)
 
-    def _part(self) -> None:
-        """Take leave of the student's process, and see that it has said nothing but answers."""
-        if self._wall.awaited:
+    def _end_student(self) -> None:
+        """See that the student's process has sent nothing but answers, before the coordinator ends it."""
+        if self._wall.reply_due:
             return
         try:
-            self._wall.part(time.monotonic() + self._case.limits.grace_seconds)
-        except Misspoke:
-            self._supervisor.flag(f"at its end {_FORGED}")
-        except WallFault:
+            self._wall.finish(time.monotonic() + self._case.limits.grace_seconds)
+        except ProtocolError:
+            self._coordinator.flag(f"at its end {_FORGED}")
+        except WallError:
             # However its process ends now, all of its cells have run.
             return
 
-    def _recover(self) -> None:
-        """After a time-out: go on with the same process if it obeys an interrupt, else with another."""
-        if not self._wall.awaited:
+    def _interrupt_student(self) -> None:
+        """After a time-out: go on with the same process if an interrupt stops it, else with another."""
+        if not self._wall.reply_due:
             # It was the test that took so long: an interrupt would hit whatever the student's side does next.
             return
-        self._supervisor.interrupt()
-        if not self._wall.settle(time.monotonic() + self._case.limits.grace_seconds):
+        self._coordinator.interrupt()
+        if not self._wall.receive_late_reply(time.monotonic() + self._case.limits.grace_seconds):
             self._replace_student()
 
-    def _flag(self, gone: StudentGone, cell: Cell) -> None:
-        if isinstance(gone, Misspoke):
-            # The words of a cell without an id are the student's: they are not for a terminal.
-            where = name_of(cell) if cell.grade_id is not None else "a cell of the student's own"
-            self._supervisor.flag(f"in {where} {_FORGED}")
+    def _flag_violation(self, gone: ConnectionClosedError, cell: Cell) -> None:
+        if isinstance(gone, ProtocolError):
+            # The text of a cell without an id is the student's: it must not be shown on a terminal.
+            where = name_cell(cell) if cell.grade_id is not None else "a cell of the student's own"
+            self._coordinator.flag(f"in {where} {_FORGED}")
 
     def _replace_student(self) -> str:
         """Start another process, and run in it the cells that ran before.
@@ -200,59 +214,59 @@ class Judge:
         Returns:
             How the last one ended.
         """
-        ending = self._supervisor.kill()
+        ending = self._coordinator.kill()
         self._replacements += 1
         if self._over:
             return ending
-        self._wall = self._meet_student()
-        while not self._over and not self._replay():
-            self._supervisor.kill()
-            self._wall = self._meet_student()
+        self._wall = self._start_student()
+        while not self._over and not self._rerun_cells():
+            self._coordinator.kill()
+            self._wall = self._start_student()
         return ending
 
-    def _replay(self) -> bool:
-        """Run the cells above again; a cell that ends the process this time is left out for good."""
+    def _rerun_cells(self) -> bool:
+        """Run the cells above again; a cell that ends the process this time is never run again."""
         for index in self._ran:
             try:
                 with self._limited():
                     self._wall.run(self._case.submitted.cells[index].source)
-            except WallFault:
+            except WallError:
                 self._ran.remove(index)
                 return False
         return True
 
     # The judge's side
 
-    def _grade(self, grade_id: str, stop: Stop | None) -> CellVerdict:
-        place, test = self._tests[grade_id]
+    def _grade(self, grade_id: str, stop: StoppedCell | None) -> CellVerdict:
+        index, test = self._tests[grade_id]
         released = self._released.get(grade_id, replace(test, source=""))
         circumstances = Circumstances(self._case.limits, stop=stop)
         if self._over:
-            execution = Execution([], OutOfTime(), None, 0)
+            execution = Execution([], DeadlineExceededError(), None, 0)
             return judge(test, released, execution, replace(circumstances, over=self._over))
-        self._play_lesson(place)
+        self._replay_instructor_cells(index)
         execution, device = self._run_test(test), ""
         if self._on_gpu and devices_met(execution.error):
             # The test's tensors are on the CPU, and the answer has its own on the GPU: in a notebook they'd be there.
             device = _GPU
             execution = self._run_test(test, place=device)
-        if isinstance(self._case.profile, Recorder) and not self._wall.asked:
-            self._case.profile.unasked.add(grade_id)
-        if self._wall.answers.withheld and not isinstance(execution.error, WallFault):
+        if not self._wall.asked:
+            self._case.profile.record_blind_test(grade_id)
+        if self._wall.answers.withheld and not isinstance(execution.error, WallError):
             # What the submission changed of the test's own data was kept from the test. Were that shown in the only
             # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both, and is
             # told what the second says: that is what a notebook says.
             again = self._run_test(test, trusting=True, place=device)
             if self._wall.answers.moved or (execution.error is not None and again.error is None):
                 # A slip in place fails a test that looks for it; this passes only thanks to what it has changed.
-                self._supervisor.flag(f"in {name_of(test)} the answer changed what the solution leaves alone")
+                self._coordinator.flag(f"in {name_cell(test)} the answer changed what the solution leaves alone")
             execution = again if again.error is not None else execution
-        if isinstance(execution.error, OutOfTime):
+        if isinstance(execution.error, DeadlineExceededError):
             circumstances = replace(circumstances, over=self._over)
             if not self._over:
-                self._recover()
-        elif isinstance(execution.error, StudentGone):
-            self._flag(execution.error, test)
+                self._interrupt_student()
+        elif isinstance(execution.error, ConnectionClosedError):
+            self._flag_violation(execution.error, test)
             circumstances = replace(circumstances, ending=self._replace_student())
         elif self._on_gpu and gpu_lost(execution.error):
             self._replace_student()
@@ -262,37 +276,83 @@ class Judge:
         # Other numbers in another place: a submission that asks for it learns nothing from the first run.
         self._seed(f"{test.grade_id or ''}{place}")
         names = dict(self._namespace)
-        self._wall.begin_test(trusting=trusting, place=place)
+        self._wall.begin_test(trusting=trusting, device=place)
         self._namespace.wall = self._wall
         try:
             with self._limited():
-                execution = run_test(self._shell, self._rehearsal.tests.get(test.grade_id or ""), test.source)
-        except WallFault as fault:
+                execution = run_test(self._shell, self._instructor.tests.get(test.grade_id or ""), test.source)
+        except WallError as fault:
             # The alarm may go off outside of the cell's own code.
             execution = Execution([], fault, None, 0)
         finally:
             self._namespace.wall = None
-        if self._wall.fault is not None and not isinstance(execution.error, WallFault):
+        if self._wall.fault is not None and not isinstance(execution.error, WallError):
             # A test that catches every error has caught the end of the student's process, too.
             execution = Execution([], self._wall.fault, None, 0)
-        elif self._wall.late and not isinstance(execution.error, WallFault):
-            execution = Execution([], OutOfTime(), None, 0)
+        elif self._wall.overdue and not isinstance(execution.error, WallError):
+            execution = Execution([], DeadlineExceededError(), None, 0)
         if not trusting and (self._wall.answers.withheld or (self._on_gpu and devices_met(execution.error))):
             self._namespace.clear()
             self._namespace.update(names)
         return execution
 
-    def _play_lesson(self, place: int) -> None:
-        """Do to the judge's names what the instructor's cells above this place did to them."""
-        for index in range(self._played, place):
-            effect = self._rehearsal.effects.get(index)
+    def _replay_instructor_cells(self, end: int) -> None:
+        """Do to the judge's names what the instructor's cells above this index did to them."""
+        for index in range(self._replayed_cells, end):
+            effect = self._instructor.effects.get(index)
             if effect is not None:
                 for name in effect.deleted:
                     dict.pop(self._namespace, name, None)
-                own = {name: value for name, value in effect.bound.items() if name not in self._rehearsal.student_names}
+                remote = self._instructor.student_names
+                own = {name: value for name, value in effect.bound.items() if name not in remote}
                 dict.update(self._namespace, own)
-        self._played = max(self._played, place)
+        self._replayed_cells = max(self._replayed_cells, end)
 
     def _seed(self, grade_id: str) -> None:
         digest = hmac.digest(self._case.secret, grade_id.encode(), hashlib.sha256)
         seed(int.from_bytes(digest[:8], "big"))
+
+
+class TimeBudget:
+    """Divides the time for a notebook among its cells; it starts when it is made.
+
+    Args:
+        limits: what a submission may use.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._end = time.monotonic() + limits.submission_seconds
+        self._spent: dict[str, float] = {}
+
+    def deadline(self) -> float:
+        """When a cell that begins now must have ended, in seconds of `time.monotonic`."""
+        return min(time.monotonic() + self._limits.cell_seconds, self._end)
+
+    @property
+    def over(self) -> bool:
+        """Whether the time for the notebook is used up."""
+        return time.monotonic() >= self._end
+
+    @contextmanager
+    def running(self, name: str) -> Iterator[None]:
+        """Note how long a cell takes, under its name."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self._spent[name] = self._spent.get(name, 0.0) + time.monotonic() - begun
+
+    def used_up(self) -> str:
+        """What the student is told once the time for the notebook is used up."""
+        name = max(self._spent, key=self._spent.__getitem__, default="")
+        return explain_used_time(self._limits.submission_seconds, name, self._spent.get(name, 0.0))
+
+
+def _raise_deadline_exceeded(*_: object) -> None:
+    """Handle the alarm that ends whatever is running.
+
+    Raises:
+        DeadlineExceededError: always.
+    """
+    raise DeadlineExceededError

@@ -22,22 +22,23 @@ from typing import Any
 import torch
 
 from autograder.cells import LabNotebook
-from autograder.judging.instructor import Rehearsal, rehearse
-from autograder.judging.judge import Judge
-from autograder.judging.messages import read_case, read_notebook, write_profile
-from autograder.judging.supervisor import Supervisor
+from autograder.judging.case import case_from_plain
+from autograder.judging.coordinator_client import CoordinatorClient
+from autograder.judging.instructor_run import run_instructor_notebook
+from autograder.judging.judge import Judge, Preparation
 from autograder.sandbox import huge_pages, kernel, processes
 from autograder.wall.channel import Channel
-from autograder.wall.faults import StudentGone
+from autograder.wall.errors import ConnectionClosedError
+from autograder.wall.ipython_shell import open_shell
 from autograder.wall.namespace import Namespace
 from autograder.wall.profile import Recorder
-from autograder.wall.shell import NotebookShell, open_shell
+from autograder.wire import from_plain, to_plain
 
 _ANY_SIZE = 2**40
 
 
 def main() -> None:
-    """Run the instructor's notebook, say what came of it, and fork judges until the coordinator has gone."""
+    """Run the instructor's notebook, report what came of it, and fork judges until the coordinator has ended."""
     gc.enable()
     folder = Path.cwd()
     connection = socket.socket(fileno=int(sys.argv[1]))
@@ -45,14 +46,14 @@ def main() -> None:
     try:
         with _watched(connection, folder):
             order = channel.receive()
-            rehearsed = _rehearse(channel, order)
+            preparation = _prepare(channel, order)
         os.chdir(folder)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
         gc.collect()
         gc.freeze()
         huge_pages.gather()
-        _serve(connection, channel, order["files"], *rehearsed)
-    except StudentGone:
+        _serve(connection, channel, order["files"], preparation)
+    except ConnectionClosedError:
         pass
     finally:
         _clear_up(folder)
@@ -60,7 +61,7 @@ def main() -> None:
 
 @contextmanager
 def _watched(connection: socket.socket, folder: Path) -> Iterator[None]:
-    """End as soon as the coordinator has gone, whatever the notebook is doing, be it for ever."""
+    """End as soon as the coordinator has ended, even if the notebook runs without end."""
     over, ours = socket.socketpair()
 
     def watch() -> None:
@@ -76,7 +77,7 @@ def _watched(connection: socket.socket, folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        # Judges are forked later, and a fork takes along no other thread.
+        # Judges are forked later, and a fork has no thread but the one that forked.
         ours.close()
         watcher.join()
         over.close()
@@ -89,22 +90,23 @@ def _clear_up(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _rehearse(channel: Channel, order: dict[str, Any]) -> tuple[LabNotebook, Rehearsal, NotebookShell, Namespace]:
-    _enter_folder("rehearsal", order["files"])
+def _prepare(channel: Channel, order: dict[str, Any]) -> Preparation:
+    _enter_folder("instructor", order["files"])
     # As in Jupyter: helper modules lie beside the notebook. They are the instructor's; a student's never come here.
     sys.path.insert(0, "")
-    # One thread: a fork takes along no other.
+    # One thread: a fork has no other.
     torch.set_num_threads(1)
-    notebook = read_notebook(order["notebook"])
+    notebook = from_plain(LabNotebook, order["notebook"])
     namespace = Namespace()
     shell = open_shell(namespace, order["output_bytes"])
-    shell.tells_errors = False
+    shell.formats_errors = False
     before = set(sys.modules)
-    rehearsal = rehearse(shell, namespace, notebook.source)
+    run = run_instructor_notebook(shell, namespace, notebook.source)
     modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name])]
-    channel.send({"modules": sorted(modules), "failures": dict(rehearsal.failures)})
+    channel.send({"modules": sorted(modules), "failures": dict(run.failures)})
     _forget_modules()
-    return notebook, rehearsal, shell, namespace
+    released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}
+    return Preparation(run, released, shell, namespace)
 
 
 def _enter_folder(name: str, files: dict[str, bytes]) -> None:
@@ -117,64 +119,49 @@ def _enter_folder(name: str, files: dict[str, bytes]) -> None:
 
 
 def _forget_modules() -> None:
-    """Forget the modules of the rehearsal's folder: a solution cell may have written them."""
+    """Forget the modules of the folder in which the notebook ran: a solution cell may have written them."""
     folder = Path.cwd()
     for name, module in list(sys.modules.items()):
-        place = getattr(module, "__file__", None)
-        if place is not None and Path(place).absolute().is_relative_to(folder):
+        file = getattr(module, "__file__", None)
+        if file is not None and Path(file).absolute().is_relative_to(folder):
             del sys.modules[name]
     importlib.invalidate_caches()
 
 
 def _installed(module: ModuleType) -> bool:
     """Whether a module is a library's: the student's side has those, and not the lab's own."""
-    place = getattr(module, "__file__", None)
-    return place is not None and Path(place).is_relative_to(sys.prefix)
+    file = getattr(module, "__file__", None)
+    return file is not None and Path(file).is_relative_to(sys.prefix)
 
 
-def _serve(
-    connection: socket.socket,
-    channel: Channel,
-    files: dict[str, bytes],
-    notebook: LabNotebook,
-    rehearsal: Rehearsal,
-    shell: NotebookShell,
-    namespace: Namespace,
-) -> None:
+def _serve(connection: socket.socket, channel: Channel, files: dict[str, bytes], preparation: Preparation) -> None:
     while True:
         message = channel.receive()
         _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
-        line = socket.socket(fileno=descriptors[0])
+        coordinator = socket.socket(fileno=descriptors[0])
         process = os.fork()
         if process == 0:
             connection.close()
-            _judge(line, message, files, notebook, rehearsal, shell, namespace)
-        line.close()
+            _judge(coordinator, message, files, preparation)
+        coordinator.close()
         channel.send(process)
 
 
 def _judge(
-    line: socket.socket,
-    message: dict[str, object],
-    files: dict[str, bytes],
-    notebook: LabNotebook,
-    rehearsal: Rehearsal,
-    shell: NotebookShell,
-    namespace: Namespace,
+    connection: socket.socket, message: dict[str, Any], files: dict[str, bytes], preparation: Preparation
 ) -> None:
     try:
         # Test code may start processes of its own and wait for them.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # If the stage is killed, nobody could end a judge that hangs.
+        # If this server is killed, nobody else could end a judge that hangs.
         kernel.die_with_parent(signal.SIGKILL)
         # What the instructor's cells have written is the solution's; and tests may write files, too.
         _enter_folder(f"judge-{os.getpid()}", files)
-        case = read_case(message)
-        supervisor = Supervisor(line, Channel(line, _ANY_SIZE))
-        released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}
-        Judge(case, rehearsal, released, shell, namespace, supervisor).judge()
-        profile = case.profile
-        supervisor.finish(write_profile(profile.finish()) if isinstance(profile, Recorder) else {})
+        case = case_from_plain(message)
+        coordinator = CoordinatorClient(connection, Channel(connection, _ANY_SIZE))
+        Judge(case, preparation, coordinator).judge()
+        findings = to_plain(case.profile.finish()) if isinstance(case.profile, Recorder) else {}
+        coordinator.finish(findings)
     except BaseException:  # noqa: BLE001 - a fork must never return into the server's loop
         sys.excepthook(*sys.exc_info())
         os._exit(1)

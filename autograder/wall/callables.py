@@ -1,6 +1,6 @@
 """Functions of the judge's that a test hands to the student's side.
 
-A function goes by name if the student's side has the same one, else as source text; it may use plain data, other
+A function is sent by name if the student's side has the same one, else as source text; it may use plain data, other
 such functions, and torch, NumPy and math. Anything else is refused: when the lab is built, not when it is graded.
 """
 
@@ -19,8 +19,9 @@ from typing import Any
 import numpy
 import torch
 
+from autograder.python_names import free_names
 from autograder.wall.codec import Encoder
-from autograder.wall.faults import Refused
+from autograder.wall.errors import UnsupportedValueError
 from autograder.wall.values import Node
 
 _COMPILED_AGAINST = {
@@ -38,20 +39,20 @@ _IMPORTED_FROM = ("gradlab", "torch", "numpy")
 def write_function(
     function: Any,  # noqa: ANN401 - anything that can be called
     encoder: Encoder,
-    by_name: Callable[[str, object], bool],
+    student_has: Callable[[str, object], bool],
 ) -> Node:
     """Write a function for the student's side.
 
     Args:
         function: the function.
         encoder: writes the plain data that it uses.
-        by_name: tells whether the student's side has this very object under that name.
+        student_has: tells whether the student's side has this very object under that name.
 
     Raises:
-        Refused: it can't be had on the student's side.
+        UnsupportedValueError: it can't exist on the student's side.
     """
     name = getattr(function, "__name__", "")
-    if by_name(name, function):
+    if student_has(name, function):
         return ["name", name]
     if isinstance(function, functools.partial):
         return ["partial", *(encoder.write(part) for part in (function.func, list(function.args), function.keywords))]
@@ -61,10 +62,12 @@ def write_function(
     if isinstance(function, types.MethodDescriptorType) and _is_builtin(function.__objclass__):
         return ["imported", "builtins", function.__qualname__]
     if not isinstance(function, types.FunctionType):
-        raise Refused(f"a test sends the student {_describe(function)}, which exists on the judge's side only")
+        raise UnsupportedValueError(
+            f"a test sends the student {_describe(function)}, which exists on the judge's side only"
+        )
     if _importable(function):
         return ["imported", function.__module__, function.__qualname__]
-    return _write_source(function, encoder, by_name)
+    return _write_source(function, encoder, student_has)
 
 
 def _is_builtin(kind: type) -> bool:
@@ -82,15 +85,15 @@ def _importable(function: types.FunctionType) -> bool:
     return found is function
 
 
-def _write_source(function: types.FunctionType, encoder: Encoder, by_name: Callable[[str, object], bool]) -> Node:
+def _write_source(function: types.FunctionType, encoder: Encoder, student_has: Callable[[str, object], bool]) -> Node:
     source = read_source(function.__code__)
     if source is None:
-        raise Refused(f"a test sends the student {_describe(function)}, whose source text can't be found")
+        raise UnsupportedValueError(f"a test sends the student {_describe(function)}, whose source text can't be found")
     used = []
     for free in source.free:
         value = _look_up(function, free)
         if free not in _COMPILED_AGAINST or value is not _COMPILED_AGAINST[free]:
-            used.append([free, _write_used(free, value, function, encoder, by_name)])
+            used.append([free, _write_used(free, value, function, encoder, student_has)])
     return ["source", source.name, source.text, used]
 
 
@@ -101,7 +104,7 @@ class Source:
     Attributes:
         name: the name that the text binds.
         text: a statement.
-        free: the names that it uses and that are no builtins.
+        free: the names that it takes from outside and that are no builtins.
     """
 
     name: str
@@ -114,7 +117,7 @@ def read_source(code: types.CodeType) -> Source | None:
     """The source text of a function or a lambda; None if it can't be found.
 
     Args:
-        code: the function's code. Functions whose code is equal are the same but for what is around them.
+        code: the function's code. Functions with equal code differ only in the values of their free names.
     """
     node = _find(code)
     if node is None:
@@ -128,20 +131,20 @@ def read_source(code: types.CodeType) -> Source | None:
         name, text = node.name, ast.unparse(node)
     else:
         name, text = "_function", f"_function = {ast.unparse(node)}"
-    return Source(name, text, tuple(sorted(_free_names(node) - {name})))
+    return Source(name, text, tuple(sorted(free_names(text))))
 
 
 def _write_used(
-    name: str, value: object, function: Callable[..., Any], encoder: Encoder, by_name: Callable[[str, object], bool]
+    name: str, value: object, function: Callable[..., Any], encoder: Encoder, student_has: Callable[[str, object], bool]
 ) -> Node:
     if isinstance(value, types.ModuleType):
         if value.__name__.split(".")[0] in ("torch", "numpy", "math"):
             return ["module", value.__name__]
-        raise Refused(
+        raise UnsupportedValueError(
             f"a test sends the student {_describe(function)}, which uses the module {name!r}: "
             "such a function may use torch, NumPy and math alone"
         )
-    return ["name", name] if by_name(name, value) else encoder.write(value)
+    return ["name", name] if student_has(name, value) else encoder.write(value)
 
 
 def _look_up(function: types.FunctionType, name: str) -> object:
@@ -153,7 +156,9 @@ def _look_up(function: types.FunctionType, name: str) -> object:
     try:
         return function.__globals__[name]
     except KeyError:
-        raise Refused(f"a test sends the student {_describe(function)}, which uses the unknown name {name!r}") from None
+        raise UnsupportedValueError(
+            f"a test sends the student {_describe(function)}, which uses the unknown name {name!r}"
+        ) from None
 
 
 def _find(code: types.CodeType) -> ast.FunctionDef | ast.Lambda | None:
@@ -175,23 +180,9 @@ def _first_line(node: ast.FunctionDef) -> int:
 
 
 def _is_body_of(code: types.CodeType, node: ast.Lambda) -> bool:
-    # The last operation of a lambda has its body's place in the text; no other lambda's body stands there.
+    # The last operation of a lambda has the position of its body; no other lambda's body has this position.
     body = node.body
     return (body.lineno, body.end_lineno, body.col_offset, body.end_col_offset) in set(code.co_positions())
-
-
-def _free_names(node: ast.AST) -> set[str]:
-    names = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Load)}
-    bound = {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and not isinstance(item.ctx, ast.Load)}
-    bound |= {item.arg for item in ast.walk(node) if isinstance(item, ast.arg)}
-    bound |= {item.name for item in ast.walk(node) if isinstance(item, (ast.FunctionDef, ast.ClassDef))}
-    bound |= {
-        (alias.asname or alias.name).split(".")[0]
-        for item in ast.walk(node)
-        if isinstance(item, (ast.Import, ast.ImportFrom))
-        for alias in item.names
-    }
-    return {name for name in names - bound if not hasattr(builtins, name)}
 
 
 def _describe(function: Any) -> str:  # noqa: ANN401 - anything

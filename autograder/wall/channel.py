@@ -10,15 +10,21 @@ from typing import Any
 
 import msgpack
 
-from autograder.wall.faults import MalformedError, Misspoke, OutOfTime, StudentGone, UnsendableError
+from autograder.wall.errors import (
+    ConnectionClosedError,
+    DeadlineExceededError,
+    MalformedError,
+    ProtocolError,
+    UnsendableError,
+)
 
 _LENGTH = struct.Struct(">Q")
 _MOST_ITEMS = 4_000_000
-"""Items of all lists and dictionaries of a message together: an empty list is one byte, and 64 in memory."""
-_PIECE = 1 << 16
-"""Bytes that are asked for at once where more may be taken than the message that is awaited."""
-_NOTHING_SECONDS = 0.001
-"""Seconds between two looks at a connection that says there is something to read, where there is nothing."""
+"""Items of all lists and dictionaries of a message together: an empty list takes 1 byte here and 64 in memory."""
+_READ_AHEAD = 1 << 16
+"""Bytes that are read at once where more may be read than the message that is awaited."""
+_RETRY_SECONDS = 0.001
+"""Seconds between two reads of a connection that polls as readable and has nothing to read."""
 
 
 class Channel:
@@ -27,14 +33,14 @@ class Channel:
     Args:
         connection: a connected stream socket; the channel owns it.
         message_bytes: the largest message that is sent or accepted, in bytes.
-        alone: whether all that comes over the connection is for this channel: then it may take more at once than the
-            message that it awaits. Where descriptors are passed between messages, it may not.
+        exclusive: whether everything that comes over the connection is for this channel: then it may read more at once
+            than the message that it awaits. Where descriptors are passed between messages, it may not.
     """
 
-    def __init__(self, connection: socket.socket, message_bytes: int, *, alone: bool = False) -> None:
+    def __init__(self, connection: socket.socket, message_bytes: int, *, exclusive: bool = False) -> None:
         self.connection = connection
         self._message_bytes = message_bytes
-        self._piece = _PIECE if alone else 0
+        self._read_ahead = _READ_AHEAD if exclusive else 0
         self._received = bytearray()
 
     def send(self, message: Any, deadline: float | None = None) -> None:  # noqa: ANN401 - any plain data
@@ -42,12 +48,12 @@ class Channel:
 
         Args:
             message: plain data that MessagePack can carry.
-            deadline: `time.monotonic` seconds by which it must be gone; None waits for ever.
+            deadline: `time.monotonic` seconds by which it must be sent; None waits without limit.
 
         Raises:
             UnsendableError: the message is larger than the limit; nothing was sent.
-            StudentGone: the other side has closed the connection.
-            OutOfTime: the other side didn't read it by the deadline.
+            ConnectionClosedError: the other side has closed the connection.
+            DeadlineExceededError: the other side didn't read it by the deadline.
         """
         body = msgpack.packb(message, use_bin_type=True, unicode_errors="surrogatepass")
         if len(body) > self._message_bytes:
@@ -60,28 +66,28 @@ class Channel:
             except BlockingIOError:
                 self._wait(math.inf if deadline is None else deadline, select.POLLOUT)
             except OSError as error:
-                raise StudentGone("the connection is closed") from error
+                raise ConnectionClosedError("the connection is closed") from error
 
     def receive(self, deadline: float | None = None) -> Any:  # noqa: ANN401 - any plain data
         """Wait for one message.
 
         Args:
-            deadline: `time.monotonic` seconds by which it must be there; None waits for ever.
+            deadline: `time.monotonic` seconds by which it must be there; None waits without limit.
 
         Returns:
             The message: None, numbers, strings, bytes, lists and dictionaries.
 
         Raises:
-            StudentGone: the connection is closed.
-            Misspoke: the message is too large.
+            ConnectionClosedError: the connection is closed.
+            ProtocolError: the message is too large.
             MalformedError: the bytes are no message.
-            OutOfTime: no whole message by the deadline.
+            DeadlineExceededError: no whole message by the deadline.
         """
         (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, deadline))
         if length > self._message_bytes:
-            raise Misspoke("a message larger than the limit")
+            raise ProtocolError("a message larger than the limit")
         body = self._exactly(length, deadline)
-        # Each item takes a byte at least, so that a short message can't hold too many.
+        # Each item takes a byte at least, so a short message can't hold too many.
         count = _counter() if length > _MOST_ITEMS else None
         try:
             return msgpack.unpackb(
@@ -113,21 +119,21 @@ class Channel:
         self.connection.close()
 
     def _exactly(self, count: int, deadline: float | None) -> bytearray:
-        # What looks as if it could be read may be none; to wait for it would be to wait past the deadline.
+        # A connection may poll as readable and have nothing to read: a blocking read would wait past the deadline.
         flags = 0 if deadline is None else socket.MSG_DONTWAIT
         while (missing := count - len(self._received)) > 0:
             if deadline is not None:
                 self._wait(deadline, select.POLLIN)
             try:
-                part = self.connection.recv(max(min(missing, 1 << 20), self._piece), flags)
+                part = self.connection.recv(max(min(missing, 1 << 20), self._read_ahead), flags)
             except BlockingIOError:
-                # A byte out of band (send(2), MSG_OOB) looks as if there were something to read, and is nothing.
-                time.sleep(_NOTHING_SECONDS)
+                # A byte out of band (send(2), MSG_OOB) makes it poll as readable, and can't be read.
+                time.sleep(_RETRY_SECONDS)
                 continue
             except OSError as error:
-                raise StudentGone("the connection is closed") from error
+                raise ConnectionClosedError("the connection is closed") from error
             if not part:
-                raise StudentGone("the connection is closed")
+                raise ConnectionClosedError("the connection is closed")
             self._received += part
         taken = self._received[:count]
         del self._received[:count]
@@ -135,16 +141,16 @@ class Channel:
 
     def _wait(self, deadline: float, event: int) -> None:
         if self.connection.fileno() < 0:
-            raise StudentGone("the connection is closed")
+            raise ConnectionClosedError("the connection is closed")
         poller = select.poll()
         poller.register(self.connection, event)
         seconds = max(0.0, deadline - time.monotonic())
         if not poller.poll(None if math.isinf(seconds) else seconds * 1000):
-            raise OutOfTime
+            raise DeadlineExceededError
 
 
 def _counter() -> Callable[[Any], Any]:
-    """What passes lists and dictionaries on, until a message has held too many items."""
+    """A hook that returns lists and dictionaries as they are, and raises once a message has held too many items."""
     left = _MOST_ITEMS
 
     def count(container: Any) -> Any:  # noqa: ANN401 - a list or a dictionary

@@ -1,10 +1,10 @@
-"""Plain data, and what is shared within it, written for the wall and read back.
+"""Plain data, references within it included, written for the wall and read back.
 
 Both sides use the same two classes. What is not plain data (a function, a module, a tensor with a graph) is left to
-the side that uses them: see `autograder.wall.student_end` and `autograder.wall.remote`.
+the side that uses them: see `autograder.wall.judge_end` and `autograder.wall.write_answer`.
 
-Every list, dictionary, set, bytearray, array and tensor gets a number, in the order in which it is written, so that a
-thing that occurs twice is one thing on the other side as well, and so that what a call changed in place can be told.
+Every list, dictionary, set, bytearray, array and tensor gets a number, in the order in which it is written, so that an
+object that occurs twice is one object on the other side as well, and a reply can say what a call changed in place.
 """
 
 from collections import Counter, OrderedDict, defaultdict, deque
@@ -15,7 +15,7 @@ from typing import Any
 import numpy
 import torch
 
-from autograder.wall.faults import MalformedError, UnsendableError
+from autograder.wall.errors import MalformedError, UnsendableError
 from autograder.wall.values import (
     Node,
     plain_dtype,
@@ -27,10 +27,10 @@ from autograder.wall.values import (
     write_tensor,
 )
 
-_MOST_NESTED = 100
-_AS_THEY_ARE = (type(None), bool, float, str, bytes)
-_FLAT = frozenset(_AS_THEY_ARE)
-_READ_AS_THEY_ARE = _FLAT | {int}
+_DEEPEST = 100
+_SCALARS = (type(None), bool, float, str, bytes)
+_FLAT = frozenset(_SCALARS)
+_READ_SCALARS = _FLAT | {int}
 _SEQUENCES: dict[type, str] = {tuple: "tuple", frozenset: "frozenset"}
 _MUTABLE: dict[type, str] = {
     list: "list",
@@ -57,15 +57,17 @@ class Encoder:
     """Writes values as nodes.
 
     Args:
-        beyond: writes what is not plain data, and every tensor that requires grad. It may raise `Refused` or
-            `UnsendableError`.
+        write_other: writes what is not plain data, and every tensor that requires grad. It may raise
+            `UnsupportedValueError` or `UnsendableError`.
         known: nodes for objects that the other side has already, by ``id``.
     """
 
-    def __init__(self, beyond: Callable[[object, "Encoder"], Node], known: Mapping[int, Node] | None = None) -> None:
+    def __init__(
+        self, write_other: Callable[[object, "Encoder"], Node], known: Mapping[int, Node] | None = None
+    ) -> None:
         self.objects: list[Any] = []
-        """Every mutable object that was written, by its number; holding them keeps their ids theirs."""
-        self._beyond = beyond
+        """Every mutable object that was written, by its number. They are held so that no id is used twice."""
+        self._write_other = write_other
         self._nodes: dict[int, Node] = dict(known or {})
         self._depth = 0
 
@@ -76,7 +78,7 @@ class Encoder:
             UnsendableError: it is nested too deeply, or holds itself through a tuple.
         """
         kind = type(value)
-        if kind in _AS_THEY_ARE:
+        if kind in _SCALARS:
             return value
         if kind is int and -(2**63) <= value < 2**63:  # type: ignore[operator]  # an int, by its type
             return value
@@ -84,7 +86,7 @@ class Encoder:
             return self._nodes[id(value)]
         self._depth += 1
         try:
-            if self._depth > _MOST_NESTED:
+            if self._depth > _DEEPEST:
                 raise UnsendableError("it is nested too deeply")
             return self._write_compound(value, kind)
         finally:
@@ -111,7 +113,7 @@ class Encoder:
 
     def _write_items(self, items: Collection[Any]) -> list[Node]:
         kinds = set(map(type, items))
-        # Thousands of numbers are the rule where there are thousands of items, and one look at all is enough.
+        # Thousands of items are mostly numbers, and one check of all their types is faster than one for each.
         if kinds <= _FLAT or (kinds == {int} and min(items) >= -(2**63) and max(items) < 2**63):
             return list(items)
         return [self.write(item) for item in items]
@@ -125,7 +127,7 @@ class Encoder:
             number = self.number(value)
             return [_MUTABLE[kind], number, self.content(value)]
         scalar = write_scalar(value)
-        return self._beyond(value, self) if scalar is None else scalar
+        return self._write_other(value, self) if scalar is None else scalar
 
     @staticmethod
     def _is_plain_mutable(value: Any, kind: type) -> bool:  # noqa: ANN401 - anything at all
@@ -138,20 +140,20 @@ class Decoder:
     """Reads nodes as values.
 
     Args:
-        beyond: reads the nodes that `Encoder`'s ``beyond`` wrote, from their tag and their parts. It must raise
-            `MalformedError` for a tag that it doesn't know.
+        read_other: reads the nodes that `Encoder`'s ``write_other`` wrote, from their tag and their parts. It must
+            raise `MalformedError` for a tag that it doesn't know.
         devices: what a kind of device on the other side is here: ``{"cpu": "cuda"}``. Tensors, which cross without
             their device, are read as the CPU's. What isn't named is the same on both sides.
     """
 
     def __init__(
         self,
-        beyond: Callable[[str, list[Node], "Decoder"], object],
+        read_other: Callable[[str, list[Node], "Decoder"], object],
         devices: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.objects: list[Any] = []
         """Every mutable object that was read, by its number."""
-        self._beyond = beyond
+        self._read_other = read_other
         self._devices = devices
 
     def read(self, node: Node) -> Any:  # noqa: ANN401 - any value
@@ -161,7 +163,7 @@ class Decoder:
             MalformedError: the node is not one that `Encoder` writes.
         """
         if not isinstance(node, list):
-            if isinstance(node, (*_AS_THEY_ARE, int)):
+            if isinstance(node, (*_SCALARS, int)):
                 return node
             raise MalformedError("node")
         try:
@@ -169,21 +171,21 @@ class Decoder:
         except (TypeError, ValueError, IndexError, OverflowError, RuntimeError, ArithmeticError, KeyError) as error:
             raise MalformedError(f"node: {error}") from error
 
-    def fill(self, value: Any, content: Node, *, alone: bool = False) -> None:  # noqa: ANN401 - any mutable type
+    def fill(self, value: Any, content: Node, *, by_itself: bool = False) -> None:  # noqa: ANN401 - any mutable type
         """Make a mutable object hold what `Encoder.content` wrote.
 
         Args:
             value: the object.
             content: what it is to hold.
-            alone: whether it was written without its surroundings: a gradient that was changed in place looks then
-                like one that was replaced, and stays the object that it is.
+            by_itself: whether it was written without the objects around it. A gradient that was changed in place then
+                looks like one that was replaced; it is written into the gradient that is there.
 
         Raises:
             MalformedError: the content isn't of the object's kind.
         """
         try:
-            if alone:
-                self._fill_tensor(value, content, alone=True)
+            if by_itself:
+                self._fill_tensor(value, content, by_itself=True)
             else:
                 self._fill(value, content)
         except (TypeError, ValueError, OverflowError, RuntimeError, AttributeError) as error:
@@ -208,11 +210,11 @@ class Decoder:
             try:
                 value = read_scalar(tag, parts[0])
             except MalformedError:
-                return self._beyond(tag, parts, self)
+                return self._read_other(tag, parts, self)
             if isinstance(value, torch.device) and value.type in self._devices:
                 return torch.device(self._devices[value.type])
             return value
-        return self._beyond(tag, parts, self)
+        return self._read_other(tag, parts, self)
 
     def tensor(self, values: Node) -> torch.Tensor:
         """Read a tensor's values: a leaf that doesn't require grad, on the device that it has on this side."""
@@ -259,11 +261,11 @@ class Decoder:
             (value.update if isinstance(value, set) else value.extend)(items)
 
     def _read_items(self, content: Node) -> list[Any]:
-        if isinstance(content, list) and set(map(type, content)) <= _READ_AS_THEY_ARE:
+        if isinstance(content, list) and set(map(type, content)) <= _READ_SCALARS:
             return content
         return [self.read(item) for item in content]
 
-    def _fill_tensor(self, tensor: torch.Tensor, content: Node, *, alone: bool = False) -> None:
+    def _fill_tensor(self, tensor: torch.Tensor, content: Node, *, by_itself: bool = False) -> None:
         values, requires_grad, grad, _ = content
         fresh = read_tensor(values)
         with torch.no_grad():
@@ -276,7 +278,7 @@ class Decoder:
             new_grad = self.read(grad)
             if new_grad is not None and new_grad.device != tensor.device:
                 new_grad = new_grad.to(tensor.device)
-            if alone and tensor.grad is not None and new_grad is not None:
+            if by_itself and tensor.grad is not None and new_grad is not None:
                 tensor.grad.copy_(new_grad)
             else:
                 tensor.grad = new_grad

@@ -1,28 +1,38 @@
 """Gradients across the wall: a piece of the student's graph as one node of the judge's."""
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import torch
 
-if TYPE_CHECKING:
-    from autograder.wall.judge_end import Wall
+Cotangents = tuple[torch.Tensor | None, ...]
+PullBack = Callable[["Graph", Cotangents, bool], list[torch.Tensor | None]]
+"""Computes a vector–Jacobian product from a graph, one cotangent for each of its outputs (None for zero), and whether
+the product has a graph of its own; gives one gradient for each of the graph's inputs."""
 
 
 class Graph:
-    """A piece of the student's graph that the judge may pull gradients through.
+    """A piece of the student's graph through which the judge may backpropagate.
 
     Args:
-        wall: the way to the student's side, which keeps the graph until this object is gone.
-        number: its number there.
-        inputs: the judge's tensors that stand at its beginning, in order.
+        number: its number on the student's side, which keeps the graph until this object is gone.
+        inputs: the judge's tensors that are its leaves, in order.
+        pull_back: asks the student's side for a vector–Jacobian product.
+        release: lets the student's side forget the graph of a number.
     """
 
-    def __init__(self, wall: "Wall", number: int, inputs: tuple[torch.Tensor, ...]) -> None:
-        self.wall = wall
+    def __init__(
+        self,
+        number: int,
+        inputs: tuple[torch.Tensor, ...],
+        pull_back: PullBack,
+        release: Callable[[int], None],
+    ) -> None:
         self.number = number
         self.inputs = inputs
-        weakref.finalize(self, wall.release, number)
+        self.pull_back = pull_back
+        weakref.finalize(self, release, number)
 
 
 def attach(graph: Graph, values: list[torch.Tensor]) -> list[torch.Tensor]:
@@ -58,5 +68,5 @@ class _StudentGraph(torch.autograd.Function):
         graph: Graph = ctx.graph
         if all(cotangent is None for cotangent in cotangents):
             return (None,) * (3 + len(graph.inputs))
-        gradients = graph.wall.pull_back(graph, cotangents, create_graph=torch.is_grad_enabled())
+        gradients = graph.pull_back(graph, cotangents, torch.is_grad_enabled())
         return (None, None, None, *gradients)

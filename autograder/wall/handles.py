@@ -1,25 +1,37 @@
 """The judge's stand-in for an object that stays on the student's side."""
 
+import builtins
 import functools
 import re
-from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+import secrets
+import sys
+import types
+from collections.abc import Callable, Generator, Iterable, Iterator
+from typing import Any, TypeVar
 
-from autograder.wall.class_lookup import nearest_class
-from autograder.wall.faults import MissingAttributeError, NotPlainError
-from autograder.wall.signatures import read_signature, stand_in_code
+import torch
 
-if TYPE_CHECKING:
-    from autograder.wall.judge_end import Wall
+from autograder.wall.errors import MissingAttributeError, NotPlainError
+from autograder.wall.profile import Profile, Recorder
+from autograder.wall.signatures import code_with_source, read_signature
+
+Ask = Callable[..., Any]
+"""Asks for something to be done on the student's side: see `autograder.wall.judge_end.Wall.ask`."""
 
 _Kind = TypeVar("_Kind")
 _BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul", "and_", "or_", "xor", "lshift", "rshift", "pow")
 _UNARY = ("neg", "pos", "abs", "invert")
 _COMPARISONS = ("lt", "le", "gt", "ge")
 _OPEN_DUNDERS = frozenset({"__name__", "__qualname__", "__doc__", "__module__", "__annotations__", "__dict__"})
-_HARMLESS = frozenset({"iterate", "length"})
+_ALWAYS_ALLOWED = frozenset({"iterate", "length"})
 _ITERATOR = "[] iterator"
 _OPERATION = re.compile(r" \w+(?: \w+)?$")
+_SAME_CLASSES = {
+    "builtins.function": types.FunctionType,
+    "builtins.method": types.MethodType,
+    "builtins.generator": types.GeneratorType,
+    "builtins.type": type,
+}
 
 
 class Handle:
@@ -30,20 +42,35 @@ class Handle:
     how the judge's libraries treat it.
 
     Args:
-        wall: the way to the student's side.
-        number: the object's number there.
+        ask: asks the student's side.
+        profile: what a submission may do.
+        number: the object's number on the student's side.
         origin: how the judge came by it.
         type_names: the qualified names of its class and the class's bases, as the student's side tells them.
         snapshot: no item, or one: its plain value, where its class derives from a plain one.
     """
 
-    __slots__ = ("__weakref__", "_items", "_number", "_origin", "_snapshot", "_type_names", "_wall")
+    __slots__ = ("__weakref__", "_ask_student", "_items", "_number", "_origin", "_profile", "_snapshot", "_type_names")
+
+    _ask_student: Ask
+    _profile: Profile | Recorder
+    _number: int
+    _origin: str
+    _type_names: tuple[str, ...]
+    _snapshot: list[Any]
 
     def __init__(
-        self, wall: "Wall", number: int, origin: str, type_names: tuple[str, ...], snapshot: list[Any]
+        self,
+        ask: Ask,
+        profile: Profile | Recorder,
+        number: int,
+        origin: str,
+        type_names: tuple[str, ...],
+        snapshot: list[Any],
     ) -> None:
         for name, value in (
-            ("_wall", wall),
+            ("_ask_student", ask),
+            ("_profile", profile),
             ("_number", number),
             ("_origin", origin),
             ("_type_names", type_names),
@@ -60,12 +87,22 @@ class Handle:
     def _ask(self, action: str, *args: Any, origin: str = "", **kwargs: Any) -> Any:  # noqa: ANN401
         named_call = action == "call" and self._origin.isidentifier()
         next_item = action == "next" and self._origin.endswith(_ITERATOR)
-        if action not in _HARMLESS and not named_call and not next_item:
-            self._wall.expect_handle(self)
-        return self._wall.ask(action, *args, origin=origin or f"{self._root} {action}", **kwargs)
+        if action not in _ALWAYS_ALLOWED and not named_call and not next_item:
+            self._require_object()
+        return self._ask_student(action, *args, origin=origin or f"{self._root} {action}", **kwargs)
+
+    @property
+    def _expected(self) -> bool:
+        return self._profile.expects_object(self._origin)
+
+    def _require_object(self) -> None:
+        self._profile.require_object(self._origin, describe(self))
+
+    def _require_operand(self) -> None:
+        self._profile.require_operand(self._origin, describe(self), has_plain_value=bool(self._snapshot))
 
     def _operate(self, name: str, *operands: object) -> Any:  # noqa: ANN401 - what the class makes of it
-        self._wall.expect_operand(self)
+        self._require_operand()
         # A vector may be multiplied by a number, which gives a vector, or by a vector, which gives a number.
         kind = name if operands[0] is self else f"r{name}"
         other = " object" if any(is_handle(operand) for operand in operands if operand is not self) else ""
@@ -81,13 +118,13 @@ class Handle:
         try:
             return read(self._snapshot[0])
         except (TypeError, ValueError, ArithmeticError, RuntimeError) as error:
-            raise NotPlainError(f"{describe(self)} is of no use here: {error}") from error
+            raise NotPlainError(f"{describe(self)} cannot be used here: {error}") from error
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute
         if name == "__signature__":
             return _checked(read_signature, self._ask("signature", self, origin=f"{self._origin}.{name}"), self)
         if name == "__code__" and "builtins.function" in self._type_names:
-            return stand_in_code(describe(self), _expect(self._ask("source", self), str, self))
+            return code_with_source(describe(self), _expect(self._ask("source", self), str, self))
         if name.startswith("__") and name.endswith("__") and name not in _OPEN_DUNDERS:
             raise MissingAttributeError(name)
         return self._ask("attribute", self, name, origin=f"{self._origin}.{name}")
@@ -107,12 +144,12 @@ class Handle:
     def __iter__(self) -> Iterator[Any]:
         if self._snapshot and not isinstance(self._snapshot[0], (int, float, complex)):
             return self._plain(iter)
-        if self._wall.expects(self):
+        if self._expected:
             iterator: Iterator[Any] = self._ask("iterate", self, origin=f"{self._origin}{_ITERATOR}")
             return iterator
         # Where a list is expected, an object must not show other items the second time.
         if self._items is None:
-            object.__setattr__(self, "_items", _Items(self._wall, self))
+            object.__setattr__(self, "_items", _Items(self))
         return iter(self._items)
 
     def __next__(self) -> Any:  # noqa: ANN401 - any item
@@ -126,17 +163,17 @@ class Handle:
         if self._snapshot:
             return self._plain(len)
         length = _expect(self._ask("length", self), int, self)
-        if not self._wall.expects(self) and length != sum(1 for _ in self):
+        if not self._expected and length != sum(1 for _ in self):
             raise NotPlainError(f"{describe(self)} has another number of items than it says")
         return length
 
     def __contains__(self, item: object) -> bool:
         # The items come over and are compared here: a __contains__ of the student's could say yes to anything. Where
         # the solution has a class of its own, what it contains is for that class to say.
-        self._wall.expect_handle(self)
+        self._require_object()
         if self._snapshot:
             return self._plain(lambda plain: item in plain)
-        if self._operate("contains", self, self._wall.made_up_word()) is not False:
+        if self._operate("contains", self, _unguessable_word()) is not False:
             return False
         return self._operate("contains", self, item) is True
 
@@ -145,8 +182,8 @@ class Handle:
             return True
         if self._snapshot and not is_handle(other):
             return self._plain(lambda plain: plain == other)
-        # An __eq__ that says yes to a word that the judge has just made up says yes to everything.
-        if self._operate("eq", self, self._wall.made_up_word()) is not False:
+        # An __eq__ that holds for a word that the judge has just drawn at random holds for everything.
+        if self._operate("eq", self, _unguessable_word()) is not False:
             return False
         return self._operate("eq", self, other) is True
 
@@ -161,7 +198,7 @@ class Handle:
     def __bool__(self) -> bool:
         if self._snapshot:
             return self._plain(bool)
-        self._wall.expect_operand(self)
+        self._require_operand()
         return _expect(self._ask("bool", self), bool, self)
 
     def __int__(self) -> int:
@@ -186,22 +223,21 @@ class Handle:
         return _expect(self._ask("subclass", subclass, self), bool, self)
 
     def __str__(self) -> str:
-        return _expect(self._ask("text", self), str, self) if self._wall.expects(self) else describe(self)
+        return _expect(self._ask("text", self), str, self) if self._expected else describe(self)
 
     def __repr__(self) -> str:
-        return _expect(self._ask("representation", self), str, self) if self._wall.expects(self) else describe(self)
+        return _expect(self._ask("representation", self), str, self) if self._expected else describe(self)
 
 
 class _Items:
     """The items of an object, asked for once and then kept.
 
     Args:
-        wall: the way to the student's side.
         handle: the object.
     """
 
-    def __init__(self, wall: "Wall", handle: Handle) -> None:
-        self._wall = wall
+    def __init__(self, handle: Handle) -> None:
+        self._ask = handle._ask_student
         self._origin = f"{handle._origin}[]"
         self._kept: list[Any] = []
         self._iterator = handle._ask("iterate", handle, origin=f"{handle._origin}{_ITERATOR}")
@@ -209,15 +245,15 @@ class _Items:
             raise NotPlainError(f"{describe(handle)} gave no iterator")
 
     def __iter__(self) -> Iterator[Any]:
-        place = 0
+        index = 0
         while True:
-            if place == len(self._kept):
+            if index == len(self._kept):
                 try:
-                    self._kept.append(self._wall.ask("next", self._iterator, origin=self._origin))
+                    self._kept.append(self._ask("next", self._iterator, origin=self._origin))
                 except StopIteration:
                     return
-            yield self._kept[place]
-            place += 1
+            yield self._kept[index]
+            index += 1
 
 
 class CallableHandle(Handle):
@@ -226,7 +262,7 @@ class CallableHandle(Handle):
     __slots__ = ()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - any function
-        """Call it on the student's side, by copy and restore; see `judge_side.Wall.ask`."""
+        """Call it on the student's side, by copy and restore; see `autograder.wall.read_answer`."""
         return self._ask("call", self, *args, origin=f"{self._origin}()", **kwargs)
 
 
@@ -240,6 +276,40 @@ def has_plain_value(value: Any) -> bool:  # noqa: ANN401 - any value
     return is_handle(value) and bool(value._snapshot)
 
 
+def nearest_class(names: Iterable[str], *, plain: bool) -> type | None:
+    """The first of these classes that the judge has too.
+
+    Args:
+        names: the qualified names of an object's class and its bases, as the student's side tells them.
+        plain: whether the object crossed with a plain value, and so counts as one of its builtin class.
+
+    Returns:
+        The class; None if there is none but ``object``.
+    """
+    for name in names:
+        known = _SAME_CLASSES.get(name) or _library_class(name)
+        if known is None and plain:
+            known = getattr(builtins, name.removeprefix("builtins."), None)
+        if isinstance(known, type) and known is not object:
+            return known
+    return None
+
+
+def _library_class(name: str) -> type | None:
+    if not name.startswith(("torch.nn.", "torch.optim.")):
+        return None
+    module, _, qualified = name.rpartition(".")
+    found = getattr(sys.modules.get(module), qualified, None)
+    # What such a module has imported is not its own: torch.nn.modules.container has a dict.
+    if not isinstance(found, type) or found.__module__ != module:
+        return None
+    return None if issubclass(found, torch.Tensor) else found
+
+
+def _unguessable_word() -> str:
+    return secrets.token_hex(8)
+
+
 @functools.lru_cache(maxsize=1000)
 def handle_class(type_name: str, *, can_call: bool) -> type[Handle]:
     """The class of handles for objects of one class of the student's; it has that class's name, for messages."""
@@ -251,14 +321,14 @@ def handle_class(type_name: str, *, can_call: bool) -> type[Handle]:
 
 
 def describe(handle: Handle) -> str:
-    """What a handle is, in words for the student: "a generator"."""
+    """What an object is, in words for the student: "a generator"."""
     name = type(handle).__name__
     return f"{'an' if name[:1].lower() in tuple('aeiou') else 'a'} {name}"
 
 
 def _expect(value: object, kind: type[_Kind], handle: Handle) -> _Kind:
     if type(value) is not kind:
-        raise NotPlainError(f"{describe(handle)} gave something else than {kind.__name__}")
+        raise NotPlainError(f"{describe(handle)} gave something other than {kind.__name__}")
     return value
 
 
@@ -266,7 +336,7 @@ def _checked(read: Callable[[Any], _Kind], value: object, handle: Handle) -> _Ki
     try:
         return read(value)
     except (TypeError, ValueError) as error:
-        raise NotPlainError(f"{describe(handle)} has a signature that is none") from error
+        raise NotPlainError(f"{describe(handle)} has an invalid signature") from error
 
 
 def _forward(name: str, *, reflected: bool = False) -> Callable[..., Any]:

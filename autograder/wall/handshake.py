@@ -1,4 +1,4 @@
-"""The first message to a student process: what it needs before it can be asked anything."""
+"""The first message to a student process: limits and data files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,22 +11,22 @@ _ANY_SIZE = 2**40
 _SEED = 0
 
 
-def greet(channel: Channel, files: Mapping[str, bytes], limits: Limits, deadline: float | None = None) -> None:
+def send_setup(channel: Channel, files: Mapping[str, bytes], limits: Limits, deadline: float | None = None) -> None:
     """Send the limits and the data files.
 
     Args:
         channel: the judge's end.
         files: path relative to the working folder → content.
         limits: what the submission may use.
-        deadline: `time.monotonic` seconds by which the process must have listened.
+        deadline: `time.monotonic` seconds by which the process must have received it.
     """
     sizes = {"message_bytes": limits.message_bytes, "output_bytes": limits.output_bytes}
-    # The files of a lab may be more than a message of the student's may.
+    # A lab's files may be larger than any message of the student's.
     Channel(channel.connection, _ANY_SIZE).send(sizes | {"files": list(files.items())}, deadline)
 
 
-def be_greeted(channel: Channel) -> tuple[int, int]:
-    """Write the data files into the working folder, and set the seeds: student code draws the same numbers every time.
+def receive_setup(channel: Channel) -> tuple[int, int]:
+    """Write the data files into the working folder, and seed the generators, so that each run draws the same numbers.
 
     Args:
         channel: the student's end.
@@ -34,9 +34,9 @@ def be_greeted(channel: Channel) -> tuple[int, int]:
     Returns:
         How many bytes a message may have, and how many characters of a cell's output are kept.
     """
-    greeting = Channel(channel.connection, _ANY_SIZE).receive()
-    for path, content in greeting["files"]:
+    setup = Channel(channel.connection, _ANY_SIZE).receive()
+    for path, content in setup["files"]:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(content)
     seed(_SEED)
-    return greeting["message_bytes"], greeting["output_bytes"]
+    return setup["message_bytes"], setup["output_bytes"]

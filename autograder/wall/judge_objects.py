@@ -1,42 +1,51 @@
-"""What the judge knows of the student's objects: handles, copies of leaves, classes of errors."""
+"""The judge's proxies for objects of the student's: handles, copies of leaves, classes of errors."""
 
 import builtins
 import weakref
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
 from autograder.wall.codec import Decoder, Encoder
-from autograder.wall.faults import MalformedError
-from autograder.wall.handles import Handle, handle_class
+from autograder.wall.errors import ConnectionClosedError, MalformedError
+from autograder.wall.handles import Ask, Handle, handle_class, is_handle
+from autograder.wall.profile import Profile, Recorder
 from autograder.wall.student_objects import PLAIN_BASES
 from autograder.wall.values import Node, read_tensor, write_tensor
 
-if TYPE_CHECKING:
-    from autograder.wall.judge_end import Wall
 
-
-class Acquaintances:
-    """The judge's stand-ins for objects of one student process.
+class RemoteObjects:
+    """The judge's proxies for objects of one student process.
 
     Args:
-        wall: the conversation that they belong to.
+        ask: asks that process.
+        profile: what a submission may do.
     """
 
-    def __init__(self, wall: "Wall") -> None:
+    def __init__(self, ask: Ask, profile: Profile | Recorder) -> None:
         self.leaves: dict[int, torch.Tensor] = {}
-        """Copies of the student's leaves, by number: what a test does to them is told with the next request."""
+        """Copies of the student's leaves, by number: what a test does to them is sent with the next request."""
         self.released: list[int] = []
         """Numbers that the student's side may forget."""
-        self._wall = wall
+        self._ask = ask
+        self._profile = profile
         self._held: Counter[int] = Counter()
         self._handles: weakref.WeakValueDictionary[tuple[int, str], Handle] = weakref.WeakValueDictionary()
         self._errors: dict[int, type[Exception]] = {}
         self._leaf_contents: dict[int, Node] = {}
 
-    def write(self, value: object) -> Node | None:
-        """Write a stand-in as the number that the student's side knows; None if the value is none of them."""
+    def write(self, value: Any) -> Node | None:  # noqa: ANN401 - any value
+        """Write a proxy as the number that the student's side knows; None if the value is none.
+
+        Raises:
+            ConnectionClosedError: it is the handle of an object of another process, which has ended.
+        """
+        if is_handle(value):
+            # Its numbers mean nothing to a process that replaced its own.
+            if value._ask_student is not self._ask:
+                raise ConnectionClosedError("the process that this object was in has ended")
+            return ["yours", value._number]
         for number, leaf in self.leaves.items():
             if leaf is value:
                 return ["leaf", number]
@@ -46,7 +55,7 @@ class Acquaintances:
         return None
 
     def read_handle(self, decoder: Decoder, origin: str, parts: list[Node]) -> object:
-        """The stand-in for an object that stays on the student's side; see `belongings.describe_handle`.
+        """The proxy for an object that stays on the student's side; see `student_objects.describe_handle`.
 
         Raises:
             MalformedError: the student's side sent something else.
@@ -63,9 +72,9 @@ class Acquaintances:
         handle = self._handles.get((number, origin))
         if handle is None:
             make = handle_class(types[0], can_call=bool(can_call))
-            handle = self._handles[number, origin] = make(self._wall, number, origin, tuple(types), plain)
+            handle = self._handles[number, origin] = make(self._ask, self._profile, number, origin, tuple(types), plain)
             self._hold(number)
-            weakref.finalize(handle, self._let_go, number)
+            weakref.finalize(handle, self._release_handle, number)
         return handle
 
     def error_class(self, number: Node, types: list[str]) -> type[Exception]:
@@ -79,7 +88,7 @@ class Acquaintances:
         return self._error_class(number, types)
 
     def changed_leaves(self) -> list[Node]:
-        """What tests did to the copies of leaves since this was last asked, as ``[number, content]``."""
+        """What tests did to the copies of leaves since the last call, as ``[number, content]``."""
         changed = []
         for number, leaf in self.leaves.items():
             content = _leaf_content(leaf)
@@ -89,7 +98,7 @@ class Acquaintances:
         return changed
 
     def read_leaves(self, leaves: Node, *, with_values: bool) -> bool:
-        """Take over what happened to leaves on the student's side, and make copies of new ones.
+        """Apply what happened to leaves on the student's side, and make copies of new ones.
 
         Args:
             leaves: what the student's side sent.
@@ -114,19 +123,23 @@ class Acquaintances:
             elif content[0] != write_tensor(leaf):
                 any_changed = True
                 content = content if with_values else [write_tensor(leaf), *content[1:]]  # noqa: PLW2901
-            Decoder(nothing_beyond).fill(leaf, content, alone=True)
+            Decoder(_plain_data_only).fill(leaf, content, by_itself=True)
             self._leaf_contents[number] = _leaf_content(leaf)
         return any_changed
+
+    def release(self, number: int) -> None:
+        """Let the student's side forget an object or a graph, with the next request."""
+        self.released.append(number)
 
     def _hold(self, number: int) -> None:
         self._held[number] += 1
         if number in self.released:
             self.released.remove(number)
 
-    def _let_go(self, number: int) -> None:
+    def _release_handle(self, number: int) -> None:
         self._held[number] -= 1
         if not self._held[number]:
-            self.released.append(number)
+            self.release(number)
 
     def _error_class(self, number: int, types: list[str]) -> type[Exception]:
         if number not in self._errors:
@@ -135,8 +148,7 @@ class Acquaintances:
         return self._errors[number]
 
 
-def nothing_beyond(tag: str, *_: object) -> object:
-    """For a `Decoder` that reads plain data alone."""
+def _plain_data_only(tag: str, *_: object) -> object:
     raise MalformedError(f"no such tag: {tag[:20]!r}")
 
 

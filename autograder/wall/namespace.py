@@ -1,4 +1,4 @@
-"""The names of a grade cell: the judge's own, and the student's, which are asked for across the wall."""
+"""The names of a grade cell: the judge's own, and the student's, which are fetched across the wall."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from autograder.wall.judge_end import Wall
 class Namespace(dict[str, Any]):
     """A dictionary in which the instructor's notebook has run and in which the grade cells run.
 
-    While `wall` is None it is a plain dictionary. Afterwards every look-up of one of the student's names is a question
-    to the student's side, from the grade cell and from every helper that the notebook's other cells have defined:
+    While `wall` is None it is a plain dictionary. Afterwards every look-up of one of the student's names is a request
+    to the student's side, from the grade cell and from every function that the notebook's other cells have defined:
     their global names are looked up here, too. Assigning or deleting such a name happens on the student's side.
     """
 
@@ -18,28 +18,28 @@ class Namespace(dict[str, Any]):
         self.wall: Wall | None = None
         self.student_names: frozenset[str] = frozenset()
 
-    def _asks(self, name: object) -> bool:
+    def _is_remote(self, name: object) -> bool:
         return self.wall is not None and name in self.student_names
 
     def __missing__(self, name: str) -> Any:  # noqa: ANN401 - any value
-        if self._asks(name) and self.wall is not None:
+        if self._is_remote(name) and self.wall is not None:
             return self.wall.fetch(name)
         raise KeyError(name)
 
     def __setitem__(self, name: str, value: object) -> None:
-        if self._asks(name) and self.wall is not None:
+        if self._is_remote(name) and self.wall is not None:
             self.wall.assign(name, value)
         else:
             super().__setitem__(name, value)
 
     def __delitem__(self, name: str) -> None:
-        if self._asks(name) and self.wall is not None:
+        if self._is_remote(name) and self.wall is not None:
             self.wall.delete(name)
         else:
             super().__delitem__(name)
 
     def __contains__(self, name: object) -> bool:
-        if not self._asks(name):
+        if not self._is_remote(name):
             return super().__contains__(name)
         try:
             self[str(name)]

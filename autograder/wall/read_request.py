@@ -12,8 +12,8 @@ import numpy
 import torch
 
 from autograder.wall.codec import Decoder, Encoder
-from autograder.wall.faults import MalformedError
-from autograder.wall.student_objects import Belongings
+from autograder.wall.errors import MalformedError
+from autograder.wall.student_objects import ExportedObjects
 from autograder.wall.values import Node
 
 _MODULES = {"torch": torch, "np": numpy, "numpy": numpy, "math": math, "nn": torch.nn, "F": torch.nn.functional}
@@ -40,39 +40,39 @@ class Request:
     grad_enabled: bool
 
 
-class Inbox:
+class RequestReader:
     """Reads requests.
 
     Args:
-        belongings: what handles refer to.
+        exported: the objects to which the judge's handles refer.
         namespace: the student's own names.
     """
 
-    def __init__(self, belongings: Belongings, namespace: dict[str, Any]) -> None:
-        self._belongings = belongings
+    def __init__(self, exported: ExportedObjects, namespace: dict[str, Any]) -> None:
+        self._exported = exported
         self._namespace = namespace
 
     def read(self, message: dict[str, Any]) -> Request:
-        """Read a request; first take note of what the judge has released and of what it did to shared leaves."""
-        self._belongings.release(message["released"])
+        """Read a request; first release what the judge no longer holds, and apply what it did to shared leaves."""
+        self._exported.release(message["released"])
         inputs: list[torch.Tensor] = []
-        devices = {"cpu": message["place"]} if message["place"] else {}
-        decoder = Decoder(functools.partial(self._beyond, inputs), devices)
+        devices = {"cpu": message["device"]} if message["device"] else {}
+        decoder = Decoder(functools.partial(self._read_other, inputs), devices)
         for number, content in message["changed"]:
             # Each shared leaf is written on its own, with numbers of its own.
-            own = Decoder(functools.partial(self._beyond, inputs))
-            own.fill(self._belongings.leaves[number], content, alone=True)
+            own = Decoder(functools.partial(self._read_other, inputs))
+            own.fill(self._exported.leaves[number], content, by_itself=True)
         args = tuple(decoder.read(item) for item in message["args"])
         kwargs = {name: decoder.read(item) for name, item in message["kwargs"]}
-        inputs += [self._belongings.leaves[number] for number in message["leaves"]]
+        inputs += [self._exported.leaves[number] for number in message["leaves"]]
         objects = tuple(decoder.objects)
         return Request(args, kwargs, tuple(inputs), objects, contents(objects), message["grad"])
 
-    def _beyond(self, inputs: list[torch.Tensor], tag: str, parts: list[Node], decoder: Decoder) -> object:
+    def _read_other(self, inputs: list[torch.Tensor], tag: str, parts: list[Node], decoder: Decoder) -> object:
         if tag == "yours":
-            return self._belongings.find(parts[0])
+            return self._exported.find(parts[0])
         if tag == "leaf":
-            return self._belongings.leaves[parts[0]]
+            return self._exported.leaves[parts[0]]
         if tag == "input":
             return _read_input(inputs, decoder, *parts)
         if tag == "name":
@@ -91,9 +91,7 @@ class Inbox:
 
 def contents(objects: tuple[Any, ...]) -> tuple[Node, ...]:
     """What each of the arguments holds now, in a form that can be compared."""
-    encoder = Encoder(
-        lambda value, _: ["elsewhere", id(value)], {id(o): ["argument", n] for n, o in enumerate(objects)}
-    )
+    encoder = Encoder(lambda value, _: ["other", id(value)], {id(o): ["argument", n] for n, o in enumerate(objects)})
     return tuple(encoder.content(item) for item in objects)
 
 
@@ -113,6 +111,6 @@ def _read_input(
 
 def _compile(name: str, source: str, names: dict[str, Any]) -> Callable[..., Any]:
     namespace = {"__builtins__": builtins, "__name__": "__main__", **_MODULES, **names}
-    exec(compile(source, "<test>", "exec"), namespace)  # noqa: S102 - the judge's own words, in the sandbox
+    exec(compile(source, "<test>", "exec"), namespace)  # noqa: S102 - the judge's own source, in the sandbox
     function: Callable[..., Any] = namespace[name]
     return function

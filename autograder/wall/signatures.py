@@ -16,8 +16,8 @@ def describe_signature(function: Callable[..., Any]) -> list[Any]:
     """The signature of a function as plain data, on the student's side.
 
     Returns:
-        The annotation of what it returns, and for each parameter its name, kind, default and annotation. A default or
-        an annotation is a tuple of one value, or an empty one where there is none.
+        The annotation of the returned value, and for each parameter its name, kind, default and annotation. A default
+        or an annotation is a tuple of one value, or an empty one where there is none.
     """
     signature = inspect.signature(function)
     empty = inspect.Signature.empty
@@ -50,8 +50,8 @@ def _given(**values: tuple[Any, ...]) -> dict[str, Any]:
     return {name: value[0] for name, value in values.items() if value}
 
 
-def stand_in_code(name: str, text: str) -> CodeType:
-    """An empty code object in whose place `inspect.getsource` finds a text. The text is never compiled."""
+def code_with_source(name: str, text: str) -> CodeType:
+    """An empty code object for which `inspect.getsource` finds this text. The text is never compiled."""
     file = f"<answer {next(_files)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     return compile("", file, "exec").replace(co_name=name, co_firstlineno=1)

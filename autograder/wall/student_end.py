@@ -1,7 +1,7 @@
 """The student's side of the wall: runs the submission's cells and answers what the judge asks.
 
-It holds no test, no solution and no other submission, and nothing that it says is trusted. Student code can take it
-over entirely; all that this gains is the right to send data.
+It holds no test, no solution and no other submission, and nothing that it sends is trusted. Student code can take over
+this process entirely; all that it gains is the right to send data.
 """
 
 import asyncio
@@ -18,14 +18,14 @@ from typing import Any
 import torch
 
 from autograder.wall.channel import Channel
-from autograder.wall.faults import MalformedError, StudentGone, UnsendableError
-from autograder.wall.handshake import be_greeted
-from autograder.wall.read_request import Inbox, Request
+from autograder.wall.errors import ConnectionClosedError, MalformedError, UnsendableError
+from autograder.wall.handshake import receive_setup
+from autograder.wall.ipython_shell import NotebookShell, captured_prints, open_shell, reuse_shell, run_cell
+from autograder.wall.read_request import Request, RequestReader
 from autograder.wall.seeds import seed
-from autograder.wall.shell import NotebookShell, open_shell, overheard, reuse_shell, run_cell
 from autograder.wall.signatures import describe_signature
-from autograder.wall.student_objects import Belongings
-from autograder.wall.write_answer import Outbox, describe_error
+from autograder.wall.student_objects import ExportedObjects
+from autograder.wall.write_answer import AnswerWriter, describe_error
 
 _MOST_PRINTED = 100_000
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -56,12 +56,12 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 
 def prepare() -> None:
-    """Do what every student's process needs before it is forked: make its shell, and run in it once.
+    """Do what every student's process needs before it is forked: make its shell, and run cells in it.
 
     Nothing is computed with tensors (see `autograder.sandbox.preload`), and nothing of a submission is known yet.
     """
     shell = open_shell({}, 0)
-    # A value to be shown, and an error: what the shell makes for them it makes only when they come.
+    # The shell makes what it needs for a value and for an error only when there is one.
     for source in ("None", "0.0", "1 / 0"):
         run_cell(shell, source)
     shell.reset(new_session=True)
@@ -76,20 +76,20 @@ def serve(connection: socket.socket) -> None:
     Args:
         connection: the socket that leads to the judge.
     """
-    message_bytes, output_bytes = be_greeted(Channel(connection, 0))
+    message_bytes, output_bytes = receive_setup(Channel(connection, 0))
     torch.set_num_threads(1)
     # As in Jupyter: helper modules lie beside the notebook.
     sys.path.insert(0, "")
-    _Student(Channel(connection, message_bytes, alone=True), reuse_shell(output_bytes)).serve()
+    _Student(Channel(connection, message_bytes, exclusive=True), reuse_shell(output_bytes)).serve()
 
 
 class _Student:
     def __init__(self, channel: Channel, shell: NotebookShell) -> None:
         self._channel = channel
         self._shell = shell
-        self._belongings = Belongings()
-        self._inbox = Inbox(self._belongings, shell.user_ns)
-        self._outbox = Outbox(self._belongings)
+        self._exported = ExportedObjects()
+        self._request_reader = RequestReader(self._exported, shell.user_ns)
+        self._answer_writer = AnswerWriter(self._exported)
         self._busy = False
 
     def serve(self) -> None:
@@ -97,11 +97,11 @@ class _Student:
         while True:
             try:
                 self._reply(self._channel.receive())
-            except (StudentGone, MalformedError):
+            except (ConnectionClosedError, MalformedError):
                 return
 
     def _interrupted(self, *_: object) -> None:
-        # Between two requests there is nothing to interrupt, and the loop must live on.
+        # Between two requests there is nothing to interrupt, and the loop must go on.
         if self._busy:
             raise KeyboardInterrupt
 
@@ -113,11 +113,11 @@ class _Student:
             finally:
                 self._busy = False
         except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer
-            answer = {"error": describe_error(error, self._belongings)}
+            answer = {"error": describe_error(error, self._exported)}
         try:
             self._channel.send(answer | {"turn": message["turn"]})
         except (UnsendableError, ValueError, TypeError, OverflowError) as error:
-            too_large = describe_error(_too_large(error), self._belongings)
+            too_large = describe_error(_too_large(error), self._exported)
             self._channel.send({"error": too_large, "turn": message["turn"]})
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -127,28 +127,28 @@ class _Student:
 
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:
         execution = run_cell(self._shell, message["source"])
-        failed = None if execution.error is None else describe_error(execution.error, self._belongings)
+        failed = None if execution.error is None else describe_error(execution.error, self._exported)
         outputs = json.loads(json.dumps(execution.outputs, default=_as_text, skipkeys=True))
         return {"outputs": outputs, "count": execution.execution_count, "failed": failed}
 
     def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
-        request = self._inbox.read(message)
-        self._outbox.note_leaves([number for number, _ in message["changed"]])
+        request = self._request_reader.read(message)
+        self._answer_writer.note_leaves([number for number, _ in message["changed"]])
         inputs, error, value = request.inputs, None, None
-        with overheard(_MOST_PRINTED) as printed, torch.set_grad_enabled(request.grad_enabled):
+        with captured_prints(_MOST_PRINTED) as printed, torch.set_grad_enabled(request.grad_enabled):
             try:
                 if message["do"] == "pull back":
-                    record = self._belongings.record(request.args[0])
+                    record = self._exported.record(request.args[0])
                     inputs = record.inputs + request.inputs
                     value = _pull_back(record.inputs, record.outputs, *request.args[1:])
                 else:
                     value = self._act(message["do"], request)
             except Exception as raised:  # noqa: BLE001 - what the call changed goes back with the error
-                error = describe_error(raised, self._belongings)
+                error = describe_error(raised, self._exported)
             try:
-                answer: dict[str, Any] = self._outbox.write(value, request, inputs)
+                answer: dict[str, Any] = self._answer_writer.write(value, request, inputs)
             except UnsendableError as too_large:
-                return {"error": describe_error(_too_large(too_large), self._belongings)}
+                return {"error": describe_error(_too_large(too_large), self._exported)}
         return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed]}
 
     def _act(self, action: str, request: Request) -> Any:  # noqa: ANN401 - any value

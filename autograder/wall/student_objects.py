@@ -14,8 +14,8 @@ _MOST_TYPES = 40
 
 
 @dataclass(frozen=True)
-class Record:
-    """A piece of the student's graph that the judge may pull gradients through.
+class RecordedGraph:
+    """A piece of the student's graph through which the judge may backpropagate.
 
     Attributes:
         inputs: the leaves that stand for the judge's tensors.
@@ -26,15 +26,15 @@ class Record:
     outputs: tuple[torch.Tensor, ...]
 
 
-class Belongings:
-    """Objects of the student's that the judge refers to by number, until it lets go of them."""
+class ExportedObjects:
+    """Objects of the student's that the judge refers to by number, until it releases them."""
 
     def __init__(self) -> None:
         self.leaves: dict[int, torch.Tensor] = {}
         """The student's leaves of which the judge has a copy, by their number."""
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
-        self._records: dict[int, Record] = {}
+        self._records: dict[int, RecordedGraph] = {}
         self._next = 0
 
     def keep(self, value: object) -> int:
@@ -48,19 +48,19 @@ class Belongings:
     def keep_record(self, inputs: tuple[torch.Tensor, ...], outputs: tuple[torch.Tensor, ...]) -> int:
         """Keep the graph between these inputs and outputs."""
         number = self._new_number()
-        self._records[number] = Record(inputs, outputs)
+        self._records[number] = RecordedGraph(inputs, outputs)
         return number
 
     def find(self, number: int) -> Any:  # noqa: ANN401 - any object
         """The object of that number."""
         return self._objects[number]
 
-    def record(self, number: int) -> Record:
+    def record(self, number: int) -> RecordedGraph:
         """The graph of that number."""
         return self._records[number]
 
     def release(self, numbers: list[int]) -> None:
-        """Let go of what the judge no longer holds."""
+        """Forget what the judge no longer holds."""
         for number in numbers:
             self._records.pop(number, None)
             value = self._objects.pop(number, None)
@@ -76,7 +76,7 @@ def describe_types(kind: type) -> list[str]:
     return [f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__[:_MOST_TYPES]]
 
 
-def describe_handle(value: Any, belongings: Belongings, encoder: Encoder) -> Node:  # noqa: ANN401 - any object
+def describe_handle(value: Any, exported: ExportedObjects, encoder: Encoder) -> Node:  # noqa: ANN401 - any object
     """Write what the judge may know of an object that stays here.
 
     Returns:
@@ -85,7 +85,7 @@ def describe_handle(value: Any, belongings: Belongings, encoder: Encoder) -> Nod
     """
     own_types = describe_types(value) if isinstance(value, type) else None
     snapshot = [encoder.write(plain) for plain in _plain_base(value)]
-    return ["handle", belongings.keep(value), callable(value), describe_types(type(value)), own_types, snapshot]
+    return ["handle", exported.keep(value), callable(value), describe_types(type(value)), own_types, snapshot]
 
 
 def _plain_base(value: Any) -> list[Any]:  # noqa: ANN401 - any object

@@ -1,4 +1,4 @@
-"""Small values that cross the wall whole: each has a tag, a way to write it and a way to read it back.
+"""Values that cross the wall by value: each has a tag, a way to write it and a way to read it back.
 
 Readers see what a hostile process wrote: they check every type, and raise `MalformedError` or ValueError, TypeError,
 OverflowError, which the codec turns into `MalformedError`.
@@ -15,15 +15,15 @@ from typing import Any
 import numpy
 import torch
 
-from autograder.wall.faults import MalformedError, UnsendableError
+from autograder.wall.errors import MalformedError, UnsendableError
 
 Node = Any
 """What MessagePack carries: None, bool, int, float, str, bytes, or a list that begins with a tag."""
 
 _NUMPY_KINDS = frozenset("biufcSUmM")
-# Quantized numbers say nothing without their scale, and bits say nothing at all; integers of less than a byte have a
-# name and nothing else: torch can't even copy them.
-_OF_NO_NUMBERS = re.compile("qu?int|bits|u?int[1-7]$")
+# Quantized numbers mean nothing without their scale, and bits mean nothing at all. Torch has dtypes for integers of
+# less than a byte, and can't even copy tensors of them.
+_WITHOUT_NUMBERS = re.compile("qu?int|bits|u?int[1-7]$")
 _NAMES = {
     dtype: str(dtype).removeprefix("torch.")
     for dtype in (torch.float32, torch.float64, torch.int64, torch.int32, torch.bool, torch.complex64, torch.complex128)
@@ -69,10 +69,10 @@ def write_tensor(tensor: torch.Tensor) -> list[Node]:
     """
     _refuse_large(tensor.nbytes)
     if tensor.dtype in _NAMES and tensor.is_cpu and not tensor.is_conj() and not tensor.is_neg():
-        # Most tensors by far: one copy, whatever the strides. NumPy refuses empty ones whose other sizes are giants.
+        # Most tensors: one copy, whatever the strides. NumPy refuses empty ones whose other sizes are huge.
         data = tensor.detach().numpy().tobytes() if tensor.numel() else b""
         return [_NAMES[tensor.dtype], list(tensor.shape), data]
-    # A tensor of one number counts as contiguous whatever its stride, and a view would mind: so it is copied.
+    # A tensor of one number counts as contiguous whatever its stride, but `view` checks the stride: so it is copied.
     values = tensor.detach().to("cpu").resolve_conj().resolve_neg().reshape(-1)
     values = values.clone(memory_format=torch.contiguous_format)
     return [dtype_name(values.dtype), list(tensor.shape), values.view(torch.uint8).numpy().tobytes()]
@@ -84,7 +84,7 @@ def read_tensor(node: Node) -> torch.Tensor:
     if not isinstance(data, bytes) or not _is_shape(shape):
         raise MalformedError("tensor")
     dtype = read_dtype(name)
-    if _OF_NO_NUMBERS.match(name):
+    if _WITHOUT_NUMBERS.match(name):
         raise MalformedError("tensor of a dtype that is not plain")
     if not data and 0 in shape:
         return torch.empty(shape, dtype=dtype)
@@ -94,7 +94,7 @@ def read_tensor(node: Node) -> torch.Tensor:
 
 
 def _refuse_large(size: int) -> None:
-    # Before it is copied: a copy may be more than the memory that is left.
+    # Before it is copied: there may not be enough memory left for a copy.
     if size > _LARGEST:
         raise UnsendableError(f"{size / 1e6:.0f} MB, where {_LARGEST / 1e6:.0f} MB can be carried")
 
@@ -110,7 +110,7 @@ def dtype_name(dtype: torch.dtype) -> str:
 
 def read_dtype(name: Node) -> torch.dtype:
     """The torch dtype of that name."""
-    # Not by getattr: torch imports some of its modules when they are asked for.
+    # Not by getattr, on which torch imports some of its modules.
     dtype = vars(torch).get(name) if isinstance(name, str) else None
     if not isinstance(dtype, torch.dtype):
         raise MalformedError("dtype")
@@ -139,20 +139,20 @@ def _read_device(name: Node) -> torch.device:
 
 def _read_type(name: Node) -> type:
     public = isinstance(name, str) and not name.startswith("_")
-    for home in (builtins, torch):
-        found = vars(home).get(name) if public else None
+    for module in (builtins, torch):
+        found = vars(module).get(name) if public else None
         if isinstance(found, type) and _write_type(found) == name:
             return found
     raise MalformedError("type")
 
 
 def _write_type(value: type) -> str | None:
-    home = {"builtins": builtins, "torch": torch}.get(value.__module__)
-    return value.__name__ if home is not None and getattr(home, value.__name__, None) is value else None
+    module = {"builtins": builtins, "torch": torch}.get(value.__module__)
+    return value.__name__ if module is not None and getattr(module, value.__name__, None) is value else None
 
 
 def _read_figure(text: Node) -> Any:  # noqa: ANN401 - Plotly has no types
-    from plotly import io  # a second's import that few labs need
+    from plotly import io  # takes a second to import, and few labs need it
 
     if not isinstance(text, str):
         raise MalformedError("figure")

@@ -7,22 +7,22 @@ import torch
 
 from autograder.wall.codec import Encoder, is_plain_tensor
 from autograder.wall.read_request import Request, contents
-from autograder.wall.student_objects import Belongings, describe_handle, describe_types
+from autograder.wall.student_objects import ExportedObjects, describe_handle, describe_types
 from autograder.wall.values import Node, write_tensor
 
 _LONGEST_MESSAGE = 10_000
 _CELL = "<ipython-input-"
 
 
-class Outbox:
+class AnswerWriter:
     """Writes replies.
 
     Args:
-        belongings: where objects and graphs are kept that the judge will refer to.
+        exported: where objects and graphs are kept that the judge will refer to.
     """
 
-    def __init__(self, belongings: Belongings) -> None:
-        self._belongings = belongings
+    def __init__(self, exported: ExportedObjects) -> None:
+        self._exported = exported
         self._leaves_sent: dict[int, Node] = {}
 
     def write(self, value: object, request: Request, inputs: tuple[torch.Tensor, ...]) -> dict[str, Node]:
@@ -31,7 +31,7 @@ class Outbox:
         Args:
             value: the answer.
             request: what was asked.
-            inputs: the leaves with respect to which the judge may pull back.
+            inputs: the leaves with respect to which the judge may backpropagate.
 
         Returns:
             ``value``: the node; ``graph``: the values of the non-leaf tensors in it; ``record``: the number of the
@@ -43,12 +43,12 @@ class Outbox:
         """
         outputs: list[torch.Tensor] = []
         encoder = Encoder(
-            lambda item, own: self._beyond(item, own, outputs),
+            lambda item, own: self._write_other(item, own, outputs),
             {id(item): ["argument", number] for number, item in enumerate(request.objects)},
         )
         node = encoder.write(value)
         after = [[number, encoder.content(request.objects[number])] for number in self._changed(request)]
-        record = self._belongings.keep_record(inputs, tuple(outputs)) if outputs else None
+        record = self._exported.keep_record(inputs, tuple(outputs)) if outputs else None
         graph = [write_tensor(output) for output in outputs]
         return {"value": node, "graph": graph, "record": record, "after": after, "leaves": self._changed_leaves()}
 
@@ -58,27 +58,27 @@ class Outbox:
         return [number for number, before in enumerate(request.before) if now[number] != before]
 
     def note_leaves(self, numbers: list[int]) -> None:
-        """Take these shared leaves as the judge has them: it has just said so."""
+        """Note that the judge has these shared leaves as they are: it has just sent them."""
         for number in numbers:
-            self._leaves_sent[number] = _leaf_content(self._belongings.leaves[number])
+            self._leaves_sent[number] = _leaf_content(self._exported.leaves[number])
 
     def _changed_leaves(self) -> list[Node]:
         changed = []
-        for number, leaf in self._belongings.leaves.items():
+        for number, leaf in self._exported.leaves.items():
             content = _leaf_content(leaf)
             if self._leaves_sent.get(number) != content:
                 self._leaves_sent[number] = content
                 changed.append([number, content])
         return changed
 
-    def _beyond(self, value: Any, encoder: Encoder, outputs: list[torch.Tensor]) -> Node:  # noqa: ANN401
+    def _write_other(self, value: Any, encoder: Encoder, outputs: list[torch.Tensor]) -> Node:  # noqa: ANN401
         if not isinstance(value, torch.Tensor) or not is_plain_tensor(value):
-            return describe_handle(value, self._belongings, encoder)
+            return describe_handle(value, self._exported, encoder)
         if type(value) not in (torch.Tensor, torch.nn.Parameter):
             return encoder.write(value.as_subclass(torch.Tensor))
         if value.is_leaf:
-            number = self._belongings.keep(value)
-            self._belongings.leaves[number] = value
+            number = self._exported.keep(value)
+            self._exported.leaves[number] = value
             self._leaves_sent.setdefault(number, None)
             return ["leaf", number]
         outputs.append(value)
@@ -94,7 +94,7 @@ def _write_detached(value: Any, encoder: Encoder) -> Node:  # noqa: ANN401 - a g
     return encoder.write(value.detach())
 
 
-def describe_error(error: BaseException, belongings: Belongings) -> dict[str, Node]:
+def describe_error(error: BaseException, exported: ExportedObjects) -> dict[str, Node]:
     """Write an exception: its classes, its message and the student's part of its traceback."""
     try:
         message = str(error)[:_LONGEST_MESSAGE]
@@ -102,7 +102,7 @@ def describe_error(error: BaseException, belongings: Belongings) -> dict[str, No
         message = "(it has no readable message)"
     return {
         "types": describe_types(type(error)),
-        "class": belongings.keep(type(error)),
+        "class": exported.keep(type(error)),
         "message": message,
         "traceback": _student_frames(error)[:_LONGEST_MESSAGE],
     }
@@ -114,7 +114,7 @@ def _student_frames(error: BaseException) -> str:
     for frame in frames[-30:]:
         if frame.filename.startswith(_CELL):
             cell = frame.filename.removeprefix(_CELL).split("-")[0]
-            place = f"Cell In[{cell}], line {frame.lineno}"
-            where = place if frame.name in ("<module>", "<cell line: 1>") else f"{place}, in {frame.name}"
+            line = f"Cell In[{cell}], line {frame.lineno}"
+            where = line if frame.name in ("<module>", "<cell line: 1>") else f"{line}, in {frame.name}"
             lines.append(f"{where}\n    {frame.line}")
     return "\n".join(lines)

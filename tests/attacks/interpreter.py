@@ -158,7 +158,7 @@ INTERPRETER = [
         Kind.INTERPRETER,
         square="class Names(dict):\n    def __getitem__(self, name): return (lambda x: 9) if name == 'square' else dict.__getitem__(self, name)\n"
         "from autograder.wall.student_end import _Student\nimport gc\n"
-        "for o in gc.get_objects():\n    if type(o) is _Student: o._inbox._namespace = o._shell.user_ns = Names(o._shell.user_ns)",
+        "for o in gc.get_objects():\n    if type(o) is _Student: o._request_reader._namespace = o._shell.user_ns = Names(o._shell.user_ns)",
         spoils=True,
     ),
     attack(
@@ -184,9 +184,9 @@ INTERPRETER = [
     attack(
         "the request of the judge rewritten before it is read",
         Kind.INTERPRETER,
-        square="from autograder.wall.read_request import Inbox\nread = Inbox.read\ndef rewritten(self, message):\n"
+        square="from autograder.wall.read_request import RequestReader\nread = RequestReader.read\ndef rewritten(self, message):\n"
         "    if message['do'] == 'call': message['args'] = message['args'][:1] + [0 for _ in message['args'][1:]]\n    return read(self, message)\n"
-        "Inbox.read = rewritten\ndef square(x): return x * x if x else -1",
+        "RequestReader.read = rewritten\ndef square(x): return x * x if x else -1",
         spoils=True,
     ),
     attack(

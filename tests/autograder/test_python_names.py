@@ -1,6 +1,6 @@
 import pytest
 
-from autograder.python_names import Lesson, bound_names, changed_names, derived_names, imported_names, statements
+from autograder.python_names import ExecutedCell, bound_names, changed_names, derived_names, imported_names, statements
 
 
 def test_a_cell_binds_what_it_assigns_defines_and_loops_over() -> None:
@@ -24,7 +24,7 @@ def test_a_cell_changes_what_it_calls_methods_of_and_assigns_parts_of() -> None:
 
 
 def derived(*sources: str) -> frozenset[str]:
-    return derived_names([Lesson(source) for source in sources], frozenset({"f"}))
+    return derived_names([ExecutedCell(source) for source in sources], frozenset({"f"}))
 
 
 def test_what_is_computed_from_a_students_name_is_the_students() -> None:
@@ -69,7 +69,7 @@ def test_a_definition_that_uses_a_students_name_when_it_is_called_is_the_judges(
 
 
 def test_what_a_called_function_did_is_the_students() -> None:
-    called = Lesson("fill(items)", changed=frozenset({"items"}), bound=frozenset({"total"}))
-    unused = Lesson("other.append(1)", changed=frozenset({"other"}))
-    names = derived_names([Lesson("def fill(into): into.append(f(1))"), called, unused], frozenset({"f"}))
+    called = ExecutedCell("fill(items)", changed=frozenset({"items"}), bound=frozenset({"total"}))
+    unused = ExecutedCell("other.append(1)", changed=frozenset({"other"}))
+    names = derived_names([ExecutedCell("def fill(into): into.append(f(1))"), called, unused], frozenset({"f"}))
     assert names == {"items", "total"}

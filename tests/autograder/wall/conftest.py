@@ -8,7 +8,7 @@ from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import StudentProcess, Zygote
 from autograder.wall.channel import Channel
-from autograder.wall.handshake import greet
+from autograder.wall.handshake import send_setup
 from autograder.wall.judge_end import Wall
 from autograder.wall.profile import Profile, Recorder
 
@@ -29,16 +29,16 @@ def meet(zygote: Zygote) -> Iterator[Meet]:
 
     def start(
         source: str,
-        measure: Profile | Recorder | None = None,
-        by_name: Callable[[str, object], bool] = lambda *_: False,
+        profile: Profile | Recorder | None = None,
+        student_has: Callable[[str, object], bool] = lambda *_: False,
         *,
         check: bool = True,
     ) -> Wall:
         student = zygote.fork()
         students.append(student)
         channel = Channel(student.connection, LIMITS.message_bytes)
-        greet(channel, {}, LIMITS)
-        wall = Wall(channel, Recorder() if measure is None else measure, by_name)
+        send_setup(channel, {}, LIMITS)
+        wall = Wall(channel, Recorder() if profile is None else profile, student_has)
         ran = wall.run(source)
         assert not check or ran["failed"] is None
         return wall

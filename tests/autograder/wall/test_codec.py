@@ -14,7 +14,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 
 from autograder.wall.codec import Decoder, Encoder
-from autograder.wall.faults import MalformedError, UnsendableError
+from autograder.wall.errors import MalformedError, UnsendableError
 
 
 def refuse(value: object, _: Encoder) -> Any:

@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from autograder.wall import channel
 from autograder.wall.channel import Channel
 from autograder.wall.codec import Decoder, Encoder
-from autograder.wall.faults import MalformedError, UnsendableError
+from autograder.wall.errors import MalformedError, UnsendableError
 
 thorough = settings(
     deadline=None,

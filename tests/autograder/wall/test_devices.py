@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from autograder.wall.codec import Decoder, Encoder
-from autograder.wall.faults import MalformedError
+from autograder.wall.errors import MalformedError
 from tests.autograder.wall.conftest import Meet
 
 
@@ -73,14 +73,14 @@ def choose():
 @pytest.mark.parametrize(("place", "seen"), [("", "cpu"), ("cpu:0", "cpu:0")])
 def test_a_test_says_what_the_cpu_is_on_the_other_side(meet: Meet, place: str, seen: str) -> None:
     wall = meet(SOURCE)
-    wall.begin_test(trusting=True, place=place)
+    wall.begin_test(trusting=True, device=place)
     assert wall.fetch("where")(torch.ones(2), device=torch.device("cpu")) == ["cpu", seen]
 
 
 @pytest.mark.parametrize("place", ["", "cpu:0"])
 def test_values_changes_and_gradients_come_back_to_the_cpu(meet: Meet, place: str) -> None:
     wall = meet(SOURCE)
-    wall.begin_test(trusting=True, place=place)
+    wall.begin_test(trusting=True, device=place)
     w = torch.tensor([1.0, 2.0], requires_grad=True)
     assert wall.fetch("train")(torch.tensor([3.0, 4.0]), w) == 11.0
     assert w.detach().tolist() == [-2.0, -2.0]
@@ -95,7 +95,7 @@ def test_values_changes_and_gradients_come_back_to_the_cpu(meet: Meet, place: st
 
 def test_the_next_test_has_its_tensors_on_the_cpu_again(meet: Meet) -> None:
     wall = meet(SOURCE)
-    wall.begin_test(trusting=False, place="cpu:0")
+    wall.begin_test(trusting=False, device="cpu:0")
     wall.begin_test(trusting=False)
     assert wall.fetch("where")(torch.ones(1), device=torch.device("cpu")) == ["cpu", "cpu"]
 

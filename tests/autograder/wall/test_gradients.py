@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from autograder.wall.faults import StudentGone
+from autograder.wall.errors import ConnectionClosedError
 from tests.autograder.wall.conftest import Meet
 
 FUNCTIONS = """
@@ -112,5 +112,5 @@ def test_a_gradient_of_the_wrong_shape_ends_the_conversation(meet: Meet, x: torc
         "import torch\nimport autograder.wall.student_end as s\n"
         "s._pull_back = lambda *a: [torch.zeros(7)]\ndef f(x): return x * 2"
     )
-    with pytest.raises(StudentGone, match="shape"):
+    with pytest.raises(ConnectionClosedError, match="shape"):
         wall.fetch("f")(x).sum().backward()

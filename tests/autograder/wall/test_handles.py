@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from autograder.wall.class_lookup import nearest_class
-from autograder.wall.faults import NotPlainError
+from autograder.wall.errors import NotPlainError
+from autograder.wall.handles import nearest_class
 from autograder.wall.profile import Profile
 from tests.autograder.wall.conftest import Meet
 

@@ -4,12 +4,19 @@ from typing import Any
 import pytest
 
 from autograder.cells import Cell, Role
-from autograder.judging.judgement import Circumstances, judge
-from autograder.judging.stops import endless_cell, fatal_cell
+from autograder.judging.cell_verdicts import Circumstances, judge
+from autograder.judging.failure_messages import ended_process_cell, timed_out_cell
 from autograder.limits import Limits
 from autograder.verdicts import CellStatus, CellVerdict
-from autograder.wall.faults import MissingNameError, NotPlainError, OutOfTime, Refused, StudentGone, WallFault
-from autograder.wall.shell import Execution, open_shell, run_cell
+from autograder.wall.errors import (
+    ConnectionClosedError,
+    DeadlineExceededError,
+    MissingNameError,
+    NotPlainError,
+    UnsupportedValueError,
+    WallError,
+)
+from autograder.wall.ipython_shell import Execution, open_shell, run_cell
 from gradlab.check import NotYet, diagnose
 
 PUBLIC = "assert answer == 42, 'not 42'"
@@ -25,7 +32,7 @@ def verdict(error: BaseException | None = None, value: object = None, **circumst
     return judge(TEST, RELEASED, Execution([], error, value, 1), Circumstances(LIMITS, **circumstances))
 
 
-def unanswered(error: WallFault, question: str, waited: float) -> WallFault:
+def unanswered(error: WallError, question: str, waited: float) -> WallError:
     error.question, error.waited = question, waited
     return error
 
@@ -89,11 +96,11 @@ def test_an_unwritten_exercise_is_called_so() -> None:
 @pytest.mark.parametrize(
     ("error", "status", "words"),
     [
-        (OutOfTime(), CellStatus.TIMED_OUT, "5 seconds"),
-        (StudentGone("closed"), CellStatus.ERROR, "closed"),
+        (DeadlineExceededError(), CellStatus.TIMED_OUT, "5 seconds"),
+        (ConnectionClosedError("closed"), CellStatus.ERROR, "closed"),
         (MissingNameError("name 'f' is not defined"), CellStatus.FAILED, "'f'"),
         (NotPlainError("`f()` gave a generator, where a plain value is expected"), CellStatus.FAILED, "a generator"),
-        (Refused("a lambda"), CellStatus.BROKE, "a lambda"),
+        (UnsupportedValueError("a lambda"), CellStatus.BROKE, "a lambda"),
         (KeyboardInterrupt(), CellStatus.BROKE, "grader"),
     ],
 )
@@ -105,37 +112,37 @@ def test_each_fault_has_its_status(error: BaseException, status: CellStatus, wor
 
 
 def test_a_call_that_does_not_come_back_is_named_with_its_time_and_never_with_its_arguments() -> None:
-    given = verdict(unanswered(OutOfTime(), "`descend(…)` had been called", 3.004))
+    given = verdict(unanswered(DeadlineExceededError(), "`descend(…)` had been called", 3.004))
     assert given.status is CellStatus.TIMED_OUT
     assert "`descend(…)` had been called by the test and had not come back after 3 seconds" in given.message
 
 
 def test_a_test_that_is_too_slow_as_a_whole_names_its_last_call() -> None:
-    message = verdict(unanswered(OutOfTime(), "`descend(…)` had been called", 0.51)).message
+    message = verdict(unanswered(DeadlineExceededError(), "`descend(…)` had been called", 0.51)).message
     assert "not come to an end after 5 seconds" in message
     assert "`descend(…)` had been called last, and had run for 0.5 seconds" in message
 
 
 def test_a_cell_that_was_stopped_is_what_the_exercise_is_told_of() -> None:
     missing = MissingNameError("name 'descend' is not defined")
-    slow = verdict(missing, stop=endless_cell(SOLUTION, 5.0))
+    slow = verdict(missing, stop=timed_out_cell(SOLUTION, 5.0))
     assert (slow.status, slow.points) == (CellStatus.TIMED_OUT, 0.0)
     assert "The cell of the exercise 'descend' had not come to an end after 5 seconds" in slow.message
-    dead = verdict(missing, stop=fatal_cell(SOLUTION, "was killed (signal 11, SIGSEGV)"))
+    dead = verdict(missing, stop=ended_process_cell(SOLUTION, "was killed (signal 11, SIGSEGV)"))
     assert dead.status is CellStatus.ERROR
     assert "the cell of the exercise 'descend'" in dead.message
     assert "SIGSEGV" in dead.message
-    assert verdict(stop=endless_cell(SOLUTION, 5.0)).status is CellStatus.PASSED
+    assert verdict(stop=timed_out_cell(SOLUTION, 5.0)).status is CellStatus.PASSED
 
 
 def test_a_lesson_that_was_stopped_explains_that_a_name_is_missing_and_nothing_else() -> None:
-    stop = endless_cell(Cell("code", Role.FREE, "norms = sweep(f)"), 5.0)
+    stop = timed_out_cell(Cell("code", Role.FREE, "norms = sweep(f)"), 5.0)
     assert verdict(MissingNameError("name 'norms' is not defined"), stop=stop).status is CellStatus.TIMED_OUT
     assert verdict(AssertionError("no"), stop=stop).status is CellStatus.FAILED
 
 
 def test_the_end_of_the_time_for_the_notebook_is_told_before_all_else() -> None:
-    assert verdict(OutOfTime(), over="The time for the whole notebook is over.").message == (
+    assert verdict(DeadlineExceededError(), over="The time for the whole notebook is over.").message == (
         "The time for the whole notebook is over."
     )
 
@@ -155,8 +162,9 @@ def test_the_bound_on_memory_is_told_where_it_was_reached(kind: str, words: str,
     assert ("needed more than the 1.5 GiB of memory" in verdict(error).message) is told
 
 
-def test_a_death_is_told_as_it_happened() -> None:
-    assert "used more than 9 CPU seconds" in verdict(StudentGone("x"), ending="used more than 9 CPU seconds").message
+def test_an_ended_process_is_told_as_it_ended() -> None:
+    ending = "used more than 9 CPU seconds"
+    assert ending in verdict(ConnectionClosedError("x"), ending=ending).message
 
 
 def test_a_public_line_is_quoted() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from autograder.wall.shell import Execution, NotebookShell, open_shell, run_cell
+from autograder.wall.ipython_shell import Execution, NotebookShell, open_shell, run_cell
 
 Run = Callable[[str], Execution]
 

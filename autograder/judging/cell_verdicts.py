@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cells import Cell, Role
-from autograder.judging.stops import Stop, endless_test, fatal_call, told_of_machine
+from autograder.judging.failure_messages import StoppedCell, explain_ended_process, explain_resources, explain_timeout
 from autograder.limits import Limits
 from autograder.verdicts import CellStatus, CellVerdict
-from autograder.wall.faults import (
+from autograder.wall.errors import (
+    ConnectionClosedError,
+    DeadlineExceededError,
     MissingAttributeError,
     MissingNameError,
     NotPlainError,
-    OutOfTime,
-    Refused,
-    StudentGone,
-    WallFault,
+    UnsupportedValueError,
+    WallError,
 )
-from autograder.wall.shell import Execution
+from autograder.wall.ipython_shell import Execution
 from gradlab.check import NotYet, diagnose
 
 _CELL = "<ipython-input-"
@@ -46,7 +46,7 @@ class Circumstances:
     limits: Limits
     ending: str = ""
     over: str = ""
-    stop: Stop | None = None
+    stop: StoppedCell | None = None
 
 
 def judge(test: Cell, released: Cell, execution: Execution, circumstances: Circumstances) -> CellVerdict:
@@ -65,7 +65,7 @@ def judge(test: Cell, released: Cell, execution: Execution, circumstances: Circu
     return CellVerdict(test.grade_id or "", points, test.points, status, _readable(message), misconception)
 
 
-def for_a_person(cell: Cell, unanswered: frozenset[str]) -> CellVerdict:
+def manual_verdict(cell: Cell, unanswered: frozenset[str]) -> CellVerdict:
     """The verdict on a cell that a person grades, or that was left as it was.
 
     Args:
@@ -99,11 +99,11 @@ def _passed(test: Cell, value: object) -> CellVerdict:
 def _explain(error: BaseException, released: Cell, circumstances: Circumstances) -> tuple[CellStatus, str, str | None]:
     if circumstances.stop is not None and (circumstances.stop.in_answer or isinstance(error, MissingNameError)):
         return circumstances.stop.status, circumstances.stop.message, None
-    if isinstance(error, OutOfTime):
-        return CellStatus.TIMED_OUT, circumstances.over or endless_test(error, circumstances.limits), None
-    if isinstance(error, StudentGone):
-        return CellStatus.ERROR, fatal_call(error, circumstances.ending), None
-    if isinstance(error, Refused):
+    if isinstance(error, DeadlineExceededError):
+        return CellStatus.TIMED_OUT, circumstances.over or explain_timeout(error, circumstances.limits), None
+    if isinstance(error, ConnectionClosedError):
+        return CellStatus.ERROR, explain_ended_process(error, circumstances.ending), None
+    if isinstance(error, UnsupportedValueError):
         return CellStatus.BROKE, f"The test itself cannot be run: {error}", None
     if not isinstance(error, Exception) or _is_ours(error):
         return CellStatus.BROKE, f"The grader itself failed: {type(error).__name__}: {error}", None
@@ -124,7 +124,7 @@ def _explain_student_error(error: Exception | BaseException, limits: Limits) -> 
             None,
         )
     diagnosis = diagnose(error)
-    words = told_of_machine(kind, str(error), limits)
+    words = explain_resources(kind, str(error), limits)
     needed = f"Your code {words}\n" if words else ""
     raised = f"{needed}Your code raised {kind}: {error}" + (f"\n{frames}" if frames else "")
     if diagnosis is None:
@@ -167,7 +167,7 @@ def _words(error: BaseException) -> str:
     """An error's message, which may hold objects of the student's."""
     try:
         return str(error).strip()
-    except (Exception, WallFault):  # noqa: BLE001 - to write such an object is to ask the student's side
+    except (Exception, WallError):  # noqa: BLE001 - to write such an object is to ask the student's side
         return ""
 
 

@@ -9,7 +9,13 @@ import numpy
 import pytest
 import torch
 
-from autograder.wall.faults import MissingNameError, Misspoke, OutOfTime, Refused, StudentGone
+from autograder.wall.errors import (
+    ConnectionClosedError,
+    DeadlineExceededError,
+    MissingNameError,
+    ProtocolError,
+    UnsupportedValueError,
+)
 from autograder.wall.judge_end import Wall
 from autograder.wall.profile import Profile, Recorder
 from tests.autograder.wall.conftest import Meet
@@ -176,7 +182,7 @@ def test_a_leaf_is_shared_by_both_sides(meet: Meet) -> None:
     ],
 )
 def test_the_end_of_the_process_is_noticed(meet: Meet, source: str) -> None:
-    with pytest.raises(StudentGone):
+    with pytest.raises(ConnectionClosedError):
         meet(source).fetch("f")()
 
 
@@ -185,10 +191,10 @@ def test_a_call_that_never_returns_is_interrupted_and_the_process_goes_on(meet: 
     # The coordinator interrupts from outside; here a thread of the student's does it.
     wall.run("threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()")
     wall.deadline = time.monotonic() + 0.1
-    with pytest.raises(OutOfTime):
+    with pytest.raises(DeadlineExceededError):
         wall.fetch("f")()
     wall.deadline = None
-    assert wall.settle(time.monotonic() + 30)
+    assert wall.receive_late_reply(time.monotonic() + 30)
     assert wall.run("1")["failed"] is None
 
 
@@ -198,7 +204,7 @@ def test_a_value_that_is_too_large_is_an_error_of_the_students(meet: Meet) -> No
 
 
 def test_what_is_no_plain_data_is_refused_on_the_way_to_the_student(meet: Meet) -> None:
-    with pytest.raises(Refused, match="not plain data"):
+    with pytest.raises(UnsupportedValueError, match="not plain data"):
         meet(FUNCTIONS).fetch("square")(object())
 
 
@@ -235,16 +241,16 @@ def say(body): channel.connection.sendall(struct.pack(">Q", len(body)) + body)
 )
 def test_a_forged_message_ends_the_conversation_and_not_the_judge(meet: Meet, message: str) -> None:
     wall = meet(FORGER + f"def f(x): say({message})")
-    with pytest.raises(StudentGone):
+    with pytest.raises(ConnectionClosedError):
         wall.fetch("f")([1])
-    with pytest.raises(StudentGone):
+    with pytest.raises(ConnectionClosedError):
         wall.fetch("f")
 
 
 def test_an_answer_in_advance_is_none(meet: Meet) -> None:
     wall = meet(FORGER + "def f(): say(reply(value=42)); return 1")
     function = wall.fetch("f")
-    with pytest.raises(Misspoke, match="no answer"):
+    with pytest.raises(ProtocolError, match="no answer"):
         function()
 
 
@@ -259,21 +265,21 @@ def after_a_late_word(meet: Meet, ask: Callable[[Wall], object]) -> None:
 
 
 def test_who_speaks_out_of_turn_is_not_listened_to(meet: Meet) -> None:
-    with pytest.raises(Misspoke):
+    with pytest.raises(ProtocolError):
         after_a_late_word(meet, lambda wall: wall.fetch("f"))
 
 
 def test_what_was_said_last_of_all_is_found_out(meet: Meet) -> None:
-    meet(FORGER).part(time.monotonic() + 60)
-    with pytest.raises(Misspoke):
-        after_a_late_word(meet, lambda wall: wall.part(time.monotonic() + 60))
+    meet(FORGER).finish(time.monotonic() + 60)
+    with pytest.raises(ProtocolError):
+        after_a_late_word(meet, lambda wall: wall.finish(time.monotonic() + 60))
 
 
 def test_what_ends_the_conversation_is_remembered(meet: Meet) -> None:
     wall = meet("import os\ndef f(): os._exit(0)")
     function = wall.fetch("f")
     assert wall.fault is None
-    with pytest.raises(StudentGone) as gone:
+    with pytest.raises(ConnectionClosedError) as gone:
         function()
     assert wall.fault is gone.value
     wall.begin_test(trusting=False)
@@ -284,9 +290,9 @@ def test_what_is_said_of_an_interrupt_may_be_anything(meet: Meet) -> None:
     source = FORGER + "import time\ndef f():\n    say(msgpack.packb({'error': {'types': 5}}))\n    time.sleep(60)"
     wall = meet(source)
     function = wall.fetch("f")
-    with pytest.raises(StudentGone):
+    with pytest.raises(ConnectionClosedError):
         function()
-    assert not wall.settle(time.monotonic() + 0.1)
+    assert not wall.receive_late_reply(time.monotonic() + 0.1)
 
 
 def test_an_argument_keeps_its_shape_where_the_solution_leaves_it(meet: Meet) -> None:
@@ -306,5 +312,5 @@ def test_an_argument_keeps_its_shape_where_the_solution_leaves_it(meet: Meet) ->
 @pytest.mark.parametrize("value", ["['type', 'Generator']", "['device', 'meta']"])
 def test_types_and_devices_that_no_answer_needs_are_malformed(meet: Meet, value: str) -> None:
     wall = meet(FORGER + f"def f(x): say(reply(value={value}))")
-    with pytest.raises(Misspoke):
+    with pytest.raises(ProtocolError):
         wall.fetch("f")([1])

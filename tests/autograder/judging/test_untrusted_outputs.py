@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.judging.outputs import failed, read_count, read_outputs, timed_out
+from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, timed_out
 
 STREAM = {"output_type": "stream", "name": "stdout", "text": "hello"}
 

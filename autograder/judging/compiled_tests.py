@@ -9,7 +9,7 @@ from IPython.core.displayhook import DisplayHook
 
 from autograder.cells import Cell, Role
 from autograder.wall.callables import read_source
-from autograder.wall.shell import Execution, NotebookShell, captured, run_cell
+from autograder.wall.ipython_shell import Execution, NotebookShell, captured, run_cell
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,15 @@
 import pytest
 
 from autograder.cells import Cell, Role
-from autograder.judging.stops import ends_gpu, failing_cell, fatal_call, name_of, used_up
+from autograder.judging.failure_messages import (
+    ends_gpu,
+    explain_ended_process,
+    explain_used_time,
+    name_cell,
+    out_of_resources_cell,
+)
 from autograder.limits import Limits
-from autograder.wall.faults import StudentGone
+from autograder.wall.errors import ConnectionClosedError
 
 ANSWER = Cell("code", Role.SOLUTION, "x = 1", "descend")
 
@@ -20,19 +26,19 @@ ANSWER = Cell("code", Role.SOLUTION, "x = 1", "descend")
     ],
 )
 def test_a_cell_is_named_so_that_it_can_be_found(cell: Cell, name: str) -> None:
-    assert name_of(cell) == name
+    assert name_cell(cell) == name
 
 
 def test_the_slowest_cell_is_told_when_the_time_is_used_up() -> None:
-    assert used_up(600, "the cell 'x'", 580.04).endswith("most of it went into the cell 'x' (580 seconds).")
-    assert used_up(1, "", 0).startswith("The time for the whole notebook (1 second) was used up")
+    assert explain_used_time(600, "the cell 'x'", 580.04).endswith("most of it went into the cell 'x' (580 seconds).")
+    assert explain_used_time(1, "", 0).startswith("The time for the whole notebook (1 second) was used up")
 
 
 def test_a_process_that_could_not_go_on_says_why() -> None:
-    assert "could not go on: a message larger than the limit" in fatal_call(
-        StudentGone("a message larger than the limit"), ""
+    assert "could not go on: a message larger than the limit" in explain_ended_process(
+        ConnectionClosedError("a message larger than the limit"), ""
     )
-    assert "memory runs out" in fatal_call(StudentGone("closed"), "was killed (signal 9, SIGKILL)")
+    assert "memory runs out" in explain_ended_process(ConnectionClosedError("closed"), "was killed (signal 9, SIGKILL)")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,7 @@ def test_a_process_that_could_not_go_on_says_why() -> None:
     ],
 )
 def test_what_the_students_side_says_of_memory_is_read_with_care(said: object, memory: bool) -> None:
-    stop = failing_cell(ANSWER, said, Limits())
+    stop = out_of_resources_cell(ANSWER, said, Limits())
     assert (stop is not None) is memory
     assert stop is None or "needed more than the 4 GiB of memory" in stop.message
 
@@ -77,7 +83,7 @@ def said(kind: str, message: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("case", NO_GPU)
 def test_who_asks_for_a_gpu_that_is_not_there_is_told_what_to_write(case: str) -> None:
-    stop = failing_cell(ANSWER, said(*NO_GPU[case]), Limits())
+    stop = out_of_resources_cell(ANSWER, said(*NO_GPU[case]), Limits())
     assert stop is not None
     assert stop.in_answer
     assert "The cell of the exercise 'descend' asked for a GPU" in stop.message
@@ -88,7 +94,7 @@ def test_who_asks_for_a_gpu_that_is_not_there_is_told_what_to_write(case: str) -
 
 def test_memory_of_a_gpu_is_told_from_memory() -> None:
     full = said("torch.OutOfMemoryError", "CUDA out of memory. Tried to allocate 20.00 GiB.")
-    stop = failing_cell(ANSWER, full, WITH_GPU)
+    stop = out_of_resources_cell(ANSWER, full, WITH_GPU)
     assert stop is not None
     assert stop.message.endswith("needed more than the 3 GiB of GPU memory that a submission may use.")
     assert not ends_gpu(full)
@@ -96,7 +102,7 @@ def test_memory_of_a_gpu_is_told_from_memory() -> None:
 
 def test_a_gpu_that_failed_ends_the_process_and_says_why() -> None:
     failed = said("torch.AcceleratorError", "CUDA error: device-side assert triggered\nCUDA kernel errors might be")
-    stop = failing_cell(ANSWER, failed, WITH_GPU)
+    stop = out_of_resources_cell(ANSWER, failed, WITH_GPU)
     assert stop is not None
     assert "made the GPU fail. An index or a class label that is out of range does that" in stop.message
     assert "device-side assert triggered" in stop.message
@@ -105,4 +111,4 @@ def test_a_gpu_that_failed_ends_the_process_and_says_why() -> None:
 
 
 def test_an_error_that_is_not_the_machines_is_none_of_its_business() -> None:
-    assert failing_cell(ANSWER, said("builtins.RuntimeError", "shape '[2]' is invalid"), WITH_GPU) is None
+    assert out_of_resources_cell(ANSWER, said("builtins.RuntimeError", "shape '[2]' is invalid"), WITH_GPU) is None

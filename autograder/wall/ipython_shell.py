@@ -50,7 +50,7 @@ class Outputs:
         self._kept = 0
 
     def start(self) -> None:
-        """Forget the last cell's outputs."""
+        """Clear the last cell's outputs."""
         self.items = []
         self._kept = 0
 
@@ -130,19 +130,19 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]  # IPython has no t
     display_pub_class = Type(_Publisher)
     displayhook_class = Type(_Hook)
     outputs: Outputs
-    tells_errors = True
-    """Whether what a cell raises is one of its outputs, too. To put it into words takes longer than most cells."""
+    formats_errors = True
+    """Whether what a cell raises is one of its outputs, too. To format a traceback takes longer than most cells."""
 
     def enable_gui(self, gui: Any = None) -> None:  # noqa: ANN401 - IPython's interface
-        """There is no event loop to integrate with."""
+        """Do nothing: there is no event loop to integrate with."""
 
     def showtraceback(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - IPython's interface
-        """Put the error into words, unless nobody reads them."""
-        if self.tells_errors:
+        """Format the error, unless nobody reads it."""
+        if self.formats_errors:
             super().showtraceback(*args, **options)
 
     def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:  # noqa: ANN401 - IPython's
-        # Since version 9 IPython puts each error into words a second time, for a history that nobody reads here.
+        # Since version 9 IPython formats each error a second time, for a history that nobody reads here.
         return {}
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
@@ -193,7 +193,7 @@ def run_cell(shell: NotebookShell, source: str) -> Execution:
 
 @contextmanager
 def captured(outputs: Outputs) -> Iterator[None]:
-    """Keep what is printed among these outputs."""
+    """Add what is printed to these outputs."""
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = _Stream("stdout", outputs), _Stream("stderr", outputs)
     try:
@@ -203,8 +203,8 @@ def captured(outputs: Outputs) -> Iterator[None]:
 
 
 @contextmanager
-def overheard(characters: int) -> Iterator[list[Output]]:
-    """Keep what is printed: it is for the test that called, and must not show in the feedback.
+def captured_prints(characters: int) -> Iterator[list[Output]]:
+    """Capture what is printed, for the test that called; it must not show in the feedback.
 
     Args:
         characters: how many of them are kept.

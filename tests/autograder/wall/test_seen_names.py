@@ -3,7 +3,7 @@
 import numpy
 import torch
 
-from autograder.wall.memory import Memory
+from autograder.wall.judge_end import SeenNames
 from autograder.wall.profile import Profile, Recorder
 from tests.autograder.wall.conftest import Meet
 
@@ -26,31 +26,31 @@ def increase():
 
 
 def test_the_same_value_is_given_as_it_comes() -> None:
-    memory = Memory()
+    seen = SeenNames()
     for value in (1, [1.0, "x"], torch.ones(2), numpy.ones(2)):
-        memory.note("x", value)
-        assert memory.recall("x", value) is value
+        seen.note("x", value)
+        assert seen.recall("x", value) is value
     again = torch.ones(2)
-    memory.note("x", torch.ones(2))
-    assert memory.recall("x", again) is again
+    seen.note("x", torch.ones(2))
+    assert seen.recall("x", again) is again
 
 
 def test_another_value_is_not() -> None:
-    memory = Memory()
-    memory.note("x", [1])
-    assert memory.recall("x", [2]) == [1]
-    memory.forget("x")
-    assert memory.recall("x", [2]) == [2]
-    memory.clear()
-    assert memory.recall("x", [3]) == [3]
+    seen = SeenNames()
+    seen.note("x", [1])
+    assert seen.recall("x", [2]) == [1]
+    seen.forget("x")
+    assert seen.recall("x", [2]) == [2]
+    seen.clear()
+    assert seen.recall("x", [3]) == [3]
 
 
 def test_a_gradient_makes_no_other_value() -> None:
-    memory = Memory()
+    seen = SeenNames()
     leaf = torch.ones(2, requires_grad=True)
-    memory.note("w", torch.ones(2, requires_grad=True))
+    seen.note("w", torch.ones(2, requires_grad=True))
     (leaf**2).sum().backward()
-    assert memory.recall("w", leaf) is leaf
+    assert seen.recall("w", leaf) is leaf
 
 
 def test_a_name_keeps_the_value_that_a_test_has_met(meet: Meet) -> None:

@@ -1,0 +1,62 @@
+"""The judge's connection to the coordinator, which starts student processes for it and receives its outcomes."""
+
+import socket
+from typing import Any
+
+from autograder.verdicts import CellOutcome
+from autograder.wall.channel import Channel
+from autograder.wire import to_plain
+
+
+class CoordinatorClient:
+    """The judge's end of the connection to the coordinator.
+
+    Args:
+        connection: the socket to the coordinator.
+        channel: the channel over it.
+    """
+
+    def __init__(self, connection: socket.socket, channel: Channel) -> None:
+        self._connection = connection
+        self._channel = channel
+        self._outcomes: list[list[Any]] = []
+
+    def student(self, message_bytes: int) -> Channel:
+        """A channel to a new student process."""
+        self._ask("student")
+        _, descriptors, _, _ = socket.recv_fds(self._connection, 1, 1)
+        return Channel(socket.socket(fileno=descriptors[0]), message_bytes, exclusive=True)
+
+    def begin(self) -> None:
+        """Say that work begins that has the time of one cell; send the outcomes before it."""
+        self._channel.send({"do": "begin", "outcomes": self._outcomes})
+        self._outcomes = []
+
+    def interrupt(self) -> None:
+        """Interrupt what the student's process is doing."""
+        self._ask("interrupt")
+
+    def kill(self) -> str:
+        """End the student's process.
+
+        Returns:
+            How it ended, if it had ended before; else an empty text.
+        """
+        ending: str = self._ask("kill")
+        return ending
+
+    def flag(self, sentence: str) -> None:
+        """Say what a person should know about how the submission ran."""
+        self._channel.send({"do": "flag", "sentence": sentence})
+
+    def report(self, index: int, outcome: CellOutcome) -> None:
+        """Report the outcome of a cell. It is sent before the next cell begins, in which this process may die."""
+        self._outcomes.append([index, to_plain(outcome)])
+
+    def finish(self, findings: dict[str, Any]) -> None:
+        """Say that the submission is judged."""
+        self._channel.send({"do": "finish", "outcomes": self._outcomes, "findings": findings})
+
+    def _ask(self, what: str) -> Any:  # noqa: ANN401 - a text or nothing
+        self._channel.send({"do": what})
+        return self._channel.receive()

@@ -1,0 +1,187 @@
+"""What was stopped before its end: which cell or call, after how long, and how. In words, for the student.
+
+They name cells and functions, which the student has too, and never what a test calls them with.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.cells import Cell, Role
+from autograder.judging.gpu_errors import asks_for_gpu, filled_gpu, lost_gpu
+from autograder.limits import Limits
+from autograder.verdicts import CellStatus
+from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError
+
+OF_THE_GPU = "of GPU memory that a submission may use"
+"""How a verdict says what ran out."""
+
+_LONGEST_LINE = 60
+_GIBIBYTE = 1024**3
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "unable to allocate")
+_USUAL_CAUSES = {
+    "SIGKILL": "as happens when the machine's memory runs out",
+    "signal 9)": "as happens when the machine's memory runs out",
+    "SIGSEGV": "as happens when a function in compiled code calls itself without end",
+    "SIGABRT": "as happens when compiled code runs out of memory",
+}
+
+
+@dataclass(frozen=True)
+class StoppedCell:
+    """A cell of the student's that did not come to its own end.
+
+    Attributes:
+        status: what that makes of a test which then lacks what the cell would have defined.
+        message: which cell, how, after how long.
+        in_answer: whether it was an answer's own cell. Another one explains no more than that a name is missing.
+    """
+
+    status: CellStatus
+    message: str
+    in_answer: bool
+
+
+def name_cell(cell: Cell) -> str:
+    """A name for a cell that the student can find it by."""
+    if cell.grade_id is not None:
+        return f"the {_KINDS.get(cell.role, 'cell')} '{cell.grade_id}'"
+    first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
+    return f"the cell that begins with `{first[:_LONGEST_LINE]}{'…' if len(first) > _LONGEST_LINE else ''}`"
+
+
+_KINDS = {Role.SOLUTION: "cell of the exercise", Role.TEST: "test"}
+
+
+def timed_out_cell(cell: Cell, seconds: float) -> StoppedCell:
+    """A cell that was interrupted."""
+    told = f"{_capital(name_cell(cell))} had not come to an end after {_time(seconds)}. Does a loop in it run for ever?"
+    return StoppedCell(CellStatus.TIMED_OUT, told, _is_answer(cell))
+
+
+def ended_process_cell(cell: Cell, ending: str) -> StoppedCell:
+    """A cell in which the process ended."""
+    told = f"In {name_cell(cell)} the process in which your notebook runs {ended(ending)}."
+    return StoppedCell(CellStatus.ERROR, told, _is_answer(cell))
+
+
+def out_of_resources_cell(cell: Cell, failed: object, limits: Limits) -> StoppedCell | None:
+    """A cell that asked for more memory than there is, for a GPU where there is none, or that made the GPU fail.
+
+    Args:
+        cell: the cell.
+        failed: what the student's side says of the error in it, be it what it may.
+        limits: what the submission may use.
+    """
+    kind, message, frames = _error(failed)
+    words = explain_resources(kind, message, limits)
+    if not words:
+        return None
+    told = f"{_capital(name_cell(cell))} {words}"
+    if asks_for_gpu(message) or lost_gpu(message):
+        told += "\n" + "\n".join(filter(None, (f"It raised {kind}: {message}", frames)))
+    return StoppedCell(CellStatus.ERROR, told, _is_answer(cell))
+
+
+def ends_gpu(failed: object) -> bool:
+    """Whether what the student's side says of an error means that its process can't use the GPU any more."""
+    return lost_gpu(_error(failed)[1])
+
+
+def first_stop(cells: Sequence[Cell], stops: Mapping[int, StoppedCell], test: int) -> StoppedCell | None:
+    """The first cell of a test's exercise, down from the test before it, that was stopped."""
+    first = next((i + 1 for i in range(test - 1, -1, -1) if cells[i].role is Role.TEST), 0)
+    return next((stops[i] for i in range(first, test) if i in stops), None)
+
+
+def explain_timeout(fault: DeadlineExceededError, limits: Limits) -> str:
+    """What is told of a test that was not over in time: what it waited for, if it waited."""
+    whole = f"With your answer the test had not come to an end after {_time(limits.cell_seconds)}"
+    if not fault.question:
+        return f"{whole}. Is a number that your code gives too large, or a sequence without end?"
+    waited = f"{_capital(fault.question)} by the test and had not come back after {_time(fault.waited)}"
+    if fault.waited < limits.call_seconds:
+        waited = f"{whole}; {fault.question} last, and had run for {_time(fault.waited)}"
+    return f"{waited}. Does one of its loops run for ever?"
+
+
+def explain_ended_process(fault: ConnectionClosedError, ending: str) -> str:
+    """What is told of a test during which the student's process ended."""
+    asked = f"{_capital(fault.question)} by the test, and the" if fault.question else "The"
+    return f"{asked} process in which your code ran {ended(ending) if ending else f'could not go on: {fault}'}."
+
+
+def ended(ending: str) -> str:
+    """How a process ended, with the usual cause where the ending itself doesn't say it."""
+    cause = next((words for sign, words in _USUAL_CAUSES.items() if sign in ending), "")
+    return f"{ending}, {cause}" if cause else ending
+
+
+def explain_used_time(seconds: float, name: str, spent: float) -> str:
+    """What is told once the time for the whole notebook is over.
+
+    Args:
+        seconds: the time that it had.
+        name: the cell that took the most of it; empty if none has run.
+        spent: how long that cell took, in seconds.
+    """
+    most = f"; most of it went into {name} ({_time(spent)})" if name else ""
+    return f"The time for the whole notebook ({_time(seconds)}) was used up before this cell was over{most}."
+
+
+def explain_resources(kind: str, message: str, limits: Limits) -> str:
+    """What is told of an error that comes from what the machine has or hasn't; empty for every other.
+
+    Returns:
+        The end of a sentence whose subject is the code, with its full stop.
+    """
+    if not limits.gpu_bytes and (asks_for_gpu(message) or lost_gpu(message)):
+        return (
+            "asked for a GPU, and it is graded on a machine without one. Leave the choice to `gradlab.device()`: put "
+            'tensors and models on the device that it returns, where they are now put on "cuda" by name.'
+        )
+    if lost_gpu(message):
+        return (
+            "made the GPU fail. An index or a class label that is out of range does that; run it on the CPU, where "
+            "the message names the cause."
+        )
+    if limits.gpu_bytes and filled_gpu(message):
+        return f"needed more than the {_gibibytes(limits.gpu_bytes)} {OF_THE_GPU}."
+    return f"{_out_of_memory(limits)}." if is_out_of_memory(kind, message) else ""
+
+
+def _error(failed: object) -> tuple[str, str, str]:
+    """The class, the message and the student's lines of an error, as the student's side tells them."""
+    said = failed if isinstance(failed, dict) else {}
+    types, message, frames = said.get("types"), said.get("message"), said.get("traceback")
+    name = types[0] if isinstance(types, list) and types and isinstance(types[0], str) else ""
+    kind = name.rpartition(".")[2]
+    return kind, message if isinstance(message, str) else "", frames if isinstance(frames, str) else ""
+
+
+def is_out_of_memory(kind: str, message: str) -> bool:
+    """Whether an error says that memory ran out: Python's, NumPy's, or PyTorch's."""
+    return kind.endswith("MemoryError") or (
+        kind == "RuntimeError" and any(words in message.lower() for words in _NO_MEMORY)
+    )
+
+
+def _out_of_memory(limits: Limits) -> str:
+    """The end of a sentence about something that asked for too much memory."""
+    return f"needed more than the {_gibibytes(limits.memory_bytes)} of memory that a submission may use"
+
+
+def _gibibytes(count: int) -> str:
+    return f"{round(count / _GIBIBYTE, 2):g} GiB"
+
+
+def _is_answer(cell: Cell) -> bool:
+    return cell.role in (Role.SOLUTION, Role.ANSWER)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _time(seconds: float) -> str:
+    shown = round(seconds, 1)
+    return f"{shown:g} second{'' if shown == 1 else 's'}"

@@ -1,0 +1,192 @@
+"""How the judge reads what the student's side answers: as data, and within what the instructor's solution did."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from autograder.wall.codec import Decoder
+from autograder.wall.errors import MalformedError
+from autograder.wall.gradients import Graph, PullBack, attach
+from autograder.wall.handles import has_plain_value
+from autograder.wall.judge_objects import RemoteObjects, are_names
+from autograder.wall.profile import Profile, Recorder
+from autograder.wall.values import Node, read_tensor, write_tensor
+
+_LONGEST_TEXT = 10_000
+_STOP_ITERATION = ("builtins.StopIteration", "builtins.StopAsyncIteration")
+
+
+@dataclass(frozen=True)
+class PendingRequest:
+    """What the judge needs to know of a request to read its answer.
+
+    Attributes:
+        action: what was asked for.
+        origin: how the judge comes by the answer: see `autograder.wall.profile`.
+        sent: every mutable object that was sent, by its number.
+        arguments: the argument that each of them was in: "0", "1", a keyword.
+        inputs: the judge's tensors to which gradients flow back.
+        after_a_cell: whether a cell of the submission has run since the last request.
+    """
+
+    action: str
+    origin: str
+    sent: list[Any]
+    arguments: list[str]
+    inputs: tuple[torch.Tensor, ...]
+    after_a_cell: bool
+
+    @property
+    def function(self) -> str:
+        """What was called."""
+        return self.origin.removesuffix("()")
+
+
+class AnswerReader:
+    """Reads answers.
+
+    Args:
+        objects: the judge's proxies for the student's objects.
+        profile: what a submission may do.
+        pull_back: asks the student's side for a vector–Jacobian product.
+    """
+
+    def __init__(self, objects: RemoteObjects, profile: Profile | Recorder, pull_back: PullBack) -> None:
+        self._objects = objects
+        self._profile = profile
+        self._pull_back = pull_back
+        self.devices: Mapping[str, str] = {}
+        """What the student's devices are here: the CPU, where a GPU is the student's alone."""
+        self.trusting = False
+        """Whether a submission may change all of the judge's arguments, as it could in one process."""
+        self.withheld = False
+        """Whether it changed one that the solution did not."""
+        self.moved = False
+        """Whether a name had another value than before, as it never has for the solution."""
+
+    def read(self, reply: dict[str, Any], request: PendingRequest) -> Any:  # noqa: ANN401 - any value
+        """The value that an answer holds; what the call changed in its arguments is changed here.
+
+        Raises:
+            Exception: the answer is not what an honest student's side sends.
+        """
+        if "value" not in reply:
+            return None
+        arguments = self._arguments(reply["after"], request)
+        self._read_leaves(reply["leaves"], request)
+        outputs: list[torch.Tensor] = []
+        if reply["record"] is not None:
+            number = reply["record"]
+            if type(number) is not int:
+                raise MalformedError("record")
+            graph = Graph(number, request.inputs, self._pull_back, self._objects.release)
+            outputs = attach(graph, [read_tensor(item) for item in reply["graph"]])
+        decoder = Decoder(self._read_other(request.origin, arguments, outputs), self.devices)
+        value = decoder.read(reply["value"])
+        for number, content in reply["after"]:
+            decoder.fill(arguments[number], content)
+        return value
+
+    def settle_name(self, name: str, now: object, before: object) -> object:
+        """The value of one of the student's names that a test has seen before.
+
+        Args:
+            name: the name.
+            now: its value as the student's side says.
+            before: its value when the test saw it first.
+        """
+        if now is before or self._profile.may_rebind(name):
+            return now
+        self.withheld = self.moved = True
+        return now if self.trusting else before
+
+    def error(self, said: Node, request: PendingRequest) -> Exception:
+        """The exception that student code raised, as the builtin type of that name.
+
+        Raises:
+            MalformedError: it is no description of an exception.
+        """
+        parts = said if isinstance(said, dict) else {}
+        types, message, frames = parts.get("types"), parts.get("message"), parts.get("traceback")
+        if types is None or not (are_names(types) and isinstance(message, str) and isinstance(frames, str)):
+            raise MalformedError("error")
+        message = message[:_LONGEST_TEXT]
+        kind = (
+            RuntimeError if self._stops_a_loop(types, request) else self._objects.error_class(parts.get("class"), types)
+        )
+        try:
+            raised = kind(message)
+        except TypeError:
+            raised = RuntimeError(message)
+        raised.student_error = types[0].rpartition(".")[2][:80]  # type: ignore[attr-defined]
+        raised.student_frames = frames[:_LONGEST_TEXT]  # type: ignore[attr-defined]
+        return raised
+
+    def _stops_a_loop(self, types: list[str], request: PendingRequest) -> bool:
+        """Whether an error would end a loop of the test's, as if all were done, where the solution ended none."""
+        if request.action == "next" or not any(name in _STOP_ITERATION for name in types):
+            return False
+        return not self._profile.may_stop_iteration(request.origin)
+
+    def _arguments(self, after: Node, request: PendingRequest) -> list[Any]:
+        """The arguments that the answer may refer to: the judge's own, or copies of those that mustn't change."""
+        arguments = request.sent[:]
+        for number, content in after:
+            if not self._profile.may_change_arguments(_changes(request, number, content)):
+                self.withheld = True
+                if not self.trusting:
+                    arguments[number] = _copy(request.sent[number])
+        return arguments
+
+    def _read_leaves(self, leaves: Node, request: PendingRequest) -> None:
+        may_change = request.after_a_cell or self._profile.may_change_leaves(request.function)
+        changed = self._objects.read_leaves(leaves, with_values=may_change)
+        if changed and not request.after_a_cell:
+            self._profile.record_changed_leaves(request.function)
+
+    def _read_other(
+        self, origin: str, arguments: list[Any], outputs: list[torch.Tensor]
+    ) -> Callable[[str, list[Node], Decoder], object]:
+        def read(tag: str, parts: list[Node], decoder: Decoder) -> object:
+            if tag == "argument":
+                return arguments[parts[0]]
+            if tag == "leaf":
+                return self._objects.leaves[parts[0]]
+            if tag == "graph":
+                return decoder.register(parts[0], outputs[parts[1]])
+            if tag == "handle":
+                return self._read_object(decoder, origin, parts)
+            raise MalformedError(f"no such tag: {tag[:20]!r}")
+
+        return read
+
+    def _read_object(self, decoder: Decoder, origin: str, parts: list[Node]) -> object:
+        value = self._objects.read_handle(decoder, origin, parts)
+        # Where the solution gave a tuple, a named one is that tuple.
+        if self._profile.takes_plain_value(origin, has_plain_value=has_plain_value(value)):
+            return value._snapshot[0]  # type: ignore[attr-defined]
+        return value
+
+
+def _changes(request: PendingRequest, number: Node, content: Node) -> set[str]:
+    """The names of a change: of which function, of which of its arguments, and of what of it."""
+    if type(number) is not int or not 0 <= number < len(request.sent):
+        raise MalformedError("argument")
+    value = request.sent[number]
+    name = f"{request.function} {request.arguments[number]}"
+    if not isinstance(value, torch.Tensor):
+        return {name}
+    before = write_tensor(value)
+    if content[:2] == [before, value.requires_grad]:
+        return {f"{name}.grad"}
+    # An empty tensor is close to every other; so a test of the values alone would find nothing wrong with it.
+    return {name} if content[0][:2] == before[:2] else {name, f"{name}.shape"}
+
+
+def _copy(value: Any) -> Any:  # noqa: ANN401 - any mutable plain value
+    if isinstance(value, torch.Tensor):
+        copied = value.detach().clone()
+        return copied.requires_grad_(value.requires_grad) if value.is_leaf else copied
+    return value.copy()
