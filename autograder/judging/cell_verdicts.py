@@ -1,6 +1,6 @@
-"""From what a grade cell raised, or gave, to a verdict and the words that the student reads.
+"""The verdict on a grade cell, with its message to the student, from what the cell raised or returned.
 
-The words never hold a hidden test: a line of a test is quoted only if it stands in the released notebook, too.
+The message never holds a hidden test: a line of a test is quoted only if it is in the released notebook, too.
 """
 
 import math
@@ -26,21 +26,21 @@ from autograder.wall.ipython_shell import Execution
 from gradlab.check import NotYet, diagnose
 
 _CELL = "<ipython-input-"
-_ENGINE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[1]
 _LONGEST_MESSAGE = 20_000
-# A value that is too deep or too large to be looked at is the student's.
+# RecursionError and MemoryError come from values of the student's that are too deep or too large.
 _EXPECTED = (MissingNameError, MissingAttributeError, NotPlainError, NotYet, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What a verdict needs to know besides the error.
+    """What a verdict depends on besides the error.
 
     Attributes:
         limits: what the submission may use.
         ending: how the student's process ended, if it did.
-        over: says that the time for the whole notebook is used up, if it is.
-        stop: the cell of this exercise that was stopped, if one was: what the test lacks is what it would have defined.
+        over: the message that the time for the whole notebook is used up, if it is.
+        stop: the cell of this exercise that was stopped, if one was: it did not define what the test needs.
     """
 
     limits: Limits
@@ -83,8 +83,8 @@ def _passed(test: Cell, value: object) -> CellVerdict:
     grade_id = test.grade_id or ""
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
         return CellVerdict(grade_id, test.points, test.points, CellStatus.PASSED)
-    # nbgrader's partial credit: the last value of the cell is the number of points. What is no sensible number of
-    # points (nan, -1, more than there are) must never be worth more than it says.
+    # nbgrader's partial credit: the last value of the cell is the number of points. An invalid number of points (nan,
+    # -1, more than there are) must never earn more than the nearest valid one.
     try:
         given = float(value)
     except (ArithmeticError, ValueError, TypeError):
@@ -140,17 +140,17 @@ def _explain_test(error: BaseException, released: Cell) -> str:
         return f"Your answer is not of the kind that the test can look at: {error}."
     if line is None:
         return "A hidden test of this exercise found a case in which your answer is not right."
-    words = _words(error)
-    told = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    message = _message_of(error)
+    told = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return f"The test stopped at this line:\n    {line}\n{told}"
 
 
 def _is_ours(error: Exception) -> bool:
-    """Whether an error was raised in the wall's own code without meaning to: the student can't help it."""
+    """Whether an error is a defect of the autograder, and not the student's: it was raised in our own code."""
     if isinstance(error, _EXPECTED) or hasattr(error, "student_error"):
         return False
     frames = traceback.extract_tb(error.__traceback__)
-    return bool(frames) and Path(frames[-1].filename).is_relative_to(_ENGINE)
+    return bool(frames) and Path(frames[-1].filename).is_relative_to(_PACKAGE)
 
 
 def _public_line(error: BaseException, released: Cell) -> str | None:
@@ -159,15 +159,15 @@ def _public_line(error: BaseException, released: Cell) -> str | None:
     if not frames or not frames[0].line:
         return None
     public = {line.strip() for line in released.source.splitlines()}
-    # The line of the cell, not of a helper that it calls: and both must be public.
+    # The cell's own line is shown, not that of a helper that it calls; and both must be public.
     return frames[0].line if all((frame.line or "").strip() in public for frame in frames) else None
 
 
-def _words(error: BaseException) -> str:
-    """An error's message, which may hold objects of the student's."""
+def _message_of(error: BaseException) -> str:
+    """An error's message; to format it may format objects of the student's."""
     try:
         return str(error).strip()
-    except (Exception, WallError):  # noqa: BLE001 - to write such an object is to ask the student's side
+    except (Exception, WallError):  # noqa: BLE001 - to format such an object sends a request to the student's side
         return ""
 
 

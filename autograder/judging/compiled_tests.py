@@ -1,4 +1,4 @@
-"""The instructor's tests, compiled once in the stage: each judge, a fork of it, only runs them."""
+"""The instructor's tests, compiled once in the judge server: each judge, a fork of it, only runs them."""
 
 import ast
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ class CompiledTest:
 
 
 def compile_tests(shell: NotebookShell, cells: Sequence[Cell]) -> dict[str, CompiledTest]:
-    """Compile the tests of a notebook that has run, by grade id. What can't be compiled runs as any cell does.
+    """Compile the tests of a notebook that has run, by grade id. A test that can't be compiled runs as any cell does.
 
     Args:
         shell: the shell in which the notebook has run.
@@ -40,16 +40,16 @@ def _compile(shell: NotebookShell, source: str) -> CompiledTest | None:
     try:
         text: str = shell.transform_cell(source)
         # Tracebacks find the text under this name, as they do for cells that the shell runs.
-        place: str = shell.compile.cache(text, 0, raw_code=source)
-        tree = shell.transform_ast(shell.compile.ast_parse(text, filename=place))
+        file: str = shell.compile.cache(text, 0, raw_code=source)
+        tree = shell.transform_ast(shell.compile.ast_parse(text, filename=file))
         last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         statements = ast.Module(tree.body[:-1] if last else tree.body, [])
         compiled = CompiledTest(
-            shell.compile(statements, place, "exec"),
-            None if last is None else shell.compile(ast.Expression(last.value), place, "eval"),
+            shell.compile(statements, file, "exec"),
+            None if last is None else shell.compile(ast.Expression(last.value), file, "eval"),
         )
     except (SyntaxError, ValueError):
-        # A top-level ``await`` is one: only the shell knows what to do with it.
+        # A top-level ``await`` is a SyntaxError here: only the shell can run it.
         return None
     if last is not None and DisplayHook.semicolon_at_end_of_expression(text):
         return None
@@ -67,7 +67,7 @@ def _functions(code: CodeType) -> Iterator[CodeType]:
 
 
 def run_test(shell: NotebookShell, test: CompiledTest | None, source: str) -> Execution:
-    """Run a test; what it raises is returned, never raised. Its outputs are nobody's business.
+    """Run a test; what it raises is returned, never raised. Its outputs are dropped.
 
     Args:
         shell: the shell whose names it uses.
@@ -80,10 +80,10 @@ def run_test(shell: NotebookShell, test: CompiledTest | None, source: str) -> Ex
     shell.outputs.start()
     error, value = None, None
     with captured(shell.outputs), shell.builtin_trap:
-        # Matplotlib's figures come and go with the cell that draws them, in tests as elsewhere.
+        # Matplotlib closes a cell's figures on these events, in tests as elsewhere.
         shell.events.trigger("pre_execute")
         try:
-            exec(test.statements, names)  # noqa: S102 - the instructor's own words
+            exec(test.statements, names)  # noqa: S102 - the instructor's own source
             value = None if test.value is None else eval(test.value, names)  # noqa: S307 - likewise
         except BaseException as raised:  # noqa: BLE001 - whatever it is, it becomes the verdict
             error = raised

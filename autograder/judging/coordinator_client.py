@@ -54,7 +54,11 @@ class CoordinatorClient:
         self._outcomes.append([index, to_plain(outcome)])
 
     def finish(self, findings: dict[str, Any]) -> None:
-        """Say that the submission is judged."""
+        """Say that the submission is judged.
+
+        Args:
+            findings: what was recorded of the instructor's solution, as plain data; empty for a submission.
+        """
         self._channel.send({"do": "finish", "outcomes": self._outcomes, "findings": findings})
 
     def _ask(self, what: str) -> Any:  # noqa: ANN401 - a text or nothing

@@ -1,6 +1,6 @@
-"""What was stopped before its end: which cell or call, after how long, and how. In words, for the student.
+"""What the student is told of a cell or a call that was stopped: which one, after how long, and how it ended.
 
-They name cells and functions, which the student has too, and never what a test calls them with.
+The messages name cells and functions, which the student has too, and never the arguments with which a test calls them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,9 @@ from autograder.verdicts import CellStatus
 from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError
 
 OF_THE_GPU = "of GPU memory that a submission may use"
-"""How a verdict says what ran out."""
+"""What ran out, in a verdict's message."""
 
+_KINDS = {Role.SOLUTION: "cell of the exercise", Role.TEST: "test"}
 _LONGEST_LINE = 60
 _GIBIBYTE = 1024**3
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "unable to allocate")
@@ -28,12 +29,12 @@ _USUAL_CAUSES = {
 
 @dataclass(frozen=True)
 class StoppedCell:
-    """A cell of the student's that did not come to its own end.
+    """A cell of the student's that did not run to its end.
 
     Attributes:
-        status: what that makes of a test which then lacks what the cell would have defined.
+        status: the status of a test that lacks what the cell would have defined.
         message: which cell, how, after how long.
-        in_answer: whether it was an answer's own cell. Another one explains no more than that a name is missing.
+        in_answer: whether it was an answer's own cell. Any other cell explains a missing name and nothing else.
     """
 
     status: CellStatus
@@ -42,14 +43,11 @@ class StoppedCell:
 
 
 def name_cell(cell: Cell) -> str:
-    """A name for a cell that the student can find it by."""
+    """A name by which the student finds a cell."""
     if cell.grade_id is not None:
         return f"the {_KINDS.get(cell.role, 'cell')} '{cell.grade_id}'"
     first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
     return f"the cell that begins with `{first[:_LONGEST_LINE]}{'…' if len(first) > _LONGEST_LINE else ''}`"
-
-
-_KINDS = {Role.SOLUTION: "cell of the exercise", Role.TEST: "test"}
 
 
 def timed_out_cell(cell: Cell, seconds: float) -> StoppedCell:
@@ -60,7 +58,7 @@ def timed_out_cell(cell: Cell, seconds: float) -> StoppedCell:
 
 def ended_process_cell(cell: Cell, ending: str) -> StoppedCell:
     """A cell in which the process ended."""
-    told = f"In {name_cell(cell)} the process in which your notebook runs {ended(ending)}."
+    told = f"In {name_cell(cell)} the process in which your notebook runs {_with_cause(ending)}."
     return StoppedCell(CellStatus.ERROR, told, _is_answer(cell))
 
 
@@ -69,7 +67,7 @@ def out_of_resources_cell(cell: Cell, failed: object, limits: Limits) -> Stopped
 
     Args:
         cell: the cell.
-        failed: what the student's side says of the error in it, be it what it may.
+        failed: the error as the student's side describes it; it may be anything.
         limits: what the submission may use.
     """
     kind, message, frames = _error(failed)
@@ -88,13 +86,13 @@ def ends_gpu(failed: object) -> bool:
 
 
 def first_stop(cells: Sequence[Cell], stops: Mapping[int, StoppedCell], test: int) -> StoppedCell | None:
-    """The first cell of a test's exercise, down from the test before it, that was stopped."""
+    """The first stopped cell of a test's exercise, which begins below the test before it."""
     first = next((i + 1 for i in range(test - 1, -1, -1) if cells[i].role is Role.TEST), 0)
     return next((stops[i] for i in range(first, test) if i in stops), None)
 
 
 def explain_timeout(fault: DeadlineExceededError, limits: Limits) -> str:
-    """What is told of a test that was not over in time: what it waited for, if it waited."""
+    """What is told of a test that did not end in time: the call that it waited for, if it waited."""
     whole = f"With your answer the test had not come to an end after {_time(limits.cell_seconds)}"
     if not fault.question:
         return f"{whole}. Is a number that your code gives too large, or a sequence without end?"
@@ -107,17 +105,17 @@ def explain_timeout(fault: DeadlineExceededError, limits: Limits) -> str:
 def explain_ended_process(fault: ConnectionClosedError, ending: str) -> str:
     """What is told of a test during which the student's process ended."""
     asked = f"{_capital(fault.question)} by the test, and the" if fault.question else "The"
-    return f"{asked} process in which your code ran {ended(ending) if ending else f'could not go on: {fault}'}."
+    return f"{asked} process in which your code ran {_with_cause(ending) if ending else f'could not go on: {fault}'}."
 
 
-def ended(ending: str) -> str:
-    """How a process ended, with the usual cause where the ending itself doesn't say it."""
+def _with_cause(ending: str) -> str:
+    """How a process ended, with the usual cause where the ending does not name it."""
     cause = next((words for sign, words in _USUAL_CAUSES.items() if sign in ending), "")
     return f"{ending}, {cause}" if cause else ending
 
 
 def explain_used_time(seconds: float, name: str, spent: float) -> str:
-    """What is told once the time for the whole notebook is over.
+    """What is told once the time for the whole notebook is used up.
 
     Args:
         seconds: the time that it had.
@@ -129,7 +127,7 @@ def explain_used_time(seconds: float, name: str, spent: float) -> str:
 
 
 def explain_resources(kind: str, message: str, limits: Limits) -> str:
-    """What is told of an error that comes from what the machine has or hasn't; empty for every other.
+    """What is told of an error for lack of memory or of a GPU, or after a failure of the GPU; empty for every other.
 
     Returns:
         The end of a sentence whose subject is the code, with its full stop.
@@ -146,11 +144,11 @@ def explain_resources(kind: str, message: str, limits: Limits) -> str:
         )
     if limits.gpu_bytes and filled_gpu(message):
         return f"needed more than the {_gibibytes(limits.gpu_bytes)} {OF_THE_GPU}."
-    return f"{_out_of_memory(limits)}." if is_out_of_memory(kind, message) else ""
+    return f"{_out_of_memory(limits)}." if _is_out_of_memory(kind, message) else ""
 
 
 def _error(failed: object) -> tuple[str, str, str]:
-    """The class, the message and the student's lines of an error, as the student's side tells them."""
+    """The class, the message and the student's lines of an error, as the student's side describes it."""
     said = failed if isinstance(failed, dict) else {}
     types, message, frames = said.get("types"), said.get("message"), said.get("traceback")
     name = types[0] if isinstance(types, list) and types and isinstance(types[0], str) else ""
@@ -158,7 +156,7 @@ def _error(failed: object) -> tuple[str, str, str]:
     return kind, message if isinstance(message, str) else "", frames if isinstance(frames, str) else ""
 
 
-def is_out_of_memory(kind: str, message: str) -> bool:
+def _is_out_of_memory(kind: str, message: str) -> bool:
     """Whether an error says that memory ran out: Python's, NumPy's, or PyTorch's."""
     return kind.endswith("MemoryError") or (
         kind == "RuntimeError" and any(words in message.lower() for words in _NO_MEMORY)

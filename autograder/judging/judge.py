@@ -91,7 +91,7 @@ class Judge:
         # A notebook may have any number of cells, and all that they print is kept at once.
         self._output_left = _OUTPUT_CELLS * case.limits.output_bytes
         self._wall = self._start_student()
-        # The first student's process is waited for until the sandbox stands.
+        # It begins here, since the first student's process may have waited for the sandbox to start.
         self._time = TimeBudget(case.limits)
         self._namespace.student_names = self._instructor.student_names
 
@@ -253,12 +253,12 @@ class Judge:
         if not self._wall.asked:
             self._case.profile.record_blind_test(grade_id)
         if self._wall.answers.withheld and not isinstance(execution.error, WallError):
-            # What the submission changed of the test's own data was kept from the test. Were that shown in the only
-            # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both, and is
-            # told what the second says: that is what a notebook says.
+            # The submission changed the test's own data, and the test did not see the change. If the only run showed
+            # it, a submission could turn a hidden input into one whose answer it knows. So it must pass both runs. Its
+            # message is that of the second, which is what happens in a notebook.
             again = self._run_test(test, trusting=True, place=device)
             if self._wall.answers.moved or (execution.error is not None and again.error is None):
-                # A slip in place fails a test that looks for it; this passes only thanks to what it has changed.
+                # An honest mistake in place fails in both runs; this passes only because of what it has changed.
                 self._coordinator.flag(f"in {name_cell(test)} the answer changed what the solution leaves alone")
             execution = again if again.error is not None else execution
         if isinstance(execution.error, DeadlineExceededError):
@@ -282,7 +282,7 @@ class Judge:
             with self._limited():
                 execution = run_test(self._shell, self._instructor.tests.get(test.grade_id or ""), test.source)
         except WallError as fault:
-            # The alarm may go off outside of the cell's own code.
+            # The alarm may interrupt code outside the cell's own.
             execution = Execution([], fault, None, 0)
         finally:
             self._namespace.wall = None

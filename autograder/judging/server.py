@@ -31,7 +31,6 @@ from autograder.wall.channel import Channel
 from autograder.wall.errors import ConnectionClosedError
 from autograder.wall.ipython_shell import open_shell
 from autograder.wall.namespace import Namespace
-from autograder.wall.profile import Recorder
 from autograder.wire import from_plain, to_plain
 
 _ANY_SIZE = 2**40
@@ -44,7 +43,7 @@ def main() -> None:
     connection = socket.socket(fileno=int(sys.argv[1]))
     channel = Channel(connection, _ANY_SIZE)
     try:
-        with _watched(connection, folder):
+        with _end_with_coordinator(connection, folder):
             order = channel.receive()
             preparation = _prepare(channel, order)
         os.chdir(folder)
@@ -60,8 +59,8 @@ def main() -> None:
 
 
 @contextmanager
-def _watched(connection: socket.socket, folder: Path) -> Iterator[None]:
-    """End as soon as the coordinator has ended, even if the notebook runs without end."""
+def _end_with_coordinator(connection: socket.socket, folder: Path) -> Iterator[None]:
+    """End this process as soon as the coordinator has ended, even if the notebook runs without end."""
     over, ours = socket.socketpair()
 
     def watch() -> None:
@@ -92,7 +91,8 @@ def _clear_up(folder: Path) -> None:
 
 def _prepare(channel: Channel, order: dict[str, Any]) -> Preparation:
     _enter_folder("instructor", order["files"])
-    # As in Jupyter: helper modules lie beside the notebook. They are the instructor's; a student's never come here.
+    # As in Jupyter: helper modules are imported from the folder of the notebook. They are the instructor's; no
+    # file of a student's is ever in it.
     sys.path.insert(0, "")
     # One thread: a fork has no other.
     torch.set_num_threads(1)
@@ -160,8 +160,8 @@ def _judge(
         case = case_from_plain(message)
         coordinator = CoordinatorClient(connection, Channel(connection, _ANY_SIZE))
         Judge(case, preparation, coordinator).judge()
-        findings = to_plain(case.profile.finish()) if isinstance(case.profile, Recorder) else {}
-        coordinator.finish(findings)
+        recorded = case.profile.finish()
+        coordinator.finish({} if recorded is None else to_plain(recorded))
     except BaseException:  # noqa: BLE001 - a fork must never return into the server's loop
         sys.excepthook(*sys.exc_info())
         os._exit(1)

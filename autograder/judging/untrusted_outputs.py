@@ -1,4 +1,4 @@
-"""The outputs that the student's side reports, made safe to store: nbformat's fields and types, no others."""
+"""The outputs that the student's side reports, made safe to store: only nbformat's fields and types are kept."""
 
 import math
 import re
@@ -13,19 +13,19 @@ _JSON = re.compile(r"application/([^/]*\+)?json")
 
 
 def read_outputs(reported: object, limit: int) -> tuple[dict[str, Any], ...]:
-    """Take over what is well-formed, up to a limit.
+    """Copy the outputs that are well-formed, up to a limit.
 
     Args:
         reported: what the student's side said; it may be anything.
         limit: how many characters are kept in all.
     """
-    kept, room = [], limit
+    kept, left = [], limit
     for output in (reported if isinstance(reported, list) else [])[:_MOST_OUTPUTS]:
         clean = _read_output(output) if isinstance(output, dict) else None
         if clean is None:
             continue
-        room -= size(clean)
-        if room < 0:
+        left -= size(clean)
+        if left < 0:
             kept.append(_stream("stderr", "… the output of this cell was cut here."))
             break
         kept.append(clean)
@@ -38,12 +38,12 @@ def read_count(reported: object) -> int | None:
 
 
 def timed_out(seconds: float, count: int | None) -> CellOutcome:
-    """The outcome of a cell that did not come to an end."""
+    """The outcome of a cell that did not end in time."""
     return failed("CellTimeoutError", f"this cell had not come to an end after {seconds:g} seconds", count)
 
 
 def failed(name: str, message: str, count: int | None = None) -> CellOutcome:
-    """The outcome of a cell that ended with an error of which the student's side could not tell."""
+    """The outcome of a cell that ended with an error that the student's side could not report."""
     line = f"{name}: {message}"
     return CellOutcome(({"output_type": "error", "ename": name, "evalue": message, "traceback": [line]},), count)
 
@@ -88,7 +88,7 @@ def _is_json(value: object, depth: int = 0) -> bool:
     if isinstance(value, list):
         return all(_is_json(item, depth + 1) for item in value)
     if isinstance(value, float):
-        # Python writes and reads NaN; a browser can't read a notebook in which it stands.
+        # Python writes and reads NaN; a browser can't read a notebook that contains it.
         return math.isfinite(value)
     return isinstance(value, (str, int, bool, type(None)))
 

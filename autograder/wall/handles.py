@@ -1,4 +1,4 @@
-"""The judge's stand-in for an object that stays on the student's side."""
+"""The judge's proxy for an object that stays on the student's side."""
 
 import builtins
 import functools
@@ -37,8 +37,8 @@ _SAME_CLASSES = {
 class Handle:
     """An object of the student's that is not plain data.
 
-    What it is asked, the student's side answers; what it may be asked depends on what the instructor's own solution
-    had in its place (`autograder.wall.profile`). Dunder attributes are not forwarded: they would let an object decide
+    It forwards operations to the student's side. Which ones depends on what the instructor's own solution had in its
+    place (`autograder.wall.profile`). Dunder attributes are not forwarded: they would let an object decide
     how the judge's libraries treat it.
 
     Args:
@@ -46,7 +46,7 @@ class Handle:
         profile: what a submission may do.
         number: the object's number on the student's side.
         origin: how the judge came by it.
-        type_names: the qualified names of its class and the class's bases, as the student's side tells them.
+        type_names: the qualified names of its class and the class's bases, as the student's side sends them.
         snapshot: no item, or one: its plain value, where its class derives from a plain one.
     """
 
@@ -110,15 +110,15 @@ class Handle:
 
     @property
     def _root(self) -> str:
-        # What becomes of an object in a long sum has one origin, however long the sum is.
+        # The results of all operations of a long sum have one origin, however long the sum is.
         return _OPERATION.sub("", self._origin)
 
     def _plain(self, read: Callable[[Any], _Kind]) -> _Kind:
-        """What the plain value of the object is or gives, where its class derives from a plain one."""
+        """Apply a function to the object's plain value, which it has if its class derives from a plain one."""
         try:
             return read(self._snapshot[0])
         except (TypeError, ValueError, ArithmeticError, RuntimeError) as error:
-            raise NotPlainError(f"{describe(self)} cannot be used here: {error}") from error
+            raise NotPlainError(f"{describe(self)} is of no use here: {error}") from error
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute
         if name == "__signature__":
@@ -168,8 +168,8 @@ class Handle:
         return length
 
     def __contains__(self, item: object) -> bool:
-        # The items come over and are compared here: a __contains__ of the student's could say yes to anything. Where
-        # the solution has a class of its own, what it contains is for that class to say.
+        # The items are sent and compared here: a __contains__ of the student's could be true of anything. Where the
+        # solution has a class of its own, that class's __contains__ decides.
         self._require_object()
         if self._snapshot:
             return self._plain(lambda plain: item in plain)
@@ -230,7 +230,7 @@ class Handle:
 
 
 class _Items:
-    """The items of an object, asked for once and then kept.
+    """The items of an object, each requested once and then kept.
 
     Args:
         handle: the object.
@@ -267,7 +267,7 @@ class CallableHandle(Handle):
 
 
 def is_handle(value: object) -> bool:
-    """Whether a value is a handle; what it says of its own class does not count."""
+    """Whether a value is a handle; its ``__class__`` does not count."""
     return issubclass(type(value), Handle)
 
 
@@ -280,7 +280,7 @@ def nearest_class(names: Iterable[str], *, plain: bool) -> type | None:
     """The first of these classes that the judge has too.
 
     Args:
-        names: the qualified names of an object's class and its bases, as the student's side tells them.
+        names: the qualified names of an object's class and its bases, as the student's side sends them.
         plain: whether the object crossed with a plain value, and so counts as one of its builtin class.
 
     Returns:
@@ -315,7 +315,7 @@ def handle_class(type_name: str, *, can_call: bool) -> type[Handle]:
     """The class of handles for objects of one class of the student's; it has that class's name, for messages."""
     base = CallableHandle if can_call else Handle
     name = "".join(letter for letter in type_name.rpartition(".")[2] if letter.isalnum() or letter == "_")[:60]
-    # Without it an object's docstring would be the class's, which is found before the student's side is asked.
+    # Without it an object's docstring would be that of `Handle`, which Python finds before it calls __getattr__.
     own = {"__slots__": (), "__doc__": property(lambda handle: handle.__getattr__("__doc__"))}
     return type(name or "object", (base,), own)
 
@@ -328,7 +328,7 @@ def describe(handle: Handle) -> str:
 
 def _expect(value: object, kind: type[_Kind], handle: Handle) -> _Kind:
     if type(value) is not kind:
-        raise NotPlainError(f"{describe(handle)} gave something other than {kind.__name__}")
+        raise NotPlainError(f"{describe(handle)} gave something else than {kind.__name__}")
     return value
 
 
@@ -336,7 +336,7 @@ def _checked(read: Callable[[Any], _Kind], value: object, handle: Handle) -> _Ki
     try:
         return read(value)
     except (TypeError, ValueError) as error:
-        raise NotPlainError(f"{describe(handle)} has an invalid signature") from error
+        raise NotPlainError(f"{describe(handle)} has a signature that is none") from error
 
 
 def _forward(name: str, *, reflected: bool = False) -> Callable[..., Any]:

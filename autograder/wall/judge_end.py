@@ -36,7 +36,7 @@ class Wall(RequestReply):
         self._student_has = student_has
         self._cell_ran = False
         self.asked = False
-        """Whether the test that runs has asked anything of the student's side."""
+        """Whether the test that runs has sent a request."""
         self.device = ""
         """See `begin_test`."""
         self._seen_names = SeenNames()
@@ -182,7 +182,7 @@ class Wall(RequestReply):
         except Exception as error:  # noqa: BLE001 - only what the student's side sent can be wrong here
             self._reject(f"what it sent is no answer: {error}")
         for stream, text in printed:
-            # To where the test's own prints go: it may look at them; nobody else does.
+            # To where the test's own prints go, which the test may capture.
             getattr(sys, stream).write(text)
         if raised is not None:
             raise raised

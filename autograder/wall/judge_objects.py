@@ -68,7 +68,7 @@ class RemoteObjects:
             raise MalformedError("snapshot")
         if own_types is not None and are_names(own_types) and builtin_error(own_types) is not None:
             return self._error_class(number, own_types)
-        # One object reached in two ways has two handles: what it may be asked depends on the way.
+        # One object reached in two ways has two handles: what a test may do with it depends on the origin.
         handle = self._handles.get((number, origin))
         if handle is None:
             make = handle_class(types[0], can_call=bool(can_call))

@@ -29,7 +29,7 @@ class Recorder:
             ``f 0.grad`` its gradient, ``f 0.shape`` its shape or dtype, ``f leaves`` the student's own leaves.
         stops: origins at which a function raised StopIteration.
         moving: names that had another value when a test asked for them again, or than a test had given them.
-        unasked: ids of the tests that asked nothing of the student's side.
+        unasked: ids of the tests that sent the student's side no request.
     """
 
     handles: set[str] = field(default_factory=set)
@@ -84,7 +84,7 @@ class Recorder:
         return True
 
     def record_blind_test(self, grade_id: str) -> None:
-        """Record that a test asked nothing of the student's side."""
+        """Record that a test sent the student's side no request."""
         self.unasked.add(grade_id)
 
     def too_large(self, error: UnsendableError) -> BaseException:
@@ -102,6 +102,9 @@ class Profile:
     stops: frozenset[str] = frozenset()
     moving: frozenset[str] = frozenset()
     unasked: frozenset[str] = frozenset()
+
+    def finish(self) -> None:
+        """Nothing is recorded of a submission."""
 
     def expects_object(self, origin: str) -> bool:
         """Whether the instructor's solution had something else than plain data there, too."""
@@ -129,7 +132,7 @@ class Profile:
             has_plain_value: whether its class derives from a plain one, as a named tuple's.
 
         Raises:
-            NotPlainError: the solution had a named tuple there, say, and this is none.
+            NotPlainError: the solution had an object with a plain value there, as a named tuple, and this has none.
         """
         if not has_plain_value and origin not in self.bare:
             raise NotPlainError(f"`{origin}` gave {description}, which is no plain value")

@@ -22,7 +22,7 @@ ALARM_SECONDS = 1.0
 
 
 class RequestReply:
-    """The judge speaks first, and the student's side replies once to each request.
+    """The judge sends requests, and the student's side replies once to each.
 
     Args:
         channel: the connection.
@@ -37,8 +37,8 @@ class RequestReply:
         """What has ended the connection during the test that runs: a test that catches every error hides it."""
         self._channel = channel
         self._reply_due = False
-        # Each request has a number, which its reply must repeat. So a message that nobody asked for is found out, even
-        # one that a thread sends just when a reply is due.
+        # Each request has a number, which its reply must repeat. So an unrequested message is detected, even one
+        # that a thread sends just when a reply is due.
         self._turn = secrets.randbits(32)
 
     @property

@@ -78,7 +78,7 @@ def serve(connection: socket.socket) -> None:
     """
     message_bytes, output_bytes = receive_setup(Channel(connection, 0))
     torch.set_num_threads(1)
-    # As in Jupyter: helper modules lie beside the notebook.
+    # As in Jupyter: helper modules are imported from the notebook's folder.
     sys.path.insert(0, "")
     _Student(Channel(connection, message_bytes, exclusive=True), reuse_shell(output_bytes)).serve()
 
