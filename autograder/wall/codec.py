@@ -136,6 +136,15 @@ class Encoder:
         return kind in _MUTABLE and (kind is not numpy.ndarray or plain_dtype(value.dtype))
 
 
+def leaf_content(leaf: torch.Tensor) -> Node:
+    """What a leaf holds, its gradient included. A graph of the gradient's belongs to the call that made it."""
+    return Encoder(_write_detached).content(leaf)
+
+
+def _write_detached(value: Any, encoder: Encoder) -> Node:  # noqa: ANN401 - a gradient with a graph of its own
+    return encoder.write(value.detach())
+
+
 class Decoder:
     """Reads nodes as values.
 

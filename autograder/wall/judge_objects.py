@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from autograder.wall.codec import Decoder, Encoder
+from autograder.wall.codec import Decoder, leaf_content
 from autograder.wall.errors import ConnectionClosedError, MalformedError
 from autograder.wall.handles import Ask, Handle, handle_class, is_handle
 from autograder.wall.profile import Profile, Recorder
@@ -91,7 +91,7 @@ class RemoteObjects:
         """What tests did to the copies of leaves since the last call, as ``[number, content]``."""
         changed = []
         for number, leaf in self.leaves.items():
-            content = _leaf_content(leaf)
+            content = leaf_content(leaf)
             if content != self._leaf_contents[number]:
                 self._leaf_contents[number] = content
                 changed.append([number, content])
@@ -124,7 +124,7 @@ class RemoteObjects:
                 any_changed = True
                 content = content if with_values else [write_tensor(leaf), *content[1:]]  # noqa: PLW2901
             Decoder(_plain_data_only).fill(leaf, content, by_itself=True)
-            self._leaf_contents[number] = _leaf_content(leaf)
+            self._leaf_contents[number] = leaf_content(leaf)
         return any_changed
 
     def release(self, number: int) -> None:
@@ -164,11 +164,3 @@ def builtin_error(types: list[str]) -> type[Exception] | None:
         if isinstance(found, type) and issubclass(found, Exception):
             return found
     return None
-
-
-def _leaf_content(leaf: torch.Tensor) -> Node:
-    return Encoder(_write_detached).content(leaf)
-
-
-def _write_detached(value: Any, encoder: Encoder) -> Node:  # noqa: ANN401 - a gradient with a graph of its own
-    return encoder.write(value.detach())

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from autograder.wall.codec import Encoder, is_plain_tensor
+from autograder.wall.codec import Encoder, is_plain_tensor, leaf_content
 from autograder.wall.read_request import Request, contents
 from autograder.wall.student_objects import ExportedObjects, describe_handle, describe_types
 from autograder.wall.values import Node, write_tensor
@@ -60,12 +60,12 @@ class AnswerWriter:
     def note_leaves(self, numbers: list[int]) -> None:
         """Note that the judge has these shared leaves as they are: it has just sent them."""
         for number in numbers:
-            self._leaves_sent[number] = _leaf_content(self._exported.leaves[number])
+            self._leaves_sent[number] = leaf_content(self._exported.leaves[number])
 
     def _changed_leaves(self) -> list[Node]:
         changed = []
         for number, leaf in self._exported.leaves.items():
-            content = _leaf_content(leaf)
+            content = leaf_content(leaf)
             if self._leaves_sent.get(number) != content:
                 self._leaves_sent[number] = content
                 changed.append([number, content])
@@ -83,15 +83,6 @@ class AnswerWriter:
             return ["leaf", number]
         outputs.append(value)
         return ["graph", encoder.number(value), len(outputs) - 1]
-
-
-def _leaf_content(leaf: torch.Tensor) -> Node:
-    # A gradient that has a graph of its own crosses as a value: the graph belongs to the call that made it.
-    return Encoder(_write_detached).content(leaf)
-
-
-def _write_detached(value: Any, encoder: Encoder) -> Node:  # noqa: ANN401 - a gradient with a graph of its own
-    return encoder.write(value.detach())
 
 
 def describe_error(error: BaseException, exported: ExportedObjects) -> dict[str, Node]:

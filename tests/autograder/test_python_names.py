@@ -1,6 +1,18 @@
+import ast
+
 import pytest
 
-from autograder.python_names import ExecutedCell, bound_names, changed_names, derived_names, imported_names, statements
+from autograder.python_names import (
+    ExecutedCell,
+    bound_names,
+    changed_names,
+    derived_names,
+    free_names,
+    imported_names,
+    names_in,
+    statements,
+    used_names,
+)
 
 
 def test_a_cell_binds_what_it_assigns_defines_and_loops_over() -> None:
@@ -21,6 +33,38 @@ def test_magics_do_not_hinder() -> None:
 
 def test_a_cell_changes_what_it_calls_methods_of_and_assigns_parts_of() -> None:
     assert changed_names("a.append(1)\nb['k'] = 2\nc.d.e = 3\ndel f[0]\nprint(g)") == {"a", "b", "c", "f"}
+
+
+def test_names_of_all_scopes_are_found_together() -> None:
+    names = names_in([ast.parse("import a.b, c as d\nfrom e import *\ndef f(x):\n    y = z\n    class G: w = 1")])
+    assert (names.imported, names.defined) == ({"a", "d", "*"}, {"f", "G"})
+    assert (names.assigned, names.used) == ({"y", "w"}, {"z"})
+    assert names.bound == {"a", "d", "*", "f", "G", "y", "w"}
+    assert used_names("%matplotlib inline\nx = y") >= {"y"}
+
+
+@pytest.mark.parametrize(
+    ("source", "free"),
+    [
+        ("f = lambda x: x + limit", {"limit"}),
+        ("def f(n): return 1 if n == 0 else n * f(n - 1)", set()),
+        ("def f(x, *rest, k=default, **more): return [x, rest, k, more, len(rest)]", {"default"}),
+        ("@wrap\ndef f(x):\n    import math as m\n    return m.sin(x) * torch.pi", {"wrap", "torch"}),
+        ("def f(xs): return [x * scale for x in xs if (y := x)] + [y]", {"scale"}),
+        ("def f():\n    n = 0\n    def add():\n        nonlocal n\n        n += step\n    return add", {"step"}),
+        ("def f():\n    try: g()\n    except ValueError as error: return error", {"g"}),
+        ("def f(x):\n    match x:\n        case {'a': a}: return a\n        case [*rest]: return rest", set()),
+        (
+            "def f():\n    class C:\n        size = width\n        def area(self): return self.size\n    return C()",
+            {"width"},
+        ),
+        ("def f():\n    global count\n    count = 1\n    return count", set()),
+        # What a comprehension binds stays in it.
+        ("def f(xs):\n    doubled = [2 * x for x in xs]\n    return doubled, x", {"x"}),
+    ],
+)
+def test_the_names_that_a_function_takes_from_outside(source: str, free: set[str]) -> None:
+    assert free_names(source) == free
 
 
 def derived(*sources: str) -> frozenset[str]:

@@ -1,0 +1,75 @@
+"""Recorder and profile answer the same questions: one permits everything, the other what was recorded."""
+
+import dataclasses
+import inspect
+
+import pytest
+
+from autograder.wall.errors import NotPlainError, UnsendableError, UnsupportedValueError
+from autograder.wall.profile import Profile, Recorder
+
+
+def questions(kind: type) -> dict[str, tuple[str, ...]]:
+    methods = inspect.getmembers(kind, inspect.isfunction)
+    return {name: tuple(inspect.signature(method).parameters) for name, method in methods if name[0] != "_"}
+
+
+def test_both_answer_the_same_questions() -> None:
+    assert questions(Profile) == questions(Recorder)
+    fields = [[field.name for field in dataclasses.fields(kind)] for kind in (Profile, Recorder)]
+    assert fields[0] == fields[1]
+
+
+def test_what_the_solution_did_a_submission_may_do() -> None:
+    recorder = Recorder()
+    assert recorder.expects_object("f()")
+    assert not recorder.takes_plain_value("f()", has_plain_value=True)
+    assert not recorder.takes_plain_value("g()", has_plain_value=False)
+    assert recorder.may_change_arguments({"f 0"})
+    assert recorder.may_change_leaves("f")
+    recorder.record_changed_leaves("f")
+    assert recorder.may_stop_iteration("f()")
+    assert recorder.may_rebind("count")
+    recorder.record_blind_test("blind")
+    profile = recorder.finish()
+    assert profile.expects_object("f()")
+    assert not profile.takes_plain_value("f()", has_plain_value=True)
+    assert profile.may_change_arguments({"f 0"})
+    # Who changes a tensor may change its gradient.
+    assert profile.may_change_arguments({"f 0.grad"})
+    assert profile.may_change_leaves("f")
+    assert profile.may_stop_iteration("f()")
+    assert profile.may_rebind("count")
+    assert profile.unasked == {"blind"}
+    profile.require_object("f()", "a Vector")
+    profile.require_operand("g()", "a Vector", has_plain_value=False)
+
+
+def test_all_else_a_submission_may_not_do() -> None:
+    profile = Profile()
+    assert profile.takes_plain_value("f()", has_plain_value=True)
+    assert not profile.takes_plain_value("f()", has_plain_value=False)
+    assert not profile.expects_object("f()")
+    assert not profile.may_change_arguments({"f 0"})
+    assert not profile.may_change_leaves("f")
+    assert not profile.may_stop_iteration("f()")
+    assert not profile.may_rebind("count")
+    with pytest.raises(NotPlainError, match="a Vector, where a plain value is expected"):
+        profile.require_object("f()[]", "a Vector")
+    with pytest.raises(NotPlainError, match="no plain value"):
+        profile.require_operand("f()", "a Vector", has_plain_value=False)
+    profile.require_operand("f()", "a Point", has_plain_value=True)
+
+
+def test_a_profile_records_nothing() -> None:
+    profile = Profile()
+    profile.record_changed_leaves("f")
+    profile.record_blind_test("blind")
+    assert profile.finish() is None
+    assert profile == Profile()
+
+
+def test_a_value_too_large_is_the_fault_of_who_made_it() -> None:
+    error = UnsendableError("70 MB")
+    assert isinstance(Recorder().too_large(error), UnsupportedValueError)
+    assert isinstance(Profile().too_large(error), NotPlainError)
