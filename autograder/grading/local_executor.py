@@ -102,19 +102,19 @@ class LocalExecutor:
         state: the folder in which the autograder keeps what belongs to a course (its secret, its solutions' profiles).
         terms: the terms of the run, of which limits and mode matter here.
         prestart: processes that were started already, on the same terms.
-        hidden_inputs: the secret from which the hidden inputs of the instructor's own solution are drawn; None to
+        secret_of_solution: the secret from which the hidden inputs of the instructor's own solution are drawn; None to
             derive it from the course's secret in ``state``.
     """
 
     def __init__(
-        self, state: Path, terms: Terms, *, prestart: Prestart | None = None, hidden_inputs: bytes | None = None
+        self, state: Path, terms: Terms, *, prestart: Prestart | None = None, secret_of_solution: bytes | None = None
     ) -> None:
         self._state = state
         self._profiles = JsonStore(state / "measures")
         self._terms = terms
         self._limits = terms.limits
         self._prestart = prestart
-        self._hidden_inputs = hidden_inputs
+        self._secret_of_solution = secret_of_solution
         self._cores = CpuCores()
         self._lock = threading.Lock()
         self._prepared: list[_PreparedNotebook] = []
@@ -208,7 +208,7 @@ class LocalExecutor:
             # Only profiles of solutions without excluded tests are kept.
             return known, {}
         solution = SubmittedNotebook(notebook.name, notebook.source)
-        secret = self._hidden_inputs or solution_secret(open_secret(self._state), notebook.name)
+        secret = self._secret_of_solution or solution_secret(open_secret(self._state), notebook.name)
         result, findings = self._run(server, Case(solution, files, secret, Recorder(), self._limits))
         if not findings:
             # Without a profile no answer can be judged.

@@ -157,7 +157,7 @@ class Judge:
         deadline = self._clock.deadline()
         self._wall.deadline = deadline
         # A test may loop on this side, on a number or an iterator of the student's: the alarm ends it. It rings again,
-        # for the first may be lost where Python ignores errors. A loop in C doesn't hear it: see `Bench`.
+        # for the first may be lost where Python ignores errors. A loop in C doesn't hear it: see `LocalExecutor`.
         self._supervisor.begin()
         previous = signal.signal(signal.SIGALRM, out_of_time)
         signal.setitimer(signal.ITIMER_REAL, max(deadline - time.monotonic(), 0.0) + LATEST, 1.0)

@@ -78,7 +78,7 @@ class ExecutorPool:
                 context = unpack(NotebookContext, packed_context)
                 state = Path(mkdtemp(prefix="autograder-", dir=folder))
                 terms = Terms(context.limits, context.mode)
-                executor = LocalExecutor(state, terms, hidden_inputs=context.solution_secret)
+                executor = LocalExecutor(state, terms, secret_of_solution=context.solution_secret)
                 pooled = self._pooled[run, key] = _PooledExecutor(context, executor, state)
             pooled.users += 1
             surplus = self._take_surplus()
