@@ -15,12 +15,11 @@ from pathlib import Path
 
 from autograder.cells import LabNotebook
 from autograder.errors import ExpectedError
-from autograder.judging.case import Case
+from autograder.judging.case import Case, case_to_plain
 from autograder.limits import Limits
 from autograder.sandbox import gpu, subprogram
 from autograder.wall.channel import Channel
 from autograder.wall.faults import StudentGone
-from autograder.wall.profile import Recorder
 from autograder.wire import to_plain
 
 _ANY_SIZE = 2**40
@@ -96,7 +95,7 @@ class JudgeServer:
         ours, theirs = socket.socketpair()
         try:
             with self._lock, theirs:
-                self._channel.send(_message(case))
+                self._channel.send(case_to_plain(case))
                 socket.send_fds(self._connection, [b"f"], [theirs.fileno()])
                 process: int = self._channel.receive()
         except (StudentGone, OSError) as error:
@@ -142,21 +141,6 @@ def end_judge(process: int) -> None:
     """End a judge that doesn't end by itself."""
     with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
-
-
-def _message(case: Case) -> dict[str, object]:
-    """A case as plain data. A recorder is sent as None: the judge begins a new one."""
-    return {
-        "name": case.submitted.name,
-        "cells": to_plain(case.submitted.cells),
-        "unanswered": sorted(case.submitted.unanswered),
-        "files": dict(case.files),
-        "secret": case.secret,
-        "limits": to_plain(case.limits),
-        "profile": None if isinstance(case.profile, Recorder) else to_plain(case.profile),
-        # Pairs, since MessagePack's reader takes no numbers for a dictionary's keys.
-        "excluded": [[index, to_plain(verdict)] for index, verdict in sorted(case.excluded.items())],
-    }
 
 
 def _environment() -> dict[str, str]:

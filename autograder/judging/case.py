@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.limits import Limits
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict
 from autograder.wall.profile import Profile, Recorder
+from autograder.wire import from_plain, to_plain
 
 
 @dataclass(frozen=True)
@@ -49,3 +51,33 @@ def complete(submitted: SubmittedNotebook, outcomes: Mapping[int, CellOutcome], 
         missing = CellOutcome(verdict=broken(cell, reason) if cell.role is Role.TEST or cell.graded else None)
         found.append(outcomes.get(index, missing))
     return tuple(found)
+
+
+def case_to_plain(case: Case) -> dict[str, Any]:
+    """A case as plain data. A recorder is sent as None: the judge begins a new one."""
+    return {
+        "name": case.submitted.name,
+        "cells": to_plain(case.submitted.cells),
+        "unanswered": sorted(case.submitted.unanswered),
+        "files": dict(case.files),
+        "secret": case.secret,
+        "limits": to_plain(case.limits),
+        "profile": None if isinstance(case.profile, Recorder) else to_plain(case.profile),
+        "excluded": [[index, to_plain(verdict)] for index, verdict in sorted(case.excluded.items())],
+    }
+
+
+def case_from_plain(plain: dict[str, Any]) -> Case:
+    """A case from what `case_to_plain` made of it.
+
+    Raises:
+        KeyError: a part is missing.
+        MalformedRecordError: a part is of another type.
+    """
+    submitted = SubmittedNotebook(
+        plain["name"], from_plain(tuple[Cell, ...], plain["cells"]), frozenset(plain["unanswered"])
+    )
+    profile = Recorder() if plain["profile"] is None else from_plain(Profile, plain["profile"])
+    excluded = {index: from_plain(CellVerdict, verdict) for index, verdict in plain["excluded"]}
+    limits = from_plain(Limits, plain["limits"])
+    return Case(submitted, plain["files"], plain["secret"], profile, limits, excluded)
