@@ -162,24 +162,23 @@ def test_the_same_submission_gets_the_same_verdict(tmp_path: Path) -> None:
     assert points("bob", tmp_path / "b") != first
 
 
-def test_what_was_graded_is_not_run_again(tmp_path: Path) -> None:
-    def grade() -> NotebookResult:
-        with open_grader(tmp_path, LIMITS, Mode.BUBBLEWRAP) as grader:
-            return grader.grade(LAB, submission(), "ann")
+def test_a_solution_that_has_not_changed_is_not_profiled_again(tmp_path: Path) -> None:
+    def grade(student: str) -> NotebookResult:
+        with open_grader(tmp_path, LIMITS, Mode.NONE) as grader:
+            return grader.grade(lab, SubmittedNotebook("n", cells), student)
 
-    first = grade()
-    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.json")}
-    assert len(kept) == 1
-    assert grade() == first
-    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.json")} == kept
-
-
-def test_a_damaged_cache_is_graded_again(tmp_path: Path) -> None:
-    with open_grader(tmp_path, LIMITS, Mode.BUBBLEWRAP) as grader:
-        first = grader.grade(LAB, submission(), "ann")
-        for path in (tmp_path / "cache").rglob("*.json"):
-            path.write_text("{")
-        assert grader.grade(LAB, submission(), "ann") == first
+    cells = (cell(Role.SOLUTION, "def one(): return (1,)", "one"), cell(Role.TEST, "assert one() == (1,)", "t", 1.0))
+    lab = lab_of("n", cells)
+    first = grade("ann")
+    (profile,) = (tmp_path / "measures").rglob("*.json")
+    written = profile.stat().st_mtime_ns
+    assert grade("bob") == first
+    assert profile.stat().st_mtime_ns == written
+    # A file without all of its parts permits nothing and excuses nothing: it counts as none.
+    kept = profile.read_text()
+    profile.write_text("{}")
+    assert grade("cid") == first
+    assert profile.read_text() == kept
 
 
 def test_a_test_that_sends_what_the_student_cannot_have_is_the_graders_fault(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""One grader at a time, and what a killed one has left half done."""
+"""One grader at a time; what a killed one has left unfinished is removed."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A class through the whole way: submitted/ → verdicts → gradebook and autograded/."""
+"""A class is graded: submitted/ → verdicts → gradebook and autograded/."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Who is blamed when a worker is lost: nobody for being there, and whoever takes it along each time."""
+"""A lost worker costs no grade, except that of a notebook that ends its worker each time."""
 
 import threading
 from collections.abc import Callable
@@ -28,7 +28,7 @@ LAB = Lab("lab", (NOTEBOOK,), FILES)
 
 
 class Workers:
-    """Stands for a cluster of two workers whose processes are at this test's mercy: `answer` decides what one says."""
+    """A stand-in for a cluster of two workers: `answer` decides what a worker answers, or whether it is lost."""
 
     def __init__(self, answer: Callable[[str, str, bool], bytes]) -> None:
         self.slots = WorkerSlots()
@@ -72,7 +72,7 @@ def passed() -> bytes:
     return pack(Answer(NotebookResult("lab", (CellOutcome(), CellOutcome(verdict=verdict)))))
 
 
-def test_who_takes_a_worker_along_three_times_is_broken_and_the_others_go_on(tmp_path: Path) -> None:
+def test_a_notebook_that_ends_its_worker_three_times_is_broken_and_the_others_are_graded(tmp_path: Path) -> None:
     asked: list[tuple[str, bool]] = []
 
     def answer(student: str, _: str, alone: bool) -> bytes:
@@ -116,7 +116,7 @@ def test_after_a_loss_a_notebook_runs_alone_on_its_worker(tmp_path: Path) -> Non
     assert alone == [True]
 
 
-def test_what_was_given_before_is_not_asked_for_again_and_what_broke_is(tmp_path: Path) -> None:
+def test_what_was_judged_is_not_judged_again_and_what_broke_is(tmp_path: Path) -> None:
     asked: list[str] = []
 
     def answer(student: str, _: str, __: bool) -> bytes:
