@@ -28,12 +28,14 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
 from autograder.autograded.nbgrader_format import about, graded_notebook
-from autograder.cells import Lab, LabNotebook, SubmittedNotebook
+from autograder.cells import Lab, LabNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import working_files
 from autograder.errors import ExpectedError
-from autograder.grading.local_executor import Bench
-from autograder.grading.lock import turn
+from autograder.grading.local_executor import LocalExecutor
+from autograder.grading.lock import course_lock
+from autograder.grading.submission import NotebookGrader
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.repair import mend
 from autograder.sandbox.mode import Mode
@@ -43,12 +45,12 @@ from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionSt
 _IDLE_SECONDS = 120.0
 
 
-class WarmBench:
-    """One bench for the runs of nbgrader that follow one another in this process.
+class SharedExecutor:
+    """One executor for the runs of nbgrader that follow one another in this process.
 
-    nbgrader makes a step anew for each notebook, and formgrader starts a run at each press of its button, inside a
-    server that lives for days. Starting a bench takes longer than grading, and leaving one behind at each press would
-    fill the memory. So one stays, and it ends when nobody has used it for a while or when something went wrong with it.
+    nbgrader creates a preprocessor anew for each notebook, and formgrader starts a run at each press of its button,
+    inside a server that lives for days. Starting an executor takes longer than grading, and leaving one behind at each
+    press would fill the memory. So one is kept; it ends when it was not used for a while, or after an error.
 
     Args:
         idle_seconds: seconds without use after which the processes end.
@@ -57,30 +59,30 @@ class WarmBench:
     def __init__(self, idle_seconds: float) -> None:
         self._idle_seconds = idle_seconds
         self._lock = threading.Lock()
-        self._bench: Bench | None = None
-        self._belongs_to: tuple[Path, Mode] | None = None
+        self._executor: LocalExecutor | None = None
+        self._belongs_to: tuple[Path, Terms] | None = None
         self._timer: threading.Timer | None = None
 
     @contextmanager
-    def use(self, state: Path, mode: Mode) -> Iterator[Bench]:
-        """Lend the bench of a course; arguments as for `Bench`."""
+    def use(self, state: Path, terms: Terms) -> Iterator[LocalExecutor]:
+        """Lend the executor of a course, to one thread at a time; arguments as for `LocalExecutor`."""
         with self._lock:
-            if self._bench is None or self._belongs_to != (state, mode):
+            if self._executor is None or self._belongs_to != (state, terms):
                 self._end()
-                self._bench, self._belongs_to = Bench(state, Limits(), mode), (state, mode)
+                self._executor, self._belongs_to = LocalExecutor(state, terms), (state, terms)
             try:
-                yield self._bench
+                yield self._executor
             except BaseException:
                 self._end()
                 raise
-            self._wait()
+            self._restart_timer()
 
     def close(self) -> None:
-        """End the bench's processes, once nobody uses it."""
+        """End the executor's processes, once it is not in use."""
         with self._lock:
             self._end()
 
-    def _wait(self) -> None:
+    def _restart_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = threading.Timer(self._idle_seconds, self.close)
@@ -91,22 +93,22 @@ class WarmBench:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._bench is not None:
-            self._bench.close()
-            self._bench = None
+        if self._executor is not None:
+            self._executor.close()
+            self._executor = None
 
 
-_BENCH = WarmBench(_IDLE_SECONDS)
-atexit.register(_BENCH.close)
+_EXECUTOR = SharedExecutor(_IDLE_SECONDS)
+atexit.register(_EXECUTOR.close)
 
 
 class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
-    """Grades the submitted notebook behind the wall and hands nbgrader the outputs from which it reckons our points."""
+    """Grades the submitted notebook behind the wall; nbgrader computes our points from the outputs that it gets."""
 
     sandbox = Enum(
         [mode.value for mode in Mode],
         default_value=Mode.BUBBLEWRAP.value,
-        help="How far student code is walled in: bubblewrap, or none where a machine has no namespaces.",
+        help="How student code is isolated: bubblewrap, or none where a machine has no namespaces.",
     ).tag(config=True)
 
     def preprocess(self, _: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -126,8 +128,9 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         submitted = mend(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()
-        with turn(course), _BENCH.use(course.state, Mode(self.sandbox)) as bench:
-            graded = _grade(bench, lab, notebook, submitted, names["student"], files)
+        terms = Terms(Limits(), Mode(self.sandbox))
+        with course_lock(course), _EXECUTOR.use(course.state, terms) as executor:
+            graded = NotebookGrader(course.state, terms, executor).grade(lab, submitted, names["student"], files)
             _refuse_broken(graded)
         result = Result(
             student=names["student"],
@@ -150,17 +153,6 @@ def _notebook(lab: Lab, name: str) -> LabNotebook:
         f"The lab {lab.name!r} has no notebook {name!r} in its source folder.",
         f"Run: nbgrader generate_assignment {lab.name}",
     )
-
-
-def _grade(
-    bench: Bench,
-    lab: Lab,
-    notebook: LabNotebook,
-    submitted: SubmittedNotebook,
-    student: str,
-    files: Mapping[str, bytes],
-) -> NotebookResult:
-    return bench.grade(notebook, submitted, lab.files, student, lab.name, working_files=files)
 
 
 def _refuse_broken(graded: NotebookResult) -> None:

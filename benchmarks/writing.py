@@ -11,11 +11,10 @@ from pathlib import Path
 
 from autograder.course.course import Course
 from autograder.gradebook.writer import GradebookWriter
-from autograder.grading.cache_keys import key_of_lab
-from autograder.grading.lab_run import Desk
-from autograder.grading.local_executor import Bench
-from autograder.grading.receipts import Receipts
-from autograder.grading.secret import open_secret
+from autograder.grading.lab_run import LabRun
+from autograder.grading.local_executor import LocalExecutor
+from autograder.grading.submission import NotebookGrader
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from benchmarks.peers import environment
@@ -75,18 +74,17 @@ def _copy(graded: Path, root: Path, url: str | None) -> Path:
 
 
 def _write(root: Path, lab_name: str, size: Callable[[Path], int]) -> Writing:
-    course, limits, mode = Course.open(root), Limits(), Mode.BUBBLEWRAP
+    course, terms = Course.open(root), Terms(Limits(), Mode.BUBBLEWRAP)
     before, kept = size(root), _disk(root)
     seconds, count = 0.0, 0
-    with GradebookWriter(course) as writer, Bench(course.state, limits, mode) as bench:
+    with GradebookWriter(course) as writer, LocalExecutor(course.state, terms) as executor:
         lab = course.lab(lab_name)
         writer.require(lab)
-        key = key_of_lab(lab, limits, mode, course.settings, open_secret(course.state))
-        desk = Desk(course, lab, key, bench, mode, writer, Receipts(course.state / "receipts"), fresh=False)
+        run = LabRun(course, lab, terms, NotebookGrader(course.state, terms, executor), writer)
         for student in course.students(lab_name):
-            submission = desk.find(student)
+            finding = run.grade(student)
             with _timed() as passed:
-                desk.settle(submission)
+                run.write(finding)
             seconds += passed[0]
             count += 1
     return Writing(seconds / count, (size(root) - before) / count, (_disk(root) - kept) / count)

@@ -1,15 +1,16 @@
-"""A small lab with the tests that nbgrader courses have, and a bench on which submissions to it are graded."""
+"""A small lab with the tests that nbgrader courses have, and a grader for submissions to it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
 
-from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.grading.local_executor import Bench
+from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
+from autograder.grading.submission import NotebookGrader
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellVerdict, NotebookResult
+from tests.graders import open_grader
 
 LIMITS = Limits(cell_seconds=2.0, grace_seconds=1.0, submission_seconds=20.0, memory_bytes=2 * 1024**3)
 LESSON = """
@@ -157,15 +158,15 @@ _BETWEEN = {"cubes": "cubes = [cube(n) for n in range(4)]", "norm": "same.__name
 
 @dataclass(frozen=True)
 class SmallLab:
-    """The lab, and a bench for it."""
+    """The lab, and a grader for it."""
 
     notebook: LabNotebook
-    bench: Bench
+    grader: NotebookGrader
 
     def grade(self, student: str, answers: Mapping[str, str]) -> NotebookResult:
         """Grade a submission; exercises for which no answer is given are answered rightly."""
         cells = tuple(self._answered(cell, answers) for cell in self.notebook.source)
-        return self.bench.grade(self.notebook, SubmittedNotebook("small", cells), {}, student, "lab")
+        return self.grader.grade(Lab("lab", (self.notebook,), {}), SubmittedNotebook("small", cells), student)
 
     @staticmethod
     def _answered(cell: Cell, answers: Mapping[str, str]) -> Cell:
@@ -190,9 +191,9 @@ def make_small_notebook() -> LabNotebook:
 
 @pytest.fixture(scope="module")
 def small_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLab]:
-    """The lab on a bench, with the real sandbox."""
-    with Bench(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as bench:
-        yield SmallLab(make_small_notebook(), bench)
+    """The lab, and a grader with the real sandbox."""
+    with open_grader(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as grader:
+        yield SmallLab(make_small_notebook(), grader)
 
 
 def by_id(result: NotebookResult) -> dict[str, CellVerdict]:

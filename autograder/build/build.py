@@ -18,7 +18,7 @@ from autograder.build.trial import try_out
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.gradebook.connection import check_ready
-from autograder.grading.lock import alone
+from autograder.grading.lock import exclusive_lock
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 
@@ -106,7 +106,9 @@ def build(
             return BuildReport(tuple(_compare(course, lesson, scratch, tell) for lesson in lessons), orphans)
         # The gradebook learns of a lab when all else is done: minutes later.
         check_ready(course.gradebook_url)
-        with alone(course.state / "building", f"Another autograder is building labs of the course {course.root}."):
+        with exclusive_lock(
+            course.state / "building", f"Another autograder is building labs of the course {course.root}."
+        ):
             for remains in course.state.glob(f"{_UNFINISHED}*"):
                 # A killed program has left it.
                 shutil.rmtree(remains, ignore_errors=True)
@@ -136,7 +138,7 @@ def _build(
         files = _release(folder, lesson, course, scratch, tell)
         released = read_notebook(_notebook(folder, RELEASE, lesson))
         tell(f"{lesson.name}: grading the release and the solution")
-        state = folder / "bench"
+        state = folder / "grading"
         state.mkdir()
         try_out(lesson, released, files, state, mode, limits)
         tell(f"{lesson.name}: running the worked solution")

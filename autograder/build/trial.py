@@ -1,4 +1,4 @@
-"""The lab is its own first class: what is released must earn nothing, and the worked solution everything."""
+"""A lab is graded before it is released: what is released must earn nothing, and the worked solution everything."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.build.lesson import Lesson
-from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
-from autograder.grading.local_executor import Bench
+from autograder.grading.local_executor import LocalExecutor
+from autograder.grading.submission import NotebookGrader
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.notebooks import cell_from
@@ -42,15 +44,17 @@ def try_out(
             sends the student's side a callable that cannot cross the wall.
     """
     source, blank = cells_of(lesson.notebook), cells_of(released)
-    notebook = LabNotebook(lesson.name, source, blank)
+    lab = Lab(lesson.name, (LabNotebook(lesson.name, source, blank),), files)
     open_cells = frozenset(cell.grade_id for cell in blank if cell.role in (Role.ANSWER, Role.TASK) and cell.grade_id)
-    with Bench(state, limits, mode) as bench:
+    terms = Terms(limits, mode)
+    with LocalExecutor(state, terms) as executor:
+        grader = NotebookGrader(state, terms, executor)
         nothing = SubmittedNotebook(lesson.name, blank, unanswered=open_cells)
-        for verdict in bench.grade(notebook, nothing, files, "nobody", lesson.name).verdicts:
+        for verdict in grader.grade(lab, nothing, "nobody").verdicts:
             _check_blank(lesson, verdict)
         solved = SubmittedNotebook(lesson.name, _solve(source, blank))
         for student in _SOLVERS:
-            for verdict in bench.grade(notebook, solved, files, student, lesson.name).verdicts:
+            for verdict in grader.grade(lab, solved, student).verdicts:
                 _check_solved(lesson, verdict)
 
 

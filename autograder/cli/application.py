@@ -13,7 +13,7 @@ from autograder.cli import build, collect, demo, doctor, export, feedback, grade
 from autograder.cli.display import show_error
 from autograder.cli.exits import EXPECTED_ERROR, INTERRUPTED, TERMINATED
 from autograder.errors import ExpectedError
-from autograder.grading.interrupts import Terminated, heeded
+from autograder.grading.interrupts import Terminated, interruptible
 
 _YOURS = "See that the file and its folder may be read and written by you, then run the same command again."
 _NAME = "See that it is written right: what stands before the last / must be a folder."
@@ -39,7 +39,7 @@ class Boundary(TyperGroup):
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - Click's own signature
         """Run the command."""
         try:
-            with heeded():
+            with interruptible():
                 return super().invoke(ctx)
         except ExpectedError as error:
             show_error(error)

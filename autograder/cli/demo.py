@@ -15,11 +15,11 @@ from autograder.cli import options
 from autograder.cli.build import built
 from autograder.cli.display import output, results_table
 from autograder.cli.exits import NOT_ALL_GRADED
-from autograder.cli.grade import graded
+from autograder.cli.grade import grade_labs
 from autograder.cli.json_output import print_json
 from autograder.cli.progress import Bar, shown
 from autograder.errors import ExpectedError
-from autograder.limits import Limits
+from autograder.grading.terms import Terms
 from autograder.report.records import as_record
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result, SubmissionStatus
@@ -136,8 +136,8 @@ def demonstrate(into: Path, *, mode: Mode, workers: int, bar: Bar) -> Demonstrat
     _build(into, mode=mode, bar=bar)
     course = Course.open(into)
     labs = [lab for lab in course.labs() if course.students(lab)]
-    limits = options.limits(CELL_SECONDS)
-    results = [result for lab in labs for result in _grade(course, lab, limits, mode, workers, bar)]
+    terms = Terms(options.limits(CELL_SECONDS), mode, workers)
+    results = [result for lab in labs for result in _grade(course, lab, terms, bar)]
     bar.begin("Writing feedback and report")
     return Demonstration(
         results=tuple(results),
@@ -165,8 +165,8 @@ def _build(into: Path, *, mode: Mode, bar: Bar) -> None:
         built(into, outdated, check=False, mode=mode, bar=bar)
 
 
-def _grade(course: "Course", lab: str, limits: Limits, mode: Mode, workers: int, bar: Bar) -> list[Result]:
-    return list(graded(course, lab, None, limits=limits, mode=mode, workers=workers, bar=bar))
+def _grade(course: "Course", lab: str, terms: Terms, bar: Bar) -> list[Result]:
+    return list(grade_labs(course, lab, None, terms, bar))
 
 
 def _ours(folder: Path) -> bool:

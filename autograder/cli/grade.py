@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext, redirect_stdout
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,20 +15,19 @@ from autograder.cli.display import messages, output, results_table
 from autograder.cli.exits import NOT_ALL_GRADED
 from autograder.cli.progress import Bar, shown
 from autograder.cli.spool import spooled_json
-from autograder.cli.thrift import spare_imports
 from autograder.errors import ExpectedError
-from autograder.limits import Limits
+from autograder.grading.terms import Terms
 from autograder.report.records import as_record
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result, SubmissionStatus
 
 if TYPE_CHECKING:
     from autograder.course.course import Course
-    from autograder.grading.cluster.client import Cluster
-    from autograder.grading.prestart import HeadStart
+    from autograder.grading.prestart import Prestart
+    from autograder.grading.submission import NotebookExecutor
 
 _MOST_ON_CLUSTER = 256
-"""Submissions under way at once on a cluster, each with a thread here; this machine could not feed more."""
+"""Submissions in progress at once on a cluster, each with a thread here; this machine could not feed more."""
 
 
 def grade(
@@ -62,28 +61,19 @@ def grade(
         raise typer.BadParameter("--gpu and --dask can't be combined: leave one of them out.")
     at_once, gpu_bytes = options.gpu_share(gpu, gpu_memory, workers)
     limits = options.limits(cell_seconds, call_seconds, submission_seconds, memory, gpu_bytes)
+    if dask is not None:
+        at_once = workers or _MOST_ON_CLUSTER
+    terms = Terms(limits, sandbox, at_once, fresh)
     with ExitStack() as stack:
         with (
-            _begun(course, sandbox, limits, needed=dask is None, fresh=fresh) as begun,
+            _prestarted(course, terms, needed=dask is None) as prestart,
             shown("Getting ready", quiet=quiet) as bar,
         ):
-            spare_imports()
+            _skip_slow_import()
             from autograder.course.course import Course  # nbgrader takes a second to import
 
-            results = _noted(
-                graded(
-                    Course.open(course),
-                    lab,
-                    student,
-                    limits=limits,
-                    mode=sandbox,
-                    workers=at_once if dask is None else workers or _MOST_ON_CLUSTER,
-                    bar=bar,
-                    fresh=fresh,
-                    begun=begun,
-                    dask=dask,
-                ),
-                statuses,
+            results = _collect_statuses(
+                grade_labs(Course.open(course), lab, student, terms, bar, prestart=prestart, dask=dask), statuses
             )
             if form is options.Format.JSON:
                 text = stack.enter_context(spooled_json(as_record(result) for result in results))
@@ -101,74 +91,90 @@ def grade(
         raise typer.Exit(NOT_ALL_GRADED)
 
 
-def _begun(
-    course: Path, mode: Mode, limits: Limits, *, needed: bool, fresh: bool
-) -> AbstractContextManager["HeadStart | None"]:
-    """Begin to start the processes that grade, unless there seems to be nothing to do.
-
-    Whether there is, only the course's configuration could tell; a wrong guess costs time and nothing else.
-    """
-    from autograder.grading.prestart import head_start  # of all commands only this one needs it
-
-    submitted = sum(1 for _ in (course / "submitted").glob("*/*"))
-    written = sum(1 for _ in (course / ".autograder" / "receipts").glob("*/*.json"))
-    return head_start(mode, limits) if needed and submitted and (fresh or written < submitted) else nullcontext()
-
-
-def _cluster(address: str | None) -> AbstractContextManager["Cluster | None"]:
-    if address is None:
-        return nullcontext()
-    if find_spec("distributed") is None:
-        raise ExpectedError(
-            "--dask needs the library distributed, which is not installed.", 'Run: pip install "gradlab[cluster]"'
-        )
-    from autograder.grading.cluster.client import connect  # it takes a second, and few have a cluster
-
-    return connect(address)
-
-
-def graded(
+def grade_labs(
     course: "Course",
     lab: str | None,
     students: Sequence[str] | None,
-    *,
-    limits: Limits,
-    mode: Mode,
-    workers: int,
+    terms: Terms,
     bar: Bar,
-    fresh: bool = False,
-    begun: "HeadStart | None" = None,
+    *,
+    prestart: "Prestart | None" = None,
     dask: str | None = None,
 ) -> Iterator[Result]:
     """Grade submissions and show the progress on stderr; until the last one has come, stdout is stderr, too.
+
+    Args:
+        course: the course.
+        lab: the lab; None for every lab with submissions.
+        students: the students; None or none for everyone who has submitted.
+        terms: the terms of the run.
+        bar: shows the progress.
+        prestart: processes that were started already, on the same terms.
+        dask: the address of a Dask scheduler; None to grade on this machine.
 
     Yields:
         The results, each when it has been written: a class may be larger than memory.
 
     Raises:
-        ExpectedError: there is nothing to grade, the cluster can't be had, or `grade_class` says so.
+        ExpectedError: there is nothing to grade, the cluster can't be used, or `grade_class` says so.
     """
-    from autograder.grading.lock import turn
-    from autograder.grading.run import grade_class  # the engine takes seconds to import
+    from autograder.grading.lock import course_lock
+    from autograder.grading.run import grade_class  # takes seconds to import
 
     labs = submitted_labs(course, lab)
     total = sum(len(students or course.students(name)) for name in labs)
-    with redirect_stdout(sys.stderr), turn(course), _cluster(dask) as cluster:
-        results = grade_class(
-            course,
-            labs,
-            students or None,
-            limits=limits,
-            mode=mode,
-            workers=workers if cluster is None else min(workers, 2 * cluster.threads),
-            fresh=fresh,
-            begun=begun,
-            cluster=cluster,
-        )
+    with (
+        redirect_stdout(sys.stderr),
+        course_lock(course),
+        _executor(course, terms, prestart, dask) as (executor, executor_terms),
+    ):
+        results = grade_class(course, labs, students or None, executor_terms, executor)
         yield from bar.follow("Grading", results, total)
 
 
-def _noted(results: Iterable[Result], statuses: set[SubmissionStatus]) -> Iterator[Result]:
+@contextmanager
+def _executor(
+    course: "Course", terms: Terms, prestart: "Prestart | None", dask: str | None
+) -> Iterator[tuple["NotebookExecutor", Terms]]:
+    """Where notebooks run, and the terms there."""
+    if dask is None:
+        from autograder.grading.local_executor import LocalExecutor
+
+        yield LocalExecutor(course.state, terms, prestart=prestart), terms
+    elif find_spec("distributed") is None:
+        raise ExpectedError(
+            "--dask needs the library distributed, which is not installed.", 'Run: pip install "gradlab[cluster]"'
+        )
+    else:
+        from autograder.grading.cluster.executor import open_executor  # takes a second, and few have a cluster
+
+        with open_executor(dask, course.state, terms) as opened:
+            yield opened
+
+
+def _prestarted(course: Path, terms: Terms, *, needed: bool) -> AbstractContextManager["Prestart | None"]:
+    """Start the processes that grade, unless there seems to be nothing to do.
+
+    Whether there is, only the course's configuration could tell; a wrong guess costs time and nothing else.
+    """
+    from autograder.grading.prestart import prestarted  # only this command needs it
+
+    submitted = sum(1 for _ in (course / "submitted").glob("*/*"))
+    written = sum(1 for _ in (course / ".autograder" / "receipts").glob("*/*.json"))
+    return prestarted(terms) if needed and submitted and (terms.fresh or written < submitted) else nullcontext()
+
+
+def _skip_slow_import() -> None:
+    """Have no library import `rfc3987_syntax`; this must be called before nbformat is imported.
+
+    jsonschema, which nbformat imports, uses it if it is there, to check addresses that no notebook holds. It builds a
+    parser when it is imported, which takes as long as importing all of nbgrader.
+    """
+    if "jsonschema" not in sys.modules:
+        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # None is how Python marks it
+
+
+def _collect_statuses(results: Iterable[Result], statuses: set[SubmissionStatus]) -> Iterator[Result]:
     for result in results:
         statuses.add(result.status)
         yield result

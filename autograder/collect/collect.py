@@ -24,7 +24,7 @@ from autograder.collect.students import add_students, due_dates, known_students,
 from autograder.collect.unmatched import FOLDER, keep
 from autograder.course.course import TIMESTAMP, Course
 from autograder.errors import ExpectedError, unwritable
-from autograder.grading.lock import turn
+from autograder.grading.lock import course_lock
 from autograder.progress import Progress, Unwatched
 from autograder.report.wording import count
 from autograder.untrusted.file_names import NOTEBOOK
@@ -61,7 +61,7 @@ def collect(
     _check_place(course, source)
     listed = read_roster(roster) if roster is not None else Roster(())
     due = read_deadline(deadline) if deadline is not None else None
-    with turn(course):
+    with course_lock(course):
         for remains in course.state.glob(f"{_SPOOL}*"):
             # A killed program has left it: whose turn it is has the course for itself.
             shutil.rmtree(remains, ignore_errors=True)

@@ -1,1 +1,1 @@
-"""The way of a submission: from a folder to verdicts."""
+"""The coordinator: has submissions judged, looks up known verdicts, and writes what comes of it."""

@@ -1,4 +1,4 @@
-"""Keys under which work that was done is found again: digests of everything that it depends on."""
+"""Keys under which finished work is found again: digests of everything that it depends on."""
 
 import hashlib
 import os
@@ -13,86 +13,76 @@ import msgpack
 
 from autograder.cells import Cell, Lab, LabNotebook
 from autograder.course.submissions import MOST_BYTES
+from autograder.grading.terms import Terms
 from autograder.judging.case import Case
-from autograder.judging.messages import write_cells, write_notebook
-from autograder.limits import Limits
 from autograder.untrusted.files import LARGEST_FILE, Quarantine, read_bytes
 from autograder.untrusted.folders import files_of
+from autograder.wire import to_plain
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LIBRARIES = ("torch", "numpy", "plotly", "matplotlib", "ipython")
 
 
-def key_of_lesson(notebook: LabNotebook, files: Mapping[str, bytes], limits: Limits, mode: str) -> str:
-    """A digest of all that decides a verdict besides the submission; prose does not.
+def notebook_key(notebook: LabNotebook, files: Mapping[str, bytes], terms: Terms) -> str:
+    """A digest of all that decides a verdict besides the submission; markdown doesn't.
 
     Args:
         notebook: the instructor's notebook.
-        files: the lab's data files.
-        limits: what a submission may use.
-        mode: how student code is walled in.
+        files: the lab's data files: path → content.
+        terms: the terms of the run, of which limits and mode decide.
     """
-    cells = [tuple(map(_without_prose, cells)) for cells in (notebook.source, notebook.released)]
-    played = write_notebook(LabNotebook(notebook.name, *cells))
-    return _digest([played, sorted(files.items()), asdict(limits), mode, programs()])
+    source, released = (tuple(map(_without_markdown, cells)) for cells in (notebook.source, notebook.released))
+    code = to_plain(LabNotebook(notebook.name, source, released))
+    return _digest([code, sorted(files.items()), asdict(terms.limits), terms.mode, programs()])
 
 
-def key_of_case(lesson: str, case: Case) -> str:
+def case_key(notebook: str, case: Case) -> str:
     """The key of a submitted notebook's verdicts.
 
     Args:
-        lesson: `key_of_lesson`.
+        notebook: `notebook_key`.
         case: the submission and its secret. Its profile is left out: it follows from the instructor's notebook.
     """
     submitted = case.submitted
-    cells = write_cells([_without_prose(cell) for cell in submitted.cells])
+    cells = to_plain([_without_markdown(cell) for cell in submitted.cells])
     return _digest(
-        [lesson, submitted.name, cells, sorted(submitted.unanswered), sorted(case.files.items()), case.secret]
+        [notebook, submitted.name, cells, sorted(submitted.unanswered), sorted(case.files.items()), case.secret]
     )
 
 
-def key_of_lab(lab: Lab, limits: Limits, mode: str, settings: bytes, secret: bytes) -> str:
+def lab_key(lab: Lab, terms: Terms, settings: bytes, secret: bytes) -> str:
     """A digest of all that decides what is written about a submission, besides itself.
 
     Args:
-        lab: the lab, its prose included.
-        limits: what a submission may use.
-        mode: how student code is walled in.
+        lab: the lab, its markdown included.
+        terms: the terms of the run, of which limits and mode decide.
         settings: the course's nbgrader_config.py.
         secret: the course's secret.
     """
-    notebooks = [write_notebook(notebook) for notebook in lab.notebooks]
     files = sorted(lab.files.items())
-    return _digest([lab.name, notebooks, files, asdict(limits), mode, settings, secret, programs()])
+    limits = asdict(terms.limits)
+    return _digest([lab.name, to_plain(lab.notebooks), files, limits, terms.mode, settings, secret, programs()])
 
 
-def key_of_folder(lab: str, folder: Path) -> str:
-    """The key of a submission as it lies on the disk: of the names and contents of its files.
+def submission_key(lab: str, folder: Path) -> str:
+    """The key of a submission on the disk: of the names and contents of its files.
 
     Args:
-        lab: `key_of_lab`.
+        lab: `lab_key`.
         folder: the submission's folder.
     """
     digest = hashlib.sha256(lab.encode())
-    # As many files as are looked at when it is graded, and as much of them; of the rest, whether it was touched.
-    room = MOST_BYTES + LARGEST_FILE
+    # As many bytes are read as grading itself would read; of the rest, whether it was touched.
+    remaining = MOST_BYTES + LARGEST_FILE
     for path in files_of(folder):
         try:
-            content = read_bytes(path, room)
-            room -= len(content)
+            content = read_bytes(path, remaining)
+            remaining -= len(content)
         except Quarantine as error:
             stamp = path.lstat()
             content = f"{error} {stamp.st_size} {stamp.st_mtime_ns}".encode("utf-8", "replace")
         digest.update(msgpack.packb([os.fsencode(path.relative_to(folder)), hashlib.sha256(content).digest()]))
     return digest.hexdigest()
-
-
-def _without_prose(cell: Cell) -> Cell:
-    return cell if cell.kind == "code" else replace(cell, source="", attachments=None)
-
-
-def _digest(content: object) -> str:
-    return hashlib.sha256(msgpack.packb(content, unicode_errors="surrogatepass")).hexdigest()
 
 
 @cache
@@ -103,3 +93,12 @@ def programs() -> list[str]:
         own.update(path.read_bytes())
     versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES]
     return [platform.python_version(), *versions, own.hexdigest()]
+
+
+def _without_markdown(cell: Cell) -> Cell:
+    return cell if cell.kind == "code" else replace(cell, source="", attachments=None)
+
+
+def _digest(content: object) -> str:
+    # A notebook may hold lone surrogates.
+    return hashlib.sha256(msgpack.packb(content, unicode_errors="surrogatepass")).hexdigest()

@@ -9,14 +9,14 @@ from typing import Any, Final
 from autograder.cells import Cell
 from autograder.errors import ExpectedError
 from autograder.judging.case import broken
+from autograder.judging.failure_messages import OF_THE_GPU
 from autograder.judging.gpu_errors import lost_gpu
-from autograder.judging.stops import OF_THE_GPU
 from autograder.limits import Limits
 from autograder.sandbox.nvml import NvmlError
 from autograder.sandbox.zygote import StudentProcess
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
 from autograder.wall.channel import Channel
-from autograder.wall.faults import WallFault
+from autograder.wall.errors import WallError
 
 _HELD_BYTES: Final = 64 * 1024**2
 _PROGRAM: Final = f"""
@@ -85,7 +85,7 @@ class GpuTrial:
         student = self._new_student()
         try:
             return self._try_in(student)
-        except WallFault as fault:
+        except WallError as fault:
             return f"the process that tried it {student.wait(1.0) or fault}", _CURE
         except NvmlError as error:
             return f"the driver does not say who holds its memory ({error})", _CURE

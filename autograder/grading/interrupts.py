@@ -1,7 +1,7 @@
 """Interrupts that reach the program even if Python drops the first of them.
 
-What a signal's handler raises while Python runs a finaliser or the callback of a weak reference is printed and dropped.
-So each interrupt is noted, too, and whoever waits for long asks now and then whether there was one.
+An exception that a signal handler raises while Python runs a finaliser or the callback of a weak reference is printed
+and dropped. So each interrupt is also noted, and code that waits for long calls `raise_pending` regularly.
 """
 
 import signal
@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final, NoReturn
 
-LISTEN_SECONDS: Final = 0.5
-"""The longest time, in seconds, for which anybody should wait without asking."""
+POLL_SECONDS: Final = 0.5
+"""The longest time, in seconds, for which code should wait without a call of `raise_pending`."""
 
 
 class Terminated(KeyboardInterrupt):
@@ -20,37 +20,37 @@ class Terminated(KeyboardInterrupt):
 
 
 _KINDS: Final = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
-_noted: list[type[KeyboardInterrupt]] = []
+_pending: list[type[KeyboardInterrupt]] = []
 
 
 @contextmanager
-def heeded() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """Raise `KeyboardInterrupt` or `Terminated` where the program is when it is interrupted. For the main thread."""
     before = {number: signal.signal(number, _interrupt) for number in _KINDS}
-    tell_dropped = sys.unraisablehook
-    sys.unraisablehook = lambda dropped: None if _is_interrupt(dropped.exc_type) else tell_dropped(dropped)
+    report_dropped = sys.unraisablehook
+    sys.unraisablehook = lambda dropped: None if _is_interrupt(dropped.exc_type) else report_dropped(dropped)
     try:
         yield
     finally:
-        sys.unraisablehook = tell_dropped
+        sys.unraisablehook = report_dropped
         for number, handler in before.items():
             signal.signal(number, handler)
-        _noted.clear()
+        _pending.clear()
 
 
-def check() -> None:
-    """Raise what has been dropped.
+def raise_pending() -> None:
+    """Raise the interrupt that was dropped, if there was one.
 
     Raises:
         KeyboardInterrupt: there was an interrupt.
     """
-    if _noted:
-        raise _noted[0]
+    if _pending:
+        raise _pending[0]
 
 
 def _interrupt(number: int, _: FrameType | None) -> NoReturn:
-    _noted.append(_KINDS[signal.Signals(number)])
-    raise _noted[-1]
+    _pending.append(_KINDS[signal.Signals(number)])
+    raise _pending[-1]
 
 
 def _is_interrupt(kind: type[BaseException] | None) -> bool:

@@ -1,4 +1,4 @@
-"""Small JSON files under keys: what is missing or damaged counts as never kept."""
+"""Small JSON files under keys: a missing or damaged file counts as never written."""
 
 import json
 from contextlib import suppress
@@ -7,11 +7,11 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 UNFINISHED = ".unfinished-"
-"""What the names of files begin with that are not whole yet."""
+"""The prefix of the names of files that are still being written."""
 
 
-class Store:
-    """Keeps plain data in a folder of the course's.
+class JsonStore:
+    """Keeps plain data in a folder of the course's. Several threads may use it at once.
 
     Args:
         folder: where the files lie; it is made when the first one is kept.
@@ -28,14 +28,14 @@ class Store:
             return None
 
     def keep(self, key: str, content: object) -> None:
-        """Keep something. A folder that can't be written is no reason to fail: what is kept here only saves time."""
+        """Keep something. A folder that can't be written is no error: what is kept here only saves time."""
         path = self._path(key)
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile("w", prefix=UNFINISHED, dir=path.parent, delete=False, encoding="utf-8") as file:
                 unfinished = Path(file.name)
                 try:
-                    # `json.dump` takes its time: it is written in Python.
+                    # Not `json.dump`, which is written in Python and slow.
                     file.write(json.dumps(content))
                     file.close()
                     unfinished.replace(path)
@@ -46,8 +46,8 @@ class Store:
         return self._folder / key[:2] / f"{key}.json"
 
 
-def clear_remains(state: Path) -> None:
-    """Remove what a process that was killed had begun to keep; no other may be at work.
+def clear_unfinished(state: Path) -> None:
+    """Remove the unfinished files of processes that were killed. The caller holds the course's lock.
 
     Args:
         state: the folder in which the autograder keeps what belongs to a course, all stores among it.

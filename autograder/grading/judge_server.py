@@ -1,4 +1,7 @@
-"""The coordinator's side of a stage: the process in which an instructor's notebook has run."""
+"""The coordinator's end of a judge server: the process in which the instructor's notebook runs once.
+
+It then forks a judge for each submission; `autograder.judging.server` is what runs in it.
+"""
 
 import os
 import signal
@@ -12,28 +15,29 @@ from pathlib import Path
 
 from autograder.cells import LabNotebook
 from autograder.errors import ExpectedError
-from autograder.judging.case import Case
-from autograder.judging.messages import write_case, write_notebook
+from autograder.judging.case import Case, case_to_plain
 from autograder.limits import Limits
 from autograder.sandbox import gpu, subprogram
 from autograder.wall.channel import Channel
-from autograder.wall.faults import StudentGone
+from autograder.wall.errors import ConnectionClosedError
+from autograder.wire import to_plain
 
 _ANY_SIZE = 2**40
-_LAST_WORDS = 2_000
+_LOG_TAIL_BYTES = 2_000
+_END_SECONDS = 5.0
 
 
-class Stage:
-    """Runs the instructor's notebook once and then gives out judges. It may be used by several threads.
+class JudgeServer:
+    """Runs the instructor's notebook once and then forks judges. Several threads may use it.
 
-    The process is started at once; the notebook runs in `rehearse`, which comes before all else.
+    The process is started at once; the notebook runs in `run_instructor_notebook`, which must be called first.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._silent = False
-        self._folder = tempfile.TemporaryDirectory(prefix="autograder-stage-")
-        self._words = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
+        self._unresponsive = False
+        self._folder = tempfile.TemporaryDirectory(prefix="autograder-judge-server-")
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
         ours, theirs = socket.socketpair()
         self._connection = ours
         self._channel = Channel(ours, _ANY_SIZE)
@@ -44,8 +48,8 @@ class Stage:
                 cwd=self._folder.name,
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
-                stdout=self._words,
-                stderr=self._words,
+                stdout=self._log,
+                stderr=self._log,
                 # An interrupt from the keyboard is for the coordinator, which ends what it has started.
                 start_new_session=True,
             )
@@ -54,8 +58,8 @@ class Stage:
         self.failures: Mapping[str, str] = {}
         """Tests that the instructor's own solution fails, by grade id, with what they raised."""
 
-    def rehearse(self, notebook: LabNotebook, files: Mapping[str, bytes], limits: Limits) -> None:
-        """Run the instructor's notebook.
+    def run_instructor_notebook(self, notebook: LabNotebook, files: Mapping[str, bytes], limits: Limits) -> None:
+        """Run the instructor's notebook; afterwards `modules` and `failures` are known.
 
         Args:
             notebook: the lab's notebook.
@@ -65,59 +69,59 @@ class Stage:
         Raises:
             ExpectedError: the process ended before the notebook had run.
         """
-        order = {"notebook": write_notebook(notebook), "files": dict(files), "output_bytes": limits.output_bytes}
+        order = {"notebook": to_plain(notebook), "files": dict(files), "output_bytes": limits.output_bytes}
         try:
             self._channel.send(order)
             report = self._channel.receive()
-        except StudentGone as error:
-            words = self.last_words()
+        except ConnectionClosedError as error:
+            log = self.log_tail()
             self.close()
             raise ExpectedError(
-                f"The instructor's notebook {notebook.name!r} ended the process in which it ran.\n{words}",
+                f"The instructor's notebook {notebook.name!r} ended the process in which it ran.\n{log}",
                 "Open it in JupyterLab, restart the kernel and run all cells; mend the cell at which it stops.",
             ) from error
         self.modules = tuple(report["modules"])
         self.failures = report["failures"]
 
-    def judge(self, case: Case) -> tuple[socket.socket, int]:
+    def fork_judge(self, case: Case) -> tuple[socket.socket, int]:
         """Start a judge.
 
         Returns:
-            The coordinator's end of the line to it, and its process id.
+            The coordinator's end of the connection to it, and its process id.
 
         Raises:
-            StudentGone: the stage has ended.
+            ConnectionClosedError: the judge server has ended.
         """
         ours, theirs = socket.socketpair()
         try:
             with self._lock, theirs:
-                self._channel.send(write_case(case))
+                self._channel.send(case_to_plain(case))
                 socket.send_fds(self._connection, [b"f"], [theirs.fileno()])
                 process: int = self._channel.receive()
-        except (StudentGone, OSError) as error:
-            self._silent = True
+        except (ConnectionClosedError, OSError) as error:
+            self._unresponsive = True
             ours.close()
-            raise StudentGone("the stage has ended") from error
+            raise ConnectionClosedError("the judge server has ended") from error
         return ours, process
 
     @property
     def ended(self) -> bool:
-        """Whether the process has ended, so that no judge can be had of it."""
-        # Between its death and the end of its process there is a moment in which it merely says nothing.
-        return self._silent or self._process.poll() is not None
+        """Whether the process has ended, so that it forks no judges any more."""
+        # A process that was killed closes its connection a moment before `poll` sees it end.
+        return self._unresponsive or self._process.poll() is not None
 
-    def last_words(self) -> str:
+    def log_tail(self) -> str:
         """The end of what the process and its judges have printed, for the message about a breakdown."""
         try:
-            self._words.seek(0, os.SEEK_END)
-            self._words.seek(max(0, self._words.tell() - _LAST_WORDS))
-            return self._words.read().decode("utf-8", "replace").strip()
+            self._log.seek(0, os.SEEK_END)
+            self._log.seek(max(0, self._log.tell() - _LOG_TAIL_BYTES))
+            return self._log.read().decode("utf-8", "replace").strip()
         except ValueError:
-            # Another thread has found that it has ended, and closed it.
+            # Another thread has noticed that the process has ended, and closed the log.
             return ""
 
-    def hang_up(self) -> None:
-        """Have the process end; who waits for it is told that it has. Any thread may do so at any time."""
+    def disconnect(self) -> None:
+        """Have the process end; threads that wait for it get `ConnectionClosedError`. Any thread may do so at any time."""
         with suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
 
@@ -125,20 +129,18 @@ class Stage:
         """End the process."""
         self._channel.close()
         try:
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=_END_SECONDS)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._words.close()
+        self._log.close()
         self._folder.cleanup()
 
 
 def end_judge(process: int) -> None:
     """End a judge that doesn't end by itself."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _environment() -> dict[str, str]:

@@ -1,5 +1,6 @@
-"""Where the submissions to one lab are looked up or graded, and written."""
+"""The submissions to one lab: each is graded, and written, unless it was written before and has not changed."""
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from autograder.autograded import store
@@ -7,20 +8,39 @@ from autograder.cells import Lab
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.gradebook.writer import GradebookWriter
-from autograder.grading.cache_keys import key_of_folder
-from autograder.grading.receipts import Receipt, Receipts
-from autograder.grading.submission import Graded, NotebookGrader, grade_submission
-from autograder.sandbox.mode import Mode
+from autograder.grading.cache_keys import lab_key, submission_key
+from autograder.grading.json_store import JsonStore
+from autograder.grading.secret import open_secret
+from autograder.grading.submission import GradedSubmission, NotebookGrader, grade_submission
+from autograder.grading.terms import Terms
 from autograder.verdicts import Result, SubmissionStatus
+from autograder.wire import MalformedRecordError, from_plain, to_plain
 
 
 @dataclass(frozen=True)
-class Found:
-    """A submission that was looked up or graded, before anything is written.
+class Receipt:
+    """What was written about a submission.
+
+    Attributes:
+        key: `autograder.grading.cache_keys.submission_key`.
+        result: the result.
+        gradebook: a digest of what the gradebook held afterwards.
+        autograded: a digest of what lay in autograded/ afterwards.
+    """
+
+    key: str
+    result: Result
+    gradebook: str
+    autograded: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is known of a submission before anything is written.
 
     Attributes:
         student: the student's id.
-        key: `autograder.grading.cache_keys.key_of_folder`.
+        key: `autograder.grading.cache_keys.submission_key`.
         receipt: what was written of the very same submission before; None if it was not.
         graded: the submission, graded; None if there is a receipt.
     """
@@ -28,72 +48,78 @@ class Found:
     student: str
     key: str
     receipt: Receipt | None
-    graded: Graded | None
+    graded: GradedSubmission | None
 
 
-@dataclass(frozen=True)
-class Desk:
+class LabRun:
     """One lab of a course that is being graded.
 
-    Attributes:
+    Args:
         course: the course.
         lab: the lab.
-        key: `autograder.grading.cache_keys.key_of_lab`.
-        bench: where notebooks run.
-        mode: how the bench walls student code in.
+        terms: the terms of the run.
+        grader: grades notebooks.
         writer: the gradebook's one writer.
-        receipts: what was written before.
-        fresh: whether that is put aside.
-        gpu: whether submissions can use a GPU on the bench.
     """
 
-    course: Course
-    lab: Lab
-    key: str
-    bench: NotebookGrader
-    mode: Mode
-    writer: GradebookWriter
-    receipts: Receipts
-    fresh: bool
-    gpu: bool = False
+    def __init__(self, course: Course, lab: Lab, terms: Terms, grader: NotebookGrader, writer: GradebookWriter) -> None:
+        self._course = course
+        self._lab = lab
+        self._terms = terms
+        self._grader = grader
+        self._writer = writer
+        self._key = lab_key(lab, terms, course.settings, open_secret(course.state))
+        self._receipts = JsonStore(course.state / "receipts")
 
-    def find(self, student: str) -> Found:
-        """Look a submission up, or grade it. Any thread may do so."""
+    def grade(self, student: str) -> Finding:
+        """Grade a submission, unless there is a receipt for it as it is. Any thread may do so."""
         # Read before it is graded: what is handed in meanwhile has another key, and is graded the next time.
-        folder = self.course.folder(self.course.directory.submitted_directory, student, self.lab.name)
-        key = key_of_folder(self.key, folder)
-        receipt = None if self.fresh else self.receipts.find(self.lab.name, student)
+        folder = self._course.folder(self._course.directory.submitted_directory, student, self._lab.name)
+        key = submission_key(self._key, folder)
+        receipt = None if self._terms.fresh else self._receipt(student)
         if receipt is not None and receipt.key == key:
-            return Found(student, key, receipt, None)
-        return Found(student, key, None, self._grade(student))
+            return Finding(student, key, receipt, None)
+        return Finding(student, key, None, self._grade(student))
 
-    def settle(self, found: Found) -> Result:
-        """Write a submission, unless all of it still stands as it was written. One thread alone may do so."""
-        receipt = found.receipt
-        if receipt is not None and self._stands(receipt):
+    def write(self, finding: Finding) -> Result:
+        """Write a submission, unless what its receipt says is still there. One thread alone may do so."""
+        receipt = finding.receipt
+        if receipt is not None and self._is_current(receipt):
             return receipt.result
-        return self._write(found.key, found.graded or self._grade(found.student))
+        return self._write(finding.key, finding.graded or self._grade(finding.student))
 
-    def _grade(self, student: str) -> Graded:
-        return grade_submission(self.course, self.lab, student, self.bench, self.mode, gpu=self.gpu)
+    def _grade(self, student: str) -> GradedSubmission:
+        return grade_submission(self._course, self._lab, student, self._terms, self._grader)
 
-    def _stands(self, receipt: Receipt) -> bool:
+    def _is_current(self, receipt: Receipt) -> bool:
         student = receipt.result.student
         return (
-            store.digest(self.course, self.lab.name, student) == receipt.autograded
-            and self.writer.digest(self.lab.name, student) == receipt.gradebook
+            store.digest(self._course, self._lab.name, student) == receipt.autograded
+            and self._writer.digest(self._lab.name, student) == receipt.gradebook
         )
 
-    def _write(self, key: str, graded: Graded) -> Result:
+    def _write(self, key: str, graded: GradedSubmission) -> Result:
         result = graded.result
         try:
-            submitted_at = self.course.submitted_at(result.student, self.lab.name)
+            submitted_at = self._course.submitted_at(result.student, self._lab.name)
         except ExpectedError as error:
             submitted_at = None
             result = replace(result, flags=(*result.flags, f"no time of submission: {error.problem}"))
-        gradebook = self.writer.write(result, graded.notebooks, submitted_at, graded.submitted)
-        store.write(self.course, self.lab, result, graded.submitted, graded.notebooks)
+        gradebook = self._writer.write(result, graded.notebooks, submitted_at, graded.submitted)
+        store.write(self._course, self._lab, result, graded.submitted, graded.notebooks)
         if result.status is not SubmissionStatus.BROKEN:
-            written = store.digest(self.course, self.lab.name, result.student)
-            self.receipts.keep(Receipt(key, result, gradebook, written))
+            autograded = store.digest(self._course, self._lab.name, result.student)
+            receipt = Receipt(key, result, gradebook, autograded)
+            self._receipts.keep(self._receipt_name(result.student), to_plain(receipt))
         return result
+
+    def _receipt(self, student: str) -> Receipt | None:
+        """The receipt for a submission; None if there is none, or the file is damaged."""
+        try:
+            return from_plain(Receipt, self._receipts.find(self._receipt_name(student)))
+        except MalformedRecordError:
+            return None
+
+    def _receipt_name(self, student: str) -> str:
+        # A student's id may be longer than a file's name.
+        return hashlib.sha256(f"{self._lab.name}\0{student}".encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,91 +1,131 @@
-"""Where a notebook is graded: stages, a zygote, and what passes between a judge and a student's process."""
+"""Judges notebooks on this machine: starts, serves and replaces judge servers, judges, a zygote and its students."""
 
+import os
+import queue
+import random
 import threading
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final, Self
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
-from autograder.grading.blind_tests import blind_tests
-from autograder.grading.cores import Cores, keep_to
+from autograder.grading.cache_keys import notebook_key
+from autograder.grading.excluded_tests import blind_tests, excluded_verdicts, failed_tests
 from autograder.grading.gpu_trial import GpuTrial, starved
-from autograder.grading.judge_server import Stage, end_judge
-from autograder.grading.judge_session import Attendance, DisturbedError
-from autograder.grading.prestart import HeadStart
-from autograder.grading.profile_store import Measures
-from autograder.grading.verdict_cache import Lookup
+from autograder.grading.json_store import JsonStore
+from autograder.grading.judge_server import JudgeServer, end_judge
+from autograder.grading.judge_session import DisturbedError, JudgeSession
+from autograder.grading.prestart import Prestart
+from autograder.grading.secret import open_secret, solution_secret
+from autograder.grading.terms import Terms
 from autograder.judging.case import Case, broken, complete
-from autograder.judging.messages import read_profile
-from autograder.limits import Limits
-from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import StudentProcess, Zygote
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
-from autograder.wall.faults import MalformedError, OutOfTime, StudentGone
+from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError, MalformedError
 from autograder.wall.profile import Profile, Recorder
+from autograder.wire import MalformedRecordError, from_plain, to_plain
 
-_MOST_JUDGES = 9
-_MOST_DEATHS = 2
-"""So often a judge may die at one place before that is put down to what it judges: a test that kills it always does."""
-_MORE_STAGES = 2
-_MOST_DOUBTS = 2
-_UNFIT = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT, CellStatus.BROKE)
+_MOST_JUDGES: Final = 9
+"""Judges that are forked for one notebook before it ends as broken."""
+_MOST_DEATHS_IN_CELL: Final = 2
+"""So often a judge may die in the same cell before that cell is blamed: a test that kills it does so each time."""
+_MOST_DISTURBANCES: Final = 2
+"""So often a kill of the student's process is blamed on the machine before it is blamed on the submission."""
+_ATTEMPTS: Final = 3
+
+
+class CpuCores:
+    """The processor cores that this process may use, each lent to one submission. Several threads may borrow.
+
+    Of a judge and its student, one always waits for the other. On two cores each message wakes another core; on one
+    core none is woken, which makes a submission about a fifth cheaper.
+    """
+
+    def __init__(self) -> None:
+        self._free: queue.SimpleQueue[int] = queue.SimpleQueue()
+        cores = list(os.sched_getaffinity(0))
+        # So that two programs on one machine don't both take the first few.
+        random.shuffle(cores)
+        for core in cores:
+            self._free.put(core)
+
+    @contextmanager
+    def borrow(self) -> Iterator[int | None]:
+        """Borrow a core; None if all are lent."""
+        try:
+            core = self._free.get_nowait()
+        except queue.Empty:
+            yield None
+            return
+        try:
+            yield core
+        finally:
+            self._free.put(core)
+
+
+def pin(process: int, core: int | None) -> None:
+    """Have a process run on one core alone, if one is given and both are still there."""
+    if core is not None:
+        with suppress(OSError):
+            os.sched_setaffinity(process, {core})
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class _PreparedNotebook:
+    """A notebook whose instructor's version has run.
+
+    Attributes:
+        notebook: the instructor's notebook.
+        files: the lab's data files: path → content.
+        server: forks its judges.
+        profile: what a submission may do across the wall.
+        excluded: why a test is not run, by grade id.
+    """
+
     notebook: LabNotebook
     files: Mapping[str, bytes]
-    stage: Stage
+    server: JudgeServer
     profile: Profile
-    unfit: Mapping[str, str]
-    """Tests that the instructor's own solution passes in one process and not across the wall, by grade id."""
+    excluded: Mapping[str, str]
 
 
-class Bench:
-    """Grades notebooks; several threads may use it at once.
+class LocalExecutor:
+    """Judges notebooks on this machine; see `autograder.grading.submission.NotebookExecutor`.
 
     Args:
-        state: the folder in which the autograder keeps what belongs to a course (its secret).
-        limits: what a submission may use.
-        mode: how student code is walled in.
-        fresh: whether verdicts that were given before are put aside, and everything runs again.
-        begun: processes that were started already, with the same limits and the same mode.
-        solution_secret: from what the hidden inputs of the instructor's own solution are drawn, where another
-            machine keeps the course's secret.
+        state: the folder in which the autograder keeps what belongs to a course (its secret, its solutions' profiles).
+        terms: the terms of the run, of which limits and mode matter here.
+        prestart: processes that were started already, on the same terms.
+        secret_of_solution: the secret from which the hidden inputs of the instructor's own solution are drawn; None to
+            derive it from the course's secret in ``state``.
     """
 
     def __init__(
-        self,
-        state: Path,
-        limits: Limits,
-        mode: Mode,
-        *,
-        fresh: bool = False,
-        begun: HeadStart | None = None,
-        solution_secret: bytes | None = None,
+        self, state: Path, terms: Terms, *, prestart: Prestart | None = None, secret_of_solution: bytes | None = None
     ) -> None:
-        self._lookup = Lookup(state, limits, mode, fresh=fresh)
-        self._solution_secret = solution_secret
-        self._measures = Measures(state / "measures")
-        self._limits = limits
-        self._mode = mode
-        self._cores = Cores()
+        self._state = state
+        self._profiles = JsonStore(state / "measures")
+        self._terms = terms
+        self._limits = terms.limits
+        self._prestart = prestart
+        self._secret_of_solution = secret_of_solution
+        self._cores = CpuCores()
         self._lock = threading.Lock()
-        self._prepared: list[_Prepared] = []
-        self._starting: Stage | None = None
+        self._prepared: list[_PreparedNotebook] = []
+        self._starting: JudgeServer | None = None
         self._zygote_lock = threading.Lock()
-        self._begun = begun
-        self._zygote: Zygote | None = begun.take_zygote() if begun is not None else None
+        self._zygote: Zygote | None = None
         self._modules: tuple[str, ...] = ()
         self._closed = False
-        self._gpu = GpuTrial(limits, partial(self._new_student, None))
+        self._gpu = GpuTrial(terms.limits, partial(self._new_student, None))
 
-    def __enter__(self) -> "Bench":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -94,207 +134,166 @@ class Bench:
         self.close()
 
     def close(self) -> None:
-        """End every process; what is being graded ends as broken."""
+        """End every process; what is being judged ends as broken."""
         self._closed = True
         if self._starting is not None:
-            self._starting.hang_up()
+            self._starting.disconnect()
         for prepared in self._prepared:
-            prepared.stage.close()
+            prepared.server.close()
         self._prepared.clear()
         if self._zygote is not None:
             self._zygote.close()
             self._zygote = None
 
-    def grade(
-        self,
-        notebook: LabNotebook,
-        submitted: SubmittedNotebook,
-        files: Mapping[str, bytes],
-        student: str,
-        lab: str,
-        working_files: Mapping[str, bytes] | None = None,
-    ) -> NotebookResult:
-        """Grade one notebook of one student.
-
-        Args:
-            notebook: the instructor's notebook.
-            submitted: the student's, realigned to it.
-            files: the lab's own data files: path → content.
-            student: the student's id.
-            lab: the lab's name.
-            working_files: the files that the submission runs with; the lab's own where it is None.
-
-        Returns:
-            An outcome for each cell; where the grader itself failed, the verdicts are BROKE. What was graded before
-            and has not changed is not run again.
-
-        Raises:
-            ExpectedError: the sandbox or the instructor's notebook can't be started.
-        """
-        judge = partial(self.judge, notebook, files)
-        return self._lookup.grade(notebook, submitted, files, student, lab, working_files, judge)
-
     def judge(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> NotebookResult:
-        """Run a notebook, whatever is known of it.
-
-        Args:
-            notebook: the instructor's notebook.
-            files: the lab's own data files: path → content.
-            case: the student's notebook; its profile is found out here.
-
-        Raises:
-            ExpectedError: the sandbox or the instructor's notebook can't be started.
-        """
-        result, sound = self._grade(case, notebook, files)
-        for _ in range(_MORE_STAGES):
-            if sound:
+        """Judge one notebook; see `autograder.grading.submission.NotebookExecutor`."""
+        for _ in range(_ATTEMPTS):
+            result, conclusive = self._judge_once(notebook, files, case)
+            if conclusive:
                 break
-            # The stage was killed, as when memory runs out: another one then serves the rest of the class.
-            result, sound = self._grade(case, notebook, files)
         return result
 
-    def _grade(self, case: Case, notebook: LabNotebook, files: Mapping[str, bytes]) -> tuple[NotebookResult, bool]:
+    def _judge_once(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> tuple[NotebookResult, bool]:
+        """The result, and whether it is conclusive: if not, the notebook must be judged again."""
         prepared = self._prepare(notebook, files)
-        unfit = _hopeless(case.submitted, prepared.unfit)
+        excluded = excluded_verdicts(case.submitted, prepared.excluded)
         overdrawn = self._overdrawn()
-        result, _ = self._run(prepared.stage, replace(case, profile=prepared.profile, excluded=unfit))
-        # Who runs beside a submission that takes the whole GPU finds too little, and is to run again.
+        result, _ = self._run(prepared.server, replace(case, profile=prepared.profile, excluded=excluded))
+        # A submission that takes the whole GPU leaves too little to those that run beside it.
         crowded = self._overdrawn() > overdrawn and starved(result)
         result = self._gpu.settled(result, case.submitted.cells)
         broke = any(verdict.status is CellStatus.BROKE for verdict in result.verdicts)
-        return result, not (crowded or (broke and prepared.stage.ended))
+        # If the judge server was killed, as when memory runs out, the next attempt starts another one.
+        return result, not (crowded or (broke and prepared.server.ended))
 
     def _overdrawn(self) -> int:
         zygote = self._zygote
         return 0 if zygote is None else zygote.overdrawn
 
-    def failures(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> Mapping[str, str]:
-        """Tests that the instructor's own solution fails, by grade id, with what they raised."""
-        return self._prepare(notebook, files).stage.failures
-
-    def _prepare(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> "_Prepared":
+    def _prepare(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> _PreparedNotebook:
         with self._lock:
             if self._closed:
                 raise ExpectedError("Grading was stopped.")
             for prepared in list(self._prepared):
-                if prepared.stage.ended:
-                    prepared.stage.close()
+                if prepared.server.ended:
+                    prepared.server.close()
                     self._prepared.remove(prepared)
                 elif prepared.notebook == notebook and prepared.files == files:
                     return prepared
             if self._zygote is None:
                 # It starts in the background, while the instructor's notebook runs.
-                self._zygote = Zygote(self._mode, self._limits)
-            self._starting = stage = (self._begun and self._begun.take_stage()) or Stage()
+                taken = self._prestart.take_zygote() if self._prestart is not None else None
+                self._zygote = taken or Zygote(self._terms.mode, self._limits)
+            self._starting = server = (self._prestart and self._prestart.take_judge_server()) or JudgeServer()
             try:
-                stage.rehearse(notebook, files, self._limits)
-                self._modules = tuple(dict.fromkeys((*self._modules, *stage.modules)))
-                self._zygote.warm(stage.modules)
+                server.run_instructor_notebook(notebook, files, self._limits)
+                self._modules = tuple(dict.fromkeys((*self._modules, *server.modules)))
+                self._zygote.warm(server.modules)
                 self._gpu.begin()
-                prepared = _Prepared(notebook, files, stage, *self._measure(stage, notebook, files))
+                profile, excluded = self._profile_solution(server, notebook, files)
             except BaseException:
-                stage.close()
+                server.close()
                 raise
+            prepared = _PreparedNotebook(notebook, files, server, profile, excluded)
             self._prepared.append(prepared)
             return prepared
 
-    def _measure(
-        self, stage: Stage, notebook: LabNotebook, files: Mapping[str, bytes]
+    def _profile_solution(
+        self, server: JudgeServer, notebook: LabNotebook, files: Mapping[str, bytes]
     ) -> tuple[Profile, Mapping[str, str]]:
-        """Grade the instructor's own solution, to see what it does across the wall."""
-        key = self._lookup.lesson(notebook, files)
-        known = self._measures.find(key)
+        """Judge the instructor's own solution: what it does across the wall, and the tests to exclude."""
+        key = notebook_key(notebook, files, self._terms)
+        known = self._known_profile(key)
         if known is not None:
+            # Only profiles of solutions without excluded tests are kept.
             return known, {}
         solution = SubmittedNotebook(notebook.name, notebook.source)
-        secret = self._solution_secret or self._lookup.solution_secret(notebook.name)
-        result, findings = self._run(stage, Case(solution, files, secret, Recorder(), self._limits))
-        unfit = {
-            verdict.grade_id: verdict.message
-            for verdict in result.verdicts
-            if verdict.status in _UNFIT and verdict.grade_id not in stage.failures
-        }
+        secret = self._secret_of_solution or solution_secret(open_secret(self._state), notebook.name)
+        result, findings = self._run(server, Case(solution, files, secret, Recorder(), self._limits))
         if not findings:
-            # Without the measure no answer can be held against it.
+            # Without a profile no answer can be judged.
             return Profile(), {verdict.grade_id: "it could not be run to the end" for verdict in result.verdicts}
-        profile = read_profile(findings)
-        unfit |= blind_tests(notebook, files, self._limits, profile.unasked)
-        if not unfit:
-            self._measures.keep(key, profile)
-        return profile, unfit
+        profile = from_plain(Profile, findings)
+        excluded = failed_tests(result, server.failures)
+        excluded |= blind_tests(notebook, files, self._limits, profile.unasked)
+        if not excluded:
+            self._profiles.keep(key, {name: sorted(values) for name, values in to_plain(profile).items()})
+        return profile, excluded
 
-    def _run(self, stage: Stage, case: Case) -> tuple[NotebookResult, dict[str, Any]]:
+    def _known_profile(self, key: str) -> Profile | None:
+        kept = self._profiles.find(key)
+        # A missing field must not count as an empty one.
+        if not isinstance(kept, dict) or not {field.name for field in fields(Profile)} <= kept.keys():
+            return None
+        try:
+            return from_plain(Profile, kept)
+        except MalformedRecordError:
+            return None
+
+    def _run(self, server: JudgeServer, case: Case) -> tuple[NotebookResult, dict[str, Any]]:
+        """Have a notebook judged, by another judge if one dies; also returns what `JudgeSession.serve` does."""
         cells = case.submitted.cells
         findings: dict[str, Any] = {}
-        doubts, deaths = 0, Counter[int | None]()
+        disturbances, deaths = 0, Counter[int | None]()
         for _ in range(_MOST_JUDGES):
             try:
-                with self._cores.lent() as core:
+                with self._cores.borrow() as core:
                     new_student = partial(self._new_student, core)
-                    attendance = Attendance(self._limits, new_student, doubtful=doubts < _MOST_DOUBTS)
-                    findings, reason = self._judge(stage, case, attendance, core), ""
+                    suspect_kills = disturbances < _MOST_DISTURBANCES
+                    session = JudgeSession(self._limits, new_student, suspect_kills=suspect_kills)
+                    findings, reason = self._serve_judge(server, case, session, core), ""
                 break
             except DisturbedError as error:
-                doubts, reason = doubts + 1, str(error)
-            except (StudentGone, OutOfTime, MalformedError) as error:
-                reason = f"{stage.last_words() or 'the judge ended without a word'} ({type(error).__name__})"
-                index = next((i for i in range(len(cells)) if i not in attendance.outcomes), None)
-                if self._closed or stage.ended:
+                disturbances, reason = disturbances + 1, str(error)
+            except (ConnectionClosedError, DeadlineExceededError, MalformedError) as error:
+                reason = f"{server.log_tail() or 'the judge ended without any output'} ({type(error).__name__})"
+                index = next((i for i in range(len(cells)) if i not in session.outcomes), None)
+                if self._closed or server.ended:
                     break
-                if deaths[index] < _MOST_DEATHS and not isinstance(error, OutOfTime):
-                    # It, too, may have been killed from outside.
+                if deaths[index] < _MOST_DEATHS_IN_CELL and not isinstance(error, DeadlineExceededError):
+                    # The judge, too, may have been killed from outside.
                     deaths[index] += 1
                 elif index is None or cells[index].role is not Role.TEST:
                     break
                 else:
-                    # Another judge grades the rest.
-                    case = replace(case, excluded={**case.excluded, index: self._lost(cells[index], reason, error)})
-        flags = (*attendance.flags, "the grader itself failed") if reason else tuple(attendance.flags)
-        outcomes = complete(case.submitted, attendance.outcomes, reason)
+                    # The next judge skips this test.
+                    verdict = self._judge_died(cells[index], reason, error)
+                    case = replace(case, excluded={**case.excluded, index: verdict})
+        flags = (*session.flags, "the grader itself failed") if reason else tuple(session.flags)
+        outcomes = complete(case.submitted, session.outcomes, reason)
         return NotebookResult(case.submitted.name, outcomes, flags), findings
 
-    def _lost(self, cell: Cell, reason: str, error: BaseException) -> CellVerdict:
-        """The verdict on a test in which the judge hung (a loop in C on a giant of the student's), or died."""
-        if not isinstance(error, OutOfTime):
+    def _judge_died(self, cell: Cell, reason: str, error: BaseException) -> CellVerdict:
+        """The verdict on a test in which the judge died, or hung: a loop in C over a student's huge object."""
+        if not isinstance(error, DeadlineExceededError):
             return broken(cell, reason)
         message = f"With your answer the test had not come to an end after {self._limits.cell_seconds:g} seconds."
         return CellVerdict(cell.grade_id or "", 0.0, cell.points, CellStatus.TIMED_OUT, message)
 
-    def _judge(self, stage: Stage, case: Case, attendance: Attendance, core: int | None) -> dict[str, Any]:
-        line, process = stage.judge(case)
-        keep_to(core, process)
+    def _serve_judge(self, server: JudgeServer, case: Case, session: JudgeSession, core: int | None) -> dict[str, Any]:
+        connection, process = server.fork_judge(case)
+        pin(process, core)
         try:
-            return attendance.serve(line)
+            return session.serve(connection)
         finally:
-            line.close()
+            connection.close()
             end_judge(process)
 
     def _new_student(self, core: int | None) -> StudentProcess:
         zygote = self._zygote
         if zygote is None:
-            raise StudentGone("the bench is closed")
+            raise ConnectionClosedError("the executor is closed")
         try:
             return zygote.fork(core)
         except ExpectedError:
             # It may have been killed, as when memory runs out: another one then serves the rest of the class.
-            return self._successor(zygote).fork(core)
+            return self._replace_zygote(zygote).fork(core)
 
-    def _successor(self, dead: Zygote) -> Zygote:
+    def _replace_zygote(self, dead: Zygote) -> Zygote:
         with self._zygote_lock:
             if self._closed or self._zygote is None:
-                raise StudentGone("the bench is closed")
+                raise ConnectionClosedError("the executor is closed")
             if self._zygote is dead:
                 dead.close()
-                self._zygote = Zygote(self._mode, self._limits, self._modules)
+                self._zygote = Zygote(self._terms.mode, self._limits, self._modules)
             return self._zygote
-
-
-def _hopeless(submitted: SubmittedNotebook, unfit: Mapping[str, str]) -> dict[int, CellVerdict]:
-    """The verdicts on tests that can't be run across the wall: they say nothing of a submission."""
-    return {
-        index: broken(
-            cell, f"this test does not pass the instructor's own answer across the wall: {unfit[cell.grade_id]}"
-        )
-        for index, cell in enumerate(submitted.cells)
-        if cell.role is Role.TEST and cell.grade_id is not None and cell.grade_id in unfit
-    }

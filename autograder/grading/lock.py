@@ -1,4 +1,4 @@
-"""Whose turn it is: one autograder at a time grades a course, and it clears away what a killed one has left."""
+"""The lock of a course: one autograder at a time grades it, and removes what a killed one has left unfinished."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,19 +9,19 @@ from filelock import FileLock, Timeout
 from autograder.autograded import store
 from autograder.course.course import Course
 from autograder.errors import ExpectedError, unwritable
-from autograder.grading.json_store import clear_remains
+from autograder.grading.json_store import clear_unfinished
 
 
 @contextmanager
-def alone(path: Path, busy: str) -> Iterator[None]:
-    """Hold a lock while others may not. The kernel ends the turn of a process that is killed.
+def exclusive_lock(path: Path, busy: str) -> Iterator[None]:
+    """Hold a lock file that only one process can hold. The kernel releases the lock of a process that is killed.
 
     Args:
-        path: the lock; a file that stays.
-        busy: what is told where another one holds it.
+        path: the lock file; it stays.
+        busy: the problem that is reported where another process holds it.
 
     Raises:
-        ExpectedError: another one holds it, or its folder may not be written.
+        ExpectedError: another process holds it, or its folder can't be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,13 +39,13 @@ def alone(path: Path, busy: str) -> Iterator[None]:
 
 
 @contextmanager
-def turn(course: Course) -> Iterator[None]:
-    """Have the course for oneself.
+def course_lock(course: Course) -> Iterator[None]:
+    """Hold the lock of a course.
 
     Raises:
-        ExpectedError: another autograder is grading it, or its folder may not be written.
+        ExpectedError: another autograder is grading it, or its folder can't be written.
     """
-    with alone(course.state / "lock", f"Another autograder is grading the course {course.root}."):
+    with exclusive_lock(course.state / "lock", f"Another autograder is grading the course {course.root}."):
         store.clear_remains(course)
-        clear_remains(course.state)
+        clear_unfinished(course.state)
         yield

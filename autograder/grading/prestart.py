@@ -1,47 +1,48 @@
-"""A head start: the processes that import torch begin to do so while the coordinator still imports nbgrader."""
+"""Processes that are started early: they import torch while the coordinator still imports nbgrader.
+
+This module is imported before nbgrader, and must not import it.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autograder.grading.judge_server import Stage
-from autograder.limits import Limits
-from autograder.sandbox.mode import Mode
+from autograder.grading.judge_server import JudgeServer
+from autograder.grading.terms import Terms
 from autograder.sandbox.zygote import Zygote
 
 
-class HeadStart:
-    """A stage and a zygote that were started before it was known what for. Each can be taken once.
+class Prestart:
+    """A judge server and a zygote that were started before their lab was known. Each can be taken once.
 
     Args:
-        mode: how student code will be walled in.
-        limits: what a submission may use.
+        terms: the terms of the run in which they will be used.
     """
 
-    def __init__(self, mode: Mode, limits: Limits) -> None:
-        self._zygote: Zygote | None = Zygote(mode, limits)
-        self._stage: Stage | None = Stage()
+    def __init__(self, terms: Terms) -> None:
+        self._zygote: Zygote | None = Zygote(terms.mode, terms.limits)
+        self._judge_server: JudgeServer | None = JudgeServer()
 
     def take_zygote(self) -> Zygote | None:
         """The zygote, which from now on is the caller's to close; None if it has been taken."""
         taken, self._zygote = self._zygote, None
         return taken
 
-    def take_stage(self) -> Stage | None:
-        """The stage, which from now on is the caller's to close; None if it has been taken."""
-        taken, self._stage = self._stage, None
+    def take_judge_server(self) -> JudgeServer | None:
+        """The judge server, which from now on is the caller's to close; None if it has been taken."""
+        taken, self._judge_server = self._judge_server, None
         return taken
 
     def close(self) -> None:
-        """End what nobody has taken."""
-        for left in (self.take_stage(), self.take_zygote()):
+        """End what was not taken."""
+        for left in (self.take_judge_server(), self.take_zygote()):
             if left is not None:
                 left.close()
 
 
 @contextmanager
-def head_start(mode: Mode, limits: Limits) -> Iterator[HeadStart]:
-    """Start a stage and a zygote; what was not taken ends with the context."""
-    started = HeadStart(mode, limits)
+def prestarted(terms: Terms) -> Iterator[Prestart]:
+    """Start a judge server and a zygote; what was not taken ends with the context."""
+    started = Prestart(terms)
     try:
         yield started
     finally:

@@ -2,41 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING
 
 from autograder.cells import Lab
 from autograder.course.course import Course
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading import interrupts
-from autograder.grading.cache_keys import key_of_lab
-from autograder.grading.lab_run import Desk, Found
-from autograder.grading.local_executor import Bench
-from autograder.grading.prestart import HeadStart
-from autograder.grading.receipts import Receipts
-from autograder.grading.secret import open_secret
-from autograder.limits import Limits
-from autograder.sandbox.mode import Mode
+from autograder.grading.lab_run import Finding, LabRun
+from autograder.grading.local_executor import LocalExecutor
+from autograder.grading.submission import NotebookExecutor, NotebookGrader
+from autograder.grading.terms import Terms
 from autograder.verdicts import Result
 
-if TYPE_CHECKING:
-    from autograder.grading.cluster.client import Cluster
-    from autograder.grading.cluster.executor import RemoteBench
-
 _AHEAD = 4
-"""Submissions under way for each worker: the writer never waits, and memory doesn't grow with the class."""
+"""Submissions in progress for each worker: the writer never waits, and memory doesn't grow with the class."""
 
 
 def grade_class(
     course: Course,
     labs: Sequence[str],
     students: Sequence[str] | None,
-    *,
-    limits: Limits,
-    mode: Mode,
-    workers: int,
-    fresh: bool = False,
-    begun: HeadStart | None = None,
-    cluster: "Cluster | None" = None,
+    terms: Terms,
+    executor: NotebookExecutor | None = None,
 ) -> Iterator[Result]:
     """Grade submissions; write ``autograded/`` and the gradebook.
 
@@ -46,54 +32,39 @@ def grade_class(
         course: the course.
         labs: the labs to grade.
         students: the students to grade; None for everyone who has submitted.
-        limits: what a submission may use.
-        mode: how student code is walled in.
-        workers: how many submissions run at once.
-        fresh: whether all run and are written again, even those that have not changed.
-        begun: processes that were started already, with the same limits and the same mode.
-        cluster: machines on which notebooks run instead of this one. All else is done here.
+        terms: the terms of the run.
+        executor: where notebooks run, and closed at the end; None for this machine.
 
     Yields:
         The results, by lab and student, each when it and those before it have been written.
 
     Raises:
-        ExpectedError: a lab or a student is unknown, or the sandbox or the gradebook can't be used.
+        ExpectedError: a lab or a student is unknown, or the sandbox, the gradebook or the cluster can't be used.
     """
-    names = [(name, _students(course, name, students)) for name in labs]
+    submitted = [(name, _students(course, name, students)) for name in labs]
+    if executor is None:
+        executor = LocalExecutor(course.state, terms)
     with (
         GradebookWriter(course) as writer,
-        ThreadPoolExecutor(workers, thread_name_prefix="grading") as pool,
-        # Closed first: after an interrupt no worker waits for a student any longer.
-        _bench(course, limits, mode, fresh=fresh, begun=begun, cluster=cluster) as bench,
+        ThreadPoolExecutor(terms.workers, thread_name_prefix="grading") as pool,
+        # Closed before the pool: after an interrupt, the pool's threads then wait for no student any longer.
+        executor,
     ):
-        receipts = Receipts(course.state / "receipts")
+        grader = NotebookGrader(course.state, terms, executor)
         queue = _Queue()
         try:
-            for name, found in names:
-                lab = _recorded(course, writer, name)
-                key = key_of_lab(lab, limits, mode, course.settings, open_secret(course.state))
-                desk = Desk(course, lab, key, bench, mode, writer, receipts, fresh, limits.gpu_bytes > 0)
-                for student in found:
-                    queue.add(desk, pool.submit(desk.find, student))
-                    yield from queue.settle(_AHEAD * workers)
-            yield from queue.settle(0)
+            for name, ids in submitted:
+                run = LabRun(course, _recorded(course, writer, name), terms, grader, writer)
+                for student in ids:
+                    queue.add(run, pool.submit(run.grade, student))
+                    yield from queue.write(_AHEAD * terms.workers)
+            yield from queue.write(0)
         finally:
             queue.cancel()
 
 
-def _bench(
-    course: Course, limits: Limits, mode: Mode, *, fresh: bool, begun: HeadStart | None, cluster: "Cluster | None"
-) -> "Bench | RemoteBench":
-    if cluster is None:
-        return Bench(course.state, limits, mode, fresh=fresh, begun=begun)
-    # Whoever grades on one machine needs no library for more of them.
-    from autograder.grading.cluster.executor import RemoteBench
-
-    return RemoteBench(course.state, limits, mode, cluster, fresh=fresh)
-
-
 def _recorded(course: Course, writer: GradebookWriter, name: str) -> Lab:
-    """Read a lab, and see to it that the gradebook knows it."""
+    """Read a lab, and add it to the gradebook if it is missing there."""
     if course.generates_tests(name):
         course.record(name)
     lab = course.lab(name)
@@ -104,33 +75,33 @@ def _recorded(course: Course, writer: GradebookWriter, name: str) -> Lab:
 
 
 class _Queue:
-    """Submissions under way: written as they come, handed on in order."""
+    """Submissions in progress: written as they are finished, yielded in order."""
 
     def __init__(self) -> None:
-        self._under_way: dict[Future[Found], tuple[int, Desk]] = {}
+        self._in_progress: dict[Future[Finding], tuple[int, LabRun]] = {}
         self._written: dict[int, Result] = {}
         self._added = 0
-        self._handed_on = 0
+        self._yielded = 0
 
-    def add(self, desk: Desk, future: Future[Found]) -> None:
+    def add(self, run: LabRun, future: Future[Finding]) -> None:
         """Add a submission."""
-        self._under_way[future] = self._added, desk
+        self._in_progress[future] = self._added, run
         self._added += 1
 
-    def settle(self, most: int) -> Iterator[Result]:
-        """Write submissions until at most so many are under way; hand on what is next in order."""
-        while len(self._under_way) > most:
-            interrupts.check()
-            for future in wait(self._under_way, interrupts.LISTEN_SECONDS, FIRST_COMPLETED).done:
-                place, desk = self._under_way.pop(future)
-                self._written[place] = desk.settle(future.result())
-            while self._handed_on in self._written:
-                yield self._written.pop(self._handed_on)
-                self._handed_on += 1
+    def write(self, most: int) -> Iterator[Result]:
+        """Write submissions until at most so many are in progress; yield the results that are next in order."""
+        while len(self._in_progress) > most:
+            interrupts.raise_pending()
+            for future in wait(self._in_progress, interrupts.POLL_SECONDS, FIRST_COMPLETED).done:
+                index, run = self._in_progress.pop(future)
+                self._written[index] = run.write(future.result())
+            while self._yielded in self._written:
+                yield self._written.pop(self._yielded)
+                self._yielded += 1
 
     def cancel(self) -> None:
-        """Give up what has not begun."""
-        for future in self._under_way:
+        """Cancel what has not begun."""
+        for future in self._in_progress:
             future.cancel()
 
 
@@ -141,5 +112,6 @@ def _students(course: Course, lab: str, students: Sequence[str] | None) -> list[
             raise course.without_submissions(lab)
         return submitted
     for student in set(students) - set(submitted):
+        # Raises an error that names the student.
         course.submission_folder(student, lab)
     return list(students)

@@ -40,7 +40,7 @@ def open_secret(state: Path) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Make a secret that is whole or not there at all; the first of those who do so at once decides."""
+    """Make a secret, atomically; of several processes that do so at once, the first one decides."""
     descriptor, unfinished = mkstemp(prefix=UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -51,6 +51,27 @@ def _make(path: Path) -> None:
         Path(unfinished).unlink()
 
 
-def secret_for(secret: bytes, *parts: str) -> bytes:
-    """A secret for one student's notebook, derived from the course's."""
+def student_secret(secret: bytes, lab: str, notebook: str, student: str) -> bytes:
+    """The secret from which the hidden inputs of one student's notebook are drawn.
+
+    Args:
+        secret: the course's.
+        lab: the lab's name.
+        notebook: the notebook's name.
+        student: the student's id.
+    """
+    return _derive(secret, lab, notebook, student)
+
+
+def solution_secret(secret: bytes, notebook: str) -> bytes:
+    """The secret from which the hidden inputs of the instructor's own solution are drawn.
+
+    Args:
+        secret: the course's.
+        notebook: the notebook's name.
+    """
+    return _derive(secret, notebook)
+
+
+def _derive(secret: bytes, *parts: str) -> bytes:
     return hmac.digest(secret, "\0".join(parts).encode(), hashlib.sha256)

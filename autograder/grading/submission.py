@@ -1,41 +1,104 @@
-"""Grades one submission; nothing is written."""
+"""Grades one submission, notebook by notebook; nothing is written but the verdict cache."""
 
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
 from autograder.cells import Lab, LabNotebook, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import Submission, read_submission, working_files
-from autograder.judging.case import broken
+from autograder.grading.secret import open_secret, student_secret
+from autograder.grading.terms import Terms
+from autograder.grading.verdict_cache import VerdictCache
+from autograder.judging.case import Case, broken
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.files import Quarantine
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
+from autograder.wall.profile import Profile
 
 
-class NotebookGrader(Protocol):
-    """Where notebooks are graded: a bench of this machine, or a cluster."""
+class NotebookExecutor(Protocol):
+    """Where notebooks run: this machine, or a cluster. Its processes end with its context."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End all that runs; what is being judged ends as broken, or with an `ExpectedError`."""
+
+    def judge(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> NotebookResult:
+        """Judge one notebook of one student. Several threads may do so at once.
+
+        Args:
+            notebook: the instructor's notebook.
+            files: the lab's own data files: path → content.
+            case: the student's notebook. Its profile is replaced: the executor finds it out with the solution.
+
+        Returns:
+            An outcome for each cell; where the grader itself failed, the verdicts are BROKE.
+
+        Raises:
+            ExpectedError: the sandbox, the instructor's notebook or the cluster can't be used.
+        """
+
+
+class NotebookGrader:
+    """Grades notebooks: has an executor judge those whose verdicts are not known. Several threads may use it at once.
+
+    Args:
+        state: the folder in which the autograder keeps what belongs to a course (its secret, its cache).
+        terms: the terms of the run.
+        executor: where notebooks run.
+
+    Raises:
+        ExpectedError: the course's secret can't be used.
+    """
+
+    def __init__(self, state: Path, terms: Terms, executor: NotebookExecutor) -> None:
+        self._secret = open_secret(state)
+        self._cache = VerdictCache(state / "cache", terms)
+        self._limits = terms.limits
+        self._executor = executor
 
     def grade(
-        self,
-        notebook: LabNotebook,
-        submitted: SubmittedNotebook,
-        files: Mapping[str, bytes],
-        student: str,
-        lab: str,
-        working_files: Mapping[str, bytes] | None = None,
+        self, lab: Lab, submitted: SubmittedNotebook, student: str, files: Mapping[str, bytes] | None = None
     ) -> NotebookResult:
-        """Grade one notebook of one student; see `autograder.grading.local_executor.Bench.grade`."""
+        """Grade one notebook of one student.
+
+        Args:
+            lab: the lab.
+            submitted: the student's notebook, realigned to the one of the same name in the lab.
+            student: the student's id.
+            files: the files with which the submission runs, path → content; None for the lab's own.
+
+        Returns:
+            An outcome for each cell; where the grader itself failed, the verdicts are BROKE.
+
+        Raises:
+            ExpectedError: the sandbox, the instructor's notebook or the cluster can't be used.
+        """
+        (notebook,) = (notebook for notebook in lab.notebooks if notebook.name == submitted.name)
+        secret = student_secret(self._secret, lab.name, notebook.name, student)
+        case = Case(submitted, lab.files if files is None else files, secret, Profile(), self._limits)
+        key = self._cache.key(notebook, lab.files, case)
+        result = self._cache.find(key)
+        if result is None:
+            result = self._executor.judge(notebook, lab.files, case)
+            self._cache.keep(key, result)
+        return result
 
 
 @dataclass(frozen=True)
-class Graded:
+class GradedSubmission:
     """A submission after grading, before it is written.
 
     Attributes:
-        result: what is told of it.
+        result: its result.
         submitted: its realigned notebooks, by name.
         notebooks: its graded notebooks, by name.
     """
@@ -45,71 +108,67 @@ class Graded:
     notebooks: Mapping[str, NotebookResult]
 
 
-def grade_submission(
-    course: Course, lab: Lab, student: str, bench: NotebookGrader, mode: Mode, *, gpu: bool = False
-) -> Graded:
-    """Grade one submission; nothing is written.
+def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grader: NotebookGrader) -> GradedSubmission:
+    """Grade one submission.
 
-    What is wrong with it ends in its result, and never as an error: the rest of the class goes on.
+    What is wrong with it becomes part of its result and raises no error: the rest of the class is still graded.
 
     Args:
         course: the course.
         lab: the lab.
         student: the student's id.
-        bench: where its notebooks run.
-        mode: how the bench walls student code in.
-        gpu: whether it can use a GPU there.
+        terms: the terms of the run.
+        grader: grades its notebooks.
+
+    Raises:
+        ExpectedError: the sandbox, the instructor's notebook or the cluster can't be used.
     """
     started = time.monotonic()
     folder = course.folder(course.directory.submitted_directory, student, lab.name)
-    nothing = Result(student, lab.name, SubmissionStatus.GRADED, sandboxed=mode is not Mode.NONE, gpu=gpu)
+    empty = Result(
+        student,
+        lab.name,
+        SubmissionStatus.GRADED,
+        sandboxed=terms.mode is not Mode.NONE,
+        gpu=terms.limits.gpu_bytes > 0,
+    )
     try:
         submission = read_submission(folder, lab)
     except Quarantine as error:
         unreadable = tuple((notebook.name, str(error)) for notebook in lab.notebooks)
-        return Graded(_summarise(nothing, lab, Submission((), unreadable), {}), {}, {})
-    except Exception as error:  # noqa: BLE001 - what nobody thought of must not stop the class
-        return Graded(_unread(nothing, lab, error), {}, {})
-    graded = _grade_notebooks(course, lab, student, bench, submission, folder)
+        return GradedSubmission(_summarise(empty, lab, Submission((), unreadable), {}), {}, {})
+    except Exception as error:  # noqa: BLE001 - an error that nobody foresaw must not stop the class
+        return GradedSubmission(_reading_failed(empty, lab, error), {}, {})
+    files = working_files(course, lab, folder)
+    notebooks = {notebook.name: grader.grade(lab, notebook, student, files) for notebook in submission.notebooks}
     result = replace(
-        _summarise(nothing, lab, submission, graded),
+        _summarise(empty, lab, submission, notebooks),
         seconds=round(time.monotonic() - started, 3),
     )
-    return Graded(result, {notebook.name: notebook for notebook in submission.notebooks}, graded)
+    return GradedSubmission(result, {notebook.name: notebook for notebook in submission.notebooks}, notebooks)
 
 
-def _unread(nothing: Result, lab: Lab, error: Exception) -> Result:
+def _reading_failed(empty: Result, lab: Lab, error: Exception) -> Result:
     """The result where the grader itself failed at reading a submission."""
     reason = f"reading it failed with {type(error).__name__}: {error}"
     cells = tuple(broken(cell, reason) for notebook in lab.notebooks for cell in notebook.released if cell.graded)
-    return replace(nothing, status=SubmissionStatus.BROKEN, cells=cells, reason=f"The grader itself failed: {reason}")
+    return replace(empty, status=SubmissionStatus.BROKEN, cells=cells, reason=f"The grader itself failed: {reason}")
 
 
-def _grade_notebooks(
-    course: Course, lab: Lab, student: str, bench: NotebookGrader, submission: Submission, folder: Path
-) -> dict[str, NotebookResult]:
-    files = working_files(course, lab, folder)
-    sources = {notebook.name: notebook for notebook in lab.notebooks}
-    return {
-        notebook.name: bench.grade(sources[notebook.name], notebook, lab.files, student, lab.name, files)
-        for notebook in submission.notebooks
-    }
-
-
-def _summarise(nothing: Result, lab: Lab, submission: Submission, graded: Mapping[str, NotebookResult]) -> Result:
+def _summarise(empty: Result, lab: Lab, submission: Submission, graded: Mapping[str, NotebookResult]) -> Result:
     cells: list[CellVerdict] = []
     for notebook in lab.notebooks:
         if notebook.name in graded:
             cells += graded[notebook.name].verdicts
         else:
-            told = dict(submission.unreadable).get(notebook.name, f"{notebook.name}.ipynb was not handed in.")
+            reason = dict(submission.unreadable).get(notebook.name, f"{notebook.name}.ipynb was not handed in.")
             cells += [
-                CellVerdict(cell.grade_id or "", 0.0, cell.points, CellStatus.FAILED, f"Not graded: {told}")
+                CellVerdict(cell.grade_id or "", 0.0, cell.points, CellStatus.FAILED, f"Not graded: {reason}")
                 for cell in notebook.released
                 if cell.graded
             ]
     flags = [*submission.all_flags, *(flag for notebook in graded.values() for flag in notebook.flags)]
-    result = replace(nothing, cells=tuple(cells), repairs=submission.all_repairs, flags=tuple(dict.fromkeys(flags)))
+    result = replace(empty, cells=tuple(cells), repairs=submission.all_repairs, flags=tuple(dict.fromkeys(flags)))
     if submission.unreadable:
         reason = "; ".join(dict.fromkeys(why for _, why in submission.unreadable))
         return replace(result, status=SubmissionStatus.QUARANTINED, reason=reason)

@@ -1,76 +1,59 @@
-"""Verdicts that were given before are looked up, wherever the others are found out."""
+"""Verdicts that were given before: the same submission, tests, limits and programs give the same verdicts again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from autograder.cells import LabNotebook, SubmittedNotebook
-from autograder.grading.cache_keys import key_of_case, key_of_lesson
-from autograder.grading.secret import open_secret, secret_for
-from autograder.grading.verdict_store import Cache
+from autograder.cells import LabNotebook
+from autograder.grading.cache_keys import case_key, notebook_key
+from autograder.grading.json_store import JsonStore
+from autograder.grading.terms import Terms
 from autograder.judging.case import Case
-from autograder.limits import Limits
-from autograder.sandbox.mode import Mode
-from autograder.verdicts import NotebookResult
-from autograder.wall.profile import Profile
+from autograder.verdicts import CellStatus, NotebookResult
+from autograder.wire import MalformedRecordError, from_plain, to_plain
 
 
-class Lookup:
-    """What was found out of a course's notebooks before. Several threads may use it at once.
+class VerdictCache:
+    """The verdicts of a course's notebooks. Several threads may use it at once.
 
     Args:
-        state: the folder in which the autograder keeps what belongs to a course (its secret, its cache).
-        limits: what a submission may use.
-        mode: how student code is walled in.
-        fresh: whether verdicts that were given before are put aside.
+        folder: where they lie.
+        terms: the terms of the run; if it is fresh, nothing is found.
     """
 
-    def __init__(self, state: Path, limits: Limits, mode: Mode, *, fresh: bool) -> None:
-        self._secret = open_secret(state)
-        self._cache = Cache(state / "cache")
-        self._limits = limits
-        self._mode = mode
-        self._fresh = fresh
-        self._lessons: list[tuple[LabNotebook, Mapping[str, bytes], str]] = []
+    def __init__(self, folder: Path, terms: Terms) -> None:
+        self._store = JsonStore(folder)
+        self._terms = terms
+        self._notebook_keys: dict[str, tuple[LabNotebook, Mapping[str, bytes], str]] = {}
 
-    def grade(
-        self,
-        notebook: LabNotebook,
-        submitted: SubmittedNotebook,
-        files: Mapping[str, bytes],
-        student: str,
-        lab: str,
-        working_files: Mapping[str, bytes] | None,
-        judge: Callable[[Case], NotebookResult],
-    ) -> NotebookResult:
-        """Find the verdicts on a notebook, or have it judged.
+    def key(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> str:
+        """The key of a submitted notebook's verdicts.
 
         Args:
             notebook: the instructor's notebook.
-            submitted: the student's, realigned to it.
             files: the lab's own data files: path → content.
-            student: the student's id.
-            lab: the lab's name.
-            working_files: the files that the submission runs with; the lab's own where it is None.
-            judge: runs the notebook.
+            case: the student's notebook.
         """
-        secret = secret_for(self._secret, lab, notebook.name, student)
-        case = Case(submitted, files if working_files is None else working_files, secret, Profile(), self._limits)
-        key = key_of_case(self.lesson(notebook, files), case)
-        result = None if self._fresh else self._cache.find(key)
-        if result is None:
-            result = judge(case)
-            self._cache.keep(key, result)
-        return result
+        return case_key(self._notebook_key(notebook, files), case)
 
-    def lesson(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> str:
-        """`key_of_lesson`, reckoned once."""
-        for known, its_files, key in self._lessons:
-            if known is notebook and its_files is files:
-                return key
-        key = key_of_lesson(notebook, files, self._limits, self._mode)
-        self._lessons.append((notebook, files, key))
+    def find(self, key: str) -> NotebookResult | None:
+        """The verdicts under a key; None if there are none, the file is damaged, or the run is fresh."""
+        if self._terms.fresh:
+            return None
+        try:
+            return from_plain(NotebookResult, self._store.find(key))
+        except MalformedRecordError:
+            return None
+
+    def keep(self, key: str, result: NotebookResult) -> None:
+        """Keep verdicts, unless the grader itself broke."""
+        if all(verdict.status is not CellStatus.BROKE for verdict in result.verdicts):
+            self._store.keep(key, to_plain(result))
+
+    def _notebook_key(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> str:
+        # The same for a whole class: its digest is computed once for each notebook.
+        known = self._notebook_keys.get(notebook.name)
+        if known is not None and known[0] is notebook and known[1] is files:
+            return known[2]
+        key = notebook_key(notebook, files, self._terms)
+        self._notebook_keys[notebook.name] = notebook, files, key
         return key
-
-    def solution_secret(self, notebook: str) -> bytes:
-        """From what the hidden inputs of the instructor's own solution are drawn."""
-        return secret_for(self._secret, notebook)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import pytest
 
 from autograder.cells import Lab, Role, SubmittedNotebook
 from autograder.course.course import Course
-from autograder.grading.local_executor import Bench
+from autograder.grading.judge_server import JudgeServer
+from autograder.grading.submission import NotebookGrader
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
 from tests.attacks.attack import Attack, Kind
 from tests.attacks.corpus import ATTACKS
+from tests.graders import open_grader
 from tests.small_lab import EXERCISES, LIMITS, POINTS, SmallLab, by_id
 
 
@@ -31,7 +34,9 @@ def test_every_attack_is_there_once_and_attacks_an_exercise() -> None:
 
 def test_an_honest_submission_has_full_marks(small_lab: SmallLab) -> None:
     assert_full_marks(small_lab, "honest")
-    assert small_lab.bench.failures(small_lab.notebook, {}) == {}
+    with closing(JudgeServer()) as server:
+        server.run_instructor_notebook(small_lab.notebook, {}, LIMITS)
+        assert server.failures == {}
 
 
 @pytest.mark.parametrize(
@@ -73,21 +78,21 @@ def lesson() -> Lab:
 
 
 @pytest.fixture(scope="module")
-def lesson_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def lesson_grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookGrader]:
     limits = replace(LIMITS, cell_seconds=5.0, submission_seconds=90.0)
-    with Bench(tmp_path_factory.mktemp("lesson"), limits, Mode.BUBBLEWRAP) as bench:
-        yield bench
+    with open_grader(tmp_path_factory.mktemp("lesson"), limits, Mode.BUBBLEWRAP) as grader:
+        yield grader
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_checks_that_were_replaced_earn_nothing(lesson: Lab, lesson_bench: Bench, lie: str) -> None:
+def test_checks_that_were_replaced_earn_nothing(lesson: Lab, lesson_grader: NotebookGrader, lie: str) -> None:
     notebook = lesson.notebooks[0]
     cells = tuple(
         replace(cell, source=_lying(cell.source, lie)) if cell.role is Role.SOLUTION else cell
         for cell in notebook.source
     )
     submitted = SubmittedNotebook(notebook.name, cells, frozenset())
-    verdicts = lesson_bench.grade(notebook, submitted, lesson.files, "dishonest", lesson.name).verdicts
+    verdicts = lesson_grader.grade(lesson, submitted, "dishonest").verdicts
     graded = [verdict for verdict in verdicts if verdict.status is not CellStatus.MANUAL]
     assert len(graded) >= 8
     assert {verdict.grade_id: verdict.points for verdict in graded} == {v.grade_id: 0.0 for v in graded}

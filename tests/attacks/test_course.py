@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
 from autograder.grading.run import grade_class
+from autograder.grading.terms import Terms
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
 from tests.attacks.attack import Attack
@@ -86,7 +87,7 @@ def test_attacks_in_a_class_harm_nobody(
 
 
 def grade(root: Path) -> Iterator[Result]:
-    return grade_class(Course.open(root), [LAB], None, limits=SMALL, mode=Mode.BUBBLEWRAP, workers=2)
+    return grade_class(Course.open(root), [LAB], None, Terms(SMALL, Mode.BUBBLEWRAP, workers=2))
 
 
 def earned(attack: Attack, result: Result) -> Iterator[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.grading.run import grade_class
+from autograder.grading.terms import Terms
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result, SubmissionStatus
 from tests.attacks.attack import Attack
@@ -22,7 +23,7 @@ def test_attacks_on_the_file_earn_nothing_and_are_flagged(tmp_path: Path, blank_
     for student, attack in (attacks | {"honest": honest}).items():
         hand_in(root, student, notebook_of(attack))
     # One class for all: they must leave one another alone, and no worker of the tests does it twice.
-    graded = grade_class(Course.open(root), [LAB], None, limits=LIMITS, mode=Mode.BUBBLEWRAP, workers=2)
+    graded = grade_class(Course.open(root), [LAB], None, Terms(LIMITS, Mode.BUBBLEWRAP, workers=2))
     results = {result.student: result for result in graded}
     assert results.keys() == attacks.keys() | {"honest"}
     assert _wrong(honest, results["honest"]) is None

@@ -16,11 +16,15 @@ from autograder.autograded.store import read_results
 from autograder.cells import Role
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.grading.lock import turn
-from autograder.preprocessor import GradeBehindWall, WarmBench
+from autograder.grading.local_executor import LocalExecutor
+from autograder.grading.lock import course_lock
+from autograder.grading.terms import Terms
+from autograder.limits import Limits
+from autograder.preprocessor import GradeBehindWall, SharedExecutor
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult
 
+TERMS = Terms(Limits(), Mode.NONE)
 MakeCell = Callable[..., NotebookNode]
 MakeCourse = Callable[..., Path]
 
@@ -75,15 +79,15 @@ def test_nbgraders_own_command_goes_through_the_wall(course: Course, run_nbgrade
 
 
 def test_nothing_is_recorded_when_the_grader_breaks(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    broke = CellVerdict("f-test", None, 2.0, CellStatus.BROKE, "the judge ended without a word")
+    broke = CellVerdict("f-test", None, 2.0, CellStatus.BROKE, "the judge ended without any output")
 
     def ended(*_: object, **__: object) -> NotebookResult:
         return NotebookResult("main", (CellOutcome(), CellOutcome(verdict=broke)))
 
-    monkeypatch.setattr(autograder.preprocessor, "_grade", ended)
+    monkeypatch.setattr(LocalExecutor, "judge", ended)
     monkeypatch.chdir(course.root)
     names = {"student": "right", "assignment": "lab", "notebook": "main", "db_url": course.gradebook_url}
-    with pytest.raises(RuntimeError, match="f-test: the judge ended without a word"):
+    with pytest.raises(RuntimeError, match="f-test: the judge ended without any output"):
         GradeBehindWall().preprocess(nbformat.v4.new_notebook(), {"nbgrader": names})
 
 
@@ -106,45 +110,45 @@ def test_a_submission_that_cannot_be_read_fails_alone(course: Course) -> None:
         assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
 
 
-def test_nobody_is_graded_while_another_grader_has_its_turn(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_graded_while_another_grader_holds_the_lock(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(course.root)
     names = {"student": "right", "assignment": "lab", "notebook": "main", "db_url": course.gradebook_url}
-    with turn(course), pytest.raises(ExpectedError, match="Another autograder is grading"):
+    with course_lock(course), pytest.raises(ExpectedError, match="Another autograder is grading"):
         GradeBehindWall().preprocess(nbformat.v4.new_notebook(), {"nbgrader": names})
 
 
-def test_runs_that_follow_one_another_share_a_bench(tmp_path: Path) -> None:
-    warm = WarmBench(idle_seconds=600)
-    with warm.use(tmp_path, Mode.NONE) as first:
+def test_runs_that_follow_one_another_share_an_executor(tmp_path: Path) -> None:
+    shared = SharedExecutor(idle_seconds=600)
+    with shared.use(tmp_path, TERMS) as first:
         pass
-    with warm.use(tmp_path, Mode.NONE) as second:
+    with shared.use(tmp_path, TERMS) as second:
         assert second is first
-    with warm.use(tmp_path / "another", Mode.NONE) as elsewhere:
+    with shared.use(tmp_path / "another", TERMS) as elsewhere:
         assert elsewhere is not first
-    warm.close()
-    with warm.use(tmp_path / "another", Mode.NONE) as later:
+    shared.close()
+    with shared.use(tmp_path / "another", TERMS) as later:
         assert later is not elsewhere
-    warm.close()
+    shared.close()
 
 
-def test_a_bench_that_failed_is_not_used_again(tmp_path: Path) -> None:
-    warm = WarmBench(idle_seconds=600)
-    with pytest.raises(RuntimeError, match="the judge ended"), warm.use(tmp_path, Mode.NONE) as failed:
+def test_an_executor_that_failed_is_not_used_again(tmp_path: Path) -> None:
+    shared = SharedExecutor(idle_seconds=600)
+    with pytest.raises(RuntimeError, match="the judge ended"), shared.use(tmp_path, TERMS) as failed:
         raise RuntimeError("the judge ended")
-    with warm.use(tmp_path, Mode.NONE) as fresh:
+    with shared.use(tmp_path, TERMS) as fresh:
         assert fresh is not failed
-    warm.close()
+    shared.close()
 
 
-def test_a_bench_that_nobody_uses_ends(tmp_path: Path) -> None:
-    warm = WarmBench(idle_seconds=0)
-    with warm.use(tmp_path, Mode.NONE) as first:
+def test_an_unused_executor_ends(tmp_path: Path) -> None:
+    shared = SharedExecutor(idle_seconds=0)
+    with shared.use(tmp_path, TERMS) as first:
         pass
     deadline = time.monotonic() + 60
     lent = first
     while lent is first:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-        with warm.use(tmp_path, Mode.NONE) as lent:
+        with shared.use(tmp_path, TERMS) as lent:
             pass
-    warm.close()
+    shared.close()

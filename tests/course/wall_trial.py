@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
 from autograder.course.course import Course
-from autograder.grading.local_executor import Bench
+from autograder.grading.submission import NotebookGrader
 from autograder.limits import Limits
 from autograder.python_names import bound_names, used_names
 from autograder.repair import realign
@@ -16,6 +16,7 @@ from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
 from tests.course.answer_book import Answer, independent
 from tests.course.outcomes import Outcome
+from tests.graders import open_grader
 
 ROOT = Path(__file__).parents[2]
 # A fixed secret: the same hidden inputs in every run.
@@ -25,11 +26,11 @@ Notebook = Mapping[str, Answer]
 
 
 @contextmanager
-def open_bench(state: Path) -> Iterator[Bench]:
-    """Open a bench with hidden inputs that are the same in every run."""
+def repeatable_grader(state: Path) -> Iterator[NotebookGrader]:
+    """Open a grader with hidden inputs that are the same in every run."""
     (state / "secret").write_bytes(SECRET)
-    with Bench(state, Limits(cell_seconds=60), Mode.BUBBLEWRAP) as bench:
-        yield bench
+    with open_grader(state, Limits(cell_seconds=60), Mode.BUBBLEWRAP) as grader:
+        yield grader
 
 
 def open_lab(lab: str) -> Lab:
@@ -62,11 +63,11 @@ def try_through_wall(name: str, given: Iterable[Answer], state: Path) -> Iterato
     lab = open_lab(name)
     (notebook,) = lab.notebooks
     right = independent(name)
-    with open_bench(state) as bench:
+    with repeatable_grader(state) as grader:
         for number, chosen in enumerate(packed(notebook, given)):
             needed = {other for each in chosen.values() for other in _needs(notebook, each)}
             answered = handed_in(lab, {other: right[other] for other in needed} | chosen)
-            graded = bench.grade(notebook, answered, lab.files, f"student{number}", name)
+            graded = grader.grade(lab, answered, f"student{number}")
             assert graded.flags == (), graded.flags
             verdicts = {verdict.grade_id.removesuffix("-test"): verdict for verdict in graded.verdicts}
             for exercise, each in chosen.items():

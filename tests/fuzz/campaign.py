@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
 from autograder.grading.run import grade_class
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result
@@ -104,9 +105,7 @@ class Campaign:
         if not waiting:
             return
         try:
-            for result in grade_class(
-                self._course, [LAB], waiting, limits=LIMITS, mode=Mode.BUBBLEWRAP, workers=self._workers
-            ):
+            for result in grade_class(self._course, [LAB], waiting, Terms(LIMITS, Mode.BUBBLEWRAP, self._workers)):
                 results[result.student] = result
                 self.statuses[result.status.value] += 1
                 progress(1)

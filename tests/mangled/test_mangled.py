@@ -11,6 +11,7 @@ import pytest
 from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.grading.run import grade_class
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.repair import mend
 from autograder.sandbox.mode import Mode
@@ -40,7 +41,7 @@ def test_mangled_notebooks_have_the_score_of_the_honest_one(tmp_path: Path, blan
         path.parent.mkdir(parents=True)
         path.write_bytes(mangling.content(honest(course)))
     # One test for all of them: they are graded in one class, by whichever worker gets it.
-    results = grade_class(course, [LAB], None, limits=LIMITS, mode=Mode.BUBBLEWRAP, workers=2)
+    results = grade_class(course, [LAB], None, Terms(LIMITS, Mode.BUBBLEWRAP, workers=2))
     wrong = {
         mangling.name: said
         for mangling, result in zip(CORPUS, results, strict=True)

@@ -14,6 +14,7 @@ from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.grading.cluster.client import connect
 from autograder.grading.run import grade_class
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.report.records import as_record
 from autograder.sandbox.mode import Mode
@@ -58,7 +59,7 @@ def test_a_class_is_graded_as_on_one_machine_though_a_worker_is_killed(
 ) -> None:
     here, there = (shutil.copytree(waiting, tmp_path / name) for name in ("here", "there"))
     # The same secret draws the same hidden inputs.
-    results = list(grade_class(Course.open(here), ["lab"], None, limits=Limits(), mode=Mode.BUBBLEWRAP, workers=2))
+    results = list(grade_class(Course.open(here), ["lab"], None, Terms(Limits(), Mode.BUBBLEWRAP, workers=2)))
     shutil.copytree(here / ".autograder", there / ".autograder", ignore=lambda *_: ["cache", "receipts", "measures"])
     one, other = two_workers.workers
     with start(there, "grade", "lab", "--dask", two_workers.address, "--format", "json", "--quiet") as process:

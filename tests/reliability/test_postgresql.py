@@ -26,6 +26,7 @@ from autograder.gradebook.connection import NoGradebookError, reading, writing
 from autograder.gradebook.errors import explain
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.run import grade_class
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result, SubmissionStatus
@@ -126,7 +127,7 @@ def execute(root: Path, *statements: str) -> None:
 
 def grade_here(root: Path) -> list[Result]:
     """Grade in this process, which has imported all that it takes."""
-    return list(grade_class(Course.open(root), ["lab"], None, limits=Limits(), mode=Mode.BUBBLEWRAP, workers=2))
+    return list(grade_class(Course.open(root), ["lab"], None, Terms(Limits(), Mode.BUBBLEWRAP, workers=2)))
 
 
 @contextmanager

@@ -1,1 +1,4 @@
-"""Grading on the machines of a Dask cluster: they run notebooks, and everything else stays here."""
+"""Judging on the machines of a Dask cluster, the extra `cluster`; everything else stays on this machine.
+
+`executor.open_executor` is the interface; it is imported only where a cluster is asked for.
+"""

@@ -1,4 +1,4 @@
-"""A Dask cluster: reached, looked at, asked, and left as it was found."""
+"""The connection to a Dask cluster: its workers are watched, and asked to judge."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, wait
-from concurrent.futures import Future as Answer
+from concurrent.futures import Future as PendingAnswer
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -20,17 +20,17 @@ from distributed.security import Security
 from autograder.errors import ExpectedError
 from autograder.grading.cache_keys import programs
 from autograder.grading.cluster import worker
-from autograder.grading.cluster.worker_slots import Places
+from autograder.grading.cluster.worker_slots import WorkerSlots
 
-_REACH_SECONDS: Final = 5.0
+_CONNECT_SECONDS: Final = 5.0
 _WORKERS_SECONDS: Final = 10.0
-_LOOK_SECONDS: Final = 0.5
-_LOST_LOOKS: Final = 10
+_POLL_SECONDS: Final = 0.5
+_MOST_MISSED_POLLS: Final = 10
 _FINISH_SECONDS: Final = 30.0
 
 
 class WorkerLostError(Exception):
-    """The worker that was asked is no longer there."""
+    """The worker that was asked to judge is no longer there."""
 
 
 class Cluster:
@@ -38,20 +38,20 @@ class Cluster:
 
     Attributes:
         address: the scheduler's.
-        places: the places at its workers.
-        run: names this run to the workers.
+        slots: the slots of its workers.
+        run: identifies this run to the workers.
     """
 
     def __init__(self, client: Client, address: str) -> None:
         self.address = address
-        self.places = Places()
+        self.slots = WorkerSlots()
         self.run = uuid.uuid4().hex
         self._client = client
-        self._over = threading.Event()
-        self._watch = threading.Thread(target=self._look_on, name="cluster", daemon=True)
+        self._closed = threading.Event()
+        self._watch = threading.Thread(target=self._watch_workers, name="cluster", daemon=True)
 
-    def begin(self) -> None:
-        """Look at the workers, now and from now on.
+    def start(self) -> None:
+        """Check the workers, and watch from now on which are there.
 
         Raises:
             ExpectedError: there are none, or one has other programs.
@@ -63,25 +63,31 @@ class Cluster:
                     f"The Dask scheduler {self.address} has no workers.",
                     f"Start one on each machine: dask worker {self.address} --nthreads 4",
                 )
-            time.sleep(_LOOK_SECONDS)
-        for address, found in self._introductions().items():
-            problem, cure = worker.other_programs(programs(), found)
+            time.sleep(_POLL_SECONDS)
+        for address, found in self._installed_programs().items():
+            problem, cure = worker.different_programs(programs(), found)
             if problem:
                 raise ExpectedError(f"The Dask worker {self._name(address)} can't be used. {problem}", cure)
-        self.places.update(threads)
+        self.slots.update(threads)
         self._watch.start()
 
     @property
     def threads(self) -> int:
-        """How many submissions its workers judge at once, as many of them as there are now."""
+        """How many submissions the workers that are there now judge at once."""
         return sum(self._client.nthreads().values())
 
-    def hold(self, parcel: bytes) -> Future:
-        """Have the cluster keep a parcel for as long as the future lives; if a worker is lost, it is sent again."""
-        return self._client.submit(worker.hold, parcel, key=f"lesson-{uuid.uuid4().hex}", pure=False)
+    def hold(self, message: bytes) -> Future:
+        """Have the cluster keep a message while the future is referenced; Dask sends it again if a worker is lost."""
+        return self._client.submit(worker.hold, message, key=f"notebook-{uuid.uuid4().hex}", pure=False)
 
-    def ask(self, address: str, lesson: Future, key: str, case: bytes) -> bytes:
-        """Have a worker judge a notebook, and wait for what it says.
+    def judge(self, address: str, context: Future, key: str, case: bytes) -> bytes:
+        """Have a worker judge a notebook, and wait for its answer.
+
+        Args:
+            address: the worker's.
+            context: the notebook's packed context, as `hold` returned it.
+            key: the context's key.
+            case: the packed case.
 
         Raises:
             WorkerLostError: it is gone.
@@ -89,7 +95,7 @@ class Cluster:
         """
         future = self._client.submit(
             worker.judge,
-            lesson,
+            context,
             key,
             case,
             self.run,
@@ -106,41 +112,41 @@ class Cluster:
 
     def end(self) -> None:
         """End all that belongs to this run, here and at the workers."""
-        self.places.close(ExpectedError("Grading was stopped."))
-        self._over.set()
+        self.slots.close(ExpectedError("Grading was stopped."))
+        self._closed.set()
         if self._watch.is_alive():
             self._watch.join()
         if self._client.status == "running":
-            _in_time(lambda: self._client.run(worker.finish, self.run, on_error="ignore"))
+            _for_limited_time(lambda: self._client.run(worker.finish, self.run, on_error="ignore"))
 
     def _wait(self, future: Future, address: str) -> bytes:
-        # Not the future's own time limit: when that is up just as the answer comes, the answer can be lost.
+        # Not the future's own time limit: if that expires just as the answer comes, the answer can be lost.
         answer = asyncio.run_coroutine_threadsafe(_answer(future), self._client.loop.asyncio_loop)
         try:
-            while not wait([answer], _LOOK_SECONDS).done:
-                self.places.check()
-                if not self.places.has(address):
+            while not wait([answer], _POLL_SECONDS).done:
+                self.slots.raise_failure()
+                if not self.slots.has_worker(address):
                     future.cancel(force=True)
                     raise WorkerLostError(address)
             return self._read(answer, address)
         finally:
             answer.cancel()
 
-    def _read(self, answer: Answer[bytes], address: str) -> bytes:
+    def _read(self, answer: PendingAnswer[bytes], address: str) -> bytes:
         try:
             return answer.result()
         except KilledWorker:
-            # It came back under the same address, and was lost again.
+            # It came back under the same address and was lost again, so that its slots never went away.
             raise WorkerLostError(address) from None
         except CancelledError:
-            self.places.check()
-            raise self._lost() from None
+            self.slots.raise_failure()
+            raise self._scheduler_lost() from None
         except ImportError as error:
             raise ExpectedError(f"The Dask worker {self._name(address)} can't be used: {error}.", _INSTALL) from error
 
-    def _introductions(self) -> dict[str, list[str]]:
+    def _installed_programs(self) -> dict[str, list[str]]:
         try:
-            found: dict[str, list[str]] = self._client.run(worker.introduce)
+            found: dict[str, list[str]] = self._client.run(worker.installed_programs)
         except ImportError as error:
             raise ExpectedError(
                 f"A worker of the Dask cluster {self.address} lacks gradlab: {error}.", _INSTALL
@@ -152,24 +158,24 @@ class Cluster:
         name = about.get("name", address)
         return address if name == address else f"{name} ({address})"
 
-    def _look_on(self) -> None:
-        """Note which workers come and go, until all is over or the scheduler is lost."""
+    def _watch_workers(self) -> None:
+        """Note which workers come and go, until the run is over or the scheduler is lost."""
         missed = 0
-        while not self._over.wait(_LOOK_SECONDS):
+        while not self._closed.wait(_POLL_SECONDS):
             try:
                 threads = self._client.nthreads() if self._client.status == "running" else None
-            except Exception:  # noqa: BLE001 - whatever the library says: it can't be reached
+            except Exception:  # noqa: BLE001 - the library raises many kinds: each means that it can't be reached
                 threads = None
             if threads is not None:
                 missed = 0
-                self.places.update(threads)
+                self.slots.update(threads)
                 continue
             missed += 1
-            if missed >= _LOST_LOOKS:
-                self.places.close(self._lost())
+            if missed >= _MOST_MISSED_POLLS:
+                self.slots.close(self._scheduler_lost())
                 return
 
-    def _lost(self) -> ExpectedError:
+    def _scheduler_lost(self) -> ExpectedError:
         return ExpectedError(
             f"The Dask scheduler {self.address} was lost.",
             "Start it and its workers again, then run the same command: what was written is kept.",
@@ -186,7 +192,7 @@ _INSTALL = 'On each machine of the cluster, run: pip install "gradlab[instructor
 
 @contextmanager
 def connect(address: str) -> Iterator[Cluster]:
-    """Reach a cluster, as Dask's own configuration has it (certificates for ``tls://`` among it).
+    """Connect to a cluster, as Dask's own configuration says (certificates for ``tls://`` included).
 
     Args:
         address: the scheduler's, as ``dask scheduler`` prints it: tcp://HOST:8786.
@@ -195,11 +201,11 @@ def connect(address: str) -> Iterator[Cluster]:
         ExpectedError: it can't be reached, has no workers, or one of them has other programs.
     """
     _check_address(address)
-    # What goes wrong is said by this program, once, and not by the library as often as it tries.
+    # This program reports what goes wrong, once; the library would log each of its attempts.
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        client = Client(address, timeout=_REACH_SECONDS, set_as_default=False, name="autograder")
+        client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False, name="autograder")
     except (OSError, ValueError, TypeError, RuntimeError) as error:
         raise ExpectedError(
             f"The Dask scheduler {address} can't be reached ({str(error) or type(error).__name__}).",
@@ -208,16 +214,16 @@ def connect(address: str) -> Iterator[Cluster]:
     try:
         cluster = Cluster(client, address)
         try:
-            cluster.begin()
+            cluster.start()
             yield cluster
         finally:
             cluster.end()
     finally:
-        _in_time(client.close)
+        _for_limited_time(client.close)
 
 
 def _check_address(address: str) -> None:
-    """See that there is a way to an address, since a client without one takes its time to give up."""
+    """Check an address at once: a client takes seconds to give up on one that can't work."""
     protocol, location = parse_address(address)
     try:
         get_backend(protocol)
@@ -233,8 +239,8 @@ def _check_address(address: str) -> None:
         )
 
 
-def _in_time(work: Callable[[], object]) -> None:
-    """Do something over a network that may have gone: not for ever."""
+def _for_limited_time(work: Callable[[], object]) -> None:
+    """Do something over a network that may be gone, for a limited time."""
 
     def do() -> None:
         with suppress(Exception):

@@ -1,46 +1,63 @@
-"""A bench whose notebooks run on the machines of a cluster."""
+"""Judges notebooks on the machines of a Dask cluster: the one interface of this package."""
 
 import threading
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from distributed import Future
 
-from autograder.cells import LabNotebook, SubmittedNotebook
+from autograder.cells import LabNotebook
 from autograder.errors import ExpectedError
-from autograder.grading.cluster.client import Cluster, WorkerLostError
-from autograder.grading.cluster.messages import Lesson, pack_case, pack_lesson, unpack_answer
-from autograder.grading.verdict_cache import Lookup
+from autograder.grading.cache_keys import notebook_key
+from autograder.grading.cluster.client import Cluster, WorkerLostError, connect
+from autograder.grading.cluster.messages import Answer, NotebookContext, pack, pack_case, unpack
+from autograder.grading.secret import open_secret, solution_secret
+from autograder.grading.terms import Terms
 from autograder.judging.case import Case, complete
-from autograder.limits import Limits
-from autograder.sandbox.mode import Mode
 from autograder.verdicts import NotebookResult
 
 _ATTEMPTS: Final = 3
-_MOST_LESSONS: Final = 4
+_MOST_CONTEXTS: Final = 4
 
 
-class RemoteBench:
-    """Grades notebooks on a cluster; the course's secret and the cache stay here. Several threads may use it at once.
+@contextmanager
+def open_executor(address: str, state: Path, terms: Terms) -> Iterator[tuple["ClusterExecutor", Terms]]:
+    """Reach a cluster.
 
     Args:
-        state: the folder in which the autograder keeps what belongs to a course (its secret, its cache).
-        limits: what a submission may use.
-        mode: how student code is walled in, on the workers' machines.
+        address: the scheduler's, as ``dask scheduler`` prints it: tcp://HOST:8786.
+        state: the folder in which the autograder keeps what belongs to a course.
+        terms: the terms of the run; as many workers as this machine can feed.
+
+    Yields:
+        An executor, and the terms with no more workers than keep the cluster busy.
+
+    Raises:
+        ExpectedError: the cluster can't be reached, has no workers, or one of them has other programs.
+    """
+    with connect(address) as cluster:
+        yield ClusterExecutor(state, terms, cluster), replace(terms, workers=min(terms.workers, 2 * cluster.threads))
+
+
+class ClusterExecutor:
+    """Judges notebooks on a cluster; see `autograder.grading.submission.NotebookExecutor`.
+
+    Args:
+        state: the folder in which the autograder keeps what belongs to a course; its secret stays on this machine.
+        terms: the terms of the run, of which limits and mode matter here: they hold on the workers' machines.
         cluster: the cluster.
-        fresh: whether verdicts that were given before are put aside, and everything runs again.
     """
 
-    def __init__(self, state: Path, limits: Limits, mode: Mode, cluster: Cluster, *, fresh: bool = False) -> None:
-        self._lookup = Lookup(state, limits, mode, fresh=fresh)
-        self._limits = limits
-        self._mode = mode
+    def __init__(self, state: Path, terms: Terms, cluster: Cluster) -> None:
+        self._state = state
+        self._terms = terms
         self._cluster = cluster
         self._lock = threading.Lock()
-        self._lessons: dict[str, tuple[Lesson, Future]] = {}
+        self._contexts: list[tuple[NotebookContext, Future]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -48,37 +65,23 @@ class RemoteBench:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End what is being graded, here and at the workers."""
+        """End what is being judged, here and at the workers."""
         self._cluster.end()
 
-    def grade(
-        self,
-        notebook: LabNotebook,
-        submitted: SubmittedNotebook,
-        files: Mapping[str, bytes],
-        student: str,
-        lab: str,
-        working_files: Mapping[str, bytes] | None = None,
-    ) -> NotebookResult:
-        """Grade one notebook of one student; see `autograder.grading.local_executor.Bench.grade`.
+    def judge(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> NotebookResult:
+        """Judge one notebook; see `autograder.grading.submission.NotebookExecutor`.
 
         Raises:
             ExpectedError: a worker refuses, all workers or the scheduler are gone, or grading was stopped.
         """
-        judge = partial(self._judge, notebook, files)
-        return self._lookup.grade(notebook, submitted, files, student, lab, working_files, judge)
-
-    def _judge(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> NotebookResult:
-        lesson, held = self._lesson(notebook, files)
-        parcel = pack_case(case, lesson)
+        context, held = self._context(notebook, files)
+        message = pack_case(case, context)
         for attempt in range(_ATTEMPTS):
-            # A worker that was lost takes along everything that ran there. Who was there by chance is cleared alone.
-            with self._cluster.places.lent(alone=attempt > 0) as address:
+            # A worker that is lost interrupts everything that runs there. After a loss a notebook runs alone on its
+            # worker, so that only a notebook that ends its worker itself is lost again.
+            with self._cluster.slots.borrow(alone=attempt > 0) as address:
                 try:
-                    answer = unpack_answer(self._cluster.ask(address, held, lesson.key, parcel))
+                    answer = unpack(Answer, self._cluster.judge(address, held, context.key, message))
                 except WorkerLostError:
                     continue
             if answer.result is None:
@@ -89,13 +92,15 @@ class RemoteBench:
         reason = f"the machine's worker was lost while this notebook ran, {_ATTEMPTS} times in a row"
         return NotebookResult(case.submitted.name, complete(case.submitted, {}, reason), ("the grader itself failed",))
 
-    def _lesson(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> tuple[Lesson, Future]:
+    def _context(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> tuple[NotebookContext, Future]:
+        """What the cluster holds of a notebook; it is sent once."""
         with self._lock:
-            key = self._lookup.lesson(notebook, files)
-            if key not in self._lessons:
-                secret = self._lookup.solution_secret(notebook.name)
-                lesson = Lesson(key, notebook, files, self._limits, self._mode, secret)
-                self._lessons[key] = lesson, self._cluster.hold(pack_lesson(lesson))
-                for old in list(self._lessons)[:-_MOST_LESSONS]:
-                    del self._lessons[old]
-            return self._lessons[key]
+            for context, held in self._contexts:
+                if context.notebook is notebook and context.files is files:
+                    return context, held
+            key = notebook_key(notebook, files, self._terms)
+            secret = solution_secret(open_secret(self._state), notebook.name)
+            context = NotebookContext(key, notebook, files, self._terms.limits, self._terms.mode, secret)
+            held = self._cluster.hold(pack(context))
+            self._contexts = [*self._contexts, (context, held)][-_MOST_CONTEXTS:]
+            return context, held

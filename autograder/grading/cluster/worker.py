@@ -1,6 +1,6 @@
-"""What runs inside a Dask worker: benches of its own, with a sandbox and a stage on its own machine.
+"""What runs inside a Dask worker: local executors, with a sandbox and a judge server on the worker's own machine.
 
-Dask calls these functions by their names; a worker therefore has the same gradlab installed, which is seen to.
+Dask calls these functions by their names, so a worker must have the same gradlab installed; that is checked.
 """
 
 import asyncio
@@ -20,49 +20,52 @@ from distributed import get_worker
 
 from autograder.errors import ExpectedError
 from autograder.grading.cache_keys import programs
-from autograder.grading.cluster.messages import Answer, Lesson, pack_answer, unpack_case, unpack_lesson
-from autograder.grading.local_executor import Bench
+from autograder.grading.cluster.messages import Answer, NotebookContext, pack, unpack, unpack_case
+from autograder.grading.local_executor import LocalExecutor
+from autograder.grading.terms import Terms
 
 _IDLE_SECONDS: Final = 60.0
-_MOST_BENCHES: Final = 2
-_MOST_RUNS_KNOWN: Final = 1000
+_MOST_EXECUTORS: Final = 2
+_MOST_FINISHED_RUNS: Final = 1000
 
 
 @dataclass
-class _Warm:
-    """A bench, and who uses it."""
+class _PooledExecutor:
+    """An executor, and how many threads use it."""
 
-    lesson: Lesson
-    bench: Bench
+    context: NotebookContext
+    executor: LocalExecutor
     folder: Path
     users: int = 0
     used: float = field(default_factory=time.monotonic)
 
     def close(self) -> None:
-        self.bench.close()
+        self.executor.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Benches:
-    """The benches of this process, by run and lesson. An idle one ends when others need its place, or after a while."""
+class ExecutorPool:
+    """The executors of this process, by run and notebook. Idle ones end after a while, or when there are too many."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._warm: dict[tuple[str, str], _Warm] = {}
+        self._pooled: dict[tuple[str, str], _PooledExecutor] = {}
         self._finished: dict[str, None] = {}
         self._timer: threading.Timer | None = None
-        # At the end of the process, be it a child of a nanny's or not.
+        # At the end of the process, also where it is the child of a Dask nanny.
         Finalize(None, self.close, exitpriority=10)
 
     @contextmanager
-    def use(self, run: str, parcel: bytes, key: str, folder: Path) -> Iterator[tuple[Bench, Lesson]]:
-        """Lend a bench.
+    def use(
+        self, run: str, packed_context: bytes, key: str, folder: Path
+    ) -> Iterator[tuple[LocalExecutor, NotebookContext]]:
+        """Lend an executor.
 
         Args:
-            run: which run of a coordinator it is for.
-            parcel: the packed lesson.
-            key: the lesson's key.
-            folder: where the bench may keep something while it lives.
+            run: the coordinator's run for which it is.
+            packed_context: the notebook's context.
+            key: the context's key.
+            folder: where the executor may keep files while it lives.
 
         Raises:
             ExpectedError: the run is over.
@@ -70,45 +73,46 @@ class Benches:
         with self._lock:
             if run in self._finished:
                 raise ExpectedError("The run that asked for this is over.")
-            warm = self._warm.get((run, key))
-            if warm is None:
-                lesson = unpack_lesson(parcel)
+            pooled = self._pooled.get((run, key))
+            if pooled is None:
+                context = unpack(NotebookContext, packed_context)
                 state = Path(mkdtemp(prefix="autograder-", dir=folder))
-                bench = Bench(state, lesson.limits, lesson.mode, fresh=True, solution_secret=lesson.solution_secret)
-                warm = self._warm[run, key] = _Warm(lesson, bench, state)
-            warm.users += 1
-            surplus = self._surplus()
+                terms = Terms(context.limits, context.mode)
+                executor = LocalExecutor(state, terms, secret_of_solution=context.solution_secret)
+                pooled = self._pooled[run, key] = _PooledExecutor(context, executor, state)
+            pooled.users += 1
+            surplus = self._take_surplus()
         _close(surplus)
         try:
-            yield warm.bench, warm.lesson
+            yield pooled.executor, pooled.context
         finally:
             with self._lock:
-                warm.users -= 1
-                warm.used = time.monotonic()
-                self._wait()
+                pooled.users -= 1
+                pooled.used = time.monotonic()
+                self._restart_timer()
 
     def finish(self, run: str) -> None:
-        """End a run's benches; what is being judged there ends, too, and nothing of that run begins any more."""
+        """End a run's executors and what they judge; nothing of that run begins any more."""
         with self._lock:
             self._finished[run] = None
-            for old in list(self._finished)[:-_MOST_RUNS_KNOWN]:
+            for old in list(self._finished)[:-_MOST_FINISHED_RUNS]:
                 del self._finished[old]
-            ended = [self._warm.pop(name) for name in list(self._warm) if name[0] == run]
+            ended = [self._pooled.pop(name) for name in list(self._pooled) if name[0] == run]
         _close(ended)
 
     def close(self) -> None:
-        """End all benches."""
+        """End all executors."""
         with self._lock:
-            ended = list(self._warm.values())
-            self._warm.clear()
+            ended = list(self._pooled.values())
+            self._pooled.clear()
         _close(ended)
 
-    def _surplus(self) -> list[_Warm]:
-        """Take out idle benches, the one that was used last least of all, until there are few enough."""
-        idle = sorted((it for it in self._warm.items() if not it[1].users), key=lambda it: it[1].used)
-        return [self._warm.pop(name) for name, _ in idle[: max(0, len(self._warm) - _MOST_BENCHES)]]
+    def _take_surplus(self) -> list[_PooledExecutor]:
+        """Take out idle executors, the least recently used first, until there are few enough."""
+        idle = sorted((it for it in self._pooled.items() if not it[1].users), key=lambda it: it[1].used)
+        return [self._pooled.pop(name) for name, _ in idle[: max(0, len(self._pooled) - _MOST_EXECUTORS)]]
 
-    def _wait(self) -> None:
+    def _restart_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = threading.Timer(_IDLE_SECONDS, self._close_idle)
@@ -116,49 +120,49 @@ class Benches:
         self._timer.start()
 
     def _close_idle(self) -> None:
-        """A coordinator that was killed tells nobody that its run is over."""
+        """A coordinator that was killed never says that its run is over."""
         now = time.monotonic()
         with self._lock:
-            idle = [name for name, it in self._warm.items() if not it.users and now - it.used >= _IDLE_SECONDS / 2]
-            ended = [self._warm.pop(name) for name in idle]
+            idle = [name for name, it in self._pooled.items() if not it.users and now - it.used >= _IDLE_SECONDS / 2]
+            ended = [self._pooled.pop(name) for name in idle]
         _close(ended)
 
 
-_BENCHES = Benches()
+_EXECUTORS = ExecutorPool()
 
 
-def hold(parcel: bytes) -> bytes:
-    """A parcel, for Dask to keep and to hand to whichever worker needs it."""
-    return parcel
+def hold(message: bytes) -> bytes:
+    """A message, for Dask to keep and to pass to each worker that needs it."""
+    return message
 
 
-def judge(lesson: bytes, key: str, case: bytes, run: str, expected: Sequence[str]) -> bytes:
+def judge(packed_context: bytes, key: str, packed_case: bytes, run: str, expected: Sequence[str]) -> bytes:
     """Judge one notebook of one student.
 
     Args:
-        lesson: the packed lesson.
-        key: its key.
-        case: the packed case.
-        run: which run of a coordinator asks.
+        packed_context: the notebook's context.
+        key: the context's key.
+        packed_case: the student's notebook.
+        run: the coordinator's run.
         expected: the coordinator's programs.
 
     Returns:
-        A packed answer: the verdicts, or why they are refused.
+        A packed `Answer`: the verdicts, or why the worker refuses.
     """
     worker = get_worker()
     name = f"{worker.name} on {socket.gethostname()}"
     if list(expected) != programs():
-        return pack_answer(Answer(None, *other_programs(expected, programs()), name))
+        return pack(Answer(None, *different_programs(expected, programs()), name))
     try:
-        with _BENCHES.use(run, lesson, key, Path(worker.local_directory)) as (bench, told):
-            result = bench.judge(told.notebook, told.files, unpack_case(case, told))
+        with _EXECUTORS.use(run, packed_context, key, Path(worker.local_directory)) as (executor, context):
+            result = executor.judge(context.notebook, context.files, unpack_case(packed_case, context))
     except ExpectedError as error:
-        return pack_answer(Answer(None, error.problem, error.cure, name))
-    return pack_answer(Answer(result, worker=name))
+        return pack(Answer(None, error.problem, error.cure, name))
+    return pack(Answer(result, worker=name))
 
 
-def other_programs(here: Sequence[str], there: Sequence[str]) -> tuple[str, str]:
-    """In what two machines' programs differ, and the cure; empty if they don't."""
+def different_programs(here: Sequence[str], there: Sequence[str]) -> tuple[str, str]:
+    """How two machines' programs differ, and the cure; empty texts if they don't."""
     for ours, theirs in zip(here, there, strict=False):
         if ours != theirs:
             # The last one is a digest of our own code.
@@ -170,16 +174,16 @@ def other_programs(here: Sequence[str], there: Sequence[str]) -> tuple[str, str]
     return "", ""
 
 
-def introduce() -> list[str]:
-    """What a worker grades with: see `autograder.grading.cache_keys.programs`."""
+def installed_programs() -> list[str]:
+    """The programs with which a worker grades; see `autograder.grading.cache_keys.programs`."""
     return programs()
 
 
 async def finish(run: str) -> None:
     """End everything that belongs to a run."""
-    await asyncio.to_thread(_BENCHES.finish, run)
+    await asyncio.to_thread(_EXECUTORS.finish, run)
 
 
-def _close(ended: Sequence[_Warm]) -> None:
-    for warm in ended:
-        warm.close()
+def _close(ended: Sequence[_PooledExecutor]) -> None:
+    for pooled in ended:
+        pooled.close()

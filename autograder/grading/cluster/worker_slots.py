@@ -1,4 +1,4 @@
-"""Places at the workers of a cluster: each is lent to one submission at a time."""
+"""The slots of a cluster's workers: each is lent to one submission at a time."""
 
 import threading
 import time
@@ -10,18 +10,18 @@ from typing import Final
 from autograder.errors import ExpectedError
 
 _WITHOUT_WORKERS_SECONDS: Final = 60.0
-_LISTEN_SECONDS: Final = 0.5
+_POLL_SECONDS: Final = 0.5
 
 
 @dataclass
 class _Worker:
-    places: int
+    slots: int
     lent: int = 0
     reserved: bool = False
 
 
-class Places:
-    """The places of a cluster. Any thread may borrow one; workers may come and go."""
+class WorkerSlots:
+    """The slots of a cluster. Several threads may borrow; workers may come and go."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -35,29 +35,29 @@ class Places:
                 del self._workers[address]
             for address, count in threads.items():
                 # One more than it has threads: the next submission is there when one is finished.
-                self._workers.setdefault(address, _Worker(count + 1)).places = count + 1
+                self._workers.setdefault(address, _Worker(count + 1)).slots = count + 1
             self._changed.notify_all()
 
     def close(self, failure: ExpectedError) -> None:
-        """Lend no more places; whoever waits for one gets this error."""
+        """Lend no more slots; threads that wait for one get this error."""
         with self._changed:
             self._failure = self._failure or failure
             self._changed.notify_all()
 
-    def has(self, address: str) -> bool:
+    def has_worker(self, address: str) -> bool:
         """Whether a worker is there."""
         with self._changed:
             return address in self._workers
 
-    def check(self) -> None:
-        """Raise what was given to `close`."""
+    def raise_failure(self) -> None:
+        """Raise what was given to `close`, if it was closed."""
         with self._changed:
             if self._failure is not None:
                 raise self._failure
 
     @contextmanager
-    def lent(self, *, alone: bool) -> Iterator[str]:
-        """Lend a place.
+    def borrow(self, *, alone: bool) -> Iterator[str]:
+        """Borrow a slot.
 
         Args:
             alone: wait for a worker that does nothing else meanwhile.
@@ -66,9 +66,9 @@ class Places:
             The worker's address.
 
         Raises:
-            ExpectedError: there has been no worker for a while, or the places are closed.
+            ExpectedError: there has been no worker for a while, or the slots are closed.
         """
-        address, worker = self._borrow(alone=alone)
+        address, worker = self._await_slot(alone=alone)
         try:
             yield address
         finally:
@@ -78,7 +78,7 @@ class Places:
                     worker.reserved = False
                 self._changed.notify_all()
 
-    def _borrow(self, *, alone: bool) -> tuple[str, _Worker]:
+    def _await_slot(self, *, alone: bool) -> tuple[str, _Worker]:
         end: float | None = None
         reserved: _Worker | None = None
         with self._changed:
@@ -105,9 +105,10 @@ class Places:
                         "The cluster has lost all of its workers.",
                         "Start workers, then run the same command again: what was written is kept.",
                     )
-                self._changed.wait(_LISTEN_SECONDS)
+                self._changed.wait(_POLL_SECONDS)
 
     def _reserve(self) -> _Worker | None:
+        """Reserve the worker that is the least busy: it gets no more submissions until the reservation ends."""
         free = [worker for worker in self._workers.values() if not worker.reserved]
         if not free:
             return None
@@ -116,5 +117,5 @@ class Places:
         return chosen
 
     def _freest(self) -> tuple[str, _Worker] | None:
-        free = [it for it in self._workers.items() if not it[1].reserved and it[1].lent < it[1].places]
-        return min(free, key=lambda it: it[1].lent / it[1].places) if free else None
+        free = [it for it in self._workers.items() if not it[1].reserved and it[1].lent < it[1].slots]
+        return min(free, key=lambda it: it[1].lent / it[1].slots) if free else None

@@ -13,7 +13,7 @@ from autograder.build.build import build
 from autograder.build.files import contents
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.grading.lock import alone
+from autograder.grading.lock import exclusive_lock
 from autograder.sandbox.mode import Mode
 
 WriteLab = Callable[..., Path]
@@ -193,7 +193,10 @@ def test_one_build_at_a_time_and_nothing_is_left_of_one_that_was_killed(write_la
     root = write_lab(LAB_WITHOUT_END)
     state = Course.open(root).state
     (state / "build-killed" / "source").mkdir(parents=True)
-    with alone(state / "building", "busy"), pytest.raises(ExpectedError, match="Another autograder is building labs"):
+    with (
+        exclusive_lock(state / "building", "busy"),
+        pytest.raises(ExpectedError, match="Another autograder is building labs"),
+    ):
         make(root)
     assert (state / "build-killed").is_dir()
     with pytest.raises(ExpectedError, match=r"course/squares\.py"):

@@ -5,38 +5,43 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.grading.cache_keys import key_of_case, key_of_folder, key_of_lesson
+from autograder.grading.cache_keys import case_key, notebook_key, submission_key
+from autograder.grading.terms import Terms
 from autograder.judging.case import Case
 from autograder.limits import Limits
+from autograder.sandbox.mode import Mode
 from autograder.wall.profile import Profile
 
 PROSE = Cell("markdown", Role.FREE, "Some words.")
 TEST = Cell("code", Role.TEST, "assert f(2) == 4", "f-test", 1.0)
-LESSON = LabNotebook("lab", (PROSE, TEST), (PROSE, TEST))
+NOTEBOOK = LabNotebook("lab", (PROSE, TEST), (PROSE, TEST))
 CASE = Case(SubmittedNotebook("lab", (PROSE, TEST)), {}, b"secret", Profile(), Limits())
 
 
-def lesson(notebook: LabNotebook = LESSON, limits: Limits = CASE.limits, mode: str = "bubblewrap") -> str:
-    return key_of_lesson(notebook, {"data.csv": b"1"}, limits, mode)
+TERMS = Terms(Limits(), Mode.BUBBLEWRAP)
+
+
+def key(notebook: LabNotebook = NOTEBOOK, terms: Terms = TERMS) -> str:
+    return notebook_key(notebook, {"data.csv": b"1"}, terms)
 
 
 def test_prose_does_not_matter() -> None:
     other = replace(PROSE, source="Other words.")
-    assert lesson(LabNotebook("lab", (other, TEST), (other, TEST))) == lesson()
+    assert key(LabNotebook("lab", (other, TEST), (other, TEST))) == key()
     submitted = replace(CASE, submitted=SubmittedNotebook("lab", (other, TEST)))
-    assert key_of_case("lesson", submitted) == key_of_case("lesson", CASE)
+    assert case_key("notebook", submitted) == case_key("notebook", CASE)
 
 
-def test_all_else_of_a_lesson_matters() -> None:
+def test_all_else_of_an_instructors_notebook_matters() -> None:
     harder = replace(TEST, source="assert f(3) == 9")
     keys = {
-        lesson(),
-        lesson(LabNotebook("lab", (PROSE, harder), (PROSE, TEST))),
-        lesson(LabNotebook("lab", (PROSE, TEST), (PROSE, harder))),
-        lesson(LabNotebook("lab", (PROSE, replace(TEST, points=2.0)), (PROSE, TEST))),
-        lesson(limits=Limits(cell_seconds=1.0)),
-        lesson(mode="none"),
-        key_of_lesson(LESSON, {"data.csv": b"2"}, CASE.limits, "bubblewrap"),
+        key(),
+        key(LabNotebook("lab", (PROSE, harder), (PROSE, TEST))),
+        key(LabNotebook("lab", (PROSE, TEST), (PROSE, harder))),
+        key(LabNotebook("lab", (PROSE, replace(TEST, points=2.0)), (PROSE, TEST))),
+        key(terms=Terms(Limits(cell_seconds=1.0), Mode.BUBBLEWRAP)),
+        key(terms=Terms(Limits(), Mode.NONE)),
+        notebook_key(NOTEBOOK, {"data.csv": b"2"}, TERMS),
     }
     assert len(keys) == 7
 
@@ -44,12 +49,12 @@ def test_all_else_of_a_lesson_matters() -> None:
 def test_all_else_of_a_submission_matters() -> None:
     longer = SubmittedNotebook("lab", (PROSE, PROSE, TEST))
     keys = {
-        key_of_case("lesson", CASE),
-        key_of_case("other lesson", CASE),
-        key_of_case("lesson", replace(CASE, submitted=longer)),
-        key_of_case("lesson", replace(CASE, submitted=replace(CASE.submitted, unanswered=frozenset(["f"])))),
-        key_of_case("lesson", replace(CASE, files={"own.csv": b"1"})),
-        key_of_case("lesson", replace(CASE, secret=b"of another student")),
+        case_key("notebook", CASE),
+        case_key("other notebook", CASE),
+        case_key("notebook", replace(CASE, submitted=longer)),
+        case_key("notebook", replace(CASE, submitted=replace(CASE.submitted, unanswered=frozenset(["f"])))),
+        case_key("notebook", replace(CASE, files={"own.csv": b"1"})),
+        case_key("notebook", replace(CASE, secret=b"of another student")),
     }
     assert len(keys) == 6
 
@@ -57,14 +62,14 @@ def test_all_else_of_a_submission_matters() -> None:
 def test_whatever_changes_in_a_folder_changes_its_key(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "x.csv").write_text("1")
-    seen = [key_of_folder("lab", tmp_path), key_of_folder("other lab", tmp_path)]
+    seen = [submission_key("lab", tmp_path), submission_key("other lab", tmp_path)]
     (tmp_path / "data" / "x.csv").write_text("2")
-    seen.append(key_of_folder("lab", tmp_path))
+    seen.append(submission_key("lab", tmp_path))
     (tmp_path / "data" / "x.csv").rename(tmp_path / "data" / "y.csv")
-    seen.append(key_of_folder("lab", tmp_path))
+    seen.append(submission_key("lab", tmp_path))
     (tmp_path / "link").symlink_to(tmp_path / "data")
-    seen.append(key_of_folder("lab", tmp_path))
+    seen.append(submission_key("lab", tmp_path))
     os.mkfifo(tmp_path / "pipe")
-    seen.append(key_of_folder("lab", tmp_path))
+    seen.append(submission_key("lab", tmp_path))
     assert len(set(seen)) == len(seen)
-    assert key_of_folder("lab", tmp_path) == seen[-1]
+    assert submission_key("lab", tmp_path) == seen[-1]

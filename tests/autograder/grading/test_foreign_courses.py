@@ -17,6 +17,7 @@ from autograder.cells import Role
 from autograder.course.course import Course
 from autograder.course.release import own_tools
 from autograder.grading.run import grade_class
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Result
@@ -29,7 +30,7 @@ Scores = dict[tuple[str, str], float | None]
 
 
 def grade_here(root: Path, lab: str) -> list[Result]:
-    return list(grade_class(Course.open(root), [lab], None, limits=LIMITS, mode=Mode.BUBBLEWRAP, workers=1))
+    return list(grade_class(Course.open(root), [lab], None, Terms(LIMITS, Mode.BUBBLEWRAP, workers=1)))
 
 
 def scores_here(root: Path, lab: str) -> Scores:

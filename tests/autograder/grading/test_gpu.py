@@ -145,8 +145,8 @@ TESTS = {
 def test_the_same_notebook_has_the_same_score_with_and_without(mode: Mode, tmp_path: Path) -> None:
     for name in ("nbgrader", "msgpack", "IPython"):
         pytest.importorskip(name, reason=f"grading needs {name}")
-    from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-    from autograder.grading.local_executor import Bench
+    from autograder.cells import Cell, Role, SubmittedNotebook
+    from tests.graders import lab_of, open_grader
 
     cells = [Cell("code", Role.LOCKED, NOTEBOOK, "setup")]
     for name, answer in ANSWERS.items():
@@ -154,15 +154,15 @@ def test_the_same_notebook_has_the_same_score_with_and_without(mode: Mode, tmp_p
             Cell("code", Role.SOLUTION, answer, name),
             Cell("code", Role.TEST, TESTS[name], f"{name}-test", 1.0),
         ]
-    lab = LabNotebook("lab", tuple(cells), tuple(cells))
+    lab = lab_of("lab", cells)
     # The second one's slip makes the GPU fail; a wrong index on the CPU is an error as well.
     slip = "def bring(x):\n    return weights[torch.tensor([9], device=device)].sum()"
     slipped = tuple(replace(cell, source=slip) if cell.grade_id == "bring" else cell for cell in cells)
     scores = {}
     for limits in (Limits(), LIMITS):
-        with Bench(tmp_path / f"{limits.gpu_bytes}", limits, mode) as bench:
+        with open_grader(tmp_path / f"{limits.gpu_bytes}", limits, mode) as grader:
             for student, submitted in (("ann", tuple(cells)), ("ben", slipped)):
-                result = bench.grade(lab, SubmittedNotebook("lab", submitted), {}, student, "lab")
+                result = grader.grade(lab, SubmittedNotebook("lab", submitted), student)
                 scores[limits.gpu_bytes > 0, student] = [verdict.points for verdict in result.verdicts]
     assert scores[False, "ann"] == scores[True, "ann"] == [1.0] * 5
     assert scores[False, "ben"] == scores[True, "ben"] == [1.0, 0.0, 1.0, 1.0, 1.0]

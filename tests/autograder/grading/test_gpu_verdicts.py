@@ -12,15 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.grading import gpu_trial
-from autograder.grading.local_executor import Bench
+from autograder.grading.submission import NotebookGrader
 from autograder.limits import Limits
 from autograder.sandbox import gpu
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, Result
 from tests.autograder.sandbox.gpus import GIBIBYTE, StandIn, gpu_of
+from tests.graders import lab_of, open_grader
 
 LIMITS = Limits(gpu_bytes=2 * GIBIBYTE, cell_seconds=20.0)
 PLAYED = """
@@ -70,70 +71,70 @@ CELLS = [
 ]
 for name, answer in ANSWERS.items():
     CELLS += [Cell("code", Role.SOLUTION, answer, name), Cell("code", Role.TEST, TESTS[name], f"{name}-test", 1.0)]
-LAB = LabNotebook("lab", tuple(CELLS), tuple(CELLS))
+LAB = lab_of("lab", CELLS)
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookGrader]:
     shown = gpu_of(Generous(), tmp_path_factory.mktemp("machine"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gpu, "find", lambda: shown)
         patch.setattr(gpu_trial, "_PROGRAM", "")
-        with Bench(tmp_path_factory.mktemp("state"), LIMITS, Mode.NONE) as bench:
-            yield bench
+        with open_grader(tmp_path_factory.mktemp("state"), LIMITS, Mode.NONE) as grader:
+            yield grader
 
 
-def grade(bench: Bench, **answers: str) -> dict[str, CellVerdict]:
+def grade(grader: NotebookGrader, **answers: str) -> dict[str, CellVerdict]:
     changed = tuple(replace(cell, source=answers.get(cell.grade_id or "", cell.source)) for cell in CELLS)
-    result = bench.grade(LAB, SubmittedNotebook("lab", changed), {}, "ann", "lab")
+    result = grader.grade(LAB, SubmittedNotebook("lab", changed), "ann")
     return {verdict.grade_id.removesuffix("-test"): verdict for verdict in result.verdicts}
 
 
-def test_an_answer_that_expects_its_arguments_on_the_gpu_gets_them_there(bench: Bench) -> None:
-    verdicts = grade(bench)
+def test_an_answer_that_expects_its_arguments_on_the_gpu_gets_them_there(grader: NotebookGrader) -> None:
+    verdicts = grade(grader)
     assert {name: (verdict.points, verdict.message) for name, verdict in verdicts.items()} == dict.fromkeys(
         ANSWERS, (1.0, "")
     )
 
 
-def test_the_second_run_has_other_numbers(bench: Bench) -> None:
+def test_the_second_run_has_other_numbers(grader: NotebookGrader) -> None:
     """Nobody learns the hidden numbers by asking for another run."""
     recording = (
         "def stay(x):\n    drawn.append(x.tolist())\n    if len(drawn) == 1:\n        return compute(x)\n"
         "    return torch.zeros(3) if drawn[0] == drawn[1] else compute(x)"
     )
-    assert grade(bench, stay=recording)["stay"].points == 1.0
+    assert grade(grader, stay=recording)["stay"].points == 1.0
 
 
-def test_a_wrong_answer_stays_wrong_on_the_gpu(bench: Bench) -> None:
-    verdicts = grade(bench, stay="def stay(x):\n    return compute(x) + 1")
+def test_a_wrong_answer_stays_wrong_on_the_gpu(grader: NotebookGrader) -> None:
+    verdicts = grade(grader, stay="def stay(x):\n    return compute(x) + 1")
     assert verdicts["stay"].status is CellStatus.FAILED
     always = 'def stay(x):\n    raise RuntimeError("Expected all tensors to be on the same device")'
-    assert grade(bench, stay=always)["stay"].status is CellStatus.ERROR
+    assert grade(grader, stay=always)["stay"].status is CellStatus.ERROR
 
 
-def test_a_call_that_makes_the_gpu_fail_costs_its_own_exercise(bench: Bench) -> None:
-    verdicts = grade(bench, bring="def bring(x):\n    fail()")
+def test_a_call_that_makes_the_gpu_fail_costs_its_own_exercise(grader: NotebookGrader) -> None:
+    verdicts = grade(grader, bring="def bring(x):\n    fail()")
     assert [verdict.points for verdict in verdicts.values()] == [1.0, 0.0, 1.0, 1.0]
     assert "Your code made the GPU fail. An index or a class label" in verdicts["bring"].message
     assert "device-side assert triggered" in verdicts["bring"].message
 
 
-def test_a_cell_that_makes_the_gpu_fail_costs_its_own_exercise(bench: Bench) -> None:
-    verdicts = grade(bench, bring="fail()\ndef bring(x):\n    return 3 * x")
+def test_a_cell_that_makes_the_gpu_fail_costs_its_own_exercise(grader: NotebookGrader) -> None:
+    verdicts = grade(grader, bring="fail()\ndef bring(x):\n    return 3 * x")
     assert [verdict.points for verdict in verdicts.values()] == [1.0, 0.0, 1.0, 1.0]
     assert "The cell of the exercise 'bring' made the GPU fail." in verdicts["bring"].message
 
 
-def test_memory_of_the_gpu_that_runs_out_is_told_as_such(bench: Bench) -> None:
+def test_memory_of_the_gpu_that_runs_out_is_told_as_such(grader: NotebookGrader) -> None:
     greedy = 'def bring(x):\n    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9.00 GiB.")'
-    told = grade(bench, bring=greedy)["bring"].message
+    told = grade(grader, bring=greedy)["bring"].message
     assert told.startswith("Your code needed more than the 2 GiB of GPU memory that a submission may use.")
 
 
 @pytest.mark.parametrize(("beside", "points"), [(1, 1.0), (0, 0.0)])
 def test_who_found_too_little_beside_a_greedy_one_runs_again(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, beside: int, points: float
+    grader: NotebookGrader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, beside: int, points: float
 ) -> None:
     seen = itertools.count(step=beside)
     monkeypatch.setattr(Zygote, "overdrawn", property(lambda _: next(seen)))
@@ -142,7 +143,7 @@ def test_who_found_too_little_beside_a_greedy_one_runs_again(
         '    except FileExistsError:\n        return compute(x.to("cuda"))\n'
         '    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9.00 GiB.")'
     )
-    assert grade(bench, bring=once)["bring"].points == points
+    assert grade(grader, bring=once)["bring"].points == points
 
 
 def test_a_result_says_that_it_had_a_gpu() -> None:

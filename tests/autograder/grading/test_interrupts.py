@@ -12,30 +12,30 @@ class Thing:
 
 
 def test_an_interrupt_is_raised_where_the_program_is() -> None:
-    with pytest.raises(KeyboardInterrupt), interrupts.heeded():
+    with pytest.raises(KeyboardInterrupt), interrupts.interruptible():
         os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_a_termination_is_told_apart() -> None:
-    with pytest.raises(interrupts.Terminated), interrupts.heeded():
+    with pytest.raises(interrupts.Terminated), interrupts.interruptible():
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 def test_an_interrupt_that_python_drops_is_raised_later(capfd: pytest.CaptureFixture[str]) -> None:
     thing = Thing()
     reference = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT))
-    with interrupts.heeded():
-        interrupts.check()
+    with interrupts.interruptible():
+        interrupts.raise_pending()
         del thing
         assert reference() is None
         with pytest.raises(KeyboardInterrupt):
-            interrupts.check()
-    interrupts.check()
+            interrupts.raise_pending()
+    interrupts.raise_pending()
     assert not capfd.readouterr().err
 
 
-def test_what_was_heeded_before_is_heeded_again() -> None:
+def test_the_handlers_that_were_set_before_are_set_again() -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    with interrupts.heeded():
+    with interrupts.interruptible():
         assert signal.getsignal(signal.SIGINT) is not before[0]
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before

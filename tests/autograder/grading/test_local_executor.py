@@ -1,8 +1,10 @@
-"""Notebooks through the real bench: a stage, a judge, a student in the sandbox."""
+"""Notebooks through the real executor: a judge server, a judge, a student in the sandbox."""
 
 import contextlib
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
-from autograder.grading.local_executor import Bench
+from autograder.grading.local_executor import CpuCores, pin
+from autograder.grading.submission import NotebookGrader
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
+from tests.graders import lab_of, open_grader
 from tests.reliability.processes import family
 
 LIMITS = Limits(cell_seconds=2.0, grace_seconds=0.5, submission_seconds=120.0)
@@ -41,7 +45,7 @@ SOURCE = (
     cell(Role.ANSWER, "words", "why", 4.0, "markdown"),
     cell(Role.TEST, "twice(0.75)", "t3", 2.0),
 )
-LAB = LabNotebook("lab", SOURCE, SOURCE)
+LAB = lab_of("lab", SOURCE)
 
 
 def submission(**answers: str) -> SubmittedNotebook:
@@ -51,18 +55,18 @@ def submission(**answers: str) -> SubmittedNotebook:
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with Bench(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as bench:
-        yield bench
+def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookGrader]:
+    with open_grader(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as grader:
+        yield grader
 
 
 Grade = Callable[..., dict[str, CellVerdict]]
 
 
 @pytest.fixture
-def grade(bench: Bench) -> Grade:
+def grade(grader: NotebookGrader) -> Grade:
     def grade(**answers: str) -> dict[str, CellVerdict]:
-        result = bench.grade(LAB, submission(**answers), {}, "ann", "lab")
+        result = grader.grade(LAB, submission(**answers), "ann")
         return {verdict.grade_id: verdict for verdict in result.verdicts}
 
     return grade
@@ -122,21 +126,21 @@ def test_a_cell_that_goes_wrong_costs_its_own_exercise(grade: Grade, answer: str
     assert [verdicts[name].points for name in ("t1", "t3")] == [2.0, 1.5]
 
 
-def test_the_ends_of_processes_are_flagged(bench: Bench) -> None:
-    result = bench.grade(LAB, submission(count="import os\ndef count(n): os._exit(3)"), {}, "bob", "lab")
+def test_the_ends_of_processes_are_flagged(grader: NotebookGrader) -> None:
+    result = grader.grade(LAB, submission(count="import os\ndef count(n): os._exit(3)"), "bob")
     assert result.flags == ("the student's process ended by itself with exit code 3",)
 
 
-def test_the_students_side_runs_in_an_empty_folder_with_the_data_files(bench: Bench) -> None:
+def test_the_students_side_runs_in_an_empty_folder_with_the_data_files(grader: NotebookGrader) -> None:
     look = (
         "from pathlib import Path\nprint(sorted(p.name for p in Path().rglob('*')), Path('data/x.txt').read_text())\n"
     )
-    result = bench.grade(LAB, submission(count=look + COUNT), {}, "eve", "lab", {"data/x.txt": b"hello"})
+    result = grader.grade(LAB, submission(count=look + COUNT), "eve", {"data/x.txt": b"hello"})
     assert result.outcomes[4].outputs[0]["text"] == "['data', 'x.txt'] hello\n"
 
 
-def test_the_outputs_of_cells_are_kept_and_those_of_tests_are_not(bench: Bench) -> None:
-    result = bench.grade(LAB, submission(twice=f"print('mine')\n{TWICE}\n5"), {}, "eve", "lab")
+def test_the_outputs_of_cells_are_kept_and_those_of_tests_are_not(grader: NotebookGrader) -> None:
+    result = grader.grade(LAB, submission(twice=f"print('mine')\n{TWICE}\n5"), "eve")
     assert [output["output_type"] for output in result.outcomes[1].outputs] == ["stream", "execute_result"]
     assert result.outcomes[2].outputs == ()
     assert result.outcomes[1].execution_count == 2
@@ -145,11 +149,11 @@ def test_the_outputs_of_cells_are_kept_and_those_of_tests_are_not(bench: Bench) 
 def test_the_same_submission_gets_the_same_verdict(tmp_path: Path) -> None:
     # A test that a random half of all students would pass.
     cells = (cell(Role.SOLUTION, "x = 1", "x"), cell(Role.TEST, "import random\nx\nrandom.random()", "t", 1.0))
-    lab = LabNotebook("coin", cells, cells)
+    lab = lab_of("coin", cells)
 
     def points(student: str, state: Path) -> float | None:
-        with Bench(state, LIMITS, Mode.NONE) as bench:
-            return bench.grade(lab, SubmittedNotebook("coin", cells), {}, student, "coin").verdicts[0].points
+        with open_grader(state, LIMITS, Mode.NONE) as grader:
+            return grader.grade(lab, SubmittedNotebook("coin", cells), student).verdicts[0].points
 
     first = points("ann", tmp_path / "a")
     (tmp_path / "b").mkdir()
@@ -158,24 +162,23 @@ def test_the_same_submission_gets_the_same_verdict(tmp_path: Path) -> None:
     assert points("bob", tmp_path / "b") != first
 
 
-def test_what_was_graded_is_not_run_again(tmp_path: Path) -> None:
-    def grade() -> NotebookResult:
-        with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
-            return bench.grade(LAB, submission(), {}, "ann", "lab")
+def test_a_solution_that_has_not_changed_is_not_profiled_again(tmp_path: Path) -> None:
+    def grade(student: str) -> NotebookResult:
+        with open_grader(tmp_path, LIMITS, Mode.NONE) as grader:
+            return grader.grade(lab, SubmittedNotebook("n", cells), student)
 
-    first = grade()
-    kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.json")}
-    assert len(kept) == 1
-    assert grade() == first
-    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").rglob("*.json")} == kept
-
-
-def test_a_damaged_cache_is_graded_again(tmp_path: Path) -> None:
-    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
-        first = bench.grade(LAB, submission(), {}, "ann", "lab")
-        for path in (tmp_path / "cache").rglob("*.json"):
-            path.write_text("{")
-        assert bench.grade(LAB, submission(), {}, "ann", "lab") == first
+    cells = (cell(Role.SOLUTION, "def one(): return (1,)", "one"), cell(Role.TEST, "assert one() == (1,)", "t", 1.0))
+    lab = lab_of("n", cells)
+    first = grade("ann")
+    (profile,) = (tmp_path / "measures").rglob("*.json")
+    written = profile.stat().st_mtime_ns
+    assert grade("bob") == first
+    assert profile.stat().st_mtime_ns == written
+    # A file without all of its parts permits nothing and excuses nothing: it counts as none.
+    kept = profile.read_text()
+    profile.write_text("{}")
+    assert grade("cid") == first
+    assert profile.read_text() == kept
 
 
 def test_a_test_that_sends_what_the_student_cannot_have_is_the_graders_fault(tmp_path: Path) -> None:
@@ -183,22 +186,16 @@ def test_a_test_that_sends_what_the_student_cannot_have_is_the_graders_fault(tmp
         cell(Role.SOLUTION, "def apply(f): return f(1)", "apply"),
         cell(Role.TEST, "calls = []\napply(calls.append)", "t", 1.0),
     )
-    with Bench(tmp_path, LIMITS, Mode.NONE) as bench:
-        verdict = bench.grade(LabNotebook("n", cells, cells), SubmittedNotebook("n", cells), {}, "ann", "n").verdicts[0]
+    with open_grader(tmp_path, LIMITS, Mode.NONE) as grader:
+        verdict = grader.grade(lab_of("n", cells), SubmittedNotebook("n", cells), "ann").verdicts[0]
     assert (verdict.status, verdict.points) == (CellStatus.BROKE, None)
     assert "append" in verdict.message
 
 
-def test_a_test_that_the_solution_fails_is_told(tmp_path: Path) -> None:
-    cells = (cell(Role.SOLUTION, "x = 1", "x"), cell(Role.TEST, "assert x == 2", "t", 1.0))
-    with Bench(tmp_path, LIMITS, Mode.NONE) as bench:
-        assert bench.failures(LabNotebook("n", cells, cells), {}) == {"t": "AssertionError: "}
-
-
 def test_an_instructors_notebook_that_ends_its_process_is_an_expected_error(tmp_path: Path) -> None:
     cells = (cell(Role.LOCKED, "import os\nos._exit(1)", "a"),)
-    with Bench(tmp_path, LIMITS, Mode.NONE) as bench, pytest.raises(ExpectedError, match="'n'"):
-        bench.grade(LabNotebook("n", cells, cells), SubmittedNotebook("n", cells), {}, "ann", "n")
+    with open_grader(tmp_path, LIMITS, Mode.NONE) as grader, pytest.raises(ExpectedError, match="'n'"):
+        grader.grade(lab_of("n", cells), SubmittedNotebook("n", cells), "ann")
 
 
 def test_an_answer_that_works_in_place_is_right_unless_the_test_minds(tmp_path: Path) -> None:
@@ -208,15 +205,15 @@ def test_an_answer_that_works_in_place_is_right_unless_the_test_minds(tmp_path: 
         cell(Role.TEST, "given = [1, 2]\ndouble(given)\nassert given == [1, 2]", "kept", 1.0),
         cell(Role.TEST, "given = [3]\nassert double(given) == [2 * item for item in given]", "blanked", 1.0),
     )
-    lab = LabNotebook("n", cells, cells)
+    lab = lab_of("n", cells)
     in_place = "def double(items):\n    items[:] = [2 * item for item in items]\n    return items"
     blanking = "def double(items):\n    items.clear()\n    return items"
 
     def points(answer: str) -> list[float | None]:
         submitted = SubmittedNotebook("n", (replace(cells[0], source=answer), *cells[1:]))
-        return [verdict.points for verdict in bench.grade(lab, submitted, {}, "ann", "n").verdicts]
+        return [verdict.points for verdict in grader.grade(lab, submitted, "ann").verdicts]
 
-    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+    with open_grader(tmp_path, LIMITS, Mode.BUBBLEWRAP) as grader:
         assert points(cells[0].source) == [1.0, 1.0, 1.0]
         assert points(in_place) == [1.0, 0.0, 0.0]
         assert points(blanking) == [0.0, 0.0, 0.0]
@@ -245,12 +242,12 @@ def test_a_judge_that_is_killed_again_and_again_from_outside_costs_no_grade(tmp_
                 killed.append(judge)
                 os.kill(judge, signal.SIGKILL)
 
-    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
-        # The instructor's own solution needs a judge, too: it is not that one's turn.
-        assert not bench.failures(LAB, {})
+    with open_grader(tmp_path, LIMITS, Mode.BUBBLEWRAP) as grader:
+        # The judge of the instructor's own solution is not to be killed.
+        grader.grade(LAB, submission(), "bob")
         killer = threading.Thread(target=kill_judges)
         killer.start()
-        result = bench.grade(LAB, submission(twice=f"import time\ntime.sleep(0.5)\n{TWICE}"), {}, "ann", "lab")
+        result = grader.grade(LAB, submission(twice=f"import time\ntime.sleep(0.5)\n{TWICE}"), "ann")
         killer.join()
     assert [verdict.points for verdict in result.verdicts] == [2.0, 1.0, 0.0, 1.5]
     assert "the grader itself failed" not in result.flags
@@ -258,8 +255,8 @@ def test_a_judge_that_is_killed_again_and_again_from_outside_costs_no_grade(tmp_
 
 @pytest.mark.parametrize("words", ["autograder.sandbox.zygote_server", "autograder.judging.server"])
 def test_a_helper_process_that_is_killed_is_replaced_for_the_rest_of_the_class(tmp_path: Path, words: str) -> None:
-    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
-        assert bench.grade(LAB, submission(), {}, "ann", "lab").verdicts[0].points == 2.0
+    with open_grader(tmp_path, LIMITS, Mode.BUBBLEWRAP) as grader:
+        assert grader.grade(LAB, submission(), "ann").verdicts[0].points == 2.0
         before = processes(words)
         assert before
         for process in before:
@@ -267,4 +264,23 @@ def test_a_helper_process_that_is_killed_is_replaced_for_the_rest_of_the_class(t
                 os.kill(process, signal.SIGKILL)
         while processes(words):
             time.sleep(0.01)
-        assert bench.grade(LAB, submission(), {}, "bob", "lab").verdicts[0].points == 2.0
+        assert grader.grade(LAB, submission(), "bob").verdicts[0].points == 2.0
+
+
+def test_each_core_is_lent_once_and_comes_back() -> None:
+    cores, allowed = CpuCores(), os.sched_getaffinity(0)
+    for _ in range(2):
+        with contextlib.ExitStack() as lent:
+            assert {lent.enter_context(cores.borrow()) for _ in allowed} == allowed
+            assert lent.enter_context(cores.borrow()) is None
+
+
+def test_a_process_keeps_to_its_core() -> None:
+    core = min(os.sched_getaffinity(0))
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        pin(process.pid, None)
+        assert os.sched_getaffinity(process.pid) == os.sched_getaffinity(0)
+        pin(process.pid, core)
+        assert os.sched_getaffinity(process.pid) == {core}
+        process.communicate(b"\n")
+    pin(process.pid, core)

@@ -1,4 +1,4 @@
-"""One grader at a time, and what a killed one has left half done."""
+"""One grader at a time; what a killed one has left unfinished is removed."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.grading.lock import turn
+from autograder.grading.lock import course_lock
 from tests.autograder.conftest import MakeCourse
 
 
@@ -21,19 +21,19 @@ def make(path: Path) -> Path:
     return path
 
 
-def test_only_one_grader_has_its_turn(course: Course) -> None:
-    with turn(course):
-        with pytest.raises(ExpectedError, match="Another autograder") as told, turn(course):
+def test_one_grader_alone_holds_the_lock(course: Course) -> None:
+    with course_lock(course):
+        with pytest.raises(ExpectedError, match="Another autograder") as told, course_lock(course):
             pass
         assert "Wait until it has finished" in told.value.cure
-    with turn(course):
+    with course_lock(course):
         pass
 
 
-def test_a_turn_ends_with_an_error(course: Course) -> None:
-    with pytest.raises(KeyError), turn(course):
+def test_an_error_releases_the_lock(course: Course) -> None:
+    with pytest.raises(KeyError), course_lock(course):
         raise KeyError
-    with turn(course):
+    with course_lock(course):
         pass
 
 
@@ -49,7 +49,7 @@ def test_what_was_left_half_done_is_cleared_away_and_nothing_else(course: Course
         make(course.state / "cache" / "ab" / "abc.json"),
         make(course.state / "secret"),
     ]
-    with turn(course):
+    with course_lock(course):
         assert not any(path.exists() for path in left)
         assert not left[0].parent.exists()
         assert all(path.exists() for path in kept)
@@ -60,7 +60,7 @@ def test_an_earlier_folder_that_was_already_moved_away_is_put_back(course: Cours
     make(autograded / "ann" / ".replaced-x1" / "lab" / "lab.ipynb").write_text("earlier")
     make(autograded / "bob" / ".replaced-x2" / "lab" / "lab.ipynb").write_text("earlier")
     make(autograded / "bob" / "lab" / "lab.ipynb").write_text("later")
-    with turn(course):
+    with course_lock(course):
         pass
     assert (autograded / "ann" / "lab" / "lab.ipynb").read_text() == "earlier"
     assert (autograded / "bob" / "lab" / "lab.ipynb").read_text() == "later"
@@ -69,5 +69,5 @@ def test_an_earlier_folder_that_was_already_moved_away_is_put_back(course: Cours
 
 def test_a_folder_that_cannot_be_written_is_told(course: Course) -> None:
     course.state.write_text("a file where a folder should be")
-    with pytest.raises(ExpectedError, match=r"\.autograder"), turn(course):
+    with pytest.raises(ExpectedError, match=r"\.autograder"), course_lock(course):
         pass

@@ -1,4 +1,4 @@
-"""A class through the whole way: submitted/ → verdicts → gradebook and autograded/."""
+"""A class is graded: submitted/ → verdicts → gradebook and autograded/."""
 
 import json
 import re
@@ -13,6 +13,7 @@ from autograder.cells import Role
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.grading.run import grade_class
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
@@ -54,7 +55,7 @@ def change(root: Path, student: str, name: str, old: str, new: str) -> None:
 
 def grade(root: Path, students: Sequence[str] | None = None, workers: int = 2) -> list[Result]:
     course = Course.open(root)
-    return list(grade_class(course, ["lab"], students, limits=LIMITS, mode=Mode.BUBBLEWRAP, workers=workers))
+    return list(grade_class(course, ["lab"], students, Terms(LIMITS, Mode.BUBBLEWRAP, workers=workers)))
 
 
 def scores(root: Path) -> dict[str, float]:
@@ -110,13 +111,13 @@ def test_unknown_students_and_labs_are_expected_errors_before_anything_runs(root
     with pytest.raises(ExpectedError, match="zoe"):
         grade(root, ["ann", "zoe"])
     with pytest.raises(ExpectedError, match="lob"):
-        list(grade_class(Course.open(root), ["lob"], None, limits=LIMITS, mode=Mode.BUBBLEWRAP, workers=1))
+        list(grade_class(Course.open(root), ["lob"], None, Terms(LIMITS, Mode.BUBBLEWRAP, workers=1)))
     assert not (root / "autograded").exists()
 
 
 def test_a_run_that_is_stopped_leaves_what_it_wrote_and_can_go_on(root: Path) -> None:
     course = Course.open(root)
-    run = grade_class(course, ["lab"], None, limits=LIMITS, mode=Mode.BUBBLEWRAP, workers=1)
+    run = grade_class(course, ["lab"], None, Terms(LIMITS, Mode.BUBBLEWRAP, workers=1))
     assert next(run).student == "ann"
     run.close()
     assert scores(root) == {"ann": 4.0}

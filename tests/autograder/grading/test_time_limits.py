@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.grading.local_executor import Bench
+from autograder.cells import Cell, Role, SubmittedNotebook
+from autograder.grading.submission import NotebookGrader
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, CellVerdict
+from tests.graders import lab_of, open_grader
 
 LIMITS = Limits(cell_seconds=3.0, call_seconds=1.0, grace_seconds=0.5, submission_seconds=60.0, memory_bytes=2**30)
 NAMES = ("first", "second", "third")
@@ -25,23 +26,23 @@ def source(name: str) -> list[Cell]:
 
 
 SOURCE = tuple(cell for name in NAMES for cell in source(name))
-LAB = LabNotebook("lab", SOURCE, SOURCE)
+LAB = lab_of("lab", SOURCE)
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with Bench(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as bench:
-        yield bench
+def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookGrader]:
+    with open_grader(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as grader:
+        yield grader
 
 
-def grade(bench: Bench, **answers: str) -> dict[str, CellVerdict]:
+def grade(grader: NotebookGrader, **answers: str) -> dict[str, CellVerdict]:
     """Grade a submission, and see that no hidden input shows in what is told or shown."""
     answered = [
         Cell("code", cell.role, answers.get(cell.grade_id or "", cell.source), cell.grade_id) for cell in SOURCE
     ]
     for extra in sorted(answers.keys() - set(NAMES)):
         answered.insert(2, Cell("code", Role.FREE, answers[extra]))
-    result = bench.grade(LAB, SubmittedNotebook("lab", tuple(answered)), {}, "ann", "lab")
+    result = grader.grade(LAB, SubmittedNotebook("lab", tuple(answered)), "ann")
     shown = [output for outcome in result.outcomes for output in outcome.outputs]
     assert str(HIDDEN) not in repr(([verdict.message for verdict in result.verdicts], shown, result.flags))
     return {verdict.grade_id.removesuffix("-test"): verdict for verdict in result.verdicts}
@@ -110,9 +111,9 @@ def grade(bench: Bench, **answers: str) -> dict[str, CellVerdict]:
     ],
 )
 def test_a_stop_costs_its_own_exercise_and_says_where_and_how(
-    bench: Bench, answer: str, status: str, told: str
+    grader: NotebookGrader, answer: str, status: str, told: str
 ) -> None:
-    verdicts = grade(bench, second=answer)
+    verdicts = grade(grader, second=answer)
     assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 2.0]
     assert verdicts["second"].status is CellStatus(status)
     assert told in verdicts["second"].message
@@ -124,23 +125,23 @@ def test_many_quick_calls_have_the_time_of_a_cell(tmp_path: Path) -> None:
         Cell("code", Role.TEST, "for n in range(20): assert step(n) == n", "t", 1.0),
     )
     slow = replace(cells[0], source="import time\ndef step(n):\n    time.sleep(0.3)\n    return n")
-    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
+    with open_grader(tmp_path, LIMITS, Mode.BUBBLEWRAP) as grader:
         submitted = SubmittedNotebook("lab", (slow, cells[1]))
-        verdict = bench.grade(LabNotebook("lab", cells, cells), submitted, {}, "ann", "lab").verdicts[0]
+        verdict = grader.grade(lab_of("lab", cells), submitted, "ann").verdicts[0]
     assert verdict.status is CellStatus.TIMED_OUT
     assert "With your answer the test had not come to an end after 3 seconds" in verdict.message
     assert "`step(…)` had been called last" in verdict.message
 
 
-def test_a_cell_of_the_students_own_is_named_by_its_first_line(bench: Bench) -> None:
-    verdicts = grade(bench, extra="# my own\nwhile True: pass", second="1 +")
+def test_a_cell_of_the_students_own_is_named_by_its_first_line(grader: NotebookGrader) -> None:
+    verdicts = grade(grader, extra="# my own\nwhile True: pass", second="1 +")
     assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 2.0]
     assert "The cell that begins with `# my own` had not come to an end after 3 seconds" in verdicts["second"].message
 
 
 def test_the_end_of_the_time_for_the_notebook_names_the_cell_that_took_most_of_it(tmp_path: Path) -> None:
-    with Bench(tmp_path, replace(LIMITS, submission_seconds=2.0), Mode.BUBBLEWRAP) as bench:
-        verdicts = grade(bench, second="while True: pass")
+    with open_grader(tmp_path, replace(LIMITS, submission_seconds=2.0), Mode.BUBBLEWRAP) as grader:
+        verdicts = grade(grader, second="while True: pass")
     assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 0.0]
     for name in ("second", "third"):
         assert verdicts[name].status is CellStatus.TIMED_OUT
@@ -148,8 +149,8 @@ def test_the_end_of_the_time_for_the_notebook_names_the_cell_that_took_most_of_i
         assert "most of it went into the cell of the exercise 'second' (" in verdicts[name].message
 
 
-def test_a_notebook_whose_process_always_ends_is_given_up_with_what_it_had_earned(bench: Bench) -> None:
+def test_a_notebook_whose_process_always_ends_is_given_up_with_what_it_had_earned(grader: NotebookGrader) -> None:
     fatal = {f"extra{number:02}": f"import os  # {number}\nos._exit(1)" for number in range(25)}
-    verdicts = grade(bench, **fatal)
+    verdicts = grade(grader, **fatal)
     assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 0.0]
     assert "had ended 20 times before this cell" in verdicts["third"].message

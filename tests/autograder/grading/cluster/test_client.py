@@ -12,7 +12,7 @@ from autograder.grading.cluster import worker
 from autograder.grading.cluster.client import Cluster, WorkerLostError
 from tests.dask_cluster import cluster
 
-LOOK_SECONDS = 0.002
+POLL_SECONDS = 0.002
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +26,16 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 @pytest.fixture
 def reached(client: Client, monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    monkeypatch.setattr(module, "_LOOK_SECONDS", LOOK_SECONDS)
+    monkeypatch.setattr(module, "_POLL_SECONDS", POLL_SECONDS)
     found = Cluster(client, client.scheduler.address)
-    found.places.update(client.nthreads())
+    found.slots.update(client.nthreads())
     return found
 
 
-def ask(reached: Cluster, client: Client, *cases: bytes) -> list[bytes]:
+def judge_all(reached: Cluster, client: Client, *cases: bytes) -> list[bytes]:
     (address,) = client.nthreads()
-    lesson = reached.hold(b"lesson")
-    return [reached.ask(address, lesson, "lesson", case) for case in cases]
+    context = reached.hold(b"context")
+    return [reached.judge(address, context, "key", case) for case in cases]
 
 
 def test_an_answer_that_comes_when_the_time_is_just_up_is_an_answer(
@@ -43,24 +43,24 @@ def test_an_answer_that_comes_when_the_time_is_just_up_is_an_answer(
 ) -> None:
     def judge(_: object, __: str, case: bytes, *___: object) -> bytes:
         # All around the moment at which the caller looks.
-        time.sleep(LOOK_SECONDS * int(case) / 100)
+        time.sleep(POLL_SECONDS * int(case) / 100)
         return b"verdicts " + case
 
     monkeypatch.setattr(worker, "judge", judge)
     cases = [str(number).encode() for number in range(400)]
-    assert ask(reached, client, *cases) == [b"verdicts " + case for case in cases]
+    assert judge_all(reached, client, *cases) == [b"verdicts " + case for case in cases]
 
 
 def test_a_worker_that_runs_out_of_time_itself_is_told(
     reached: Cluster, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def judge(*_: object) -> bytes:
-        time.sleep(3 * LOOK_SECONDS)
+        time.sleep(3 * POLL_SECONDS)
         raise TimeoutError("the worker's own")
 
     monkeypatch.setattr(worker, "judge", judge)
     with pytest.raises(TimeoutError, match="the worker's own"):
-        ask(reached, client, b"case")
+        judge_all(reached, client, b"case")
 
 
 def test_a_worker_that_is_gone_is_not_waited_for(
@@ -71,6 +71,6 @@ def test_a_worker_that_is_gone_is_not_waited_for(
         return b"too late"
 
     monkeypatch.setattr(worker, "judge", judge)
-    threading.Timer(3 * LOOK_SECONDS, lambda: reached.places.update({})).start()
+    threading.Timer(3 * POLL_SECONDS, lambda: reached.slots.update({})).start()
     with pytest.raises(WorkerLostError):
-        ask(reached, client, b"case")
+        judge_all(reached, client, b"case")

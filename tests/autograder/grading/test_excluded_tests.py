@@ -3,11 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.grading.local_executor import Bench
+from autograder.cells import Cell, Lab, Role, SubmittedNotebook
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
+from tests.graders import lab_of, open_grader
 from tests.small_lab import by_id
 
 LIMITS = Limits(cell_seconds=5.0)
@@ -54,7 +54,7 @@ BESIDE_IT = {
 GIFT = {"gift": ("import sys", "unused = 1", "", "sys.version_info.major == 3")}
 
 
-def make_notebook(exercises: dict[str, tuple[str, str, str, str]]) -> LabNotebook:
+def make_lab(exercises: dict[str, tuple[str, str, str, str]]) -> Lab:
     source = []
     for name, (above, solution, below, test) in exercises.items():
         source += [
@@ -65,19 +65,20 @@ def make_notebook(exercises: dict[str, tuple[str, str, str, str]]) -> LabNoteboo
         ]
     source += [Cell("code", Role.TEST, "seen = parent_value = Child().value()\nassert seen", "first-test", 1.0)]
     source += [Cell("code", Role.TEST, "assert seen == 42", "second-test", 1.0)]
-    return LabNotebook("lab", tuple(source), blank(tuple(source)))
+    return lab_of("lab", source, blank(source))
 
 
-def blank(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    return tuple(replace(cell, source="pass") if cell.role is Role.SOLUTION else cell for cell in cells)
+def blank(cells: list[Cell]) -> list[Cell]:
+    return [replace(cell, source="pass") if cell.role is Role.SOLUTION else cell for cell in cells]
 
 
 def test_a_notebook_without_answers_earns_only_what_is_given_away(tmp_path: Path) -> None:
-    notebook = make_notebook(THROUGH_THE_NOTEBOOK | BESIDE_IT | GIFT)
+    lab = make_lab(THROUGH_THE_NOTEBOOK | BESIDE_IT | GIFT)
+    (notebook,) = lab.notebooks
     split = {"first", "second"}
-    with Bench(tmp_path, LIMITS, Mode.BUBBLEWRAP) as bench:
-        right = by_id(bench.grade(notebook, SubmittedNotebook("lab", notebook.source), {}, "ann", "lab"))
-        empty = by_id(bench.grade(notebook, SubmittedNotebook("lab", notebook.released), {}, "bob", "lab"))
+    with open_grader(tmp_path, LIMITS, Mode.BUBBLEWRAP) as grader:
+        right = by_id(grader.grade(lab, SubmittedNotebook("lab", notebook.source), "ann"))
+        empty = by_id(grader.grade(lab, SubmittedNotebook("lab", notebook.released), "bob"))
     assert {name for name, verdict in right.items() if verdict.points == 1} == {*THROUGH_THE_NOTEBOOK, *GIFT, *split}
     assert {name for name, verdict in empty.items() if verdict.points} == set(GIFT)
     for verdicts in (right, empty):

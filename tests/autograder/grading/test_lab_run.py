@@ -12,6 +12,7 @@ from autograder.cells import Role
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.grading.run import grade_class
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result
@@ -43,10 +44,8 @@ def answer(root: Path, student: str, text: str) -> None:
 
 
 def grade(root: Path, students: Sequence[str] | None = None, *, fresh: bool = False) -> list[Result]:
-    run = grade_class(
-        Course.open(root), ["lab"], students, limits=Limits(), mode=Mode.BUBBLEWRAP, workers=2, fresh=fresh
-    )
-    return list(run)
+    terms = Terms(Limits(), Mode.BUBBLEWRAP, workers=2, fresh=fresh)
+    return list(grade_class(Course.open(root), ["lab"], students, terms))
 
 
 def rows(root: Path) -> list[tuple[object, ...]]:

@@ -1,0 +1,23 @@
+"""The terms of a run: what holds for every submission that is graded in it."""
+
+from dataclasses import dataclass
+
+from autograder.limits import Limits
+from autograder.sandbox.mode import Mode
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of a run.
+
+    Attributes:
+        limits: what a submission may use.
+        mode: how student code is isolated.
+        workers: how many submissions run at once.
+        fresh: whether everything runs and is written again, even what has not changed.
+    """
+
+    limits: Limits
+    mode: Mode
+    workers: int = 1
+    fresh: bool = False
