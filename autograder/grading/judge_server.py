@@ -121,7 +121,7 @@ class JudgeServer:
             return ""
 
     def disconnect(self) -> None:
-        """Have the process end; threads that wait for it get `ConnectionClosedError`. Any thread may do so at any time."""
+        """Have the process end; threads that wait for it get `ConnectionClosedError`. Any thread may call it."""
         with suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
 
