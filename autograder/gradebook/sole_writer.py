@@ -15,8 +15,8 @@ _LOCK = text("SELECT pg_try_advisory_lock(:key)")
 def sole_writer(engine: Engine, course: str) -> Iterator[None]:
     """Be the only autograder that writes to a course's gradebook, as far as its database knows of others.
 
-    A SQLite file lies in the course's folder, whose lock one autograder at a time holds (`autograder.grading.lock`).
-    On a PostgreSQL server, the lock is the server's, and it ends with the connection, however this program ends.
+    A SQLite file lies in the course's folder, of which one autograder at a time has its turn (`grading.turn`). On a
+    PostgreSQL server, the lock is the server's, and it ends with the connection, however this program ends.
 
     Args:
         engine: the gradebook's.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-JUDGE_SERVER = "autograder.judging.server"
+STAGE = "autograder.judging.server"
 ZYGOTE = "autograder.sandbox.zygote_server"
 
 
@@ -22,9 +22,9 @@ def _table() -> dict[int, tuple[int, str]]:
 
 
 def family(coordinator: int) -> dict[str, list[int]]:
-    """A grader's descendants: "sandbox" (bubblewrap), "zygote", "judge server", "judge" and "student" processes."""
+    """The descendants of a grader: its "sandbox" (bubblewrap), "zygote", "stage", "judge" and "student" processes."""
     table = _table()
-    found: dict[str, list[int]] = {"sandbox": [], "zygote": [], "judge server": [], "judge": [], "student": []}
+    found: dict[str, list[int]] = {"sandbox": [], "zygote": [], "stage": [], "judge": [], "student": []}
     for process, role in _descend(table, coordinator, ""):
         if role:
             found[role].append(process)
@@ -42,10 +42,10 @@ def _descend(table: dict[int, tuple[int, str]], process: int, role: str) -> Iter
 def _role(parent: str, words: str) -> str:
     if parent in ("zygote", "student"):
         return "student"
-    if parent in ("judge server", "judge"):
+    if parent in ("stage", "judge"):
         return "judge"
-    if JUDGE_SERVER in words:
-        return "judge server"
+    if STAGE in words:
+        return "stage"
     if ZYGOTE in words:
         return "sandbox" if Path(words.split()[0]).name == "bwrap" else "zygote"
     return ""

@@ -49,7 +49,7 @@ def test_no_process_that_is_killed_costs_a_grade(
     waiting, graded = classes
     root = shutil.copytree(waiting, tmp_path / "course")
     draw = random.Random(SEED)
-    roles = ["judge"] * 4 + ["student"] * 4 + ["judge server", "zygote", "sandbox", "judge server"]
+    roles = ["judge"] * 4 + ["student"] * 4 + ["stage", "zygote", "sandbox", "stage"]
     draw.shuffle(roles)
     moments = sorted(draw.sample(range(len(SEEN) + 1, STUDENTS - 20), len(roles)))
     everyone: dict[int, str] = {}
