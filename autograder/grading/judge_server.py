@@ -15,7 +15,8 @@ from autograder.errors import ExpectedError
 from autograder.judging.case import Case
 from autograder.judging.messages import write_case, write_notebook
 from autograder.limits import Limits
-from autograder.sandbox import gpu, subprogram
+from autograder.sandbox import subprogram
+from autograder.sandbox.accelerator import HIDDEN
 from autograder.wall.channel import Channel
 from autograder.wall.faults import StudentGone
 
@@ -144,7 +145,7 @@ def end_judge(process: int) -> None:
 def _environment() -> dict[str, str]:
     # A judge is a fork, and CUDA does not survive a fork; the inline backend is what a notebook has in Jupyter.
     settings = {
-        **gpu.HIDDEN,
+        **HIDDEN,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PLOTLY_RENDERER": "plotly_mimetype",
         "OMP_NUM_THREADS": "1",

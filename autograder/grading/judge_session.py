@@ -7,7 +7,7 @@ from typing import Any
 
 from autograder.judging.supervisor import read_outcome
 from autograder.limits import Limits
-from autograder.sandbox.zygote import StudentProcess
+from autograder.sandbox.student_process import StudentProcess
 from autograder.verdicts import CellOutcome
 from autograder.wall.channel import Channel
 
@@ -16,7 +16,6 @@ _SPARE_SECONDS = 60.0
 _NOTICED_SECONDS = 0.3
 _SILENT_SECONDS = 10.0
 _BY_THE_SANDBOX = ("died with the sandbox", "could not be seen to end")
-_KEPT = "memory of the GPU was still held after the end of its process: look at nvidia-smi"
 _BY_ANYBODY = "was killed (signal 9"
 
 
@@ -93,8 +92,8 @@ class Attendance:
 
     def _end(self, student: StudentProcess) -> None:
         student.kill()
-        if student.kept_gpu and _KEPT not in self.flags:
-            self.flags.append(_KEPT)
+        if student.warning and student.warning not in self.flags:
+            self.flags.append(student.warning)
 
     def _kill(self) -> str:
         """End the student's process; returns how it ended, if it had ended before."""

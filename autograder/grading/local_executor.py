@@ -13,7 +13,6 @@ from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.blind_tests import blind_tests
 from autograder.grading.cores import Cores, keep_to
-from autograder.grading.gpu_trial import GpuTrial, starved
 from autograder.grading.judge_server import Stage, end_judge
 from autograder.grading.judge_session import Attendance, DisturbedError
 from autograder.grading.prestart import HeadStart
@@ -22,8 +21,10 @@ from autograder.grading.verdict_cache import Lookup
 from autograder.judging.case import Case, broken, complete
 from autograder.judging.messages import read_profile
 from autograder.limits import Limits
+from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.mode import Mode
-from autograder.sandbox.zygote import StudentProcess, Zygote
+from autograder.sandbox.student_process import StudentProcess
+from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
 from autograder.wall.faults import MalformedError, OutOfTime, StudentGone
 from autograder.wall.profile import Profile, Recorder
@@ -83,7 +84,7 @@ class Bench:
         self._zygote: Zygote | None = begun.take_zygote() if begun is not None else None
         self._modules: tuple[str, ...] = ()
         self._closed = False
-        self._gpu = GpuTrial(limits, partial(self._new_student, None))
+        self._device = accelerator_for(limits).check(partial(self._new_student, None))
 
     def __enter__(self) -> "Bench":
         return self
@@ -158,9 +159,9 @@ class Bench:
         unfit = _hopeless(case.submitted, prepared.unfit)
         overdrawn = self._overdrawn()
         result, _ = self._run(prepared.stage, replace(case, measure=prepared.profile, hopeless=unfit))
-        # Who runs beside a submission that takes the whole GPU finds too little, and is to run again.
-        crowded = self._overdrawn() > overdrawn and starved(result)
-        result = self._gpu.settled(result, case.submitted.cells)
+        # Who runs beside a submission that takes all of an accelerator's memory finds too little, and is to run again.
+        crowded = self._overdrawn() > overdrawn and self._device.ran_out_of_memory(result)
+        result = self._device.without_device_failures(result, case.submitted.cells)
         broke = any(verdict.status is CellStatus.BROKE for verdict in result.verdicts)
         return result, not (crowded or (broke and prepared.stage.ended))
 
@@ -190,7 +191,7 @@ class Bench:
                 stage.rehearse(notebook, files, self._limits)
                 self._modules = tuple(dict.fromkeys((*self._modules, *stage.modules)))
                 self._zygote.warm(stage.modules)
-                self._gpu.begin()
+                self._device.before_grading()
                 prepared = _Prepared(notebook, files, stage, *self._measure(stage, notebook, files))
             except BaseException:
                 stage.close()

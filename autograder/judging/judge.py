@@ -15,13 +15,13 @@ from dataclasses import replace
 from autograder.cells import Cell, Role
 from autograder.judging.case import Case
 from autograder.judging.clock import Clock, out_of_time
-from autograder.judging.gpu_errors import devices_met, gpu_lost
 from autograder.judging.instructor import Rehearsal
 from autograder.judging.judgement import Circumstances, for_a_person, judge
 from autograder.judging.outputs import failed, read_count, read_outputs, size, timed_out
-from autograder.judging.stops import Stop, endless_cell, ends_gpu, failing_cell, fatal_cell, first_stop, name_of
+from autograder.judging.stops import Stop, endless_cell, error_of, failing_cell, fatal_cell, first_stop, name_of
 from autograder.judging.supervisor import Supervisor
 from autograder.judging.tests import run_test
+from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.isolation import limit_own_memory
 from autograder.verdicts import CellOutcome, CellVerdict
 from autograder.wall.conversation import LATEST
@@ -35,7 +35,6 @@ from autograder.wall.shell import Execution, NotebookShell
 
 _MOST_REPLACEMENTS = 20
 _CELLS_OF_OUTPUT = 8
-_GPU = "cuda"
 _FORGED = "the student's process sent messages of its own making"
 
 
@@ -73,7 +72,7 @@ class Judge:
         self._ran: list[int] = []
         self._stops: dict[int, Stop] = {}
         self._replacements = 0
-        self._on_gpu = case.limits.gpu_bytes > 0
+        self._accelerator = accelerator_for(case.limits)
         # A notebook may have any number of cells, and all that they print is kept at once.
         self._room = _CELLS_OF_OUTPUT * case.limits.output_bytes
         self._wall = self._meet_student()
@@ -110,8 +109,7 @@ class Judge:
         greet(channel, self._case.files, limits, time.monotonic() + limits.cell_seconds)
         wall = Wall(channel, self._case.measure, self._student_has)
         wall.call_seconds = limits.call_seconds
-        # The judge computes on the CPU alone, and takes what the student's side has on a GPU for its own.
-        wall.answers.devices = {_GPU: "cpu"} if self._on_gpu else {}
+        wall.answers.devices = self._accelerator.judge_devices
         return wall
 
     def _student_has(self, name: str, value: object) -> bool:
@@ -137,7 +135,7 @@ class Judge:
             return failed("ProcessEnded", self._stops[index].message)
         if stop := failing_cell(cell, reply["failed"], limits):
             self._stops[index] = stop
-        if self._on_gpu and ends_gpu(reply["failed"]):
+        if self._accelerator.is_lost(error_of(reply["failed"])[1]):
             self._replace_student()
         else:
             self._ran.append(index)
@@ -231,10 +229,8 @@ class Judge:
             execution = Execution([], OutOfTime(), None, 0)
             return judge(test, released, execution, replace(circumstances, over=self._over))
         self._play_lesson(place)
-        execution, device = self._run_test(test), ""
-        if self._on_gpu and devices_met(execution.error):
-            # The test's tensors are on the CPU, and the answer has its own on the GPU: in a notebook they'd be there.
-            device = _GPU
+        execution = self._run_test(test)
+        if device := self._accelerator.retry_on(execution.error):
             execution = self._run_test(test, place=device)
         if isinstance(self._case.measure, Recorder) and not self._wall.asked:
             self._case.measure.unasked.add(grade_id)
@@ -254,7 +250,7 @@ class Judge:
         elif isinstance(execution.error, StudentGone):
             self._flag(execution.error, test)
             circumstances = replace(circumstances, ending=self._replace_student())
-        elif self._on_gpu and gpu_lost(execution.error):
+        elif self._accelerator.is_lost_by(execution.error):
             self._replace_student()
         return judge(test, released, execution, circumstances)
 
@@ -277,7 +273,7 @@ class Judge:
             execution = Execution([], self._wall.fault, None, 0)
         elif self._wall.late and not isinstance(execution.error, WallFault):
             execution = Execution([], OutOfTime(), None, 0)
-        if not trusting and (self._wall.answers.withheld or (self._on_gpu and devices_met(execution.error))):
+        if not trusting and (self._wall.answers.withheld or self._accelerator.retry_on(execution.error)):
             self._namespace.clear()
             self._namespace.update(names)
         return execution

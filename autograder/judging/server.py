@@ -26,7 +26,7 @@ from autograder.judging.instructor import Rehearsal, rehearse
 from autograder.judging.judge import Judge
 from autograder.judging.messages import read_case, read_notebook, write_profile
 from autograder.judging.supervisor import Supervisor
-from autograder.sandbox import huge_pages, kernel, processes
+from autograder.sandbox import huge_pages, kernel, procfs
 from autograder.wall.channel import Channel
 from autograder.wall.faults import StudentGone
 from autograder.wall.namespace import Namespace
@@ -84,7 +84,7 @@ def _watched(connection: socket.socket, folder: Path) -> Iterator[None]:
 
 def _clear_up(folder: Path) -> None:
     """End the judges, and remove the folder: a coordinator that was killed can't."""
-    processes.kill_descendants()
+    procfs.kill_descendants()
     os.chdir("/")
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -72,7 +72,7 @@ def failing_cell(cell: Cell, failed: object, limits: Limits) -> Stop | None:
         failed: what the student's side says of the error in it, be it what it may.
         limits: what the submission may use.
     """
-    kind, message, frames = _error(failed)
+    kind, message, frames = error_of(failed)
     words = told_of_machine(kind, message, limits)
     if not words:
         return None
@@ -80,11 +80,6 @@ def failing_cell(cell: Cell, failed: object, limits: Limits) -> Stop | None:
     if asks_for_gpu(message) or lost_gpu(message):
         told += "\n" + "\n".join(filter(None, (f"It raised {kind}: {message}", frames)))
     return Stop(CellStatus.ERROR, told, _is_answer(cell))
-
-
-def ends_gpu(failed: object) -> bool:
-    """Whether what the student's side says of an error means that its process can't use the GPU any more."""
-    return lost_gpu(_error(failed)[1])
 
 
 def first_stop(cells: Sequence[Cell], stops: Mapping[int, Stop], test: int) -> Stop | None:
@@ -149,7 +144,7 @@ def told_of_machine(kind: str, message: str, limits: Limits) -> str:
     return f"{out_of_memory(limits)}." if wants_memory(kind, message) else ""
 
 
-def _error(failed: object) -> tuple[str, str, str]:
+def error_of(failed: object) -> tuple[str, str, str]:
     """The class, the message and the student's lines of an error, as the student's side tells them."""
     said = failed if isinstance(failed, dict) else {}
     types, message, frames = said.get("types"), said.get("message"), said.get("traceback")

@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.grading import gpu_trial
+from autograder.gpu import accelerator, check
 from autograder.grading.local_executor import Bench
 from autograder.limits import Limits
-from autograder.sandbox import gpu
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, Result
-from tests.autograder.sandbox.gpus import GIBIBYTE, StandIn, gpu_of
+from tests.autograder.gpu.fake_driver import GIBIBYTE, FakeDriver, gpu_of
 
 LIMITS = Limits(gpu_bytes=2 * GIBIBYTE, cell_seconds=20.0)
 PLAYED = """
@@ -55,11 +54,11 @@ TESTS = {
 }
 
 
-class Generous(StandIn):
+class Generous(FakeDriver):
     """A driver that says of every process that it holds memory."""
 
-    def holders(self, identity: str) -> dict[int, int | None]:
-        super().holders(identity)
+    def holders(self, uuid: str) -> dict[int, int | None]:
+        super().holders(uuid)
         return {int(entry.name): 2**26 for entry in Path("/proc").iterdir() if entry.name.isdigit()}
 
 
@@ -77,8 +76,8 @@ LAB = LabNotebook("lab", tuple(CELLS), tuple(CELLS))
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     shown = gpu_of(Generous(), tmp_path_factory.mktemp("machine"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gpu, "find", lambda: shown)
-        patch.setattr(gpu_trial, "_PROGRAM", "")
+        patch.setattr(accelerator, "find_gpu", lambda: shown)
+        patch.setattr(check, "_PROGRAM", "")
         with Bench(tmp_path_factory.mktemp("state"), LIMITS, Mode.NONE) as bench:
             yield bench
 

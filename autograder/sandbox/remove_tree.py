@@ -1,4 +1,4 @@
-"""Removing what a submission has left in a folder, whatever it has made of it."""
+"""Removes a folder in which a submission could write, whatever it has done there."""
 
 import os
 import stat
@@ -6,11 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def remove(folder: str) -> None:
+def remove_tree(folder: str) -> None:
     """Remove a folder with all that is in it; what can't be removed stays, and is no error.
 
-    Folders within folders may lie deeper than functions may call themselves and paths may be long: so each is emptied
-    into the first one. They may also be closed to their owner.
+    Folders may be nested deeper than recursion and the length of paths allow: so the content of each is moved into the
+    first one. They may also lack their owner's permissions.
 
     Args:
         folder: the folder, which nobody writes to any more.
