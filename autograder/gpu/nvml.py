@@ -141,7 +141,7 @@ class Nvml:
     def _info(self, index: int) -> GpuInfo:
         device = self._call("nvmlDeviceGetHandleByIndex", index)
         memory = self._call("nvmlDeviceGetMemoryInfo", device)
-        domain, _, rest = self._call("nvmlDeviceGetPciInfo", device).busId.decode().lower().partition(":")
+        domain, _, rest = self._call("nvmlDeviceGetPciInfo", device).busId.lower().partition(":")
         return GpuInfo(
             index=index,
             uuid=self._call("nvmlDeviceGetUUID", device),

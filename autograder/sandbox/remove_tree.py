@@ -34,10 +34,10 @@ def remove_tree(folder: str) -> None:
         top.rmdir()
 
 
-def _moved(folder: Path, name: str, place: Path) -> Path:
-    """Move something out of a folder, to a place of which it may take its folder's."""
+def _moved(folder: Path, name: str, target: Path) -> Path:
+    """Move a file or a folder out of a folder; returns its new path."""
     inside = folder / name
     if stat.S_ISDIR(inside.lstat().st_mode):
-        # To move a folder is to write in it: to where its parent is.
+        # Moving a folder writes to it: its entry for its parent changes.
         inside.chmod(stat.S_IRWXU)
-    return inside.rename(place)
+    return inside.rename(target)

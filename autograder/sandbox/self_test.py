@@ -80,7 +80,7 @@ def _features() -> Iterator[Layer]:
 
 
 def _files(folders: Iterable[Path]) -> Iterator[str]:
-    """Some files of the folders, left out what the sandbox is visible to show."""
+    """Some files of the folders, without those that the sandbox is meant to show."""
     here = Path(__file__).parents[1]
     visible = {Path(sys.prefix), Path(sys.base_prefix), Path("/usr"), here, here.parent / "gradlab"}
     for folder in folders:

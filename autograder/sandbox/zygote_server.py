@@ -69,7 +69,6 @@ class _Running:
     status: int | None = None
     cpu_seconds: float = 0.0
     killed: bool = False
-    failed: bool = False
     exceeded: str = ""
 
 
@@ -160,7 +159,6 @@ class _Server:
 
     def _note(self, running: _Running, facts: Mapping[str, Any]) -> None:
         if "failed" in facts:
-            running.failed = True
             self._tell(submission=running.identity, failed=facts["failed"])
         elif "running" in facts:
             self._tell(submission=running.identity, running=True, keeper=running.keeper)

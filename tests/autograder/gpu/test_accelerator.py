@@ -11,11 +11,12 @@ import pytest
 import torch
 
 from autograder.errors import ExpectedError
+from autograder.gpu.accelerator import GpuAccelerator
 from autograder.gpu.student_process import CudaHooks, sign_of_cuda
 from autograder.sandbox import bubblewrap, isolation, submission_processes
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
-from tests.autograder.gpu.fake_driver import GIBIBYTE, INFO, NODES, FakeDriver, accelerator_of
+from tests.autograder.gpu.fake_driver import GIBIBYTE, INFO, NODES, FakeDriver, accelerator_of, gpu_of
 from tests.autograder.sandbox.support import ENTRY, PROGRAM, SMALL, Student, student_of
 
 BUILT = (12, 6)
@@ -160,6 +161,16 @@ def test_where_proc_is_covered_there_is_no_gpu(
         pytest.raises(ExpectedError, match="CUDA does not start without"),
     ):
         zygote.fork()
+
+
+def test_the_drivers_libraries_are_found_where_the_loader_does_not_know_them(
+    driver: FakeDriver, tmp_path: Path
+) -> None:
+    gpu = replace(gpu_of(driver, tmp_path), libraries=(Path("/opt/nvidia"), Path("/opt/cuda")))
+    access = GpuAccelerator(GIBIBYTE, gpu).access(proc_covered=False)
+    assert access.libraries == gpu.libraries
+    assert access.environment["LD_LIBRARY_PATH"] == "/opt/nvidia:/opt/cuda"
+    assert access.needs.system_calls == ("memfd_create",)
 
 
 # Watched

@@ -162,6 +162,11 @@ def test_the_same_program_is_written_each_time() -> None:
     assert len(first) % 8 == 0
 
 
+def test_only_calls_that_would_be_reported_missing_can_be_allowed() -> None:
+    assert seccomp.program({"memfd_create"}) != seccomp.program()
+    assert seccomp.program(seccomp._FORBIDDEN) == seccomp.program()
+
+
 def test_without_the_library_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seccomp, "LIBRARY", "libseccomp-that-is-not-there.so")
     with pytest.raises(OSError, match="not-there"):
