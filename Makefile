@@ -39,10 +39,10 @@ replay: .venv/.set-up-for-tests ## Replay the worked solutions alone.
 wheel: .venv/.set-up ## Make the file that students install: dist/gradlab-….whl, without a lesson or a solution.
 	.venv/bin/python -m hatchling build -t wheel
 
-test-cuda: ## Run the tests that need a CUDA device, with the python that is there (torch, NumPy, pytest, Matplotlib).
+test-cuda: ## Run the tests that need a CUDA device, with the python that is there (torch, NumPy, pytest, Matplotlib; nvidia-ml-py).
 	python -m pytest -m cuda tests/gradlab/notebook/test_devices.py tests/gradlab/notebook/test_obstacles.py tests/gradlab/basins \
 		tests/gradlab/ladder tests/gradlab/check/lab_06_minimum/test_starts.py tests/course/test_devices.py \
-		tests/autograder/grading/test_gpu.py
+		tests/autograder/gpu/test_on_cuda.py
 
 bench: .venv/.set-up ## Measure grading beside nbgrader and otter-grader; write benchmarks/RESULTS.md (about 20 minutes).
 	.venv/bin/python -m benchmarks.grading --write

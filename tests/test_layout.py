@@ -22,6 +22,7 @@ LAYERS = (
     {"wall"},
     {"sandbox"},
     {"judging"},
+    {"gpu"},
     {"grading"},
     {"preprocessor", "report", "collect", "export"},
     {"build"},

@@ -13,10 +13,10 @@ from nbformat import NotebookNode
 
 from autograder.build.lesson import Lesson
 from autograder.build.stabilise import stabilise
-from autograder.sandbox import gpu
+from autograder.sandbox.accelerator import HIDDEN
 
 CELL_SECONDS = 600
-_ENVIRONMENT = {**gpu.HIDDEN, "COLUMNS": "120", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+_ENVIRONMENT = {**HIDDEN, "COLUMNS": "120", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
 def execute(lesson: Lesson, notebook: NotebookNode, folder: Path) -> None:

@@ -114,10 +114,9 @@ def gpu_share(wanted: bool, memory_bytes: int | None, workers: int | None) -> tu
         if memory_bytes is not None:
             raise typer.BadParameter("--gpu-memory is for grading with --gpu.")
         return workers or processors(), 0
-    from autograder.sandbox.gpu import find  # only who uses a GPU looks for one
-    from autograder.sandbox.gpu_share import share_out
+    from autograder.gpu import discovery  # only who uses a GPU looks for one
 
-    return share_out(find().card, processors(), workers, memory_bytes)
+    return discovery.share_memory(discovery.find_gpu().info, processors(), workers, memory_bytes)
 
 
 def limits(

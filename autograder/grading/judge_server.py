@@ -17,7 +17,8 @@ from autograder.cells import LabNotebook
 from autograder.errors import ExpectedError
 from autograder.judging.case import Case, case_to_plain
 from autograder.limits import Limits
-from autograder.sandbox import gpu, subprogram
+from autograder.sandbox import subprogram
+from autograder.sandbox.accelerator import HIDDEN
 from autograder.wall.channel import Channel
 from autograder.wall.errors import ConnectionClosedError
 from autograder.wire import to_plain
@@ -146,7 +147,7 @@ def end_judge(process: int) -> None:
 def _environment() -> dict[str, str]:
     # A judge is a fork, and CUDA does not survive a fork; the inline backend is what a notebook has in Jupyter.
     settings = {
-        **gpu.HIDDEN,
+        **HIDDEN,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PLOTLY_RENDERER": "plotly_mimetype",
         "OMP_NUM_THREADS": "1",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.limits import Limits
-from autograder.sandbox.zygote import StudentProcess
+from autograder.sandbox.student_process import StudentProcess
 from autograder.verdicts import CellOutcome
 from autograder.wall.channel import Channel
 from autograder.wire import from_plain
@@ -17,7 +17,6 @@ _EXIT_NOTICE_SECONDS = 0.3
 _SILENCE_SPARE_SECONDS = 10.0
 _ENDED_WITH_SANDBOX = ("died with the sandbox", "could not be seen to end")
 _SIGKILL = "was killed (signal 9"
-_GPU_MEMORY_HELD = "memory of the GPU was still held after the end of its process: look at nvidia-smi"
 
 
 class DisturbedError(Exception):
@@ -103,5 +102,5 @@ class JudgeSession:
 
     def _end(self, student: StudentProcess) -> None:
         student.kill()
-        if student.kept_gpu and _GPU_MEMORY_HELD not in self.flags:
-            self.flags.append(_GPU_MEMORY_HELD)
+        if student.warning and student.warning not in self.flags:
+            self.flags.append(student.warning)

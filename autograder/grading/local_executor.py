@@ -17,7 +17,6 @@ from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.cache_keys import notebook_key
 from autograder.grading.excluded_tests import blind_tests, excluded_verdicts, failed_tests
-from autograder.grading.gpu_trial import GpuTrial, starved
 from autograder.grading.json_store import JsonStore
 from autograder.grading.judge_server import JudgeServer, end_judge
 from autograder.grading.judge_session import DisturbedError, JudgeSession
@@ -25,7 +24,9 @@ from autograder.grading.prestart import Prestart
 from autograder.grading.secret import open_secret, solution_secret
 from autograder.grading.terms import Terms
 from autograder.judging.case import Case, broken, complete
-from autograder.sandbox.zygote import StudentProcess, Zygote
+from autograder.sandbox.accelerator import accelerator_for
+from autograder.sandbox.student_process import StudentProcess
+from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
 from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError, MalformedError
 from autograder.wall.profile import Profile, Recorder
@@ -123,7 +124,7 @@ class LocalExecutor:
         self._zygote: Zygote | None = None
         self._modules: tuple[str, ...] = ()
         self._closed = False
-        self._gpu = GpuTrial(terms.limits, partial(self._new_student, None))
+        self._device = accelerator_for(terms.limits).check(partial(self._new_student, None))
 
     def __enter__(self) -> Self:
         return self
@@ -159,9 +160,9 @@ class LocalExecutor:
         excluded = excluded_verdicts(case.submitted, prepared.excluded)
         overdrawn = self._overdrawn()
         result, _ = self._run(prepared.server, replace(case, profile=prepared.profile, excluded=excluded))
-        # A submission that takes the whole GPU leaves too little to those that run beside it.
-        crowded = self._overdrawn() > overdrawn and starved(result)
-        result = self._gpu.settled(result, case.submitted.cells)
+        # A submission that takes all of an accelerator's memory leaves too little to those that run beside it.
+        crowded = self._overdrawn() > overdrawn and self._device.ran_out_of_memory(result)
+        result = self._device.without_device_failures(result, case.submitted.cells)
         broke = any(verdict.status is CellStatus.BROKE for verdict in result.verdicts)
         # If the judge server was killed, as when memory runs out, the next attempt starts another one.
         return result, not (crowded or (broke and prepared.server.ended))
@@ -189,7 +190,7 @@ class LocalExecutor:
                 server.run_instructor_notebook(notebook, files, self._limits)
                 self._modules = tuple(dict.fromkeys((*self._modules, *server.modules)))
                 self._zygote.warm(server.modules)
-                self._gpu.begin()
+                self._device.before_grading()
                 profile, excluded = self._profile_solution(server, notebook, files)
             except BaseException:
                 server.close()

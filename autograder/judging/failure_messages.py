@@ -70,7 +70,7 @@ def out_of_resources_cell(cell: Cell, failed: object, limits: Limits) -> Stopped
         failed: the error as the student's side describes it; it may be anything.
         limits: what the submission may use.
     """
-    kind, message, frames = _error(failed)
+    kind, message, frames = error_of(failed)
     words = explain_resources(kind, message, limits)
     if not words:
         return None
@@ -78,11 +78,6 @@ def out_of_resources_cell(cell: Cell, failed: object, limits: Limits) -> Stopped
     if asks_for_gpu(message) or lost_gpu(message):
         told += "\n" + "\n".join(filter(None, (f"It raised {kind}: {message}", frames)))
     return StoppedCell(CellStatus.ERROR, told, _is_answer(cell))
-
-
-def ends_gpu(failed: object) -> bool:
-    """Whether what the student's side says of an error means that its process can't use the GPU any more."""
-    return lost_gpu(_error(failed)[1])
 
 
 def first_stop(cells: Sequence[Cell], stops: Mapping[int, StoppedCell], test: int) -> StoppedCell | None:
@@ -147,7 +142,7 @@ def explain_resources(kind: str, message: str, limits: Limits) -> str:
     return f"{_out_of_memory(limits)}." if _is_out_of_memory(kind, message) else ""
 
 
-def _error(failed: object) -> tuple[str, str, str]:
+def error_of(failed: object) -> tuple[str, str, str]:
     """The class, the message and the student's lines of an error, as the student's side describes it."""
     said = failed if isinstance(failed, dict) else {}
     types, message, frames = said.get("types"), said.get("message"), said.get("traceback")

@@ -50,7 +50,7 @@ def lost_gpu(message: str) -> bool:
     return _holds(message, _FAILED) and not _holds(message, _NO_MEMORY)
 
 
-def gpu_lost(error: BaseException | None) -> bool:
+def student_lost_gpu(error: BaseException | None) -> bool:
     """Whether a test ended since the GPU failed under student code."""
     return hasattr(error, "student_error") and lost_gpu(str(error))
 

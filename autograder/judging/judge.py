@@ -20,17 +20,17 @@ from autograder.judging.coordinator_client import CoordinatorClient
 from autograder.judging.failure_messages import (
     StoppedCell,
     ended_process_cell,
-    ends_gpu,
+    error_of,
     explain_used_time,
     first_stop,
     name_cell,
     out_of_resources_cell,
     timed_out_cell,
 )
-from autograder.judging.gpu_errors import devices_met, gpu_lost
 from autograder.judging.instructor_run import InstructorRun
 from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, size, timed_out
 from autograder.limits import Limits
+from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.isolation import limit_own_memory
 from autograder.verdicts import CellOutcome, CellVerdict
 from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError, ProtocolError, WallError
@@ -43,7 +43,6 @@ from autograder.wall.seeds import seed
 
 _MOST_REPLACEMENTS = 20
 _OUTPUT_CELLS = 8
-_GPU = "cuda"
 _FORGED = "the student's process sent messages of its own making"
 
 
@@ -87,7 +86,7 @@ class Judge:
         self._ran: list[int] = []
         self._stops: dict[int, StoppedCell] = {}
         self._replacements = 0
-        self._on_gpu = case.limits.gpu_bytes > 0
+        self._accelerator = accelerator_for(case.limits)
         # A notebook may have any number of cells, and all that they print is kept at once.
         self._output_left = _OUTPUT_CELLS * case.limits.output_bytes
         self._wall = self._start_student()
@@ -124,8 +123,7 @@ class Judge:
         send_setup(channel, self._case.files, limits, time.monotonic() + limits.cell_seconds)
         wall = Wall(channel, self._case.profile, self._student_has)
         wall.call_seconds = limits.call_seconds
-        # The judge computes on the CPU alone, and reads tensors that the student's side has on a GPU as its own.
-        wall.answers.devices = {_GPU: "cpu"} if self._on_gpu else {}
+        wall.answers.devices = self._accelerator.judge_devices
         return wall
 
     def _student_has(self, name: str, value: object) -> bool:
@@ -151,7 +149,7 @@ class Judge:
             return failed("ProcessEnded", self._stops[index].message)
         if stop := out_of_resources_cell(cell, reply["failed"], limits):
             self._stops[index] = stop
-        if self._on_gpu and ends_gpu(reply["failed"]):
+        if self._accelerator.is_lost(error_of(reply["failed"])[1]):
             self._replace_student()
         else:
             self._ran.append(index)
@@ -245,10 +243,8 @@ class Judge:
             execution = Execution([], DeadlineExceededError(), None, 0)
             return judge(test, released, execution, replace(circumstances, over=self._over))
         self._replay_instructor_cells(index)
-        execution, device = self._run_test(test), ""
-        if self._on_gpu and devices_met(execution.error):
-            # The test's tensors are on the CPU, and the answer has its own on the GPU: in a notebook they'd be there.
-            device = _GPU
+        execution = self._run_test(test)
+        if device := self._accelerator.retry_on(execution.error):
             execution = self._run_test(test, place=device)
         if not self._wall.asked:
             self._case.profile.record_blind_test(grade_id)
@@ -268,7 +264,7 @@ class Judge:
         elif isinstance(execution.error, ConnectionClosedError):
             self._flag_violation(execution.error, test)
             circumstances = replace(circumstances, ending=self._replace_student())
-        elif self._on_gpu and gpu_lost(execution.error):
+        elif self._accelerator.is_lost_by(execution.error):
             self._replace_student()
         return judge(test, released, execution, circumstances)
 
@@ -291,7 +287,7 @@ class Judge:
             execution = Execution([], self._wall.fault, None, 0)
         elif self._wall.overdue and not isinstance(execution.error, WallError):
             execution = Execution([], DeadlineExceededError(), None, 0)
-        if not trusting and (self._wall.answers.withheld or (self._on_gpu and devices_met(execution.error))):
+        if not trusting and (self._wall.answers.withheld or self._accelerator.retry_on(execution.error)):
             self._namespace.clear()
             self._namespace.update(names)
         return execution

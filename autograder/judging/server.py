@@ -26,7 +26,7 @@ from autograder.judging.case import case_from_plain
 from autograder.judging.coordinator_client import CoordinatorClient
 from autograder.judging.instructor_run import run_instructor_notebook
 from autograder.judging.judge import Judge, Preparation
-from autograder.sandbox import huge_pages, kernel, processes
+from autograder.sandbox import huge_pages, kernel, procfs
 from autograder.wall.channel import Channel
 from autograder.wall.errors import ConnectionClosedError
 from autograder.wall.ipython_shell import open_shell
@@ -84,7 +84,7 @@ def _end_with_coordinator(connection: socket.socket, folder: Path) -> Iterator[N
 
 def _clear_up(folder: Path) -> None:
     """End the judges, and remove the folder: a coordinator that was killed can't."""
-    processes.kill_descendants()
+    procfs.kill_descendants()
     os.chdir("/")
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""The outer wall: the command line for bubblewrap (https://github.com/containers/bubblewrap)."""
+"""The outer sandbox: the command line for bubblewrap (https://github.com/containers/bubblewrap)."""
 
 import importlib.util
 import os
@@ -7,13 +7,13 @@ import site
 import stat
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from autograder.errors import ExpectedError
-from autograder.sandbox import gpu, isolation, kernel
-from autograder.sandbox.gpu import Gpu
+from autograder.sandbox import isolation, kernel
+from autograder.sandbox.accelerator import HIDDEN, DeviceAccess
 from autograder.sandbox.mode import Mode
 
 _PACKAGES: Final = ("gradlab", "autograder")
@@ -93,7 +93,7 @@ def user_namespace() -> list[str]:
 
 
 def proc_is_covered() -> bool:
-    """Whether the kernel refuses us a fresh /proc, since parts of the one that is there are covered.
+    """Whether the kernel refuses a new /proc, since parts of the one that is there are covered.
 
     Containers cover some of it. The zygote then gets that /proc as it is, and each submission an empty one.
 
@@ -111,12 +111,12 @@ def proc_is_covered() -> bool:
     return not works("--proc", "/proc") and works()
 
 
-def environment(mode: Mode, shown_gpu: Gpu | None = None) -> dict[str, str]:
+def environment(mode: Mode, further: Mapping[str, str]) -> dict[str, str]:
     """The environment variables of the zygote and of every student process: nothing of the user's own.
 
     Args:
-        mode: how student code is walled in.
-        shown_gpu: the GPU that student processes may use.
+        mode: how student code is isolated.
+        further: what an accelerator needs (`DeviceAccess.environment`).
     """
     home = "/tmp"  # noqa: S108 - private to each submission
     shared = {
@@ -124,7 +124,8 @@ def environment(mode: Mode, shown_gpu: Gpu | None = None) -> dict[str, str]:
         "HOME": home,
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
-        **gpu.environment(shown_gpu),
+        **HIDDEN,
+        **further,
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         # A figure's data, and not four megabytes of plotly.js beside it.
         "PLOTLY_RENDERER": "plotly_mimetype",
@@ -156,7 +157,7 @@ def shown_paths(readable: Iterable[Path]) -> list[Path]:
 
 
 def arguments(
-    shown: Iterable[Path], passwd: int, group: int, *, covered: bool = False, shown_gpu: Gpu | None = None
+    shown: Iterable[Path], accounts: tuple[int, int], device: DeviceAccess, *, covered: bool = False
 ) -> list[str]:
     """The command line up to the program that runs inside.
 
@@ -165,10 +166,9 @@ def arguments(
 
     Args:
         shown: files and folders to show, read-only, at their own paths: `shown_paths`.
-        passwd: file descriptor from which /etc/passwd is filled.
-        group: file descriptor from which /etc/group is filled.
+        accounts: file descriptors from which /etc/passwd and /etc/group are filled.
+        device: what student processes see of an accelerator.
         covered: `proc_is_covered`.
-        shown_gpu: the GPU that student processes may use.
 
     Raises:
         ExpectedError: bubblewrap is missing.
@@ -190,17 +190,18 @@ def arguments(
     command += ["--dir", "/etc", "--dir", "/var", "--dir", "/var/cache"]
     for setting in _SETTINGS:
         command += ["--ro-bind-try", setting, setting]
-    command += ["--file", str(passwd), "/etc/passwd", "--file", str(group), "/etc/group"]
+    passwd, group = map(str, accounts)
+    command += ["--file", passwd, "/etc/passwd", "--file", group, "/etc/group"]
     command += ["--perms", "1777", "--tmpfs", "/tmp", "--dir", isolation.WORKING_FOLDER]  # noqa: S108
     for path in shown:
         for parent in reversed(path.parents):
             command += ["--dir", str(parent)]
         command += ["--ro-bind", str(path), str(path)]
-    for path, place in shown_gpu.readable if shown_gpu else ():
-        for parent in reversed(Path(place).parents):
+    for path, target in device.readable:
+        for parent in reversed(Path(target).parents):
             command += ["--dir", str(parent)]
-        command += ["--ro-bind", str(path), place]
-    command += _devices(shown_gpu.nodes if shown_gpu else ())
+        command += ["--ro-bind", str(path), target]
+    command += _devices(device.nodes)
     # bubblewrap covers parts of the /proc that it mounts for root, and the kernel then refuses the submissions a /proc
     # of their own: for root the zygote mounts it.
     if covered:

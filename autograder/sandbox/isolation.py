@@ -1,7 +1,7 @@
-"""The walls around one submission, put up from within its own processes before any student code runs.
+"""The isolation of one submission, set up by its own processes before any student code runs.
 
 The order matters: namespaces first (they give the process the rights that the rest needs), then mounts, then the
-switches that no one can turn back, and the resource limits last of all, in the student's process alone.
+settings that can't be undone, and the resource limits last of all, in the student's process alone.
 """
 
 import os
@@ -13,7 +13,8 @@ from typing import Final
 
 from autograder.limits import Limits
 from autograder.sandbox import kernel
-from autograder.sandbox.processes import View, mapped_bytes
+from autograder.sandbox.accelerator import DriverNeeds
+from autograder.sandbox.procfs import ProcFs, mapped_bytes
 
 WORKING_FOLDER: Final = "/submission"
 """Where a submission runs: private, empty at the start, held in memory."""
@@ -27,12 +28,10 @@ _ALL_KINDS: Final = kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC | 
 _BYTES_FOR_EACH_FILE: Final = 4096
 _ADDRESS_SPACE_ALLOWANCE: Final = 16 * 1024**3
 """Threads reserve address space (stacks, malloc's arenas) that they never use; this much of it costs nothing."""
-_LOCKED_FOR_A_DRIVER: Final = 64 * 1024
-"""Bytes of memory that may be kept from being swapped out where there is a GPU: what a container has, too."""
 
 
 class IsolationError(Exception):
-    """A wall that must stand does not; the message names it and gives the kernel's reason."""
+    """A required part of the isolation can't be had; the message names it and gives the kernel's reason."""
 
 
 def become_ordinary() -> None:
@@ -119,14 +118,14 @@ def map_to_itself(user: int, group: int) -> None:
         raise IsolationError(f"namespaces of the submission: {error}") from error
 
 
-def mount_private_folders(limits: Limits, shown: Sequence[str], *, covered: bool) -> View:
+def mount_private_folders(limits: Limits, shown: Sequence[str], *, covered: bool) -> ProcFs:
     """Give this mount namespace its own working folder, /tmp, /dev/shm and /proc.
 
     Must run in the first process of the new process namespace, so that /proc shows that namespace.
 
     Args:
         limits: what the submission may use.
-        shown: what the outer wall shows; what of it lies in /tmp is shown in the new /tmp too.
+        shown: what bubblewrap shows; what of it lies in /tmp is shown in the new /tmp too.
         covered: whether the kernel grants no /proc of the namespace's own (`bubblewrap.proc_is_covered`). The new /proc
             is then empty.
 
@@ -144,7 +143,7 @@ def mount_private_folders(limits: Limits, shown: Sequence[str], *, covered: bool
             kernel.mount("tmpfs", folder, "tmpfs", _SAFE, options)
         for path, descriptor in hidden.items():
             _show_again(Path(path), descriptor)
-        outer = View.of_here() if covered else None
+        outer = ProcFs.of_here() if covered else None
         if outer:
             kernel.mount("tmpfs", "/proc", "tmpfs", _SAFE | kernel.READ_ONLY | kernel.NO_EXECUTE)
     except OSError as error:
@@ -155,7 +154,7 @@ def mount_private_folders(limits: Limits, shown: Sequence[str], *, covered: bool
     # Without one only such commands fail.
     with suppress(OSError):
         kernel.mount("devpts", "/dev/pts", "devpts", kernel.NO_SETUID | kernel.NO_EXECUTE, "newinstance,ptmxmode=0666")
-    return outer or View.of_here()
+    return outer or ProcFs.of_here()
 
 
 def _show_again(path: Path, descriptor: int) -> None:
@@ -203,7 +202,7 @@ def filter_system_calls(program: bytes, *, required: bool = False) -> None:
     """Have this filter, if there is one, judge the system calls of this process and of all that it starts.
 
     Args:
-        program: the filter (`autograder.sandbox.system_calls`); empty if there is none.
+        program: the filter (`autograder.sandbox.seccomp`); empty if there is none.
         required: whether there must be one.
 
     Raises:
@@ -224,39 +223,37 @@ def limit_own_memory(more_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (private + more_bytes,) * 2)
 
 
-def limit_resources(limits: Limits, view: View) -> None:
+def limit_resources(limits: Limits, proc: ProcFs, needs: DriverNeeds) -> None:
     """Set the resource limits of this process and all that it starts.
 
     RLIMIT_DATA bounds private memory. What this process has of it already comes on top, since that is torch's: with the
-    libraries of CUDA 800 MiB, which student code neither asked for nor fills. Address space can't be held as tightly,
-    since torch maps far more than it uses; a loose RLIMIT_AS still bounds memory that is mapped shared. CUDA reserves
-    address space for all memory that the machine and its GPUs have, so with a GPU there is no such bound.
+    libraries of CUDA 800 MiB, which student code neither asked for nor fills. Address space can't be bounded as
+    tightly, since torch maps far more than it uses; a loose RLIMIT_AS still bounds memory that is mapped shared.
 
     Args:
         limits: what the submission may use.
-        view: a /proc in which this process is seen.
+        proc: a /proc in which this process is seen.
+        needs: what a device's driver needs.
 
     Raises:
         IsolationError: the kernel refuses.
     """
-    mapped, private = mapped_bytes(view.read("self", "statm"))
+    mapped, private = mapped_bytes(proc.read("self", "statm"))
     wanted = {
         resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 1),
         resource.RLIMIT_DATA: (private + limits.memory_bytes,) * 2,
-        resource.RLIMIT_AS: (mapped + limits.memory_bytes + _ADDRESS_SPACE_ALLOWANCE,) * 2,
         resource.RLIMIT_NPROC: (limits.processes, limits.processes),
         resource.RLIMIT_NOFILE: (limits.open_files, limits.open_files),
         resource.RLIMIT_FSIZE: (limits.file_bytes, limits.file_bytes),
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_MSGQUEUE: (0, 0),
-        resource.RLIMIT_MEMLOCK: (0, 0),
+        resource.RLIMIT_MEMLOCK: (needs.locked_bytes,) * 2,
     }
-    if limits.gpu_bytes:
-        del wanted[resource.RLIMIT_AS]
-        wanted[resource.RLIMIT_MEMLOCK] = (_LOCKED_FOR_A_DRIVER, _LOCKED_FOR_A_DRIVER)
+    if not needs.any_address_space:
+        wanted[resource.RLIMIT_AS] = (mapped + limits.memory_bytes + _ADDRESS_SPACE_ALLOWANCE,) * 2
     try:
-        # The kernel's out-of-memory killer takes a submission before anything else on the machine.
-        view.write("oom_score_adj", "1000")
+        # The kernel's out-of-memory killer ends a submission before anything else on the machine.
+        proc.write("oom_score_adj", "1000")
         for kind, (soft, hard) in wanted.items():
             ceiling = resource.getrlimit(kind)[1]
             bound = hard if ceiling == resource.RLIM_INFINITY else min(hard, ceiling)

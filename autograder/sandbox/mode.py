@@ -1,10 +1,10 @@
-"""How far student code is walled in."""
+"""How student code is isolated."""
 
 from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """The choice behind ``--sandbox``."""
+    """The choice of ``--sandbox``."""
 
     BUBBLEWRAP = "bubblewrap"
     """bubblewrap outside, namespaces for each submission inside. The default; fails closed."""

@@ -1,11 +1,9 @@
-"""A submission's process, seen from the judge's side."""
+"""A submission's process, seen from the coordinator's side."""
 
 import socket
 import threading
-from typing import TYPE_CHECKING, Any, Final
-
-if TYPE_CHECKING:
-    from autograder.sandbox.zygote import Zygote
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 DIED: Final = "died with the sandbox"
 """How a process ended that went with its zygote."""
@@ -15,44 +13,61 @@ _END_SECONDS: Final = 10.0
 
 
 class StudentProcess:
-    """One submission's process, seen from the judge's side.
+    """A submission's process, seen from the coordinator's side.
+
+    Args:
+        connection: the judge's end of the stream to the student.
+        order: has the zygote do this with the process: "interrupt" or "kill".
+        held_bytes: how many bytes of an accelerator's memory the submission holds.
+        await_release: waits until it holds none after its end; returns a warning if it still does.
 
     Attributes:
         connection: the judge's end of the stream to the student.
-        kept_gpu: whether memory of the GPU was still held after its end.
+        failure: why it could not be started; empty if it was.
+        warning: what is wrong with the accelerator since it has ended; empty if nothing is.
     """
 
-    def __init__(self, zygote: "Zygote", identity: int, connection: socket.socket) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        order: Callable[[str], None],
+        held_bytes: Callable[[], int | None],
+        await_release: Callable[[], str],
+    ) -> None:
         self.connection = connection
-        self.kept_gpu = False
-        self._zygote = zygote
-        self._identity = identity
+        self.failure = ""
+        self.warning = ""
+        self._order = order
+        self._held_bytes = held_bytes
+        self._await_release = await_release
         self._settled = threading.Event()
         self._gone = threading.Event()
-        self._failure = ""
         self._ending: str | None = None
+
+    def await_start(self) -> bool:
+        """Wait until it runs or can't be started; returns whether it was started."""
+        self._settled.wait()
+        return not self.failure and self._ending != DIED
 
     def interrupt(self) -> None:
         """Send the student SIGINT, a KeyboardInterrupt in Python. Nothing happens if it has ended."""
-        self._zygote._order("interrupt", self._identity)
+        self._order("interrupt")
 
     def kill(self) -> None:
         """Kill everything that the submission started; return when it is gone."""
-        self._zygote._order("kill", self._identity)
+        self._order("kill")
         if not self._gone.wait(_END_SECONDS):
             # The class must not wait for a report that was lost; at the latest the zygote's own end kills it.
-            self._note({"ended": _LOST})
-        watch = self._zygote._gpu_watch
-        self.kept_gpu = self.kept_gpu or (watch is not None and not watch.freed(self._identity))
+            self.note({"ended": _LOST})
+        self.warning = self.warning or self._await_release()
 
-    def held_gpu_bytes(self) -> int | None:
-        """Bytes of the GPU's memory that the submission holds now; None where the driver doesn't say how many.
+    def held_device_bytes(self) -> int | None:
+        """Bytes of an accelerator's memory that the submission holds now; None where the driver doesn't say how many.
 
         Raises:
-            NvmlError: the driver doesn't answer.
+            Exception: the driver doesn't answer.
         """
-        watch = self._zygote._gpu_watch
-        return 0 if watch is None else watch.held(self._identity)
+        return self._held_bytes()
 
     def ending(self) -> str | None:
         """None while it runs; afterwards how it ended, a sentence that lacks its subject."""
@@ -63,9 +78,10 @@ class StudentProcess:
         self._gone.wait(seconds)
         return self._ending
 
-    def _note(self, facts: dict[str, Any]) -> None:
+    def note(self, facts: Mapping[str, Any]) -> None:
+        """Take in what the zygote reports of the process: "running", "failed" or "ended"."""
         if "failed" in facts:
-            self._failure = facts["failed"]
+            self.failure = facts["failed"]
         if "ended" in facts:
             self._ending = facts["ended"]
             self._gone.set()

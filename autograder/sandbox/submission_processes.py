@@ -1,8 +1,8 @@
 """The processes of one submission: keeper → student. They run in the sandbox, forked from the zygote.
 
-The keeper is the first process of a new process namespace: it puts up the walls, forks the student, passes interrupts
-on, and reports how the student ended; when it ends, the kernel kills whatever is left in the namespace. Without
-namespaces the keeper hunts down what is left itself.
+The keeper is the first process of a new process namespace: it sets up the isolation, forks the student, passes
+interrupts on, and reports how the student ended; when it ends, the kernel kills whatever is left in the namespace.
+Without namespaces the keeper finds and kills what is left itself.
 
 Both write lines of JSON to the report pipe: ``{"running": true}``, ``{"failed": reason}``, ``{"exceeded": sentence}``
 and ``{"status": wait status, "cpu_seconds": seconds}``.
@@ -20,15 +20,17 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final, NoReturn
 
 from autograder.limits import Limits
-from autograder.sandbox import gpu, isolation, kernel, leftovers, processes
+from autograder.sandbox import isolation, kernel, procfs
+from autograder.sandbox.accelerator import DriverNeeds, NoHooks, ProcessHooks
 from autograder.sandbox.mode import Mode
-from autograder.sandbox.processes import View
-from autograder.sandbox.watch import ExceededError, Watch
+from autograder.sandbox.procfs import ProcFs
+from autograder.sandbox.remove_tree import remove_tree
+from autograder.sandbox.usage_monitor import ExceededError, UsageMonitor
 
 Entry = Callable[[socket.socket], None]
 
@@ -58,18 +60,19 @@ def find_entry(name: str) -> Entry:
 
 
 @dataclass(frozen=True)
-class Terms:
+class ForkSettings:
     """What all submissions of a zygote have in common.
 
     Attributes:
         mode: whether they get namespaces.
         limits: what each may use.
-        shown: what the outer wall shows them.
+        shown: what bubblewrap shows them.
         folders: where their working folders are made if they have no namespaces.
         entry: what the student process runs.
-        filter: the program that judges their system calls (`autograder.sandbox.system_calls`); empty if there is none.
+        filter: the program that filters their system calls (`autograder.sandbox.seccomp`); empty if there is none.
         covered: whether the kernel grants them no /proc of their own (`bubblewrap.proc_is_covered`).
-        gpu: the UUID of the GPU that they may use; empty if there is none.
+        needs: what an accelerator's driver needs.
+        hooks: what is done for an accelerator in the processes.
     """
 
     mode: Mode
@@ -79,14 +82,15 @@ class Terms:
     entry: Entry
     filter: bytes = b""
     covered: bool = False
-    gpu: str = ""
+    needs: DriverNeeds = field(default_factory=DriverNeeds)
+    hooks: ProcessHooks = field(default_factory=NoHooks)
 
 
-def begin(terms: Terms, connection: int, report: int, core: int | None = None) -> int:
+def begin(settings: ForkSettings, connection: int, report: int, core: int | None = None) -> int:
     """Fork the processes of a submission from the zygote.
 
     Args:
-        terms: what it may do.
+        settings: what it may do.
         connection: file descriptor of the student's end of the socket pair.
         report: file descriptor of the report pipe.
         core: the processor core that they run on; None leaves that to the kernel.
@@ -96,18 +100,17 @@ def begin(terms: Terms, connection: int, report: int, core: int | None = None) -
 
     Raises:
         OSError: there can't be another process.
-        IsolationError: the kernel refuses the namespaces, or CUDA has started here.
+        IsolationError: the kernel refuses the namespaces, or the accelerator can't be used.
     """
-    if terms.gpu:
-        _refuse_started_gpu()
+    settings.hooks.before_fork()
     user, group = os.geteuid(), os.getegid()
-    keeper = os.fork() if terms.mode is Mode.NONE else isolation.fork_into_namespaces()
+    keeper = os.fork() if settings.mode is Mode.NONE else isolation.fork_into_namespaces()
     if keeper == 0:
         if core is not None:
             # A core that has gone meanwhile is no reason to fail.
             with suppress(OSError):
                 os.sched_setaffinity(0, {core})
-        _keep(terms, user, group, connection, report)
+        _keep(settings, user, group, connection, report)
     return keeper
 
 
@@ -117,40 +120,40 @@ def _tell(report: int, **facts: object) -> None:
         os.write(report, json.dumps(facts).encode() + b"\n")
 
 
-def _keep(terms: Terms, user: int, group: int, connection: int, report: int) -> NoReturn:
+def _keep(settings: ForkSettings, user: int, group: int, connection: int, report: int) -> NoReturn:
     folder = isolation.WORKING_FOLDER
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
-        if terms.mode is Mode.BUBBLEWRAP:
+        if settings.mode is Mode.BUBBLEWRAP:
             isolation.map_to_itself(user, group)
-            view = isolation.mount_private_folders(terms.limits, terms.shown, covered=terms.covered)
-            # What stands in for a /proc of its own has no such switch; the filter of system calls forbids them then.
-            if not terms.covered:
+            proc = isolation.mount_private_folders(settings.limits, settings.shown, covered=settings.covered)
+            # The substitute for a /proc of its own has no such setting; the filter of system calls then forbids them.
+            if not settings.covered:
                 isolation.forbid_namespaces()
         else:
             os.setsid()
             kernel.adopt_orphans()
             kernel.die_with_parent(signal.SIGTERM)
-            view = View.of_here()
-            folder = tempfile.mkdtemp(dir=terms.folders)
+            proc = ProcFs.of_here()
+            folder = tempfile.mkdtemp(dir=settings.folders)
         isolation.give_up_privileges()
         kernel.set_inspectable(inspectable=False)
         student = os.fork()
         if student == 0:
-            _study(terms, view, folder, connection, report)
+            _run_student(settings, proc, folder, connection, report)
         os.close(connection)
-        _watch(student, terms, view, report)
+        _watch(student, settings, proc, report)
     except isolation.IsolationError as error:
         _tell(report, failed=str(error))
     except BaseException:  # noqa: BLE001 - a fork must never return into the zygote's own loop
         _tell(report, failed=traceback.format_exc())
     finally:
-        if terms.mode is Mode.NONE:
-            # Told to stop while it is stopping anyway, it must still clear up and report.
+        if settings.mode is Mode.NONE:
+            # A second order to stop must not prevent it from clearing up and reporting.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            processes.kill_descendants()
-            leftovers.remove(folder)
+            procfs.kill_descendants()
+            remove_tree(folder)
         os._exit(0)
 
 
@@ -158,8 +161,8 @@ class _EndedEarly(BaseException):
     """The keeper was told to stop."""
 
 
-def _watch(student: int, terms: Terms, view: View, report: int) -> None:
-    """Pass interrupts on, reap orphans, see that not too much is used, and report how the student ended."""
+def _watch(student: int, settings: ForkSettings, proc: ProcFs, report: int) -> None:
+    """Pass interrupts on, reap orphans, monitor what is used, and report how the student ended."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         with suppress(ProcessLookupError):
@@ -169,24 +172,26 @@ def _watch(student: int, terms: Terms, view: View, report: int) -> None:
         raise _EndedEarly
 
     signal.signal(signal.SIGUSR1, interrupt)
-    if terms.mode is Mode.NONE:
+    if settings.mode is Mode.NONE:
         signal.signal(signal.SIGTERM, stop)
-    watch = Watch(terms.limits, isolation.PRIVATE_FOLDERS if terms.mode is Mode.BUBBLEWRAP else (), view)
-    watch.begin()
+    folders = isolation.PRIVATE_FOLDERS if settings.mode is Mode.BUBBLEWRAP else ()
+    unnamed_files = "memfd_create" in settings.needs.system_calls
+    monitor = UsageMonitor(settings.limits, folders, proc, unnamed_files=unnamed_files)
+    monitor.start()
     cpu_seconds = 0.0
-    with suppress(_EndedEarly), _told(report):
+    with suppress(_EndedEarly), _reported(report):
         while True:
             ended, status, usage = os.wait4(-1, 0)
             cpu_seconds = max(cpu_seconds, usage.ru_utime + usage.ru_stime)
             if ended == student:
-                watch.end()
+                monitor.stop()
                 signal.signal(signal.SIGUSR1, signal.SIG_IGN)
                 _tell(report, status=status, cpu_seconds=cpu_seconds)
                 return
 
 
 @contextmanager
-def _told(report: int) -> Iterator[None]:
+def _reported(report: int) -> Iterator[None]:
     """Report what the submission has used too much of, if it has."""
     try:
         yield
@@ -194,18 +199,16 @@ def _told(report: int) -> Iterator[None]:
         _tell(report, exceeded=str(error))
 
 
-def _study(terms: Terms, view: View, folder: str, connection: int, report: int) -> NoReturn:
-    """Become the student: nothing is left of the zygote but what it has imported."""
+def _run_student(settings: ForkSettings, proc: ProcFs, folder: str, connection: int, report: int) -> NoReturn:
+    """Become the student process: nothing is left of the zygote but what it has imported."""
     code = 1
     try:
         kernel.set_inspectable(inspectable=True)
         os.setsid()
         _silence()
-        if terms.gpu:
-            # PyTorch knows only in the fork that CUDA was asked for before it.
-            _refuse_started_gpu()
-        isolation.limit_resources(terms.limits, view)
-        isolation.filter_system_calls(terms.filter, required=terms.covered)
+        settings.hooks.after_fork()
+        isolation.limit_resources(settings.limits, proc, settings.needs)
+        isolation.filter_system_calls(settings.filter, required=settings.covered)
         os.chdir(folder)
         os.environ["PWD"] = folder
         if folder != isolation.WORKING_FOLDER:
@@ -220,10 +223,8 @@ def _study(terms: Terms, view: View, folder: str, connection: int, report: int) 
         torch = sys.modules.get("torch")
         if torch is not None:
             torch.set_num_threads(1)
-        if terms.gpu:
-            gpu.show(terms.gpu)
-            gpu.be_moderate(terms.limits.gpu_bytes)
-        terms.entry(socket.socket(fileno=_CONNECTION))
+        settings.hooks.before_entry()
+        settings.entry(socket.socket(fileno=_CONNECTION))
         code = 0
     except isolation.IsolationError as error:
         _tell(report, failed=str(error))
@@ -233,11 +234,6 @@ def _study(terms: Terms, view: View, folder: str, connection: int, report: int) 
         pass
     finally:
         os._exit(code & 0xFF)
-
-
-def _refuse_started_gpu() -> None:
-    if how := gpu.started():
-        raise isolation.IsolationError(f"GPU: CUDA can't be used any more in a fork of this process, since {how}")
 
 
 def _silence() -> None:

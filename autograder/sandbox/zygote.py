@@ -9,15 +9,16 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import bubblewrap, cures, gpu, subprogram
-from autograder.sandbox.gpu import Gpu
-from autograder.sandbox.gpu_watch import GpuWatch
+from autograder.sandbox import bubblewrap, subprogram
+from autograder.sandbox.accelerator import Accelerator, DeviceMonitor, NoMonitor, accelerator_for
+from autograder.sandbox.kernel_features import startup_error
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.student_process import DIED, StudentProcess
 
@@ -34,19 +35,18 @@ _END_SECONDS: Final = 10.0
 
 
 class Zygote:
-    """A warm interpreter behind the outer wall, from which student processes are forked. Any thread may use it.
+    """A warm interpreter in bubblewrap, from which student processes are forked. Any thread may use it.
 
     It starts at once, in the background; the first `fork` waits for it. When it or its coordinator dies, every
     submission dies with it.
 
     Args:
-        mode: how far student code is walled in.
+        mode: how student code is isolated.
         limits: what each submission may use.
         modules: names to import once, before the first fork; those that can't be imported are skipped.
         readable: further files and folders that student code may read.
         entry: what a student process runs, ``module:function`` or ``/path/file.py:function``.
-        shown_gpu: the GPU that student processes may use, where the limits let them use one; that of this machine if
-            None.
+        accelerator: what student processes may use to compute; what the limits allow if None.
     """
 
     def __init__(
@@ -56,13 +56,12 @@ class Zygote:
         modules: Sequence[str] = (),
         readable: Sequence[Path] = (),
         entry: str = STUDENT,
-        shown_gpu: Gpu | None = None,
+        accelerator: Accelerator | None = None,
     ) -> None:
         self._mode = mode
-        self._gpu_bytes = limits.gpu_bytes
-        self._gpu = shown_gpu if limits.gpu_bytes else None
-        self._gpu_watch: GpuWatch | None = None
-        self._terms = {
+        self._accelerator = accelerator or accelerator_for(limits)
+        self._monitor: DeviceMonitor = NoMonitor()
+        self._settings = {
             "mode": mode.value,
             "limits": asdict(limits),
             "modules": list(modules),
@@ -108,28 +107,32 @@ class Zygote:
             ExpectedError: the sandbox can't be had in full, or has died. Nothing then runs.
         """
         self._await_ready()
-        if self._gpu_watch is not None and self._gpu_watch.failure:
-            raise cures.gpu_lost(self._gpu_watch.failure)
+        self._monitor.check()
         judge, student = socket.socketpair()
         with student, self._lock:
             self._count += 1
-            process = StudentProcess(self, self._count, judge)
-            self._students[self._count] = process
-            order = json.dumps({"do": "fork", "submission": self._count, "core": core}).encode()
+            submission = self._count
+            process = StudentProcess(
+                judge,
+                partial(self._order, submission=submission),
+                partial(self._monitor.held_bytes, submission),
+                partial(self._monitor.await_release, submission),
+            )
+            self._students[submission] = process
+            order = json.dumps({"do": "fork", "submission": submission, "core": core}).encode()
             with suppress(OSError):
                 socket.send_fds(self._control, [order], [student.fileno()])
         if self._dead.is_set():
-            process._note({"ended": DIED})
-        process._settled.wait()
-        if process._failure or process._ending == DIED:
+            process.note({"ended": DIED})
+        if not process.await_start():
             judge.close()
-            raise self._failure or cures.refused(process._failure)
+            raise self._failure or startup_error(process.failure)
         return process
 
     @property
     def overdrawn(self) -> int:
-        """How often a submission was seen to hold more than its share of the GPU's memory."""
-        return 0 if self._gpu_watch is None else self._gpu_watch.overdrawn
+        """How often a submission was seen to hold more than its share of an accelerator's memory."""
+        return self._monitor.overdrawn
 
     def close(self) -> None:
         """End the zygote and every submission; return when all are gone."""
@@ -149,10 +152,10 @@ class Zygote:
         if self._failure is not None:
             raise self._failure
 
-    def _order(self, what: str, identity: int, because: str = "") -> None:
+    def _order(self, what: str, submission: int, because: str = "") -> None:
         # A dead zygote has no submissions left to interrupt or kill.
         with self._lock, suppress(OSError):
-            self._control.send(json.dumps({"do": what, "submission": identity, "because": because}).encode())
+            self._control.send(json.dumps({"do": what, "submission": submission, "because": because}).encode())
 
     def _keep(self) -> None:
         """Start the zygote and take in what it says until it ends. Runs in a thread of its own."""
@@ -167,45 +170,37 @@ class Zygote:
                 self._failure = self._explain(errors)
             finally:
                 self._theirs.close()
-                if self._gpu_watch is not None:
-                    self._gpu_watch.close()
+                self._monitor.close()
                 self._dead.set()
                 self._ready.set()
-                self._bury_all()
+                self._note_deaths()
 
     def _start(self, errors: IO[bytes]) -> subprocess.Popen[bytes]:
-        walled = self._mode is Mode.BUBBLEWRAP
-        if self._gpu_bytes and self._gpu is None:
-            self._gpu = gpu.find()
-        libraries = map(Path, self._gpu.libraries if self._gpu else ())
-        shown = bubblewrap.shown_paths([*self._readable, *libraries]) if walled else []
-        covered = walled and bubblewrap.proc_is_covered()
-        if self._gpu is not None and covered:
-            raise cures.gpu_without_proc()
-        identity = self._gpu.card.identity if self._gpu else ""
-        order = json.dumps({**self._terms, "shown": [*map(str, shown)], "covered": covered, "gpu": identity})
-        with _content(order) as terms, _content(bubblewrap.ACCOUNTS) as passwd, _content(bubblewrap.GROUPS) as group:
+        isolated = self._mode is Mode.BUBBLEWRAP
+        covered = isolated and bubblewrap.proc_is_covered()
+        device = self._accelerator.access(proc_covered=covered)
+        shown = bubblewrap.shown_paths([*self._readable, *device.libraries]) if isolated else []
+        order = {**self._settings, "shown": [*map(str, shown)], "covered": covered, "needs": asdict(device.needs)}
+        with (
+            _content(json.dumps(order)) as settings,
+            _content(bubblewrap.ACCOUNTS) as passwd,
+            _content(bubblewrap.GROUPS) as group,
+        ):
             ids = passwd.fileno(), group.fileno()
-            wall = bubblewrap.arguments(shown, *ids, covered=covered, shown_gpu=self._gpu) if walled else []
+            outer = bubblewrap.arguments(shown, ids, device, covered=covered) if isolated else []
             process = subprocess.Popen(
-                [*wall, *subprogram.command("autograder.sandbox.zygote_server", str(self._theirs.fileno()))],
-                stdin=terms,
+                [*outer, *subprogram.command("autograder.sandbox.zygote_server", str(self._theirs.fileno()))],
+                stdin=settings,
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
-                env=bubblewrap.environment(self._mode, self._gpu),
+                env=bubblewrap.environment(self._mode, device.environment),
                 cwd="/",
-                pass_fds=[self._theirs.fileno(), *(ids if walled else ())],
+                pass_fds=[self._theirs.fileno(), *(ids if isolated else ())],
                 start_new_session=True,
-                **(bubblewrap.account() if walled else {}),
+                **(bubblewrap.account() if isolated else {}),
             )
         self._theirs.close()
-        if self._gpu is not None:
-            driver = self._gpu.driver
-
-            def end(submission: int, because: str) -> None:
-                self._order("kill", submission, because)
-
-            self._gpu_watch = GpuWatch(driver, identity, self._gpu_bytes, process.pid, end, walled=walled)
+        self._monitor = self._accelerator.monitor(process.pid, partial(self._order, "kill"), isolated=isolated)
         return process
 
     def _listen(self) -> None:
@@ -220,22 +215,22 @@ class Zygote:
             if "ready" in facts:
                 self._ready.set()
                 continue
-            if "keeper" in facts and self._gpu_watch is not None:
-                self._gpu_watch.begin(facts["submission"], facts["keeper"])
+            if "keeper" in facts:
+                self._monitor.follow(facts["submission"], facts["keeper"])
             with self._lock:
                 student = self._students.get(facts["submission"])
                 # A failure is followed by the end; who waits for that must still be told of it.
                 if "ended" in facts:
                     self._students.pop(facts["submission"], None)
             if student is not None:
-                student._note(facts)
+                student.note(facts)
 
-    def _bury_all(self) -> None:
+    def _note_deaths(self) -> None:
         with self._lock:
             left = list(self._students.values())
             self._students.clear()
         for student in left:
-            student._note({"ended": DIED})
+            student.note({"ended": DIED})
 
     def _explain(self, errors: IO[bytes]) -> ExpectedError:
         if self._closing:
@@ -245,7 +240,7 @@ class Zygote:
         said = errors.read().decode(errors="replace").strip()
         if self._ready.is_set():
             return ExpectedError(f"The sandbox has died. {said}".strip(), "Start the run again: finished work is kept.")
-        return cures.refused(said)
+        return startup_error(said)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""The zygote: imports what submissions need once, then forks a walled-in process for each of them on demand.
+"""The zygote: imports what submissions need once, then forks an isolated process for each of them on demand.
 
 Run as ``python -m autograder.sandbox.zygote_server FD``, inside bubblewrap or not. Standard input holds the order as
 JSON (`autograder.sandbox.zygote` writes it); FD is the control socket, SOCK_SEQPACKET, one JSON object a datagram:
@@ -13,6 +13,7 @@ When the coordinator hangs up, the zygote ends, and everything ends with it.
 """
 
 import gc
+import importlib
 import json
 import os
 import selectors
@@ -20,25 +21,41 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from autograder.limits import Limits
-from autograder.sandbox import (
-    huge_pages,
-    isolation,
-    kernel,
-    leftovers,
-    preload,
-    processes,
-    submission_processes,
-    system_calls,
-)
+from autograder.sandbox import huge_pages, isolation, kernel, procfs, seccomp, submission_processes
+from autograder.sandbox.accelerator import DriverNeeds, hooks_for
 from autograder.sandbox.mode import Mode
+from autograder.sandbox.remove_tree import remove_tree
+from autograder.sandbox.submission_processes import ForkSettings
 
 _DATAGRAM: Final = 65536
+_ALWAYS: Final = (
+    "numpy",
+    "torch",
+    "torch.autograd",
+    "torch.nn.functional",
+    "torch.optim",
+    # What torch imports when an optimiser is made, and when a derivative is first computed in forward mode: more than a
+    # second, which a submission would otherwise pay whenever its author works in another way than the instructor.
+    "torch._dynamo",
+    "torch._decomp.decompositions_for_jvp",
+    "matplotlib.pyplot",
+    "matplotlib.font_manager",
+    "matplotlib_inline.backend_inline",
+    "plotly.graph_objects",
+    "plotly.io",
+    "IPython.core.interactiveshell",
+    "gradlab.notebook.devices",
+    "gradlab.check",
+    "gradlab.figures",
+    "gradlab.graph",
+    "autograder.wall.student_end",
+)
 
 
 @dataclass
@@ -48,20 +65,19 @@ class _Running:
     identity: int
     report: int
     keeper: int
-    told: bytes = b""
+    unread: bytes = b""
     status: int | None = None
     cpu_seconds: float = 0.0
-    doomed: bool = False
-    failed: bool = False
+    killed: bool = False
     exceeded: str = ""
 
 
 class _Server:
     """The zygote's loop. It must stay without threads, or a fork could copy a lock that no one will release."""
 
-    def __init__(self, control: socket.socket, terms: submission_processes.Terms) -> None:
+    def __init__(self, control: socket.socket, settings: ForkSettings) -> None:
         self._control = control
-        self._terms = terms
+        self._settings = settings
         self._running: dict[int, _Running] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
@@ -74,17 +90,17 @@ class _Server:
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def serve(self) -> None:
-        """Do as told until the coordinator hangs up."""
+        """Carry out the coordinator's orders until it hangs up."""
         self._tell(ready=True)
         while True:
             for key, _ in self._selector.select():
                 if key.fileobj is self._control:
-                    if not self._obey():
+                    if not self._receive_order():
                         return
                 elif key.fileobj is self._woken:
                     self._drain_wakeups()
                 elif key.data in self._running:
-                    self._listen(self._running[key.data])
+                    self._receive_report(self._running[key.data])
             self._reap()
 
     def _tell(self, **facts: object) -> None:
@@ -95,22 +111,22 @@ class _Server:
             while self._woken.recv(_DATAGRAM):
                 pass
 
-    def _obey(self) -> bool:
+    def _receive_order(self) -> bool:
         message, descriptors, _, _ = socket.recv_fds(self._control, _DATAGRAM, 1)
         if not message:
             return False
         order: dict[str, Any] = json.loads(message)
         if order["do"] == "import":
-            _warm(order["modules"])
+            _preload(order["modules"])
             return True
         identity = order["submission"]
         if order["do"] == "fork":
             self._fork(identity, descriptors[0], order["core"])
         elif running := self._running.get(identity):
             if order["do"] == "kill":
-                running.doomed = True
+                running.killed = True
                 running.exceeded = running.exceeded or order["because"]
-                os.kill(running.keeper, signal.SIGTERM if self._terms.mode is Mode.NONE else signal.SIGKILL)
+                os.kill(running.keeper, signal.SIGTERM if self._settings.mode is Mode.NONE else signal.SIGKILL)
             else:
                 os.kill(running.keeper, signal.SIGUSR1)
         return True
@@ -118,7 +134,7 @@ class _Server:
     def _fork(self, identity: int, connection: int, core: int | None) -> None:
         ours, theirs = os.pipe()
         try:
-            keeper = submission_processes.begin(self._terms, connection, theirs, core)
+            keeper = submission_processes.begin(self._settings, connection, theirs, core)
         except (OSError, isolation.IsolationError) as error:
             os.close(ours)
             self._tell(submission=identity, failed=str(error), ended="never began")
@@ -129,11 +145,11 @@ class _Server:
             os.close(theirs)
             os.close(connection)
 
-    def _listen(self, running: _Running) -> None:
+    def _receive_report(self, running: _Running) -> None:
         """Take in what the submission's own processes report; the pipe closes when the last of them is gone."""
         chunk = os.read(running.report, _DATAGRAM)
         if chunk:
-            *lines, running.told = (running.told + chunk).split(b"\n")
+            *lines, running.unread = (running.unread + chunk).split(b"\n")
             for line in lines:
                 self._note(running, json.loads(line))
         else:
@@ -143,7 +159,6 @@ class _Server:
 
     def _note(self, running: _Running, facts: Mapping[str, Any]) -> None:
         if "failed" in facts:
-            running.failed = True
             self._tell(submission=running.identity, failed=facts["failed"])
         elif "running" in facts:
             self._tell(submission=running.identity, running=True, keeper=running.keeper)
@@ -161,36 +176,48 @@ class _Server:
                 for running in list(self._running.values()):
                     if running.keeper == process:
                         while running.report >= 0:
-                            self._listen(running)
-                        self._bury(running)
-        if self._terms.mode is Mode.NONE:
-            # A student may have killed its keeper; what was left of it has been adopted by this process.
-            processes.kill_descendants(spare=frozenset(running.keeper for running in self._running.values()))
+                            self._receive_report(running)
+                        self._finish(running)
+        if self._settings.mode is Mode.NONE:
+            # A student may have killed its keeper; this process has then adopted what was left.
+            procfs.kill_descendants(spare=frozenset(running.keeper for running in self._running.values()))
 
-    def _bury(self, running: _Running) -> None:
+    def _finish(self, running: _Running) -> None:
         del self._running[running.identity]
         self._tell(submission=running.identity, ended=self._ending(running))
 
     def _ending(self, running: _Running) -> str:
         if running.exceeded:
             return running.exceeded
-        if running.doomed:
+        if running.killed:
             return "was stopped by the grader"
         if running.status is None:
             return "was killed (signal 9)"
         code = os.waitstatus_to_exitcode(running.status)
-        spent = running.cpu_seconds >= self._terms.limits.cpu_seconds
+        spent = running.cpu_seconds >= self._settings.limits.cpu_seconds
         if code == -signal.SIGXCPU or (code == -signal.SIGKILL and spent):
-            return f"used more than {self._terms.limits.cpu_seconds} CPU seconds"
+            return f"used more than {self._settings.limits.cpu_seconds} CPU seconds"
         if code >= 0:
             return f"ended by itself with exit code {code}"
         name = signal.Signals(-code).name if -code in set(signal.Signals) else "unknown"
         return f"was killed (signal {-code}, {name})"
 
 
-def _warm(modules: list[str]) -> None:
+def _import_all(modules: Iterable[str]) -> None:
+    """Import the modules that every lab needs and those of this one, skipping any that can't be imported.
+
+    Nothing is computed: OpenMP's threads, which the first tensor operation starts, would not survive a fork.
+    """
+    for name in (*_ALWAYS, *modules):
+        if name not in sys.modules and name != "__main__":
+            # Whatever a module's top level raises, the notebook that imports it will meet the same error itself.
+            with suppress(Exception):
+                importlib.import_module(name)
+
+
+def _preload(modules: list[str]) -> None:
     """Import what submissions need, and make the memory that this takes cheap to fork."""
-    preload.import_all(modules)
+    _import_all(modules)
     gc.collect()
     gc.freeze()
     huge_pages.gather()
@@ -205,10 +232,10 @@ def _drop_to_nobody() -> None:
         sys.exit(str(error))
 
 
-def _filter(*, with_gpu: bool) -> bytes:
+def _filter(allowed: Iterable[str]) -> bytes:
     """The filter of system calls; empty where there can't be one (`autograder doctor` says so)."""
     with suppress(OSError):
-        return system_calls.program(with_gpu=with_gpu)
+        return seccomp.program(frozenset(allowed))
     return b""
 
 
@@ -225,20 +252,29 @@ def main() -> NoReturn:
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
-    preload.import_all(order["modules"])
+    _import_all(order["modules"])
     entry = submission_processes.find_entry(order["entry"])
     folders = tempfile.mkdtemp(prefix="submissions-")
-    limits, shown, gpu = Limits(**order["limits"]), tuple(order["shown"]), order["gpu"]
-    program = _filter(with_gpu=bool(gpu))
-    terms = submission_processes.Terms(mode, limits, shown, folders, entry, program, order["covered"], gpu)
+    needs = DriverNeeds.from_json(order["needs"])
+    settings = ForkSettings(
+        mode=mode,
+        limits=Limits(**order["limits"]),
+        shown=tuple(order["shown"]),
+        folders=folders,
+        entry=entry,
+        filter=_filter(needs.system_calls),
+        covered=order["covered"],
+        needs=needs,
+        hooks=hooks_for(needs),
+    )
     kernel.adopt_orphans()
-    _warm([])
+    _preload([])
     with suppress(ConnectionError):
-        _Server(control, terms).serve()
+        _Server(control, settings).serve()
     if not order["covered"]:
         # With the first process of the namespace everything ends at the latest; but bubblewrap doesn't wait for that.
-        processes.kill_descendants()
-    leftovers.remove(folders)
+        procfs.kill_descendants()
+    remove_tree(folders)
     # Nothing here is worth an orderly shutdown, and torch's takes long.
     os._exit(0)
 

@@ -58,7 +58,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 def prepare() -> None:
     """Do what every student's process needs before it is forked: make its shell, and run cells in it.
 
-    Nothing is computed with tensors (see `autograder.sandbox.preload`), and nothing of a submission is known yet.
+    Nothing is computed with tensors (see `autograder.sandbox.zygote_server`), and nothing of a submission is known yet.
     """
     shell = open_shell({}, 0)
     # The shell makes what it needs for a value and for an error only when there is one.

@@ -1,15 +1,23 @@
-import io
+"""The doctor finds what is there and what is missing, and says what would help."""
 
+import dataclasses
+import io
+import platform
+import shutil
+from pathlib import Path
+
+import pytest
 from rich.console import Console
 
-from autograder.cli.doctor import show
-from autograder.cli.examination import Component, Examination
-from autograder.sandbox.layers import Layer
+import autograder.cli.doctor as doctor
+from autograder.cli.doctor import Component, Examination, examine, show
+from autograder.sandbox.self_test import Layer
+from tests.autograder.gpu.fake_driver import no_driver
 
-WALL = Layer("outer wall", required=True, active=True, detail="student code sees [nothing]")
+OUTER = Layer("outer wall", required=True, active=True, detail="student code sees [nothing]")
 
 
-def shown(*components: Component, layers: tuple[Layer, ...] = (WALL,), gpu: str | None = None) -> str:
+def shown(*components: Component, layers: tuple[Layer, ...] = (OUTER,), gpu: str | None = None) -> str:
     stream = io.StringIO()
     show(Examination("Linux", gpu, components, layers), Console(file=stream, width=160))
     return stream.getvalue()
@@ -34,3 +42,61 @@ def test_a_machine_on_which_it_cannot_says_what_would_help_once() -> None:
     assert text.count(cure) == 1
     assert "✗" in text
     assert "GPU: H200" in text
+
+
+@pytest.fixture(scope="module")
+def examination(tmp_path_factory: pytest.TempPathFactory) -> Examination:
+    return examine([tmp_path_factory.mktemp("hidden")])
+
+
+def test_it_finds_what_is_installed(examination: Examination) -> None:
+    import torch
+
+    found = {component.name: component for component in examination.components}
+    assert found["python"].version == platform.python_version()
+    assert found["torch"].version.split("+")[0] == torch.__version__.split("+")[0]
+    assert {"nbgrader", "jupyterlab", "plotly", "matplotlib", "torchviz", "nbval", "bubblewrap", "graphviz"} <= set(
+        found
+    )
+    assert (examination.gpu is None) == (not torch.cuda.is_available())
+
+
+def test_a_machine_on_which_the_sandbox_works_is_healthy(examination: Examination) -> None:
+    assert [component for component in examination.missing if component.required] == []
+    assert examination.healthy
+
+
+def test_a_missing_required_component_or_layer_makes_it_unhealthy(examination: Examination) -> None:
+    missing = Component("nbgrader", None, required=True, cure="pip install nbgrader")
+    assert not dataclasses.replace(examination, components=(missing,)).healthy
+    assert dataclasses.replace(examination, components=(missing,)).missing == (missing,)
+    fallen = Layer("no network", required=True, active=False, detail="eth0 is reachable", cure="")
+    assert not dataclasses.replace(examination, layers=(fallen,)).healthy
+    assert dataclasses.replace(examination, layers=(dataclasses.replace(fallen, required=False),)).healthy
+
+
+def test_missing_programs_come_with_the_line_that_installs_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert shutil.which("bwrap") is None
+    examination = examine([tmp_path])
+    cures = {component.name: component.cure for component in examination.missing}
+    assert cures["bubblewrap"] == "apt-get install bubblewrap"
+    assert cures["graphviz"] == "apt-get install graphviz"
+    assert not examination.healthy
+    assert [layer.name for layer in examination.layers if not layer.active] == ["outer wall", "bubblewrap"]
+
+
+def test_nothing_is_said_of_a_gpu_where_there_is_no_sign_of_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    no_driver(monkeypatch)
+    monkeypatch.setattr(doctor, "_GPU_CONTROL", tmp_path / "nvidiactl")
+    monkeypatch.setattr(doctor, "_GPU_DRIVER", "libnot-there.so.1")
+    assert list(doctor._probe_gpu()) == []
+    (tmp_path / "nvidiactl").touch()
+    (layer,) = doctor._probe_gpu()
+    assert (layer.required, layer.active) == (False, False)
+    assert "has no driver for an NVIDIA GPU" in layer.detail
+    assert "nvidia-smi" in layer.cure

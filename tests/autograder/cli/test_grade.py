@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli.application import application
+from tests.autograder.gpu.fake_driver import no_driver
 
 MAIN = "from autograder.cli import main; main()"
 
@@ -83,7 +84,7 @@ def test_one_that_cannot_be_read_leaves_the_rest_graded_and_exits_with_3(course:
 
 
 def test_a_gpu_that_is_not_there_is_a_message(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.sandbox.nvml.LIBRARY", "libnot-there.so.1")
+    no_driver(monkeypatch)
     result = CliRunner().invoke(application, ["grade", "lab", "--gpu", "--course", str(course)])
     assert (result.exit_code, result.stdout) == (1, "")
     assert "This machine has no driver for an NVIDIA GPU" in result.stderr

@@ -4,9 +4,9 @@ import pytest
 import typer
 
 from autograder.cli.options import gpu_share, limits, processors, size
+from autograder.gpu import discovery
 from autograder.limits import Limits
-from autograder.sandbox import gpu
-from tests.autograder.sandbox.gpus import GIBIBYTE, StandIn, gpu_of
+from tests.autograder.gpu.fake_driver import GIBIBYTE, FakeDriver, gpu_of
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_without_a_gpu_none_of_its_memory_is_shared_out() -> None:
 
 
 def test_a_gpus_memory_is_shared_out_among_the_workers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    shown = gpu_of(StandIn(), tmp_path)
-    monkeypatch.setattr(gpu, "find", lambda: shown)
+    shown = gpu_of(FakeDriver(), tmp_path)
+    monkeypatch.setattr(discovery, "find_gpu", lambda: shown)
     assert gpu_share(wanted=True, memory_bytes=None, workers=2) == (2, GIBIBYTE * 7 // 2)
     assert gpu_share(wanted=True, memory_bytes=3 * GIBIBYTE, workers=1) == (1, 3 * GIBIBYTE)
     assert limits(gpu_bytes=3 * GIBIBYTE).gpu_bytes == 3 * GIBIBYTE

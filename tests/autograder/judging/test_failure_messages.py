@@ -2,12 +2,13 @@ import pytest
 
 from autograder.cells import Cell, Role
 from autograder.judging.failure_messages import (
-    ends_gpu,
+    error_of,
     explain_ended_process,
     explain_used_time,
     name_cell,
     out_of_resources_cell,
 )
+from autograder.judging.gpu_errors import lost_gpu
 from autograder.limits import Limits
 from autograder.wall.errors import ConnectionClosedError
 
@@ -97,7 +98,7 @@ def test_memory_of_a_gpu_is_told_from_memory() -> None:
     stop = out_of_resources_cell(ANSWER, full, WITH_GPU)
     assert stop is not None
     assert stop.message.endswith("needed more than the 3 GiB of GPU memory that a submission may use.")
-    assert not ends_gpu(full)
+    assert not lost_gpu(error_of(full)[1])
 
 
 def test_a_gpu_that_failed_ends_the_process_and_says_why() -> None:
@@ -106,8 +107,8 @@ def test_a_gpu_that_failed_ends_the_process_and_says_why() -> None:
     assert stop is not None
     assert "made the GPU fail. An index or a class label that is out of range does that" in stop.message
     assert "device-side assert triggered" in stop.message
-    assert ends_gpu(failed)
-    assert not ends_gpu({"types": 3, "message": ["CUDA error"]})
+    assert lost_gpu(error_of(failed)[1])
+    assert not lost_gpu(error_of({"types": 3, "message": ["CUDA error"]})[1])
 
 
 def test_an_error_that_is_not_the_machines_is_none_of_its_business() -> None:

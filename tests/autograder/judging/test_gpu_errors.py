@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.judging.gpu_errors import asks_for_gpu, devices_met, filled_gpu, gpu_lost, lost_gpu
+from autograder.judging.gpu_errors import asks_for_gpu, devices_met, filled_gpu, lost_gpu, student_lost_gpu
 
 MET = (
     "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!",
@@ -74,5 +74,5 @@ def test_a_ring_of_errors_has_an_end() -> None:
 )
 def test_a_failure_is_told_from_a_lack_of_memory(message: str, lost: bool, filled: bool) -> None:
     assert (lost_gpu(message), filled_gpu(message)) == (lost, filled)
-    assert gpu_lost(raised(message)) is lost
-    assert not gpu_lost(raised(message, by_student=False))
+    assert student_lost_gpu(raised(message)) is lost
+    assert not student_lost_gpu(raised(message, by_student=False))

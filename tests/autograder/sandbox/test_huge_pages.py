@@ -10,14 +10,14 @@ LINUX = re.compile(r"\d+")
 PROGRAM = """
 import re
 from pathlib import Path
-from autograder.sandbox import pages
+from autograder.sandbox import huge_pages
 
 def huge():
     return sum(map(int, re.findall(r"AnonHugePages: +(\\d+)", Path("/proc/self/smaps").read_text())))
 
 content = [str(number) for number in range(1_000_000)]
 before = huge()
-pages.gather()
+huge_pages.gather()
 assert content == [str(number) for number in range(1_000_000)]
 print(huge() - before)
 """

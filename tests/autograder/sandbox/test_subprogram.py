@@ -8,8 +8,8 @@ ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import sys
 sys.path.append(sys.argv[1])
-from autograder.sandbox import attempts
-print(len(attempts.make()))
+from autograder.sandbox import kernel_features
+print(len(kernel_features.try_all()))
 """
 
 

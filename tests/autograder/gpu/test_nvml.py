@@ -3,14 +3,18 @@
 import ctypes
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder.errors import ExpectedError
-from autograder.sandbox import nvml
-from autograder.sandbox.nvml import Card, Nvml, NvmlError
+from autograder.gpu import nvml
+from autograder.gpu.nvml import GpuInfo, Nvml, NvmlError
+from tests.autograder.gpu.fake_driver import no_driver
+
+pynvml = pytest.importorskip("pynvml", reason="needs nvidia-ml-py")
 
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler to make such a library")
 
@@ -22,7 +26,7 @@ typedef struct { char legacy[16]; unsigned domain, bus, device, kind, subsystem;
 static int cards = 2, processes = 0, state = 0, cut = 0;
 void play(int c, int p, int s, int m) { cards = c; processes = p; state = s; cut = m; }
 const char *nvmlErrorString(int e) { return e == 15 ? "GPU is lost" : e == 9 ? "Driver Not Loaded" : "Other"; }
-int nvmlInit_v2(void) { return state == 9 || state == 18 ? state : 0; }
+int nvmlInitWithFlags(unsigned f) { return state == 9 || state == 18 ? state : 0; }
 int nvmlSystemGetDriverVersion(char *t, unsigned n) { strncpy(t, "570.169", n); return 0; }
 int nvmlSystemGetCudaDriverVersion_v2(int *v) { *v = 12080; return 0; }
 int nvmlDeviceGetCount_v2(unsigned *n) { *n = cards; return 0; }
@@ -63,33 +67,35 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def play(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Play]:
-    monkeypatch.setattr(nvml, "LIBRARY", str(path))
-    played = ctypes.CDLL(str(path)).play
+    library = ctypes.CDLL(str(path))
+    monkeypatch.setattr(pynvml, "nvmlLib", library)
+    monkeypatch.setattr(pynvml, "_nvmlGetFunctionPointer_cache", {})
+    played = library.play
     yield played
     played(2, 0, 0, 0)
 
 
-def test_the_cards_are_read(play: Play) -> None:
-    driver = Nvml.load()
+def test_the_gpus_are_read(play: Play) -> None:
+    driver = Nvml()
     assert (driver.version, driver.cuda) == ("570.169", (12, 8))
-    first, second = driver.cards()
-    assert first == Card(0, "GPU-a", "Stand-in", 0, "0000:c1:00.0", 2**33, 3)
-    assert (second.identity, second.minor, second.index) == ("GPU-b", 2, 1)
+    first, second = driver.gpus()
+    assert first == GpuInfo(0, "GPU-a", "Stand-in", 0, "0000:c1:00.0", 2**33, 3)
+    assert (second.uuid, second.minor, second.index) == ("GPU-b", 2, 1)
     play(1, 0, 0, 1)
-    assert [card.shared_out for card in driver.cards()] == [True]
+    assert [info.mig_enabled for info in driver.gpus()] == [True]
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 64, 65, 300])
 def test_all_who_hold_memory_are_read_however_many(play: Play, count: int) -> None:
     play(2, count, 0, 0)
-    held = Nvml.load().holders("GPU-a")
+    held = Nvml().holders("GPU-a")
     # Of the first in each list the driver does not know how much.
     expected = {100 + i: 2**32 + i if i else None for i in range(count)}
     assert held == expected | {7000: None, 7001: 2**32 + 1}
 
 
 def test_a_gpu_that_is_lost_is_an_error(play: Play) -> None:
-    driver = Nvml.load()
+    driver = Nvml()
     play(2, 0, 15, 0)
     with pytest.raises(NvmlError, match="GPU is lost"):
         driver.holders("GPU-a")
@@ -99,18 +105,46 @@ def test_a_gpu_that_is_lost_is_an_error(play: Play) -> None:
 def test_a_driver_that_does_not_run_is_told_with_what_helps(play: Play, state: int, cure: str) -> None:
     play(2, 0, state, 0)
     with pytest.raises(ExpectedError, match="NVIDIA's driver does not answer: ") as refused:
-        Nvml.load()
+        Nvml()
     assert cure in refused.value.cure
 
 
 def test_a_library_that_lacks_a_function_is_too_old(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nvml, "_PROCESS_LISTS", ("nvmlDeviceGetNothing",))
-    with pytest.raises(NvmlError, match="the driver is too old: its library lacks nvmlDeviceGetNothing"):
-        Nvml.load().holders("GPU-a")
+    monkeypatch.setattr(nvml, "_PROCESS_LISTS", ("nvmlDeviceGetMPSComputeRunningProcesses",))
+    lacks = "the driver is too old: its library lacks nvmlDeviceGetMPSComputeRunningProcesses_v2"
+    with pytest.raises(NvmlError, match=lacks):
+        Nvml().holders("GPU-a")
+
+
+def test_processes_that_start_between_two_questions_do_not_hide_the_others(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(2, 3, 0, 0)
+    driver = Nvml()
+    ask = pynvml.nvmlDeviceGetComputeRunningProcesses_v3
+    answers = [pynvml.NVMLError(pynvml.NVML_ERROR_INSUFFICIENT_SIZE)] * 2
+
+    def crowded(device: object) -> object:
+        if answers:
+            raise answers.pop()
+        return ask(device)
+
+    monkeypatch.setattr(pynvml, "nvmlDeviceGetComputeRunningProcesses_v3", crowded)
+    assert set(driver.holders("GPU-a")) == {100, 101, 102, 7000, 7001}
+    answers += [pynvml.NVMLError(pynvml.NVML_ERROR_INSUFFICIENT_SIZE)] * 100
+    with pytest.raises(NvmlError, match="Insufficient Size"):
+        driver.holders("GPU-a")
+
+
+def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", None)
+    with pytest.raises(ExpectedError, match="needs the package nvidia-ml-py") as refused:
+        Nvml()
+    assert 'pip install "gradlab[gpu]"' in refused.value.cure
 
 
 def test_no_library_means_no_driver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nvml, "LIBRARY", "libnot-there.so.1")
+    no_driver(monkeypatch)
     with pytest.raises(ExpectedError, match="This machine has no driver for an NVIDIA GPU") as refused:
-        Nvml.load()
+        Nvml()
     assert "nvidia-smi" in refused.value.cure

@@ -1,7 +1,8 @@
-"""The coordinator's watch over how much of the GPU's memory each submission holds, as the driver tells it.
+"""Ends submissions that hold too much of the GPU's memory, as the driver tells it.
 
-It runs outside of the sandbox: there the driver's numbers of processes are those that this process sees, and nothing
-that runs inside can get at it. What a submission's processes hold counts together, with what CUDA itself needs in each.
+The monitor runs in the coordinator, outside of the sandbox: there the driver's process numbers are those that this
+process sees, and no student code can reach it. What all processes of a submission hold counts together, with what CUDA
+itself needs in each.
 """
 
 import os
@@ -10,103 +11,107 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from autograder.sandbox.nvml import Driver, NvmlError
-from autograder.sandbox.processes import View
+from autograder.errors import ExpectedError
+from autograder.gpu.nvml import Driver, NvmlError
+from autograder.sandbox.procfs import ProcFs
 
 _INTERVAL_SECONDS: Final = 0.2
-_FREED_SECONDS: Final = 10.0
-_MOST_FAILURES: Final = 3
+_RELEASE_SECONDS: Final = 10.0
+_MAX_FAILURES: Final = 3
 _PARENT: Final = 1
 _NUMBERS: Final = "NSpid:"
 
 
-class GpuWatch:
-    """Looks at intervals at who holds memory of a GPU, and has those ended that hold too much.
+class GpuMemoryMonitor:
+    """See `autograder.sandbox.accelerator.DeviceMonitor`. It looks at intervals, in a thread.
 
     Args:
         driver: the driver.
-        identity: the GPU.
+        uuid: the GPU's UUID.
         share_bytes: bytes of its memory that one submission may hold.
         zygote: the number of the process, started by this one, from which all submissions descend.
-        walled: whether submissions, and the zygote, have namespaces of their own.
+        isolated: whether submissions, and the zygote, have namespaces of their own.
         end: ends a submission: its number, and why, a sentence that lacks its subject.
     """
 
     def __init__(
         self,
         driver: Driver,
-        identity: str,
+        uuid: str,
         share_bytes: int,
         zygote: int,
         end: Callable[[int, str], None],
         *,
-        walled: bool,
+        isolated: bool,
     ) -> None:
         self._driver = driver
-        self._identity = identity
+        self._uuid = uuid
         self._share_bytes = share_bytes
         self._zygote = zygote
         self._end = end
-        self._walled = walled
-        self._view = View.of_here()
+        self._isolated = isolated
+        self._proc = ProcFs.of_here()
         self._lock = threading.Lock()
         self._keepers: dict[int, int] = {}
         self._seen: dict[int, set[int]] = {}
         self._failures = 0
-        self._over = threading.Event()
+        self._closed = threading.Event()
+        self._failure = ""
         self.overdrawn = 0
         """How often a submission held more than its share: others may then have found too little."""
-        self.failure = ""
-        """Why it can't see any more; empty while it can."""
-        self._thread = threading.Thread(target=self._watch, name="gpu watch", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="GPU memory monitor", daemon=True)
         self._thread.start()
 
-    def begin(self, submission: int, keeper: int) -> None:
-        """Watch a submission.
+    def check(self) -> None:
+        """See `DeviceMonitor`."""
+        if self._failure:
+            raise ExpectedError(
+                f"The GPU has gone, or can't be watched any more: {self._failure}.",
+                "Look at `nvidia-smi` and at the kernel's log (dmesg); then start the run again: finished work is "
+                "kept.",
+            )
 
-        Args:
-            submission: its number.
-            keeper: the number that its first process has for the process that forked it.
-        """
+    def follow(self, submission: int, keeper: int) -> None:
+        """See `DeviceMonitor`."""
         with self._lock:
             self._keepers[keeper] = submission
 
-    def held(self, submission: int) -> int | None:
-        """Bytes that a submission holds now; None where the driver doesn't say how many.
+    def held_bytes(self, submission: int) -> int | None:
+        """See `DeviceMonitor`.
 
         Raises:
             NvmlError: the driver doesn't answer.
         """
         return self._holdings().get(submission, 0)
 
-    def freed(self, submission: int) -> bool:
-        """Whether nothing is left of what a submission that has ended held; it is waited for, for a while."""
+    def await_release(self, submission: int) -> str:
+        """See `DeviceMonitor`."""
         with self._lock:
             self._keepers = {keeper: owner for keeper, owner in self._keepers.items() if owner != submission}
             processes = self._seen.pop(submission, set())
-        end = time.monotonic() + _FREED_SECONDS
+        end = time.monotonic() + _RELEASE_SECONDS
         while processes and self._still_hold(processes):
-            if self._over.is_set() or time.monotonic() > end:
-                return False
+            if self._closed.is_set() or time.monotonic() > end:
+                return "memory of the GPU was still held after the end of its process: look at nvidia-smi"
             time.sleep(_INTERVAL_SECONDS / 4)
-        return True
+        return ""
 
     def close(self) -> None:
-        """Look no more."""
-        self._over.set()
+        """See `DeviceMonitor`."""
+        self._closed.set()
         self._thread.join()
-        os.close(self._view.descriptor)
+        os.close(self._proc.descriptor)
 
-    def _watch(self) -> None:
-        while not self._over.wait(_INTERVAL_SECONDS):
+    def _run(self) -> None:
+        while not self._closed.wait(_INTERVAL_SECONDS):
             try:
                 holdings = self._holdings()
             except NvmlError as error:
                 self._failures += 1
-                if self._failures >= _MOST_FAILURES:
-                    self.failure = str(error)
+                if self._failures >= _MAX_FAILURES:
+                    self._failure = str(error)
                 continue
-            self._failures, self.failure = 0, ""
+            self._failures, self._failure = 0, ""
             for submission, held in holdings.items():
                 if held is not None and held > self._share_bytes:
                     self.overdrawn += 1
@@ -120,7 +125,7 @@ class GpuWatch:
                 return {}
             keepers = dict(self._keepers)
         held: dict[int, int | None] = {}
-        for process, memory in self._driver.holders(self._identity).items():
+        for process, memory in self._driver.holders(self._uuid).items():
             submission = self._owner(process, keepers)
             if submission is None:
                 continue
@@ -133,31 +138,31 @@ class GpuWatch:
     def _owner(self, process: int, keepers: dict[int, int]) -> int | None:
         """The submission that a process belongs to: its keeper and the zygote are among those that it descends from."""
         # The zygote's namespace lies between the keeper's and that of this process.
-        depth = len(self._numbers(self._zygote)) + (2 if self._walled else 0)
+        depth = len(self._numbers(self._zygote)) + (2 if self._isolated else 0)
         found = None
         for ancestor in self._line(process):
             if ancestor == self._zygote:
                 return found
             numbers = self._numbers(ancestor)
-            if found is None and len(numbers) == depth and (not self._walled or numbers[-1] == 1):
-                found = keepers.get(numbers[-2] if self._walled else numbers[-1])
+            if found is None and len(numbers) == depth and (not self._isolated or numbers[-1] == 1):
+                found = keepers.get(numbers[-2] if self._isolated else numbers[-1])
         return None
 
     def _line(self, process: int) -> Iterator[int]:
         """A process and those that it descends from, the nearest first."""
         while process > 0:
             yield process
-            state = self._view.state(process)
+            state = self._proc.state(process)
             process = int(state[_PARENT]) if state else 0
 
     def _numbers(self, process: int) -> list[int]:
         """A process's numbers, from this process's namespace inwards; none if it is gone."""
-        lines = self._view.read(process, "status").splitlines()
+        lines = self._proc.read(process, "status").splitlines()
         return next(([int(number) for number in line.split()[1:]] for line in lines if line.startswith(_NUMBERS)), [])
 
     def _still_hold(self, processes: set[int]) -> bool:
         try:
-            return not processes.isdisjoint(self._driver.holders(self._identity))
+            return not processes.isdisjoint(self._driver.holders(self._uuid))
         except NvmlError:
             # Whoever can't see can't say that it is free.
             return True

@@ -1,4 +1,4 @@
-"""The layers of the sandbox, each one tried: what a student process could do is asked of a student process."""
+"""Starts the sandbox and tests each of its layers: a student process tries to break out."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from typing import Any, Final
 
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import cures, probes
-from autograder.sandbox.inspection import Questions
+from autograder.sandbox import kernel_features
+from autograder.sandbox.escape_attempts import Attempts
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
 
-_ENTRY: Final = "autograder.sandbox.inspection:serve"
+_ENTRY: Final = "autograder.sandbox.escape_attempts:serve"
 _LIMITS: Final = Limits(processes=16, disk_bytes=64 * 1024**2, cpu_seconds=60)
 _TOO_MUCH_MEMORY: Final = _LIMITS.memory_bytes * 9 // 8
 """In bytes; a little more than the bound can be had, since a process gives back some of what it had when it was set."""
@@ -53,8 +53,8 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
         mode: the sandbox to try.
 
     Returns:
-        The layers, the outer wall first. If that doesn't stand, no student process can try the others: they are what
-        the sandbox needs of the kernel, each tried by itself.
+        The layers, bubblewrap's first. If that one is missing, no student process can try the others: what follows are
+        then the features that the sandbox needs of the kernel, each tried by itself.
     """
     folders = [Path.cwd(), Path.home()] if hidden is None else hidden
     with tempfile.NamedTemporaryFile(prefix="secret-") as canary:
@@ -65,41 +65,41 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
         secrets = (canary.name, "/etc/hostname", "/etc/shadow", *_files(folders))
         protected = ("/", "/usr", "/etc", "/dev", sys.prefix, sys.base_prefix, str(Path(__file__).parent))
         try:
-            findings = _inspect(mode, Questions(secrets, protected, _LIMITS.processes + 8, _TOO_MUCH_MEMORY))
+            findings = _find_out(mode, Attempts(secrets, protected, _LIMITS.processes + 8, _TOO_MUCH_MEMORY))
         except ExpectedError as error:
-            fallen = Layer("outer wall", required=True, active=False, detail=error.problem, cure=error.cure)
-            return (fallen, *_attempted())
+            missing = Layer("outer wall", required=True, active=False, detail=error.problem, cure=error.cure)
+            return (missing, *_features())
     return tuple(_conclude(findings))
 
 
-def _attempted() -> Iterator[Layer]:
-    for attempt in probes.make():
-        held = not attempt.problem
-        detail, cure = ("the kernel allows it", "") if held else (attempt.problem, cures.cure_for(attempt))
-        yield Layer(attempt.name, attempt.required, held, detail, cure)
+def _features() -> Iterator[Layer]:
+    for feature in kernel_features.try_all():
+        held = not feature.problem
+        detail, cure = ("the kernel allows it", "") if held else (feature.problem, kernel_features.cure_for(feature))
+        yield Layer(feature.name, feature.required, held, detail, cure)
 
 
 def _files(folders: Iterable[Path]) -> Iterator[str]:
-    """Some files of the folders, left out what the sandbox is meant to show."""
+    """Some files of the folders, without those that the sandbox is meant to show."""
     here = Path(__file__).parents[1]
-    meant = {Path(sys.prefix), Path(sys.base_prefix), Path("/usr"), here, here.parent / "gradlab"}
+    visible = {Path(sys.prefix), Path(sys.base_prefix), Path("/usr"), here, here.parent / "gradlab"}
     for folder in folders:
-        yield from islice(_walk(folder, meant), _FILES_TRIED)
+        yield from islice(_walk(folder, visible), _FILES_TRIED)
 
 
-def _walk(folder: Path, meant: Collection[Path]) -> Iterator[str]:
+def _walk(folder: Path, visible: Collection[Path]) -> Iterator[str]:
     for root, children, files in os.walk(folder):
-        children[:] = [child for child in children if Path(root, child) not in meant]
+        children[:] = [child for child in children if Path(root, child) not in visible]
         yield from (str(Path(root, file)) for file in files)
 
 
-def _inspect(mode: Mode, questions: Questions) -> dict[str, Any]:
+def _find_out(mode: Mode, attempts: Attempts) -> dict[str, Any]:
     with Zygote(mode, _LIMITS, entry=_ENTRY) as zygote:
         student = zygote.fork()
         student.connection.settimeout(_ANSWER_SECONDS)
         with student.connection, student.connection.makefile("rw", encoding="utf-8") as stream:
             try:
-                stream.write(json.dumps(asdict(questions)) + "\n")
+                stream.write(json.dumps(asdict(attempts)) + "\n")
                 stream.flush()
                 line = stream.readline()
             except OSError as error:
@@ -108,13 +108,14 @@ def _inspect(mode: Mode, questions: Questions) -> dict[str, Any]:
             else:
                 problem = student.wait(1.0) or "gave no answer" if not line else ""
         if not line:
-            raise ExpectedError(f"The student process that was to try the sandbox {problem}.", cures.cure())
+            cure = kernel_features.cure_for_namespaces()
+            raise ExpectedError(f"The student process that was to try the sandbox {problem}.", cure)
         found: dict[str, Any] = json.loads(line)
         return found
 
 
 def _conclude(found: dict[str, Any]) -> Iterable[Layer]:
-    cure = cures.cure()
+    cure = kernel_features.cure_for_namespaces()
 
     def layer(name: str, problems: Sequence[str], good: str, *, required: bool = True) -> Layer:
         held = not problems
@@ -146,7 +147,7 @@ def _conclude(found: dict[str, Any]) -> Iterable[Layer]:
         "describes a submission's own processes alone",
         required=False,
     )
-    yield described if described.active else replace(described, cure=cures.WHOLE_PROC)
+    yield described if described.active else replace(described, cure=kernel_features.WHOLE_PROC)
     filtered = layer(
         "system-call filter",
         [] if found["filtered"] else ["student code may make every system call; unmapped shared memory isn't counted"],
@@ -154,7 +155,7 @@ def _conclude(found: dict[str, Any]) -> Iterable[Layer]:
         # It alone forbids namespaces where there is no /proc to forbid them in.
         required=not found["described"],
     )
-    yield filtered if filtered.active else replace(filtered, cure=cures.FILTER)
+    yield filtered if filtered.active else replace(filtered, cure=kernel_features.LIBSECCOMP)
     yield layer(
         "own pseudoterminals",
         [] if found["terminal"] else ["none can be opened: cells with !command fail"],

@@ -1,4 +1,4 @@
-"""Removing what a submission has left in a folder, whatever it has made of it."""
+"""Removes a folder in which a submission could write, whatever it has done there."""
 
 import os
 import stat
@@ -6,11 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def remove(folder: str) -> None:
+def remove_tree(folder: str) -> None:
     """Remove a folder with all that is in it; what can't be removed stays, and is no error.
 
-    Folders within folders may lie deeper than functions may call themselves and paths may be long: so each is emptied
-    into the first one. They may also be closed to their owner.
+    Folders may be nested deeper than recursion and the length of paths allow: so the content of each is moved into the
+    first one. They may also lack their owner's permissions.
 
     Args:
         folder: the folder, which nobody writes to any more.
@@ -34,10 +34,10 @@ def remove(folder: str) -> None:
         top.rmdir()
 
 
-def _moved(folder: Path, name: str, place: Path) -> Path:
-    """Move something out of a folder, to a place of which it may take its folder's."""
+def _moved(folder: Path, name: str, target: Path) -> Path:
+    """Move a file or a folder out of a folder; returns its new path."""
     inside = folder / name
     if stat.S_ISDIR(inside.lstat().st_mode):
-        # To move a folder is to write in it: to where its parent is.
+        # Moving a folder writes to it: its entry for its parent changes.
         inside.chmod(stat.S_IRWXU)
-    return inside.rename(place)
+    return inside.rename(target)

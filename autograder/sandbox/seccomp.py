@@ -1,4 +1,4 @@
-"""The filter of system calls: seccomp(2) forbids to a student process what no lab needs and kernels get broken through.
+"""The filter of system calls (seccomp(2)): it denies student processes what no lab needs and what exploits use.
 
 libseccomp (https://github.com/seccomp/libseccomp) knows the calls of every architecture by name. It writes the program
 once, in the zygote; each student process hands that to the kernel. A call that is denied fails as on a kernel that
@@ -9,7 +9,7 @@ import ctypes
 import errno
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 LIBRARY: Final = "libseccomp.so.2"
@@ -28,7 +28,7 @@ _FORBIDDEN: Final = (
     # the machine
     *("reboot", "swapon", "swapoff", "acct", "quotactl", "quotactl_fd", "nfsservctl", "vhangup"),
     *("settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "stime", "iopl", "ioperm"),
-    # leftovers of other times
+    # obsolete calls
     *("modify_ldt", "vm86", "vm86old", "uselib", "sysfs", "_sysctl", "ustat", "remap_file_pages"),
     *("vmsplice", "move_pages", "migrate_pages"),
 )
@@ -36,17 +36,16 @@ _ABSENT: Final = (
     *("userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register"),
     # The flags of clone3 lie in memory, where no filter can see them; the C library then uses clone.
     "clone3",
-    # Memory that belongs to no process and no folder could not be counted (`autograder.sandbox.consumption`).
+    # Memory that belongs to no process and no folder could not be counted (`autograder.sandbox.usage_monitor`).
     *("memfd_create", "memfd_secret", "shmget", "msgget", "semget"),
 )
-_OF_CUDA: Final = frozenset({"memfd_create"})
-"""What NVIDIA's driver can't do without (since 570): where there is a GPU, such memory is counted."""
+"""What a device's driver needs of these can be allowed (`autograder.sandbox.accelerator.DriverNeeds`)."""
 _NEWER: Final = range(450, 600)
 """Calls younger than this list; their numbers are the same on every architecture. C libraries do without them."""
 
 _ON_OTHERS: Final = {"prlimit64": 0, "setpriority": 1, "sched_setscheduler": 0, "sched_setparam": 0, "sched_setattr": 0}
 """Calls that a process may make on itself alone, and which argument names the process: the keeper is of the same user,
-and without open files, or without its turn on a processor, it could not watch."""
+and could not monitor without open files or time on a processor."""
 
 _KEEPER: Final = 1
 """The keeper's number, as the first process of its namespace. It may not be bound to the busiest processor either; but
@@ -55,7 +54,7 @@ threads, which have numbers of their own, bind themselves."""
 _SENDING: Final = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
 """Calls that send, and which argument holds their flags."""
 _OUT_OF_BAND: Final = 1
-"""A flag of theirs (MSG_OOB) that nobody needs: kernels were broken through with it (CVE-2025-38236)."""
+"""A flag of theirs (MSG_OOB) that nobody needs: a flaw of the kernel was used through it (CVE-2025-38236)."""
 
 _NAMESPACES: Final = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 """The flags of clone(2) that make namespaces: CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET."""
@@ -89,13 +88,13 @@ class _Condition(ctypes.Structure):
     )
 
 
-def program(*, with_gpu: bool = False) -> bytes:
+def program(allowed: Collection[str] = ()) -> bytes:
     """The filter as the kernel takes it: instructions of the Berkeley packet filter.
 
     Calls of foreign architectures (32-bit and x32 programs) kill the process that makes them.
 
     Args:
-        with_gpu: whether a GPU's driver is to work.
+        allowed: names of calls that are let through although they are in the list of absent ones.
 
     Raises:
         OSError: libseccomp is missing or refuses.
@@ -115,9 +114,9 @@ def program(*, with_gpu: bool = False) -> bytes:
         raise OSError(errno.ENOMEM, "libseccomp: no filter")
     try:
         _check(library.seccomp_attr_set(context, _FOREIGN_CALLS, _KILL))
-        # Before version 2.5 the library knows no trees: the filter is then longer, and the same.
+        # Before version 2.5 the library can't build trees: the filter is then longer, and denies the same.
         library.seccomp_attr_set(context, _OPTIMISATION, _BINARY_TREE)
-        for number, error, conditions in _rules(library, _OF_CUDA if with_gpu else frozenset()):
+        for number, error, conditions in _rules(library, allowed):
             array = (_Condition * len(conditions))(*conditions)
             _check(library.seccomp_rule_add_array(context, _FAIL | error, number, len(conditions), array))
         with tempfile.TemporaryFile() as file:
@@ -133,7 +132,7 @@ def _check(result: int) -> None:
         raise OSError(-result, f"libseccomp: {os.strerror(-result)}")
 
 
-def _rules(library: ctypes.CDLL, allowed: frozenset[str]) -> Iterable[tuple[int, int, list[_Condition]]]:
+def _rules(library: ctypes.CDLL, allowed: Collection[str]) -> Iterable[tuple[int, int, list[_Condition]]]:
     """What is denied: the number of a call, the error that it gets, and the conditions, which must all hold."""
 
     def number(name: str) -> int:
@@ -145,13 +144,13 @@ def _rules(library: ctypes.CDLL, allowed: frozenset[str]) -> Iterable[tuple[int,
     found |= {newer: errno.ENOSYS for newer in _NEWER if newer not in found}
     yield from ((call, error, []) for call, error in found.items() if call >= 0)
     yield number("personality"), errno.EPERM, [_Condition(0, _NOT_EQUAL, 0xFFFFFFFF)]
-    for name, place in _ON_OTHERS.items():
-        yield number(name), errno.EPERM, [_Condition(place, _NOT_EQUAL, 0)]
-    # All processes of a user, or of a group, are others, too.
+    for name, argument in _ON_OTHERS.items():
+        yield number(name), errno.EPERM, [_Condition(argument, _NOT_EQUAL, 0)]
+    # All processes of a user, or of a group, include others.
     yield number("setpriority"), errno.EPERM, [_Condition(0, _NOT_EQUAL, os.PRIO_PROCESS)]
     yield number("sched_setaffinity"), errno.EPERM, [_Condition(0, _EQUAL, _KEEPER)]
-    for name, place in _SENDING.items():
-        yield number(name), errno.EOPNOTSUPP, [_Condition(place, _MASKED, _OUT_OF_BAND, _OUT_OF_BAND)]
+    for name, argument in _SENDING.items():
+        yield number(name), errno.EOPNOTSUPP, [_Condition(argument, _MASKED, _OUT_OF_BAND, _OUT_OF_BAND)]
     for flag in _NAMESPACES:
         yield number("clone"), errno.EPERM, [_Condition(0, _MASKED, flag, flag)]
     for name in ("socket", "socketpair"):

@@ -1,4 +1,4 @@
-"""What a student process can do, tried from within one. `autograder.sandbox.layers` draws the conclusions."""
+"""What a student process can do, tried from within one. `autograder.sandbox.self_test` draws the conclusions."""
 
 import json
 import mmap
@@ -18,7 +18,7 @@ _CONNECTION_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True)
-class Questions:
+class Attempts:
     """What to try.
 
     Attributes:
@@ -74,25 +74,25 @@ class Findings:
 
 
 def serve(connection: socket.socket) -> None:
-    """Read `Questions` from the connection as one line of JSON, answer with `Findings` as another."""
+    """Read `Attempts` from the connection as one line of JSON, answer with `Findings` as another."""
     with connection.makefile("rw", encoding="utf-8") as stream:
-        stream.write(json.dumps(asdict(inspect(ask(stream.readline())))) + "\n")
+        stream.write(json.dumps(asdict(try_all(read_attempts(stream.readline())))) + "\n")
 
 
-def ask(line: str) -> Questions:
-    """Read `Questions` from a line of JSON."""
+def read_attempts(line: str) -> Attempts:
+    """Read `Attempts` from a line of JSON."""
     fields: dict[str, Any] = json.loads(line)
-    return Questions(
+    return Attempts(
         tuple(fields["secrets"]), tuple(fields["protected"]), int(fields["processes"]), int(fields["memory_bytes"])
     )
 
 
-def inspect(questions: Questions) -> Findings:
+def try_all(attempts: Attempts) -> Findings:
     """Try everything."""
     limits = (resource.RLIMIT_CPU, resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)
     return Findings(
-        readable=tuple(path for path in questions.secrets if _works(lambda path=path: _read(path))),  # type: ignore[misc]
-        writable=tuple(path for path in questions.protected if _works(lambda path=path: _write(path))),  # type: ignore[misc]
+        readable=tuple(path for path in attempts.secrets if _works(lambda path=path: _read(path))),  # type: ignore[misc]
+        writable=tuple(path for path in attempts.protected if _works(lambda path=path: _write(path))),  # type: ignore[misc]
         interfaces=_interfaces(),
         processes=sum(entry.name.isdigit() for entry in Path("/proc").iterdir()),
         described=Path("/proc/self").exists(),
@@ -100,8 +100,8 @@ def inspect(questions: Questions) -> Findings:
         capabilities=bool(kernel.capabilities()) or any(kernel.bounding_set()),
         new_privileges=kernel.may_gain_privileges(),
         nested=_in_child(lambda: kernel.unshare(kernel.NEW_USERS)),
-        started=_start_processes(questions.processes),
-        allocated=_works(lambda: _allocate(questions.memory_bytes)),
+        started=_start_processes(attempts.processes),
+        allocated=_works(lambda: _allocate(attempts.memory_bytes)),
         folder_bytes=(_size("."), _size("/tmp")),  # noqa: S108 - private
         limits={str(kind): resource.getrlimit(kind)[1] for kind in limits},
         terminal=_works(os.openpty),

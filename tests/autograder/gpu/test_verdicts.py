@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from autograder.cells import Cell, Role, SubmittedNotebook
-from autograder.grading import gpu_trial
+from autograder.gpu import accelerator, check
 from autograder.grading.submission import NotebookGrader
 from autograder.limits import Limits
-from autograder.sandbox import gpu
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, Result
-from tests.autograder.sandbox.gpus import GIBIBYTE, StandIn, gpu_of
+from tests.autograder.gpu.fake_driver import GIBIBYTE, FakeDriver, gpu_of
 from tests.graders import lab_of, open_grader
 
 LIMITS = Limits(gpu_bytes=2 * GIBIBYTE, cell_seconds=20.0)
@@ -56,11 +55,11 @@ TESTS = {
 }
 
 
-class Generous(StandIn):
+class Generous(FakeDriver):
     """A driver that says of every process that it holds memory."""
 
-    def holders(self, identity: str) -> dict[int, int | None]:
-        super().holders(identity)
+    def holders(self, uuid: str) -> dict[int, int | None]:
+        super().holders(uuid)
         return {int(entry.name): 2**26 for entry in Path("/proc").iterdir() if entry.name.isdigit()}
 
 
@@ -78,8 +77,8 @@ LAB = lab_of("lab", CELLS)
 def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookGrader]:
     shown = gpu_of(Generous(), tmp_path_factory.mktemp("machine"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gpu, "find", lambda: shown)
-        patch.setattr(gpu_trial, "_PROGRAM", "")
+        patch.setattr(accelerator, "find_gpu", lambda: shown)
+        patch.setattr(check, "_PROGRAM", "")
         with open_grader(tmp_path_factory.mktemp("state"), LIMITS, Mode.NONE) as grader:
             yield grader
 

@@ -1,4 +1,4 @@
-"""The processes that are there, as a /proc shows them, and the end of all that descend from this one."""
+"""Processes, as a /proc shows them (proc(5)), and how to kill all that descend from this one."""
 
 import os
 import signal
@@ -13,12 +13,12 @@ _MAPPED: Final = 0
 _PRIVATE: Final = 5
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _PARENT: Final = 1
-"""The place of the parent in `View.state`."""
+"""The index of the parent in `ProcFs.state`."""
 
 
 @dataclass(frozen=True)
-class View:
-    """A /proc (proc(5)), which stays in view when another file system covers it.
+class ProcFs:
+    """A /proc, read through a descriptor: another file system that is mounted over it doesn't hide it.
 
     Attributes:
         descriptor: of its folder.
@@ -125,15 +125,15 @@ def kill_descendants(spare: frozenset[int] = frozenset()) -> None:
     Args:
         spare: children that are to live, with all their descendants.
     """
-    view = View.of_here()
-    own = str(view.own_number())
+    proc = ProcFs.of_here()
+    own = str(proc.own_number())
 
     def alive(process: int) -> bool:
-        # A child of this process that has ended is still to be waited for; others are none of its business.
-        fields = view.state(process)
+        # A child of this process that has ended is still to be waited for; others are reaped by their own parents.
+        fields = proc.state(process)
         return bool(fields) and (fields[0] != "Z" or fields[_PARENT] == own)
 
-    while found := [process for process in view.descendants(spare) if alive(process)]:
+    while found := [process for process in proc.descendants(spare) if alive(process)]:
         # Stopped first, so that none can fork while the others are being killed.
         for number in (signal.SIGSTOP, signal.SIGKILL):
             for process in found:
@@ -143,4 +143,4 @@ def kill_descendants(spare: frozenset[int] = frozenset()) -> None:
             with suppress(ChildProcessError):
                 os.waitpid(process, os.WNOHANG)
         time.sleep(_BETWEEN_SWEEPS)
-    os.close(view.descriptor)
+    os.close(proc.descriptor)

@@ -1,4 +1,4 @@
-"""Whether the GPU works, tried in a student's process: before the class, and when it has failed under a submission."""
+"""Tries the GPU in a student process: before the first submission, and when it may have failed during one."""
 
 import threading
 import time
@@ -8,16 +8,17 @@ from typing import Any, Final
 
 from autograder.cells import Cell
 from autograder.errors import ExpectedError
+from autograder.gpu.nvml import ON_THE_CPU, NvmlError
 from autograder.judging.case import broken
 from autograder.judging.failure_messages import OF_THE_GPU
 from autograder.judging.gpu_errors import lost_gpu
 from autograder.limits import Limits
-from autograder.sandbox.nvml import NvmlError
-from autograder.sandbox.zygote import StudentProcess
+from autograder.sandbox.student_process import StudentProcess
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
 from autograder.wall.channel import Channel
 from autograder.wall.errors import WallError
 
+_LIMITS: Final = Limits()
 _HELD_BYTES: Final = 64 * 1024**2
 _PROGRAM: Final = f"""
 import torch
@@ -25,48 +26,41 @@ held = torch.ones({_HELD_BYTES}, dtype=torch.uint8, device="cuda")
 assert int(held[-4:].sum()) == 4
 """
 _SECONDS: Final = 120.0
-_TOLD_SECONDS: Final = 5.0
-_BETWEEN_LOOKS: Final = 0.1
+_REPORT_SECONDS: Final = 5.0
+_INTERVAL_SECONDS: Final = 0.1
 _ATTEMPTS: Final = 2
-_UNFOUNDED: Final = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT)
+_UNCERTAIN: Final = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT)
 """Verdicts that say nothing of a student where the GPU has failed."""
 
 
-class GpuTrial:
-    """Tries the GPU in processes like those of students. Several threads may use it.
+class GpuCheck:
+    """See `autograder.sandbox.accelerator.DeviceCheck`.
 
     Args:
-        limits: what a submission may use; if that is no GPU, nothing is tried.
         new_student: starts a student process.
     """
 
-    def __init__(self, limits: Limits, new_student: Callable[[], StudentProcess]) -> None:
-        self._limits = limits
+    def __init__(self, new_student: Callable[[], StudentProcess]) -> None:
         self._new_student = new_student
         self._lock = threading.Lock()
-        self._tried = False
+        self._works = False
 
-    def begin(self) -> None:
-        """Try it once, before the first submission.
+    def before_grading(self) -> None:
+        """See `DeviceCheck`.
 
         Raises:
             ExpectedError: CUDA doesn't work there, or who holds how much of the GPU's memory can't be told.
         """
         with self._lock:
-            if self._limits.gpu_bytes and not self._tried:
+            if not self._works:
                 reason, cure = self._try()
                 if reason:
                     raise ExpectedError(f"The GPU can't be used for grading: {reason}.", cure)
-                self._tried = True
+                self._works = True
 
-    def settled(self, result: NotebookResult, cells: Sequence[Cell]) -> NotebookResult:
-        """A result as it can be held against the student: without what failed with the GPU itself.
-
-        Args:
-            result: a notebook's result.
-            cells: its cells.
-        """
-        if not self._limits.gpu_bytes or not any(map(_suspicious, result.verdicts)):
+    def without_device_failures(self, result: NotebookResult, cells: Sequence[Cell]) -> NotebookResult:
+        """See `DeviceCheck`."""
+        if not any(map(_suspicious, result.verdicts)):
             return result
         with self._lock:
             reasons = [reason for _ in range(_ATTEMPTS) if (reason := self._try()[0])]
@@ -74,11 +68,15 @@ class GpuTrial:
             return result
         outcomes = tuple(
             replace(outcome, verdict=broken(cell, f"the GPU has failed: {reasons[-1]}"))
-            if outcome.verdict is not None and outcome.verdict.status in _UNFOUNDED
+            if outcome.verdict is not None and outcome.verdict.status in _UNCERTAIN
             else outcome
             for outcome, cell in zip(result.outcomes, cells, strict=True)
         )
         return replace(result, outcomes=outcomes, flags=(*result.flags, "the GPU failed while this was graded"))
+
+    def ran_out_of_memory(self, result: NotebookResult) -> bool:
+        """See `DeviceCheck`."""
+        return any(verdict.status is CellStatus.ERROR and OF_THE_GPU in verdict.message for verdict in result.verdicts)
 
     def _try(self) -> tuple[str, str]:
         """Why it doesn't work, and what to do about it; empty texts if it works."""
@@ -95,43 +93,37 @@ class GpuTrial:
 
     def _try_in(self, student: StudentProcess) -> tuple[str, str]:
         deadline = time.monotonic() + _SECONDS
-        channel = Channel(student.connection, self._limits.message_bytes)
+        channel = Channel(student.connection, _LIMITS.message_bytes)
         # What `autograder.wall.handshake` sends, which imports torch, as the coordinator never does.
-        sizes = {"message_bytes": self._limits.message_bytes, "output_bytes": self._limits.output_bytes}
+        sizes = {"message_bytes": _LIMITS.message_bytes, "output_bytes": _LIMITS.output_bytes}
         channel.send(sizes | {"files": []}, deadline)
         channel.send({"do": "run", "source": _PROGRAM, "turn": 1}, deadline)
         failed: dict[str, Any] | None = channel.receive(deadline)["failed"]
         if failed is not None:
             words = " ".join(str(failed["message"]).split())
             return f"in the sandbox PyTorch says {failed['types'][0].rpartition('.')[2]}: {words}", _CURE
-        return ("", "") if self._told(student) else (_UNTOLD, _UNTOLD_CURE)
+        return ("", "") if self._reported(student) else (_UNREPORTED, _UNREPORTED_CURE)
 
     @staticmethod
-    def _told(student: StudentProcess) -> bool:
+    def _reported(student: StudentProcess) -> bool:
         """Whether the driver says of whom the memory is."""
-        end = time.monotonic() + _TOLD_SECONDS
-        while (student.held_gpu_bytes() or 0) < _HELD_BYTES:
+        end = time.monotonic() + _REPORT_SECONDS
+        while (student.held_device_bytes() or 0) < _HELD_BYTES:
             if time.monotonic() > end:
                 return False
-            time.sleep(_BETWEEN_LOOKS)
+            time.sleep(_INTERVAL_SECONDS)
         return True
 
 
 _CURE: Final = (
     "See whether it works outside of the sandbox: python -c 'import torch; print(torch.ones(1, device=\"cuda\"))'. "
-    "To see each layer: autograder doctor. Without --gpu everything is graded on the CPU."
+    f"To see each layer: autograder doctor. {ON_THE_CPU}"
 )
-_UNTOLD: Final = "the driver does not say how much of its memory a submission holds, so nobody could bound it"
-_UNTOLD_CURE: Final = (
-    "In a container the driver's process numbers are another namespace's: start it with --pid=host. "
-    "Without --gpu everything is graded on the CPU."
+_UNREPORTED: Final = "the driver does not say how much of its memory a submission holds, so nobody could bound it"
+_UNREPORTED_CURE: Final = (
+    f"In a container the driver's process numbers are another namespace's: start it with --pid=host. {ON_THE_CPU}"
 )
-
-
-def starved(result: NotebookResult) -> bool:
-    """Whether a submission found too little memory on the GPU."""
-    return any(verdict.status is CellStatus.ERROR and OF_THE_GPU in verdict.message for verdict in result.verdicts)
 
 
 def _suspicious(verdict: CellVerdict) -> bool:
-    return verdict.status is CellStatus.TIMED_OUT or (verdict.status in _UNFOUNDED and lost_gpu(verdict.message))
+    return verdict.status is CellStatus.TIMED_OUT or (verdict.status in _UNCERTAIN and lost_gpu(verdict.message))

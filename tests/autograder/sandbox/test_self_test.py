@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.layers import Layer, probe
 from autograder.sandbox.mode import Mode
+from autograder.sandbox.self_test import Layer, probe
 from tests.autograder.sandbox import machines
 
 NAMES = {
@@ -21,7 +21,7 @@ NAMES = {
     "system-call filter",
     "own pseudoterminals",
 }
-ATTEMPTS = {
+FEATURES = {
     "bubblewrap",
     "ordinary user",
     "user namespaces",
@@ -65,20 +65,20 @@ def test_without_bubblewrap_each_layer_that_can_be_tried_is_tried(
     wall, *others = probe([tmp_path])
     assert wall == Layer("outer wall", required=True, active=False, detail=wall.detail, cure=wall.cure)
     assert "apt-get install bubblewrap" in wall.cure
-    assert {layer.name for layer in others} == ATTEMPTS
+    assert {layer.name for layer in others} == FEATURES
     assert [layer.name for layer in others if not layer.active] == ["bubblewrap"]
     assert {layer.cure for layer in others if not layer.active} == {wall.cure}
 
 
 PROBE = """
 import dataclasses, json, os
-from autograder.sandbox.layers import probe
+from autograder.sandbox.self_test import probe
 print(json.dumps([os.geteuid(), [dataclasses.asdict(layer) for layer in probe([])]]))
 """
 FORBID = """
-from autograder.sandbox import isolation, kernel, system_calls
+from autograder.sandbox import isolation, kernel, seccomp
 kernel.forbid_new_privileges()
-isolation.filter_system_calls(system_calls.program())
+isolation.filter_system_calls(seccomp.program())
 """
 REFUSAL = """
 from autograder.errors import ExpectedError
@@ -174,7 +174,7 @@ def test_a_machine_that_forbids_namespaces_is_told_so() -> None:
     found = machines.run([], FORBID + PROBE)
     _, (wall, *layers) = json.loads(found.stdout)
     assert not wall["active"]
-    assert {layer["name"] for layer in layers} == ATTEMPTS
+    assert {layer["name"] for layer in layers} == FEATURES
     missing = [layer["name"] for layer in layers if not layer["active"]]
     assert missing[:2] == ["bubblewrap", "user namespaces"]
     assert {"own mounts", "own /proc", "own network"} <= set(missing)

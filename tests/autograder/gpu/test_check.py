@@ -1,4 +1,4 @@
-"""The GPU is tried in a student's process, and its own failure is nobody's fault."""
+"""The GPU is tried in a student's process, and its own failure is not held against a submission."""
 
 import os
 from collections.abc import Iterator
@@ -8,13 +8,14 @@ import pytest
 
 from autograder.cells import Cell, Role
 from autograder.errors import ExpectedError
-from autograder.grading import gpu_layer, gpu_trial
-from autograder.grading.gpu_trial import GpuTrial
+from autograder.gpu import check
+from autograder.gpu.check import GpuCheck
 from autograder.limits import Limits
+from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult
-from tests.autograder.sandbox.gpus import GIBIBYTE, StandIn, gpu_of
+from tests.autograder.gpu.fake_driver import GIBIBYTE, FakeDriver, accelerator_of
 
 LIMITS = Limits(gpu_bytes=2 * GIBIBYTE)
 LOST = "Your code made the GPU fail.\nYour code raised AcceleratorError: CUDA error: unspecified launch failure"
@@ -24,11 +25,11 @@ CELLS = (
 )
 
 
-class Generous(StandIn):
+class Generous(FakeDriver):
     """A driver that says of every process that it holds memory: the one that tries is among them."""
 
-    def holders(self, identity: str) -> dict[int, int | None]:
-        super().holders(identity)
+    def holders(self, uuid: str) -> dict[int, int | None]:
+        super().holders(uuid)
         return {int(entry.name): 2**26 for entry in Path("/proc").iterdir() if entry.name.isdigit()}
 
 
@@ -41,50 +42,51 @@ def result(*statuses: CellStatus, message: str = LOST) -> NotebookResult:
 
 
 @pytest.fixture(scope="module")
-def driver() -> StandIn:
+def driver() -> FakeDriver:
     return Generous()
 
 
 @pytest.fixture(scope="module")
-def trial(driver: StandIn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GpuTrial]:
-    with Zygote(Mode.NONE, LIMITS, shown_gpu=gpu_of(driver, tmp_path_factory.mktemp("machine"))) as zygote:
-        yield GpuTrial(LIMITS, zygote.fork)
+def gpu_check(driver: FakeDriver, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GpuCheck]:
+    accelerator = accelerator_of(driver, tmp_path_factory.mktemp("machine"), LIMITS.gpu_bytes)
+    with Zygote(Mode.NONE, LIMITS, accelerator=accelerator) as zygote:
+        yield accelerator.check(zygote.fork)
 
 
 @pytest.fixture
 def works(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the GPU that isn't there work."""
-    monkeypatch.setattr(gpu_trial, "_PROGRAM", "held = bytearray(100)")
+    monkeypatch.setattr(check, "_PROGRAM", "held = bytearray(100)")
 
 
-def test_a_gpu_on_which_nothing_computes_is_refused(trial: GpuTrial) -> None:
+def test_a_gpu_on_which_nothing_computes_is_refused(gpu_check: GpuCheck) -> None:
     with pytest.raises(
         ExpectedError, match=r"The GPU can't be used for grading: in the sandbox PyTorch says \w+: "
     ) as no:
-        trial.begin()
+        gpu_check.before_grading()
     assert "autograder doctor" in no.value.cure
 
 
 @pytest.mark.usefixtures("works")
 def test_a_driver_that_does_not_say_who_holds_memory_is_refused(
-    trial: GpuTrial, driver: StandIn, monkeypatch: pytest.MonkeyPatch
+    gpu_check: GpuCheck, driver: FakeDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gpu_trial, "_TOLD_SECONDS", 0.3)
+    monkeypatch.setattr(check, "_REPORT_SECONDS", 0.3)
     monkeypatch.setattr(driver, "holders", lambda _: {os.getpid(): 2**26})
     with pytest.raises(ExpectedError, match="does not say how much of its memory a submission holds") as no:
-        trial.begin()
+        gpu_check.before_grading()
     assert "--pid=host" in no.value.cure
 
 
 @pytest.mark.usefixtures("works")
-def test_a_failure_under_a_gpu_that_works_is_the_students(trial: GpuTrial) -> None:
+def test_a_failure_under_a_gpu_that_works_is_the_students(gpu_check: GpuCheck) -> None:
     given = result(CellStatus.PASSED, CellStatus.ERROR, CellStatus.FAILED)
-    assert trial.settled(given, CELLS) == given
+    assert gpu_check.without_device_failures(given, CELLS) == given
 
 
-def test_a_failure_of_the_gpu_itself_is_nobodys(trial: GpuTrial) -> None:
+def test_a_failure_of_the_gpu_itself_is_nobodys(gpu_check: GpuCheck) -> None:
     given = result(CellStatus.PASSED, CellStatus.ERROR, CellStatus.FAILED)
-    passed, *others = trial.settled(given, CELLS).verdicts
+    passed, *others = gpu_check.without_device_failures(given, CELLS).verdicts
     assert passed == given.verdicts[0]
     for verdict in others:
         assert (verdict.status, verdict.points) == (CellStatus.BROKE, None)
@@ -99,20 +101,8 @@ def test_nothing_is_tried_without_a_sign_of_a_failure() -> None:
         result(CellStatus.PASSED, CellStatus.PASSED),
         result(CellStatus.ERROR, message="Your code raised ValueError: no"),
     ):
-        assert GpuTrial(LIMITS, never).settled(given, CELLS) == given
+        assert GpuCheck(never).without_device_failures(given, CELLS) == given
     failed = result(CellStatus.ERROR)
-    assert GpuTrial(Limits(), never).settled(failed, CELLS) == failed
-    GpuTrial(Limits(), never).begin()
-
-
-def test_the_doctor_says_nothing_of_a_gpu_where_there_is_no_sign_of_one(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(gpu_layer, "_CONTROL", tmp_path / "nvidiactl")
-    monkeypatch.setattr("autograder.sandbox.nvml.LIBRARY", "libnot-there.so.1")
-    assert list(gpu_layer.probe_gpu()) == []
-    (tmp_path / "nvidiactl").touch()
-    (layer,) = gpu_layer.probe_gpu()
-    assert (layer.required, layer.active) == (False, False)
-    assert "has no driver for an NVIDIA GPU" in layer.detail
-    assert "nvidia-smi" in layer.cure
+    without = accelerator_for(Limits()).check(never)
+    assert without.without_device_failures(failed, CELLS) == failed
+    without.before_grading()
