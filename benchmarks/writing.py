@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.course import Course
+from autograder.gradebook.labs import read_lab
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.cache_keys import key_of_lab
 from autograder.grading.lab_run import Desk
@@ -79,7 +80,7 @@ def _write(root: Path, lab_name: str, size: Callable[[Path], int]) -> Writing:
     before, kept = size(root), _disk(root)
     seconds, count = 0.0, 0
     with GradebookWriter(course) as writer, Bench(course.state, limits, mode) as bench:
-        lab = course.lab(lab_name)
+        lab = read_lab(course, lab_name)
         writer.require(lab)
         key = key_of_lab(lab, limits, mode, course.settings, open_secret(course.state))
         desk = Desk(course, lab, key, bench, mode, writer, Receipts(course.state / "receipts"), fresh=False)

@@ -16,8 +16,7 @@ from autograder.course.submissions import MOST_BYTES
 from autograder.judging.case import Case
 from autograder.judging.messages import write_cells, write_notebook
 from autograder.limits import Limits
-from autograder.untrusted.files import LARGEST_FILE, Quarantine, read_bytes
-from autograder.untrusted.folders import files_of
+from autograder.untrusted.files import LARGEST_FILE, Quarantine, list_files, read_bytes
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LIBRARIES = ("torch", "numpy", "plotly", "matplotlib", "ipython")
@@ -76,7 +75,7 @@ def key_of_folder(lab: str, folder: Path) -> str:
     digest = hashlib.sha256(lab.encode())
     # As many files as are looked at when it is graded, and as much of them; of the rest, whether it was touched.
     room = MOST_BYTES + LARGEST_FILE
-    for path in files_of(folder):
+    for path in list_files(folder):
         try:
             content = read_bytes(path, room)
             room -= len(content)

@@ -46,6 +46,6 @@ def turn(course: Course) -> Iterator[None]:
         ExpectedError: another autograder is grading it, or its folder may not be written.
     """
     with alone(course.state / "lock", f"Another autograder is grading the course {course.root}."):
-        store.clear_remains(course)
+        store.remove_unfinished(course)
         clear_remains(course.state)
         yield

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from autograder.cells import Lab
 from autograder.course.course import Course
+from autograder.gradebook.labs import read_lab, record_lab
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading import interrupts
 from autograder.grading.cache_keys import key_of_lab
@@ -95,10 +96,10 @@ def _bench(
 def _recorded(course: Course, writer: GradebookWriter, name: str) -> Lab:
     """Read a lab, and see to it that the gradebook knows it."""
     if course.generates_tests(name):
-        course.record(name)
-    lab = course.lab(name)
+        record_lab(course, name)
+    lab = read_lab(course, name)
     if not writer.knows(lab):
-        course.record(name)
+        record_lab(course, name)
         writer.require(lab)
     return lab
 
@@ -138,7 +139,7 @@ def _students(course: Course, lab: str, students: Sequence[str] | None) -> list[
     submitted = course.students(lab)
     if students is None:
         if not submitted and lab in course.labs():
-            raise course.without_submissions(lab)
+            raise course.no_submissions_error(lab)
         return submitted
     for student in set(students) - set(submitted):
         course.submission_folder(student, lab)

@@ -1,4 +1,4 @@
-"""Which submitted cell is which released cell?"""
+"""Pairs submitted cells with released ones."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from autograder.cells import Cell, Role
-from autograder.untrusted.submitted_metadata import plain_id
+from autograder.untrusted.submitted_metadata import normalised_id
 
 Pairs = dict[int, int]
 """Place in the released notebook → place in the submitted one."""
@@ -39,7 +39,7 @@ class Match:
 def match(submitted: Sequence[Cell], released: Sequence[Cell]) -> Match:
     """Pair released with submitted cells: by grade id, cell id, equal text, likeness and place, in this order.
 
-    Types count until likeness has been tried, and for places.
+    Cells of different types are paired only after likeness within a type has been tried, and never by place.
     """
     pairs, copies = _by_grade_id(submitted, released)
     for find in (_by_cell_id, _by_equal_text, _by_likeness, _retyped, _by_place):
@@ -51,7 +51,7 @@ def match(submitted: Sequence[Cell], released: Sequence[Cell]) -> Match:
 
 
 def untouched(cell: Cell, released: Cell) -> bool:
-    """Whether a cell says what was released, but for blank space around it."""
+    """Whether a cell has the released text, except for blank space around it."""
     return cell.source.strip() == released.source.strip() and not cell.attachments
 
 
@@ -78,11 +78,11 @@ def _by_grade_id(submitted: Sequence[Cell], released: Sequence[Cell]) -> tuple[P
     claims: dict[str, list[int]] = defaultdict(list)
     for place, cell in enumerate(submitted):
         if cell.grade_id is not None:
-            claims[plain_id(cell.grade_id)].append(place)
+            claims[normalised_id(cell.grade_id)].append(place)
     pairs: Pairs = {}
     copies: Pairs = {}
     for there, original in enumerate(released):
-        candidates = claims.get(plain_id(original.grade_id or ""))
+        candidates = claims.get(normalised_id(original.grade_id or ""))
         if candidates:
             pairs[there] = _best(submitted, candidates, original, there)
             copies |= {place: there for place in candidates if place != pairs[there]}
@@ -147,7 +147,7 @@ def _retyped(
     """Pair by text, then by likeness, without regard to the type of the cell."""
     typeless = [replace(cell, kind="") for cell in submitted]
     wanted = [replace(cell, kind="") for cell in released]
-    # A short text (a heading, "pass") is easily found twice.
+    # A short text (a heading, "pass") may occur twice by chance.
     missing = [there for there in missing if len(wanted[there].source.strip()) >= _SHORTEST_RETYPED]
     pairs = _by_equal_text(typeless, wanted, spare, missing, {})
     taken = set(pairs.values())

@@ -2,7 +2,7 @@
 
 import ast
 
-from autograder.untrusted.notebooks import quiet
+from autograder.untrusted.notebooks import warnings_ignored
 
 EVERYTHING = "*"
 """Stands for the names that a star import binds."""
@@ -34,7 +34,7 @@ def used(source: str) -> frozenset[str]:
 def _nodes(source: str) -> list[ast.AST]:
     plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n"))
     try:
-        with quiet():
+        with warnings_ignored():
             return list(ast.walk(ast.parse(plain[:_LONGEST_SOURCE])))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
 from autograder.course.course import Course
+from autograder.gradebook.labs import read_lab
 from autograder.grading.local_executor import Bench
 from autograder.limits import Limits
 from autograder.python_names import bound_names, used_names
@@ -34,7 +35,7 @@ def open_bench(state: Path) -> Iterator[Bench]:
 
 def open_lab(lab: str) -> Lab:
     """A lab as it is built."""
-    return Course.open(ROOT).lab(lab)
+    return read_lab(Course.open(ROOT), lab)
 
 
 def handed_in(lab: Lab, chosen: Notebook) -> SubmittedNotebook:

@@ -14,7 +14,7 @@ from nbformat import v4 as notebook_format
 from autograder.cells import Cell, Lab, LabNotebook, Role
 from autograder.course.course import Course
 from autograder.course.submissions import read_submission, working_files
-from autograder.untrusted import folders
+from autograder.untrusted import files
 from autograder.untrusted.file_names import rank
 from autograder.untrusted.files import Quarantine
 
@@ -192,7 +192,7 @@ def test_a_tree_deeper_than_python_can_walk(make_course: MakeCourse, tmp_path: P
 def test_of_a_crowd_of_files_some_are_read(
     make_course: MakeCourse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folders, "MOST_FILES", 50)
+    monkeypatch.setattr(files, "MOST_FILES", 50)
     folder = tmp_path / "submission"
     _put(folder, "06_minimum.ipynb")
     for number in range(60):

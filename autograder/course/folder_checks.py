@@ -12,7 +12,7 @@ _NO_TEXT = {"Cc": "a control character", "Cs": "bytes that are no UTF-8"}
 """Categories of Unicode that no name in a gradebook or a path of nbgrader's may have."""
 
 
-def check_root(root: Path) -> None:
+def check_course_path(root: Path) -> None:
     """See that nbgrader finds what lies in a course's folder.
 
     Raises:
@@ -39,7 +39,7 @@ def check_name(name: str, folder: Path) -> None:
         raise ExpectedError(f"The name {name!r} in {folder} holds {wrong}.", "Rename it.")
 
 
-def look_into(folder: Path, *, deep: bool = False) -> None:
+def require_readable(folder: Path, *, deep: bool = False) -> None:
     """See that a folder may be read: what is closed would count as empty.
 
     Args:

@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 from autograder.cells import Role
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
+from autograder.gradebook.labs import read_lab, record_lab
 
 MakeCell = Callable[..., NotebookNode]
 MakeCourse = Callable[..., Path]
@@ -26,7 +27,7 @@ def _cells(make_cell: MakeCell, solution: str = SOLUTION, test: str = TEST) -> l
 def test_nbgraders_own_course(quickstart: Path) -> None:
     course = Course.open(quickstart)
     assert (course.course_id, course.labs(), course.students("ps1")) == ("demo", ["ps1"], ["bitdiddle", "hacker"])
-    lab = course.lab("ps1")
+    lab = read_lab(course, "ps1")
     assert [notebook.name for notebook in lab.notebooks] == ["problem1", "problem2"]
     problem1 = lab.notebooks[0]
     graded = {cell.grade_id: (cell.role, cell.points) for cell in problem1.source if cell.graded}
@@ -42,23 +43,26 @@ def test_nbgraders_own_course(quickstart: Path) -> None:
 
 def test_what_nbgrader_has_not_released_is_released_in_memory(make_cell: MakeCell, make_course: MakeCourse) -> None:
     course = Course.open(make_course(main=_cells(make_cell)))
-    solution, test = course.lab("lab").notebooks[0].released
+    solution, test = read_lab(course, "lab").notebooks[0].released
     assert solution.source == "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
     assert test.source == "assert f(1) == 2\nassert f(0) == 0"
-    assert course.lab("lab").notebooks[0].source[1].source == TEST
+    assert read_lab(course, "lab").notebooks[0].source[1].source == TEST
 
 
 def test_a_release_on_disk_wins(make_cell: MakeCell, make_course: MakeCourse) -> None:
     make_course(main=_cells(make_cell))
     root = make_course(step="release", main=_cells(make_cell, "def f(x): ...", "assert f"))
-    assert [cell.source for cell in Course.open(root).lab("lab").notebooks[0].released] == ["def f(x): ...", "assert f"]
+    assert [cell.source for cell in read_lab(Course.open(root), "lab").notebooks[0].released] == [
+        "def f(x): ...",
+        "assert f",
+    ]
 
 
 def test_a_release_of_another_source_is_refused(make_cell: MakeCell, make_course: MakeCourse) -> None:
     make_course(main=_cells(make_cell))
     root = make_course(step="release", main=[make_cell("x", Role.SOLUTION, "g")])
     with pytest.raises(ExpectedError, match="is not the release of") as caught:
-        Course.open(root).lab("lab")
+        read_lab(Course.open(root), "lab")
     assert "nbgrader generate_assignment lab" in caught.value.cure
 
 
@@ -71,7 +75,7 @@ def test_configured_delimiters_and_stubs_are_honoured(make_cell: MakeCell, make_
     test = "assert f\n# GEHEIM\nassert f(1)\n# OFFEN\nassert 1"
     root = make_course(configuration, main=_cells(make_cell, "# VON\nf = 1\n# BIS", test))
     course = Course.open(root)
-    assert [cell.source for cell in course.lab("lab").notebooks[0].released] == ["...", "assert f\nassert 1"]
+    assert [cell.source for cell in read_lab(course, "lab").notebooks[0].released] == ["...", "assert f\nassert 1"]
     assert course.hidden_lines(test) == {2, 3, 4}
     assert course.hidden_lines(TEST) == set()
 
@@ -100,7 +104,7 @@ def test_ignored_files_are_no_data_files(make_cell: MakeCell, make_course: MakeC
     (root / "source" / "lab" / "data").mkdir()
     (root / "source" / "lab" / "data" / "x.csv").write_text("1,2")
     (root / "source" / "lab" / "old.bak").write_text("secret")
-    assert Course.open(root).lab("lab").files == {"data/x.csv": b"1,2"}
+    assert read_lab(Course.open(root), "lab").files == {"data/x.csv": b"1,2"}
 
 
 def test_a_folder_without_configuration_is_no_course(tmp_path: Path) -> None:
@@ -125,12 +129,12 @@ def test_a_configuration_elsewhere_does_not_matter(
 def test_missing_labs_and_students_are_named(quickstart: Path, make_course: MakeCourse) -> None:
     course = Course.open(quickstart)
     for ask, problem, cure in (
-        (lambda: course.lab("ps2"), "no lab 'ps2'", "Did you mean 'ps1'"),
-        (lambda: course.lab("optimisers"), "no lab 'optimisers'", "There are: ps1"),
+        (lambda: read_lab(course, "ps2"), "no lab 'ps2'", "Did you mean 'ps1'"),
+        (lambda: read_lab(course, "optimisers"), "no lab 'optimisers'", "There are: ps1"),
         (lambda: course.submission_folder("hackr", "ps1"), "by 'hackr'", "Did you mean 'hacker'"),
         (lambda: course.submission_folder("../hacker", "ps1"), "by '../hacker'", "Did you mean 'hacker'"),
         (lambda: course.submission_folder("hacker", "ps2"), "Nobody has submitted", ""),
-        (lambda: Course.open(make_course()).lab("x"), "There is no lab in", "Put each lab"),
+        (lambda: read_lab(Course.open(make_course()), "x"), "There is no lab in", "Put each lab"),
     ):
         with pytest.raises(ExpectedError, match=problem) as caught:
             ask()
@@ -140,16 +144,16 @@ def test_missing_labs_and_students_are_named(quickstart: Path, make_course: Make
 def test_a_broken_source_is_named(make_cell: MakeCell, make_course: MakeCourse) -> None:
     root = make_course(main=[*_cells(make_cell), *_cells(make_cell)])
     with pytest.raises(ExpectedError, match=r"main\.ipynb: its nbgrader metadata are broken \(Duplicate grade id"):
-        Course.open(root).lab("lab")
+        read_lab(Course.open(root), "lab")
     (root / "source" / "lab" / "main.ipynb").write_text("nonsense")
     with pytest.raises(ExpectedError, match=r"main\.ipynb: it cannot be read as a notebook"):
-        Course.open(root).lab("lab")
+        read_lab(Course.open(root), "lab")
 
 
 def test_unbalanced_delimiters_are_named(make_cell: MakeCell, make_course: MakeCourse) -> None:
     root = make_course(main=_cells(make_cell, solution="### BEGIN SOLUTION\nx = 1"))
     with pytest.raises(ExpectedError, match=r"lab/main\.ipynb: nbgrader's ClearSolutions refuses it"):
-        Course.open(root).lab("lab")
+        read_lab(Course.open(root), "lab")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +167,7 @@ def test_a_timestamp_that_is_none_is_named(quickstart: Path, text: str) -> None:
 
 def test_recording_a_lab_is_what_nbgrader_does(quickstart: Path, run_nbgrader: Callable[..., str]) -> None:
     course = Course.open(quickstart)
-    course.record("ps1")
+    record_lab(course, "ps1")
     assert not (quickstart / "release").exists()
 
     def recorded() -> list[tuple[object, ...]]:
@@ -183,10 +187,10 @@ def test_recording_a_lab_is_what_nbgrader_does(quickstart: Path, run_nbgrader: C
 def test_generated_tests_come_from_the_gradebook(autotest_course: Path, run_nbgrader: Callable[..., str]) -> None:
     course = Course.open(autotest_course)
     with pytest.raises(ExpectedError, match="generated tests are not in the gradebook") as caught:
-        course.lab("ps1")
+        read_lab(course, "ps1")
     assert caught.value.cure == "Run: nbgrader generate_assignment ps1"
     run_nbgrader(autotest_course, "generate_assignment", "ps1")
-    tests = [cell for cell in course.lab("ps1").notebooks[0].source if cell.role is Role.TEST]
+    tests = [cell for cell in read_lab(course, "ps1").notebooks[0].source if cell.role is Role.TEST]
     assert tests
     assert all("AUTOTEST" not in cell.source for cell in tests)
     assert any("assert" in cell.source for cell in tests)

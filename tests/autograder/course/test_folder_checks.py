@@ -10,8 +10,8 @@ import pytest
 
 from autograder.build.lesson import lab_names
 from autograder.course.course import Course
+from autograder.course.folder_checks import check_course_path, check_name, require_readable
 from autograder.errors import ExpectedError
-from autograder.untrusted.names import check_name, check_root, look_into
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def open_folder() -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", ["course", "50% off", "Kurs für Ana", "a{b}", "(2)", "a]b"])
 def test_a_folder_may_have_almost_any_name(name: str) -> None:
-    check_root(Path("/courses") / name)
+    check_course_path(Path("/courses") / name)
     check_name(name, Path("/courses"))
 
 
@@ -73,4 +73,4 @@ def test_a_closed_folder_of_texts_is_told(open_folder: Path) -> None:
 
 
 def test_what_is_missing_is_not_closed(tmp_path: Path) -> None:
-    look_into(tmp_path / "gone", deep=True)
+    require_readable(tmp_path / "gone", deep=True)

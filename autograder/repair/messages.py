@@ -1,4 +1,4 @@
-"""Sentences about cells that a student can name as he likes."""
+"""Sentences about cells. A student chooses the cells' names, so their number and length are bounded."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,17 +6,17 @@ CLAIMED = "The cell {} claimed another role or other points; the released ones c
 SEVERAL = "The id {} stood on several cells; the cell that is most likely meant kept it."
 DELETED = "The answer cell {} had been deleted."
 REMARKABLE = (CLAIMED, SEVERAL, DELETED)
-"""Repairs that a person may want to look at: a false claim, a guess of ours, an answer that is missing."""
+"""Repairs that a person may want to look at: a false claim, an uncertain choice, a missing answer."""
 
 _NAMED = 5
 _LONGEST_NAME = 40
 
 
-def about(sentence: str, names: Iterable[str | None]) -> Iterator[str]:
-    """One sentence about each, the first few by name: a forger must not be able to fill a report.
+def sentences_about(sentence: str, names: Iterable[str | None]) -> Iterator[str]:
+    """One sentence about each of the first few cells, and how many more there are, so that nobody can flood a report.
 
     Args:
-        sentence: what is said; ``{}`` stands for the name.
+        sentence: the sentence; ``{}`` stands for the name.
         names: the names; None and empty ones are left out.
     """
     quoted = [repr(name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…") for name in names if name]

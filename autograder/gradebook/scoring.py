@@ -1,11 +1,11 @@
-"""From verdicts to nbgrader's grades and comments. What a person gave is never touched."""
+"""From verdicts to nbgrader's grades and comments. What a person gave is never changed."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from autograder.cells import Role, SubmittedNotebook
 from autograder.errors import ExpectedError
-from autograder.gradebook.rows import CommentRow, GradeRow, NotebookRow, SubmissionRow
+from autograder.gradebook.records import CommentRecord, GradeRecord, NotebookRecord, SubmissionRecord
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
 NO_RESPONSE = "No response."
@@ -14,15 +14,15 @@ NO_RESPONSE = "No response."
 _NOT_GRADED = "Not graded: "
 
 
-def mark(
-    submission: SubmissionRow,
+def apply_verdicts(
+    submission: SubmissionRecord,
     result: Result,
     graded: Mapping[str, NotebookResult],
     submitted: Mapping[str, SubmittedNotebook],
-) -> SubmissionRow:
-    """The submission with what its verdicts make of its grades and comments.
+) -> SubmissionRecord:
+    """The submission with the grades and comments that its verdicts give.
 
-    A notebook that was not handed in gets 0, as nbgrader has it.
+    A notebook that was not handed in gets 0, as in nbgrader.
 
     Args:
         submission: what the gradebook holds.
@@ -34,15 +34,15 @@ def mark(
         ExpectedError: the gradebook does not know a cell.
     """
     notebooks = [
-        _mark(row, result, graded.get(row.notebook.name), submitted.get(row.notebook.name))
+        _apply_verdicts(row, result, graded.get(row.notebook.name), submitted.get(row.notebook.name))
         for row in submission.notebooks
     ]
     return replace(submission, notebooks=notebooks)
 
 
-def _mark(
-    row: NotebookRow, result: Result, graded: NotebookResult | None, submitted: SubmittedNotebook | None
-) -> NotebookRow:
+def _apply_verdicts(
+    row: NotebookRecord, result: Result, graded: NotebookResult | None, submitted: SubmittedNotebook | None
+) -> NotebookRecord:
     if graded is not None:
         verdicts = {verdict.grade_id: verdict for verdict in graded.verdicts}
         for unknown in sorted(verdicts.keys() - {grade.name for grade in row.grades}):
@@ -53,7 +53,7 @@ def _mark(
         grades = [_graded(grade, verdicts.get(grade.name)) for grade in row.grades]
         return replace(row, grades=grades, comments=_comments(row, graded, submitted))
     if result.status is SubmissionStatus.GRADED:
-        return replace(row, grades=[replace(it, auto_score=0.0, needs_manual_grade=False) for it in row.grades])
+        return replace(row, grades=[replace(grade, auto_score=0.0, needs_manual_grade=False) for grade in row.grades])
     unreadable = result.status is SubmissionStatus.QUARANTINED
     return replace(
         row,
@@ -62,18 +62,18 @@ def _mark(
     )
 
 
-def _graded(grade: GradeRow, verdict: CellVerdict | None) -> GradeRow:
+def _graded(grade: GradeRecord, verdict: CellVerdict | None) -> GradeRecord:
     if verdict is None or verdict.status is CellStatus.BROKE:
         return replace(grade, needs_manual_grade=True)
     if grade.task:
-        # nbgrader leaves a task to a person altogether; a 0 can only stem from an earlier submission that lacked it.
+        # Only a person grades a task; an automatic 0 can only come from an earlier submission without the notebook.
         return grade if grade.auto_score is None else replace(grade, auto_score=None, needs_manual_grade=True)
     score = None if verdict.points is None else float(verdict.points)
     return replace(grade, auto_score=score, needs_manual_grade=score is None or grade.manual_score is not None)
 
 
-def _not_graded(grade: GradeRow, *, unreadable: bool) -> GradeRow:
-    """A score is only ever replaced by a verdict: what broke or could not be read leaves it, and flags it."""
+def _not_graded(grade: GradeRecord, *, unreadable: bool) -> GradeRecord:
+    """Only a verdict replaces a score: where grading broke or nothing could be read, it stays and is flagged."""
     nothing = unreadable and grade.auto_score is None and grade.manual_score is None
     return replace(grade, auto_score=0.0 if nothing else grade.auto_score, needs_manual_grade=True)
 
@@ -84,7 +84,7 @@ def _not_graded_since(reason: str) -> str:
     return f"{_NOT_GRADED}{text}"
 
 
-def _comments(row: NotebookRow, graded: NotebookResult, submitted: SubmittedNotebook | None) -> list[CommentRow]:
+def _comments(row: NotebookRecord, graded: NotebookResult, submitted: SubmittedNotebook | None) -> list[CommentRecord]:
     """Nbgrader's own comments: on answers that are as they were released, and on no others."""
     unanswered = {verdict.grade_id for verdict in graded.verdicts if verdict.status is CellStatus.UNANSWERED}
     tasks = row.notebook.tasks
@@ -96,7 +96,7 @@ def _comments(row: NotebookRow, graded: NotebookResult, submitted: SubmittedNote
     return [_comment(comment, unanswered - tasks, tasks | answered) for comment in row.comments]
 
 
-def _comment(comment: CommentRow, unanswered: frozenset[str] | set[str], answered: frozenset[str]) -> CommentRow:
+def _comment(comment: CommentRecord, unanswered: frozenset[str] | set[str], answered: frozenset[str]) -> CommentRecord:
     if comment.name in unanswered:
         return replace(comment, auto_comment=NO_RESPONSE)
     if comment.name in answered or (comment.auto_comment or "").startswith(_NOT_GRADED):

@@ -1,7 +1,7 @@
-"""Claims in a submission's metadata that no honest tool makes.
+"""Finds forged metadata: claims in a submission that no honest tool makes.
 
-None of them earns anything: roles, ids and points come from the release. A person should know of them all the same.
-What editors and learning platforms do (lose metadata, ids or single fields, copy them along with a cell) is no forgery.
+They have no effect, since roles, ids and points come from the release; but a person should know of them. What editors
+and learning platforms do (lose metadata, ids or single fields, copy them along with a cell) is no forgery.
 """
 
 import unicodedata
@@ -12,8 +12,8 @@ from rapidfuzz import fuzz
 
 from autograder.cells import Cell, Role
 from autograder.repair.matching import untouched
-from autograder.repair.sentences import about
-from autograder.untrusted.submitted_metadata import Claims, plain_id
+from autograder.repair.messages import sentences_about
+from autograder.untrusted.submitted_metadata import Claims, normalised_id
 
 _LOOKS_LIKE = 70.0
 _LOCKED = frozenset({Role.LOCKED, Role.TEST, Role.TASK})
@@ -44,28 +44,22 @@ def flags(cells: Sequence[Cell], claims: Sequence[Claims], released: Sequence[Ce
     Returns:
         Sentences that name the cells; a few of each kind, however many there are.
     """
-    known = {plain_id(cell.grade_id): cell for cell in released if cell.grade_id is not None}
+    known = {normalised_id(cell.grade_id): cell for cell in released if cell.grade_id is not None}
     submitted = [
-        _Submitted(place, cell, claim, known.get(plain_id(claim.grade_id or "")))
+        _Submitted(place, cell, claim, known.get(normalised_id(claim.grade_id or "")))
         for place, (cell, claim) in enumerate(zip(cells, claims, strict=True), start=1)
         if claim != Claims()
     ]
     owners = {cell.cell_id: cell for cell in released if cell.cell_id is not None}
-    texts = _texts(released)
+    texts = _locked_cells_by_text(released)
     found: list[str] = []
-    for sentence, is_forged in (
-        ("The cell {} claims other points than it is worth.", _claims_points),
-        ("The cell {} claims to be of another kind than it was released as.", _claims_role),
-        ("The cell {} claims not to be locked, and its text had been changed.", _claims_unlocked),
-        ("The checksum of the cell {} is not the one that it was released with.", _claims_checksum),
-        ("The metadata of the cell {} hold values that no tool writes there.", _claims_nonsense),
-    ):
-        found += about(sentence, (one.name for one in submitted if is_forged(one)))
-    found += about(
+    for sentence, is_forged in _FORGERIES:
+        found += sentences_about(sentence, (one.name for one in submitted if is_forged(one)))
+    found += sentences_about(
         "The cell {} carries the id of another cell.",
-        (one.name for one in submitted if _is_anothers(one, owners, texts)),
+        (one.name for one in submitted if _has_id_of_another(one, owners, texts)),
     )
-    found += about(
+    found += sentences_about(
         "The cell {} claims to be graded, and there is no such cell in the lab.",
         (one.name for one in submitted if one.original is None and one.claims.grade_id and one.claims.graded),
     )
@@ -81,17 +75,17 @@ def _claims_points(one: _Submitted) -> bool:
 def _claims_role(one: _Submitted) -> bool:
     if one.original is None:
         return False
-    role, said = one.original.role, one.claims.roles
+    role, claimed = one.original.role, one.claims.roles
     expected = {"task": role is Role.TASK}
     if role is not Role.TASK:
         expected |= {"grade": role in (Role.TEST, Role.ANSWER), "solution": role in (Role.SOLUTION, Role.ANSWER)}
     if role is Role.LOCKED:
         expected["locked"] = True
-    return any(said.get(name, value) != value for name, value in expected.items())
+    return any(claimed.get(name, value) != value for name, value in expected.items())
 
 
 def _claims_unlocked(one: _Submitted) -> bool:
-    # Some courses release their tests unlocked: alone it says nothing.
+    # Some courses release their tests unlocked, so this alone proves nothing.
     return (
         one.original is not None
         and one.original.role in (Role.TEST, Role.TASK)
@@ -106,14 +100,23 @@ def _claims_checksum(one: _Submitted) -> bool:
     return one.claims.checksum != one.original.checksum
 
 
-def _claims_nonsense(one: _Submitted) -> bool:
-    return bool(one.claims.nonsense)
+def _is_malformed(one: _Submitted) -> bool:
+    return bool(one.claims.malformed)
 
 
-def _is_anothers(one: _Submitted, owners: Mapping[str, Cell], texts: Mapping[str, Cell]) -> bool:
+_FORGERIES = (
+    ("The cell {} claims other points than it is worth.", _claims_points),
+    ("The cell {} claims to be of another kind than it was released as.", _claims_role),
+    ("The cell {} claims not to be locked, and its text had been changed.", _claims_unlocked),
+    ("The checksum of the cell {} is not the one that it was released with.", _claims_checksum),
+    ("The metadata of the cell {} hold values that no tool writes there.", _is_malformed),
+)
+
+
+def _has_id_of_another(one: _Submitted, owners: Mapping[str, Cell], texts: Mapping[str, Cell]) -> bool:
     """Whether a cell is one cell of the release and carries the id of another.
 
-    A cell id tells: a tool that copies a cell gives it a new one. Without, the text of a locked cell does.
+    Its cell id tells, since a tool that copies a cell gives it a new one; without a cell id, a locked cell's text does.
     """
     if one.original is None:
         return False
@@ -123,7 +126,7 @@ def _is_anothers(one: _Submitted, owners: Mapping[str, Cell], texts: Mapping[str
     return owner is not None and owner != one.original
 
 
-def _texts(released: Sequence[Cell]) -> dict[str, Cell]:
+def _locked_cells_by_text(released: Sequence[Cell]) -> dict[str, Cell]:
     """Locked cells by their text, where no other cell has the same."""
     texts: dict[str, Cell] = {}
     ambiguous = set()
@@ -147,7 +150,7 @@ def _imitations(submitted: Sequence[_Submitted], known: Mapping[str, Cell]) -> I
             elif not look.isascii():
                 alike = (name for seen, name in looks.items() if fuzz.ratio(seen, look) >= _LOOKS_LIKE)
                 pairs += [name for name in alike if len(name) == len(look)][:1]
-    yield from about("A cell carries an id that looks like {} and is another.", pairs)
+    yield from sentences_about("A cell carries an id that looks like {} and is another.", pairs)
 
 
 def _look(name: str) -> str:

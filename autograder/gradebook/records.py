@@ -1,28 +1,34 @@
-"""What nbgrader's gradebook holds of a submission, as plain records.
+"""A lab and a submission as nbgrader's gradebook has them: its tables as plain records, read and written.
 
-nbgrader's own classes reckon a dozen sums whenever one of them is loaded, and its functions end the transaction. So its
-tables (`nbgrader.api`) are read and written directly.
+nbgrader's own classes compute a dozen sums whenever one of them is loaded, and its functions end the transaction. So
+its tables (`nbgrader.api`) are read and written directly.
 """
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from nbgrader.api import (
+    Assignment,
+    BaseCell,
     Comment,
     Grade,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    Notebook,
+    SourceCell,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
     new_uuid,
 )
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
-
-from autograder.gradebook.labs import GRADED, KnownLab, KnownNotebook
 
 # nbgrader's tables have no index that begins with a submission: without its notebooks and cells, all rows of the class
 # would be looked at for each student.
@@ -56,11 +62,74 @@ _SET_GRADE = (
     .values(auto_score=bindparam("score"), needs_manual_grade=bindparam("needed"))
 )
 _SET_COMMENT = update(_COMMENT).where(_COMMENT.c.id == bindparam("key")).values(auto_comment=bindparam("text"))
-_REMARKED = ("SolutionCell", "TaskCell")
+GRADED = ("GradeCell", "TaskCell")
+"""nbgrader's names for the cells that have a grade."""
+_COMMENTED = ("SolutionCell", "TaskCell")
 
 
 @dataclass(frozen=True)
-class GradeRow:
+class CellRecord:
+    """A cell of a lab: nbgrader has one entry for its grade and another one for comments.
+
+    Attributes:
+        identity: nbgrader's key.
+        name: its grade id.
+        kind: nbgrader's name for what it is: GradeCell, SolutionCell or TaskCell.
+        points: what it is worth; None for a SolutionCell.
+    """
+
+    identity: str
+    name: str
+    kind: str
+    points: float | None
+
+
+@dataclass(frozen=True)
+class LabNotebookRecord:
+    """A notebook of a lab.
+
+    Attributes:
+        identity: nbgrader's key.
+        name: its name, without ``.ipynb``.
+        cells: its cells.
+        sources: the released text of each cell, by grade id.
+    """
+
+    identity: str
+    name: str
+    cells: Sequence[CellRecord]
+    sources: Mapping[str, str]
+
+    @property
+    def tasks(self) -> frozenset[str]:
+        """The grade ids of the tasks, which only a person grades."""
+        return frozenset(cell.name for cell in self.cells if cell.kind == "TaskCell")
+
+    @property
+    def graded(self) -> frozenset[str]:
+        """The grade ids of the cells that have a grade."""
+        return frozenset(cell.name for cell in self.cells if cell.kind in GRADED)
+
+
+@dataclass(frozen=True)
+class LabRecord:
+    """A lab in the gradebook.
+
+    Attributes:
+        identity: nbgrader's key.
+        name: its name.
+        due: when it is due (UTC, without a time zone); None if it has no due date.
+        notebooks: its notebooks.
+    """
+
+    identity: str
+    name: str
+    due: datetime | None
+    notebooks: Sequence[LabNotebookRecord]
+
+
+@dataclass(frozen=True)
+class GradeRecord:
     """The grade of one cell of a submission; fields as nbgrader has them."""
 
     identity: str
@@ -72,7 +141,7 @@ class GradeRow:
 
 
 @dataclass(frozen=True)
-class CommentRow:
+class CommentRecord:
     """The comment on one cell of a submission; fields as nbgrader has them."""
 
     identity: str
@@ -81,22 +150,22 @@ class CommentRow:
 
 
 @dataclass(frozen=True)
-class NotebookRow:
+class NotebookRecord:
     """One notebook of a submission; fields as nbgrader has them."""
 
     identity: str
-    notebook: KnownNotebook
-    grades: Sequence[GradeRow]
-    comments: Sequence[CommentRow]
+    notebook: LabNotebookRecord
+    grades: Sequence[GradeRecord]
+    comments: Sequence[CommentRecord]
     late_submission_penalty: float | None = None
 
 
 @dataclass(frozen=True)
-class SubmissionRow:
+class SubmissionRecord:
     """A submission; fields as nbgrader has them."""
 
     identity: str
-    notebooks: Sequence[NotebookRow]
+    notebooks: Sequence[NotebookRecord]
     timestamp: datetime | None = None
     extension: timedelta | None = None
 
@@ -108,7 +177,7 @@ class SubmissionRow:
 
     @property
     def digest(self) -> str:
-        """A digest of all that the autograder writes, and of an extension; what a person gave is left out."""
+        """A digest of what the autograder writes, and of an extension; what a person gave is left out."""
         content = [
             [
                 notebook.notebook.name,
@@ -122,8 +191,41 @@ class SubmissionRow:
         ).hexdigest()
 
 
-def read_submission(session: Session, lab: KnownLab, student: str) -> SubmissionRow | None:
-    """What the gradebook holds of a submission; None where it holds nothing."""
+def read_lab_record(gradebook: Gradebook, name: str) -> LabRecord | None:
+    """Read a lab; None where the gradebook does not know it."""
+    try:
+        assignment: Assignment = gradebook.find_assignment(name)
+    except MissingEntry:
+        return None
+    session: Session = gradebook.db
+    found = session.execute(
+        select(Notebook.id, Notebook.name).where(Notebook.assignment_id == assignment.id).order_by(Notebook.name)
+    ).all()
+    notebooks = [
+        LabNotebookRecord(key, title, _cells_of(session, key), _sources_of(session, key)) for key, title in found
+    ]
+    return LabRecord(assignment.id, name, assignment.duedate, notebooks)
+
+
+def _cells_of(session: Session, notebook: str) -> list[CellRecord]:
+    graded, tasks = GradeCell.__table__, TaskCell.__table__
+    found = session.execute(
+        select(BaseCell.id, BaseCell.name, BaseCell.type, func.coalesce(graded.c.max_score, tasks.c.max_score))
+        .outerjoin(graded, graded.c.id == BaseCell.id)
+        .outerjoin(tasks, tasks.c.id == BaseCell.id)
+        .where(BaseCell.notebook_id == notebook)
+        .order_by(BaseCell.name)
+    )
+    return [CellRecord(*row) for row in found]
+
+
+def _sources_of(session: Session, notebook: str) -> dict[str, str]:
+    found = session.execute(select(SourceCell.name, SourceCell.source).where(SourceCell.notebook_id == notebook))
+    return {row.name: row.source for row in found}
+
+
+def read_submission_record(session: Session, lab: LabRecord, student: str) -> SubmissionRecord | None:
+    """Read a submission; None where the gradebook does not know it."""
     head = session.execute(_HEAD, {"lab": lab.identity, "student": student}).first()
     if head is None:
         return None
@@ -131,21 +233,21 @@ def read_submission(session: Session, lab: KnownLab, student: str) -> Submission
     cells = {cell.identity: cell for notebook in lab.notebooks for cell in notebook.cells}
     its_notebooks = {"submission": head.id, "notebooks": list(known)}
     its_cells = its_notebooks | {"cells": list(cells)}
-    grades: dict[str, list[GradeRow]] = defaultdict(list)
+    grades: dict[str, list[GradeRecord]] = defaultdict(list)
     for notebook, key, cell, *values in session.execute(_GRADES, its_cells):
-        grades[notebook].append(GradeRow(key, cells[cell].name, cells[cell].kind == "TaskCell", *values))
-    comments: dict[str, list[CommentRow]] = defaultdict(list)
+        grades[notebook].append(GradeRecord(key, cells[cell].name, cells[cell].kind == "TaskCell", *values))
+    comments: dict[str, list[CommentRecord]] = defaultdict(list)
     for notebook, key, cell, text in session.execute(_COMMENTS, its_cells):
-        comments[notebook].append(CommentRow(key, cells[cell].name, text))
+        comments[notebook].append(CommentRecord(key, cells[cell].name, text))
     rows = [
-        NotebookRow(key, known[notebook], grades[key], comments[key], penalty)
+        NotebookRecord(key, known[notebook], grades[key], comments[key], penalty)
         for key, notebook, penalty in session.execute(_NOTEBOOKS, its_notebooks)
     ]
-    return SubmissionRow(head.id, rows, head.timestamp, head.extension)
+    return SubmissionRecord(head.id, rows, head.timestamp, head.extension)
 
 
-def add_missing(session: Session, lab: KnownLab, student: str, present: SubmissionRow | None) -> SubmissionRow:
-    """Make the student, the submission, and an entry for each notebook and cell that has none yet.
+def add_missing(session: Session, lab: LabRecord, student: str, present: SubmissionRecord | None) -> SubmissionRecord:
+    """Insert the student, the submission, and an entry for each notebook and cell that has none yet.
 
     Args:
         session: where the transaction is.
@@ -159,24 +261,26 @@ def add_missing(session: Session, lab: KnownLab, student: str, present: Submissi
     if session.execute(select(Student.id).where(Student.id == student)).first() is None:
         session.execute(insert(Student.__table__), {"id": student})
     if present is None:
-        present = SubmissionRow(new_uuid(), ())
+        present = SubmissionRecord(new_uuid(), ())
         values = {"id": present.identity, "assignment_id": lab.identity, "student_id": student}
         session.execute(insert(_SUBMISSION), values)
     there = {row.notebook.name: row for row in present.notebooks}
     notebooks = [
         _completed(session, notebook, there.get(notebook.name), present.identity) for notebook in lab.notebooks
     ]
-    return SubmissionRow(present.identity, notebooks, present.timestamp, present.extension)
+    return SubmissionRecord(present.identity, notebooks, present.timestamp, present.extension)
 
 
-def _completed(session: Session, notebook: KnownNotebook, row: NotebookRow | None, submission: str) -> NotebookRow:
+def _completed(
+    session: Session, notebook: LabNotebookRecord, row: NotebookRecord | None, submission: str
+) -> NotebookRecord:
     if row is None:
-        row = NotebookRow(new_uuid(), notebook, (), ())
+        row = NotebookRecord(new_uuid(), notebook, (), ())
         values = {"id": row.identity, "notebook_id": notebook.identity, "assignment_id": submission, "flagged": False}
         session.execute(insert(SubmittedNotebook.__table__), values)
-    graded, remarked = ({entry.name for entry in entries} for entries in (row.grades, row.comments))
+    graded, commented = ({entry.name for entry in entries} for entries in (row.grades, row.comments))
     grades = [(new_uuid(), cell) for cell in notebook.cells if cell.kind in GRADED and cell.name not in graded]
-    comments = [(new_uuid(), cell) for cell in notebook.cells if cell.kind in _REMARKED and cell.name not in remarked]
+    comments = [(new_uuid(), cell) for cell in notebook.cells if cell.kind in _COMMENTED and cell.name not in commented]
     if grades:
         new = [
             {"id": key, "cell_id": cell.identity, "notebook_id": row.identity, "needs_manual_grade": True}
@@ -186,16 +290,16 @@ def _completed(session: Session, notebook: KnownNotebook, row: NotebookRow | Non
     if comments:
         new = [{"id": key, "cell_id": cell.identity, "notebook_id": row.identity} for key, cell in comments]
         session.execute(insert(_COMMENT), new)
-    return NotebookRow(
+    return NotebookRecord(
         row.identity,
         notebook,
-        [*row.grades, *(GradeRow(key, cell.name, cell.kind == "TaskCell") for key, cell in grades)],
-        [*row.comments, *(CommentRow(key, cell.name) for key, cell in comments)],
+        [*row.grades, *(GradeRecord(key, cell.name, cell.kind == "TaskCell") for key, cell in grades)],
+        [*row.comments, *(CommentRecord(key, cell.name) for key, cell in comments)],
         row.late_submission_penalty,
     )
 
 
-def save(session: Session, before: SubmissionRow, after: SubmissionRow) -> None:
+def save(session: Session, before: SubmissionRecord, after: SubmissionRecord) -> None:
     """Write what has changed of a submission."""
     if after.timestamp != before.timestamp:
         session.execute(_SET_TIME, {"key": after.identity, "time": after.timestamp})

@@ -3,9 +3,9 @@
 import pytest
 
 from autograder.cells import Cell, Role
-from autograder.repair import mend
-from autograder.repair.borrowed import flags
-from autograder.untrusted.notebooks import Reading
+from autograder.repair import repair_notebook
+from autograder.repair.library_misuse import flags
+from autograder.untrusted.notebooks import ParsedNotebook
 from autograder.untrusted.submitted_metadata import Claims
 
 LESSON = Cell(
@@ -63,5 +63,5 @@ def test_a_lab_without_gradlab_has_nothing_to_be_borrowed() -> None:
 
 def test_it_is_one_of_the_notebooks_flags() -> None:
     cells = (LESSON, Cell("code", Role.SOLUTION, "import gradlab.check.lab_06_minimum.surfaces", "entries"))
-    notebook = mend("lab", Reading(cells, (Claims(), Claims())), RELEASED)
+    notebook = repair_notebook("lab", ParsedNotebook(cells, (Claims(), Claims())), RELEASED)
     assert [flag for flag in notebook.flags if "reaches into gradlab" in flag]

@@ -14,6 +14,7 @@ from nbgrader.api import Gradebook
 from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
+from autograder.gradebook.labs import read_lab, record_lab
 from autograder.gradebook.writer import GradebookWriter
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
@@ -36,7 +37,7 @@ def course(make_cell: MakeCell, make_course: MakeCourse) -> Course:
             second=[make_cell("g = 1", Role.SOLUTION, "g"), make_cell("assert g", Role.TEST, "g-test", 1)],
         )
     )
-    course.record("lab")
+    record_lab(course, "lab")
     return course
 
 
@@ -222,7 +223,7 @@ def test_a_plug_in_that_breaks_is_named(make_cell: MakeCell, make_course: MakeCo
         "    def late_submission_penalty(self, *_): return 1 / 0\nc.AssignLatePenalties.plugin_class = Strict\n"
     )
     course = Course.open(make_course(plug_in, first=[make_cell("assert 1", Role.TEST, "f-test", 2)]))
-    course.record("lab")
+    record_lab(course, "lab")
     with _gradebook(course) as gradebook:
         gradebook.update_or_create_assignment("lab", duedate=WHEN - timedelta(hours=1))
     with pytest.raises(ExpectedError, match="late penalties, Strict, broke: division by zero"):
@@ -232,7 +233,7 @@ def test_a_plug_in_that_breaks_is_named(make_cell: MakeCell, make_course: MakeCo
 
 def test_an_unknown_lab_is_named(course: Course) -> None:
     with GradebookWriter(course) as writer:
-        writer.require(course.lab("lab"))
+        writer.require(read_lab(course, "lab"))
         with pytest.raises(ExpectedError, match="does not know the lab 'other'") as caught:
             writer.write(Result("alice", "other", SubmissionStatus.GRADED), {}, None)
         assert caught.value.cure == "Run: nbgrader generate_assignment other"
@@ -249,7 +250,7 @@ def test_an_unknown_cell_is_named_and_nothing_is_written(
     assert _grades(course)["g-test"] == (1.0, False)
     make_course(first=[make_cell("assert 1", Role.TEST, "new", 2)])
     with GradebookWriter(course) as writer, pytest.raises(ExpectedError, match=r"the cell 'new' of lab/first\.ipynb"):
-        writer.require(course.lab("lab"))
+        writer.require(read_lab(course, "lab"))
 
 
 def test_a_lab_with_submissions_may_not_lose_cells(
@@ -258,7 +259,7 @@ def test_a_lab_with_submissions_may_not_lose_cells(
     _write(course, FIRST, SECOND)
     make_course(first=[make_cell("assert 1", Role.TEST, "new", 2)])
     with pytest.raises(ExpectedError, match="there are submissions associated with it"):
-        course.record("lab")
+        record_lab(course, "lab")
 
 
 def test_a_locked_gradebook_is_named_and_keeps_its_scores(course: Course) -> None:
@@ -295,7 +296,7 @@ def test_a_damaged_gradebook_is_named(course: Course) -> None:
         _write(course, FIRST)
     assert "last good copy" in caught.value.cure
     with pytest.raises(ExpectedError, match="gradebook"):
-        course.record("lab")
+        record_lab(course, "lab")
 
 
 def test_a_gradebook_in_a_missing_folder_is_named(course: Course) -> None:

@@ -18,6 +18,7 @@ from autograder.cells import Cell, Lab, Role, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import read_submission
 from autograder.errors import ExpectedError
+from autograder.gradebook.labs import read_lab
 from autograder.gradebook.writer import GradebookWriter
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
@@ -81,7 +82,7 @@ def _read(folder: Path) -> NotebookNode:
     ],
 )
 def test_nbgrader_finds_our_points(course: Course, verdict: CellVerdict) -> None:
-    lab = course.lab("lab")
+    lab = read_lab(course, "lab")
     submitted, notebooks, result = _graded(lab, verdict)
     node = _read(write(course, lab, result, submitted, notebooks))
     nbformat.validate(node)
@@ -93,7 +94,7 @@ def test_nbgrader_finds_our_points(course: Course, verdict: CellVerdict) -> None
 
 
 def test_results_are_read_back(course: Course) -> None:
-    lab = course.lab("lab")
+    lab = read_lab(course, "lab")
     submitted, notebooks, result = _graded(lab, FAILED)
     assert read_results(course, "lab") == []
     write(course, lab, result, submitted, notebooks)
@@ -101,7 +102,7 @@ def test_results_are_read_back(course: Course) -> None:
 
 
 def test_an_earlier_folder_is_replaced_as_a_whole(course: Course) -> None:
-    lab = course.lab("lab")
+    lab = read_lab(course, "lab")
     submitted, notebooks, result = _graded(lab, FAILED)
     folder = write(course, lab, result, submitted, notebooks)
     (folder / "stale.txt").write_text("x")
@@ -115,7 +116,7 @@ def test_an_earlier_folder_is_replaced_as_a_whole(course: Course) -> None:
 def test_a_folder_that_cannot_be_written_leaves_the_earlier_one(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lab = course.lab("lab")
+    lab = read_lab(course, "lab")
     submitted, notebooks, result = _graded(lab, FAILED)
     folder = write(course, lab, result, submitted, notebooks)
 
@@ -132,7 +133,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_earlier_one(
 @pytest.mark.parametrize("status", [SubmissionStatus.QUARANTINED, SubmissionStatus.BROKEN])
 def test_what_was_not_graded_says_why(course: Course, status: SubmissionStatus) -> None:
     result = Result("alice", "lab", status, reason="main.ipynb: <script>alert(1)</script> is empty.")
-    node = _read(write(course, course.lab("lab"), result, {}, {}))
+    node = _read(write(course, read_lab(course, "lab"), result, {}, {}))
     nbformat.validate(node)
     assert node.cells[0].source.startswith("**Not graded.** main.ipynb: < script>")
     (read,) = read_results(course, "lab")
@@ -142,13 +143,13 @@ def test_what_was_not_graded_says_why(course: Course, status: SubmissionStatus) 
 def test_a_missing_notebook_is_said_to_be_missing(course: Course) -> None:
     missing = (replace(FAILED, message="it was not handed in"), CellVerdict("why", 0.0, 3.0, CellStatus.FAILED))
     result = Result("alice", "lab", SubmissionStatus.GRADED, missing)
-    node = _read(write(course, course.lab("lab"), result, {}, {}))
+    node = _read(write(course, read_lab(course, "lab"), result, {}, {}))
     assert node.cells[0].source == "**Not graded.** main.ipynb was not handed in."
     assert read_results(course, "lab") == [result]
 
 
 def test_nothing_of_the_students_runs_in_a_browser(course: Course) -> None:
-    lab = course.lab("lab")
+    lab = read_lab(course, "lab")
     evil = "<script>alert('evil')</script>"
     outputs = ({"output_type": "display_data", "data": {"text/html": evil, "text/plain": "x"}, "metadata": {}},)
     own = [Cell(kind, Role.FREE, evil, cell_id="twice") for kind in ("markdown", "raw", "code")]
@@ -166,7 +167,7 @@ def test_data_files_are_copied_and_pages_are_not(course: Course) -> None:
     folder.mkdir(parents=True)
     for name in ("data.csv", "notes.txt", "page.html", "drawing.SVG", "timestamp.txt"):
         (folder / name).write_text("the student's")
-    lab = course.lab("lab")
+    lab = read_lab(course, "lab")
     submitted, notebooks, result = _graded(lab, PASSED)
     written = write(course, lab, result, submitted, notebooks)
     assert {path.name for path in written.iterdir()} == {"data.csv", "notes.txt", "timestamp.txt", "main.ipynb"}
@@ -175,7 +176,7 @@ def test_data_files_are_copied_and_pages_are_not(course: Course) -> None:
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"metadata": {"gradlab": {}}, "cells": [{}]}'])
 def test_a_damaged_file_is_named(course: Course, content: str) -> None:
-    lab = course.lab("lab")
+    lab = read_lab(course, "lab")
     submitted, notebooks, result = _graded(lab, PASSED)
     (write(course, lab, result, submitted, notebooks) / "main.ipynb").write_text(content)
     with pytest.raises(ExpectedError, match=r"main\.ipynb: it has been damaged") as caught:
@@ -186,7 +187,7 @@ def test_a_damaged_file_is_named(course: Course, content: str) -> None:
 def test_nbgrader_goes_on_from_what_we_write(quickstart: Path, run_nbgrader: Nbgrader) -> None:
     run_nbgrader(quickstart, "generate_assignment", "ps1")
     course = Course.open(quickstart)
-    lab = course.lab("ps1")
+    lab = read_lab(course, "ps1")
     with GradebookWriter(course) as writer:
         writer.require(lab)
         for student in course.students("ps1"):

@@ -1,4 +1,4 @@
-"""Where the gradebook's database is, and through which driver it is reached."""
+"""The URL of the gradebook's database: where it is, and the driver through which it is reached."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,8 +20,8 @@ _INSTALL = 'Run: pip install "gradlab[postgresql]"'
 def locate(configured: str, root: Path) -> str:
     """SQLAlchemy's URL of a gradebook.
 
-    A relative SQLite file lies in the course's folder. For a plain ``postgresql://`` the driver is taken that is
-    installed, whatever this version of SQLAlchemy would take.
+    A relative SQLite file lies in the course's folder. For a plain ``postgresql://``, the driver is the one that is
+    installed, whatever SQLAlchemy's default is.
 
     Args:
         configured: nbgrader's ``db_url``.
@@ -60,7 +60,7 @@ def unusable(error: Exception) -> ExpectedError:
 
 
 def name_of(url: str) -> str:
-    """What a message calls a gradebook: the file, or the database and its server; never a password."""
+    """A gradebook's name in messages: the file, or the database and its server; never a password."""
     where = make_url(url)
     if where.get_backend_name() == "sqlite":
         return str(file_of(where))
@@ -70,13 +70,13 @@ def name_of(url: str) -> str:
 
 
 def is_missing(url: str) -> bool:
-    """Whether a gradebook is to be a file, and there is none yet: nbgrader makes it at a first look."""
+    """Whether a gradebook is a SQLite file that does not exist yet; to connect to it would create it."""
     where = make_url(url)
     return where.get_backend_name() == "sqlite" and not file_of(where).exists()
 
 
 def file_of(url: URL) -> Path:
-    """The file of a gradebook that is one."""
+    """The file of a gradebook in SQLite."""
     name = url.database or ""
     return Path(unquote(urlsplit(name).path) if name.startswith(_URI) else name)
 
@@ -87,7 +87,7 @@ def is_postgresql(url: str) -> bool:
 
 
 def _absolute(url: URL, root: Path) -> URL:
-    """The URL of a file, wherever somebody stands."""
+    """The URL of a file with its absolute path."""
     file = file_of(url)
     if not url.database or file.name in ("", ":memory:") or url.query.get("mode") == "memory":
         raise ExpectedError(f"{_SETTING} names no file, so no grade would be kept.", _examples())
@@ -96,7 +96,7 @@ def _absolute(url: URL, root: Path) -> URL:
 
 
 def _check_path(configured: str, root: Path) -> None:
-    """See that the URL which nbgrader makes of a course's path, as it is, names a file in that folder."""
+    """Check that nbgrader's default URL, which holds the course's path unquoted, names a file in that folder."""
     path = str(root / "gradebook.db")
     if configured == f"sqlite:///{path}" and make_url(configured).database != path:
         raise ExpectedError(
@@ -108,7 +108,7 @@ def _check_path(configured: str, root: Path) -> None:
 def _driver(url: URL) -> str:
     _, _, asked = url.drivername.partition("+")
     if asked and asked not in _DRIVERS:
-        # SQLAlchemy knows more of them.
+        # SQLAlchemy knows other drivers.
         return asked
     wanted = (asked,) if asked else _DRIVERS
     for driver in wanted:
@@ -125,7 +125,7 @@ def _check_driver(url: URL) -> None:
         dialect = url.get_dialect()
         if dialect.is_async:
             raise ExpectedError(f"{begins}, a driver for asynchronous programs, which nbgrader is not.", _examples())
-        # The usual ones of PostgreSQL have been looked for.
+        # `_driver` has looked for PostgreSQL's usual drivers.
         if url.get_driver_name() not in _DRIVERS:
             dialect.import_dbapi()
     except NoSuchModuleError:

@@ -1,17 +1,17 @@
-"""Answers that reach into the library with which the tests check them.
+"""Finds answers that use the internals of `gradlab`, with which the tests check them.
 
-`gradlab` lies on the student's side, too: its checks are run in notebooks, and know what a right answer does. Who calls
-what a check computes with, or changes what it counts with, has not written the exercise. Nothing takes that out, and no
-test can tell; so a person is told where to look. Who only copies what stands there is not found.
+Students have `gradlab`, too: its checks run in their notebooks, and compute what a right answer computes. An answer
+that calls these functions or changes their state does not solve the exercise. No test can tell the difference, so a
+flag tells a person where to look. Copied source text is not found.
 """
 
 import re
 from collections.abc import Sequence
 
 from autograder.cells import Cell, Role
-from autograder.repair.sentences import about
+from autograder.repair.messages import sentences_about
 
-_OWN = frozenset({Role.SOLUTION, Role.ANSWER, Role.FREE})
+_STUDENTS = frozenset({Role.SOLUTION, Role.ANSWER, Role.FREE})
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+gradlab\b.*$", re.MULTILINE)
 _BOUND = re.compile(r"\w+(?=[ \t]*(?:,|$))")
 _INSIDE = r"[ \t]*\.[ \t]*(?:\w+[ \t]*\.[ \t]*\w|_)"
@@ -40,10 +40,10 @@ def flags(cells: Sequence[Cell], released: Sequence[Cell]) -> tuple[str, ...]:
     found = [
         cell.grade_id or f"number {place}"
         for place, cell in enumerate(cells, start=1)
-        if cell.kind == "code" and cell.role in _OWN and _reaches(cell.source, shown, inside)
+        if cell.kind == "code" and cell.role in _STUDENTS and _reaches(cell.source, shown, inside)
     ]
     sentence = "The cell {} reaches into gradlab, with which the tests check: does it call what was to be written?"
-    return tuple(about(sentence, found))
+    return tuple(sentences_about(sentence, found))
 
 
 def _reaches(source: str, shown: set[str], inside: re.Pattern[str]) -> bool:

@@ -9,16 +9,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 from sqlalchemy.engine import make_url
 
+from autograder.course import gradebook_url
+from autograder.course.gradebook_url import locate, name_of
 from autograder.errors import ExpectedError
-from autograder.gradebook import address
-from autograder.gradebook.address import locate, name_of
 
 ROOT = Path("/courses/autodiff")
 
 
 def installed(monkeypatch: pytest.MonkeyPatch, *drivers: str) -> None:
     monkeypatch.setattr(
-        address, "find_spec", lambda name: importlib.util.find_spec("json") if name in drivers else None
+        gradebook_url, "find_spec", lambda name: importlib.util.find_spec("json") if name in drivers else None
     )
 
 

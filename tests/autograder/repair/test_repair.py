@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.cells import Cell, Role, SubmittedNotebook
-from autograder.repair import mend, realign
+from autograder.repair import realign, repair_notebook
 from autograder.repair.names import bound, used
 from autograder.untrusted.notebooks import parse
 
@@ -200,7 +200,7 @@ def _node(cell: Cell, **said: object) -> dict[str, object]:
 
 
 def _mended(*nodes: dict[str, object]) -> SubmittedNotebook:
-    return mend("lab", parse(json.dumps({"cells": nodes}).encode(), "lab.ipynb"), SIGNED)
+    return repair_notebook("lab", parse(json.dumps({"cells": nodes}).encode(), "lab.ipynb"), SIGNED)
 
 
 SIGNED = tuple(
