@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.basins.descents import SQUARE, Basins
-from gradlab.basins.shares import Share, numbers, shares
+from gradlab.basins.descents import SQUARE, Basins, Share, numbers, shares
 from gradlab.figures.style import BASIN_COLOURS, CARD, INK
-from gradlab.notebook.obstacles import require_count
+from gradlab.notebook.computation_errors import require_count
 from gradlab.words import basins as words
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def picture(*maps: Basins, pixels: int = 600) -> Picture:
         pixels: about so many for each map's side; finer maps are averaged, which smooths their borders.
 
     Raises:
-        ObstacleError: pixels makes no sense.
+        ComputationError: pixels makes no sense.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

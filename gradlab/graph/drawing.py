@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import torch
 
+from gradlab.figures.controls import play_buttons
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons
 from gradlab.figures.style import CARD, INK, WIDTH, layout
 from gradlab.graph.placement import Arrangement, Spot, place
 from gradlab.graph.recording import Graph, Node, record

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import Array, compact
 from gradlab.figures.style import INK, axis, layout, line_colour
 from gradlab.words import figures as words

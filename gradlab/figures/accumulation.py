@@ -1,16 +1,15 @@
-"""Two training loops and their buckets, `.grad`: one that is emptied in each round, and one that never is.
+"""Accumulation in `.grad`, drawn as two buckets: one is emptied in each round of training, the other never.
 
-A round has three moments: backward pours the gradient in, the step reads the level, zeroing empties one of the two.
+A round has three moments: backward adds the gradient, the step reads the sum, zeroing empties one of the two.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gradlab.figures.curves import LEGEND_HEIGHT
+from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons, positions, slider
-from gradlab.figures.style import INK, axis, layout, minus
+from gradlab.figures.style import INK, axis, layout, legend_above, minus
 from gradlab.words import figures as words
 
 PLOT_HEIGHT = 360
@@ -25,7 +24,7 @@ class Level:
 
     Attributes:
         old: from earlier rounds.
-        new: poured in by this round's backward pass.
+        new: added by this round's backward pass.
         weight: the weight at this moment.
         told: what happens, in words.
     """
@@ -76,11 +75,7 @@ def buckets(
         ),
         "yaxis": axis(words.BUCKETS_LEVEL, (0, 1.16 * top), fixedrange=True),
         "shapes": [_outline(place, top) for place in (0, 1)],
-        "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "traceorder": "normal"},
-        "margin": {**drawn["margin"], "t": drawn["margin"]["t"] + LEGEND_HEIGHT},
-        "height": drawn["height"] + LEGEND_HEIGHT,
-        "title": {**drawn["title"], "y": 1, "yanchor": "top", "pad": {"t": 14}},
+        **legend_above(drawn, traceorder="normal"),
         "sliders": [_slider(names)],
         "updatemenus": [play_buttons(1100, x=0.09, y=-50 / PLOT_HEIGHT, redraw=True)],
     }
@@ -163,7 +158,7 @@ def _outline(place: float, top: float) -> Plain:
 
 def _slider(names: list[str]) -> Plain:
     """One position for each moment."""
-    # Beside the slider there is no room for all the names; the one that is shown stands above it.
+    # All names do not fit beside the slider; the current one is shown above it.
     unseen = {"font": {"size": 1, "color": "rgba(0,0,0,0)"}}
     return slider("", positions(names, redraw=True), -40 / PLOT_HEIGHT) | unseen
 

@@ -1,4 +1,4 @@
-"""What keeps a computation on a device from going on, in words and with a way on."""
+"""Errors of a computation that a student starts (a bad argument, no device, no memory), with a cure, shown as a box."""
 
 import math
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from html import escape
 from typing import TYPE_CHECKING
 
-from gradlab.words.obstacles import OBSTACLES, PARTS, Words
+from gradlab.words.computation_errors import COMPUTATION_ERRORS, PARTS, ErrorWords
 
 if TYPE_CHECKING:
     import torch
@@ -18,17 +18,17 @@ _BOX = (
 _LOST = ("CUDA error", "CUDA driver error", "CUDA failure", "device-side", "no longer available", "NVML")
 
 
-class ObstacleError(RuntimeError):
-    """A computation cannot go on; a notebook shows a box in place of a traceback.
+class ComputationError(RuntimeError):
+    """A computation cannot start or failed; a notebook shows a box in place of a traceback.
 
     Args:
-        kind: a key of `gradlab.words.obstacles.OBSTACLES`.
-        values: what fills the places of its texts.
+        kind: a key of `gradlab.words.computation_errors.COMPUTATION_ERRORS`.
+        values: the values that its texts name.
     """
 
     def __init__(self, kind: str, **values: object) -> None:
-        text = OBSTACLES[kind]
-        self.words = Words(text.title.format(**values), text.seen.format(**values), text.way_on.format(**values))
+        text = COMPUTATION_ERRORS[kind]
+        self.words = ErrorWords(text.title.format(**values), text.seen.format(**values), text.way_on.format(**values))
         super().__init__(f"{self.words.title}. {self.words.seen} {self.words.way_on}")
         self.kind = kind
 
@@ -40,7 +40,7 @@ class ObstacleError(RuntimeError):
         return [f"{type(self).__name__}: {self.words.title}"]
 
     def html(self) -> str:
-        """The box: words and not colour alone, announced by a screen reader as an alert."""
+        """The box, as HTML. It does not depend on colour, and a screen reader announces it as an alert."""
         rows = "".join(
             f'<p style="margin:0.35em 0"><strong>{escape(PARTS[part])}:</strong> {escape(text)}</p>'
             for part, text in (("seen", self.words.seen), ("way-on", self.words.way_on))
@@ -50,32 +50,32 @@ class ObstacleError(RuntimeError):
 
 
 def require_count(number: object, name: str, least: int = 1) -> int:
-    """Refuse what is no whole number of at least `least`.
+    """Refuse anything but a whole number of at least `least`.
 
     Raises:
-        ObstacleError: of kind "count".
+        ComputationError: of kind "count".
     """
     if isinstance(number, bool) or not isinstance(number, int) or number < least:
-        raise ObstacleError("count", name=name, number=repr(number), least=least)
+        raise ComputationError("count", name=name, number=repr(number), least=least)
     return number
 
 
 def require_rate(rate: object) -> float:
-    """Refuse what is no finite learning rate above 0.
+    """Refuse anything but a finite learning rate above 0.
 
     Raises:
-        ObstacleError: of kind "rate".
+        ComputationError: of kind "rate".
     """
     if isinstance(rate, bool) or not isinstance(rate, int | float) or not math.isfinite(rate) or rate <= 0:
-        raise ObstacleError("rate", rate=repr(rate))
+        raise ComputationError("rate", rate=repr(rate))
     return float(rate)
 
 
 def require_device(device: "torch.device | str") -> "torch.device":
-    """The device of this name, if it is there.
+    """The device of this name.
 
     Raises:
-        ObstacleError: of kind "no-device": there is none of that name, or of kind "no-gpu".
+        ComputationError: of kind "no-device": there is none of that name, or of kind "no-gpu".
     """
     import torch
 
@@ -84,27 +84,27 @@ def require_device(device: "torch.device | str") -> "torch.device":
     try:
         found = torch.device(device)
     except RuntimeError as error:
-        raise ObstacleError("no-device", device=device) from error
+        raise ComputationError("no-device", device=device) from error
     if found.type not in ("cpu", "cuda"):
-        raise ObstacleError("no-device", device=device)
+        raise ComputationError("no-device", device=device)
     reason = why_no_gpu() if found.type == "cuda" else None
     if reason is not None:
-        raise ObstacleError("no-gpu", reason=reason)
+        raise ComputationError("no-gpu", reason=reason)
     if found.type == "cuda" and found.index is not None and found.index >= torch.cuda.device_count():
-        raise ObstacleError("no-device", device=device)
+        raise ComputationError("no-device", device=device)
     return found
 
 
 @contextmanager
 def explained(device: "torch.device", side: int | None = None) -> Iterator[None]:
-    """Put a device's errors into words.
+    """Turn a device's errors into a `ComputationError`.
 
     Args:
         device: where the computation runs.
         side: the n of n × n starts, for which a smaller one is proposed if the memory does not suffice.
 
     Raises:
-        ObstacleError: of kind "memory" or "lost"; every other error passes.
+        ComputationError: of kind "memory" or "lost"; other errors are not changed.
     """
     import torch
 
@@ -113,17 +113,17 @@ def explained(device: "torch.device", side: int | None = None) -> Iterator[None]
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise _out_of_memory(device, side) from error
     except RuntimeError as error:
-        if isinstance(error, ObstacleError):
+        if isinstance(error, ComputationError):
             raise
         told = str(error)
         if "out of memory" in told or "can't allocate memory" in told:
             raise _out_of_memory(device, side) from error
         if device.type == "cuda" and any(sign in told for sign in _LOST):
-            raise ObstacleError("lost", device=device, told=told.splitlines()[0]) from error
+            raise ComputationError("lost", device=device, told=told.splitlines()[0]) from error
         raise
 
 
-def _out_of_memory(device: "torch.device", side: int | None) -> ObstacleError:
+def _out_of_memory(device: "torch.device", side: int | None) -> ComputationError:
     if side is None or side < 2:
-        return ObstacleError("memory", device=device)
-    return ObstacleError("memory-side", device=device, side=side, smaller=side // 2)
+        return ComputationError("memory", device=device)
+    return ComputationError("memory-side", device=device, side=side, smaller=side // 2)

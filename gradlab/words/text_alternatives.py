@@ -1,4 +1,4 @@
-"""What a screen reader, or a terminal, says of a picture that another library draws."""
+"""The words of text alternatives for pictures that other libraries draw."""
 
 GRAPH = "A graph with {count} boxes. {arrows}."
 ARROWS = "The arrows: {arrows}"

@@ -1,4 +1,4 @@
-"""The buttons that play and pause Plotly's frames, and the sliders that choose one; they need no kernel."""
+"""Buttons that play and pause Plotly's frames, and sliders that choose one. They work without a kernel."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ def play_buttons(milliseconds: int, *, x: float, y: float, redraw: bool) -> dict
         milliseconds: how long a frame is shown.
         x: where their right edge is, as a share of the plot's width.
         y: where their upper edge is, as a share of the plot's height.
-        redraw: whether each frame is drawn afresh; Plotly loses contours otherwise.
+        redraw: whether everything is redrawn in each frame; otherwise Plotly removes contours.
     """
     at_once = {"mode": "immediate", "transition": {"duration": 0}}
     playing = at_once | {"fromcurrent": True, "frame": {"duration": milliseconds, "redraw": redraw}}
@@ -71,7 +71,7 @@ def positions(frames: Iterable[object], labels: Iterable[str] | None = None, *, 
     Args:
         frames: the names of the frames.
         labels: what the slider shows for each; by default the frame's name.
-        redraw: whether a frame is drawn afresh; Plotly loses contours otherwise.
+        redraw: whether everything is redrawn in each frame; otherwise Plotly removes contours.
     """
     at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": redraw}, "transition": {"duration": 0}}
     names = [str(frame) for frame in frames]

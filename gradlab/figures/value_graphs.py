@@ -1,12 +1,12 @@
-"""The graph of a computation with a local slope on every edge: what an engine of one's own has recorded."""
+"""The graph of a computation that a student's own autograd engine recorded, with a local slope on every edge."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
 
+from gradlab.figures.controls import play_buttons
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons
 from gradlab.figures.style import CARD, INK, WIDTH, layout
 from gradlab.graph.drawing import BELOW, arrow, edges, nodes, numbers, slider, texts
 from gradlab.graph.placement import Arrangement, place
