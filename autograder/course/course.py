@@ -153,7 +153,7 @@ class Course:
         """
         folder = self.source_folder(name)
         notebooks = tuple(self._notebook(name, path, generated_tests) for path in self.source_notebooks(name))
-        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in self.data_files(folder)}
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in self._data_files(folder)}
         return Lab(name=name, notebooks=notebooks, files=files)
 
     def generates_tests(self, lab: str) -> bool:
@@ -213,12 +213,8 @@ class Course:
         """The folder of one nbgrader step, such as ``directory.autograded_directory``, whether it exists or not."""
         return Path(self.directory.format_path(step, student, lab))
 
-    def hidden_lines(self, source: str) -> frozenset[int]:
-        """The lines of a test cell, counted from 1, that students never see; see `release.hidden_lines`."""
-        return release.hidden_lines(source, self.application)
-
-    def data_files(self, folder: Path) -> list[Path]:
-        """The files in a lab's or a submission's folder that are neither notebooks nor ignored, sorted."""
+    def _data_files(self, folder: Path) -> list[Path]:
+        """The files in a lab's folder that are neither notebooks nor ignored, sorted."""
         return sorted(Path(file) for file in find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"]))
 
     def source_folder(self, name: str) -> Path:

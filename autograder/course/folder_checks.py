@@ -1,4 +1,4 @@
-"""Folders and names that cannot be worked with: told as soon as they are met, instead of passed over."""
+"""Checks of folders and names: those that nbgrader or a gradebook cannot handle raise an error, and are not skipped."""
 
 import os
 import unicodedata
@@ -13,10 +13,10 @@ _NO_TEXT = {"Cc": "a control character", "Cs": "bytes that are no UTF-8"}
 
 
 def check_course_path(root: Path) -> None:
-    """See that nbgrader finds what lies in a course's folder.
+    """Check that nbgrader finds the files of a course under the path of its folder.
 
     Raises:
-        ExpectedError: it does not, for what the folder's path holds.
+        ExpectedError: the path has characters with which it does not.
     """
     path = str(root)
     wrong = _no_text(path) or ("" if fnmatchcase(path, path) else "a pattern in [ ], by which nbgrader looks elsewhere")
@@ -25,7 +25,7 @@ def check_course_path(root: Path) -> None:
 
 
 def check_name(name: str, folder: Path) -> None:
-    """See that the name of a lab, a student or a notebook can stand in a gradebook.
+    """Check that a gradebook can hold the name of a lab, a student or a notebook.
 
     Args:
         name: the name.
@@ -40,11 +40,11 @@ def check_name(name: str, folder: Path) -> None:
 
 
 def require_readable(folder: Path, *, deep: bool = False) -> None:
-    """See that a folder may be read: what is closed would count as empty.
+    """Check that a folder may be read, since nbgrader takes one that may not for an empty one.
 
     Args:
         folder: the folder; it may be missing.
-        deep: whether the folders in it must be open, too.
+        deep: whether the folders in it are checked, too.
 
     Raises:
         ExpectedError: it may not.

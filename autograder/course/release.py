@@ -10,7 +10,6 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError, ValidationError
 from nbgrader.nbgraderformat import read as read_nbgrader
 from nbgrader.preprocessors import (
-    ClearHiddenTests,
     IncludeHeaderFooter,
     InstantiateTests,
     NbGraderPreprocessor,
@@ -110,29 +109,6 @@ def record(notebook: NotebookNode, application: LoggingConfigurable, names: Reso
         )
     resources = {"nbgrader": dict(names), "metadata": {"path": names["path"]}}
     _run(steps[: until + 1], notebook, application, resources, where)
-
-
-def hidden_lines(source: str, application: LoggingConfigurable | None = None) -> frozenset[int]:
-    """Find the lines of a test cell that students never see, by the configured delimiters.
-
-    Args:
-        source: the instructor's cell.
-        application: nbgrader's application with the course's configuration; None for nbgrader's defaults.
-
-    Returns:
-        Line numbers, counted from 1, the delimiters' own lines included.
-    """
-    delimiters = ClearHiddenTests(parent=application)
-    hidden = False
-    lines: set[int] = set()
-    for number, line in enumerate(source.split("\n"), start=1):
-        if delimiters.begin_test_delimeter in line:
-            hidden = True
-        if hidden or delimiters.end_test_delimeter in line:
-            lines.add(number)
-        if delimiters.end_test_delimeter in line and delimiters.begin_test_delimeter not in line:
-            hidden = False
-    return frozenset(lines)
 
 
 def _steps(application: LoggingConfigurable) -> list[type[NbGraderPreprocessor]]:

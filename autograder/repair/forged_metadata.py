@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from autograder.cells import Cell, Role
-from autograder.repair.matching import untouched
+from autograder.repair.matching import is_unchanged
 from autograder.repair.messages import sentences_about
 from autograder.untrusted.submitted_metadata import Claims, normalised_id
 
@@ -23,14 +23,14 @@ _LOCKED = frozenset({Role.LOCKED, Role.TEST, Role.TASK})
 class _Submitted:
     """A submitted cell, its claims, and the released cell whose id it carries, if there is one."""
 
-    place: int
+    number: int
     cell: Cell
     claims: Claims
     original: Cell | None
 
     @property
     def name(self) -> str:
-        return self.claims.grade_id or f"number {self.place}"
+        return self.claims.grade_id or f"number {self.number}"
 
 
 def flags(cells: Sequence[Cell], claims: Sequence[Claims], released: Sequence[Cell]) -> tuple[str, ...]:
@@ -46,8 +46,8 @@ def flags(cells: Sequence[Cell], claims: Sequence[Claims], released: Sequence[Ce
     """
     known = {normalised_id(cell.grade_id): cell for cell in released if cell.grade_id is not None}
     submitted = [
-        _Submitted(place, cell, claim, known.get(normalised_id(claim.grade_id or "")))
-        for place, (cell, claim) in enumerate(zip(cells, claims, strict=True), start=1)
+        _Submitted(number, cell, claim, known.get(normalised_id(claim.grade_id or "")))
+        for number, (cell, claim) in enumerate(zip(cells, claims, strict=True), start=1)
         if claim != Claims()
     ]
     owners = {cell.cell_id: cell for cell in released if cell.cell_id is not None}
@@ -90,7 +90,7 @@ def _claims_unlocked(one: _Submitted) -> bool:
         one.original is not None
         and one.original.role in (Role.TEST, Role.TASK)
         and one.claims.roles.get("locked") is False
-        and not untouched(one.cell, one.original)
+        and not is_unchanged(one.cell, one.original)
     )
 
 

@@ -38,8 +38,8 @@ def flags(cells: Sequence[Cell], released: Sequence[Cell]) -> tuple[str, ...]:
     names = {name for line in imports for name in _BOUND.findall(line)} - {"gradlab"}
     inside = re.compile("|".join([_FULL_NAME, *(rf"\b{name}{_INSIDE}" for name in sorted(names))]))
     found = [
-        cell.grade_id or f"number {place}"
-        for place, cell in enumerate(cells, start=1)
+        cell.grade_id or f"number {number}"
+        for number, cell in enumerate(cells, start=1)
         if cell.kind == "code" and cell.role in _STUDENTS and _reaches(cell.source, shown, inside)
     ]
     sentence = "The cell {} reaches into gradlab, with which the tests check: does it call what was to be written?"

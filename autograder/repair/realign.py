@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.repair import names
-from autograder.repair.matching import ANSWERS, Match, Pairs, match, neighbours, untouched
+from autograder.repair.matching import ANSWERS, Match, Pairs, is_unchanged, match, neighbours
 from autograder.repair.messages import CLAIMED, DELETED, SEVERAL, sentences_about
 from autograder.untrusted.submitted_metadata import normalised_id
 
@@ -31,25 +31,28 @@ def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> S
     """
     found = match(submitted, released)
     dropped = {
-        place
-        for place, there in found.copies.items()
-        if released[there].role is not Role.LOCKED and untouched(submitted[place], released[there])
+        new
+        for new, old in found.copies.items()
+        if released[old].role is not Role.LOCKED and is_unchanged(submitted[new], released[old])
     }
     needed = _needed(submitted, released, found.pairs)
-    answered_beside = _answered_beside(submitted, released, found.pairs)
+    maybe_answered_nearby = _maybe_answered_nearby(submitted, released, found.pairs)
     own = _own_cells(submitted, released, found.pairs, dropped)
     cells = list(own[-1])
     unanswered = set()
-    for there, original in enumerate(released):
-        place = found.pairs.get(there)
+    for old, original in enumerate(released):
+        new = found.pairs.get(old)
         restored = _restored(
-            original, None if place is None else submitted[place], there in needed, there in answered_beside
+            original,
+            None if new is None else submitted[new],
+            old in needed,
+            old in maybe_answered_nearby,
         )
         if restored is not None:
             cells.append(restored)
-        if original.grade_id is not None and _is_unanswered(original, restored, own[there]):
+        if original.grade_id is not None and _is_unanswered(original, restored, own[old]):
             unanswered.add(original.grade_id)
-        cells.extend(own[there])
+        cells.extend(own[old])
     return SubmittedNotebook(
         name=name,
         cells=tuple(cells),
@@ -58,22 +61,24 @@ def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> S
     )
 
 
-def _restored(original: Cell, cell: Cell | None, needed: bool, answered_beside: bool) -> Cell | None:
+def _restored(original: Cell, cell: Cell | None, needed: bool, maybe_answered_nearby: bool) -> Cell | None:
     match original.role:
         case Role.LOCKED | Role.TEST | Role.TASK:
             return original
         case Role.FREE:
             if cell is None:
                 return original if needed else None
-            # In an editor, a single key changes a cell's type; an untouched cell gets its own type back.
-            kind = original.kind if untouched(cell, original) else cell.kind
+            # In an editor, a single key changes a cell's type; an unchanged cell gets its own type back.
+            kind = original.kind if is_unchanged(cell, original) else cell.kind
             return replace(original, kind=kind, source=cell.source, attachments=cell.attachments)
         case _:
             if cell is None:
                 return (
-                    original if original.role is Role.ANSWER and not answered_beside else replace(original, source="")
+                    original
+                    if original.role is Role.ANSWER and not maybe_answered_nearby
+                    else replace(original, source="")
                 )
-            if untouched(cell, original):
+            if is_unchanged(cell, original):
                 return original
             return replace(
                 original, source=cell.source, attachments=cell.attachments if original.kind == "markdown" else None
@@ -89,15 +94,15 @@ def _is_unanswered(original: Cell, restored: Cell | None, own: Sequence[Cell]) -
 def _own_cells(
     submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs, dropped: set[int]
 ) -> defaultdict[int, list[Cell]]:
-    """The student's own cells, by the released place behind which they stand; -1 is the notebook's beginning."""
-    there_of = {place: there for there, place in pairs.items()}
+    """The student's own cells, by the index of the released cell that they follow; -1 stands for the beginning."""
+    old_of = {new: old for old, new in pairs.items()}
     used_ids = {cell.cell_id for cell in released}
     own: defaultdict[int, list[Cell]] = defaultdict(list)
     anchor = -1
-    for place, cell in enumerate(submitted):
-        if place in there_of:
-            anchor = there_of[place]
-        elif place not in dropped and (cell.source.strip() or cell.attachments):
+    for new, cell in enumerate(submitted):
+        if new in old_of:
+            anchor = old_of[new]
+        elif new not in dropped and (cell.source.strip() or cell.attachments):
             cell_id = None if cell.cell_id in used_ids else cell.cell_id
             used_ids.add(cell_id)
             own[anchor].append(Cell(cell.kind, Role.FREE, cell.source, cell_id=cell_id, attachments=cell.attachments))
@@ -107,9 +112,7 @@ def _own_cells(
 def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -> dict[int, list[str]]:
     """Deleted free code cells of the lab → the names that later cells use and only these cells define."""
     deleted = [
-        there
-        for there, cell in enumerate(released)
-        if there not in pairs and cell.role is Role.FREE and cell.kind == "code"
+        old for old, cell in enumerate(released) if old not in pairs and cell.role is Role.FREE and cell.kind == "code"
     ]
     if not deleted:
         return {}
@@ -117,12 +120,12 @@ def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -
     defined = frozenset[str]().union(*map(names.bound, code))
     used_by_student = frozenset[str]().union(*map(names.used, code))
     needed = {}
-    for there in deleted:
-        later = (names.used(cell.source) for cell in released[there + 1 :] if cell.kind == "code")
-        missing = names.bound(released[there].source) - defined
+    for old in deleted:
+        later = (names.used(cell.source) for cell in released[old + 1 :] if cell.kind == "code")
+        missing = names.bound(released[old].source) - defined
         wanted = missing & (used_by_student.union(*later) | {names.EVERYTHING})
         if wanted:
-            needed[there] = sorted(wanted)
+            needed[old] = sorted(wanted)
     return needed
 
 
@@ -135,18 +138,18 @@ def _analysed(submitted: Sequence[Cell]) -> Iterator[str]:
             yield cell.source
 
 
-def _answered_beside(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -> set[int]:
-    """Missing answers beside which the student has cells of their own that may be the answer."""
-    there_of = set(pairs.values())
-    beside = set()
-    for there, cell in enumerate(released):
-        if cell.role is Role.ANSWER and there not in pairs:
-            start = max((other + 1 for other in range(there) if other in pairs), default=0)
-            stop = min((other for other in range(there, len(released)) if other in pairs), default=len(released))
+def _maybe_answered_nearby(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -> set[int]:
+    """The indices of missing answers where a cell of the student's own nearby may be the answer."""
+    paired = set(pairs.values())
+    answered = set()
+    for old, cell in enumerate(released):
+        if cell.role is Role.ANSWER and old not in pairs:
+            start = max((other + 1 for other in range(old) if other in pairs), default=0)
+            stop = min((other for other in range(old, len(released)) if other in pairs), default=len(released))
             around = neighbours(range(start, stop), pairs, len(submitted))
-            if any(place not in there_of and submitted[place].source.strip() for place in around):
-                beside.add(there)
-    return beside
+            if any(new not in paired and submitted[new].source.strip() for new in around):
+                answered.add(old)
+    return answered
 
 
 def _repairs(
@@ -156,11 +159,11 @@ def _repairs(
     needed: dict[int, list[str]],
     dropped: set[int],
 ) -> Iterable[str]:
-    pairs = [(submitted[place], released[there]) for there, place in sorted(found.pairs.items())]
+    pairs = [(submitted[new], released[old]) for old, new in sorted(found.pairs.items())]
     paired = set(found.pairs.values())
     known = {normalised_id(cell.grade_id) for cell in released if cell.grade_id is not None}
-    unpaired_ids = [cell.grade_id for place, cell in enumerate(submitted) if place not in paired and cell.grade_id]
-    missing = [cell for there, cell in enumerate(released) if there not in found.pairs]
+    unpaired_ids = [cell.grade_id for new, cell in enumerate(submitted) if new not in paired and cell.grade_id]
+    missing = [cell for old, cell in enumerate(released) if old not in found.pairs]
 
     def where(applies: Callable[[Cell, Cell], bool]) -> list[str | None]:
         return [original.grade_id for cell, original in pairs if applies(cell, original)]
@@ -169,10 +172,10 @@ def _repairs(
     repairs: list[tuple[str, Iterable[str | None]]] = [
         ("The cell {} had lost its nbgrader id; it was recognised.", where(_lost_its_id)),
         ("The cell {} carried another id; it was recognised.", where(_has_another_id)),
-        (SEVERAL, [released[there].grade_id for there in sorted(set(found.copies.values()))]),
+        (SEVERAL, [released[old].grade_id for old in sorted(set(found.copies.values()))]),
         (
             "An unchanged copy of the cell {} was left out.",
-            [released[found.copies[place]].grade_id for place in sorted(dropped)],
+            [released[found.copies[new]].grade_id for new in sorted(dropped)],
         ),
         (
             "The id {} is not one of this notebook's; its cell counts as the student's own.",
@@ -211,11 +214,11 @@ def _claimed_another_role(cell: Cell, original: Cell) -> bool:
 
 
 def _had_its_type_changed(cell: Cell, original: Cell) -> bool:
-    return cell.kind != original.kind and (original.grade_id is not None or untouched(cell, original))
+    return cell.kind != original.kind and (original.grade_id is not None or is_unchanged(cell, original))
 
 
 def _had_its_locked_text_changed(cell: Cell, original: Cell) -> bool:
-    return original.role not in ANSWERS and not untouched(cell, original)
+    return original.role not in ANSWERS and not is_unchanged(cell, original)
 
 
 def _title(cell: Cell) -> str:
@@ -225,7 +228,7 @@ def _title(cell: Cell) -> str:
 def _moved(released: Sequence[Cell], pairs: Pairs) -> Iterable[str]:
     """The names of cells that stand behind a cell that should come later."""
     furthest = -1
-    for there, place in sorted(pairs.items()):
-        if place < furthest:
-            yield _title(released[there])
-        furthest = max(furthest, place)
+    for old, new in sorted(pairs.items()):
+        if new < furthest:
+            yield _title(released[old])
+        furthest = max(furthest, new)

@@ -76,14 +76,6 @@ def test_configured_delimiters_and_stubs_are_honoured(make_cell: MakeCell, make_
     root = make_course(configuration, main=_cells(make_cell, "# VON\nf = 1\n# BIS", test))
     course = Course.open(root)
     assert [cell.source for cell in read_lab(course, "lab").notebooks[0].released] == ["...", "assert f\nassert 1"]
-    assert course.hidden_lines(test) == {2, 3, 4}
-    assert course.hidden_lines(TEST) == set()
-
-
-def test_hidden_lines_by_nbgraders_default(make_course: MakeCourse) -> None:
-    course = Course.open(make_course())
-    assert course.hidden_lines(TEST) == {2, 3, 4}
-    assert course.hidden_lines("assert f(1)") == set()
 
 
 def test_other_folders(make_cell: MakeCell, make_course: MakeCourse) -> None:
