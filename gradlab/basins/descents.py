@@ -88,15 +88,15 @@ def settle(
     require_count(n, "n")
     require_count(steps, "steps", 0)
     require_rate(rate)
-    place = require_device(device)
+    where = require_device(device)
     most = min(steps, _MOST_STEPS)
     walk = _walk_to_rest if rate < LARGEST_RATE else _walk_all_steps
-    with explained(place, n):
+    with explained(where, n):
         valleys = np.empty((n, n, 2), dtype=np.int8)
         arrival = np.empty((n, n), dtype=np.int16)
         at_rest = np.empty((n, n), dtype=bool)
-        middles = (torch.arange(n, dtype=torch.float64, device=place) + 0.5) * (SQUARE / n)
-        rows = max(1, _TOGETHER[place.type] // n)
+        middles = (torch.arange(n, dtype=torch.float64, device=where) + 0.5) * (SQUARE / n)
+        rows = max(1, _TOGETHER[where.type] // n)
         for top in range(0, n, rows):
             first, second = torch.meshgrid(middles[top : top + rows], middles, indexing="ij")
             points = torch.stack([first.flatten(), second.flatten()]).to(dtype)
@@ -165,7 +165,7 @@ def shares(basins: Basins) -> list[Share]:
 
 
 def numbers(basins: Basins, among: list[Share]) -> npt.NDArray[np.int8]:
-    """For each start the place of its valley in a list that holds all of them: (n, n)."""
+    """For each start the index of its valley in a list of all valleys: (n, n)."""
     table = np.zeros(_CODES, dtype=np.int8)
     table[_codes(np.array([share.valley for share in among]))] = np.arange(len(among))
     found: npt.NDArray[np.int8] = table[_codes(basins.valleys)]

@@ -127,7 +127,7 @@ def _averaged(image: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.flo
 
 def _linear(colour: str) -> npt.NDArray[np.float32]:
     """A colour #rrggbb in linear light (IEC 61966-2-1)."""
-    values = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    values = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 

@@ -74,7 +74,7 @@ def buckets(
             "", (-0.6, 1.6), tickvals=[0, 1], ticktext=list(words.BUCKETS_LANES), showgrid=False, fixedrange=True
         ),
         "yaxis": axis(words.BUCKETS_LEVEL, (0, 1.16 * top), fixedrange=True),
-        "shapes": [_outline(place, top) for place in (0, 1)],
+        "shapes": [_outline(centre, top) for centre in (0, 1)],
         **legend_above(drawn, traceorder="normal"),
         "sliders": [_slider(names)],
         "updatemenus": [play_buttons(1100, x=0.09, y=-50 / PLOT_HEIGHT, redraw=True)],
@@ -146,9 +146,9 @@ def _number(value: float) -> str:
     return f"{value:.3g}" if value > 0 else ""
 
 
-def _outline(place: float, top: float) -> Plain:
+def _outline(centre: float, top: float) -> Plain:
     """A bucket: two walls and a floor."""
-    left, right = place - _HALF, place + _HALF
+    left, right = centre - _HALF, centre + _HALF
     return {
         "type": "path",
         "path": f"M {left},{top:.4g} L {left},0 L {right},0 L {right},{top:.4g}",

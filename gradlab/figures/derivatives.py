@@ -25,7 +25,7 @@ _ERROR_MARKS = ("circle", "square", "diamond", "triangle-up")
 
 
 def tangent(f: Drawable, *, extent: Bounds, places: int = 21, title: str = "") -> LabFigure:
-    """A graph and its tangent, one frame for each place; the slopes come from autograd.
+    """A graph and its tangent, one frame for each point; the slopes come from autograd.
 
     Args:
         f: maps numbers of shape (n,), float64, to values of shape (n,); autograd can follow it.
@@ -43,8 +43,8 @@ def tangent(f: Drawable, *, extent: Bounds, places: int = 21, title: str = "") -
     (slopes,) = torch.autograd.grad(f(x).sum(), x)
     half = (extent[1] - extent[0]) / 7
     frames: list[Plain] = [
-        {"name": str(number), "data": _touching(place, height, slope, half, number < places / 3), "traces": [1, 2]}
-        for number, (place, height, slope) in enumerate(
+        {"name": str(number), "data": _touching(at, height, slope, half, number < places / 3), "traces": [1, 2]}
+        for number, (at, height, slope) in enumerate(
             zip(touched.tolist(), evaluate(f, touched).tolist(), slopes.tolist(), strict=True)
         )
     ]
@@ -71,11 +71,11 @@ def tangent(f: Drawable, *, extent: Bounds, places: int = 21, title: str = "") -
 
 
 def chords(f: Drawable, *, at: float, widths: Sequence[float], title: str = "") -> LabFigure:
-    """A graph with its tangent at one place, and the lines through the points of both ways to measure the slope there.
+    """A graph with its tangent at one point, and the lines through the points of both ways to measure the slope there.
 
     Args:
         f: maps numbers of shape (n,), float64, to values of shape (n,); autograd can follow it.
-        at: the place.
+        at: the x of that point.
         widths: how far the other points are away, one frame for each, the widest first.
         title: the figure's title.
 
@@ -91,7 +91,7 @@ def chords(f: Drawable, *, at: float, widths: Sequence[float], title: str = "") 
     y = f(x)
     (slope,) = torch.autograd.grad(y.sum(), x)
     tangent = float(y.detach()) + float(slope) * (points[[0, -1]] - at)
-    # The ends of each line, as multiples of the width: the place and the right, the left and the right.
+    # The ends of each line, as multiples of the width: `at` and the right, the left and the right.
     kinds = ((words.CHORD_FORWARD, 0.0), (words.CHORD_CENTRAL, -1.0))
     measured = {width: [_chord(f, at, start * width, width, reach) for _, start in kinds] for width in widths}
     frames: list[Plain] = [
@@ -172,14 +172,14 @@ def accuracy(widths: Sequence[float], errors: Mapping[str, Sequence[float]], *, 
     return LabFigure({"data": traces, "layout": drawn})
 
 
-def _touching(place: float, height: float, slope: float, half: float, on_the_left: bool) -> list[Plain]:
+def _touching(at: float, height: float, slope: float, half: float, on_the_left: bool) -> list[Plain]:
     """The tangent, and the point where it touches; its label stands off the tangent and inside the picture."""
-    ends = np.array([place - half, place + half])
+    ends = np.array([at - half, at + half])
     return [
-        {"type": "scatter", "x": compact(ends), "y": compact(height + slope * (ends - place))},
+        {"type": "scatter", "x": compact(ends), "y": compact(height + slope * (ends - at))},
         {
             "type": "scatter",
-            "x": [round(place, 4)],
+            "x": [round(at, 4)],
             "y": [round(height, 4)],
             "textposition": ("bottom right" if slope >= 0 else "top right") if on_the_left else "top left",
             "text": [minus(words.TANGENT_SLOPE.format(slope=slope + 0.0))],
@@ -188,7 +188,7 @@ def _touching(place: float, height: float, slope: float, half: float, on_the_lef
 
 
 def _tangent_slider(touched: Array) -> Plain:
-    labels = [minus(f"{place + 0.0:.1f}") for place in touched.tolist()]
+    labels = [minus(f"{at + 0.0:.1f}") for at in touched.tolist()]
     steps = positions(range(len(touched)), labels, redraw=False)
     made = slider(words.TANGENT_SLIDER, steps, -_SLIDER_BELOW / _PLOT_HEIGHT)
     return made | {"active": len(touched) // 8}

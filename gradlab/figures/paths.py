@@ -9,7 +9,7 @@ import numpy as np
 from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import MAP_HEIGHT, background, background_axes
-from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, compact, heights, place, to_paths
+from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, compact, heights, point_in_words, to_paths
 from gradlab.figures.style import INK, dash, layout, legend_above, line_colour, minus
 from gradlab.words import figures as words
 
@@ -170,13 +170,13 @@ def _describe_paths(f: Drawable, paths: Array) -> str:
     places = _gather(paths[:, -1])
     levels = heights(f, np.array([point for point, _ in places]))
     told = [
-        words.PLACE.format(place=place(point), height=level, times=times)
+        words.PLACE.format(place=point_in_words(point), height=level, times=times)
         for (point, times), level in zip(places, levels, strict=True)
     ][:_PLACES_IN_WORDS]
     if len(places) > _PLACES_IN_WORDS:
         told.append(words.MORE_PLACES.format(count=len(places) - _PLACES_IN_WORDS))
     if len(paths) == 1:
-        return words.TRAJECTORY.format(steps=paths.shape[1] - 1, place=place(paths[0, -1]), height=levels[0])
+        return words.TRAJECTORY.format(steps=paths.shape[1] - 1, place=point_in_words(paths[0, -1]), height=levels[0])
     return words.TRAJECTORIES.format(
         count=len(paths), steps=paths.shape[1] - 1, number=len(places), places="; ".join(told)
     )
@@ -214,7 +214,9 @@ def _describe_overlaid(walks: Mapping[str, Array]) -> str:
     """Where each path ends, and which of them are the same as the first."""
     (first, path), *others = walks.items()
     same = [name for name, walk in others if walk.shape == path.shape and np.allclose(walk, path, atol=_EQUAL)]
-    ends = "; ".join(words.OVERLAY_END.format(name=name, place=place(walk[-1])) for name, walk in walks.items())
+    ends = "; ".join(
+        words.OVERLAY_END.format(name=name, place=point_in_words(walk[-1])) for name, walk in walks.items()
+    )
     told = words.OVERLAY.format(count=len(walks), ends=ends)
     return told + "".join(words.OVERLAY_SAME.format(name=name, first=first) for name in same)
 
@@ -278,7 +280,7 @@ def _rate_slider(rates: list[float], moving: list[int]) -> dict[str, Any]:
 def _describe_animation(paths: Mapping[float, Array], levels: Mapping[float, Array]) -> str:
     """Where each rate ends, in words."""
     ends = [
-        words.ANIMATION_END.format(rate=rate, place=place(path[-1]), height=levels[rate][-1])
+        words.ANIMATION_END.format(rate=rate, place=point_in_words(path[-1]), height=levels[rate][-1])
         for rate, path in paths.items()
     ]
     return words.ANIMATION.format(count=len(paths), ends="; ".join(ends))

@@ -12,7 +12,17 @@ import numpy as np
 
 from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.sampling import Array, Drawable, Extent, compact, heights, on_grid, packed, place, to_paths
+from gradlab.figures.sampling import (
+    Array,
+    Drawable,
+    Extent,
+    compact,
+    heights,
+    on_grid,
+    packed,
+    point_in_words,
+    to_paths,
+)
 from gradlab.figures.style import DASHES, HEIGHT_SCALE, axis, layout, legend_above, line_colour
 from gradlab.words import figures as words
 
@@ -159,7 +169,10 @@ def valley(f: Drawable, extent: Extent, names: tuple[str, str], levels: Mapping[
 def describe(walks: Mapping[str, Array], levels: Mapping[str, Array], last: int) -> str:
     """Where each optimiser stands at the end, the lowest first."""
     ranked = sorted(walks, key=lambda name: float(np.nan_to_num(levels[name][-1], nan=np.inf)))
-    ends = [words.RACE_END.format(name=name, place=place(walks[name][-1]), height=levels[name][-1]) for name in ranked]
+    ends = [
+        words.RACE_END.format(name=name, place=point_in_words(walks[name][-1]), height=levels[name][-1])
+        for name in ranked
+    ]
     return words.RACE.format(
-        count=len(walks), start=place(next(iter(walks.values()))[0]), steps=last, ends="; ".join(ends)
+        count=len(walks), start=point_in_words(next(iter(walks.values()))[0]), steps=last, ends="; ".join(ends)
     )

@@ -209,12 +209,12 @@ def deepest(inside: Mask, taken: Mask | None = None) -> tuple[int, int] | None:
     return int(rows[middle]), int(columns[middle])
 
 
-def _taken(places: Array, extent: Extent, shape: tuple[int, ...]) -> Mask:
+def _taken(examples: Array, extent: Extent, shape: tuple[int, ...]) -> Mask:
     """The cells that examples cover."""
     taken = np.zeros(shape, dtype=bool)
-    for place in places:
+    for example in examples:
         row, column = (
-            round((place[one] - extent[one][0]) / (extent[one][1] - extent[one][0]) * (shape[one] - 1))
+            round((example[one] - extent[one][0]) / (extent[one][1] - extent[one][0]) * (shape[one] - 1))
             for one in (0, 1)
         )
         taken[max(row - 1, 0) : max(row + 2, 0), max(column - 1, 0) : max(column + 2, 0)] = True

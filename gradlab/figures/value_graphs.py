@@ -9,7 +9,7 @@ from gradlab.figures.controls import play_buttons
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.style import CARD, INK, WIDTH, layout
 from gradlab.graph.drawing import BELOW, arrow, edges, nodes, numbers, slider, texts
-from gradlab.graph.placement import Arrangement, place
+from gradlab.graph.placement import Arrangement, arrange
 from gradlab.graph.recording import Graph, Node
 from gradlab.words import figures as words
 
@@ -40,7 +40,7 @@ def slope_graph(
         ValueError: a value stands before one of its parents, or there is none.
     """
     graph = to_graph(order, names or {})
-    arrangement = place(graph)
+    arrangement = arrange(graph)
     spots = arrangement.spots
     steps = len(graph.nodes) + len(graph.backward_order)
     height = max(220, ROW_HEIGHT * arrangement.rows)

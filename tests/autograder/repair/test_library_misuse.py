@@ -29,7 +29,7 @@ def told(source: str, role: Role = Role.SOLUTION) -> tuple[str, ...]:
         "import sys\ndef entries(x): return sys.modules['gradlab.check.lab_04_jacobians.entries']._table(x, x)",
         "def entries(x): return check.slopes.jacobian(f, x)",
         "def entries(x): return check._table(x)",
-        "def entries(x): return ladder.loop.descend(x, 0.1, 5)",
+        "def entries(x): return ladder.descents.descend_in_loop(x, 0.1, 5)",
         "def entries(x): return gradlab.landscape.height(x)",
     ],
 )
