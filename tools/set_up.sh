@@ -90,7 +90,7 @@ if [ ! -x .venv/bin/python ]; then
 fi
 extras=development
 if [ "${1:-}" = --browser ]; then
-    extras=development,kernels
+    extras=development,ladder
 fi
 say "installing into .venv (the first time this takes minutes)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \

@@ -12,9 +12,8 @@ from traitlets.config import Config
 
 from autograder.build.files import read_notebook, write_notebook
 from autograder.course.course import CONFIGURATION, Course
-from autograder.course.release import own_tools
 from autograder.errors import ExpectedError
-from autograder.gradebook.connection import writing
+from autograder.gradebook.connection import alembic_on_path, writing
 from autograder.gradebook.errors import explain
 
 SOURCE, RELEASE, SOLUTIONS = "source", "release", "solutions"
@@ -96,7 +95,7 @@ def _convert(converter: BaseConverter, lab: str) -> None:
     collected = _Collector()
     converter.log.addHandler(collected)
     try:
-        with own_tools():
+        with alembic_on_path():
             # nbgrader would take an error of the database for one of the lab.
             with writing(converter.coursedir.db_url, converter.coursedir.course_id) as gradebook:
                 list(gradebook.assignments)

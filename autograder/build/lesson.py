@@ -11,9 +11,9 @@ from nbformat import NotebookNode
 from autograder.build.identity import set_cell_ids
 from autograder.build.place import Place
 from autograder.build.roles import complete
-from autograder.course.course import meant
+from autograder.course.course import did_you_mean
+from autograder.course.folder_checks import require_readable
 from autograder.errors import ExpectedError
-from autograder.untrusted.names import look_into
 
 COURSE = "course"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -56,7 +56,7 @@ def lab_names(course_root: Path) -> tuple[str, ...]:
     Raises:
         ExpectedError: it has none.
     """
-    look_into(course_root / COURSE)
+    require_readable(course_root / COURSE)
     names = tuple(sorted(path.stem for path in (course_root / COURSE).glob("*.py")))
     if not names:
         raise ExpectedError(
@@ -85,11 +85,11 @@ def read_lesson(course_root: Path, lab: str) -> Lesson:
         # The name of a file that is there, or one that somebody has typed.
         known = () if path.is_file() else lab_names(course_root)
         cure = "Use letters, digits, hyphens and underscores."
-        raise ExpectedError(f"{lab!r} is not a lab's name.", f"{meant(lab, known)} {cure}" if known else cure)
+        raise ExpectedError(f"{lab!r} is not a lab's name.", f"{did_you_mean(lab, known)} {cure}" if known else cure)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        cure = meant(lab, lab_names(course_root))
+        cure = did_you_mean(lab, lab_names(course_root))
         raise ExpectedError(f"There is no lab {lab!r}: {file} does not exist.", cure) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ExpectedError(f"{file} cannot be read: {error}.", "Save it as a text file in UTF-8.") from None

@@ -52,10 +52,10 @@ def export(
     """Write the scores for a spreadsheet, Moodle or Canvas."""
     with shown("Reading the gradebook", quiet=quiet):
         from autograder.course.course import Course  # nbgrader takes a second to import
+        from autograder.course.gradebook_url import name_of
         from autograder.export import table
         from autograder.export.export import System, told
         from autograder.export.export import export as make
-        from autograder.gradebook.address import name_of
 
         opened = Course.open(course)
         if to_file is not None and str(to_file.resolve()) == name_of(opened.gradebook_url):

@@ -190,7 +190,7 @@ def submitted_labs(course: "Course", lab: str | None) -> list[str]:
         return [lab]
     names = course.labs()
     if not names:
-        raise course.without_labs()
+        raise course.no_labs_error()
     labs = [name for name in names if course.students(name)]
     if not labs:
         raise ExpectedError(

@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.collect.contents import Contents
 from autograder.collect.findings import Parts, Place
 from autograder.course.course import Course
-from autograder.untrusted.file_names import NOTEBOOK, rank
+from autograder.untrusted.file_names import NOTEBOOK, rank, without_copy_marks
 
 _MAY_HOLD = re.compile(rf"{NOTEBOOK.pattern}|\.(?:json|txt)$", re.IGNORECASE)
 _SIGNS = " _-.,()[]"
@@ -40,10 +40,10 @@ class Labs:
             ExpectedError: there is no such lab, or none at all.
         """
         if only is not None and only not in course.labs():
-            course.lab(only)
+            course.source_folder(only)
         names = [only] if only is not None else course.labs()
         if not names:
-            raise course.without_labs()
+            raise course.no_labs_error()
         source = course.directory.source_directory
         paths = {name: sorted(course.folder(source, ".", name).glob("*.ipynb")) for name in names}
         contents = Contents({Place(name, path.stem): path for name, found in paths.items() for path in found})
@@ -100,12 +100,7 @@ class Labs:
         for notebook in sorted({it for names in self._notebooks.values() for it in names}, key=len, reverse=True):
             found = _words(notebook).search(stem)
             if found:
-                before = re.sub(
-                    r"^(?:copy|kopie|kopia|copia) (?:of |von |de |di )?", "", stem[: found.start()], flags=re.IGNORECASE
-                )
-                behind = re.sub(
-                    r"^[ _-]*(?:\(\d+\)|copy\d*|\d{1,2}(?!\w))", "", stem[found.end() :], flags=re.IGNORECASE
-                )
+                before, behind = without_copy_marks(stem[: found.start()], stem[found.end() :])
                 return before.strip(_SIGNS) or behind.strip(_SIGNS)
         return stem.strip(_SIGNS)
 

@@ -8,7 +8,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 
 from autograder.collect.roster import Student
-from autograder.course.course import Course, meant
+from autograder.course.course import Course, did_you_mean
 from autograder.errors import ExpectedError
 from autograder.gradebook.connection import reading
 
@@ -116,7 +116,7 @@ def _lab(gradebook: Gradebook, name: str, submitted: Iterable[str]) -> LabScores
         known = sorted(str(it.name) for it in gradebook.assignments)
         raise ExpectedError(
             f"The gradebook does not know the lab {name!r}.",
-            f"{meant(name, known) if known else 'It knows none.'} Grade it first: autograder grade {name}",
+            f"{did_you_mean(name, known) if known else 'It knows none.'} Grade it first: autograder grade {name}",
         ) from None
     scores = {str(it.student_id): _score(it) for it in gradebook.assignment_submissions(name)}
     exercises = sorted({exercise for score in scores.values() for exercise in score.exercises})

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.repair.sentences import is_remarkable
+from autograder.repair.messages import is_remarkable
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
 
 KINDS = ("unreadable", "broken", "flag", "repair", "question")

@@ -7,6 +7,7 @@ from autograder.autograded.store import read_graded
 from autograder.cells import Cell
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
+from autograder.gradebook.labs import read_lab
 from autograder.report.diagnoses import UNWRITTEN, diagnosis_of
 from autograder.report.feedback import titles
 from autograder.report.likeness.evidence import SideBySide, side_by_side
@@ -45,7 +46,7 @@ def gather(course: Course, lab: str, advance: Callable[[], None] = lambda: None)
     Raises:
         ExpectedError: nothing was graded yet, or a file or the gradebook cannot be read.
     """
-    notebooks = course.lab(lab).notebooks
+    notebooks = read_lab(course, lab).notebooks
     headings = {grade_id: title for notebook in notebooks for grade_id, title in titles(notebook.released).items()}
     given, marks = given_by(notebooks), marks_of_lab(course.gradebook_url, lab)
     results: list[Result] = []

@@ -97,7 +97,7 @@ def _convert(course: Course, lab: str) -> None:
 
 def _pages(course: Course, lab: str, students: Iterable[str]) -> dict[str, list[Path]]:
     """Each student's pages, in order of name; none for those who have none."""
-    names = {notebook.name for notebook in course.lab(lab).notebooks}
+    names = set(course.notebook_names(lab))
     folders = {student: course.folder(course.directory.feedback_directory, student, lab) for student in students}
     return {
         student: [page for page in sorted(folder.glob("*.html")) if page.stem in names]

@@ -13,8 +13,8 @@ from autograder.build.entrance import BADGE, INSTALLATION, Origin, open_with, re
 from autograder.build.lesson import Lesson
 from autograder.build.trial import cells_of
 from autograder.errors import ExpectedError
-from autograder.repair.mend import mend
-from autograder.untrusted.notebooks import Reading
+from autograder.repair import repair_notebook
+from autograder.untrusted.notebooks import ParsedNotebook
 from autograder.untrusted.submitted_metadata import claims_of
 
 TABLE = '[tool.gradlab]\nrepository = "https://github.com/us/course"\n'
@@ -111,8 +111,8 @@ def test_a_submission_without_them_is_mended_without_a_word(
     released = open_with(read_lab(lab_text), ORIGIN, RELEASED).notebook
     kept = nbformat.from_dict(released)
     kept.cells = [cell for cell in kept.cells if cell.id not in lost]
-    reading = Reading(cells_of(kept), tuple(map(claims_of, kept.cells)))
-    mended = mend("squares", reading, cells_of(released))
+    reading = ParsedNotebook(cells_of(kept), tuple(map(claims_of, kept.cells)))
+    mended = repair_notebook("squares", reading, cells_of(released))
     assert mended.repairs == ()
     assert mended.flags == ()
     assert [cell.cell_id for cell in mended.cells] == [cell.id for cell in kept.cells]

@@ -1,4 +1,4 @@
-from autograder.repair.sentences import CLAIMED, DELETED, SEVERAL, is_remarkable
+from autograder.repair.messages import CLAIMED, DELETED, SEVERAL, is_remarkable
 from autograder.report.attention import attention
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
 
