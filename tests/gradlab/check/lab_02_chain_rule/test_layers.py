@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 
-import pytest
 import torch
 
-from gradlab.check import Diagnosis, lab_02_chain_rule
+from gradlab.check import lab_02_chain_rule
+from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
-Refused = Callable[[Callable[[], None]], Diagnosis]
-Passes = Callable[[Callable[[], None]], None]
 
 
 def layer(x: Tensor, w: Tensor, t: Tensor, *, mean: bool = True) -> tuple[Tensor, Tensor]:
@@ -32,13 +30,12 @@ def on_a_vector(x: Tensor, w: Tensor, t: Tensor) -> object:
 
 
 def test_right_gradients_pass(passes: Passes) -> None:
-    passes(lambda: lab_02_chain_rule.both_gradients(layer))
-    passes(lambda: lab_02_chain_rule.both_gradients(lambda x, w, t: list(layer(x.float(), w.float(), t.float()))))
+    passes(lab_02_chain_rule.both_gradients, layer)
+    passes(lab_02_chain_rule.both_gradients, lambda x, w, t: list(layer(x.float(), w.float(), t.float())))
 
 
-@pytest.mark.parametrize(
-    ("answer", "name"),
-    [
+def test_a_mistake_is_named(refused: Refused) -> None:
+    for answer, name in [
         (lambda x, w, t: layer(x, w, t, mean=False), "sum-for-mean"),
         (lambda x, w, t: (layer(x, w, t)[0], None), "grad-of-intermediate"),
         (lambda x, w, t: (None, layer(x, w, t)[1]), "graph-cut"),
@@ -48,12 +45,15 @@ def test_right_gradients_pass(passes: Passes) -> None:
         (lambda x, w, t: layer(x, w, t)[0], None),
         (on_a_vector, "backward-on-vector"),
         (watching, None),
-    ],
-)
-def test_a_mistake_is_named(answer: Function, name: str | None, refused: Refused) -> None:
-    assert refused(lambda: lab_02_chain_rule.both_gradients(answer)).misconception == name
+    ]:
+        with case(answer, name):
+            assert refused(lab_02_chain_rule.both_gradients, answer).misconception == name
 
 
-def test_garbage_is_refused(garbage: Function, refused: Refused) -> None:
-    refused(lambda: lab_02_chain_rule.both_gradients(garbage))
-    refused(lambda: lab_02_chain_rule.both_gradients(lambda *given: (garbage(*given), garbage(*given))))
+def test_garbage_is_refused(refused: Refused) -> None:
+    for kind, garbage in GARBAGE.items():
+        with case(kind):
+            refused(lab_02_chain_rule.both_gradients, garbage)
+            refused(
+                lab_02_chain_rule.both_gradients, lambda *given, garbage=garbage: (garbage(*given), garbage(*given))
+            )

@@ -3,13 +3,10 @@
 import math
 from collections.abc import Callable
 
-import pytest
-
-from gradlab.check import Diagnosis, lab_02_chain_rule
+from gradlab.check import lab_02_chain_rule
+from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
 
 Function = Callable[..., object]
-Refused = Callable[[Callable[[], None]], Diagnosis]
-Passes = Callable[[Callable[[], None]], None]
 
 
 def by_hand(x: float, y: float, *, ways: int = 2, bent: bool = True) -> dict[str, float]:
@@ -21,13 +18,12 @@ def by_hand(x: float, y: float, *, ways: int = 2, bent: bool = True) -> dict[str
 
 
 def test_a_right_pass_passes(passes: Passes) -> None:
-    passes(lambda: lab_02_chain_rule.node_gradients(by_hand))
-    passes(lambda: lab_02_chain_rule.node_gradients(by_hand, at=(-0.75, 1.5)))
+    passes(lab_02_chain_rule.node_gradients, by_hand)
+    passes(lab_02_chain_rule.node_gradients, by_hand, at=(-0.75, 1.5))
 
 
-@pytest.mark.parametrize(
-    ("answer", "name", "title"),
-    [
+def test_a_mistake_is_named(refused: Refused) -> None:
+    for answer, name, title in [
         (lambda x, y: by_hand(x, y, ways=1), "overwrites-accumulation", "overwritten"),
         (lambda x, y: by_hand(x, y, bent=False), "missing-inner-derivative", "factor"),
         (lambda x, y: by_hand(x, y) | {"x": by_hand(x, y)["q"]}, "overwrites-accumulation", "overwritten"),
@@ -37,14 +33,17 @@ def test_a_right_pass_passes(passes: Passes) -> None:
         (lambda x, y: by_hand(x, y) | {"p": 17.0}, None, "numbers are different"),
         (lambda x, y: {"x": 1.0}, None, "name is missing"),
         (lambda x, y: tuple(by_hand(x, y).values()), None, "name is missing"),
-    ],
-)
-def test_a_mistake_is_named(answer: Function, name: str | None, title: str, refused: Refused) -> None:
-    diagnosis = refused(lambda: lab_02_chain_rule.node_gradients(answer))
-    assert diagnosis.misconception == name
-    assert title in diagnosis.title
+    ]:
+        with case(answer, name, title):
+            diagnosis = refused(lab_02_chain_rule.node_gradients, answer)
+            assert diagnosis.misconception == name
+            assert title in diagnosis.title
 
 
-def test_garbage_is_refused(garbage: Function, refused: Refused) -> None:
-    refused(lambda: lab_02_chain_rule.node_gradients(garbage))
-    refused(lambda: lab_02_chain_rule.node_gradients(lambda x, y: dict.fromkeys("xypqr", garbage(x, y))))
+def test_garbage_is_refused(refused: Refused) -> None:
+    for kind, garbage in GARBAGE.items():
+        with case(kind):
+            refused(lab_02_chain_rule.node_gradients, garbage)
+            refused(
+                lab_02_chain_rule.node_gradients, lambda x, y, garbage=garbage: dict.fromkeys("xypqr", garbage(x, y))
+            )

@@ -1,15 +1,13 @@
 """Mutants and right answers of the backward pass."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-import pytest
-
-from gradlab.check import Diagnosis, lab_02_chain_rule
+from gradlab.check import lab_02_chain_rule
+from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
 
 Function = Callable[..., object]
-Refused = Callable[[Callable[[], None]], Diagnosis]
-Passes = Callable[[Callable[[], None]], None]
 
 
 def pull(order: list[Any], *, seed: float = 1.0, add: bool = True, upstream: bool = True, slopes: bool = True) -> None:
@@ -28,13 +26,12 @@ def forwards(order: list[Any]) -> None:
 
 
 def test_a_right_pass_passes(make: Any, passes: Passes) -> None:
-    passes(lambda: lab_02_chain_rule.backward_pass(pull, make))
-    passes(lambda: lab_02_chain_rule.backward_pass(pull, make, count=24))
+    passes(lab_02_chain_rule.backward_pass, pull, make)
+    passes(lab_02_chain_rule.backward_pass, pull, make, count=24)
 
 
-@pytest.mark.parametrize(
-    ("answer", "name", "title"),
-    [
+def test_a_mistake_is_named(make: Any, refused: Refused) -> None:
+    for answer, name, title in [
         (lambda order: pull(order, add=False), "overwrites-accumulation", "overwritten"),
         (lambda order: pull(order, seed=0.0), None, "begins with the wrong number"),
         (lambda order: pull(order, upstream=False), None, "from above is missing"),
@@ -42,19 +39,20 @@ def test_a_right_pass_passes(make: Any, passes: Passes) -> None:
         (forwards, None, "wrong end"),
         (lambda order: None, None, "begins with the wrong number"),
         (lambda order: pull(order, seed=2.5), None, "factor"),
-    ],
-)
-def test_a_mistake_is_named(answer: Function, name: str | None, title: str, make: Any, refused: Refused) -> None:
-    diagnosis = refused(lambda: lab_02_chain_rule.backward_pass(answer, make))
-    assert diagnosis.misconception == name
-    assert title in diagnosis.title
+    ]:
+        with case(answer, name, title):
+            diagnosis = refused(lab_02_chain_rule.backward_pass, answer, make)
+            assert diagnosis.misconception == name
+            assert title in diagnosis.title
 
 
-def test_garbage_is_refused(garbage: Function, make: Any, refused: Refused) -> None:
-    refused(lambda: lab_02_chain_rule.backward_pass(garbage, make))
+def fill(garbage: Function, order: list[Any]) -> None:
+    for value in order:
+        value.grad = garbage(value)
 
-    def fill(order: list[Any]) -> None:
-        for value in order:
-            value.grad = garbage(value)
 
-    refused(lambda: lab_02_chain_rule.backward_pass(fill, make))
+def test_garbage_is_refused(make: Any, refused: Refused) -> None:
+    for kind, garbage in GARBAGE.items():
+        with case(kind):
+            refused(lab_02_chain_rule.backward_pass, garbage, make)
+            refused(lab_02_chain_rule.backward_pass, partial(fill, garbage), make)

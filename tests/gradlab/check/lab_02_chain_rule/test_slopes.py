@@ -2,29 +2,27 @@
 
 from collections.abc import Callable
 
-import pytest
 import torch
 
-from gradlab.check import Diagnosis, lab_02_chain_rule
+from gradlab.check import lab_02_chain_rule
+from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
-Refused = Callable[[Callable[[], None]], Diagnosis]
-Passes = Callable[[Callable[[], None]], None]
 
 
 def chain(x: Tensor) -> Tensor:
     return 3 * torch.cos(3 * x) * torch.exp(torch.sin(3 * x))
 
 
-@pytest.mark.parametrize("answer", [chain, lambda x: chain(x).tolist(), lambda x: chain(x.float()).numpy()])
-def test_a_right_chain_passes(answer: Function, passes: Passes) -> None:
-    passes(lambda: lab_02_chain_rule.chain_slope(answer))
+def test_a_right_chain_passes(passes: Passes) -> None:
+    for answer in [chain, lambda x: chain(x).tolist(), lambda x: chain(x.float()).numpy()]:
+        with case(answer):
+            passes(lab_02_chain_rule.chain_slope, answer)
 
 
-@pytest.mark.parametrize(
-    ("answer", "name", "title"),
-    [
+def test_a_mistake_in_a_chain_is_named(refused: Refused) -> None:
+    for answer, name, title in [
         (lambda x: chain(x) / 3, "missing-inner-derivative", "factor is missing"),
         (lambda x: 3 * torch.exp(torch.sin(3 * x)), "missing-inner-derivative", "factor is missing"),
         (lambda x: chain(x) * torch.sin(3 * x) / torch.e, "exp-derivative", "like a power"),
@@ -33,26 +31,25 @@ def test_a_right_chain_passes(answer: Function, passes: Passes) -> None:
         (lambda x: chain(x) / torch.cos(3 * x) * torch.cos(x), None, "at another place"),
         (lambda x: chain(x)[:3], None, "another shape"),
         (lambda x: chain(x) * 7, None, "factor"),
-    ],
-)
-def test_a_mistake_in_a_chain_is_named(answer: Function, name: str | None, title: str, refused: Refused) -> None:
-    diagnosis = refused(lambda: lab_02_chain_rule.chain_slope(answer))
-    assert diagnosis.misconception == name
-    assert title in diagnosis.title
+    ]:
+        with case(answer, name, title):
+            diagnosis = refused(lab_02_chain_rule.chain_slope, answer)
+            assert diagnosis.misconception == name
+            assert title in diagnosis.title
 
 
 def mean(a: float, x: Tensor, t: Tensor) -> Tensor:
     return 2 / len(x) * a * (a * x - t)
 
 
-@pytest.mark.parametrize("answer", [mean, lambda a, x, t: mean(a, x, t).tolist()])
-def test_a_right_mean_passes(answer: Function, passes: Passes) -> None:
-    passes(lambda: lab_02_chain_rule.mean_of_squares(answer))
+def test_a_right_mean_passes(passes: Passes) -> None:
+    for answer in [mean, lambda a, x, t: mean(a, x, t).tolist()]:
+        with case(answer):
+            passes(lab_02_chain_rule.mean_of_squares, answer)
 
 
-@pytest.mark.parametrize(
-    ("answer", "name"),
-    [
+def test_a_mistake_in_a_mean_is_named(refused: Refused) -> None:
+    for answer, name in [
         (lambda a, x, t: mean(a, x, t) * len(x), "sum-for-mean"),
         (lambda a, x, t: mean(a, x, t) / a, "missing-inner-derivative"),
         (lambda a, x, t: mean(a, x, t) / a * len(x), "missing-inner-derivative"),
@@ -60,12 +57,13 @@ def test_a_right_mean_passes(answer: Function, passes: Passes) -> None:
         (lambda a, x, t: mean(a, x, t).mean(), None),
         (lambda a, x, t: mean(a, x, t) / a * x, None),
         (lambda a, x, t: -mean(a, x, t), None),
-    ],
-)
-def test_a_mistake_in_a_mean_is_named(answer: Function, name: str | None, refused: Refused) -> None:
-    assert refused(lambda: lab_02_chain_rule.mean_of_squares(answer)).misconception == name
+    ]:
+        with case(answer, name):
+            assert refused(lab_02_chain_rule.mean_of_squares, answer).misconception == name
 
 
-def test_garbage_is_refused(garbage: Function, refused: Refused) -> None:
-    refused(lambda: lab_02_chain_rule.chain_slope(garbage))
-    refused(lambda: lab_02_chain_rule.mean_of_squares(garbage))
+def test_garbage_is_refused(refused: Refused) -> None:
+    for kind, garbage in GARBAGE.items():
+        with case(kind):
+            refused(lab_02_chain_rule.chain_slope, garbage)
+            refused(lab_02_chain_rule.mean_of_squares, garbage)
