@@ -22,13 +22,13 @@ class KnownMistake(Generic[Outcome]):
         explanation: the mistake, a key of `words.MISCONCEPTIONS` or of `words.FINDINGS`.
         observation: a key of `words.OBSERVATIONS`.
         outcome: what the mistake gives: a tensor of any shape, a number, a training's history …
-        told: what fills the places of the observation.
+        placeholders: what stands for the placeholders of the observation.
     """
 
     explanation: str
     observation: str
     outcome: Outcome
-    told: Mapping[str, object] = field(default_factory=dict)
+    placeholders: Mapping[str, object] = field(default_factory=dict)
 
 
 def refuse_known(mistakes: Iterable[KnownMistake[AnyOutcome]], fits: Callable[[AnyOutcome], bool]) -> None:
@@ -43,7 +43,7 @@ def refuse_known(mistakes: Iterable[KnownMistake[AnyOutcome]], fits: Callable[[A
     """
     for mistake in mistakes:
         if fits(mistake.outcome):
-            raise not_yet(mistake.explanation, mistake.observation, **mistake.told)
+            raise not_yet(mistake.explanation, mistake.observation, **mistake.placeholders)
 
 
 def agree(

@@ -11,7 +11,13 @@ from gradlab.check.calls import Function, call_plain, require_callable, require_
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known
-from gradlab.check.lab_01_autograd.sample_functions import claimed_slope, half_hidden, polynomial, ripple, straight
+from gradlab.check.lab_01_autograd.sample_functions import (
+    claimed_slope,
+    multiple,
+    polynomial,
+    sine,
+    square_half_detached,
+)
 from gradlab.check.values import is_tensor, kind_of, numbers, require_finite
 
 _COUNT = 6
@@ -36,7 +42,7 @@ def central_difference(function: Function, *, of: Function | None = None) -> Non
         NotYet: a slope differs, or the type of the numbers does.
     """
     require_callable(function)
-    f = functools.partial(ripple, pace=1 + float(torch.rand(()))) if of is None else of
+    f = functools.partial(sine, pace=1 + float(torch.rand(()))) if of is None else of
     # Wide steps: only there do the formulas differ from each other, and from the derivative.
     for width in (0.7, 0.3 + 0.1 * float(torch.rand(()))):
         _check_central(function, f, torch.rand(_COUNT, dtype=torch.float64) * 2, width)
@@ -142,17 +148,17 @@ def _claims(pace: float, places: torch.Tensor) -> Iterator[_Claim]:
     def wrong(explanation: str, observation: str) -> KnownMistake[bool]:
         return KnownMistake(explanation, observation, outcome=True)
 
-    f = functools.partial(ripple, pace=pace, height=10.0)
+    f = functools.partial(sine, pace=pace, height=10.0)
     yield _Claim(f, _sine_slope(pace), places, right("right-refused", "right-refused"))
     yield _Claim(f, _sine_slope(pace, times=-1), places, wrong("wrong-accepted", "sign-accepted"))
     yield _Claim(f, _sine_slope(pace, left=0.3, right=-0.3), places, wrong("errors-cancel", "errors-cancel"))
     for side in ({"left": 0.3}, {"right": 0.3}, {"left": -0.3}, {"right": -0.3}):
         yield _Claim(f, _sine_slope(pace, **side), places, wrong("not-everywhere", "not-everywhere"))
     for factor, judged in ((2.0, right), (1.0, wrong)):
-        claimed = functools.partial(straight, factor=factor)
-        yield _Claim(half_hidden, claimed, places, judged("asks-autograd", "asks-autograd"))
+        claimed = functools.partial(multiple, factor=factor)
+        yield _Claim(square_half_detached, claimed, places, judged("asks-autograd", "asks-autograd"))
     yield _Claim(f, _sine_slope(pace, times=1 + 6e-6), places, wrong("inspector-lenient", "inspector-lenient"))
-    steep = functools.partial(ripple, pace=pace, height=1e8)
+    steep = functools.partial(sine, pace=pace, height=1e8)
     steep_slope = functools.partial(claimed_slope, pace=pace, height=1e8)
     yield _Claim(steep, steep_slope, places, right("one-scale-only", "large-slopes"))
     flat, flat_slope = (functools.partial(polynomial, coefficients=each) for each in (_FLAT, _FLAT_SLOPE))

@@ -39,12 +39,12 @@ def specimen_guesses(function: Function, specimens: Mapping[str, torch.Tensor]) 
         raise not_yet("guesses-words", "guesses-words", count=len(words))
     wrong = [(letter, given[letter]) for letter, tensor in specimens.items() if given[letter] != _truth(tensor)]
     if wrong:
-        told = {"count": len(wrong), "total": len(specimens)}
-        refuse_known(_mistakes(told), lambda guesses: wrong[0] in guesses)
-        raise not_yet("never-marked", "guesses-wrong", **told)
+        placeholders = {"count": len(wrong), "total": len(specimens)}
+        refuse_known(_mistakes(placeholders), lambda guesses: wrong[0] in guesses)
+        raise not_yet("never-marked", "guesses-wrong", **placeholders)
 
 
-def _mistakes(told: Mapping[str, object]) -> Iterator[KnownMistake[set[tuple[str, str]]]]:
+def _mistakes(placeholders: Mapping[str, object]) -> Iterator[KnownMistake[set[tuple[str, str]]]]:
     """The wrong guesses by which a known mistake shows; other wrong guesses mix up words."""
     for explanation, guesses in (
         ("not-a-leaf", {("B", LEAF), ("E", LEAF), ("F", LEAF)}),
@@ -53,7 +53,7 @@ def _mistakes(told: Mapping[str, object]) -> Iterator[KnownMistake[set[tuple[str
         ("forward-untracked", {("D", RESULT), ("D", LEAF)}),
         ("graph-cut", {("G", RESULT), ("G", LEAF)}),
     ):
-        yield KnownMistake(explanation, "guesses-wrong", guesses, told)
+        yield KnownMistake(explanation, "guesses-wrong", guesses, placeholders)
 
 
 def _truth(tensor: torch.Tensor) -> str:

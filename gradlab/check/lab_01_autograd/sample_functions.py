@@ -25,7 +25,7 @@ def sea_bed(x: torch.Tensor, factors: Sequence[float]) -> torch.Tensor:
     return a * x[0] ** 2 + b * x[0] * x[1] + c * x[1]
 
 
-def ripple(x: torch.Tensor, pace: float, height: float = 1.0) -> torch.Tensor:
+def sine(x: torch.Tensor, pace: float, height: float = 1.0) -> torch.Tensor:
     """Height · sin(pace · x) for each number of x."""
     return height * torch.sin(pace * x)
 
@@ -33,16 +33,16 @@ def ripple(x: torch.Tensor, pace: float, height: float = 1.0) -> torch.Tensor:
 def claimed_slope(
     x: torch.Tensor, pace: float, height: float = 1.0, times: float = 1.0, left: float = 0.0, right: float = 0.0
 ) -> torch.Tensor:
-    """What is claimed to be the slope of `ripple`: times its slope, plus left below x = 1 and right above."""
+    """What is claimed to be the slope of `sine`: times its slope, plus left below x = 1 and right above."""
     slope = times * height * pace * torch.cos(pace * x)
     return slope + torch.where(x < 1, left, right)
 
 
-def half_hidden(x: torch.Tensor) -> torch.Tensor:
+def square_half_detached(x: torch.Tensor) -> torch.Tensor:
     """x², one factor of which autograd does not see."""
     return x * x.detach()
 
 
-def straight(x: torch.Tensor, factor: float) -> torch.Tensor:
+def multiple(x: torch.Tensor, factor: float) -> torch.Tensor:
     """Factor · x."""
     return factor * x

@@ -10,11 +10,11 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, call_plain, require_callable
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.known_mistakes import KnownMistake, agree
-from gradlab.check.lab_02_chain_rule.engine_values import Sketch, number_of
+from gradlab.check.lab_02_chain_rule.engine_values import Graph, number_of
 
 _CHAIN = ((), (0,), (1,), (2,))
 _SQUARE = ((), (0, 0), (1,))
-_LESSON = ((), (), (0, 1), (2, 0), (2, 3))
+_GRAPH_OF_LESSON = ((), (), (0, 1), (2, 0), (2, 3))
 _OPERATIONS = ("add", "multiply", "subtract", "divide", "power", "exp", "tanh", "constant")
 _EXPRESSIONS = 5
 _INPUTS = 3
@@ -37,15 +37,15 @@ def backward_pass(function: Function, make: Function, *, count: int = 12) -> Non
         NotYet: a gradient is wrong.
     """
     require_callable(function, make)
-    for parents in (_CHAIN, _SQUARE, _LESSON, _random_parents(count)):
-        sketch = _sketch(parents)
-        values = sketch.build(make)
+    for parents in (_CHAIN, _SQUARE, _GRAPH_OF_LESSON, _random_parents(count)):
+        graph = _random_graph(parents)
+        values = graph.build(make)
         handed = list(values)
         call_plain(function, handed)
         found = [number_of(value, "grad", "backward(order)") for value in values]
-        expected = torch.tensor(_pull(sketch), dtype=torch.float64)
-        agree(torch.tensor(found, dtype=torch.float64), expected, _mistakes(sketch), given="the values of a graph")
-        if [number_of(value, "data", "backward(order)") for value in handed] != list(sketch.data):
+        expected = torch.tensor(_pull(graph), dtype=torch.float64)
+        agree(torch.tensor(found, dtype=torch.float64), expected, _mistakes(graph), given="the values of a graph")
+        if [number_of(value, "data", "backward(order)") for value in handed] != list(graph.data):
             raise not_yet("list-changed", "pull-list-changed")
 
 
@@ -54,7 +54,7 @@ def _random_parents(count: int) -> tuple[tuple[int, ...], ...]:
     return ((), *((others[number], number - 1) for number in range(1, count)))
 
 
-def _sketch(parents: tuple[tuple[int, ...], ...]) -> Sketch:
+def _random_graph(parents: tuple[tuple[int, ...], ...]) -> Graph:
     """A graph with numbers and slopes at random; no slope is near 0 or near ±1."""
     draws = torch.rand(len(parents), dtype=torch.float64)
     slopes = []
@@ -62,17 +62,17 @@ def _sketch(parents: tuple[tuple[int, ...], ...]) -> Sketch:
         sizes = 0.4 + 0.4 * torch.rand(len(each), dtype=torch.float64)
         signs = torch.randint(2, (len(each),)) * 2 - 1
         slopes.append(tuple((sizes * signs).tolist()))
-    return Sketch(tuple((1.5 + draws).tolist()), parents, tuple(slopes))
+    return Graph(tuple((1.5 + draws).tolist()), parents, tuple(slopes))
 
 
-def _pull(sketch: Sketch, mistake: str = "") -> list[float]:
+def _pull(graph: Graph, mistake: str = "") -> list[float]:
     """The gradients that a backward pass gives, or one with a mistake in it."""
-    last = len(sketch.data) - 1
+    last = len(graph.data) - 1
     grads = [0.0] * (last + 1)
-    grads[last] = {"no-seed": 0.0, "seed-data": sketch.data[last]}.get(mistake, 1.0)
+    grads[last] = {"no-seed": 0.0, "seed-data": graph.data[last]}.get(mistake, 1.0)
     for number in range(last + 1) if mistake == "forwards" else range(last, -1, -1):
-        for parent, slope in zip(sketch.parents[number], sketch.slopes[number], strict=True):
-            brought = {"no-upstream": slope, "no-slope": grads[number], "data": sketch.data[number] * grads[number]}
+        for parent, slope in zip(graph.parents[number], graph.slopes[number], strict=True):
+            brought = {"no-upstream": slope, "no-slope": grads[number], "data": graph.data[number] * grads[number]}
             share = brought.get(mistake, slope * grads[number])
             if mistake == "added":
                 share = slope + grads[number]
@@ -82,9 +82,9 @@ def _pull(sketch: Sketch, mistake: str = "") -> list[float]:
     return grads
 
 
-def _mistakes(sketch: Sketch) -> Iterator[KnownMistake[torch.Tensor]]:
+def _mistakes(graph: Graph) -> Iterator[KnownMistake[torch.Tensor]]:
     def pulled(explanation: str, observation: str, mistake: str) -> KnownMistake[torch.Tensor]:
-        return KnownMistake(explanation, observation, torch.tensor(_pull(sketch, mistake), dtype=torch.float64))
+        return KnownMistake(explanation, observation, torch.tensor(_pull(graph, mistake), dtype=torch.float64))
 
     yield pulled("overwrites-accumulation", "pull-overwritten", "overwrites")
     yield pulled("overwrites-accumulation", "pull-first-stays", "first-stays")
@@ -95,7 +95,7 @@ def _mistakes(sketch: Sketch) -> Iterator[KnownMistake[torch.Tensor]]:
     yield pulled("missing-inner-derivative", "pull-no-slope", "no-slope")
     yield pulled("slope-elsewhere", "pull-data", "data")
     yield pulled("ways-multiplied", "pull-added", "added")
-    without_last = _pull(sketch)
+    without_last = _pull(graph)
     without_last[-1] = 0.0
     yield KnownMistake("no-seed", "pull-last", torch.tensor(without_last, dtype=torch.float64))
 

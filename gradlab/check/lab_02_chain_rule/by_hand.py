@@ -73,8 +73,8 @@ def mean_of_squares(function: Function, *, counts: tuple[int, ...] = (5, 3)) -> 
         given, targets = x.clone(), t.clone()
         result = call_plain(function, a, given, targets)
         expected = 2 / count * a * (a * x - t)
-        told = f"n = {count} inputs"
-        agree(result, expected, _mean_mistakes(a, x, t), given=told, shape=(count,))
+        description = f"n = {count} inputs"
+        agree(result, expected, _mean_mistakes(a, x, t), given=description, shape=(count,))
         require_unchanged("`x`", x, given)
         require_unchanged("`t`", t, targets)
 
@@ -121,7 +121,7 @@ def node_gradients(function: Function, *, at: tuple[float, float] | None = None)
     right, mistakes = _node_gradients(x, y), list(_node_mistakes(x, y))
     for name in _NODES:
         found = single_number(result[name])  # type: ignore[index]
-        own = [mistake for mistake in mistakes if mistake.told["node"] == name]
+        own = [mistake for mistake in mistakes if mistake.placeholders["node"] == name]
         agree(found, right[name], own, given=f"∂L/∂{name}", kind="number")
 
 
@@ -135,7 +135,7 @@ def _node_gradients(x: float, y: float) -> dict[str, float]:
 
 
 def _node_mistakes(x: float, y: float) -> Iterator[KnownMistake[float]]:
-    """What known mistakes give for the derivative with respect to one node; it is named in ``told``."""
+    """What known mistakes give for the derivative with respect to one node; ``placeholders`` names it."""
 
     def at(node: str, explanation: str, observation: str, *values: float) -> Iterator[KnownMistake[float]]:
         for value in values:

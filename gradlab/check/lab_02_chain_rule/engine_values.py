@@ -16,7 +16,7 @@ _MOST_WAYS = 200
 
 
 @dataclass(frozen=True)
-class Sketch:
+class Graph:
     """A graph that a check builds out of a student's values.
 
     Attributes:
@@ -55,8 +55,8 @@ def compute(operation: Function, *operands: object, expression: str) -> object:
         error = refused.__cause__
         if not isinstance(error, TypeError) or "object is not iterable" not in message_of(error):
             raise
-        told = {"expression": expression, "message": message_of(error)}
-        raise not_yet("parents-and-slopes", "engine-no-tuple", **told) from error
+        placeholders = {"expression": expression, "message": message_of(error)}
+        raise not_yet("parents-and-slopes", "engine-no-tuple", **placeholders) from error
 
 
 def number_of(value: object, name: str, expression: str) -> float:

@@ -12,7 +12,7 @@ from gradlab.check.diagnosis import not_yet
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_02_chain_rule.engine_values import (
     DEEPEST,
-    Sketch,
+    Graph,
     compute,
     number_of,
     parents_of,
@@ -87,11 +87,11 @@ def _check(
     found = slopes_towards(result, inputs, expression, grown=True)
     _refuse_exchanged(found, slopes, expression)
     for letter, slope, expected in zip("ab", found, slopes, strict=False):
-        told = {"expression": expression, "letter": letter}
+        placeholders = {"expression": expression, "letter": letter}
         agree(
             slope,
             expected.right,
-            [replace(mistake, told=told) for mistake in expected.mistakes],
+            [replace(mistake, placeholders=placeholders) for mistake in expected.mistakes],
             given=f"the slope of `{expression}` towards {letter}",
             kind="number",
         )
@@ -108,12 +108,12 @@ def _refuse_exchanged(found: list[float], slopes: list[_Slope], expression: str)
 def _input(make: Function, number: float) -> object:
     """A value that is itself computed from others, in a long chain."""
     levels = range(DEEPEST)
-    sketch = Sketch(
+    graph = Graph(
         (*(100.0 + level for level in levels), number),
         ((), *((level,) for level in levels)),
         ((), *((0.5,) for _ in levels)),
     )
-    return sketch.build(make)[-1]
+    return graph.build(make)[-1]
 
 
 def _look_below(result: object, expression: str) -> None:

@@ -64,7 +64,7 @@ def _check_pair(
 ) -> None:
     first, second = call(make, a), call(make, b)
     result = compute(operate, first, second, expression=expression)
-    told = {"expression": expression}
+    placeholders = {"expression": expression}
     agree(
         number_of(result, "data", expression),
         operate(a, b),
@@ -79,10 +79,10 @@ def _check_pair(
         found,
         expected,
         (
-            KnownMistake("own-factor", "engine-own-factor", torch.tensor((a, b), dtype=torch.float64), told),
-            KnownMistake("wrong-coefficient", "engine-slopes", torch.tensor((b, a), dtype=torch.float64), told),
-            KnownMistake("wrong-coefficient", "engine-slopes", torch.ones(2, dtype=torch.float64), told),
-            KnownMistake("wrong-coefficient", "engine-slopes", torch.zeros(2, dtype=torch.float64), told),
+            KnownMistake("own-factor", "engine-own-factor", torch.tensor((a, b), dtype=torch.float64), placeholders),
+            KnownMistake("wrong-coefficient", "engine-slopes", torch.tensor((b, a), dtype=torch.float64), placeholders),
+            KnownMistake("wrong-coefficient", "engine-slopes", torch.ones(2, dtype=torch.float64), placeholders),
+            KnownMistake("wrong-coefficient", "engine-slopes", torch.zeros(2, dtype=torch.float64), placeholders),
         ),
         given=f"the slopes of `{expression}`",
     )
@@ -123,8 +123,8 @@ def _check_number(
     except NotImplementedError as error:
         raise refusal(error) from error
     except Exception as error:
-        told = {"expression": expression, "name": type(error).__name__, "message": message_of(error)}
-        raise not_yet("plain-number", "engine-number", **told) from error
+        placeholders = {"expression": expression, "name": type(error).__name__, "message": message_of(error)}
+        raise not_yet("plain-number", "engine-number", **placeholders) from error
     agree(data, value, given=f"`{expression}`", kind="number")
     found = slopes_towards(result, (a,), expression)[0]
     agree(

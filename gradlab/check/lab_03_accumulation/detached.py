@@ -8,7 +8,7 @@ from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.errors import refusal
 from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known_values
-from gradlab.check.lab_03_accumulation.sample_functions import curved, same, wavy
+from gradlab.check.lab_03_accumulation.sample_functions import exponential, identity, shifted_sine
 from gradlab.check.values import is_tensor, kind_of
 
 Tensor = torch.Tensor
@@ -16,7 +16,7 @@ _WIDTH = 1e-5
 
 
 @announced
-def quiet(function: Function, *, on: Function = curved) -> None:
+def quiet(function: Function, *, on: Function = exponential) -> None:
     """Check a function ``value_only(f, x)`` that returns the values of f(x), unwatched, and leaves x watched.
 
     Args:
@@ -51,7 +51,9 @@ def _watched_call(function: Function, f: Function, x: torch.Tensor) -> object:
 
 
 @announced
-def one_way(function: Function, *, f: Function = curved, g: Function = wavy, shape: tuple[int, ...] = (5,)) -> None:
+def one_way(
+    function: Function, *, f: Function = exponential, g: Function = shifted_sine, shape: tuple[int, ...] = (5,)
+) -> None:
     """Check a function ``one_way(f, g, x)``: the values of f(x) · g(x), with g(x) as a constant for autograd.
 
     Args:
@@ -66,7 +68,7 @@ def one_way(function: Function, *, f: Function = curved, g: Function = wavy, sha
     require_callable(function, f, g)
     _check_one_way(function, f, g, shape)
     # A g that hands back x itself performs no operation that `no_grad()` could leave unrecorded.
-    _check_one_way(function, f, same, shape, both_ways="acc-no-operation")
+    _check_one_way(function, f, identity, shape, both_ways="acc-no-operation")
 
 
 def _check_one_way(

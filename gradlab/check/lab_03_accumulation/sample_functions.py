@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-CROWDED = "gradlab: more examples at once than fit into memory"
-KEPT = "gradlab: the graph of earlier examples is still in memory"
+TOO_MANY_EXAMPLES = "gradlab: more examples at once than fit into memory"
+GRAPH_KEPT = "gradlab: the graph of earlier examples is still in memory"
 
 
 def row_loss(w: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
@@ -18,17 +18,17 @@ def row_loss(w: torch.Tensor, row: torch.Tensor) -> torch.Tensor:
     return ((w * row).sum() - 1) ** 2 + torch.sin(w).sum()
 
 
-def valley(w: torch.Tensor) -> torch.Tensor:
+def smooth_loss(w: torch.Tensor) -> torch.Tensor:
     """A smooth loss whose gradient changes with every step: (d,) → ()."""
     return (w**2).sum() + torch.sin(w + 1).sum()
 
 
-def steady_trunk(x: torch.Tensor) -> torch.Tensor:
+def deterministic_trunk(x: torch.Tensor) -> torch.Tensor:
     """A trunk that saves values for its derivative: (d,) → (d,)."""
     return torch.exp(0.3 * x) + x**2
 
 
-def dropping_trunk(x: torch.Tensor) -> torch.Tensor:
+def random_trunk(x: torch.Tensor) -> torch.Tensor:
     """A trunk with a factor that chance draws anew in every call: (d,) → (d,)."""
     return x * x * (0.5 + torch.rand((), dtype=x.dtype))
 
@@ -53,22 +53,22 @@ def twice(h: torch.Tensor) -> torch.Tensor:
     return 2 * h.sum()
 
 
-def curved(x: torch.Tensor) -> torch.Tensor:
+def exponential(x: torch.Tensor) -> torch.Tensor:
     """A function of each number by itself, with a slope that is not zero."""
     return torch.exp(x / 2) + x
 
 
-def wavy(x: torch.Tensor) -> torch.Tensor:
+def shifted_sine(x: torch.Tensor) -> torch.Tensor:
     """Another function of each number by itself, nowhere zero."""
     return torch.sin(3 * x) + 2 + x / 4
 
 
-def same(x: torch.Tensor) -> torch.Tensor:
+def identity(x: torch.Tensor) -> torch.Tensor:
     """The very tensor that is given."""
     return x
 
 
-class _Token:
+class _GraphToken:
     """Lives as long as a graph that nobody has gone back through.
 
     Args:
@@ -79,10 +79,10 @@ class _Token:
         self.leaf = leaf
 
 
-_waiting: "weakref.WeakSet[_Token]" = weakref.WeakSet()
+_live_tokens: "weakref.WeakSet[_GraphToken]" = weakref.WeakSet()
 
 
-class _Remembered(torch.autograd.Function):
+class _IdentityWithToken(torch.autograd.Function):
     """The identity, with a token in the graph until a backward pass comes along or the graph is dropped."""
 
     generate_vmap_rule = True
@@ -93,8 +93,8 @@ class _Remembered(torch.autograd.Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[torch.Tensor, int], output: torch.Tensor) -> None:  # noqa: ANN401, ARG004 - torch's
-        ctx.token = _Token(inputs[1])
-        _waiting.add(ctx.token)
+        ctx.token = _GraphToken(inputs[1])
+        _live_tokens.add(ctx.token)
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:  # noqa: ANN401 - torch's
@@ -102,7 +102,7 @@ class _Remembered(torch.autograd.Function):
         return gradient, None
 
 
-def crowded_loss(w: torch.Tensor, x: torch.Tensor, y: torch.Tensor, most: int) -> torch.Tensor:
+def limited_loss(w: torch.Tensor, x: torch.Tensor, y: torch.Tensor, most: int) -> torch.Tensor:
     """The mean of a squared error plus a fourth power, of at most `most` examples and one graph at a time.
 
     Args:
@@ -112,11 +112,11 @@ def crowded_loss(w: torch.Tensor, x: torch.Tensor, y: torch.Tensor, most: int) -
         most: the largest n.
 
     Raises:
-        RuntimeError: there are more examples (`CROWDED`), or the graph of an earlier call is kept (`KEPT`).
+        RuntimeError: there are more examples (`TOO_MANY_EXAMPLES`), or an earlier graph is kept (`GRAPH_KEPT`).
     """
     if len(x) > most:
-        raise RuntimeError(CROWDED)
-    if any(token.leaf == id(w) for token in _waiting):
-        raise RuntimeError(KEPT)
+        raise RuntimeError(TOO_MANY_EXAMPLES)
+    if any(token.leaf == id(w) for token in _live_tokens):
+        raise RuntimeError(GRAPH_KEPT)
     error = torch.tanh(x @ w) - y
-    return _Remembered.apply((error**2 + error**4).mean(), id(w))  # type: ignore[no-untyped-call, no-any-return]
+    return _IdentityWithToken.apply((error**2 + error**4).mean(), id(w))  # type: ignore[no-untyped-call, no-any-return]

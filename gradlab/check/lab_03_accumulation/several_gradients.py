@@ -14,7 +14,7 @@ from gradlab.check.errors import message_of
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_03_accumulation import sample_functions
 from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained, require_left_alone
-from gradlab.check.lab_03_accumulation.sample_functions import CROWDED, KEPT, crowded_loss, row_loss
+from gradlab.check.lab_03_accumulation.sample_functions import GRAPH_KEPT, TOO_MANY_EXAMPLES, limited_loss, row_loss
 from gradlab.check.missing_gradients import gradients_from
 from gradlab.check.values import numbers
 
@@ -72,7 +72,7 @@ def _apart_mistakes(right: Tensor) -> Iterator[KnownMistake[Tensor]]:
 def two_heads(
     function: Function,
     *,
-    trunk: Function = sample_functions.steady_trunk,
+    trunk: Function = sample_functions.deterministic_trunk,
     first: Function = sample_functions.squares,
     second: Function = sample_functions.sines,
 ) -> None:
@@ -122,7 +122,7 @@ def _heads_mistakes(one: Tensor, other: Tensor, before: Tensor) -> Iterator[Know
 
 def _require_one_trunk(function: Function, x: Tensor) -> None:
     """Refuse a second evaluation of the trunk: with chance in it, the two gradients belong to different trunks."""
-    result = call(function, sample_functions.dropping_trunk, sample_functions.total, sample_functions.twice, x.clone())
+    result = call(function, sample_functions.random_trunk, sample_functions.total, sample_functions.twice, x.clone())
     found = numbers(result)
     ratio = factor(found[1], found[0]) if found.shape == (2, len(x)) else None
     if ratio is None or not close(found[1], 2 * found[0]):
@@ -149,7 +149,7 @@ def micro_batches(function: Function, *, sizes: Sequence[int] = (4, 2, 3), d: in
         for index, size in enumerate(sizes)
     ]
     given, handed = w.clone(), [(x.clone(), y.clone()) for x, y in batches]
-    loss = functools.partial(crowded_loss, most=max(sizes))
+    loss = functools.partial(limited_loss, most=max(sizes))
     with grad_of_argument_explained(lambda filled: function(loss, filled, batches), given, "`w`"):
         result = gradients_from(functools.partial(_run_micro, function, given, handed), loss)
     slopes = torch.stack([gradient(functools.partial(_batch_loss_of_weights, x, y), w) for x, y in batches])
@@ -170,15 +170,15 @@ def _run_micro(function: Function, w: Tensor, batches: list[Batch], loss: Functi
     try:
         return function(loss, w, batches)
     except Exception as error:
-        if CROWDED in message_of(error):
+        if TOO_MANY_EXAMPLES in message_of(error):
             raise not_yet("acc-crowded", "acc-crowded") from error
-        if KEPT in message_of(error):
+        if GRAPH_KEPT in message_of(error):
             raise not_yet("acc-graphs-kept", "acc-graphs-kept") from error
         raise
 
 
 def _batch_loss_of_weights(x: Tensor, y: Tensor, w: Tensor) -> Tensor:
-    return crowded_loss(w, x, y, len(x))
+    return limited_loss(w, x, y, len(x))
 
 
 def _micro_mistakes(slopes: Tensor, counts: Tensor) -> Iterator[KnownMistake[Tensor]]:

@@ -13,7 +13,7 @@ from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained, require_left_alone
-from gradlab.check.lab_03_accumulation.sample_functions import valley
+from gradlab.check.lab_03_accumulation.sample_functions import smooth_loss
 from gradlab.check.missing_gradients import error_with
 from gradlab.check.probes import keeps_grad_of_point
 from gradlab.check.training_loops import Descent, run_descent
@@ -35,7 +35,7 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
     Raises:
         NotYet: the weights or the gradients are wrong.
     """
-    loss = valley if on is None else on
+    loss = smooth_loss if on is None else on
     require_callable(function, loss)
     start, lr = torch.rand(d, dtype=torch.float64) + 0.5, 0.05 + 0.1 * float(torch.rand(()))
     given = start.clone()
@@ -43,11 +43,11 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
         result = _run(functools.partial(_bound, function, given, lr), loss, epochs)
     weights, history = _two_of(result)
     end, slopes = _walk(loss, start, lr, epochs, keep=0.0)
-    told = f"{epochs} epochs"
+    description = f"{epochs} epochs"
     if epochs > 1 and _same(weights, start) and _same(history, slopes[:1].expand_as(slopes)):
         raise not_yet("stands-still", "acc-stands-still")
-    agree(weights, end, _wrong_ends(loss, start, lr, epochs), given=told, shape=(d,))
-    agree(history, slopes, _wrong_histories(slopes), given=told, shape=(d,))
+    agree(weights, end, _wrong_ends(loss, start, lr, epochs), given=description, shape=(d,))
+    agree(history, slopes, _wrong_histories(slopes), given=description, shape=(d,))
     for part in (weights, history):
         if is_tensor(part) and part.requires_grad:  # type: ignore[attr-defined]
             raise not_yet("still-tracked", "still-tracked")

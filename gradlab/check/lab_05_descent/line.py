@@ -58,11 +58,11 @@ def _gradient_mistakes(theta: torch.Tensor, x: torch.Tensor, y: torch.Tensor) ->
     def pair(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
         return torch.stack([first, second])
 
-    told = {"count": count}
-    yield KnownMistake("sum-for-mean", "line-summed", right * count, told)
-    yield KnownMistake("sum-for-mean", "line-divided-twice", right / count, told)
-    yield KnownMistake("scalar-averaged", "line-scalar-averaged", pair(along_w * count, along_b), told)
-    yield KnownMistake("sum-for-mean", "line-second-summed", pair(along_w, along_b * count), told)
+    placeholders = {"count": count}
+    yield KnownMistake("sum-for-mean", "line-summed", right * count, placeholders)
+    yield KnownMistake("sum-for-mean", "line-divided-twice", right / count, placeholders)
+    yield KnownMistake("scalar-averaged", "line-scalar-averaged", pair(along_w * count, along_b), placeholders)
+    yield KnownMistake("sum-for-mean", "line-second-summed", pair(along_w, along_b * count), placeholders)
     yield KnownMistake("missing-inner-derivative", "line-without-inputs", pair(along_b, along_b))
     yield KnownMistake("missing-inner-derivative", "line-without-inputs", pair(along_b, along_b) / 2)
     yield KnownMistake("missing-inner-derivative", "line-inputs-in-both", pair(along_w, along_w))

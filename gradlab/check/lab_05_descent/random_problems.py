@@ -15,9 +15,9 @@ _FLAT = 0.3
 
 def random_bowl() -> Function:
     """Draw a bowl in three parameters with curvatures between about 1 and 5, aslant."""
-    turn, _ = torch.linalg.qr(torch.randn(PARAMETERS, PARAMETERS, dtype=torch.float64))
+    rotation, _ = torch.linalg.qr(torch.randn(PARAMETERS, PARAMETERS, dtype=torch.float64))
     curvatures = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64) + torch.rand(PARAMETERS, dtype=torch.float64)
-    table = turn @ torch.diag(curvatures) @ turn.T
+    table = rotation @ torch.diag(curvatures) @ rotation.T
     centre = torch.rand(PARAMETERS, dtype=torch.float64) * 2 - 1
     return functools.partial(probes.bowl, matrix=table.tolist(), centre=centre.tolist())
 

@@ -14,12 +14,12 @@ from gradlab.check.lab_05_descent.training_history import (
     common_mistakes,
     descent_mistakes,
     descent_rule,
-    followed,
-    one_sided,
-    read,
+    losses_after_steps,
+    parameter_masks,
+    read_history,
     require_history,
     require_untracked,
-    shifted,
+    train_by_rule,
 )
 from gradlab.check.training_loops import run_descent
 
@@ -43,7 +43,7 @@ def loop_by_hand(function: Function, *, on: Function | None = None, steps: int =
     require_callable(function)
     loss = random_bowl() if on is None else on
     start, lr = random_start(loss), random_rate()
-    right = followed(loss, start, steps, descent_rule(lr))
+    right = train_by_rule(loss, start, steps, descent_rule(lr))
     check_loop(
         lambda f, count, given: function(f, given, lr, count),
         loss,
@@ -72,7 +72,7 @@ def check_loop(
     given = start.clone()
     steps = len(right.losses)
     result = run_descent(lambda f, count: train(f, count, given), loss, steps)
-    found = read(result, start, steps)
+    found = read_history(result, start, steps)
     require_unchanged("`start`", start, given)
     require_unwatched("`start`", given)
     require_history(found, right, mistakes())
@@ -103,10 +103,10 @@ def loop_in_numpy(function: Function, *, count: int = 5, steps: int = 4) -> None
         return ((theta * inputs - targets) ** 2).mean()
 
     result = call_plain(function, given_x, given_y, w, lr, steps)
-    found = read(result, start, steps)
+    found = read_history(result, start, steps)
     require_unchanged("`x`", inputs, torch.from_numpy(given_x))
     require_unchanged("`y`", targets, torch.from_numpy(given_y))
-    right = followed(loss, start, steps, descent_rule(lr))
+    right = train_by_rule(loss, start, steps, descent_rule(lr))
     require_history(found, right, _numpy_mistakes(loss, inputs, targets, start, lr, right))
 
 
@@ -158,7 +158,7 @@ def loop_with_momentum(function: Function, *, on: Function | None = None, steps:
     loss = random_bowl() if on is None else on
     start, lr = random_start(loss), random_rate()
     momentum = 0.6 + 0.3 * float(torch.rand((), dtype=torch.float64))
-    right = followed(loss, start, steps, _momentum_rule(lr, momentum))
+    right = train_by_rule(loss, start, steps, _momentum_rule(lr, momentum))
     check_loop(
         lambda f, count, given: function(f, given, lr, momentum, count),
         loss,
@@ -185,7 +185,7 @@ def _momentum_mistakes(
     steps = len(right.losses)
 
     def trained(rule: Rule) -> History:
-        return followed(loss, start, steps, rule)
+        return train_by_rule(loss, start, steps, rule)
 
     def sums(slopes: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         return [torch.stack(list(slopes[: number + 1])).sum(dim=0) for number in range(len(slopes))]
@@ -236,7 +236,7 @@ def _momentum_mistakes(
         ),
     )
     yield KnownMistake("ascent-sign", "loop-uphill", trained(scaled(-1)))
-    for mask in one_sided(start):
+    for mask in parameter_masks(start):
         yield KnownMistake(
             "one-variable-only",
             "loop-one-variable",
@@ -248,5 +248,5 @@ def _momentum_mistakes(
     yield KnownMistake("ascent-sign", "momentum-brakes", trained(lambda slopes: -lr * _velocity(slopes, -momentum)))
     yield from common_mistakes(loss, start, steps, right)
     plain = trained(descent_rule(lr))
-    yield KnownMistake("momentum-left-out", "momentum-plain", History(plain.theta, shifted(loss, plain)))
+    yield KnownMistake("momentum-left-out", "momentum-plain", History(plain.theta, losses_after_steps(loss, plain)))
     yield from descent_mistakes(loss, start, lr, steps, plain)

@@ -39,7 +39,7 @@ def value_of(loss: Function, theta: torch.Tensor) -> torch.Tensor:
     return numbers(loss(theta.detach())).reshape(())
 
 
-def followed(loss: Function, start: torch.Tensor, steps: int, rule: Rule) -> History:
+def train_by_rule(loss: Function, start: torch.Tensor, steps: int, rule: Rule) -> History:
     """Train by a rule."""
     theta, slopes, losses = start.detach().to(torch.float64), [], []
     for _ in range(steps):
@@ -59,7 +59,7 @@ def summed_rule(lr: float) -> Rule:
     return lambda slopes: -lr * torch.stack(list(slopes)).sum(dim=0)
 
 
-def shifted(loss: Function, right: History) -> torch.Tensor:
+def losses_after_steps(loss: Function, right: History) -> torch.Tensor:
     """The losses, each after its step."""
     return torch.cat([right.losses[1:], value_of(loss, right.theta).reshape(1)])
 
@@ -68,10 +68,10 @@ def common_mistakes(loss: Function, start: torch.Tensor, steps: int, right: Hist
     """Mistakes of any training loop, whatever the rule of its step."""
     begin = start.to(torch.float64)
     constant = right.losses[:1].expand(steps)
-    yield KnownMistake("stale-point", "loop-losses-late", History(right.theta, shifted(loss, right)))
+    yield KnownMistake("stale-point", "loop-losses-late", History(right.theta, losses_after_steps(loss, right)))
     yield KnownMistake("stands-still", "loop-stands-still", History(begin, constant))
     yield KnownMistake("start-returned", "loop-start-returned", History(begin, right.losses))
-    yield KnownMistake("stale-point", "loop-losses-late", History(begin, shifted(loss, right)))
+    yield KnownMistake("stale-point", "loop-losses-late", History(begin, losses_after_steps(loss, right)))
 
 
 def descent_mistakes(
@@ -80,15 +80,15 @@ def descent_mistakes(
     """Mistakes of plain gradient descent, the likeliest first."""
 
     def trained(rule: Rule, count: int = steps) -> History:
-        return followed(loss, start, count, rule)
+        return train_by_rule(loss, start, count, rule)
 
     summed = trained(summed_rule(lr))
     yield KnownMistake("missing-zero-grad", "loop-grows", summed)
-    yield KnownMistake("missing-zero-grad", "loop-grows", History(summed.theta, shifted(loss, summed)))
+    yield KnownMistake("missing-zero-grad", "loop-grows", History(summed.theta, losses_after_steps(loss, summed)))
     yield KnownMistake("ascent-sign", "loop-uphill", trained(descent_rule(-lr)))
     yield KnownMistake("ascent-sign", "loop-uphill", trained(summed_rule(-lr)))
     yield from common_mistakes(loss, start, steps, right)
-    for mask in one_sided(start):
+    for mask in parameter_masks(start):
         yield KnownMistake(
             "one-variable-only",
             "loop-one-variable",
@@ -108,14 +108,14 @@ def descent_mistakes(
         yield KnownMistake("scaled-steps", "loop-scaled", trained(descent_rule(factor * lr)))
 
 
-def one_sided(start: torch.Tensor) -> Iterator[torch.Tensor]:
+def parameter_masks(start: torch.Tensor) -> Iterator[torch.Tensor]:
     """Masks with one parameter alone, and with all but one: shape (d,)."""
     for row in torch.eye(len(start), dtype=torch.float64):
         yield row
         yield 1 - row
 
 
-def read(result: object, start: torch.Tensor, steps: int) -> History:
+def read_history(result: object, start: torch.Tensor, steps: int) -> History:
     """Take a result apart.
 
     Args:
@@ -147,7 +147,7 @@ def read(result: object, start: torch.Tensor, steps: int) -> History:
 
 
 def require_untracked(result: object) -> None:
-    """Refuse parameters or losses that autograd still watches; `read` has accepted the result."""
+    """Refuse parameters or losses that autograd still watches; `read_history` has accepted the result."""
     theta, losses = _parts(result)
     if _tracked(theta):
         raise not_yet("still-tracked", "loop-theta-tracked")

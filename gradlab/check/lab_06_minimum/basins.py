@@ -8,11 +8,11 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_unchanged
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.known_mistakes import KnownMistake, refuse_known
-from gradlab.check.lab_06_minimum.loop_timing import quickest, slows_down
+from gradlab.check.lab_06_minimum.loop_timing import ratio_of_a_loop, shortest_time
 from gradlab.check.values import holds_integers, kind_of, numbers, require_finite, require_shape
 
 _MANY = 5_000
-_TELLING = 3
+_POINTS_FOR_EACH_MISTAKE = 3
 _AXES = ("x₁", "x₂")
 
 
@@ -20,7 +20,7 @@ def _distances(points: torch.Tensor, minima: torch.Tensor, order: float = 2) -> 
     return torch.cdist(points, minima, p=order)
 
 
-def _clear(count: int, minima: torch.Tensor) -> torch.Tensor:
+def _points_with_one_nearest(count: int, minima: torch.Tensor) -> torch.Tensor:
     """Draw points of [0, 10]² that are clearly nearer to one minimum than to any other: shape (count, 2).
 
     Each known mistake is wrong about some of the first ones, where it is wrong about any: chance must not hide it.
@@ -30,8 +30,8 @@ def _clear(count: int, minima: torch.Tensor) -> torch.Tensor:
     points = points[nearest[:, 1] - nearest[:, 0] > 1e-2]
     right = _distances(points, minima).argmin(dim=1)
     outcomes = [mistake.outcome for mistake in _mistakes(points, minima)]
-    telling = [(chosen != right).nonzero().flatten()[:_TELLING] for chosen in outcomes]
-    order = torch.cat([*telling, torch.arange(len(points))]).tolist()
+    revealing = [(chosen != right).nonzero().flatten()[:_POINTS_FOR_EACH_MISTAKE] for chosen in outcomes]
+    order = torch.cat([*revealing, torch.arange(len(points))]).tolist()
     return points[list(dict.fromkeys(order))[:count]]
 
 
@@ -58,18 +58,18 @@ def nearest(function: Function) -> None:
     require_callable(function)
     for count, rows in ((60, 5), (7, 7), (1, 3)):
         minima = torch.rand(rows, 2, dtype=torch.float64) * 10
-        _check_indices(function, _clear(count, minima), minima)
+        _check_indices(function, _points_with_one_nearest(count, minima), minima)
     minima = torch.rand(4, 2) * 10
-    _check_indices(function, _clear(9, minima.to(torch.float64)).to(torch.float32), minima)
+    _check_indices(function, _points_with_one_nearest(9, minima.to(torch.float64)).to(torch.float32), minima)
     _refuse_loop(function)
 
 
 def _refuse_loop(function: Function) -> None:
     points, minima = torch.rand(_MANY, 2, dtype=torch.float64), torch.rand(4, 2, dtype=torch.float64)
     # The time of a call on one point is added: it is what the call itself costs, to another process perhaps.
-    call_itself = quickest(lambda: call(function, points[:1], minima))
-    unit = call_itself + quickest(lambda: (points[:, None] - minima).norm(dim=-1).argmin(dim=1))
-    ratio = slows_down(lambda: call(function, points, minima), unit)
+    call_itself = shortest_time(lambda: call(function, points[:1], minima))
+    unit = call_itself + shortest_time(lambda: (points[:, None] - minima).norm(dim=-1).argmin(dim=1))
+    ratio = ratio_of_a_loop(lambda: call(function, points, minima), unit)
     if ratio is not None:
         raise not_yet("loop-over-starts", "one-by-one", many=_MANY, ratio=f"{ratio:.0f}")
 

@@ -47,13 +47,13 @@ def _mistakes(tables: list[torch.Tensor]) -> Iterator[KnownMistake[torch.Tensor]
 def _random_bowl() -> tuple[list[list[float]], list[float]]:
     """Draw a table with curvatures between 0.5 and 6, aslant, and a centre."""
     angle = 0.3 + 0.9 * torch.rand((), dtype=torch.float64)
-    turn = torch.stack([torch.stack([angle.cos(), -angle.sin()]), torch.stack([angle.sin(), angle.cos()])])
+    rotation = torch.stack([torch.stack([angle.cos(), -angle.sin()]), torch.stack([angle.sin(), angle.cos()])])
     low, high = torch.rand(2, dtype=torch.float64) * torch.tensor([1.0, 3.0]) + torch.tensor([0.5, 3.0])
-    table = turn @ torch.diag(torch.stack([low, high])) @ turn.T
+    table = rotation @ torch.diag(torch.stack([low, high])) @ rotation.T
     return table.tolist(), (torch.rand(2, dtype=torch.float64) * 4 - 2).tolist()
 
 
-def _valley(f: Function) -> torch.Tensor | None:
+def _convex_point(f: Function) -> torch.Tensor | None:
     """Draw a point of [0, 10]² where f curves upwards in every direction; None if chance finds none."""
     for _ in range(_DRAWS):
         point = torch.rand(2, dtype=torch.float64) * 10
@@ -77,7 +77,7 @@ def largest_rate(function: Function, *, on: Function, at: torch.Tensor | None = 
         NotYet: a number is not right.
     """
     require_callable(function, on)
-    point = _valley(on) if at is None else at.detach().to(device="cpu", dtype=torch.float64)
+    point = _convex_point(on) if at is None else at.detach().to(device="cpu", dtype=torch.float64)
     cases: list[tuple[Function, torch.Tensor, torch.Tensor]] = []
     for _ in range(_BOWLS):
         table, centre = _random_bowl()
@@ -86,7 +86,7 @@ def largest_rate(function: Function, *, on: Function, at: torch.Tensor | None = 
         cases.append((bowl, torch.tensor(centre, dtype=torch.float64), exact))
     if point is not None:
         cases.append((on, point, hessian(on, point)))
-    answers = torch.tensor([_ask(function, f, place) for f, place, _ in cases], dtype=torch.float64)
+    answers = torch.tensor([_answer_of(function, f, place) for f, place, _ in cases], dtype=torch.float64)
     tables = [table for _, _, table in cases]
     limits = _limits(tables)
     if _near(answers, limits):
@@ -102,7 +102,7 @@ def _near(answers: torch.Tensor, others: torch.Tensor) -> bool:
     return bool(((answers - others).abs() <= _TOLERANCE * others.abs()).all())
 
 
-def _ask(function: Function, f: Function, point: torch.Tensor) -> float:
+def _answer_of(function: Function, f: Function, point: torch.Tensor) -> float:
     given = point.clone()
     answer = single_number(call(function, f, given))
     require_unchanged("`minimum`", point, given)

@@ -10,8 +10,8 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_unchanged, require_unwatched
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.lab_06_minimum.descent_path import Path, follow, follows, measured
-from gradlab.check.lab_06_minimum.loop_timing import quickest, slows_down
+from gradlab.check.lab_06_minimum.descent_path import Path, is_descent, path_with_gradients, require_descent
+from gradlab.check.lab_06_minimum.loop_timing import ratio_of_a_loop, shortest_time
 from gradlab.check.training_loops import run_descent
 from gradlab.check.values import is_tensor, numbers, require_device, require_finite, require_shape
 
@@ -77,9 +77,9 @@ def _check_path(function: Function, f: Function, start: torch.Tensor, lr: float,
     begin = start.detach().to(device="cpu", dtype=torch.float64)
     _require_rows(f, points, begin, lr, steps)
     require_finite(points)
-    path = measured(f, points, lr)
+    path = path_with_gradients(f, points, lr)
     _require_beginning(f, path, begin)
-    follow(f, path)
+    require_descent(f, path)
     require_unchanged("`start`", start, given)
     require_unwatched("`start`", given)
 
@@ -87,7 +87,7 @@ def _check_path(function: Function, f: Function, start: torch.Tensor, lr: float,
 def _require_rows(f: Function, points: torch.Tensor, start: torch.Tensor, lr: float, steps: int) -> None:
     """Refuse a path without a row for each point; one row too few is a mistake with a name."""
     if steps > 1 and points.shape == (steps, *start.shape) and bool(torch.isfinite(points).all()):
-        whole = follows(measured(f, points, lr))
+        whole = is_descent(path_with_gradients(f, points, lr))
         if whole and _same(points[0], start):
             raise not_yet("stale-point", "one-row-short-end")
         if whole and _same(points[0], start - lr * gradient(f, start)):
@@ -103,7 +103,7 @@ def _require_beginning(f: Function, path: Path, start: torch.Tensor) -> None:
         return
     if bool((path.points == path.points[0]).all()):
         raise not_yet("same-object", "same-object", rows=len(path.points))
-    if _same(path.points[0], start - path.lr * gradient(f, start)) and follows(path):
+    if _same(path.points[0], start - path.lr * gradient(f, start)) and is_descent(path):
         raise not_yet("stale-point", "early-by-one")
     raise not_yet("wrong-beginning", "wrong-beginning")
 
@@ -164,7 +164,9 @@ def _check_ends(function: Function, f: Function, start: torch.Tensor, lr: float,
         require_unwatched(name, given)
         ends[count] = end
         tracked = is_tensor(result) and bool(getattr(result, "requires_grad", False))
-    follow(f, measured(f, torch.stack([ends[count] for count in range(steps + 1)]), lr), of_ends=True)
+    require_descent(
+        f, path_with_gradients(f, torch.stack([ends[count] for count in range(steps + 1)]), lr), of_ends=True
+    )
     if tracked:
         raise not_yet("still-tracked", "still-tracked")
 
@@ -226,8 +228,8 @@ def _refuse_loop(function: Function, f: Function, starts: torch.Tensor, lr: floa
     # A function that maps over the rows without a Python loop (torch.func.vmap) sees single points too: time decides.
     few = torch.rand(2, 2, dtype=torch.float64) * 10
     many = torch.rand(_MANY_STARTS, 2, dtype=torch.float64) * 10
-    unit = quickest(lambda: call(function, f, few.clone(), lr, 1))
-    ratio = slows_down(lambda: call(function, f, many.clone(), lr, 1), unit)
+    unit = shortest_time(lambda: call(function, f, few.clone(), lr, 1))
+    ratio = ratio_of_a_loop(lambda: call(function, f, many.clone(), lr, 1), unit)
     if ratio is not None:
         raise not_yet("loop-over-starts", "one-by-one", many=_MANY_STARTS, ratio=f"{ratio:.0f}")
 

@@ -45,7 +45,7 @@ class Path:
         return self.expected.cumsum(dim=0)
 
 
-def measured(f: Function, points: torch.Tensor, lr: float) -> Path:
+def path_with_gradients(f: Function, points: torch.Tensor, lr: float) -> Path:
     """Measure the gradients of f along a path."""
     return Path(points, gradients(f, points[:-1]), lr)
 
@@ -58,12 +58,12 @@ def _agree(path: Path, moves: torch.Tensor) -> torch.Tensor:
     return distance <= _STEP_TOLERANCE * size + 3 * rounding
 
 
-def follows(path: Path) -> bool:
+def is_descent(path: Path) -> bool:
     """Say whether every step of a path is the learning rate times the gradient at its beginning, downhill."""
     return bool(_agree(path, path.expected).all())
 
 
-def follow(f: Function, path: Path, *, of_ends: bool = False) -> None:
+def require_descent(f: Function, path: Path, *, of_ends: bool = False) -> None:
     """Refuse a path that is not that of gradient descent on f.
 
     Args:
@@ -74,14 +74,14 @@ def follow(f: Function, path: Path, *, of_ends: bool = False) -> None:
     Raises:
         NotYet: a step is wrong; the path is compared with those of the known mistakes.
     """
-    if follows(path):
+    if is_descent(path):
         return
     _refuse_standing(path)
     _refuse_shifted(f, path, of_ends)
-    _refuse_parts(path)
+    _refuse_standing_parts(path)
     _refuse_accumulation(path)
     _refuse_factor(path)
-    _refuse_bent(path)
+    _refuse_lengths(path)
     wrong = int((~_agree(path, path.expected)).nonzero()[0])
     if wrong == 0:
         raise not_yet("wrong-first-step", "first-wrong")
@@ -96,17 +96,17 @@ def _refuse_standing(path: Path) -> None:
 def _refuse_shifted(f: Function, path: Path, of_ends: bool) -> None:
     """Find points that are right but one row too late, or the first step made twice."""
     late = replace(path, points=path.points[1:], slopes=path.slopes[1:])
-    if bool((path.moves[0] == 0).all()) and follows(late):
+    if bool((path.moves[0] == 0).all()) and is_descent(late):
         raise not_yet("stale-point", "one-step-short" if of_ends else "late-by-one")
     between = path.points[0] + path.expected[0]
     jump = path.moves[0] - path.expected[0]
-    if len(path.points) > 1 and follows(late) and bool(torch.isfinite(between).all()):
+    if len(path.points) > 1 and is_descent(late) and bool(torch.isfinite(between).all()):
         second = Path(torch.stack([between, between + jump]), gradient(f, between).unsqueeze(0), path.lr)
-        if follows(second):
+        if is_descent(second):
             raise not_yet("too-many-steps", "one-step-more")
 
 
-def _refuse_parts(path: Path) -> None:
+def _refuse_standing_parts(path: Path) -> None:
     """Find columns, or whole starts, that never move although they should."""
     still = (path.moves == 0).flatten(0, -2).all(dim=0)
     wanted = (path.expected.abs() > 0).flatten(0, -2).any(dim=0)
@@ -148,7 +148,7 @@ def _refuse_factor(path: Path) -> None:
     raise not_yet("scaled-steps", "ratio", ratio=rounded(ratio))
 
 
-def _refuse_bent(path: Path) -> None:
+def _refuse_lengths(path: Path) -> None:
     """Find steps that all equal the first, or that have right directions and wrong lengths."""
     first = path.expected[:1].expand_as(path.moves)
     if len(path.moves) > 1 and bool(_agree(path, first).all()):

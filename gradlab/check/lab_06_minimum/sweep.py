@@ -83,14 +83,14 @@ def sweep(
     spread = torch.rand(len(_LOWEST), dtype=torch.float64).tolist()
     chosen = [low * (1 + part / 2) for low, part in zip(_LOWEST, spread, strict=True)] if rates is None else rates
     count = _STEPS if steps is None else steps
-    found, given = _ask(function, on, begin, chosen, count)
+    found, given = _answer_of(function, on, begin, chosen, count)
     exact = begin.to(device="cpu", dtype=torch.float64)
     expected = _descents(on, exact, chosen, count).norms
     if found.shape == expected.shape and close(found, expected, 1e-3):
         require_unchanged("`starts`", begin, given)
         require_unwatched("`starts`", given)
         return
-    again, _ = _ask(function, on, begin, chosen, count)
+    again, _ = _answer_of(function, on, begin, chosen, count)
     if found.shape == again.shape and not close(again, found):
         raise not_yet("fresh-starts", "fresh-starts")
     if found.shape == expected.T.shape and close(found.T, expected, 1e-3):
@@ -100,7 +100,7 @@ def sweep(
     _refuse(found, expected, _mistakes(on, exact, chosen, count))
 
 
-def _ask(
+def _answer_of(
     function: Function, f: Function, starts: torch.Tensor, rates: list[float], steps: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Call the student's function: the norms, and the starts as it left them."""

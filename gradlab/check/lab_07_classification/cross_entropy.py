@@ -227,8 +227,7 @@ def _gradient_mistakes(z: Tensor, labels: Tensor) -> Iterator[KnownMistake[Tenso
     yield KnownMistake("opposite-sign", "class-slope-negated", -right / count)
     yield KnownMistake("sum-for-mean", "class-slope-over-table", right / (count * classes), {"classes": classes})
     for scale in (1, count):
-        told = KnownMistake("class-truth-missing", "class-truth-missing", p / scale)
-        yield told
+        yield KnownMistake("class-truth-missing", "class-truth-missing", p / scale)
         yield KnownMistake("missing-inner-derivative", "class-outer-of-log", -y / p / scale)
         yield KnownMistake("missing-inner-derivative", "class-own-logit-only", -y * (1 - p) / scale)
         yield KnownMistake("class-softmax-missing", "class-softmax-missing", (z - y) / scale)

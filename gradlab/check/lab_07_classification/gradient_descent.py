@@ -73,16 +73,16 @@ class Training:
                 for number, (leaf, slope) in enumerate(zip(leaves, sums, strict=True)):
                     if number not in self.resting:
                         leaf.sub_(self.lr * self.factor * slope)
-        return flat(leaves)
+        return flatten(leaves)
 
 
-def flat(parameters: Sequence[Tensor]) -> Tensor:
+def flatten(parameters: Sequence[Tensor]) -> Tensor:
     """All numbers of the parameters in one vector."""
     return torch.cat([each.detach().reshape(-1) for each in parameters])
 
 
 def require_end(
-    result: object, training: Training, names: Sequence[str], *, begins: Callable[[], object] | None = None
+    result: object, training: Training, names: Sequence[str], *, without_steps: Callable[[], object] | None = None
 ) -> None:
     """Refuse parameters that are not those at the end of a training.
 
@@ -90,31 +90,33 @@ def require_end(
         result: the parameters in a tuple or a list; if the training has one only, that one.
         training: the right one.
         names: what the parameters are called.
-        begins: runs the student's training without a step, if the student chooses where it begins.
+        without_steps: runs the student's training without a step, if the student chooses where it begins.
 
     Raises:
         NotYet: they are not.
     """
-    found = parts(result, len(training.start))
+    found = split(result, len(training.start))
     for values, right in zip(found, training.start, strict=True):
         require_shape(values, right.shape, training.x.shape)
         require_finite(values)
-    if begins is not None and not close(flat(found), training.end()):
-        _require_beginning(begins, training)
-    agree(flat(found), training.end(), _mistakes(training, names), given=f"{training.steps} steps on random examples")
+    if without_steps is not None and not close(flatten(found), training.end()):
+        _require_beginning(without_steps, training)
+    agree(
+        flatten(found), training.end(), _mistakes(training, names), given=f"{training.steps} steps on random examples"
+    )
 
 
-def _require_beginning(begins: Callable[[], object], training: Training) -> None:
+def _require_beginning(without_steps: Callable[[], object], training: Training) -> None:
     """Refuse a training that does not begin where it should; one that can't do without a step says nothing."""
     try:
-        found = flat(parts(call(begins), len(training.start)))
+        found = flatten(split(call(without_steps), len(training.start)))
     except NotYet:
         return
-    if not close(found, flat(training.start)):
+    if not close(found, flatten(training.start)):
         raise not_yet("class-other-beginning", "class-other-beginning")
 
 
-def parts(result: object, count: int) -> list[Tensor]:
+def split(result: object, count: int) -> list[Tensor]:
     """Take a result apart into so many tensors."""
     if count == 1:
         return [numbers(result)]
@@ -133,7 +135,7 @@ def _mistakes(training: Training, names: Sequence[str]) -> Iterator[KnownMistake
     def end(**changes: Any) -> Tensor:  # noqa: ANN401 - whatever a training may have
         return replace(training, **changes).end()
 
-    yield KnownMistake("class-nothing-moves", "class-nothing-moves", flat(training.start))
+    yield KnownMistake("class-nothing-moves", "class-nothing-moves", flatten(training.start))
     if training.steps > 1:
         yield KnownMistake("missing-zero-grad", "class-adding-up", end(accumulates=every))
     yield KnownMistake("ascent-sign", "class-uphill", end(factor=-1.0))
@@ -156,8 +158,8 @@ def _mistakes(training: Training, names: Sequence[str]) -> Iterator[KnownMistake
         )
         yield KnownMistake("ascent-sign", "class-uphill", end(factor=-1.0, accumulates=every))
         for number, name in enumerate(names if len(names) > 1 else ()):
-            told = {"name": name}
-            yield KnownMistake("missing-zero-grad", "class-adding-up-one", end(accumulates=(number,)), told)
+            placeholders = {"name": name}
+            yield KnownMistake("missing-zero-grad", "class-adding-up-one", end(accumulates=(number,)), placeholders)
         yield KnownMistake("class-other-optimiser", "class-momentum", end(optimiser=_with_momentum))
     yield KnownMistake("class-other-optimiser", "class-adam", end(optimiser=torch.optim.Adam))
     for rate in _WRITTEN_IN:

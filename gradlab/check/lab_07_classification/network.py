@@ -58,10 +58,10 @@ def _mistakes(x: Tensor, parameters: list[Tensor]) -> Iterator[KnownMistake[Tens
     w1, b1, w2, b2 = parameters
     inner = x @ w1 + b1
     right = network(x, parameters)
-    flat = inner @ w2 + b2
-    yield KnownMistake("class-no-activation", "class-no-activation", flat)
+    linear = inner @ w2 + b2
+    yield KnownMistake("class-no-activation", "class-no-activation", linear)
     yield KnownMistake("class-activated-output", "class-relu-after", torch.relu(right))
-    yield KnownMistake("class-activated-output", "class-relu-only-after", torch.relu(flat))
+    yield KnownMistake("class-activated-output", "class-relu-only-after", torch.relu(linear))
     yield KnownMistake("logits-twice", "class-probabilities", torch.softmax(right, dim=1))
     yield KnownMistake("class-activated-output", "class-sigmoid-after", torch.sigmoid(right))
     for activation in (torch.sigmoid, torch.tanh):

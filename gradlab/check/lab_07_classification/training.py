@@ -11,7 +11,7 @@ from gradlab.check.calls import Function, require_callable, require_unchanged, r
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.lab_07_classification import sample_functions
-from gradlab.check.lab_07_classification.gradient_descent import Model, Training, flat, parts, require_end
+from gradlab.check.lab_07_classification.gradient_descent import Model, Training, flatten, require_end, split
 from gradlab.check.probes import BACKWARD_BEGUN
 from gradlab.check.training_loops import FirstRound, Loop, error_in_one_step, run_loop
 from gradlab.check.values import is_tensor, numbers, require_shape, single_number
@@ -49,8 +49,8 @@ def trained_linear(function: Function, *, features: int = 2, classes: int = 3, s
     require_callable(function)
     start = [torch.zeros(features, classes).double(), torch.zeros(classes).double()]
     with_loss = partial(function, sample_functions.mean_loss)
-    alarmed = partial(function, sample_functions.raises_in_backward)
-    _compare(with_loss, sample_functions.linear_model, start, ("W", "b"), steps, alarmed=alarmed)
+    with_raising_loss = partial(function, sample_functions.raises_in_backward)
+    _compare(with_loss, sample_functions.linear_model, start, ("W", "b"), steps, with_raising_loss=with_raising_loss)
     _require_given_loss(function, start)
 
 
@@ -62,7 +62,7 @@ def _require_given_loss(function: Function, start: list[Tensor]) -> None:
     loop = partial(function, sample_functions.brier_loss, x.clone(), labels.clone(), classes, lr)
     result = run_loop(loop, steps, _first_round())
     training = Training(sample_functions.linear_model, start, x, labels, lr, steps, loss=sample_functions.brier_loss)
-    if close(flat(parts(result, len(start))), replace(training, loss=sample_functions.mean_loss).end()):
+    if close(flatten(split(result, len(start))), replace(training, loss=sample_functions.mean_loss).end()):
         raise not_yet("class-own-loss", "class-own-loss")
     require_end(result, training, ("W", "b"))
 
@@ -74,7 +74,7 @@ def _compare(
     names: tuple[str, ...],
     steps: int,
     *,
-    alarmed: Function | None = None,
+    with_raising_loss: Function | None = None,
     untracked: str = "forward-untracked",
 ) -> None:
     """Compare what a training gives back with gradient descent, in float64 and, for two steps, in float32.
@@ -85,7 +85,7 @@ def _compare(
         start: the parameters that it begins with, float64; the first one is (d, K).
         names: their names.
         steps: how many steps to make in float64.
-        alarmed: the same as `train`, with a loss that raises where one goes backward through it.
+        with_raising_loss: the same as `train`, with a loss that raises where one goes backward through it.
         untracked: what it means if the very first loss does not require a gradient.
     """
     features, classes = start[0].shape
@@ -94,26 +94,26 @@ def _compare(
     for kind, count in ((torch.float64, steps), (torch.float32, 2)):
         given, truth = x.to(kind), labels.clone()
         loop = partial(train, given, truth, classes, lr)
-        alarmed_loop = None if alarmed is None else partial(alarmed, given, truth, classes, lr)
-        result = run_loop(loop, count, _first_round(untracked, alarmed_loop))
+        raising_loop = None if with_raising_loss is None else partial(with_raising_loss, given, truth, classes, lr)
+        result = run_loop(loop, count, _first_round(untracked, raising_loop))
         training = Training(model, start, given.to(torch.float64), labels, lr, count)
-        require_end(result, training, names, begins=partial(loop, 0))
+        require_end(result, training, names, without_steps=partial(loop, 0))
         _require_kind(result, kind)
         require_unchanged("`x`", x.to(kind), given)
         require_unchanged("`labels`", labels, truth)
 
 
-def _first_round(untracked: str = "forward-untracked", alarmed: Loop | None = None) -> FirstRound:
+def _first_round(untracked: str = "forward-untracked", with_raising_loss: Loop | None = None) -> FirstRound:
     """What errors mean in the first round of a training.
 
     Args:
         untracked: what it means if the very first loss does not require a gradient.
-        alarmed: runs the training with a loss that raises `BACKWARD_BEGUN` where one goes backward through it; None if
-            the student chooses the loss.
+        with_raising_loss: runs the training with a loss that raises `BACKWARD_BEGUN` where one goes backward through
+            it; None if the student chooses the loss.
     """
 
     def goes_backward() -> bool:
-        return alarmed is None or error_in_one_step(alarmed) == BACKWARD_BEGUN
+        return with_raising_loss is None or error_in_one_step(with_raising_loss) == BACKWARD_BEGUN
 
     def no_gradient() -> str:
         return "not-a-leaf" if goes_backward() else "no-gradient-there"
