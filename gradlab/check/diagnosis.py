@@ -73,7 +73,7 @@ def describe(explanation: str, observation: str, **values: object) -> Diagnosis:
     Args:
         explanation: a key of `words.MISCONCEPTIONS` or of `words.FINDINGS`.
         observation: a key of `words.OBSERVATIONS`.
-        values: what fills the places of the observation.
+        values: what stands for the placeholders of the observation.
     """
     named = explanation in words.MISCONCEPTIONS
     text = words.MISCONCEPTIONS[explanation] if named else words.FINDINGS[explanation]

@@ -80,7 +80,7 @@ def diagnose(error: BaseException, observation: str = "error") -> Diagnosis | No
 
     Args:
         error: any error. `NotYet` carries its diagnosis; others are recognised by their type and message.
-        observation: a key of `words.OBSERVATIONS` with places for the error's name and its message.
+        observation: a key of `words.OBSERVATIONS` with placeholders for the error's name and its message.
 
     Returns:
         The diagnosis, or None if the error is none that the course knows.

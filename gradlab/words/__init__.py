@@ -5,7 +5,7 @@ Every text is a plain string; ``{name}`` stands for a value that the check fills
 Attributes:
     MISCONCEPTIONS: the mistakes that have a name in the course.
     FINDINGS: the mistakes that have none.
-    OBSERVATIONS: what a check says that it saw: key → a sentence with places for values.
+    OBSERVATIONS: what a check says that it saw: key → a sentence with placeholders for values.
     PASSED: what each check says if the answer is right: name of the check → one short line that never varies.
     LABELS: the fixed words around a diagnosis.
 """

@@ -58,20 +58,20 @@ def partial_derivatives(function: Function, *, of: Function | None = None) -> No
         of: f, which maps two tensors with one number each to another; by default a random one.
 
     Raises:
-        NotYet: a slope is missing or differs, or a bucket has changed.
+        NotYet: a slope is missing or differs, or a `.grad` has changed.
     """
     require_callable(function)
     f = functools.partial(saddle, factors=(0.5 + torch.rand(3)).tolist()) if of is None else of
-    # Buckets that already hold something come first: whoever pours into them returns the sum.
+    # A filled `.grad` comes first: an answer that adds to it returns the sum.
     for filled in (True, False):
         x, y = (_leaf(filled=filled) for _ in range(2))
-        buckets = [part.grad.clone() if part.grad is not None else None for part in (x, y)]
+        grads = [part.grad.clone() if part.grad is not None else None for part in (x, y)]
         result = gradients_from(lambda g, x=x, y=y: function(g, x, y), f)  # type: ignore[misc]
         expected = _slopes(f, x, y)
         agree(
-            result, expected, _partials_mistakes(f, x, y, buckets, expected), given="a random place (x, y)", kind="pair"
+            result, expected, _partials_mistakes(f, x, y, grads, expected), given="a random place (x, y)", kind="pair"
         )
-        if not all(_same(part.grad, before) for part, before in zip((x, y), buckets, strict=True)):
+        if not all(_same(part.grad, before) for part, before in zip((x, y), grads, strict=True)):
             raise not_yet("bucket-touched", "bucket-touched")
 
 
@@ -94,10 +94,10 @@ def _same(now: torch.Tensor | None, before: torch.Tensor | None) -> bool:
 
 
 def _partials_mistakes(
-    f: Function, x: torch.Tensor, y: torch.Tensor, buckets: list[torch.Tensor | None], expected: torch.Tensor
+    f: Function, x: torch.Tensor, y: torch.Tensor, grads: list[torch.Tensor | None], expected: torch.Tensor
 ) -> Iterator[KnownMistake[torch.Tensor]]:
-    if buckets[0] is not None and buckets[1] is not None:
-        poured = expected + torch.stack([bucket for bucket in buckets if bucket is not None])
+    if grads[0] is not None and grads[1] is not None:
+        poured = expected + torch.stack([grad for grad in grads if grad is not None])
         yield KnownMistake("missing-zero-grad", "bucket-poured", poured)
     yield KnownMistake("swapped-components", "partials-swapped", expected.flip(0))
     yield KnownMistake("total-for-partials", "partials-total", expected.sum().expand(2))
@@ -151,7 +151,7 @@ def _sea_depth_mistakes(
     run: Run, x: torch.Tensor, waves: torch.Tensor, ground: torch.Tensor
 ) -> Iterator[KnownMistake[torch.Tensor]]:
     yield KnownMistake("graph-cut", "depth-waves", -ground)
-    # The bed is lost either before f, on values that nobody watches, or after it.
+    # f is cut off either before its call, on values that autograd does not track, or after it.
     explanation = (
         "data-attribute" if error_with(run, probes.raises_if_not_tracked) == probes.NOT_TRACKED else "graph-cut"
     )

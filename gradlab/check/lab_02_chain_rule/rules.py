@@ -95,7 +95,7 @@ def _check(
             given=f"the slope of `{expression}` towards {letter}",
             kind="number",
         )
-    _look_below(result, expression)
+    _read_ancestors(result, expression)
 
 
 def _refuse_exchanged(found: list[float], slopes: list[_Slope], expression: str) -> None:
@@ -116,10 +116,11 @@ def _input(make: Function, number: float) -> object:
     return graph.build(make)[-1]
 
 
-def _look_below(result: object, expression: str) -> None:
-    """Go down to the beginning, as far as an input of a rule that is made of other rules may stand below it.
+def _read_ancestors(result: object, expression: str) -> None:
+    """Read the chain of first parents, as deep as an input may stand below a rule that is made of other rules.
 
-    What a submission may be asked is what the worked solution was asked, and its inputs stand right below.
+    Through the wall, a submission may be asked only for what the worked solution was asked for, and there the inputs
+    are direct parents.
     """
     for _ in range(DEEPEST):
         below = parents_of(result, expression)

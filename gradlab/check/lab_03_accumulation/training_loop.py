@@ -42,7 +42,7 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
     with grad_of_argument_explained(lambda filled: function(loss, filled, lr, epochs), given, "`weights`"):
         result = _run(functools.partial(_bound, function, given, lr), loss, epochs)
     weights, history = _two_of(result)
-    end, slopes = _walk(loss, start, lr, epochs, keep=0.0)
+    end, slopes = _descend(loss, start, lr, epochs, keep=0.0)
     description = f"{epochs} epochs"
     if epochs > 1 and _same(weights, start) and _same(history, slopes[:1].expand_as(slopes)):
         raise not_yet("stands-still", "acc-stands-still")
@@ -89,24 +89,24 @@ def _two_of(result: object) -> tuple[object, object]:
     return first, second
 
 
-def _walk(loss: Function, start: Tensor, lr: float, epochs: int, *, keep: float) -> tuple[Tensor, Tensor]:
-    """The end and the fresh gradients of a walk whose bucket keeps a share of what it held."""
-    w, bucket, slopes = start.clone(), torch.zeros_like(start), []
+def _descend(loss: Function, start: Tensor, lr: float, epochs: int, *, keep: float) -> tuple[Tensor, Tensor]:
+    """The end and the gradients of a descent whose `.grad` keeps a share of what it held."""
+    w, grad, slopes = start.clone(), torch.zeros_like(start), []
     for _ in range(epochs):
         slopes.append(gradient(loss, w))
-        bucket = keep * bucket + slopes[-1]
-        w = w - lr * bucket
+        grad = keep * grad + slopes[-1]
+        w = w - lr * grad
     return w, torch.stack(slopes)
 
 
 def _wrong_ends(loss: Function, start: Tensor, lr: float, epochs: int) -> Iterator[KnownMistake[Tensor]]:
-    yield KnownMistake("missing-zero-grad", "sum-of-gradients", _walk(loss, start, lr, epochs, keep=1.0)[0])
-    yield KnownMistake("ascent-sign", "uphill", _walk(loss, start, -lr, epochs, keep=0.0)[0])
+    yield KnownMistake("missing-zero-grad", "sum-of-gradients", _descend(loss, start, lr, epochs, keep=1.0)[0])
+    yield KnownMistake("ascent-sign", "uphill", _descend(loss, start, -lr, epochs, keep=0.0)[0])
     yield KnownMistake("acc-start-returned", "acc-start-returned", start)
-    yield KnownMistake("stale-point", "acc-step-short", _walk(loss, start, lr, max(epochs - 1, 1), keep=0.0)[0])
-    yield KnownMistake("too-many-steps", "one-step-more", _walk(loss, start, lr, epochs + 1, keep=0.0)[0])
-    yield KnownMistake("acc-first-round", "acc-first-round", _walk(loss, start, lr, 1, keep=0.0)[0])
-    yield KnownMistake("acc-swapped", "acc-swapped", _walk(loss, start, lr, epochs, keep=0.0)[1])
+    yield KnownMistake("stale-point", "acc-step-short", _descend(loss, start, lr, max(epochs - 1, 1), keep=0.0)[0])
+    yield KnownMistake("too-many-steps", "one-step-more", _descend(loss, start, lr, epochs + 1, keep=0.0)[0])
+    yield KnownMistake("acc-first-round", "acc-first-round", _descend(loss, start, lr, 1, keep=0.0)[0])
+    yield KnownMistake("acc-swapped", "acc-swapped", _descend(loss, start, lr, epochs, keep=0.0)[1])
 
 
 def _wrong_histories(slopes: Tensor) -> Iterator[KnownMistake[Tensor]]:
@@ -120,7 +120,7 @@ def _wrong_histories(slopes: Tensor) -> Iterator[KnownMistake[Tensor]]:
 def rolling(function: Function, *, steps: int = 5, d: int = 2) -> None:
     """Check a function ``rolling_step(w, v, g, lr)`` that returns the next point and what to remember.
 
-    Only the points are compared: what is remembered may be the bucket, or the bucket times the rate with either sign.
+    Only the points are compared: what is remembered may be `.grad`, or `.grad` times the rate with either sign.
 
     Args:
         function: the student's.
@@ -128,7 +128,7 @@ def rolling(function: Function, *, steps: int = 5, d: int = 2) -> None:
         d: the number of coordinates.
 
     Raises:
-        NotYet: the points are not those of the forgetful loop.
+        NotYet: the points are not those of a loop that never empties `.grad`.
     """
     require_callable(function)
     start = torch.randn(d, dtype=torch.float64)
@@ -178,7 +178,7 @@ def _rolling_mistakes(slopes: Tensor, lr: float) -> Iterator[KnownMistake[Tensor
 
 
 def _kept(slopes: Tensor, share: float, fresh: float) -> Tensor:
-    """Buckets that keep a share of what they held, and take a share of the fresh gradient."""
+    """What `.grad` holds if it keeps a share of what it held, and adds a share of the new gradient."""
     held, kept = torch.zeros_like(slopes[0]), []
     for slope in slopes:
         held = share * held + fresh * slope

@@ -160,7 +160,7 @@ def _wrong_conditions(low: float, high: float) -> Iterator[KnownMistake[float]]:
 def scaled_fit(function: Function, *, centre: float = 60.0, spread: float = 15.0) -> None:
     """Check a function ``fit(x, y)`` that returns w and b of the line with the least squared error.
 
-    How the function scales and trains is its own affair: the result is compared with the exact solution.
+    How the function scales and trains is not checked: the result is compared with the exact solution.
 
     Args:
         function: the student's: inputs (n,), targets (n,) → two numbers.
@@ -225,7 +225,7 @@ class _Line:
         slope, height = w * self.spread, b + w * self.mean
         # Squares of what has blown up would be too large for a number.
         error, begun = math.hypot(slope - self.slope, height - self.height), math.hypot(self.slope, self.height)
-        # A NaN is larger than nothing, so that it is asked for by name.
+        # Every comparison with NaN is false: negated, this condition holds for NaN, too.
         if not error <= 100 * begun:
             raise not_yet("lr-too-high", "fit-far-away")
         off = abs(w / self.parameters[0] - 1)
