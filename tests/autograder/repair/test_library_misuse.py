@@ -23,10 +23,10 @@ def told(source: str, role: Role = Role.SOLUTION) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     "source",
     [
-        "from gradlab.check.lab_06_minimum.surfaces import surface_values\ndef entries(x): return surface_values(x)",
-        "import gradlab.check.lab_04_jacobians.probes as p\np.numbered = p.square",
+        "from gradlab.check.lab_06_minimum.surface import surface_values\ndef entries(x): return surface_values(x)",
+        "import gradlab.check.lab_04_jacobians.sample_functions as p\np.square_scaled_by_pass = p.square",
         "from gradlab import check as c, landscape",
-        "import sys\ndef entries(x): return sys.modules['gradlab.check.lab_04_jacobians.entries']._table(x, x)",
+        "import sys\ndef entries(x): return sys.modules['gradlab.check.lab_04_jacobians.jacobian']._table(x, x)",
         "def entries(x): return check.slopes.jacobian(f, x)",
         "def entries(x): return check._table(x)",
         "def entries(x): return ladder.descents.descend_in_loop(x, 0.1, 5)",
@@ -57,11 +57,11 @@ def test_what_the_lab_itself_shows_is_nobodys_business(source: str) -> None:
 
 
 def test_a_lab_without_gradlab_has_nothing_to_be_borrowed() -> None:
-    cell = Cell("code", Role.SOLUTION, "import gradlab.check.lab_06_minimum.surfaces", "entries")
+    cell = Cell("code", Role.SOLUTION, "import gradlab.check.lab_06_minimum.surface", "entries")
     assert flags([cell], RELEASED[1:]) == ()
 
 
 def test_it_is_one_of_the_notebooks_flags() -> None:
-    cells = (LESSON, Cell("code", Role.SOLUTION, "import gradlab.check.lab_06_minimum.surfaces", "entries"))
+    cells = (LESSON, Cell("code", Role.SOLUTION, "import gradlab.check.lab_06_minimum.surface", "entries"))
     notebook = repair_notebook("lab", ParsedNotebook(cells, (Claims(), Claims())), RELEASED)
     assert [flag for flag in notebook.flags if "reaches into gradlab" in flag]
