@@ -9,11 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.cli import completion, options
-from autograder.cli.display import messages, output
-from autograder.cli.exits import NOT_ALL_GRADED
-from autograder.cli.json_output import print_json
+from autograder.cli.display import messages, output, print_json
+from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.progress import shown
-from autograder.report.wording import count
+from autograder.formatting import count
 
 if TYPE_CHECKING:
     from autograder.collect.findings import Refused

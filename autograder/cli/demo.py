@@ -13,10 +13,9 @@ import typer
 import autograder
 from autograder.cli import options
 from autograder.cli.build import built
-from autograder.cli.display import output, results_table
-from autograder.cli.exits import NOT_ALL_GRADED
+from autograder.cli.display import output, print_json, results_table
+from autograder.cli.error_handler import NOT_ALL_GRADED, remember_course
 from autograder.cli.grade import graded
-from autograder.cli.json_output import print_json
 from autograder.cli.progress import Bar, shown
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
@@ -53,7 +52,9 @@ class Demonstration:
 
 
 def demo(
-    into: Annotated[Path, typer.Option("--into", help="The folder for the demonstration.")] = Path("demo"),
+    into: Annotated[
+        Path, typer.Option("--into", callback=remember_course, help="The folder for the demonstration.")
+    ] = Path("demo"),
     sandbox: options.Sandbox = Mode.BUBBLEWRAP,
     workers: options.Workers = None,
     form: options.Form = options.Format.TABLE,

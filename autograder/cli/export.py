@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import completion, options
-from autograder.cli.display import messages
-from autograder.cli.json_output import print_json
+from autograder.cli.display import messages, print_json
 from autograder.cli.progress import shown
 from autograder.errors import ExpectedError
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.cli import options
-from autograder.cli.display import messages, output
+from autograder.cli.display import messages, output, print_json
 from autograder.cli.grade import submitted_labs
-from autograder.cli.json_output import print_json
 from autograder.cli.progress import shown
-from autograder.report.wording import count
+from autograder.formatting import count
 
 _OF_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
 
@@ -30,7 +29,7 @@ def feedback(
         labs = submitted_labs(opened, lab)
         bar.begin("Writing pages", len(labs))
         for name in labs:
-            bar.tell(f"Writing pages of {name}")
+            bar.describe(f"Writing pages of {name}")
             # nbgrader would meet a damaged gradebook once for each student, and show a traceback each time.
             if opened.graded_students(name):
                 marks_of_lab(opened.gradebook_url, name)

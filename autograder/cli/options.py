@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli import completion
+from autograder.cli.error_handler import remember_course
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 
@@ -20,7 +21,10 @@ class Format(StrEnum):
     JSON = "json"
 
 
-Course = Annotated[Path, typer.Option("--course", help="The course folder: the one with nbgrader_config.py.")]
+Course = Annotated[
+    Path,
+    typer.Option("--course", callback=remember_course, help="The course folder: the one with nbgrader_config.py."),
+]
 Lab = Annotated[
     str | None,
     typer.Argument(

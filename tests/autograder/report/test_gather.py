@@ -6,9 +6,9 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.report.class_record import as_class_record
 from autograder.report.gather import gather, with_evidence
 from autograder.report.pages import report_page
+from autograder.report.records import as_class_record
 from tests.autograder.report.likeness.imagined import disguised, program
 
 COPIED = program(Random(7), 30)
