@@ -41,7 +41,7 @@ def build(
 
 
 def built(course: Path, labs: list[str] | None, *, check: bool, mode: Mode, bar: Bar) -> "BuildReport":
-    """Build labs, or compare them, and show how far that is.
+    """Build labs, or compare them, and show the progress.
 
     Raises:
         ExpectedError: the course or a lab is refused.

@@ -16,7 +16,7 @@ from autograder.cli.progress import shown
 
 
 class Form(StrEnum):
-    """What is made of a class's results."""
+    """The form in which a class's results are reported."""
 
     HTML = "html"
     JSON = "json"

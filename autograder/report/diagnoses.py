@@ -39,7 +39,7 @@ class Diagnosis:
         title: the mistake in a few words.
         explanation: the likely cause in plain words; empty where the course has none.
         look: what to look at next; empty where the course has none.
-        named: whether it stands in the course's list of misconceptions, and `key` is its id there.
+        named: whether it is in the course's list of misconceptions, with `key` as its id.
     """
 
     key: str
@@ -52,8 +52,8 @@ class Diagnosis:
 def diagnosis_of(verdict: CellVerdict) -> Diagnosis | None:
     """Find the kind of mistake that a verdict reports.
 
-    A misconception goes by its id. What has no id is recognised by its words, which `gradlab.words` holds; a course
-    without gradlab's checks has none, and then only an error or a time-out is a kind of its own.
+    A misconception is identified by its id. A finding has no id and is recognised by its words, which `gradlab.words`
+    holds; a course without gradlab's checks has none, and then only an error or a time-out is a kind of its own.
 
     Args:
         verdict: the verdict on one graded cell.
@@ -78,7 +78,7 @@ def diagnosis_of(verdict: CellVerdict) -> Diagnosis | None:
 
 
 def shown_status(verdict: CellVerdict) -> CellStatus:
-    """A cell's status as the class report shows it: an answer that nobody wrote is not the same as a wrong one."""
+    """A cell's status as the class report shows it: an unwritten answer is not the same as a wrong one."""
     diagnosis = diagnosis_of(verdict)
     return CellStatus.UNANSWERED if diagnosis is not None and diagnosis.key == UNWRITTEN else verdict.status
 

@@ -1,4 +1,4 @@
-"""What one student is told about one notebook, as data."""
+"""The feedback on one student's notebook, as data."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,7 +66,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What one student is told about one notebook.
+    """The feedback on one student's notebook.
 
     Attributes:
         student: the student's id.

@@ -27,7 +27,7 @@ from autograder.verdicts import CellStatus, SubmissionStatus
 from gradlab.words import FINDINGS, LABELS, MISCONCEPTIONS
 
 STUDENTS_SHOWN = 5_000
-"""Rows of the table of students: a browser takes its time over more."""
+"""Rows of the table of students: more would make a browser slow."""
 NAMES_SHOWN = 200
 """Names that are listed in one place."""
 
@@ -162,7 +162,9 @@ def lead(message: str) -> tuple[str, str]:
 
 
 def sections(text: str) -> tuple[tuple[str, str], ...]:
-    """Split what a check says after its lead by the causes that the course knows: seen, likely cause, look next.
+    """Split what a check says after its first sentence: what it saw, the likely cause, where to look next.
+
+    The cause is recognised by the course's own sentences.
 
     Returns:
         (label, text) pairs; one with an empty label if no cause is recognised.

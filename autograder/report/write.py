@@ -17,6 +17,7 @@ from autograder.errors import ExpectedError, unwritable
 from autograder.progress import NO_PROGRESS, Progress
 from autograder.report.exporter import FeedbackExporter
 from autograder.report.gather import gather, with_evidence
+from autograder.report.marks import marks_of_lab
 from autograder.report.pages import report_page
 from autograder.verdicts import Result
 
@@ -34,8 +35,11 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
         The pages, in order of student.
 
     Raises:
-        ExpectedError: nothing was graded yet, or nbgrader cannot write a page.
+        ExpectedError: nothing was graded yet, the gradebook cannot be read, or nbgrader cannot write a page.
     """
+    if course.graded_students(lab):
+        # nbgrader would read a damaged gradebook once for each student, and show a traceback each time.
+        marks_of_lab(course.gradebook_url, lab)
     results = _graded(course, lab)
     for result in results:
         _check_writable(course.folder(course.directory.feedback_directory, result.student, lab))
@@ -107,7 +111,7 @@ def _pages(course: Course, lab: str, students: Iterable[str]) -> dict[str, list[
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all: a reader never sees half a page."""
+    """Write a page atomically: a reader never sees half of it."""
     unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
     try:
         path.parent.mkdir(exist_ok=True)

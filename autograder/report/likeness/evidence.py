@@ -53,20 +53,20 @@ def _marked(cell: Cell, shared: Shingles, exercise: int) -> list[tuple[str, bool
         agrees[start : start + LENGTH] = True
     pieces: list[tuple[str, bool]] = []
     end = 0
-    begun: int | None = None
+    start_of_match: int | None = None
     for token, agreeing in zip(tokens, agrees, strict=True):
-        if agreeing and begun is None:
+        if agreeing and start_of_match is None:
             pieces.append((cell.source[end : token.start], False))
-            begun = token.start
-        elif not agreeing and begun is not None:
-            pieces.append((cell.source[begun:end], True))
-            begun = None
+            start_of_match = token.start
+        elif not agreeing and start_of_match is not None:
+            pieces.append((cell.source[start_of_match:end], True))
+            start_of_match = None
             pieces.append((cell.source[end : token.end], False))
         elif not agreeing:
             pieces.append((cell.source[end : token.end], False))
         end = token.end
-    if begun is not None:
-        pieces.append((cell.source[begun:end], True))
+    if start_of_match is not None:
+        pieces.append((cell.source[start_of_match:end], True))
     return [*pieces, (cell.source[end:], False)]
 
 
