@@ -96,7 +96,7 @@ def build(
         ExpectedError: the course or a lab is refused; the message names file, line and cell.
     """
     course = open_course(course_root)
-    present = lab_names(course.root)
+    present = lab_names(course_root)
     lessons = [_read(course, lab) for lab in (present if labs is None else labs)]
     progress.begin("Comparing" if check else "Building", len(lessons) * (1 if check else _STEPS))
     # One for all labs: nbgrader takes longer to make a gradebook than to make a release.

@@ -1,11 +1,14 @@
 """Results and class reports as plain JSON values, for other programs: a public format, see docs/instructors.md."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.report.comparison import Group, Likeness
 from autograder.report.diagnoses import Diagnosis, diagnosis_titles
-from autograder.report.summary import ClassSummary, ExerciseSummary, Mistake, TimeUsed
 from autograder.verdicts import CellVerdict, Result
+
+if TYPE_CHECKING:
+    # Every command imports this module when it starts, and the summary imports nbformat.
+    from autograder.report.summary import ClassSummary, ExerciseSummary, Mistake, TimeUsed
 
 
 def as_record(result: Result) -> dict[str, Any]:
@@ -26,7 +29,7 @@ def as_record(result: Result) -> dict[str, Any]:
     }
 
 
-def as_class_record(summary: ClassSummary) -> dict[str, Any]:
+def as_class_record(summary: "ClassSummary") -> dict[str, Any]:
     """A class's report on one lab, as ``autograder report --format json`` prints it: nothing is cut short."""
     return {
         "lab": summary.lab,
@@ -72,7 +75,7 @@ def _cell(cell: CellVerdict) -> dict[str, Any]:
     }
 
 
-def _exercise(exercise: ExerciseSummary) -> dict[str, Any]:
+def _exercise(exercise: "ExerciseSummary") -> dict[str, Any]:
     return {
         "id": exercise.grade_id,
         "title": exercise.title,
@@ -90,7 +93,7 @@ def _exercise(exercise: ExerciseSummary) -> dict[str, Any]:
     }
 
 
-def _mistake(mistake: Mistake) -> dict[str, Any]:
+def _mistake(mistake: "Mistake") -> dict[str, Any]:
     return {
         **_diagnosis(mistake.diagnosis),
         "students": list(mistake.students),
@@ -137,7 +140,7 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def _time(time: TimeUsed) -> dict[str, Any]:
+def _time(time: "TimeUsed") -> dict[str, Any]:
     return {
         "total_seconds": round(time.total, 3),
         "median_seconds": round(time.median, 3),

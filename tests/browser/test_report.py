@@ -18,7 +18,7 @@ from autograder.report.outputs import Part, clean
 from autograder.report.pages import feedback_page, report_page
 from autograder.report.summary import summarise
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
-from tests.autograder.report.likeness.imagined import disguised, program
+from tests.autograder.report.likeness.programs import disguised, program
 
 pytestmark = pytest.mark.browser
 

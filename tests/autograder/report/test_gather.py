@@ -13,7 +13,7 @@ from autograder.errors import ExpectedError
 from autograder.report.gather import gather, with_evidence
 from autograder.report.pages import report_page
 from autograder.report.records import as_class_record
-from tests.autograder.report.likeness.imagined import disguised, program
+from tests.autograder.report.likeness.programs import disguised, program
 
 COPIED = program(Random(7), 30)
 

@@ -7,7 +7,7 @@ from autograder.report.comparison import Likeness
 from autograder.report.likeness.evidence import LONGEST_SHOWN, side_by_side
 from autograder.report.likeness.groups import find_groups
 from autograder.report.likeness.sketches import answers_of, given_by, sketch
-from tests.autograder.report.likeness.imagined import disguised, program
+from tests.autograder.report.likeness.programs import disguised, program
 
 EXERCISES = ("one", "two")
 STUB = "def f(x, lr, steps):\n    raise NotImplementedError"
