@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from autograder.errors import ExpectedError
 from autograder.gradebook.connection import check_ready
 from autograder.grading.lock import exclusive_lock
 from autograder.limits import Limits
+from autograder.progress import NO_PROGRESS, Progress
 from autograder.sandbox.mode import Mode
 
-STEPS = 3
-"""What is told of each lab that is built; of one that is compared, the first of them."""
+_STEPS = 3
+"""The steps in which a lab is built; one that is compared takes the first of them."""
 
 _UNFINISHED = "build-"
 """How the folders begin in which labs are built."""
@@ -74,7 +75,7 @@ def build(
     check: bool = False,
     mode: Mode = Mode.BUBBLEWRAP,
     limits: Limits | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> BuildReport:
     """Build labs, or check that they are built.
 
@@ -86,7 +87,7 @@ def build(
         check: rebuild ``source/`` and ``release/`` elsewhere, compare, and change nothing.
         mode: the sandbox in which the release and the solution are tried out.
         limits: the limits of a submission.
-        progress: is told what happens, one short line at a time.
+        progress: is told how many steps are done.
 
     Returns:
         What was built, or what is out of date.
@@ -95,15 +96,15 @@ def build(
         ExpectedError: the course or a lab is refused; the message names file, line and cell.
     """
     course = open_course(course_root)
-    present = lab_names(course.root)
+    present = lab_names(course_root)
     lessons = [_read(course, lab) for lab in (present if labs is None else labs)]
-    tell = progress or _say_nothing
+    progress.begin("Comparing" if check else "Building", len(lessons) * (1 if check else _STEPS))
     # One for all labs: nbgrader takes longer to make a gradebook than to make a release.
     with tempfile.TemporaryDirectory(prefix="gradlab-") as folder:
         scratch = f"sqlite:///{Path(folder).resolve() / 'scratch.db'}"
         if check:
             orphans = _orphans(course, present) if labs is None else ()
-            return BuildReport(tuple(_compare(course, lesson, scratch, tell) for lesson in lessons), orphans)
+            return BuildReport(tuple(_compare(course, lesson, scratch, progress) for lesson in lessons), orphans)
         # The gradebook learns of a lab when all else is done: minutes later.
         check_ready(course.gradebook_url)
         with exclusive_lock(
@@ -113,7 +114,7 @@ def build(
                 # A killed program has left it.
                 shutil.rmtree(remains, ignore_errors=True)
             most = limits or Limits()
-            return BuildReport(tuple(_build(course, lesson, scratch, mode, most, tell) for lesson in lessons))
+            return BuildReport(tuple(_build(course, lesson, scratch, mode, most, progress) for lesson in lessons))
 
 
 def _read(course: Course, lab: str) -> Lesson:
@@ -129,19 +130,18 @@ def _read(course: Course, lab: str) -> Lesson:
     return open_with(lesson, origin, path.as_posix())
 
 
-def _build(
-    course: Course, lesson: Lesson, scratch: str, mode: Mode, limits: Limits, tell: Callable[[str], None]
-) -> BuiltLab:
+def _build(course: Course, lesson: Lesson, scratch: str, mode: Mode, limits: Limits, progress: Progress) -> BuiltLab:
     # On the course's own file system, so that finished folders can be moved into place.
     with tempfile.TemporaryDirectory(dir=course.state, prefix=_UNFINISHED) as temporary:
         folder = Path(temporary)
-        files = _release(folder, lesson, course, scratch, tell)
+        files = _release(folder, lesson, course, scratch, progress)
         released = read_notebook(_notebook(folder, RELEASE, lesson))
-        tell(f"{lesson.name}: grading the release and the solution")
+        progress.describe(f"{lesson.name}: grading the release and the solution")
         state = folder / "grading"
         state.mkdir()
         try_out(lesson, released, files, state, mode, limits)
-        tell(f"{lesson.name}: running the worked solution")
+        progress.advance()
+        progress.describe(f"{lesson.name}: running the worked solution")
         solution = solve(folder, lesson.name, course.application.config, scratch)
         notebook = read_notebook(solution)
         execute(lesson, notebook, _run_folder(folder, lesson))
@@ -152,13 +152,14 @@ def _build(
         aside.mkdir()
         steps = (SOURCE, RELEASE, SOLUTIONS)
         replace_folders(((folder / step / lesson.name, _place(course, step, lesson.name)) for step in steps), aside)
+    progress.advance()
     return _describe(lesson)
 
 
-def _compare(course: Course, lesson: Lesson, scratch: str, tell: Callable[[str], None]) -> BuiltLab:
+def _compare(course: Course, lesson: Lesson, scratch: str, progress: Progress) -> BuiltLab:
     with tempfile.TemporaryDirectory(prefix="gradlab-") as temporary:
         folder = Path(temporary).resolve()
-        _release(folder, lesson, course, scratch, tell)
+        _release(folder, lesson, course, scratch, progress)
         outdated = tuple(
             (place / name).relative_to(course.root).as_posix()
             for step in (SOURCE, RELEASE)
@@ -168,11 +169,9 @@ def _compare(course: Course, lesson: Lesson, scratch: str, tell: Callable[[str],
     return _describe(lesson, outdated)
 
 
-def _release(
-    folder: Path, lesson: Lesson, course: Course, gradebook: str, tell: Callable[[str], None]
-) -> dict[str, bytes]:
+def _release(folder: Path, lesson: Lesson, course: Course, gradebook: str, progress: Progress) -> dict[str, bytes]:
     """Make the instructor's and the released notebook; return the data files that go with them."""
-    tell(f"{lesson.name}: making the notebooks")
+    progress.describe(f"{lesson.name}: making the notebooks")
     config = course.application.config
     delimiters = delimiters_of(config)
     check_markers(lesson, delimiters)
@@ -189,6 +188,7 @@ def _release(
     files = contents(path.parent)
     del files[path.name]
     check_leaks(lesson, read_notebook(path), files, delimiters)
+    progress.advance()
     return files
 
 
@@ -226,7 +226,3 @@ def _place(course: Course, step: str, lab: str) -> Path:
 
 def _notebook(folder: Path, step: str, lesson: Lesson) -> Path:
     return folder / step / lesson.name / f"{lesson.name}.ipynb"
-
-
-def _say_nothing(message: str) -> None:
-    del message

@@ -24,9 +24,9 @@ from autograder.collect.students import add_students, due_dates, known_students,
 from autograder.collect.unmatched import FOLDER, keep
 from autograder.course.course import TIMESTAMP, Course
 from autograder.errors import ExpectedError, unwritable
+from autograder.formatting import count
 from autograder.grading.lock import course_lock
-from autograder.progress import Progress, Unwatched
-from autograder.report.wording import count
+from autograder.progress import NO_PROGRESS, Progress
 from autograder.untrusted.file_names import NOTEBOOK
 from autograder.untrusted.files import Quarantine, read_bytes, readable
 
@@ -41,7 +41,7 @@ def collect(
     lab: str | None = None,
     roster: Path | None = None,
     deadline: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> Report:
     """Collect a download into the course.
 
@@ -66,7 +66,7 @@ def collect(
             # A killed program has left it: whose turn it is has the course for itself.
             shutil.rmtree(remains, ignore_errors=True)
         with TemporaryDirectory(prefix=_SPOOL, dir=course.state) as spool:
-            return _collect(course, source, Spool(Path(spool)), labs, listed, due, progress or Unwatched())
+            return _collect(course, source, Spool(Path(spool)), labs, listed, due, progress)
 
 
 def _collect(

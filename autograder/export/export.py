@@ -13,7 +13,7 @@ from autograder.export.plain import plain_table
 from autograder.export.scores import Scores, read_scores
 from autograder.export.table import Table
 from autograder.export.template import read_template
-from autograder.report.wording import count
+from autograder.formatting import count
 
 
 class System(StrEnum):

@@ -280,6 +280,7 @@ def test_a_server_that_stops_is_named_and_loses_nothing(
     assert f"'{url_of(waiting).partition('@/')[2].partition('?')[0]}' on {server.folder} was lost" in told
     assert "what was written is kept" in told
     assert "Traceback" not in err
+    assert "Unexpected error" not in err
     with pytest.raises(ExpectedError, match="cannot be reached: its server does not answer"):
         grade_here(waiting)
     server.start()

@@ -1,4 +1,4 @@
-"""Programs that nobody wrote: students of their own minds, and students who copy."""
+"""Generated programs: of students who work alone, and of students who copy."""
 
 import keyword
 import re
@@ -26,7 +26,7 @@ _WORDS = (
 
 
 def program(random: Random, lines: int = 14) -> str:
-    """A function of some lines, as an independent mind would write it: no two are alike but by chance."""
+    """A function of some lines, as a student alone would write it: two are alike only by chance."""
     body = [f"def f(x, lr, steps):  # {comment(random)}"]
     for _ in range(lines):
         match random.randrange(5):
