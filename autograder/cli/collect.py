@@ -16,8 +16,7 @@ from autograder.cli.progress import shown
 from autograder.report.wording import count
 
 if TYPE_CHECKING:
-    from autograder.collect.findings import Refused
-    from autograder.collect.report import Collected, Report
+    from autograder.collect.records import Collected, Refused, Report
 
 _MOST_SHOWN = 4
 

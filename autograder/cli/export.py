@@ -53,7 +53,7 @@ def export(
     with shown("Reading the gradebook", quiet=quiet):
         from autograder.course.course import Course  # nbgrader takes a second to import
         from autograder.export import table
-        from autograder.export.export import System, told
+        from autograder.export.export import System, notes_on
         from autograder.export.export import export as make
         from autograder.gradebook.address import name_of
 
@@ -69,7 +69,7 @@ def export(
         print_json(_record(exported, to, to_file))
     elif to_file is None:
         _print(table.as_csv(exported.table).replace("\r\n", "\n"))
-    for line in told(exported, unfinished=unfinished):
+    for line in notes_on(exported, unfinished=unfinished):
         messages().print(line, markup=False)
 
 

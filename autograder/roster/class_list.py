@@ -1,4 +1,4 @@
-"""The class list: a CSV file as nbgrader, Moodle or Canvas writes it."""
+"""Class lists: CSV files as nbgrader, Moodle or Canvas writes them."""
 
 import csv
 import io
@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.collect.columns import FIELDS, IDENTITY, fields_of
-from autograder.collect.people import unsafe_id
 from autograder.errors import ExpectedError
+from autograder.roster.columns import CANVAS_POINTS_POSSIBLE, FIELDS, IDENTITY, fields_of
+from autograder.roster.names import unsafe_id
 from autograder.untrusted.files import Quarantine, read_bytes, readable
 
 _LARGEST = 32 * 1024**2
 _LEAST_ROWS = 2
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_NO_STUDENTS = ("points possible", "student, test", "test student")
+_NOT_STUDENTS = (CANVAS_POINTS_POSSIBLE.casefold(), "student, test", "test student")
+"""Names in Canvas's rows that stand for no student."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Student:
 
     Attributes:
         identity: the id, which names the student's folder.
-        first_name: the given name; the whole name where the file has only that.
+        first_name: the given name; the whole name if the file does not split it.
         last_name: the family name.
         email: the e-mail address.
         lms_user_id: the learning platform's number of the user.
@@ -45,8 +46,8 @@ class Roster:
 
     Attributes:
         students: the students, each id once.
-        columns: field → the column of the file that was used.
-        refused: rows that name no student that a course can have, one sentence each.
+        columns: (field, column of the file that was used) pairs.
+        refused: why a row was left out: its id cannot name a folder; one sentence each.
     """
 
     students: tuple[Student, ...]
@@ -55,13 +56,13 @@ class Roster:
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """Read a CSV file with a header, whatever its encoding and its separator.
+    """Read a CSV file with a header, in UTF-8, UTF-16 or Windows-1252, separated by comma, semicolon or tab.
 
     Returns:
         The rows, column → text; both in Unicode's composed form.
 
     Raises:
-        ExpectedError: it cannot be read.
+        ExpectedError: the file cannot be read, or has no row below its header.
     """
     cure = "Save it as CSV (UTF-8): the names of the columns in the first row, below it a row for each student."
     if not path.is_file():
@@ -72,8 +73,8 @@ def read_table(path: Path) -> list[dict[str, str]]:
         if content.startswith(_SPREADSHEETS):
             raise ExpectedError(f"{path} is no CSV file; it may be a spreadsheet.", cure)
         text = _decoded(content)
-        head = text.split("\n", 1)[0]
-        separator = max(",;\t", key=head.count)
+        header = text.split("\n", 1)[0]
+        separator = max(",;\t", key=header.count)
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
     except Quarantine as error:
         raise ExpectedError(f"{path} cannot be read as a table: {error.reason}.", cure) from error
@@ -89,7 +90,7 @@ def read_roster(path: Path) -> Roster:
     """Read a class list.
 
     Raises:
-        ExpectedError: it cannot be read, has no column for an id, or gives two students the same id.
+        ExpectedError: the file cannot be read, has no column for ids, or gives two students the same id.
     """
     rows = read_table(path)
     columns = fields_of(rows[0])
@@ -106,9 +107,8 @@ def read_roster(path: Path) -> Roster:
             continue
         problem = unsafe_id(student.identity)
         if problem:
-            refused.append(
-                f"{path.name}, row {number}: the id {readable(student.identity)!r} names no folder: {problem}."
-            )
+            shown = readable(student.identity)
+            refused.append(f"{path.name}, row {number}: the id {shown!r} cannot be the name of a folder: {problem}.")
         elif students.setdefault(student.identity, student) != student:
             raise ExpectedError(
                 f"{path}, row {number}: the id {student.identity!r} stands in an earlier row, for somebody else.",
@@ -119,19 +119,24 @@ def read_roster(path: Path) -> Roster:
 
 
 def student_of(row: Mapping[str, str], columns: Mapping[str, list[str]]) -> Student | None:
-    """The student of a row; None for rows that are no student's, such as Canvas's row of points."""
+    """The student in a row of a class list; None for a row without a student, such as Canvas's row of points.
+
+    Args:
+        row: column → text.
+        columns: field → columns, see `fields_of`.
+    """
 
     def text(field: str) -> str:
         return next((value for name in columns.get(field, ()) if (value := (row.get(name) or "").strip())), "")
 
-    whole = text("full_name")
+    full = text("full_name")
     identity = text(IDENTITY)
-    if not identity or whole.casefold() in _NO_STUDENTS:
+    if not identity or full.casefold() in _NOT_STUDENTS:
         return None
     first, last = text("first_name"), text("last_name")
-    if whole and not (first or last):
-        family, comma, given = whole.partition(",")
-        first, last = (given.strip(), family.strip()) if comma else (whole, "")
+    if full and not (first or last):
+        family, comma, given = full.partition(",")
+        first, last = (given.strip(), family.strip()) if comma else (full, "")
     participant = "".join(filter(str.isdigit, text("participant")))
     return Student(identity, first, last, text("email"), text("lms_user_id"), participant)
 

@@ -1,20 +1,22 @@
-"""Names and ids of people: compared as people write them, and fit to name a folder."""
+"""Names and ids of students: names compared in the ways in which people write them, ids checked as folder names."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 
-from autograder.collect.paths import UnsafePath, check_part
+from autograder.untrusted.paths import UnsafePathError, check_part
 
-# What Unicode does not take apart into a letter and an accent.
-_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+# Letters that Unicode's decomposition does not split into a letter and an accent.
+_WITHOUT_ACCENT = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _SPECIAL = frozenset('*?[]{}<>|":;,`$')
 _LONGEST_ID = 100
 
 
 def unsafe_id(student: str) -> str:
-    """Why an id cannot name a student's folder, one clause; empty if it can."""
+    """Why an id cannot be the name of a student's folder, in one clause; empty if it can."""
     if unicodedata.normalize("NFC", student) != student or student.strip() != student:
         return "it is not in Unicode's composed form, or begins or ends with a space"
     if student.startswith((".", "-")):
@@ -27,21 +29,21 @@ def unsafe_id(student: str) -> str:
         return "it is too long"
     try:
         check_part(student)
-    except UnsafePath as error:
+    except UnsafePathError as error:
         return str(error)
     return ""
 
 
 def folded(text: str) -> str:
-    """A name without accents, case, spaces and signs; letters of other scripts stay as they are."""
-    taken_apart = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
-    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", taken_apart))
-    return "".join(letter for letter in plain if unicodedata.category(letter)[0] in "LMN")
+    """A name without accents, case, spaces and punctuation; letters of other scripts stay as they are."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_WITHOUT_ACCENT))
+    composed = unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
+    return "".join(letter for letter in composed if unicodedata.category(letter)[0] in "LMN")
 
 
 def name_keys(first: str, last: str) -> Iterator[str]:
     """The ways to write a name, folded: platforms put the family name first or last, with or without spaces."""
     words = [word for word in re.split(r"[\s,]+", f"{first} {last}") if folded(word)]
     for start in range(len(words)):
-        # All rotations: where a full name is one text, nobody knows where the family name begins.
+        # All rotations: a full name in one text does not show where the family name begins.
         yield folded("".join(words[start:] + words[:start]))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.collect.people import folded, name_keys, unsafe_id
+from autograder.roster.names import folded, name_keys, unsafe_id
 
 
 @pytest.mark.parametrize(

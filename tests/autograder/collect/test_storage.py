@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from autograder.collect.findings import Found
-from autograder.collect.unmatched import keep
+from autograder.collect.records import Found
+from autograder.collect.storage import keep_unmatched
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
@@ -12,7 +12,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     root = tmp_path / "course"
 
     def kept(path: str, content: str) -> str:
-        (copy,) = keep(root, [Found(tuple(path.split("/")), tmp_path / content, None, 1)])
+        (copy,) = keep_unmatched(root, [Found(tuple(path.split("/")), tmp_path / content, None, 1)])
         return copy.as_posix()
 
     assert kept("eve/06.ipynb", "one") == "unmatched/eve/06.ipynb"

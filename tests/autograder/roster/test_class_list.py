@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.collect.roster import Student, read_roster
 from autograder.errors import ExpectedError
+from autograder.roster.class_list import Student, read_roster
 
 ADA = Student("ada", "Ada", "Lovelace", "ada@example.org", "12345")
 

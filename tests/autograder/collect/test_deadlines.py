@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from autograder.collect.deadline import read_deadline
+from autograder.collect.deadlines import read_deadline
 from autograder.errors import ExpectedError
 
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from autograder.collect.matching import Matcher
-from autograder.collect.owners import Origin, Owner
-from autograder.collect.roster import Student
+from autograder.roster.class_list import Student
+from autograder.roster.matching import Matcher, Owner, Platform
 
 CLASS = (
     Student("ada", "Ada", "Lovelace", "ada@example.org", "12345"),
@@ -18,8 +17,8 @@ CLASS = (
 )
 
 
-def found(origin: Origin, name: str, number: str = "") -> str:
-    match = Matcher(CLASS).match(Owner(origin, f"{name}_{number}", name, number))
+def found(platform: Platform, name: str, number: str = "") -> str:
+    match = Matcher(CLASS).match(Owner(platform, f"{name}_{number}", name, number))
     assert (match.student is None) == bool(match.reason)
     assert match.student is not None or match.cure
     return match.student.identity if match.student else match.reason
@@ -47,38 +46,38 @@ def found(origin: Origin, name: str, number: str = "") -> str:
     ],
 )
 def test_a_text_names_a_student(text: str, identity: str) -> None:
-    assert found(Origin.PLAIN, text) == identity
+    assert found(Platform.NONE, text) == identity
 
 
 def test_numbers_tell_namesakes_apart() -> None:
-    assert found(Origin.MOODLE, "Wei Li", "902") == "li2"
-    assert found(Origin.MOODLE, "", "901") == "li1"
-    assert found(Origin.CANVAS, "liwei", "12347") == "li1"
-    assert "more than one student (li1, li2)" in found(Origin.MOODLE, "Wei Li", "777")
-    assert "more than one student" in found(Origin.PLAIN, "Wei Li")
+    assert found(Platform.MOODLE, "Wei Li", "902") == "li2"
+    assert found(Platform.MOODLE, "", "901") == "li1"
+    assert found(Platform.CANVAS, "liwei", "12347") == "li1"
+    assert "more than one student (li1, li2)" in found(Platform.MOODLE, "Wei Li", "777")
+    assert "more than one student" in found(Platform.NONE, "Wei Li")
 
 
 def test_moodle_s_number_of_a_participant_is_no_user_s() -> None:
-    assert found(Origin.MOODLE, "Emmy Noether", "12345") == "emmy"
-    assert "no student" in found(Origin.MOODLE, "Eve", "12345")
+    assert found(Platform.MOODLE, "Emmy Noether", "12345") == "emmy"
+    assert "no student" in found(Platform.MOODLE, "Eve", "12345")
 
 
 def test_canvas_s_number_outweighs_a_name() -> None:
-    assert found(Origin.CANVAS, "noetheremmy", "12345") == "ada"
-    assert "whose number is 12346 and not 666" in found(Origin.CANVAS, "noetheremmy", "666")
-    assert found(Origin.CANVAS, "angstrommullersoren", "666") == "soren"
+    assert found(Platform.CANVAS, "noetheremmy", "12345") == "ada"
+    assert "whose number is 12346 and not 666" in found(Platform.CANVAS, "noetheremmy", "666")
+    assert found(Platform.CANVAS, "angstrommullersoren", "666") == "soren"
 
 
 def test_a_stranger_is_told_whom_it_could_be() -> None:
-    match = Matcher(CLASS).match(Owner(Origin.PLAIN, "Ada Lovelase", "Ada Lovelase"))
+    match = Matcher(CLASS).match(Owner(Platform.NONE, "Ada Lovelase", "Ada Lovelase"))
     assert match.student is None
     assert "If it is Ada Lovelace (ada)" in match.cure
-    assert "no student" in found(Origin.PLAIN, "")
-    assert "no student" in found(Origin.PLAIN, "---")
+    assert "no student" in found(Platform.NONE, "")
+    assert "no student" in found(Platform.NONE, "---")
 
 
 def test_without_a_class_only_folders_name_students() -> None:
     empty = Matcher(())
-    assert empty.match(Owner(Origin.PLAIN, "ada", "ada")).student == Student("ada")
-    assert "--roster" in empty.match(Owner(Origin.MOODLE, "Ada_901", "Ada", "901")).cure
-    assert "--roster" in empty.match(Owner(Origin.PLAIN, "a*b", "a*b")).cure
+    assert empty.match(Owner(Platform.NONE, "ada", "ada")).student == Student("ada")
+    assert "--roster" in empty.match(Owner(Platform.MOODLE, "Ada_901", "Ada", "901")).cure
+    assert "--roster" in empty.match(Owner(Platform.NONE, "a*b", "a*b")).cure
