@@ -47,23 +47,9 @@ def built(course: Path, labs: list[str] | None, *, check: bool, mode: Mode, bar:
     Raises:
         ExpectedError: the course or a lab is refused.
     """
-    from autograder.build.build import STEPS, build  # nbgrader takes a second to import
-    from autograder.build.conversion import open_course
-    from autograder.build.lesson import lab_names
+    from autograder.build.build import build  # nbgrader takes a second to import
 
-    open_course(course)  # a folder that is no course is told as such
-    begun: list[str] = []
-
-    def tell(what: str) -> None:
-        if begun:
-            bar.advance()
-        begun.append(what)
-        bar.tell(what)
-
-    bar.begin("Comparing" if check else "Building", len(labs or lab_names(course)) * (1 if check else STEPS))
-    report = build(course, labs, check=check, mode=mode, progress=tell)
-    bar.advance()
-    return report
+    return build(course, labs, check=check, mode=mode, progress=bar)
 
 
 def show(report: "BuildReport", *, check: bool) -> None:

@@ -30,7 +30,7 @@ def feedback(
         labs = submitted_labs(opened, lab)
         bar.begin("Writing pages", len(labs))
         for name in labs:
-            bar.tell(f"Writing pages of {name}")
+            bar.describe(f"Writing pages of {name}")
             # nbgrader would meet a damaged gradebook once for each student, and show a traceback each time.
             if opened.graded_students(name):
                 marks_of_lab(opened.gradebook_url, name)

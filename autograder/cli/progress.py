@@ -53,8 +53,8 @@ class Bar:
         if self._progress is not None and self._task is not None:
             self._progress.reset(self._task, description=what, total=total or None)
 
-    def tell(self, what: str) -> None:
-        """Say what is being done now; the count goes on."""
+    def describe(self, what: str) -> None:
+        """Say what is being done now; the count of steps goes on."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, description=what)
 

@@ -20,7 +20,7 @@ from autograder.collect.storage import UNMATCHED, keep_unmatched, write_submissi
 from autograder.course.course import TIMESTAMP, Course
 from autograder.errors import ExpectedError, unwritable
 from autograder.grading.lock import turn
-from autograder.progress import Progress, Unwatched
+from autograder.progress import NO_PROGRESS, Progress
 from autograder.report.wording import count
 from autograder.roster.class_list import Roster, Student, read_roster
 from autograder.roster.gradebook import add_students, known_students
@@ -41,7 +41,7 @@ def collect(
     lab: str | None = None,
     roster: Path | None = None,
     deadline: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> Report:
     """Collect a download into the course.
 
@@ -72,7 +72,7 @@ def collect(
             deadlines = dict.fromkeys(labs.names, due)
         report = Report(columns=listed.columns, notes=list(listed.refused))
         with TemporaryDirectory(prefix=_TEMPORARY, dir=course.state) as folder:
-            collector = _Collector(course, labs, Matcher(students), deadlines, report, progress or Unwatched())
+            collector = _Collector(course, labs, Matcher(students), deadlines, report, progress)
             collector.run(source, TemporaryFolder(Path(folder)))
         collected = {it.student for it in report.collected}
         unlisted = collected - {student.identity for student in listed.students}

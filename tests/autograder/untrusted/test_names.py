@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from autograder.build.lesson import lab_names
+from autograder.build.lab_text import lab_names
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.untrusted.names import check_name, check_root, look_into

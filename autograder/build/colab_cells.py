@@ -1,15 +1,15 @@
-"""What a built notebook opens with: a way into Colab, and gradlab where it is missing.
+"""Two cells at the top of a built notebook: a badge that opens it in Colab, and one that installs gradlab.
 
-Both cells are made of what the course's pyproject.toml says:
+Both are made from the course's pyproject.toml:
 
     [tool.gradlab]
     repository = "https://github.com/OWNER/REPOSITORY"  # where students get the released notebooks
     branch = "main"                                     # of that repository; main without
     package = "gradlab @ git+https://…"                 # what pip installs; the repository without
 
-They stand behind the title, which stays the first thing that one reads, and carry no nbgrader metadata: nbgrader
-refuses a locked cell that comes or goes once students have handed in, and a submission from the time before these cells
-lacks nothing without them. Jupyter's own marks keep them from being changed by accident.
+They come after the title and have no nbgrader metadata: nbgrader refuses a lab in which a locked cell was added or
+removed after students have handed in, and submissions from before these cells existed must stay valid. Jupyter's own
+metadata protect them from accidental changes.
 """
 
 import re
@@ -22,22 +22,22 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build.lesson import Lesson
-from autograder.build.place import Place
+from autograder.build.cell_headers import CellLocation
+from autograder.build.lab_text import LabText
 from autograder.errors import ExpectedError
 
 FILE = "pyproject.toml"
 BADGE, INSTALLATION = "open-in-colab", "install-gradlab"
-"""The ids of the two cells, the same in every lab and whatever they say."""
+"""The ids of the two cells, the same in every lab."""
 
 _KEYS = frozenset({"repository", "branch", "package"})
 _ON_GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 _ADDRESS = re.compile(r"https://[\w.~-]+(?::\d+)?(?:/[\w.~-]+)+/?")
 _BRANCH = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
-# What pip gets stands between double quotes in a line that IPython and a shell read.
+# The package stands in double quotes in a line that IPython and a shell interpret.
 _PACKAGE = re.compile(r"[\w\[\]., @+:/=<>!~-]+")
 _TABLE = re.compile(r"^\s*\[tool\.gradlab\]", re.MULTILINE)
-_MARKS = {"deletable": False, "editable": False}
+_PROTECTED = {"deletable": False, "editable": False}
 
 _BADGE_TEXT = Template(
     "[![Open this lab in Google Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
@@ -60,14 +60,14 @@ if importlib.util.find_spec("gradlab") is None:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a course's notebooks come from.
+    """Where students get a course's notebooks and gradlab.
 
     Attributes:
-        github: the GitHub repository that holds the released notebooks, ``OWNER/REPOSITORY``; None if it is elsewhere,
-            from where Colab opens nothing.
+        github: the GitHub repository with the released notebooks, ``OWNER/REPOSITORY``; None if it is elsewhere, since
+            Colab opens notebooks from GitHub only.
         branch: the branch of it that students read.
-        package: what pip is told to install.
-        line: the line in pyproject.toml at which all of this is said, from 1.
+        package: the requirement that pip installs.
+        line: the line of the table's header in pyproject.toml, from 1.
     """
 
     github: str | None
@@ -77,16 +77,16 @@ class Origin:
 
 
 def read_origin(course_root: Path) -> Origin | None:
-    """Read where a course's notebooks come from.
+    """Read the table ``[tool.gradlab]`` of a course.
 
     Args:
         course_root: the course's folder.
 
     Returns:
-        What ``[tool.gradlab]`` in its pyproject.toml says; None if there is no such table.
+        What the table in its pyproject.toml says; None if there is no such table.
 
     Raises:
-        ExpectedError: the file is unreadable, or the table holds what cannot be meant.
+        ExpectedError: the file is unreadable, or the table has an unknown key or a malformed value.
     """
     path = course_root / FILE
     try:
@@ -104,40 +104,41 @@ def read_origin(course_root: Path) -> Origin | None:
     return _origin(table, text.count("\n", 0, found.end()) + 1 if found else 1)
 
 
-def open_with(lesson: Lesson, origin: Origin, released: str) -> Lesson:
-    """Put the badge and the cell that installs gradlab into a lab.
+def add_colab_cells(lab_text: LabText, origin: Origin, released: str) -> LabText:
+    """Add the badge and the cell that installs gradlab to a lab.
 
     Args:
-        lesson: the lab as its author wrote it.
-        origin: where the course's notebooks come from.
+        lab_text: the lab as its author wrote it.
+        origin: where students get the notebooks.
         released: the released notebook's path in its repository, with forward slashes.
 
     Returns:
-        The lab with them: behind its first cell if that is text that opens with a heading, else at the top.
+        The lab with them: after its first cell if that is a heading, otherwise at the top.
 
     Raises:
         ExpectedError: a cell of the lab has the id of one of them.
     """
     cells = list(_cells(origin, released))
-    for own, place in zip(lesson.notebook.cells, lesson.places, strict=True):
-        if own.id in (BADGE, INSTALLATION):
-            raise place.refuse("the build gives this id to a cell of its own", "Give the cell another grade id.")
-    first = lesson.notebook.cells[0] if lesson.notebook.cells else None
+    for cell, location in zip(lab_text.notebook.cells, lab_text.locations, strict=True):
+        if cell.id in (BADGE, INSTALLATION):
+            raise location.refuse("the build gives this id to a cell of its own", "Give the cell another grade id.")
+    first = lab_text.notebook.cells[0] if lab_text.notebook.cells else None
     titled = first is not None and first.cell_type == "markdown" and first.source.lstrip().startswith("#")
     position = 1 if titled else 0
-    notebook = nbformat.from_dict(lesson.notebook)
+    notebook = nbformat.from_dict(lab_text.notebook)
     notebook.cells[position:position] = cells
-    places = [Place(FILE, origin.line, origin.line, f"the cell {cell.id!r} that the build adds") for cell in cells]
-    return replace(lesson, notebook=notebook, places=(*lesson.places[:position], *places, *lesson.places[position:]))
+    added = [CellLocation(FILE, origin.line, origin.line, f"the cell {it.id!r} that the build adds") for it in cells]
+    locations = (*lab_text.locations[:position], *added, *lab_text.locations[position:])
+    return replace(lab_text, notebook=notebook, locations=locations)
 
 
 def _cells(origin: Origin, released: str) -> tuple[NotebookNode, ...]:
     install = _INSTALLATION_TEXT.substitute(package=origin.package)
-    code = nbformat.v4.new_code_cell(install, id=INSTALLATION, metadata=dict(_MARKS))
+    code = nbformat.v4.new_code_cell(install, id=INSTALLATION, metadata=dict(_PROTECTED))
     if origin.github is None:
         return (code,)
     badge = _BADGE_TEXT.substitute(github=origin.github, branch=origin.branch, path=released)
-    return nbformat.v4.new_markdown_cell(badge, id=BADGE, metadata=dict(_MARKS)), code
+    return nbformat.v4.new_markdown_cell(badge, id=BADGE, metadata=dict(_PROTECTED)), code
 
 
 def _origin(table: Any, line: int) -> Origin:  # noqa: ANN401 - whatever TOML holds

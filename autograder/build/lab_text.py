@@ -1,6 +1,8 @@
-"""A lab's text: the one file that people write, read into nbgrader's instructor notebook."""
+"""A lab's text, the file that its author writes, read into nbgrader's instructor notebook."""
 
+import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +10,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.build.identity import set_cell_ids
-from autograder.build.place import Place
-from autograder.build.roles import complete
+from autograder.build.cell_headers import CellLocation, complete_metadata
 from autograder.course.course import meant
 from autograder.errors import ExpectedError
 from autograder.untrusted.names import look_into
@@ -18,7 +18,7 @@ from autograder.untrusted.names import look_into
 COURSE = "course"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _HEADER = re.compile(r"#\s*%%")
-# What jupytext notes about the layout of the text file: no business of a notebook's.
+# What jupytext notes about the layout of the text file. It does not belong into a notebook.
 _LAYOUT = ("lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_depth", "title")
 _NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -27,31 +27,31 @@ _NOTEBOOK_METADATA = {
 
 
 @dataclass(frozen=True)
-class Lesson:
+class LabText:
     """A lab as its author wrote it.
 
     Attributes:
         name: the lab's name: the file's, without ``.py``.
         notebook: nbgrader's instructor notebook, complete and without outputs.
-        places: where each of its cells stands in the text.
+        locations: where each of its cells is in the text.
         data: the folder of the lab's data files; it need not exist.
     """
 
     name: str
     notebook: NotebookNode
-    places: tuple[Place, ...]
+    locations: tuple[CellLocation, ...]
     data: Path
 
-    def place_of(self, cell_id: str) -> Place:
-        """Find where a cell of a built notebook stands in the text; the top of the file for one that is not there."""
-        for cell, place in zip(self.notebook.cells, self.places, strict=True):
+    def location_of(self, cell_id: str) -> CellLocation:
+        """Where a cell of a built notebook is in the text; the top of the file for a cell that is not in the text."""
+        for cell, location in zip(self.notebook.cells, self.locations, strict=True):
             if cell.id == cell_id:
-                return place
-        return Place(f"{COURSE}/{self.name}.py", 1, 1, f"cell {cell_id!r}")
+                return location
+        return CellLocation(f"{COURSE}/{self.name}.py", 1, 1, f"cell {cell_id!r}")
 
 
 def lab_names(course_root: Path) -> tuple[str, ...]:
-    """Name the labs that the course has, in order.
+    """The names of the course's labs, in order.
 
     Raises:
         ExpectedError: it has none.
@@ -66,15 +66,12 @@ def lab_names(course_root: Path) -> tuple[str, ...]:
     return names
 
 
-def read_lesson(course_root: Path, lab: str) -> Lesson:
+def read_lab_text(course_root: Path, lab: str) -> LabText:
     """Read ``course/LAB.py`` in jupytext's percent format.
 
     Args:
         course_root: the course's folder.
         lab: the lab's name.
-
-    Returns:
-        The lesson.
 
     Raises:
         ExpectedError: the file is missing or unreadable, or a cell's header is wrong.
@@ -82,7 +79,7 @@ def read_lesson(course_root: Path, lab: str) -> Lesson:
     path = course_root / COURSE / f"{lab}.py"
     file = f"{COURSE}/{lab}.py"
     if not _NAME.fullmatch(lab):
-        # The name of a file that is there, or one that somebody has typed.
+        # A file of that name may exist; otherwise suggest the names that exist.
         known = () if path.is_file() else lab_names(course_root)
         cure = "Use letters, digits, hyphens and underscores."
         raise ExpectedError(f"{lab!r} is not a lab's name.", f"{meant(lab, known)} {cure}" if known else cure)
@@ -94,17 +91,17 @@ def read_lesson(course_root: Path, lab: str) -> Lesson:
     except (OSError, UnicodeDecodeError) as error:
         raise ExpectedError(f"{file} cannot be read: {error}.", "Save it as a text file in UTF-8.") from None
     notebook = jupytext.reads(text, fmt="py:percent")
-    places = _places(text, file, notebook)
-    for cell, place in zip(notebook.cells, places, strict=True):
-        _complete_cell(cell, place)
-    _check_unique(places, notebook)
+    locations = _locations(text, file, notebook)
+    for cell, location in zip(notebook.cells, locations, strict=True):
+        _complete_cell(cell, location)
+    _check_grade_ids(locations, notebook)
     notebook.metadata = nbformat.from_dict(_NOTEBOOK_METADATA)
-    set_cell_ids(lab, notebook)
-    return Lesson(lab, notebook, places, course_root / COURSE / lab)
+    _set_cell_ids(lab, notebook)
+    return LabText(lab, notebook, locations, course_root / COURSE / lab)
 
 
-def _places(text: str, file: str, notebook: NotebookNode) -> tuple[Place, ...]:
-    """Find each cell's header line, since jupytext does not tell."""
+def _locations(text: str, file: str, notebook: NotebookNode) -> tuple[CellLocation, ...]:
+    """Find each cell's header line, which jupytext does not report."""
     lines = text.splitlines()
     headers = [number for number, line in enumerate(lines, start=1) if _HEADER.match(line)]
     if len(headers) != len(notebook.cells):
@@ -113,32 +110,54 @@ def _places(text: str, file: str, notebook: NotebookNode) -> tuple[Place, ...]:
             f"{file}, line {first}: the text has {len(headers)} cell headers, but {len(notebook.cells)} cells.",
             "Start the file with a cell header (# %%), without front matter, and begin no line of a string with # %%.",
         )
-    places = []
+    locations = []
     for ordinal, (header, cell) in enumerate(zip(headers, notebook.cells, strict=True), start=1):
         first = header + 1
         while first <= len(lines) and not lines[first - 1].strip("# \t"):
             first += 1
         given = cell.metadata.get("nbgrader")
         grade_id = given.get("grade_id") if isinstance(given, dict) else None
-        places.append(Place(file, header, first, f"cell {grade_id!r}" if grade_id else f"cell {ordinal}"))
-    return tuple(places)
+        locations.append(CellLocation(file, header, first, f"cell {grade_id!r}" if grade_id else f"cell {ordinal}"))
+    return tuple(locations)
 
 
-def _complete_cell(cell: NotebookNode, place: Place) -> None:
+def _complete_cell(cell: NotebookNode, location: CellLocation) -> None:
     for key in _LAYOUT:
         cell.metadata.pop(key, None)
     if "incorrectly_encoded_metadata" in cell.metadata:
-        raise place.refuse("its header cannot be read", 'Write it as JSON: nbgrader={"grade_id": "name", …}.')
+        raise location.refuse("its header cannot be read", 'Write it as JSON: nbgrader={"grade_id": "name", …}.')
     if "nbgrader" in cell.metadata:
-        cell.metadata["nbgrader"] = NotebookNode(complete(cell.metadata["nbgrader"], cell.cell_type, place))
+        metadata = complete_metadata(cell.metadata["nbgrader"], cell.cell_type, location)
+        cell.metadata["nbgrader"] = NotebookNode(metadata)
 
 
-def _check_unique(places: tuple[Place, ...], notebook: NotebookNode) -> None:
-    seen: dict[str, Place] = {}
-    for cell, place in zip(notebook.cells, places, strict=True):
+def _check_grade_ids(locations: tuple[CellLocation, ...], notebook: NotebookNode) -> None:
+    seen: dict[str, CellLocation] = {}
+    for cell, location in zip(notebook.cells, locations, strict=True):
         if "nbgrader" not in cell.metadata:
             continue
         grade_id = cell.metadata.nbgrader.grade_id
         if grade_id in seen:
-            raise place.refuse(f"line {seen[grade_id].line} has the same grade id", "Give one of the two another.")
-        seen[grade_id] = place
+            raise location.refuse(f"line {seen[grade_id].line} has the same grade id", "Give one of the two another.")
+        seen[grade_id] = location
+
+
+def _set_cell_ids(lab: str, notebook: NotebookNode) -> None:
+    """Give every cell an id that does not depend on its position in the notebook.
+
+    The id of a cell with a grade id is the grade id. Any other cell's is a hash of the lab's name and its own text, so
+    that editing, adding or removing one cell does not change the ids of others; repeated texts are counted.
+
+    Args:
+        lab: the lab's name.
+        notebook: the notebook, changed in place.
+    """
+    seen: Counter[tuple[str, str]] = Counter()
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata:
+            cell.id = cell.metadata.nbgrader.grade_id
+            continue
+        text = (cell.cell_type, cell.source)
+        seen[text] += 1
+        digest = hashlib.sha256("\0".join((lab, *text, str(seen[text]))).encode()).hexdigest()
+        cell.id = f"cell-{digest[:12]}"

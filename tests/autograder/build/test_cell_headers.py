@@ -1,11 +1,10 @@
 import pytest
 
-from autograder.build.place import Place
-from autograder.build.roles import complete, role_of
+from autograder.build.cell_headers import CellLocation, complete_metadata, role_of
 from autograder.cells import Role
 from autograder.errors import ExpectedError
 
-PLACE = Place("course/squares.py", 12, 13, "cell 'square'")
+LOCATION = CellLocation("course/squares.py", 12, 13, "cell 'square'")
 
 
 @pytest.mark.parametrize(
@@ -22,7 +21,7 @@ PLACE = Place("course/squares.py", 12, 13, "cell 'square'")
     ],
 )
 def test_short_metadata_are_completed(given: dict[str, object], kind: str, role: Role, points: float | None) -> None:
-    metadata = complete(given, kind, PLACE)
+    metadata = complete_metadata(given, kind, LOCATION)
     assert role_of(metadata) is role
     assert metadata.get("points") == points
     assert metadata["schema_version"] == 3
@@ -57,6 +56,6 @@ def test_a_cell_without_metadata_is_free() -> None:
 )
 def test_metadata_that_make_no_sense_are_refused(given: object, kind: str, problem: str) -> None:
     with pytest.raises(ExpectedError, match=problem) as refusal:
-        complete(given, kind, PLACE)
+        complete_metadata(given, kind, LOCATION)
     assert refusal.value.problem.startswith("course/squares.py, line 12, cell 'square': ")
     assert refusal.value.cure

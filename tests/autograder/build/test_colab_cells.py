@@ -7,10 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.build.build import _read
+from autograder.build.build import read_with_colab_cells
+from autograder.build.colab_cells import BADGE, INSTALLATION, Origin, add_colab_cells, read_origin
 from autograder.build.conversion import open_course
-from autograder.build.entrance import BADGE, INSTALLATION, Origin, open_with, read_origin
-from autograder.build.lesson import Lesson
+from autograder.build.lab_text import LabText
 from autograder.build.trial import cells_of
 from autograder.errors import ExpectedError
 from autograder.repair.mend import mend
@@ -27,8 +27,8 @@ def settings(root: Path, text: str) -> Path:
     return root
 
 
-def ids(lesson: Lesson) -> list[str]:
-    return [cell.id for cell in lesson.notebook.cells]
+def ids(lab_text: LabText) -> list[str]:
+    return [cell.id for cell in lab_text.notebook.cells]
 
 
 def test_a_course_that_says_nothing_has_no_such_cells(tmp_path: Path) -> None:
@@ -76,39 +76,41 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, text: str, problem: str
         read_origin(settings(tmp_path, text))
 
 
-def test_they_stand_behind_the_title_and_leave_all_else_alone(read_lab: Callable[[str], Lesson], lab_text: str) -> None:
-    lesson = read_lab(lab_text)
-    opened = open_with(lesson, ORIGIN, RELEASED)
-    assert ids(opened) == [ids(lesson)[0], BADGE, INSTALLATION, *ids(lesson)[1:]]
-    assert len(opened.places) == len(ids(opened))
-    assert opened.place_of("square") == lesson.place_of("square")
-    assert opened.place_of(INSTALLATION).file == "pyproject.toml"
+def test_they_stand_behind_the_title_and_leave_all_else_alone(
+    read_lab: Callable[[str], LabText], source_text: str
+) -> None:
+    lab_text = read_lab(source_text)
+    opened = add_colab_cells(lab_text, ORIGIN, RELEASED)
+    assert ids(opened) == [ids(lab_text)[0], BADGE, INSTALLATION, *ids(lab_text)[1:]]
+    assert len(opened.locations) == len(ids(opened))
+    assert opened.location_of("square") == lab_text.location_of("square")
+    assert opened.location_of(INSTALLATION).file == "pyproject.toml"
     nbformat.validate(opened.notebook)
-    assert BADGE not in ids(lesson)
+    assert BADGE not in ids(lab_text)
 
 
-def test_without_a_title_they_stand_at_the_top(read_lab: Callable[[str], Lesson]) -> None:
+def test_without_a_title_they_stand_at_the_top(read_lab: Callable[[str], LabText]) -> None:
     for text in ("# %%\nx = 1\n", "# %% [markdown]\n# Some words.\n\n# %%\nx = 1\n"):
-        assert ids(open_with(read_lab(text), ORIGIN, RELEASED))[:2] == [BADGE, INSTALLATION]
+        assert ids(add_colab_cells(read_lab(text), ORIGIN, RELEASED))[:2] == [BADGE, INSTALLATION]
 
 
-def test_elsewhere_than_on_github_there_is_no_badge(read_lab: Callable[[str], Lesson], lab_text: str) -> None:
-    opened = open_with(read_lab(lab_text), replace(ORIGIN, github=None), RELEASED)
+def test_elsewhere_than_on_github_there_is_no_badge(read_lab: Callable[[str], LabText], source_text: str) -> None:
+    opened = add_colab_cells(read_lab(source_text), replace(ORIGIN, github=None), RELEASED)
     assert INSTALLATION in ids(opened)
     assert BADGE not in ids(opened)
 
 
-def test_a_lab_cannot_take_their_ids(read_lab: Callable[[str], Lesson]) -> None:
-    lesson = read_lab(f'# %% nbgrader={{"grade_id": "{INSTALLATION}", "locked": true}}\nx = 1\n')
+def test_a_lab_cannot_take_their_ids(read_lab: Callable[[str], LabText]) -> None:
+    lab_text = read_lab(f'# %% nbgrader={{"grade_id": "{INSTALLATION}", "locked": true}}\nx = 1\n')
     with pytest.raises(ExpectedError, match=f"line 1, cell '{INSTALLATION}': the build gives this id"):
-        open_with(lesson, ORIGIN, RELEASED)
+        add_colab_cells(lab_text, ORIGIN, RELEASED)
 
 
 @pytest.mark.parametrize("lost", [(BADGE, INSTALLATION), (INSTALLATION,), ()])
 def test_a_submission_without_them_is_mended_without_a_word(
-    lost: tuple[str, ...], read_lab: Callable[[str], Lesson], lab_text: str
+    lost: tuple[str, ...], read_lab: Callable[[str], LabText], source_text: str
 ) -> None:
-    released = open_with(read_lab(lab_text), ORIGIN, RELEASED).notebook
+    released = add_colab_cells(read_lab(source_text), ORIGIN, RELEASED).notebook
     kept = nbformat.from_dict(released)
     kept.cells = [cell for cell in kept.cells if cell.id not in lost]
     reading = Reading(cells_of(kept), tuple(map(claims_of, kept.cells)))
@@ -118,9 +120,9 @@ def test_a_submission_without_them_is_mended_without_a_word(
     assert [cell.cell_id for cell in mended.cells] == [cell.id for cell in kept.cells]
 
 
-def test_a_build_begins_with_them(write_lab: Callable[..., Path], lab_text: str) -> None:
-    course = open_course(settings(write_lab(lab_text), TABLE).resolve())
-    made = _read(course, "squares").notebook
+def test_a_build_begins_with_them(write_lab: Callable[..., Path], source_text: str) -> None:
+    course = open_course(settings(write_lab(source_text), TABLE).resolve())
+    made = read_with_colab_cells(course, "squares").notebook
     assert [cell.id for cell in made.cells[1:3]] == [BADGE, INSTALLATION]
     assert f"/us/course/blob/main/{RELEASED})" in made.cells[1].source
     assert made.cells[1].metadata == made.cells[2].metadata == {"deletable": False, "editable": False}
