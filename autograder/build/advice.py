@@ -4,9 +4,9 @@ import ast
 
 from nbformat import NotebookNode
 
-from autograder.build.cell_headers import role_of
 from autograder.build.lab_text import LabText
 from autograder.cells import Role
+from autograder.untrusted.notebooks import role_of
 
 
 def advise(lab_text: LabText) -> tuple[str, ...]:
@@ -14,9 +14,11 @@ def advise(lab_text: LabText) -> tuple[str, ...]:
     advice = []
     cells = lab_text.notebook.cells
     for index, (cell, location) in enumerate(zip(cells, lab_text.locations, strict=True)):
-        if role_of(cell.metadata.get("nbgrader")) is not Role.SOLUTION:
+        if role_of(cell.metadata.get("nbgrader", {})) is not Role.SOLUTION:
             continue
-        tests = [below.source for below in cells[index + 1 :] if role_of(below.metadata.get("nbgrader")) is Role.TEST]
+        tests = [
+            below.source for below in cells[index + 1 :] if role_of(below.metadata.get("nbgrader", {})) is Role.TEST
+        ]
         names = _bound(cell)
         if not any(not names or any(name in test for name in names) for test in tests):
             advice.append(

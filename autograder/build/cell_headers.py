@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.cells import Role
 from autograder.errors import ExpectedError
 
 SCHEMA_VERSION = 3
@@ -78,19 +77,6 @@ def complete_metadata(given: object, kind: str, location: CellLocation) -> dict[
     elif "points" in given:
         raise location.refuse("it has points, but nothing in it is graded", 'Remove "points", or add "grade": true.')
     return metadata
-
-
-def role_of(metadata: Mapping[str, Any] | None) -> Role:
-    """The role of a cell with complete nbgrader metadata; None stands for a cell without metadata."""
-    if metadata is None:
-        return Role.FREE
-    if metadata["task"]:
-        return Role.TASK
-    if metadata["solution"]:
-        return Role.ANSWER if metadata["grade"] else Role.SOLUTION
-    if metadata["grade"]:
-        return Role.TEST
-    return Role.LOCKED if metadata["locked"] else Role.FREE
 
 
 _Error = tuple[Callable[[Mapping[str, Any], str], bool], Callable[[Mapping[str, Any]], str], str]

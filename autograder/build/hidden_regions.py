@@ -12,9 +12,10 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
 from traitlets.config import Config
 
-from autograder.build.cell_headers import CellLocation, role_of
+from autograder.build.cell_headers import CellLocation
 from autograder.build.lab_text import LabText
 from autograder.cells import Role
+from autograder.untrusted.notebooks import role_of
 
 _SHORTEST = 8
 _LONGEST_IDIOM = 40
@@ -122,7 +123,7 @@ def check_markers(lab_text: LabText, delimiters: Delimiters) -> None:
     """
     for cell, location in zip(lab_text.notebook.cells, lab_text.locations, strict=True):
         split_lines(cell.source, location, delimiters)
-        role = role_of(cell.metadata.get("nbgrader"))
+        role = role_of(cell.metadata.get("nbgrader", {}))
         for offset, text in enumerate(cell.source.split("\n")):
             region = _marker(text, delimiters)[0]
             if region is None:
@@ -181,7 +182,7 @@ def _hidden_lines(lab_text: LabText, delimiters: Delimiters) -> Iterator[_Hidden
         regions: dict[int, _HiddenLines] = {}
         lines = split_lines(cell.source, location, delimiters)
         # nbgrader removes all of a solution cell that has no markers.
-        without_markers = role_of(cell.metadata.get("nbgrader")) in (Role.SOLUTION, Role.ANSWER) and all(
+        without_markers = role_of(cell.metadata.get("nbgrader", {})) in (Role.SOLUTION, Role.ANSWER) and all(
             line.region is None for line in lines
         )
         for line in lines:
@@ -204,7 +205,7 @@ def _visible_lines(released: NotebookNode, files: Mapping[str, bytes]) -> tuple[
         text_lines.setdefault(line.strip(), "the notebook's metadata")
     for index, cell in enumerate(released.cells):
         where = _cell_name(cell, index)
-        is_code = cell.cell_type == "code" and role_of(cell.metadata.get("nbgrader")) is not Role.SOLUTION
+        is_code = cell.cell_type == "code" and role_of(cell.metadata.get("nbgrader", {})) is not Role.SOLUTION
         for line in cell.source.splitlines():
             (code_lines if is_code else text_lines).setdefault(line.strip(), where)
         for line in _strings([cell.metadata, cell.get("outputs", []), cell.get("attachments", {})]):

@@ -40,7 +40,7 @@ class Labs:
         self._notebooks = notebooks
         self._sources = sources or {}
         self._features: dict[NotebookName, _Features] | None = None
-        self.only = only
+        self._only = only
 
     @classmethod
     def of(cls, course: Course, only: str | None = None) -> "Labs":
@@ -108,7 +108,7 @@ class Labs:
     def single(self) -> NotebookName | None:
         """The notebook to collect if there is only one; None if all labs are collected or the lab has several."""
         found = list(self._all())
-        return found[0] if self.only is not None and len(found) == 1 else None
+        return found[0] if self._only is not None and len(found) == 1 else None
 
     def without_notebook(self, name: str) -> str:
         """A loose file's name without the notebook's: what is left may be a student's name or id."""

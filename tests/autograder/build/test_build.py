@@ -1,4 +1,4 @@
-"""The whole build, with the real nbgrader, the real engine and a real kernel."""
+"""The whole build, with the real nbgrader, the real grader and a real kernel."""
 
 import shutil
 import sqlite3
@@ -41,7 +41,7 @@ def built_course(tmp_path_factory: pytest.TempPathFactory, source_text: str, con
 
 @pytest.fixture
 def course(built_course: Path, tmp_path: Path) -> Path:
-    """A course of one's own, with the lab built."""
+    """A copy of the course, with the lab built."""
     return Path(shutil.copytree(built_course, tmp_path / "math"))
 
 
@@ -50,7 +50,7 @@ def rewrite(root: Path, text: str) -> None:
 
 
 def make(root: Path) -> None:
-    # The sandbox has tests of its own; here the lab is on trial.
+    # The sandbox has tests of its own.
     build(root, mode=Mode.NONE)
 
 

@@ -1,8 +1,9 @@
 import pytest
 
-from autograder.build.cell_headers import CellLocation, complete_metadata, role_of
+from autograder.build.cell_headers import CellLocation, complete_metadata
 from autograder.cells import Role
 from autograder.errors import ExpectedError
+from autograder.untrusted.notebooks import role_of
 
 LOCATION = CellLocation("course/squares.py", 12, 13, "cell 'square'")
 
@@ -29,7 +30,7 @@ def test_short_metadata_are_completed(given: dict[str, object], kind: str, role:
 
 
 def test_a_cell_without_metadata_is_free() -> None:
-    assert role_of(None) is Role.FREE
+    assert role_of({}) is Role.FREE
 
 
 @pytest.mark.parametrize(

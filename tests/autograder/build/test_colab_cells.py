@@ -1,4 +1,4 @@
-"""The badge and the installation: made of one table, put behind the title, and no burden to anybody."""
+"""The badge and the installation cell: made from one table, put after the title, ignored by grading."""
 
 from collections.abc import Callable
 from dataclasses import replace

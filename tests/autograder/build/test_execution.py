@@ -58,7 +58,7 @@ def test_an_endless_cell_is_refused(read_lab: ReadLab, tmp_path: Path, monkeypat
 
 
 def executed() -> NotebookNode:
-    """A notebook as a kernel leaves it, different every time."""
+    """An executed notebook with outputs that differ each time."""
     one, two = uuid.uuid4(), uuid.uuid4()
     html = f'<div id="{one}"></div><script>draw("{one}"); draw("{two}")</script>'
     address = hex(id(object()))

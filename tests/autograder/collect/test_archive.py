@@ -1,4 +1,4 @@
-"""Archives that students and strangers packed."""
+"""Archives: right, damaged and malicious ones."""
 
 import io
 import os

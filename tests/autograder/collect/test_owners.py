@@ -1,4 +1,4 @@
-"""Whose file it is, by its path."""
+"""The owner of a file, by its path."""
 
 from pathlib import Path
 

@@ -61,7 +61,7 @@ def test_one_level_of_a_student_s_own_archive_is_unpacked(tmp_path: Path, spool:
         else:
             files[it.name] = it.content.read_bytes()
             if it.parts[0] == "ada":
-                # The times in an archive are the student's to write.
+                # A student can set the times in an archive.
                 assert (it.owned, it.time) == (2, time)
     assert files == {"ada/homework.zip/homework/06.ipynb": b"1", "ben/06.ipynb": b"4"}
     assert {name: reason.split(" (")[0] for name, reason in refused.items()} == {

@@ -1,4 +1,4 @@
-"""What belongs to nobody is kept, and nothing there is overwritten."""
+"""Files without an owner are kept, and nothing is overwritten."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Files for other systems, read back and held against the gradebook."""
+"""Files for other systems, read back and compared with the gradebook."""
 
 import csv
 import io

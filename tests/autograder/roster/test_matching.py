@@ -1,4 +1,4 @@
-"""Who is who."""
+"""The student whom a name, an id or a number stands for."""
 
 import pytest
 
