@@ -19,6 +19,7 @@ LAYERS = (
     {"repair"},
     {"course"},
     {"gradebook", "autograded"},
+    {"roster"},
     {"wall"},
     {"sandbox"},
     {"judging"},

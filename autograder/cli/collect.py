@@ -15,8 +15,7 @@ from autograder.cli.progress import shown
 from autograder.formatting import count
 
 if TYPE_CHECKING:
-    from autograder.collect.findings import Refused
-    from autograder.collect.report import Collected, Report
+    from autograder.collect.records import Collected, Refused, Report
 
 _MOST_SHOWN = 4
 

@@ -53,7 +53,7 @@ def export(  # noqa: PLR0913 - a command's options are its parameters
         from autograder.course.course import Course  # nbgrader takes a second to import
         from autograder.course.gradebook_url import name_of
         from autograder.export import table
-        from autograder.export.export import System, told
+        from autograder.export.export import System, notes_on
         from autograder.export.export import export as make
 
         opened = Course.open(course)
@@ -68,7 +68,7 @@ def export(  # noqa: PLR0913 - a command's options are its parameters
         print_json(_record(exported, to, to_file))
     elif to_file is None:
         _print(table.as_csv(exported.table).replace("\r\n", "\n"))
-    for line in told(exported, unfinished=unfinished):
+    for line in notes_on(exported, unfinished=unfinished):
         messages().print(line, markup=False)
 
 

@@ -104,7 +104,7 @@ def cell_from(node: Mapping[str, Any]) -> Cell:
     metadata = node.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
     claims: Mapping[str, Any] = nbgrader if isinstance(nbgrader, Mapping) else {}
-    role = _role(claims)
+    role = role_of(claims)
     kind = node.get("cell_type")
     if not isinstance(kind, str) or kind not in _KINDS:
         kind = "code" if "outputs" in node else "markdown"
@@ -199,7 +199,8 @@ def _clean(text: str) -> str:
     return whole.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _role(claims: Mapping[str, Any]) -> Role:
+def role_of(claims: Mapping[str, Any]) -> Role:
+    """The role that a cell's nbgrader metadata claim; a cell without metadata is free."""
     grade, solution, locked, task = (claims.get(key) is True for key in ("grade", "solution", "locked", "task"))
     if task:
         return Role.TASK

@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli.application import application
-from autograder.collect.roster import Student
-from autograder.collect.students import add_students
 from autograder.course.course import Course
 from autograder.gradebook.labs import record_lab
 from autograder.gradebook.writer import GradebookWriter
+from autograder.roster.class_list import Student
+from autograder.roster.gradebook import add_students
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 from tests.autograder.cli.conftest import notebook
 from tests.autograder.cli.test_collect import documented

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from autograder.build.lesson import lab_names
+from autograder.build.lab_text import lab_names
 from autograder.course.course import Course
 from autograder.course.folder_checks import check_course_path, check_name, require_readable
 from autograder.errors import ExpectedError

@@ -14,11 +14,11 @@ from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 
 from autograder.cells import Role
-from autograder.collect.roster import Student
-from autograder.collect.students import add_students
 from autograder.course.course import Course
 from autograder.gradebook.labs import record_lab
 from autograder.gradebook.writer import GradebookWriter
+from autograder.roster.class_list import Student
+from autograder.roster.gradebook import add_students
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
 MakeCell = Callable[..., NotebookNode]
