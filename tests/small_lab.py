@@ -1,9 +1,9 @@
 """A small lab with the tests that nbgrader courses have, and a bench on which submissions to it are graded."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-
-import pytest
+from pathlib import Path
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.grading.local_executor import Bench
@@ -188,10 +188,14 @@ def make_small_notebook() -> LabNotebook:
     return LabNotebook("small", tuple(source), tuple(released))
 
 
-@pytest.fixture(scope="module")
-def small_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLab]:
-    """The lab on a bench, with the real sandbox."""
-    with Bench(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as bench:
+@contextmanager
+def open_small_lab(state: Path) -> Iterator[SmallLab]:
+    """The lab with an executor in the real sandbox.
+
+    Args:
+        state: an empty folder for the executor.
+    """
+    with Bench(state, LIMITS, Mode.BUBBLEWRAP) as bench:
         yield SmallLab(make_small_notebook(), bench)
 
 

@@ -13,8 +13,12 @@ from autograder.grading.local_executor import Bench
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
 from tests.attacks.attack import Attack, Kind
-from tests.attacks.corpus import ATTACKS
+from tests.attacks.corpus import ATTACKS, ONCE_SUCCEEDED, one_of_each_kind
 from tests.small_lab import EXERCISES, LIMITS, POINTS, SmallLab, by_id
+
+IN_CELLS = [attack for attack in ATTACKS if attack.tamper is None]
+ALWAYS = {attack.name for attack in one_of_each_kind(IN_CELLS)} | ONCE_SUCCEEDED
+"""What is tried on each change; all others are slow."""
 
 
 def assert_full_marks(lab: SmallLab, student: str) -> None:
@@ -26,7 +30,8 @@ def test_every_attack_is_there_once_and_attacks_an_exercise() -> None:
     names = [attack.name for attack in ATTACKS]
     assert len(names) == len(set(names))
     assert {attack.kind for attack in ATTACKS} == set(Kind)
-    assert not [attack.name for attack in ATTACKS if attack.tamper is None and not set(attack.answers) & set(EXERCISES)]
+    assert not [attack.name for attack in IN_CELLS if not set(attack.answers) & set(EXERCISES)]
+    assert set(names) >= ONCE_SUCCEEDED
 
 
 def test_an_honest_submission_has_full_marks(small_lab: SmallLab) -> None:
@@ -35,7 +40,11 @@ def test_an_honest_submission_has_full_marks(small_lab: SmallLab) -> None:
 
 
 @pytest.mark.parametrize(
-    "attack", [attack for attack in ATTACKS if attack.tamper is None], ids=lambda attack: attack.name
+    "attack",
+    [
+        pytest.param(attack, id=attack.name, marks=() if attack.name in ALWAYS else pytest.mark.slow)
+        for attack in IN_CELLS
+    ],
 )
 def test_an_attack_earns_nothing(small_lab: SmallLab, attack: Attack) -> None:
     result = small_lab.grade("dishonest", attack.answers)
@@ -52,7 +61,7 @@ def test_an_attack_earns_nothing(small_lab: SmallLab, attack: Attack) -> None:
     assert_full_marks(small_lab, f"honest after: {attack.name}")
 
 
-NOTHING_BUT_YES = """
+REPLACED_CHECKS = """
 import sys, gradlab.check, torch, numpy
 for module in [m for name, m in list(sys.modules.items()) if name.startswith("gradlab")]:
     for name, thing in list(vars(module).items()):
@@ -64,30 +73,32 @@ class Yes(torch.Tensor):
     def __torch_function__(cls, *args, **kwargs): return True
     def __eq__(self, other): return True
 """
-LIES = ["args[0]", "Yes()", "torch.zeros(1)", "float('nan')", "[args]", "iter(int, 1)", "10**5000"]
+LIES = ["args[0]", "Yes()"]
+MORE_LIES = ["torch.zeros(1)", "float('nan')", "[args]", "iter(int, 1)", "10**5000"]
 
 
 @pytest.fixture(scope="module")
-def lesson() -> Lab:
+def minimum() -> Lab:
     return Course.open(Path(__file__).resolve().parents[2]).lab("06_minimum")
 
 
 @pytest.fixture(scope="module")
-def lesson_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def minimum_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     limits = replace(LIMITS, cell_seconds=5.0, submission_seconds=90.0)
-    with Bench(tmp_path_factory.mktemp("lesson"), limits, Mode.BUBBLEWRAP) as bench:
+    with Bench(tmp_path_factory.mktemp("minimum"), limits, Mode.BUBBLEWRAP) as bench:
         yield bench
 
 
-@pytest.mark.parametrize("lie", LIES)
-def test_checks_that_were_replaced_earn_nothing(lesson: Lab, lesson_bench: Bench, lie: str) -> None:
-    notebook = lesson.notebooks[0]
+@pytest.mark.xdist_group("lies")
+@pytest.mark.parametrize("lie", [*LIES, *(pytest.param(lie, marks=pytest.mark.slow) for lie in MORE_LIES)])
+def test_checks_that_were_replaced_earn_nothing(minimum: Lab, minimum_bench: Bench, lie: str) -> None:
+    notebook = minimum.notebooks[0]
     cells = tuple(
         replace(cell, source=_lying(cell.source, lie)) if cell.role is Role.SOLUTION else cell
         for cell in notebook.source
     )
     submitted = SubmittedNotebook(notebook.name, cells, frozenset())
-    verdicts = lesson_bench.grade(notebook, submitted, lesson.files, "dishonest", lesson.name).verdicts
+    verdicts = minimum_bench.grade(notebook, submitted, minimum.files, "dishonest", minimum.name).verdicts
     graded = [verdict for verdict in verdicts if verdict.status is not CellStatus.MANUAL]
     assert len(graded) >= 8
     assert {verdict.grade_id: verdict.points for verdict in graded} == {v.grade_id: 0.0 for v in graded}
@@ -95,4 +106,4 @@ def test_checks_that_were_replaced_earn_nothing(lesson: Lab, lesson_bench: Bench
 
 def _lying(source: str, lie: str) -> str:
     names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-    return NOTHING_BUT_YES + "".join(f"def {name}(*args, **kwargs): return {lie}\n" for name in names)
+    return REPLACED_CHECKS + "".join(f"def {name}(*args, **kwargs): return {lie}\n" for name in names)

@@ -28,6 +28,7 @@ def figures_of(seconds: float, submissions: int, each: float) -> Figures:
     return Figures(submissions, seconds, 2 * seconds, each, 2 * each, 1.0, {}, {}, 0, exact=True, others=0.0)
 
 
+@pytest.mark.slow
 def test_a_tiny_class_is_graded_by_the_autograder_and_on_the_floor_with_the_same_scores() -> None:
     told: list[str] = []
     figures = compare(NAME, Sizes(submissions=2, peers=0, repeats=1), None, told.append)
