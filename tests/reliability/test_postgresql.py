@@ -44,13 +44,13 @@ from tests.reliability.class_course import (
 from tests.reliability.class_course import hand_in as put
 from tests.reliability.processes import all_gone, members
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgresql")]
+
 __all__ = ["run_nbgrader"]
 
 STUDENTS = 8
 POLICY = """
 from nbgrader.plugins import BasePlugin
-
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgresql")]
 
 class HalfAPoint(BasePlugin):
     def late_submission_penalty(self, student_id, score, total_seconds_late):
