@@ -18,7 +18,7 @@ from autograder.grading.receipts import Receipts
 from autograder.grading.secret import open_secret
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
-from benchmarks.peers import environment
+from benchmarks.other_graders import environment
 from tests import postgresql
 
 SQLITE = "SQLite"
