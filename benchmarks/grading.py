@@ -109,8 +109,8 @@ def chapter(lab: str, costs: Mapping[str, GraderCost], sizes: Sizes, notes: Iter
         f"`{command(lab, sizes)}`: {_times(sizes.repeats)}, all graders in turn. Each starts cold and grades the "
         "same submissions; honest ones, right and wrong and left out, get the same scores from all of them. *Each* is "
         "the cost of one more submission; *a class* has one start. nbgrader's and otter-grader's classes are "
-        "calculated from what they took for fewer. The floor runs the same cells in one warm process: no isolation, no files, no "
-        "gradebook.",
+        "calculated from what they took for fewer. The floor runs the same cells in one warm process: no isolation, "
+        "no files, no gradebook.",
         "",
     ]
     lines += [line for note in notes for line in (note, "")]

@@ -97,14 +97,28 @@ def dry(target: str, *prints: str) -> Run:
     return Run(f"make --dry-run --directory {shlex.quote(str(ROOT))} {target}", prints)
 
 
+def in_checkout(command: str, *prints: str) -> Run:
+    """The command runs in the checkout, into which it must not write."""
+    return Run(f"cd {shlex.quote(str(ROOT))} && {command}", prints)
+
+
 def helped(module: str, *options: str) -> Run:
-    """A program of the checkout says what it takes; it is tested elsewhere, and what it does takes minutes."""
-    return Run(f"cd {shlex.quote(str(ROOT))} && python -B -m {module} --help", options)
+    """A program of the checkout prints its options; it is tested elsewhere, and what it does takes minutes."""
+    return in_checkout(f"python -B -m {module} --help", *options)
 
 
 INSTEAD: dict[str, Run | Elsewhere] = {
     "make demo": dry("demo", ".venv/bin/autograder demo"),
-    "make test": dry("test", "ruff check", "mypy", "pytest"),
+    "make lint": dry("lint", "ruff check", "mypy"),
+    "make test": dry("test", "ruff check", "mypy", 'pytest -n auto --dist loadgroup -m "not slow"'),
+    "make test-slow": dry("test-slow", "pytest -n auto --dist loadgroup -m slow"),
+    "make test-all": dry("test-all", '-m "not slow"', "-m slow"),
+    "git clone https://github.com/gradlab/gradlab.git && cd gradlab": Run("git --version"),
+    ".venv/bin/python -m tests.course 06_minimum surface": in_checkout(
+        "python -B -m tests.course 06_minimum surface", "11 of 11 mutants caught, 11 rightly diagnosed"
+    ),
+    ".venv/bin/python -m tests.course 06_minimum surface --wall": helped("tests.course", "--wall"),
+    ".venv/bin/pre-commit install": in_checkout("pre-commit validate-config .pre-commit-config.yaml"),
     "make mutants": dry("mutants", "tests.course --wall"),
     "make attacks": dry("attacks", "benchmarks.attacks --write"),
     "make test-cuda": dry("test-cuda", "pytest -m cuda"),
