@@ -1,8 +1,8 @@
 """Every command that the documentation shows is run, page by page and in order, and every link leads somewhere.
 
-``autograder`` runs in this process, so that nbgrader is imported once; tests/test_ten_minutes.py runs it as it is
-installed. Everything else is run by bash. What cannot be run as it stands is in ``INSTEAD``; a command that is not
-there, and does not work, fails its page.
+``autograder`` runs in this process, so that nbgrader is imported once; tests/test_instructors_guide.py runs it as it is
+installed. Everything else is run by bash. ``INSTEAD`` has what runs instead of a command that cannot be run as it
+stands; any other command that does not work fails its page.
 """
 
 import os
@@ -86,14 +86,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """The file that runs the command, and how it is named there."""
+    """The file that runs the command, and a text by which it is found there."""
 
     file: str
     text: str
 
 
 def dry(target: str, *prints: str) -> Run:
-    """Make says what it would do."""
+    """Make prints the commands that it would run."""
     return Run(f"make --dry-run --directory {shlex.quote(str(ROOT))} {target}", prints)
 
 
@@ -284,7 +284,7 @@ def test_the_documentation_shows_what_stands_in_the_table() -> None:
 
 
 @pytest.mark.slow
-def test_a_command_that_nobody_thought_of_fails(terminal: Terminal) -> None:
+def test_a_command_that_does_not_exist_fails(terminal: Terminal) -> None:
     for text in ("autograder grade --sandbx none", "make nothing", "python -m gradlab.nothing", "nbgrader gradde"):
         with pytest.raises(AssertionError, match=r"page\.md, line 1"):
             check(terminal, Command("page.md", 1, text))

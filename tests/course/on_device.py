@@ -21,7 +21,7 @@ import torch
 
 import gradlab
 from gradlab.basins import descents
-from tests.course.answer_book import answers
+from tests.course.answer_files import answers
 
 _IGNORED = "nbval-ignore-output"
 _HERE = torch.device("cpu")

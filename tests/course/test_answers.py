@@ -8,7 +8,7 @@ import pytest
 from autograder.build.lesson import lab_names
 from autograder.cells import Role
 from gradlab import words
-from tests.course.answer_book import Answer, answers, exercises, labs
+from tests.course.answer_files import Answer, answers, exercises, labs
 from tests.course.notebook_trial import ROOT, try_in_notebook
 from tests.course.wall_trial import open_lab, try_through_wall
 

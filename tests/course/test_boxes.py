@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from autograder.build.lesson import lab_names
-from tests.course.answer_book import answers, exercises, labs
+from tests.course.answer_files import answers, exercises, labs
 
 ROOT = Path(__file__).parents[2]
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
