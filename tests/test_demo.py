@@ -31,6 +31,7 @@ def test_it_leaves_pages_for_the_class_and_for_each_student(demo_run: DemoRun) -
         assert (demo_run.folder / "feedback" / student / LAB / f"{LAB}.html").stat().st_size
 
 
+@pytest.mark.slow
 def test_the_second_time_nothing_is_graded_again(demo_run: DemoRun, tmp_path: Path) -> None:
     folder = shutil.copytree(demo_run.folder, tmp_path / "demo")
     before = verdicts_kept(folder)

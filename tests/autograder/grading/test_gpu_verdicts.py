@@ -22,6 +22,8 @@ from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, Result
 from tests.autograder.sandbox.gpus import GIBIBYTE, StandIn, gpu_of
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(gpu_bytes=2 * GIBIBYTE, cell_seconds=20.0)
 PLAYED = """
 import os, torch

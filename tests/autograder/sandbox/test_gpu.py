@@ -20,6 +20,8 @@ from autograder.sandbox.zygote import Zygote
 from tests.autograder.sandbox.gpus import CARD, GIBIBYTE, NODES, StandIn, card, gpu_of, make_nodes
 from tests.autograder.sandbox.support import ENTRY, PROGRAM, SMALL, Student, student_of
 
+pytestmark = pytest.mark.slow
+
 BUILT = (12, 6)
 WITH_GPU = replace(SMALL, gpu_bytes=GIBIBYTE)
 

@@ -161,6 +161,7 @@ def test_a_zygote_outlives_the_thread_that_made_it() -> None:
         assert student.run("result = 1") == 1
 
 
+@pytest.mark.slow
 def test_a_zygote_that_is_killed_is_reported_and_can_be_replaced() -> None:
     mark = marker()
     with start(Mode.BUBBLEWRAP) as zygote:
@@ -211,7 +212,7 @@ student.run("import time; time.sleep(1000)")
 """
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", [Mode.BUBBLEWRAP, pytest.param(Mode.NONE, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
 def test_nothing_survives_the_coordinator(mode: Mode, ending: signal.Signals) -> None:
     mark = marker()

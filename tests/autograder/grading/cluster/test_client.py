@@ -38,6 +38,7 @@ def ask(reached: Cluster, client: Client, *cases: bytes) -> list[bytes]:
     return [reached.ask(address, lesson, "lesson", case) for case in cases]
 
 
+@pytest.mark.slow
 def test_an_answer_that_comes_when_the_time_is_just_up_is_an_answer(
     reached: Cluster, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
