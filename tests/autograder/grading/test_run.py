@@ -100,6 +100,7 @@ def test_a_regrade_gives_the_same_scores_and_keeps_what_a_person_gave(root: Path
     assert scores(root) == before
 
 
+@pytest.mark.slow
 def test_a_changed_test_is_applied_by_a_regrade(root: Path) -> None:
     grade(root, ["ann"])
     path = root / "source" / "lab" / "first.ipynb"

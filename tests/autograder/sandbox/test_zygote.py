@@ -67,6 +67,7 @@ def test_modules_are_imported_once_and_unknown_ones_are_skipped() -> None:
         assert {"wave", "autograder.sandbox.inspection"} <= set(loaded)
 
 
+@pytest.mark.slow
 def test_the_python_may_be_named_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("executable", "prefix"):
         monkeypatch.setattr(sys, name, f"{tmp_path}/{os.path.relpath(getattr(sys, name), tmp_path)}")
