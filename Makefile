@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?=
 export PYTHON
 
-.PHONY: help demo test lint build replay wheel test-cuda bench mutants fuzz attacks clean
+.PHONY: help demo test test-slow test-all lint build replay wheel test-cuda bench mutants fuzz attacks clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
@@ -21,9 +21,16 @@ help: ## List the commands.
 demo: .venv/.set-up ## Build the lab, grade the sample class, show what comes out.
 	.venv/bin/autograder demo
 
-test: .venv/.set-up-for-tests ## Lint, check types, run all tests, replay the worked solutions.
+test: .venv/.set-up-for-tests ## Lint, check types, and run the tests that a change has to pass (minutes).
 	$(MAKE) --no-print-directory lint
-	.venv/bin/python -m pytest -n auto
+	.venv/bin/python -m pytest -n auto --dist loadgroup -m "not slow"
+
+test-slow: .venv/.set-up-for-tests ## Run the other tests: kills, all attacks, browser, PostgreSQL, Dask, the whole guides.
+	.venv/bin/python -m pytest -n auto --dist loadgroup -m slow
+
+test-all: ## Run both.
+	$(MAKE) --no-print-directory test
+	$(MAKE) --no-print-directory test-slow
 
 lint: .venv/.set-up ## Check style and types.
 	.venv/bin/ruff check .
@@ -36,7 +43,7 @@ build: .venv/.set-up ## Build every lab: source/, release/, solutions/.
 replay: .venv/.set-up-for-tests ## Replay the worked solutions alone.
 	.venv/bin/python -m pytest -n auto tests/test_replay.py
 
-wheel: .venv/.set-up ## Make the file that students install: dist/gradlab-….whl, without a lesson or a solution.
+wheel: .venv/.set-up ## Make the file that students install: dist/gradlab-….whl, without a lab or a solution.
 	.venv/bin/python -m hatchling build -t wheel
 
 test-cuda: ## Run the tests that need a CUDA device, with the python that is there (torch, NumPy, pytest, Matplotlib; nvidia-ml-py).
@@ -54,7 +61,7 @@ mutants: .venv/.set-up ## Try all right and wrong answers to all exercises, in a
 fuzz: .venv/.set-up ## Grade 2,000 notebooks that were mutated at random.
 	.venv/bin/python -m tests.fuzz --count 2000
 
-attacks: .venv/.set-up ## Run the corpus of attacks through this grader, nbgrader and otter-grader (more than an hour).
+attacks: .venv/.set-up ## Run all attacks through this grader, nbgrader and otter-grader (more than an hour).
 	.venv/bin/python -m benchmarks.attacks --write
 
 clean: ## Remove the environment and all that was generated and is not committed.

@@ -1,7 +1,7 @@
 """CPU time of a command and of everything that it starts: control groups, or the machine's clock where there are none.
 
 `resource.RUSAGE_CHILDREN` would miss processes that are never waited for: a judge whose parent ignores SIGCHLD, a
-sandbox whose processes belong to an init of their own. A control group counts them all, whoever buries them.
+sandbox whose processes belong to an init of their own. A control group counts them all, whichever process reaps them.
 """
 
 import os
@@ -43,18 +43,18 @@ class Account(Protocol):
     """False if it counts everything that the machine does."""
 
     def spent(self) -> CPU:
-        """What has been used up so far, accounts within this one included."""
+        """What has been used up so far, child accounts included."""
 
     def members(self) -> list[int]:
-        """The ids of its processes, without those of accounts within it."""
+        """The ids of its processes, without those of child accounts."""
 
-    def admit(self, process: int) -> None:
-        """Count a process, and all that it will start, here."""
+    def add(self, process: int) -> None:
+        """Count a process and all that it starts from now on."""
 
-    def within(self, name: str) -> "Account":
+    def child(self, name: str) -> "Account":
         """An account for some of its processes; they go on counting here."""
 
-    def entrance(self) -> str:
+    def procs_file(self) -> str:
         """The file into which a process writes its id to be counted; empty where there is none."""
 
 
@@ -81,21 +81,21 @@ class ControlGroup:
 
     def members(self) -> list[int]:
         """See `Account`."""
-        return [int(line) for line in Path(self.entrance()).read_text().split()]
+        return [int(line) for line in Path(self.procs_file()).read_text().split()]
 
-    def admit(self, process: int) -> None:
+    def add(self, process: int) -> None:
         """See `Account`."""
         # It may just have ended.
         with suppress(ProcessLookupError):
-            Path(self.entrance()).write_text(str(process))
+            Path(self.procs_file()).write_text(str(process))
 
-    def within(self, name: str) -> "ControlGroup":
+    def child(self, name: str) -> "ControlGroup":
         """See `Account`."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         return ControlGroup(folder)
 
-    def entrance(self) -> str:
+    def procs_file(self) -> str:
         """See `Account`."""
         return str(self.folder / "cgroup.procs")
 
@@ -110,7 +110,7 @@ class ControlGroup:
             self.folder.rmdir()
 
 
-class Machine:
+class MachineClock:
     """Everything that the machine does, by its own clock: only fit for a machine that does nothing else."""
 
     exact = False
@@ -126,14 +126,14 @@ class Machine:
         """See `Account`."""
         return []
 
-    def admit(self, process: int) -> None:
+    def add(self, process: int) -> None:
         """See `Account`."""
 
-    def within(self, name: str) -> "Account":
+    def child(self, name: str) -> "Account":
         """See `Account`."""
         raise NotImplementedError(f"the machine's clock knows no {name}")
 
-    def entrance(self) -> str:
+    def procs_file(self) -> str:
         """See `Account`."""
         return ""
 
@@ -151,7 +151,7 @@ def account() -> Iterator[Account]:
                 break
             folder.rmdir()
     try:
-        yield group or Machine()
+        yield group or MachineClock()
     finally:
         if group is not None:
             # The last processes are still ending.

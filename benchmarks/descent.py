@@ -51,7 +51,7 @@ def chapter(climbed: Climb, command: str) -> list[str]:
         f"{datetime.now(UTC):%Y-%m-%d}, {climbed.device}, Python {platform.python_version()}, "
         f"torch {torch.__version__}.",
         "",
-        f"`{command}`: medians of one run; the loop is measured with four starts and reckoned for the others. Bytes "
+        f"`{command}`: medians of one run; the loop is measured with four starts and calculated for the others. Bytes "
         "and functions are counted, the limits measured in the same run. On a shared processor the limits vary "
         "by a fifth, so that a share may exceed 100 %. What a GPU would do was not measured where none is named above.",
         "",

@@ -58,7 +58,7 @@ def run(shell: InteractiveShell, cells: Cells, tests: Mapping[str, Mapping[str, 
         tests: the instructor's test cells, by grade id.
 
     Returns:
-        Points by grade id, as nbgrader reckons them.
+        Points by grade id, as nbgrader computes them.
     """
     module, names = shell.prepare_user_module(None, {})
     shell.user_module, shell.user_ns = module, names

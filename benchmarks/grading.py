@@ -10,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import machine, peers, report, small_lab
+from benchmarks import machine, other_graders, report, small_lab
 from benchmarks.classes import CLASSES, MINIMUM
-from benchmarks.contestants import AUTOGRADER, FLOOR, NBGRADER, OTTER, Run, Setting
-from benchmarks.figures import Figures, differences, summarise
+from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, OTTER, Run, Setup
+from benchmarks.summary import GraderCost, differences, summarise
 
 
 class LabName(StrEnum):
@@ -24,7 +24,7 @@ class LabName(StrEnum):
 
 
 class DisagreementError(Exception):
-    """Two contestants give an honest submission different scores; one line for each cell."""
+    """Two graders give an honest submission different scores; one line for each cell."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Sizes:
     repeats: int
 
 
-def compare(lab: str, sizes: Sizes, otter: Path | None, tell: Callable[[str], object]) -> dict[str, Figures]:
-    """Let all contestants grade the same class, in turn, again and again.
+def compare(lab: str, sizes: Sizes, otter: Path | None, tell: Callable[[str], object]) -> dict[str, GraderCost]:
+    """Let all graders grade the same class, in turn, again and again.
 
     Args:
         lab: the lab, one of `CLASSES`.
@@ -52,31 +52,31 @@ def compare(lab: str, sizes: Sizes, otter: Path | None, tell: Callable[[str], ob
         tell: is told what goes on.
 
     Returns:
-        Figures by contestant.
+        The cost by grader.
 
     Raises:
-        DisagreementError: the contestants' scores differ.
+        DisagreementError: the graders' scores differ.
     """
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        setting = Setting(Path(folder), CLASSES[lab](), otter if sizes.peers else None)
-        contestants = setting.contestants()
+        setup = Setup(Path(folder), CLASSES[lab](), otter if sizes.peers else None)
+        graders = setup.graders()
         if not sizes.peers:
-            del contestants[NBGRADER]
-        runs: dict[str, list[Run]] = {name: [] for name in contestants}
+            del graders[NBGRADER]
+        runs: dict[str, list[Run]] = {name: [] for name in graders}
         for repeat in range(sizes.repeats):
-            for name, contest in contestants.items():
-                run = contest(sizes.submissions if name in (AUTOGRADER, FLOOR) else sizes.peers)
+            for name, grade in graders.items():
+                run = grade(sizes.submissions if name in (AUTOGRADER, FLOOR) else sizes.peers)
                 runs[name].append(run)
                 tell(f"{lab}, {repeat + 1}/{sizes.repeats}, {name}: {run.measurement.seconds:.1f} s")
-            check_scores({name: found[-1] for name, found in runs.items()}, _full_points(setting))
+            check_scores({name: found[-1] for name, found in runs.items()}, _full_points(setup))
         return {name: summarise(found) for name, found in runs.items()}
 
 
 def check_scores(runs: Mapping[str, Run], full: Mapping[str, float]) -> None:
-    """See that all contestants give the same scores.
+    """See that all graders give the same scores.
 
     Args:
-        runs: contestant → its run.
+        runs: grader → its run.
         full: test cell → its full points.
 
     Raises:
@@ -92,32 +92,32 @@ def check_scores(runs: Mapping[str, Run], full: Mapping[str, float]) -> None:
         raise DisagreementError("\n".join(wrong))
 
 
-def _full_points(setting: Setting) -> dict[str, float]:
-    cells = (cell for cell in setting.lab.source.cells if peers.is_test(cell))
+def _full_points(setup: Setup) -> dict[str, float]:
+    cells = (cell for cell in setup.lab.source.cells if other_graders.is_test(cell))
     return {cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points) for cell in cells}
 
 
-def chapter(lab: str, figures: Mapping[str, Figures], sizes: Sizes, notes: Iterable[str]) -> list[str]:
+def chapter(lab: str, costs: Mapping[str, GraderCost], sizes: Sizes, notes: Iterable[str]) -> list[str]:
     """What was found with one lab, as Markdown."""
-    if not all(found.exact for found in figures.values()):
+    if not all(found.exact for found in costs.values()):
         notes = [*notes, "No control group could be made: CPU times are the whole machine's."]
     lines = [
         f"## Grading: {lab}",
         "",
         *machine.describe(),
         "",
-        f"`{command(lab, sizes)}`: {_times(sizes.repeats)}, all contestants in turn. Each starts cold and grades the "
+        f"`{command(lab, sizes)}`: {_times(sizes.repeats)}, all graders in turn. Each starts cold and grades the "
         "same submissions; honest ones, right and wrong and left out, get the same scores from all of them. *Each* is "
-        "the cost of one more submission; *a class* has one start. nbgrader's and otter-grader's classes are reckoned "
-        "from what they took for fewer. The floor runs the same cells in one warm process: no isolation, no files, no "
-        "gradebook.",
+        "the cost of one more submission; *a class* has one start. nbgrader's and otter-grader's classes are "
+        "calculated from what they took for fewer. The floor runs the same cells in one warm process: no isolation, "
+        "no files, no gradebook.",
         "",
     ]
     lines += [line for note in notes for line in (note, "")]
-    lines += machine.circumstances(max(found.others for found in figures.values()))
-    lines += [*report.targets_table(report.targets(lab, figures)), "", *report.figures_table(figures), ""]
-    lines += [line for sentence in report.ratios(figures) for line in (sentence, "")]
-    ours = figures[AUTOGRADER]
+    lines += machine.circumstances(max(found.others for found in costs.values()))
+    lines += [*report.targets_table(report.targets(lab, costs)), "", *report.costs_table(costs), ""]
+    lines += [line for sentence in report.ratios(costs) for line in (sentence, "")]
+    ours = costs[AUTOGRADER]
     if ours.each_by_kind:
         lines += ["Where the autograder's CPU time goes:", "", *report.breakdown(ours), ""]
     return lines[:-1]
@@ -143,7 +143,7 @@ def main(
     quick: Annotated[bool, typer.Option("--quick", help="12 submissions, 2 for the peers, once.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write each lab's chapter in benchmarks/RESULTS.md.")] = False,
 ) -> None:
-    """Grade the same submissions by all contestants, in turn; print what they took."""
+    """Grade the same submissions by all graders, in turn; print what they took."""
     sizes = Sizes(12, 2, 1) if quick else Sizes(submissions, peers_grade, repeats)
     otter, notes = _otter(sizes)
     for name in map(str, lab or CLASSES):
@@ -157,8 +157,8 @@ def _otter(sizes: Sizes) -> tuple[Path | None, list[str]]:
     if not sizes.peers:
         return None, ["The peers were left out."]
     try:
-        return peers.otter_environment(), []
-    except peers.UnavailableError as error:
+        return other_graders.otter_environment(), []
+    except other_graders.UnavailableError as error:
         return None, [f"{OTTER} was not measured: {error}"]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks.peers import OTTER
+from benchmarks.other_graders import OTTER
 
 _BUSY = 0.1
 _LIBRARIES = ("torch", "nbgrader", "ipython", "nbclient")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from benchmarks.accounting import CPU, Account, Machine, account
+from benchmarks.accounting import CPU, Account, MachineClock, account
 
 _LOOK_SECONDS: Final = 0.02
 _ENTER: Final = 'if [ -n "$0" ]; then echo $$ > "$0"; fi; exec "$@"'
@@ -131,7 +131,7 @@ class _Watch:
                 command = Path("/proc", str(process), "cmdline").read_bytes()
                 for sign, kind in KINDS.items():
                     if sign in command:
-                        self._kinds.setdefault(kind, self._counted.within(kind)).admit(process)
+                        self._kinds.setdefault(kind, self._counted.child(kind)).add(process)
 
 
 def measure(
@@ -149,9 +149,9 @@ def measure(
         results: finds its results: name → when it was written, in seconds since the epoch.
     """
     with account() as counted:
-        began, machine = time.monotonic(), Machine()
+        began, machine = time.monotonic(), MachineClock()
         process = subprocess.Popen(
-            ["sh", "-c", _ENTER, counted.entrance(), *command],
+            ["sh", "-c", _ENTER, counted.procs_file(), *command],
             cwd=folder,
             env=dict(os.environ if variables is None else variables),
             stdin=subprocess.DEVNULL,

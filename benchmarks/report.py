@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.contestants import AUTOGRADER, FLOOR, NBGRADER, OTTER
-from benchmarks.figures import Figures
+from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, OTTER
+from benchmarks.summary import GraderCost
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 CLASS = 100
@@ -46,9 +46,9 @@ class Target:
         return "not measured" if self.met is None else "met" if self.met else "**not met**"
 
 
-def targets(lab: str, figures: Mapping[str, Figures]) -> list[Target]:
+def targets(lab: str, costs: Mapping[str, GraderCost]) -> list[Target]:
     """The targets for one lab."""
-    ours, nbgrader, floor = (figures.get(name) for name in (AUTOGRADER, NBGRADER, FLOOR))
+    ours, nbgrader, floor = (costs.get(name) for name in (AUTOGRADER, NBGRADER, FLOOR))
     if ours is None:
         return []
     complete = ours.submissions >= CLASS
@@ -77,8 +77,8 @@ def targets(lab: str, figures: Mapping[str, Figures]) -> list[Target]:
     ]
 
 
-def figures_table(figures: Mapping[str, Figures]) -> list[str]:
-    """One line for each contestant."""
+def costs_table(costs: Mapping[str, GraderCost]) -> list[str]:
+    """One line for each grader."""
     rows = [
         [
             name,
@@ -89,24 +89,24 @@ def figures_table(figures: Mapping[str, Figures]) -> list[str]:
             f"{1000 * found.each_cpu_seconds:.0f} ms",
             f"{found.seconds_for(CLASS):.0f} s",
         ]
-        for name, found in figures.items()
+        for name, found in costs.items()
     ]
     head = ["", "graded", "all of them", "first result", "each: wall", "each: CPU", f"a class of {CLASS}"]
     return table(head, rows)
 
 
-def ratios(figures: Mapping[str, Figures]) -> list[str]:
+def ratios(costs: Mapping[str, GraderCost]) -> list[str]:
     """How many times faster than each peer, in one sentence each."""
-    ours = figures.get(AUTOGRADER)
+    ours = costs.get(AUTOGRADER)
     if ours is None:
         return []
     told = [
         f"Against {name}: {peer.seconds_for(CLASS) / ours.seconds_for(CLASS):.1f} × the throughput for a class of "
         f"{CLASS}, {peer.each_cpu_seconds / ours.each_cpu_seconds:.1f} × less CPU for each submission."
         for name in (NBGRADER, OTTER)
-        if (peer := figures.get(name)) is not None
+        if (peer := costs.get(name)) is not None
     ]
-    floor, nbgrader = figures.get(FLOOR), figures.get(NBGRADER)
+    floor, nbgrader = costs.get(FLOOR), costs.get(NBGRADER)
     if floor is not None and nbgrader is not None:
         cores = len(os.sched_getaffinity(0))
         # By CPU time: other programs stretch wall-clock times more than they stretch this.
@@ -119,11 +119,11 @@ def ratios(figures: Mapping[str, Figures]) -> list[str]:
     return told
 
 
-def breakdown(figures: Figures) -> list[str]:
+def breakdown(costs: GraderCost) -> list[str]:
     """Where the autograder's CPU time goes: for one more submission, and for the start and the end."""
     rows = []
-    for kind, each in sorted(figures.each_by_kind.items()):
-        rest = figures.by_kind[kind].total - figures.submissions * each.total
+    for kind, each in sorted(costs.each_by_kind.items()):
+        rest = costs.by_kind[kind].total - costs.submissions * each.total
         rows.append([kind, f"{1000 * each.user:.0f} ms", f"{1000 * each.system:.0f} ms", f"{rest:.1f} s"])
     return table(["processes", "each: user", "each: system", "start and end"], rows)
 

@@ -16,9 +16,9 @@ from typing import Annotated
 
 import typer
 
-from benchmarks import machine, machines, paper, peers
+from benchmarks import machine, other_graders, projection, workers
 from benchmarks.classes import tiny_class
-from benchmarks.contestants import FailedError, grade
+from benchmarks.graders import FailedError, grade
 from benchmarks.measure import Measurement
 from benchmarks.report import Target, table, targets_table, write_chapter
 
@@ -56,8 +56,8 @@ def measure_scale(sizes: Sequence[int], tell: Callable[[str], object]) -> Scale:
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         for size in sizes:
             course = Path(folder, str(size))
-            released = peers.make_nbgrader_course(course, lab.name, lab.source, peers.OURS)
-            peers.hand_in(course, lab.name, lab.submissions(released, size))
+            released = other_graders.make_nbgrader_course(course, lab.name, lab.source, other_graders.OURS)
+            other_graders.hand_in(course, lab.name, lab.submissions(released, size))
             graded[size] = grade(course, lab.name, watched=False)
             tell(f"{size} submissions: {graded[size].seconds:.1f} s")
             _check(graded[size], size)
@@ -144,9 +144,9 @@ def main(
     """Grade generated classes of several sizes; print what they took."""
     name = "machines" if more else "scale"
     if more:
-        measured = machines.measure_machines(submissions, max(submissions // 6, 2), machines.COUNTS, _tell)
+        measured = workers.measure_workers(submissions, max(submissions // 6, 2), workers.COUNTS, _tell)
         command = f"python -m benchmarks.scale --machines --submissions {submissions} --write"
-        lines = paper.chapter(measured, command)
+        lines = projection.chapter(measured, command)
     else:
         lines = chapter(measure_scale(sizes or SIZES, _tell))
     print("\n".join(lines))

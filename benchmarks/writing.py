@@ -18,7 +18,7 @@ from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
-from benchmarks.peers import environment
+from benchmarks.other_graders import environment
 from tests import postgresql
 
 SQLITE = "SQLite"

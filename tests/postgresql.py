@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: in a folder that ends with it, reached by a socket, never over a network."""
+"""A PostgreSQL server for tests: in a temporary folder, reached by a Unix socket, never over a network."""
 
 import os
 import pwd
@@ -17,12 +17,12 @@ from psycopg import sql
 BLANK = "blank"
 """A database in which nbgrader has made its tables; nbgrader takes seconds for them."""
 GUARDED = "guarded"
-"""A user who needs a password."""
+"""A user who must give a password."""
 PASSWORD = "correct-horse"
 _START_SECONDS = 60.0
 _SETTINGS = ("listen_addresses=", "max_connections=20")
-_IN_HASTE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
-"""A machine that loses its power loses what was written: nobody wants it back."""
+_NOT_DURABLE = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+"""Faster; what was written may be lost when the machine loses power."""
 
 
 class Server:
@@ -110,7 +110,7 @@ def running(*, safe: bool = False) -> Iterator[Server]:
     """A server that runs; the test is skipped, with the reason, where there is none to be had.
 
     Args:
-        safe: whether it writes to the disk what it has promised to, as a real one does.
+        safe: whether each commit waits for the disk, as on a real server.
     """
     folder = programs()
     if folder is None:
@@ -122,7 +122,7 @@ def running(*, safe: bool = False) -> Iterator[Server]:
             there = {it.pw_name: it for it in pwd.getpwall()}
             user = there.get("postgres", there["nobody"])
             os.chown(name, user.pw_uid, user.pw_gid)
-        server = Server(folder, Path(name), user, _SETTINGS if safe else (*_SETTINGS, *_IN_HASTE))
+        server = Server(folder, Path(name), user, _SETTINGS if safe else (*_SETTINGS, *_NOT_DURABLE))
         server.start()
         try:
             yield server

@@ -1,9 +1,9 @@
 """A small lab with the tests that nbgrader courses have, and a grader for submissions to it."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-
-import pytest
+from pathlib import Path
 
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
 from autograder.grading.submission import NotebookGrader
@@ -189,10 +189,14 @@ def make_small_notebook() -> LabNotebook:
     return LabNotebook("small", tuple(source), tuple(released))
 
 
-@pytest.fixture(scope="module")
-def small_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLab]:
-    """The lab, and a grader with the real sandbox."""
-    with open_grader(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as grader:
+@contextmanager
+def open_small_lab(state: Path) -> Iterator[SmallLab]:
+    """The lab with a grader in the real sandbox.
+
+    Args:
+        state: an empty folder for the grader.
+    """
+    with open_grader(state, LIMITS, Mode.BUBBLEWRAP) as grader:
         yield SmallLab(make_small_notebook(), grader)
 
 

@@ -11,6 +11,8 @@ from shutil import copyfile, copytree, ignore_patterns
 import pytest
 from nbformat import NO_CONVERT, NotebookNode, read
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("authors guide")]
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "authors.md"
 LAB = "90_double"

@@ -5,13 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import LAB, Demonstration, autograder, demonstrated
+from tests.demo_run import LAB, DemoRun, autograder
 from tests.submissions.make import CLASS
 
-
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    return demonstrated(tmp_path_factory)
+pytestmark = pytest.mark.xdist_group("demo")
 
 
 def verdicts_kept(folder: Path) -> dict[str, int]:
@@ -20,26 +17,27 @@ def verdicts_kept(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in cache.rglob("*.json")}
 
 
-def test_it_prints_a_row_for_each_student_and_says_where_to_look(demonstration: Demonstration) -> None:
-    rows = {line.split()[0] for line in demonstration.printed.splitlines() if line.strip()}
+def test_it_prints_a_row_for_each_student_and_says_where_to_look(demo_run: DemoRun) -> None:
+    rows = {line.split()[0] for line in demo_run.printed.splitlines() if line.strip()}
     assert rows >= CLASS.keys()
     for said in ("Score", "Gradients pile up", "could not be read", "timed out", f"{LAB}.html", "gradebook.db"):
-        assert said in demonstration.printed
+        assert said in demo_run.printed
 
 
-def test_it_leaves_pages_for_the_class_and_for_each_student(demonstration: Demonstration) -> None:
-    assert (demonstration.folder / "report" / f"{LAB}.html").stat().st_size
-    assert (demonstration.folder / "gradebook.db").stat().st_size
+def test_it_leaves_pages_for_the_class_and_for_each_student(demo_run: DemoRun) -> None:
+    assert (demo_run.folder / "report" / f"{LAB}.html").stat().st_size
+    assert (demo_run.folder / "gradebook.db").stat().st_size
     for student in CLASS:
-        assert (demonstration.folder / "feedback" / student / LAB / f"{LAB}.html").stat().st_size
+        assert (demo_run.folder / "feedback" / student / LAB / f"{LAB}.html").stat().st_size
 
 
-def test_the_second_time_nothing_is_graded_again(demonstration: Demonstration, tmp_path: Path) -> None:
-    folder = shutil.copytree(demonstration.folder, tmp_path / "demo")
+@pytest.mark.slow
+def test_the_second_time_nothing_is_graded_again(demo_run: DemoRun, tmp_path: Path) -> None:
+    folder = shutil.copytree(demo_run.folder, tmp_path / "demo")
     before = verdicts_kept(folder)
     # The one that could not be read has no verdicts to keep.
     assert len(before) == len(CLASS) - 1
     done = autograder("demo", "--into", str(folder), "--workers", "2")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.partition("Where to look")[0] == demonstration.printed.partition("Where to look")[0]
+    assert done.stdout.partition("Where to look")[0] == demo_run.printed.partition("Where to look")[0]
     assert verdicts_kept(folder) == before

@@ -1,8 +1,8 @@
 """Every command that the documentation shows is run, page by page and in order, and every link leads somewhere.
 
-``autograder`` runs in this process, so that nbgrader is imported once; tests/test_ten_minutes.py runs it as it is
-installed. Everything else is run by bash. What cannot be run as it stands is in ``INSTEAD``; a command that is not
-there, and does not work, fails its page.
+``autograder`` runs in this process, so that nbgrader is imported once; tests/test_instructors_guide.py runs it as it is
+installed. Everything else is run by bash. ``INSTEAD`` has what runs instead of a command that cannot be run as it
+stands; any other command that does not work fails its page.
 """
 
 import os
@@ -19,16 +19,61 @@ import torch
 from typer.testing import CliRunner
 
 from autograder.cli.application import application
-from tests.autograder.courses import blank_gradebook
-from tests.documented import PAGES, ROOT, Command, commands, snippet
-from tests.documented_course import LAB, STUDENT, make_documented_course
+from tests.doc_course import LAB, STUDENT, make_documented_course
 from tests.postgresql import running
 
-__all__ = ["blank_gradebook"]
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+NOT_COMMANDS = {"json", "markdown", "python", "text", "toml"}
+"""Languages of fenced blocks that are no shell's; every line of any other block is a command."""
 
+_FENCE = re.compile(
+    r"^ *(?P<ticks>`{3,})(?P<language>\w*)\n(?P<text>.*?)^ *(?P=ticks)$", flags=re.MULTILINE | re.DOTALL
+)
+_INLINE = re.compile(r"`([^`]+)`")
+_PROGRAM = re.compile(
+    r"(?:\.venv/bin/)?(?:autograder|createdb|dask|jupyter|make|nbgrader|nvidia-smi|pip|python|uv) +\S"
+)
 BIN = Path(sys.executable).parent
 WORDS = {"[LAB]": LAB, "LAB": LAB, "SOURCE": "moodle.zip"}
 """What stands for the words that a reader replaces."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that a page shows.
+
+    Attributes:
+        page: the page's name.
+        line: the line on which it stands, from 1.
+        text: the command, on one line and without a comment.
+    """
+
+    page: str
+    line: int
+    text: str
+
+
+def commands(page: Path) -> list[Command]:
+    """The commands of a page: each line of each block, and what begins like a program in a sentence or a table."""
+    text = page.read_text(encoding="utf-8")
+    found: list[tuple[int, str]] = []
+    for block in _FENCE.finditer(text):
+        if block["language"] not in NOT_COMMANDS:
+            for line in re.finditer(r"^.+$", block["text"], flags=re.MULTILINE):
+                words = re.sub(r"(?:^|\s)#\s.*", "", line[0]).strip()
+                found += [(block.start("text") + line.start(), words)] * bool(words)
+    prose = _FENCE.sub(lambda block: re.sub(r"[^\n]", " ", block[0]), text)
+    inline = ((code.start(), " ".join(code[1].split())) for code in _INLINE.finditer(prose))
+    found += [(start, words) for start, words in inline if _PROGRAM.match(words)]
+    return [Command(page.name, text.count("\n", 0, start) + 1, words) for start, words in sorted(found)]
+
+
+def snippet(page: str, chapter: str) -> str:
+    """The first Python block of a chapter."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    (part,) = [it for it in re.split(r"^## ", text, flags=re.MULTILINE) if it.startswith(f"{chapter}\n")]
+    return next(block["text"] for block in _FENCE.finditer(part) if block["language"] == "python")
 
 
 @dataclass(frozen=True)
@@ -41,25 +86,39 @@ class Run:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """The file that runs the command, and how it is named there."""
+    """The file that runs the command, and a text by which it is found there."""
 
     file: str
     text: str
 
 
 def dry(target: str, *prints: str) -> Run:
-    """Make says what it would do."""
+    """Make prints the commands that it would run."""
     return Run(f"make --dry-run --directory {shlex.quote(str(ROOT))} {target}", prints)
 
 
+def in_checkout(command: str, *prints: str) -> Run:
+    """The command runs in the checkout, into which it must not write."""
+    return Run(f"cd {shlex.quote(str(ROOT))} && {command}", prints)
+
+
 def helped(module: str, *options: str) -> Run:
-    """A program of the checkout says what it takes; it is tested elsewhere, and what it does takes minutes."""
-    return Run(f"cd {shlex.quote(str(ROOT))} && python -B -m {module} --help", options)
+    """A program of the checkout prints its options; it is tested elsewhere, and what it does takes minutes."""
+    return in_checkout(f"python -B -m {module} --help", *options)
 
 
 INSTEAD: dict[str, Run | Elsewhere] = {
     "make demo": dry("demo", ".venv/bin/autograder demo"),
-    "make test": dry("test", "ruff check", "mypy", "pytest"),
+    "make lint": dry("lint", "ruff check", "mypy"),
+    "make test": dry("test", "ruff check", "mypy", 'pytest -n auto --dist loadgroup -m "not slow"'),
+    "make test-slow": dry("test-slow", "pytest -n auto --dist loadgroup -m slow"),
+    "make test-all": dry("test-all", '-m "not slow"', "-m slow"),
+    "git clone https://github.com/gradlab/gradlab.git && cd gradlab": Run("git --version"),
+    ".venv/bin/python -m tests.course 06_minimum surface": in_checkout(
+        "python -B -m tests.course 06_minimum surface", "11 of 11 mutants caught, 11 rightly diagnosed"
+    ),
+    ".venv/bin/python -m tests.course 06_minimum surface --wall": helped("tests.course", "--wall"),
+    ".venv/bin/pre-commit install": in_checkout("pre-commit validate-config .pre-commit-config.yaml"),
     "make mutants": dry("mutants", "tests.course --wall"),
     "make attacks": dry("attacks", "benchmarks.attacks --write"),
     "make test-cuda": dry("test-cuda", "pytest -m cuda"),
@@ -81,7 +140,7 @@ INSTEAD: dict[str, Run | Elsewhere] = {
     "autograder build --check": Elsewhere("tests/test_notebooks_current.py", "check"),
     "autograder build NAME": Elsewhere("docs/instructors.md", f"autograder build {LAB}"),
     "autograder build --format json": Elsewhere("tests/autograder/cli/test_json.py", '"build"'),
-    "autograder demo --format json": Elsewhere("tests/demonstration.py", '"demo"'),
+    "autograder demo --format json": Elsewhere("tests/demo_run.py", '"demo"'),
     "autograder build 90_double": Elsewhere("tests/test_authors_guide.py", '"build", LAB'),
     "python -m tests.course 90_double": Elsewhere("tests/test_authors_guide.py", '"tests.course", LAB)'),
     "python -m tests.course 90_double double": Elsewhere("tests/test_authors_guide.py", 'LAB, "double")'),
@@ -207,6 +266,7 @@ def check(terminal: Terminal, command: Command) -> None:
     assert not any(failure in printed for failure in SILENT_FAILURES), f"{where}\n{printed}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_commands_of_the_page_work_in_their_order(page: Path, terminal: Terminal) -> None:
     shown = commands(page)
@@ -223,12 +283,14 @@ def test_the_documentation_shows_what_stands_in_the_table() -> None:
     assert not INSTEAD.keys() - shown
 
 
-def test_a_command_that_nobody_thought_of_fails(terminal: Terminal) -> None:
+@pytest.mark.slow
+def test_a_command_that_does_not_exist_fails(terminal: Terminal) -> None:
     for text in ("autograder grade --sandbx none", "make nothing", "python -m gradlab.nothing", "nbgrader gradde"):
         with pytest.raises(AssertionError, match=r"page\.md, line 1"):
             check(terminal, Command("page.md", 1, text))
 
 
+@pytest.mark.slow
 def test_a_gradebook_on_a_server(terminal: Terminal) -> None:
     """``createdb``, the guide's setting, and the first command, which makes the tables."""
     with running() as server:

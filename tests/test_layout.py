@@ -6,11 +6,13 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+# One worker parses the modules once for all tests.
+pytestmark = pytest.mark.xdist_group("layout")
 ROOT = Path(__file__).parent.parent
 # From low to high: a module may import from its own layer and from those above it in this list.
 LAYERS = (
@@ -42,14 +44,17 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Yield the modules that a file imports, those that only a type checker reads included."""
+@cache
+def imported(path: Path) -> tuple[str, ...]:
+    """The modules that a file imports, those that only a type checker reads included."""
+    found: list[str] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: imports are absolute"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
 def listed_files() -> list[Path]:

@@ -8,8 +8,10 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.demonstration import LAB, Demonstration, demonstrated
+from tests.demo_run import LAB, DemoRun
 from tests.submissions import make
+
+pytestmark = pytest.mark.xdist_group("demo")
 
 ROOT = Path(__file__).parent.parent
 FULL = 19
@@ -71,11 +73,6 @@ EXPECTED: dict[str, tuple[float, Cells]] = {
 UNREADABLE = "ravi_patel"
 
 
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    return demonstrated(tmp_path_factory)
-
-
 def cells_of(record: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {cell["id"].removesuffix("-test"): cell for cell in record["cells"]}
 
@@ -104,10 +101,10 @@ def test_the_class_is_current() -> None:
     assert not outdated, "run: python -m tests.submissions.make"
 
 
-def test_scores_statuses_and_diagnoses(demonstration: Demonstration) -> None:
-    assert demonstration.records.keys() == EXPECTED.keys() | {UNREADABLE}
+def test_scores_statuses_and_diagnoses(demo_run: DemoRun) -> None:
+    assert demo_run.records.keys() == EXPECTED.keys() | {UNREADABLE}
     for student, (score, missed) in EXPECTED.items():
-        record = demonstration.records[student]
+        record = demo_run.records[student]
         assert (student, record["status"], record["score"], record["max_score"]) == (student, "graded", score, 23)
         cells = cells_of(record)
         answered = make.CLASS[student].essay is not None
@@ -120,57 +117,57 @@ def test_scores_statuses_and_diagnoses(demonstration: Demonstration) -> None:
             assert bool(cell["message"]) is (cell["status"] != "passed"), (student, name)
 
 
-def test_what_cannot_be_read_is_put_aside_with_the_reason(demonstration: Demonstration) -> None:
-    record = demonstration.records[UNREADABLE]
+def test_what_cannot_be_read_is_put_aside_with_the_reason(demo_run: DemoRun) -> None:
+    record = demo_run.records[UNREADABLE]
     assert (record["status"], record["score"]) == ("quarantined", 0)
     assert "not valid JSON" in str(record)
 
 
-def test_what_was_damaged_on_the_way_is_mended_and_said(demonstration: Demonstration) -> None:
-    assert any("Copy of" in repair for repair in demonstration.records["tomas_novak"]["repairs"])
-    assert any("lost its nbgrader id" in repair for repair in demonstration.records["tomas_novak"]["repairs"])
-    assert any("claimed another role or other points" in r for r in demonstration.records["quentin_dubois"]["repairs"])
+def test_what_was_damaged_on_the_way_is_mended_and_said(demo_run: DemoRun) -> None:
+    assert any("Copy of" in repair for repair in demo_run.records["tomas_novak"]["repairs"])
+    assert any("lost its nbgrader id" in repair for repair in demo_run.records["tomas_novak"]["repairs"])
+    assert any("claimed another role or other points" in r for r in demo_run.records["quentin_dubois"]["repairs"])
     for student in ("amara_okafor", "bruno_silva", "daniel_kim", "fatima_haddad"):
-        assert demonstration.records[student]["repairs"] == []
+        assert demo_run.records[student]["repairs"] == []
 
 
 @pytest.mark.parametrize(
     ("honest", "exercise"),
     [("fatima_haddad", "descend"), ("goran_petrovic", "find-bug"), ("lars_hansen", "gradient-by-hand")],
 )
-def test_who_cheats_gets_what_the_same_answer_gets(demonstration: Demonstration, honest: str, exercise: str) -> None:
-    verdicts = [cells_of(demonstration.records[student])[exercise] for student in (honest, "quentin_dubois")]
+def test_who_cheats_gets_what_the_same_answer_gets(demo_run: DemoRun, honest: str, exercise: str) -> None:
+    verdicts = [cells_of(demo_run.records[student])[exercise] for student in (honest, "quentin_dubois")]
     seen = [{key: verdict[key] for key in ("points", "max_points", "status", "misconception")} for verdict in verdicts]
     assert seen[0] == seen[1]
 
 
-def test_no_message_and_no_page_holds_a_line_of_a_hidden_test(demonstration: Demonstration) -> None:
+def test_no_message_and_no_page_holds_a_line_of_a_hidden_test(demo_run: DemoRun) -> None:
     lines = hidden_lines()
     assert len(lines) > 20
     told = {
         f"{student}, {cell['id']}": cell["message"]
-        for student, record in demonstration.records.items()
+        for student, record in demo_run.records.items()
         for cell in record["cells"]
     }
-    pages = demonstration.folder.joinpath("feedback").rglob("*.html")
+    pages = demo_run.folder.joinpath("feedback").rglob("*.html")
     told |= {str(page): html.unescape(page.read_text(encoding="utf-8")) for page in pages}
     assert len(told) == 20 * (9 + 1)
     assert not [(where, line) for where, text in told.items() for line in lines if line in text]
 
 
-def test_the_gradebook_says_the_same(demonstration: Demonstration) -> None:
-    with Gradebook(f"sqlite:///{demonstration.folder / 'gradebook.db'}") as gradebook:
+def test_the_gradebook_says_the_same(demo_run: DemoRun) -> None:
+    with Gradebook(f"sqlite:///{demo_run.folder / 'gradebook.db'}") as gradebook:
         for student, (score, missed) in EXPECTED.items():
             submission = gradebook.find_submission(LAB, student)
             assert (submission.score, submission.max_score) == (score, 23), student
             grades = {grade.name.removesuffix("-test"): grade for grade in submission.notebooks[0].grades}
-            for name, cell in cells_of(demonstration.records[student]).items():
+            for name, cell in cells_of(demo_run.records[student]).items():
                 assert grades[name].score == (cell["points"] or 0), (student, name)
                 assert grades[name].needs_manual_grade is (cell["status"] == "manual"), (student, name)
             assert all(grades[name].auto_score == 0 for name in missed)
 
 
-def test_everyone_who_could_be_read_has_an_autograded_notebook(demonstration: Demonstration) -> None:
+def test_everyone_who_could_be_read_has_an_autograded_notebook(demo_run: DemoRun) -> None:
     for student in EXPECTED:
-        path = demonstration.folder / "autograded" / student / LAB / f"{LAB}.ipynb"
+        path = demo_run.folder / "autograded" / student / LAB / f"{LAB}.ipynb"
         nbformat.validate(nbformat.read(path, as_version=4))

@@ -14,7 +14,7 @@ from benchmarks.attacks.graders import Grader, Gradlab, graders
 from benchmarks.attacks.observe import Observer
 from benchmarks.attacks.records import Record, key_of, load, save
 from benchmarks.attacks.tables import write
-from benchmarks.peers import CACHE
+from benchmarks.other_graders import CACHE
 from tests.attacks.attack import Attack, Kind
 from tests.attacks.corpus import ATTACKS
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers import ROOT
+from benchmarks.other_graders import ROOT
 
 _USER = 61_000
 """An account that nobody has: root hands a grading over to it."""

@@ -19,7 +19,7 @@ import nbformat
 from nbgrader.api import MissingEntry
 from sqlalchemy.exc import SQLAlchemyError
 
-from benchmarks import peers
+from benchmarks import other_graders
 from tests.attacks.attack import Attack, Kind
 from tests.small_course import LAB, NOTEBOOK, make_small_course, notebook_of, small_submission
 from tests.small_lab import EXERCISES
@@ -67,7 +67,7 @@ class Grader(ABC):
     name: str
     release: str
     tools: Path = Path(sys.prefix) / "bin"
-    environment: Mapping[str, str] = MappingProxyType({"PYTHONPATH": str(peers.ROOT)})
+    environment: Mapping[str, str] = MappingProxyType({"PYTHONPATH": str(other_graders.ROOT)})
     isolates: bool = False
 
     def __init__(self, cell_seconds: int = CELL_SECONDS) -> None:
@@ -185,11 +185,11 @@ class Otter(Grader):
     """
 
     name = "otter-grader"
-    release = peers.OTTER.rpartition("=")[2]
+    release = other_graders.OTTER.rpartition("=")[2]
 
     def __init__(self, cell_seconds: int = CELL_SECONDS) -> None:
         super().__init__(cell_seconds)
-        self._command = peers.otter_environment()
+        self._command = other_graders.otter_environment()
         self.tools = self._command.parent
 
     def prepare(self, folder: Path) -> None:
@@ -197,10 +197,10 @@ class Otter(Grader):
         course = folder.with_name(f"{folder.name}-source")
         make_course(course)
         source = nbformat.read(course / "source" / LAB / f"{NOTEBOOK}.ipynb", as_version=4)
-        peers.make_otter_assignment(folder, source, self._command)
+        other_graders.make_otter_assignment(folder, source, self._command)
         self.hand_in(folder, EARLIER, self.notebook_of(HONEST))
         for command in self.commands([EARLIER]):
-            quietly(command, folder, peers.otter_variables(self._command))
+            quietly(command, folder, other_graders.otter_variables(self._command))
 
     def hand_in(self, folder: Path, student: str, content: bytes) -> None:
         """Put a submission beside the others, and make a folder for its results."""
@@ -211,7 +211,7 @@ class Otter(Grader):
     def notebook_of(self, attack: Attack) -> bytes:
         """The same cells, with otter's metadata; what an attack does to the file is done to that."""
         honest = nbformat.from_dict(small_submission(attack.answers))
-        made: dict[str, Any] | bytes = json.loads(nbformat.writes(peers.for_otter(honest)))
+        made: dict[str, Any] | bytes = json.loads(nbformat.writes(other_graders.for_otter(honest)))
         if attack.tamper is not None and isinstance(made, dict):
             made = attack.tamper(made)
         return made if isinstance(made, bytes) else json.dumps(made).encode("utf-8", "surrogatepass")
@@ -221,7 +221,7 @@ class Otter(Grader):
         given, results = Path("submitted"), Path("results")
         assignment = Path("autograder.zip")
         return [
-            peers.otter_command(self._command, assignment, given / f"{student}.ipynb", results / student)
+            other_graders.otter_command(self._command, assignment, given / f"{student}.ipynb", results / student)
             for student in students
         ]
 
@@ -232,7 +232,7 @@ class Otter(Grader):
     def points(self, folder: Path, student: str) -> Points | None:
         """From results.json."""
         try:
-            return exercises_of(peers.otter_scores(folder / "results" / student))
+            return exercises_of(other_graders.otter_scores(folder / "results" / student))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -243,7 +243,7 @@ def graders(names: Sequence[str]) -> Iterator[Grader]:
     for name in names:
         try:
             yield kinds[name]()
-        except peers.UnavailableError as error:
+        except other_graders.UnavailableError as error:
             print(f"{name} is skipped: {error}", file=sys.stderr)
 
 
@@ -266,7 +266,7 @@ def make_released_course(folder: Path, cell_seconds: int) -> None:
 def gradebook_points(folder: Path, student: str) -> Points | None:
     """What nbgrader's gradebook says: exercise → points; None where a student is not in it."""
     try:
-        scores = peers.nbgrader_scores(folder, LAB, student)
+        scores = other_graders.nbgrader_scores(folder, LAB, student)
     except (MissingEntry, SQLAlchemyError):
         return None
     return exercises_of({name: score or 0.0 for name, score in scores.items()})
@@ -283,7 +283,10 @@ def quietly(command: Sequence[str], folder: Path, environment: Mapping[str, str]
     Raises:
         RuntimeError: it failed; the message is what it printed.
     """
-    variables = dict(environment or peers.environment()) | {"PYTHONPATH": str(peers.ROOT), "JUPYTER_NO_CONFIG": "1"}
+    variables = dict(environment or other_graders.environment()) | {
+        "PYTHONPATH": str(other_graders.ROOT),
+        "JUPYTER_NO_CONFIG": "1",
+    }
     done = subprocess.run(list(command), cwd=folder, env=variables, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}\n{done.stdout[-1500:]}{done.stderr[-3000:]}")

@@ -1,4 +1,4 @@
-"""The first process of a container: it runs one grading and tells what has become of the place.
+"""The first process of a container: it runs one grading and reports what changed.
 
 It is started by `container` and speaks JSON: an order on stdin, a report on stdout. Only the standard library is used,
 for it runs beside the code that it watches. A signal sent from within a process namespace does not end its first
@@ -52,7 +52,7 @@ def main() -> None:
         "before": before,
         "after": snapshot(),
         "collected": {path: read(COURSE / path) for path in order["collected"]},
-        "words": words(),
+        "words": output_tail(),
     }
     sys.stdout.write(json.dumps(report))
     sys.stdout.flush()
@@ -77,7 +77,7 @@ def carry_out(commands: list[list[str]], environment: dict[str, str], end: float
 
 
 def wait_for(process: int, end: float) -> int | None:
-    """Wait for a process, and bury the orphans that come to the first process of a namespace."""
+    """Wait for a process, and reap the orphans that a namespace hands to its first process."""
     listener = select.poll()
     listener.register(sys.stdout, 0)
     while time.monotonic() < end:
@@ -104,7 +104,7 @@ def settle() -> list[str]:
     """
     end = time.monotonic() + _SETTLE_SECONDS
     while (left := others()) and time.monotonic() < end:
-        bury()
+        reap()
         time.sleep(0.05)
     return sorted(left.values())
 
@@ -122,8 +122,8 @@ def others() -> dict[int, str]:
     return found
 
 
-def bury() -> None:
-    """Take note of all processes that have ended."""
+def reap() -> None:
+    """Reap all processes that have ended."""
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -136,7 +136,7 @@ def end_all() -> None:
     while others():
         with contextlib.suppress(ProcessLookupError):
             os.kill(-1, signal.SIGKILL)
-        bury()
+        reap()
         time.sleep(0.02)
 
 
@@ -148,11 +148,11 @@ def snapshot() -> dict[str, str]:
             for name in [*names, *files]:
                 path = Path(folder, name)
                 with contextlib.suppress(OSError):
-                    found[str(path)] = portrait(path)
+                    found[str(path)] = fingerprint(path)
     return found
 
 
-def portrait(path: Path) -> str:
+def fingerprint(path: Path) -> str:
     """A short text that changes when a file does."""
     if path.is_symlink():
         return f"link to {path.readlink()}"
@@ -172,7 +172,7 @@ def read(path: Path) -> str | None:
         return None
 
 
-def words() -> str:
+def output_tail() -> str:
     """The end of what the grading printed."""
     data = LOG.read_bytes()[-_LAST_WORDS:]
     return data.decode(errors="replace")

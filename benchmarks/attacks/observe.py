@@ -1,4 +1,4 @@
-"""Runs attacks through a grader, and observes what became of them, of an honest student, and of the place.
+"""Runs attacks through a grader, and observes what became of them, of an honest student, and of the folder.
 
 Several attacks share one run of a grader as long as nothing but their own points can be seen of them. If anything else
 can, they are run again in smaller parts, so that what is seen has one cause. Harm to the honest student must be seen
@@ -229,5 +229,5 @@ def _changes(report: Report) -> set[str]:
 
 
 def _told(path: str) -> str:
-    """Where a change is, for a table: one word for each place."""
+    """Where a change is, for a table: one word for each folder."""
     return path.removeprefix(_HOME) if path.startswith(_HOME) else path

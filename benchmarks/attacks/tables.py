@@ -10,7 +10,7 @@ from benchmarks.attacks.container import DISK_BYTES, MEMORY_BYTES
 from benchmarks.attacks.graders import CELL_SECONDS
 from benchmarks.attacks.observe import RUN_SECONDS, Observation
 from benchmarks.attacks.records import Record, key_of
-from benchmarks.peers import ROOT
+from benchmarks.other_graders import ROOT
 from tests.attacks.attack import Attack, Kind
 
 EVERY_ATTACK = Path(__file__).resolve().parents[1] / "ATTACKS.md"

@@ -1,6 +1,8 @@
 """The corpus: every attack that is known."""
 
-from tests.attacks.attack import Attack
+from collections.abc import Iterable
+
+from tests.attacks.attack import Attack, Kind
 from tests.attacks.exhaustion import EXHAUSTION
 from tests.attacks.formats import FORMATS
 from tests.attacks.gradients import GRADIENTS
@@ -17,3 +19,24 @@ ON_THE_WALL = (*OBJECTS, *LIES, *PROCESS, *INTERPRETER, *WIRE, *GRADIENTS, *EXHA
 ON_THE_MACHINE = (*PROCESSES, *FILES, *NETWORK)
 """Attacks on the machine and on those who are graded beside or after."""
 ATTACKS: tuple[Attack, ...] = (*ON_THE_WALL, *ON_THE_MACHINE, *FORMATS)
+
+ONCE_SUCCEEDED = frozenset(
+    {
+        "a byte out of band, and no answer",
+        "a handle whose class torch has imported: a dictionary",
+        "a name that has another value each time it is looked up",
+        "a tensor of half a byte's numbers",
+        "kernels of torch's registered anew, and its modes never left",
+        "the keeper put behind all others, by the priority of its user and of its group, and on one processor",
+        "types in the functions' places, which the judge has, too",
+    }
+)
+"""Names of the attacks that an earlier version did not withstand, or in whose like it had a defect."""
+
+
+def one_of_each_kind(attacks: Iterable[Attack]) -> list[Attack]:
+    """The first attack of each kind."""
+    first: dict[Kind, Attack] = {}
+    for attack in attacks:
+        first.setdefault(attack.kind, attack)
+    return list(first.values())

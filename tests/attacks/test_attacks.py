@@ -16,9 +16,13 @@ from autograder.grading.submission import NotebookGrader
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
 from tests.attacks.attack import Attack, Kind
-from tests.attacks.corpus import ATTACKS
+from tests.attacks.corpus import ATTACKS, ONCE_SUCCEEDED, one_of_each_kind
 from tests.graders import open_grader
 from tests.small_lab import EXERCISES, LIMITS, POINTS, SmallLab, by_id
+
+IN_CELLS = [attack for attack in ATTACKS if attack.tamper is None]
+ALWAYS = {attack.name for attack in one_of_each_kind(IN_CELLS)} | ONCE_SUCCEEDED
+"""What is tried on each change; all others are slow."""
 
 
 def assert_full_marks(lab: SmallLab, student: str) -> None:
@@ -30,7 +34,8 @@ def test_every_attack_is_there_once_and_attacks_an_exercise() -> None:
     names = [attack.name for attack in ATTACKS]
     assert len(names) == len(set(names))
     assert {attack.kind for attack in ATTACKS} == set(Kind)
-    assert not [attack.name for attack in ATTACKS if attack.tamper is None and not set(attack.answers) & set(EXERCISES)]
+    assert not [attack.name for attack in IN_CELLS if not set(attack.answers) & set(EXERCISES)]
+    assert set(names) >= ONCE_SUCCEEDED
 
 
 def test_an_honest_submission_has_full_marks(small_lab: SmallLab) -> None:
@@ -41,7 +46,11 @@ def test_an_honest_submission_has_full_marks(small_lab: SmallLab) -> None:
 
 
 @pytest.mark.parametrize(
-    "attack", [attack for attack in ATTACKS if attack.tamper is None], ids=lambda attack: attack.name
+    "attack",
+    [
+        pytest.param(attack, id=attack.name, marks=() if attack.name in ALWAYS else pytest.mark.slow)
+        for attack in IN_CELLS
+    ],
 )
 def test_an_attack_earns_nothing(small_lab: SmallLab, attack: Attack) -> None:
     result = small_lab.grade("dishonest", attack.answers)
@@ -58,7 +67,7 @@ def test_an_attack_earns_nothing(small_lab: SmallLab, attack: Attack) -> None:
     assert_full_marks(small_lab, f"honest after: {attack.name}")
 
 
-NOTHING_BUT_YES = """
+REPLACED_CHECKS = """
 import sys, gradlab.check, torch, numpy
 for module in [m for name, m in list(sys.modules.items()) if name.startswith("gradlab")]:
     for name, thing in list(vars(module).items()):
@@ -70,30 +79,32 @@ class Yes(torch.Tensor):
     def __torch_function__(cls, *args, **kwargs): return True
     def __eq__(self, other): return True
 """
-LIES = ["args[0]", "Yes()", "torch.zeros(1)", "float('nan')", "[args]", "iter(int, 1)", "10**5000"]
+LIES = ["args[0]", "Yes()"]
+MORE_LIES = ["torch.zeros(1)", "float('nan')", "[args]", "iter(int, 1)", "10**5000"]
 
 
 @pytest.fixture(scope="module")
-def lesson() -> Lab:
+def minimum() -> Lab:
     return read_lab(Course.open(Path(__file__).resolve().parents[2]), "06_minimum")
 
 
 @pytest.fixture(scope="module")
-def lesson_grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookGrader]:
+def minimum_grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookGrader]:
     limits = replace(LIMITS, cell_seconds=5.0, submission_seconds=90.0)
-    with open_grader(tmp_path_factory.mktemp("lesson"), limits, Mode.BUBBLEWRAP) as grader:
+    with open_grader(tmp_path_factory.mktemp("minimum"), limits, Mode.BUBBLEWRAP) as grader:
         yield grader
 
 
-@pytest.mark.parametrize("lie", LIES)
-def test_checks_that_were_replaced_earn_nothing(lesson: Lab, lesson_grader: NotebookGrader, lie: str) -> None:
-    notebook = lesson.notebooks[0]
+@pytest.mark.xdist_group("lies")
+@pytest.mark.parametrize("lie", [*LIES, *(pytest.param(lie, marks=pytest.mark.slow) for lie in MORE_LIES)])
+def test_checks_that_were_replaced_earn_nothing(minimum: Lab, minimum_grader: NotebookGrader, lie: str) -> None:
+    notebook = minimum.notebooks[0]
     cells = tuple(
         replace(cell, source=_lying(cell.source, lie)) if cell.role is Role.SOLUTION else cell
         for cell in notebook.source
     )
     submitted = SubmittedNotebook(notebook.name, cells, frozenset())
-    verdicts = lesson_grader.grade(lesson, submitted, "dishonest").verdicts
+    verdicts = minimum_grader.grade(minimum, submitted, "dishonest").verdicts
     graded = [verdict for verdict in verdicts if verdict.status is not CellStatus.MANUAL]
     assert len(graded) >= 8
     assert {verdict.grade_id: verdict.points for verdict in graded} == {v.grade_id: 0.0 for v in graded}
@@ -101,4 +112,4 @@ def test_checks_that_were_replaced_earn_nothing(lesson: Lab, lesson_grader: Note
 
 def _lying(source: str, lie: str) -> str:
     names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
-    return NOTHING_BUT_YES + "".join(f"def {name}(*args, **kwargs): return {lie}\n" for name in names)
+    return REPLACED_CHECKS + "".join(f"def {name}(*args, **kwargs): return {lie}\n" for name in names)

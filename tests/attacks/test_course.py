@@ -22,7 +22,7 @@ from autograder.grading.terms import Terms
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
 from tests.attacks.attack import Attack
-from tests.attacks.corpus import ON_THE_WALL
+from tests.attacks.corpus import ON_THE_MACHINE, ON_THE_WALL, one_of_each_kind
 from tests.attacks.machine import FILES, PROCESSES
 from tests.attacks.network import NETWORK
 from tests.small_course import LAB, hand_in, make_small_course, notebook_of, small_submission, write
@@ -42,7 +42,9 @@ SMALL = replace(
 _TRACES = ("left-by-an-attack", "usercustomize.py", "sitecustomize.py", "big", ".jupyter/nbgrader_config.py")
 _FOLDERS = ("/", "/tmp", "/dev/shm", "/var/tmp", "/run", "/submission", str(Path.home()))
 _SET_CHILD_SUBREAPER = 36
+ONE_OF_EACH_KIND = "one of each kind"
 GROUPS = {
+    ONE_OF_EACH_KIND: one_of_each_kind(ON_THE_MACHINE),
     "processes": PROCESSES[:12],
     "more processes": PROCESSES[12:],
     "files": FILES,
@@ -51,7 +53,10 @@ GROUPS = {
 }
 
 
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize(
+    "group",
+    [pytest.param(group, marks=() if group == ONE_OF_EACH_KIND else pytest.mark.slow) for group in GROUPS],
+)
 def test_attacks_in_a_class_harm_nobody(
     group: str, tmp_path: Path, blank_gradebook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,10 +7,8 @@ if find_spec("nbgrader") is not None:
         MakeCell,
         MakeCourse,
         autotest_course,
-        blank_gradebook,
         make_cell,
         make_course,
-        no_personal_configuration,
         quickstart,
         run_nbgrader,
     )
@@ -19,10 +17,8 @@ if find_spec("nbgrader") is not None:
         "MakeCell",
         "MakeCourse",
         "autotest_course",
-        "blank_gradebook",
         "make_cell",
         "make_course",
-        "no_personal_configuration",
         "quickstart",
         "run_nbgrader",
     ]

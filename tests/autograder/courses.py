@@ -12,10 +12,8 @@ import nbgrader
 import pytest
 from nbformat import NotebookNode
 from nbformat import v4 as notebook_format
-from nbgrader.api import Gradebook
 
 from autograder.cells import Role
-from autograder.gradebook.connection import alembic_on_path
 
 _GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 _FLAGS = {
@@ -28,12 +26,6 @@ _FLAGS = {
 
 MakeCell = Callable[..., NotebookNode]
 MakeCourse = Callable[..., Path]
-
-
-@pytest.fixture(autouse=True)
-def no_personal_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what somebody configured for Jupyter at home out of the tests."""
-    monkeypatch.setenv("JUPYTER_NO_CONFIG", "1")
 
 
 @pytest.fixture
@@ -52,14 +44,6 @@ def make_cell() -> MakeCell:
         return cell
 
     return make
-
-
-@pytest.fixture(scope="session")
-def blank_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A gradebook without entries; nbgrader takes seconds to make one, for each of which it starts alembic."""
-    path = tmp_path_factory.mktemp("blank") / "gradebook.db"
-    with alembic_on_path(), Gradebook(f"sqlite:///{path}", "default_course"):
-        return path
 
 
 @pytest.fixture

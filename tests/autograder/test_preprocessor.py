@@ -92,6 +92,7 @@ def test_nothing_is_recorded_when_the_grader_breaks(course: Course, monkeypatch:
         GradeBehindWall().preprocess(nbformat.v4.new_notebook(), {"nbgrader": names})
 
 
+@pytest.mark.slow
 def test_a_submission_that_cannot_be_read_fails_alone(course: Course) -> None:
     (course.root / "submitted" / "wrong" / "lab" / "main.ipynb").write_text("{", encoding="utf-8")
     for student in ("cheat", "twice"):

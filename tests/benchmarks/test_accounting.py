@@ -9,6 +9,8 @@ import pytest
 from benchmarks.accounting import account
 from benchmarks.measure import files_written, measure
 
+pytestmark = pytest.mark.slow
+
 # A kernel may count CPU time in ticks, and the clocks of a process and of its account begin apart: so each burns twice
 # what must be found.
 FOUND = 0.3

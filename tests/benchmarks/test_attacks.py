@@ -37,6 +37,7 @@ def contained(tmp_path: Path, *commands: str, seconds: float = 60.0, collected: 
     return run(Order(given, [["sh", "-c", command] for command in commands], {}, TOOLS, seconds, collected))
 
 
+@pytest.mark.slow
 def test_an_attack_that_beats_nbgrader_earns_nothing_here(tmp_path: Path) -> None:
     there, here = tmp_path / "there", tmp_path / "here"
     there.mkdir()
@@ -53,6 +54,7 @@ def test_an_attack_that_beats_nbgrader_earns_nothing_here(tmp_path: Path) -> Non
     assert [seen.neighbour for seen in ours] == [1.0, 1.0]
 
 
+@pytest.mark.slow
 def test_a_container_keeps_everything_inside_and_tells_what_it_saw(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     report = contained(
@@ -74,18 +76,21 @@ def test_a_container_keeps_everything_inside_and_tells_what_it_saw(tmp_path: Pat
     assert (tmp_path / "given" / "file").read_text() == "given"
 
 
+@pytest.mark.slow
 def test_a_container_names_what_outlives_a_command_and_ends_it(tmp_path: Path) -> None:
     report = contained(tmp_path, "setsid sleep 300 > /dev/null 2>&1 &")
     assert [word.split() for word in report.survivors] == [["sleep", "300"]]
     assert report.in_time
 
 
+@pytest.mark.slow
 def test_a_container_stops_what_does_not_end(tmp_path: Path) -> None:
     report = contained(tmp_path, "sleep 300", seconds=1.0)
     assert report.codes == (None,)
     assert not report.in_time
 
 
+@pytest.mark.slow
 def test_a_container_that_cannot_start_says_so(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "leads nowhere").symlink_to("absent")

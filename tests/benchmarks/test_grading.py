@@ -10,12 +10,12 @@ from nbformat.v4 import new_code_cell
 from benchmarks import grading, report
 from benchmarks.accounting import CPU
 from benchmarks.classes import MINIMUM, minimum_class, small_class
-from benchmarks.contestants import AUTOGRADER, FLOOR, NBGRADER, OTTER, Run
-from benchmarks.figures import Figures, each_by_kind, each_cpu_seconds, each_seconds, summarise
+from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, OTTER, Run
 from benchmarks.grading import DisagreementError, Sizes, check_scores, compare
 from benchmarks.measure import Measurement, Moment
-from benchmarks.peers import all_or_nothing
+from benchmarks.other_graders import all_or_nothing
 from benchmarks.small_lab import NAME
+from benchmarks.summary import GraderCost, each_by_kind, each_cpu_seconds, each_seconds, summarise
 
 FULL = {"a-test": 2.0, "b-test": 2.0}
 
@@ -24,10 +24,11 @@ def run_of(points: float | None, cell: str = "a-test") -> Run:
     return Run(1, Measurement(1.0, CPU(1.0, 0.5)), {"ada": {cell: points}})
 
 
-def figures_of(seconds: float, submissions: int, each: float) -> Figures:
-    return Figures(submissions, seconds, 2 * seconds, each, 2 * each, 1.0, {}, {}, 0, exact=True, others=0.0)
+def figures_of(seconds: float, submissions: int, each: float) -> GraderCost:
+    return GraderCost(submissions, seconds, 2 * seconds, each, 2 * each, 1.0, {}, {}, 0, exact=True, others=0.0)
 
 
+@pytest.mark.slow
 def test_a_tiny_class_is_graded_by_the_autograder_and_on_the_floor_with_the_same_scores() -> None:
     told: list[str] = []
     figures = compare(NAME, Sizes(submissions=2, peers=0, repeats=1), None, told.append)

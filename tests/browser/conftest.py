@@ -2,13 +2,15 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -24,10 +26,34 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-# Patience, not an expectation: a machine that runs other tests at the same time is slow.
-PATIENCE = 120.0
+# A bound, not an expectation: a machine that runs other tests at the same time is slow.
+TIMEOUT_SECONDS = 120.0
+OUTPUT = "GRADLAB_BROWSER_OUTPUT"
+"""The environment variable with the folder for screenshots, traces and server logs of tests that failed."""
 
 Serve = Callable[[Path], str]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what the browser shows when a test fails, before its pages are closed."""
+    report = yield
+    if OUTPUT in os.environ and report.when == "call" and report.failed:
+        keep_output(Path(os.environ[OUTPUT], re.sub(r"[^\w-]+", "-", item.name)), getattr(item, "funcargs", {}))
+    return report
+
+
+def keep_output(folder: Path, fixtures: Mapping[str, Any]) -> None:
+    """Write a screenshot of each page, the trace of the test's own page, and the server's log."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = [page for context in fixtures["browser"].contexts for page in context.pages]
+    for number, page in enumerate(pages):
+        page.screenshot(path=folder / f"page-{number}.png", full_page=True)
+    if "page" in fixtures:
+        fixtures["page"].context.tracing.stop(path=folder / "trace.zip")
+    log = fixtures["tmp_path"] / "server.log" if "tmp_path" in fixtures else folder / "none"
+    if log.is_file():
+        shutil.copy(log, folder)
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +70,11 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A page that can reach this machine alone, as in a lecture hall without a network."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    context.set_default_timeout(1000 * PATIENCE)
-    expect.set_options(timeout=1000 * PATIENCE)
+    context.set_default_timeout(1000 * TIMEOUT_SECONDS)
+    expect.set_options(timeout=1000 * TIMEOUT_SECONDS)
     context.route("**/*", lambda route: route.continue_() if "//localhost:" in route.request.url else route.abort())
+    if OUTPUT in os.environ:
+        context.tracing.start(screenshots=True, snapshots=True)
     yield context.new_page()
     context.close()
 
@@ -68,7 +96,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
                 subprocess.Popen(command(folder), cwd=folder, env=environment(home), stdout=words, stderr=words)
             )
         information = home / "runtime" / f"jpserver-{running[-1].pid}.json"
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not information.exists() or not information.read_text(encoding="utf-8").endswith("}"):
             assert running[-1].poll() is None, log.read_text(encoding="utf-8")
             assert time.monotonic() < deadline, "the server does not start"
@@ -80,7 +108,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         # The server then ends its kernels too.
         server.send_signal(signal.SIGTERM)
         try:
-            server.wait(PATIENCE)
+            server.wait(TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             server.kill()
 

@@ -14,6 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 from autograder.course.course import Course
 from autograder.gradebook.labs import record_lab
 
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
 Serve = Callable[[Path], str]
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +102,6 @@ def hidden_lines() -> list[str]:
     return [line for line in lines if len(line) > 20 and line not in released]
 
 
-@pytest.mark.browser
 def test_the_autograde_button_goes_through_the_wall(course: Path, serve: Serve, page: Page) -> None:
     address = serve(course)
     page.goto(f"{address}formgrader/manage_submissions/{LAB}")

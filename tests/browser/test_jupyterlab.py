@@ -10,6 +10,8 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import Locator, Page, expect
 
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
 ROOT = Path(__file__).parents[2]
 LAB = "06_minimum"
 EMPTYING = "            x.grad.zero_()\n"
@@ -80,7 +82,6 @@ def lab(tmp_path: Path, serve: Serve, page: Page) -> Lab:
     return Lab(page, nbformat.read(folder / f"{LAB}.ipynb", as_version=4).cells)
 
 
-@pytest.mark.browser
 def test_a_student_works_on_the_lab(lab: Lab, solved: dict[str, str], page: Page) -> None:
     lab.run(lab.exercise("imports"))
     lab.run(lab.exercise("surface"), solved["surface"])

@@ -20,7 +20,7 @@ from autograder.report.summary import summarise
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
 from tests.autograder.report.likeness.programs import disguised, program
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 TITLES = {"one": "Exercise 1 · A surface", "two": "Exercise 2 · " + "A heading that is long " * 6, "why": "Why?"}
 NAMES = ("ann", "ben", "cleo", "dan_" + "o" * 60, "eve")

@@ -12,6 +12,8 @@ from nbformat import NotebookNode
 from autograder.build.colab_cells import INSTALLATION, read_origin
 from tests.colab.environment import ROOT, Environment
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("colab")]
+
 LAB = "00_welcome"
 # pip would build in an environment of its own, and look on the network for what is there already.
 # (pip reads the first of these the wrong way round: 0 means no isolation.)

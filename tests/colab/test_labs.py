@@ -32,6 +32,7 @@ def errors(notebook: NotebookNode) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_the_environment_holds_nothing_of_an_instructor_s(colab: Environment, tmp_path: Path) -> None:
     asked = ("gradlab", "torch", "nbgrader", "nbformat", "jupytext", "typer", "msgpack", "pytest")
     code = f"""
@@ -52,6 +53,7 @@ print(json.dumps({{
     assert told["home"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lab", LABS)
 def test_a_worked_solution_runs_and_every_front_end_shows_it(lab: str, colab: Environment, tmp_path: Path) -> None:
     notebook = read("solutions", lab)
@@ -65,6 +67,7 @@ def test_a_worked_solution_runs_and_every_front_end_shows_it(lab: str, colab: En
         assert "Graphviz" in "".join(output.get("text", "") for output in cell.outputs), cell.source
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lab", LABS)
 def test_a_released_notebook_waits_and_no_cell_breaks(lab: str, colab: Environment, tmp_path: Path) -> None:
     notebook = read("release", lab)

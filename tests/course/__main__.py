@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import torch
 from rich.console import Console
 
-from tests.course.answer_book import Answer, answers, exercises, labs
+from tests.course.answer_files import Answer, answers, exercises, labs
 from tests.course.notebook_trial import try_in_notebook
 from tests.course.outcomes import Outcome
 from tests.course.wall_trial import try_through_wall

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from autograder.build.lab_text import read_lab_text
 from gradlab.check import diagnose
-from tests.course.answer_book import Answer
+from tests.course.answer_files import Answer
 from tests.course.outcomes import Outcome
 
 ROOT = Path(__file__).parents[2]

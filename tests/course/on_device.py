@@ -21,7 +21,7 @@ import torch
 
 import gradlab
 from gradlab.basins import descents
-from tests.course.answer_book import answers
+from tests.course.answer_files import answers
 
 _IGNORED = "nbval-ignore-output"
 _HERE = torch.device("cpu")
@@ -97,11 +97,11 @@ def _stream(outputs: list[dict[str, Any]]) -> str:
 def tell(notebook: Path, name: str) -> dict[str, object]:
     """What was found on the device of this name."""
     with ExitStack() as stack:
-        if name == "pretended":
-            from tests import pretended
+        if name == "fakegpu":
+            from tests import fake_device
 
-            pretended.attach()
-            stack.enter_context(pretended.Attached())
+            fake_device.register()
+            stack.enter_context(fake_device.FakeDeviceMode())
             # It is not among the devices that students can choose.
             descents.require_device = torch.device
             descents._TOGETHER[name] = descents._TOGETHER["cpu"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gradlab import words
-from tests.course.answer_book import Answer
+from tests.course.answer_files import Answer
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Answers to all labs, right and wrong: no false refusal, no mistake without its name."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from autograder.build.lab_text import lab_names
 from autograder.cells import Role
 from gradlab import words
-from tests.course.answer_book import Answer, answers, exercises, labs
+from tests.course.answer_files import Answer, answers, exercises, labs
 from tests.course.notebook_trial import ROOT, try_in_notebook
 from tests.course.wall_trial import open_lab, try_through_wall
 
@@ -40,16 +40,26 @@ def test_in_a_notebook_right_answers_pass_and_wrong_ones_get_their_name(lab: str
     assert not refused, "\n\n".join(refused)
 
 
-def share(lab: str, exercise: str) -> Iterator[Answer]:
+def first_two(lab: str, exercise: str) -> list[Answer]:
+    """The first right answer to an exercise, and the first wrong one."""
+    given = answers(lab, exercise)
+    return [next(each for each in given if each.right), next(each for each in given if not each.right)]
+
+
+def several(lab: str, exercise: str) -> list[Answer]:
     """A few right answers to an exercise and one wrong answer of each kind; `make mutants` grades all of them."""
     right = [each for each in answers(lab, exercise) if each.right]
     kinds = {each.kind: each for each in reversed(answers(lab, exercise)) if not each.right}
-    yield from right[:FEWEST]
-    yield from kinds.values()
+    return [*right[:FEWEST], *kinds.values()]
 
 
+@pytest.mark.parametrize(
+    "chosen", [pytest.param(first_two, id="two"), pytest.param(several, id="several", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("lab", labs())
-def test_graded_right_answers_earn_full_marks_and_wrong_ones_their_name(lab: str, tmp_path: Path) -> None:
-    given = [each for exercise in exercises(lab) for each in share(lab, exercise)]
+def test_graded_right_answers_earn_full_marks_and_wrong_ones_their_name(
+    lab: str, chosen: Callable[[str, str], list[Answer]], tmp_path: Path
+) -> None:
+    given = [each for exercise in exercises(lab) for each in chosen(lab, exercise)]
     refused = [str(each) for each in try_through_wall(lab, given, tmp_path) if not each.as_it_should]
     assert not refused, "\n\n".join(refused)

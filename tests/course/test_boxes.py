@@ -10,13 +10,15 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from autograder.build.lab_text import lab_names
-from tests.course.answer_book import answers, exercises, labs
+from tests.course.answer_files import answers, exercises, labs
 
 ROOT = Path(__file__).parents[2]
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 _OWN_CODE = re.compile(r"gradlab[/\\][\w/\\]+\.py|gradlab\.\w+")
 _MINE = "this is my own mistake"
 RAISING = "raising"
+ALWAYS = "06_minimum"
+"""The lab that is tried on each change; the others are slow."""
 
 
 def graded(lab: str) -> list[NotebookNode]:
@@ -90,7 +92,7 @@ def test_every_lab_is_tried() -> None:
     assert labs() == lab_names(ROOT)
 
 
-@pytest.mark.parametrize("lab", labs())
+@pytest.mark.parametrize("lab", [pytest.param(lab, marks=() if lab == ALWAYS else pytest.mark.slow) for lab in labs()])
 def test_a_wrong_answer_shows_a_box_and_no_code_of_gradlab_s(lab: str) -> None:
     cells = [cell for cell in tried(lab).cells if "kind" in cell.metadata]
     assert len(cells) == 3 * len(exercises(lab))

@@ -15,7 +15,7 @@ from autograder.python_names import bound_names, used_names
 from autograder.repair import realign
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
-from tests.course.answer_book import Answer, independent
+from tests.course.answer_files import Answer, independent
 from tests.course.outcomes import Outcome
 from tests.graders import open_grader
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.fuzz.campaign import Campaign
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 def test_mutants_never_stop_the_class_and_never_earn_more(tmp_path: Path, blank_gradebook: Path) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-STAGE = "autograder.judging.server"
+JUDGE_SERVER = "autograder.judging.server"
 ZYGOTE = "autograder.sandbox.zygote_server"
+ROLES = ("sandbox", "zygote", "judge server", "judge", "student")
+"""bubblewrap; the zygote in it; the process that forks judges; a judge; a student process."""
 
 
 def _table() -> dict[int, tuple[int, str]]:
@@ -22,9 +24,9 @@ def _table() -> dict[int, tuple[int, str]]:
 
 
 def family(coordinator: int) -> dict[str, list[int]]:
-    """The descendants of a grader: its "sandbox" (bubblewrap), "zygote", "stage", "judge" and "student" processes."""
+    """The descendants of a grader, by their role: see `ROLES`."""
     table = _table()
-    found: dict[str, list[int]] = {"sandbox": [], "zygote": [], "stage": [], "judge": [], "student": []}
+    found: dict[str, list[int]] = {role: [] for role in ROLES}
     for process, role in _descend(table, coordinator, ""):
         if role:
             found[role].append(process)
@@ -42,17 +44,17 @@ def _descend(table: dict[int, tuple[int, str]], process: int, role: str) -> Iter
 def _role(parent: str, words: str) -> str:
     if parent in ("zygote", "student"):
         return "student"
-    if parent in ("stage", "judge"):
+    if parent in ("judge server", "judge"):
         return "judge"
-    if STAGE in words:
-        return "stage"
+    if JUDGE_SERVER in words:
+        return "judge server"
     if ZYGOTE in words:
         return "sandbox" if Path(words.split()[0]).name == "bwrap" else "zygote"
     return ""
 
 
 def born(process: int) -> str:
-    """When a process was started, by which it is told from a later one of the same number; empty if it has ended."""
+    """When a process was started, which tells it from a later one with the same id; empty if it has ended."""
     with suppress(OSError):
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         return "" if fields[0] == "Z" else fields[19]

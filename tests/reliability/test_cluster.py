@@ -19,8 +19,10 @@ from autograder.limits import Limits
 from autograder.report.records import as_record
 from autograder.sandbox.mode import Mode
 from tests.dask_cluster import Cluster, cluster
-from tests.reliability.classroom import grade, hand_in, make_class, records, start, stray_files, submission, written
+from tests.reliability.class_course import grade, hand_in, make_class, records, start, stray_files, submission, written
 from tests.reliability.processes import all_gone, family, members
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cluster")]
 
 STUDENTS = 10
 SLOW = "import time\ntime.sleep(3)\n\n\ndef half(x):\n    return x / 2"

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.reliability.classroom import grade, grade_by_hand, gradebook, hand_in, make_class, submission, written
+from tests.reliability.class_course import grade, grade_by_hand, gradebook, hand_in, make_class, submission, written
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("disks")]
 
 ROOT = Path(__file__).parents[2]
 MOUNT = ("bwrap", "--dev-bind", "/", "/")
@@ -38,7 +40,11 @@ def grade_on(disk: Path, waiting: Path, course: Path, left: int, result: Path) -
     command = [*MOUNT, "--size", str(DISK_BYTES), "--tmpfs", str(disk), "--", sys.executable]
     arguments = [str(waiting), str(course), str(disk), str(left), str(result)]
     done = subprocess.run(
-        [*command, "-m", "tests.reliability.disk", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, "-m", "tests.reliability.full_disk", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.classroom import database, grade, gradebook, make_class, written
+from tests.reliability.class_course import database, grade, gradebook, make_class, written
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("gradebooks")]
 
 
 @pytest.fixture(scope="module")

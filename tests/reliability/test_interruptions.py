@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.reliability.classroom import (
+from tests.reliability.class_course import (
     grade,
     gradebook,
     hand_in,
@@ -22,6 +22,7 @@ from tests.reliability.classroom import (
 )
 from tests.reliability.processes import all_gone, members
 
+pytestmark = pytest.mark.xdist_group("interruptions")
 ENDLESS = "while True:\n    pass"
 
 
@@ -44,8 +45,10 @@ def wait_for(path: Path, process: "subprocess.Popen[str]") -> None:
 
 @pytest.mark.parametrize(
     ("number", "code", "told"),
-    [(signal.SIGINT, 130, "Interrupted"), (signal.SIGTERM, 143, "Interrupted")],
-    ids=["SIGINT", "SIGTERM"],
+    [
+        pytest.param(signal.SIGINT, 130, "Interrupted", id="SIGINT"),
+        pytest.param(signal.SIGTERM, 143, "Interrupted", id="SIGTERM", marks=pytest.mark.slow),
+    ],
 )
 def test_a_grader_that_is_told_to_end_ends_everything_and_can_go_on(
     small_class: tuple[Path, Path], tmp_path: Path, own_temporary_folder: Path, number: int, code: int, told: str
@@ -74,6 +77,7 @@ def test_a_grader_that_is_told_to_end_ends_everything_and_can_go_on(
     assert written(root) == written(graded)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=["SIGINT", "SIGTERM", "SIGKILL"]
 )
@@ -97,6 +101,7 @@ def test_an_instructors_notebook_that_never_ends_can_be_given_up(
     assert not list(own_temporary_folder.iterdir())
 
 
+@pytest.mark.slow
 def test_a_second_grader_of_a_course_is_told_so_and_changes_nothing(
     small_class: tuple[Path, Path], tmp_path: Path
 ) -> None:

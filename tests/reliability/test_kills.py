@@ -8,7 +8,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from tests.reliability.classroom import (
+import pytest
+
+from tests.reliability.class_course import (
     given_by_hand,
     grade,
     records,
@@ -17,11 +19,18 @@ from tests.reliability.classroom import (
     verdicts_kept,
     written,
 )
-from tests.reliability.conftest import SEEN
+from tests.reliability.conftest import SEEN, GradedClass
 from tests.reliability.processes import all_gone, family, members
 
-STUDENTS = 200
 SEED = 20261122
+SMALL, LARGE = 20, 200
+"""Numbers of students. One kill of each kind of process has to do for a change; the large class sees many."""
+pytestmark = pytest.mark.xdist_group("kills")
+
+
+def moments(draw: random.Random, students: int, count: int) -> list[int]:
+    """Numbers of finished submissions at which something is killed, neither at the start nor at the end."""
+    return sorted(draw.sample(range(len(SEEN) + 1, students - students // 10), count))
 
 
 def finished(root: Path) -> int:
@@ -43,18 +52,28 @@ def kill_one(coordinator: int, role: str, draw: random.Random) -> bool:
     return bool(found)
 
 
+@pytest.mark.parametrize(
+    ("seen_class", "roles"),
+    [
+        pytest.param(SMALL, ["judge", "student", "judge server", "zygote"], id="small"),
+        pytest.param(
+            LARGE,
+            ["judge"] * 4 + ["student"] * 4 + ["judge server", "zygote", "sandbox", "judge server"],
+            id="large",
+            marks=pytest.mark.slow,
+        ),
+    ],
+    indirect=["seen_class"],
+)
 def test_no_process_that_is_killed_costs_a_grade(
-    classes: tuple[Path, Path], tmp_path: Path, own_temporary_folder: Path
+    seen_class: GradedClass, roles: list[str], tmp_path: Path, own_temporary_folder: Path
 ) -> None:
-    waiting, graded = classes
-    root = shutil.copytree(waiting, tmp_path / "course")
+    root = shutil.copytree(seen_class.waiting, tmp_path / "course")
     draw = random.Random(SEED)
-    roles = ["judge"] * 4 + ["student"] * 4 + ["stage", "zygote", "sandbox", "stage"]
-    draw.shuffle(roles)
-    moments = sorted(draw.sample(range(len(SEEN) + 1, STUDENTS - 20), len(roles)))
+    roles = draw.sample(roles, len(roles))
     everyone: dict[int, str] = {}
     with start(root, "grade", "lab", "--quiet", "--format", "json") as process:
-        for moment, role in zip(moments, roles, strict=True):
+        for moment, role in zip(moments(draw, seen_class.students, len(roles)), roles, strict=True):
             while finished(root) < moment and process.poll() is None:
                 time.sleep(0.03)
             everyone |= members(process.pid)
@@ -64,22 +83,23 @@ def test_no_process_that_is_killed_costs_a_grade(
         out, err = process.communicate()
     assert [record for record in records(out).values() if record["status"] != "graded"] == []
     assert process.returncode == 0, err
-    assert len(records(out)) == STUDENTS
-    assert written(root) == written(graded)
+    assert len(records(out)) == seen_class.students
+    assert written(root) == written(seen_class.graded)
     assert all_gone(everyone)
     assert not stray_files(root)
     assert not list(own_temporary_folder.iterdir())
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seen_class", [LARGE], indirect=True)
 def test_a_coordinator_that_is_killed_again_and_again_goes_on_where_it_was(
-    classes: tuple[Path, Path], tmp_path: Path, own_temporary_folder: Path
+    seen_class: GradedClass, tmp_path: Path, own_temporary_folder: Path
 ) -> None:
-    waiting, graded = classes
-    root = shutil.copytree(waiting, tmp_path / "course")
+    root = shutil.copytree(seen_class.waiting, tmp_path / "course")
     by_hand = given_by_hand(root)
     draw = random.Random(SEED)
     kept = verdicts_kept(root)
-    for moment in sorted(draw.sample(range(len(SEEN) + 1, STUDENTS - 20), 3)):
+    for moment in moments(draw, seen_class.students, 3):
         with start(root, "grade", "lab", "--quiet") as process:
             while finished(root) < moment:
                 assert process.poll() is None, process.communicate()
@@ -95,6 +115,6 @@ def test_a_coordinator_that_is_killed_again_and_again_goes_on_where_it_was(
     code, _, err = grade(root)
     assert code == 0, err
     assert {name: verdicts_kept(root).get(name) for name in kept} == kept
-    assert written(root) == written(graded)
+    assert written(root) == written(seen_class.graded)
     assert not stray_files(root)
     assert not list(own_temporary_folder.iterdir())

@@ -31,7 +31,7 @@ from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result, SubmissionStatus
 from tests.autograder.conftest import run_nbgrader
 from tests.postgresql import BLANK, GUARDED, PASSWORD, Server, running
-from tests.reliability.classroom import (
+from tests.reliability.class_course import (
     autograded,
     contents,
     grade,
@@ -41,8 +41,10 @@ from tests.reliability.classroom import (
     stray_files,
     submission,
 )
-from tests.reliability.classroom import hand_in as put
+from tests.reliability.class_course import hand_in as put
 from tests.reliability.processes import all_gone, members
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgresql")]
 
 __all__ = ["run_nbgrader"]
 

@@ -7,7 +7,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from tests.reliability.classroom import (
+from tests.reliability.class_course import (
     LAB,
     autograded,
     given_by_hand,
@@ -20,6 +20,8 @@ from tests.reliability.classroom import (
     submission,
     verdicts_kept,
 )
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("regrading")]
 
 STUDENTS = ("ann", "bob", "cid")
 NOTEBOOKS = {"first": ("half", "square"), "second": ("cube",)}

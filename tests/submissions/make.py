@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from gradlab import words
-from tests.course.answer_book import RIGHT, answer, exercises
+from tests.course.answer_files import RIGHT, answer, exercises
 
 LAB = "06_minimum"
 HERE = Path(__file__).parent

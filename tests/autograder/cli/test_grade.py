@@ -92,6 +92,7 @@ def test_a_gpu_that_is_not_there_is_a_message(course: Path, monkeypatch: pytest.
     assert not (course / "autograded").exists()
 
 
+@pytest.mark.slow
 def test_an_interrupt_while_grading_exits_with_130_and_keeps_what_was_finished(course: Path) -> None:
     endless = "while True:\n    pass"
     path = course / "submitted" / "ben" / "lab" / "lab.ipynb"

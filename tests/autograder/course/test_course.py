@@ -157,6 +157,7 @@ def test_a_timestamp_that_is_none_is_named(quickstart: Path, text: str) -> None:
         Course.open(quickstart).submitted_at("hacker", "ps1")
 
 
+@pytest.mark.slow
 def test_recording_a_lab_is_what_nbgrader_does(quickstart: Path, run_nbgrader: Callable[..., str]) -> None:
     course = Course.open(quickstart)
     record_lab(course, "ps1")
@@ -176,6 +177,7 @@ def test_recording_a_lab_is_what_nbgrader_does(quickstart: Path, run_nbgrader: C
     assert ours == recorded()
 
 
+@pytest.mark.slow
 def test_generated_tests_come_from_the_gradebook(autotest_course: Path, run_nbgrader: Callable[..., str]) -> None:
     course = Course.open(autotest_course)
     with pytest.raises(ExpectedError, match="generated tests are not in the gradebook") as caught:

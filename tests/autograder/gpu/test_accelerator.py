@@ -19,6 +19,8 @@ from autograder.sandbox.zygote import Zygote
 from tests.autograder.gpu.fake_driver import GIBIBYTE, INFO, NODES, FakeDriver, accelerator_of, gpu_of
 from tests.autograder.sandbox.support import ENTRY, PROGRAM, SMALL, Student, student_of
 
+pytestmark = pytest.mark.slow
+
 BUILT = (12, 6)
 WITH_GPU = replace(SMALL, gpu_bytes=GIBIBYTE)
 

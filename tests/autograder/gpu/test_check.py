@@ -17,6 +17,8 @@ from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult
 from tests.autograder.gpu.fake_driver import GIBIBYTE, FakeDriver, accelerator_of
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(gpu_bytes=2 * GIBIBYTE)
 LOST = "Your code made the GPU fail.\nYour code raised AcceleratorError: CUDA error: unspecified launch failure"
 CELLS = (

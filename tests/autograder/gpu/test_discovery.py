@@ -115,8 +115,11 @@ def test_what_is_not_there_cannot_be_shared_out(changed: dict[str, int], asked: 
 def test_a_share_decides_the_key_of_a_verdict() -> None:
     pytest.importorskip("msgpack", reason="keys are digests of MessagePack")
     from autograder.cells import LabNotebook
-    from autograder.grading.cache_keys import key_of_lesson
+    from autograder.grading.cache_keys import notebook_key
+    from autograder.grading.terms import Terms
+    from autograder.sandbox.mode import Mode
 
-    lesson = LabNotebook("lab", (), ())
+    notebook = LabNotebook("lab", (), ())
     shares = [0, GIBIBYTE, 2 * GIBIBYTE]
-    assert len({key_of_lesson(lesson, {}, Limits(gpu_bytes=share), "bubblewrap") for share in shares}) == 3
+    keys = {notebook_key(notebook, {}, Terms(Limits(gpu_bytes=share), Mode.BUBBLEWRAP)) for share in shares}
+    assert len(keys) == 3

@@ -22,6 +22,8 @@ from autograder.verdicts import CellStatus, CellVerdict, Result
 from tests.autograder.gpu.fake_driver import GIBIBYTE, FakeDriver, gpu_of
 from tests.graders import lab_of, open_grader
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(gpu_bytes=2 * GIBIBYTE, cell_seconds=20.0)
 PLAYED = """
 import os, torch

@@ -24,6 +24,8 @@ from autograder.verdicts import CellStatus, Result
 from tests.autograder.conftest import MakeCell, MakeCourse
 from tests.autograder.grading.foreign import ACROSS, EXERCISES, LESSON, OURS_ALONE, Exercise
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(cell_seconds=20.0)
 RunNbgrader = Callable[..., str]
 Scores = dict[tuple[str, str], float | None]

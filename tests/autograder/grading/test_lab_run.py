@@ -68,6 +68,7 @@ def test_an_unchanged_class_is_neither_run_nor_written(root: Path) -> None:
     assert (rows(root), written(root)) == before
 
 
+@pytest.mark.slow
 def test_what_was_lost_is_written_again_from_the_verdicts_that_are_known(root: Path) -> None:
     before = rows(root)
     shutil.rmtree(root / "autograded" / BOB)
@@ -80,6 +81,7 @@ def test_what_was_lost_is_written_again_from_the_verdicts_that_are_known(root: P
     assert (root / "autograded" / BOB / "lab" / "second.ipynb").is_file()
 
 
+@pytest.mark.slow
 def test_a_lost_gradebook_is_made_again(root: Path) -> None:
     (root / "gradebook.db").unlink()
     # nbgrader calls a program of its own for a new gradebook; it lies beside Python.
@@ -94,11 +96,13 @@ def test_whoever_hands_in_again_is_graded_again_alone(root: Path) -> None:
         grade(root)
 
 
+@pytest.mark.slow
 def test_everything_runs_again_if_one_asks_for_it(root: Path) -> None:
     with pytest.raises(ExpectedError, match="bubblewrap"):
         grade(root, fresh=True)
 
 
+@pytest.mark.slow
 def test_a_damaged_receipt_counts_as_none(root: Path) -> None:
     before = rows(root)
     for path in (root / ".autograder" / "receipts").rglob("*.json"):

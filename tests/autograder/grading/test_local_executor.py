@@ -146,6 +146,7 @@ def test_the_outputs_of_cells_are_kept_and_those_of_tests_are_not(grader: Notebo
     assert result.outcomes[1].execution_count == 2
 
 
+@pytest.mark.slow
 def test_the_same_submission_gets_the_same_verdict(tmp_path: Path) -> None:
     # A test that a random half of all students would pass.
     cells = (cell(Role.SOLUTION, "x = 1", "x"), cell(Role.TEST, "import random\nx\nrandom.random()", "t", 1.0))
@@ -253,6 +254,7 @@ def test_a_judge_that_is_killed_again_and_again_from_outside_costs_no_grade(tmp_
     assert "the grader itself failed" not in result.flags
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["autograder.sandbox.zygote_server", "autograder.judging.server"])
 def test_a_helper_process_that_is_killed_is_replaced_for_the_rest_of_the_class(tmp_path: Path, words: str) -> None:
     with open_grader(tmp_path, LIMITS, Mode.BUBBLEWRAP) as grader:

@@ -89,6 +89,7 @@ def test_what_is_written_holds_no_hidden_test(root: Path) -> None:
         assert json.loads(path.read_text())["nbformat"] == 4
 
 
+@pytest.mark.slow
 def test_a_regrade_gives_the_same_scores_and_keeps_what_a_person_gave(root: Path) -> None:
     grade(root)
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
@@ -100,6 +101,7 @@ def test_a_regrade_gives_the_same_scores_and_keeps_what_a_person_gave(root: Path
     assert scores(root) == before
 
 
+@pytest.mark.slow
 def test_a_changed_test_is_applied_by_a_regrade(root: Path) -> None:
     grade(root, ["ann"])
     path = root / "source" / "lab" / "first.ipynb"
@@ -115,6 +117,7 @@ def test_unknown_students_and_labs_are_expected_errors_before_anything_runs(root
     assert not (root / "autograded").exists()
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_leaves_what_it_wrote_and_can_go_on(root: Path) -> None:
     course = Course.open(root)
     run = grade_class(course, ["lab"], None, Terms(LIMITS, Mode.BUBBLEWRAP, workers=1))

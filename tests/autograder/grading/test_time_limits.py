@@ -119,6 +119,7 @@ def test_a_stop_costs_its_own_exercise_and_says_where_and_how(
     assert told in verdicts["second"].message
 
 
+@pytest.mark.slow
 def test_many_quick_calls_have_the_time_of_a_cell(tmp_path: Path) -> None:
     cells = (
         Cell("code", Role.SOLUTION, "def step(n): return n", "step"),

@@ -124,6 +124,7 @@ def test_every_layer_holds_for_an_ordinary_user() -> None:
     assert [layer for layer in layers if not layer["active"]] == []
 
 
+@pytest.mark.slow
 @machines.only_root
 def test_every_layer_holds_for_a_root_without_rights() -> None:
     found = machines.run(machines.powerless_root(), PROBE)
@@ -133,6 +134,7 @@ def test_every_layer_holds_for_a_root_without_rights() -> None:
     assert [layer for layer in layers if not layer["active"]] == []
 
 
+@pytest.mark.slow
 @machines.only_root
 def test_in_a_container_that_covers_proc_all_but_proc_holds() -> None:
     with machines.container_with_covered_proc() as (command, users):
@@ -145,6 +147,7 @@ def test_in_a_container_that_covers_proc_all_but_proc_holds() -> None:
     assert [layer["required"] for layer in layers if layer["name"] == "system-call filter"] == [True]
 
 
+@pytest.mark.slow
 @machines.only_root
 def test_what_notebooks_do_goes_on_working_in_such_a_container() -> None:
     with machines.container_with_covered_proc() as (command, users):
@@ -159,6 +162,7 @@ def test_what_notebooks_do_goes_on_working_in_such_a_container() -> None:
     ]
 
 
+@pytest.mark.slow
 @machines.only_root
 def test_such_a_container_needs_libseccomp() -> None:
     hidden = [argument for path in machines.libraries() for argument in ("--ro-bind", "/dev/null", path)]
@@ -186,6 +190,7 @@ def test_a_machine_that_forbids_namespaces_is_told_so() -> None:
     assert "autograder doctor" in refusal
 
 
+@pytest.mark.slow
 def test_without_libseccomp_the_filter_alone_is_missing(tmp_path: Path) -> None:
     with machines.without_libseccomp():
         layers = probe([tmp_path])

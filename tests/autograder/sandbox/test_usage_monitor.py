@@ -73,6 +73,7 @@ def test_cpu_time_is_bounded_in_sum(small_zygote: Zygote, way: str) -> None:
     assert ending(small_zygote, TIME[way]) == TOO_MUCH_TIME
 
 
+@pytest.mark.slow
 def test_both_are_bounded_without_a_sandbox_too(small_bare_zygote: Zygote) -> None:
     assert ending(small_bare_zygote, FORK_AND_ALLOCATE) == TOO_MUCH_MEMORY
     assert ending(small_bare_zygote, IN_DAEMONS) == TOO_MUCH_TIME

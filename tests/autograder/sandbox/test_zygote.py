@@ -67,6 +67,7 @@ def test_modules_are_imported_once_and_unknown_ones_are_skipped() -> None:
         assert {"wave", "autograder.sandbox.escape_attempts"} <= set(loaded)
 
 
+@pytest.mark.slow
 def test_the_python_may_be_named_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("executable", "prefix"):
         monkeypatch.setattr(sys, name, f"{tmp_path}/{os.path.relpath(getattr(sys, name), tmp_path)}")
@@ -161,6 +162,7 @@ def test_a_zygote_outlives_the_thread_that_made_it() -> None:
         assert student.run("result = 1") == 1
 
 
+@pytest.mark.slow
 def test_a_zygote_that_is_killed_is_reported_and_can_be_replaced() -> None:
     mark = marker()
     with start(Mode.BUBBLEWRAP) as zygote:
@@ -211,7 +213,7 @@ student.run("import time; time.sleep(1000)")
 """
 
 
-@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("mode", [Mode.BUBBLEWRAP, pytest.param(Mode.NONE, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
 def test_nothing_survives_the_coordinator(mode: Mode, ending: signal.Signals) -> None:
     mark = marker()

@@ -22,6 +22,7 @@ def choose(page: Page, slider: int, share: float) -> None:
     page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_it_plays_and_both_sliders_work(tmp_path: Path) -> None:
     path = torch.linspace(1, 9, 22).reshape(11, 2)

@@ -63,7 +63,7 @@ def test_the_kernel_agrees_with_float64_in_triton_s_interpreter() -> None:
     run(KERNEL, TRITON_INTERPRET="1")
 
 
-@pytest.mark.parametrize("capability", [T4, A100, H200])
+@pytest.mark.parametrize("capability", [*(pytest.param(each, marks=pytest.mark.slow) for each in (T4, A100)), H200])
 def test_the_kernel_is_compiled_for_a_gpu_and_keeps_its_points_in_registers(capability: int, tmp_path: Path) -> None:
     file = tmp_path / "kernel.cubin"
     inspect = run(COMPILE, str(capability), str(file), TRITON_CACHE_DIR=str(tmp_path)).strip()

@@ -27,6 +27,7 @@ def test_a_rung_agrees_with_float64(name: str) -> None:
     assert found.farthest < TOLERANCE
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of torch's compiler about itself
 @pytest.mark.skipif(compiled.why_not_compiled(CPU) is not None, reason=str(compiled.why_not_compiled(CPU)))
 def test_the_compiled_rung_agrees_with_float64() -> None:
@@ -35,6 +36,7 @@ def test_the_compiled_rung_agrees_with_float64() -> None:
     assert found.farthest < TOLERANCE
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.skipif(compiled.why_not_compiled(CPU) is not None, reason=str(compiled.why_not_compiled(CPU)))
 def test_the_compiled_rung_stays_compiled_whatever_it_is_tried_with(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ def judge_all(reached: Cluster, client: Client, *cases: bytes) -> list[bytes]:
     return [reached.judge(address, context, "key", case) for case in cases]
 
 
+@pytest.mark.slow
 def test_an_answer_that_comes_when_the_time_is_just_up_is_an_answer(
     reached: Cluster, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""The demonstration on the sample class: run once for all tests, whichever process asks for it first."""
+"""One run of ``autograder demo`` on the sample class, shared by all tests and all of pytest's worker processes."""
 
 import json
 import os
@@ -16,11 +16,11 @@ CELL_SECONDS = "10"
 
 
 @dataclass(frozen=True)
-class Demonstration:
-    """What the demonstration left.
+class DemoRun:
+    """What ``autograder demo`` wrote and printed.
 
     Attributes:
-        folder: its folder; it is shared, so that nobody writes into it.
+        folder: the folder that it filled; tests share it and must not write into it.
         printed: what it printed.
         records: what ``autograder grade --format json`` prints, by student.
     """
@@ -41,23 +41,23 @@ def autograder(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def demonstrated(factory: pytest.TempPathFactory) -> Demonstration:
-    """The demonstration; the first call makes it, those of other workers wait for it."""
+def shared_demo_run(factory: pytest.TempPathFactory) -> DemoRun:
+    """Run ``autograder demo``; only the first call of a test session runs it, other processes wait for that one."""
     own = factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    folder, printed, records = (shared / name for name in ("demonstration", "printed.txt", "records.json"))
-    with FileLock(shared / "demonstration.lock"):
+    folder, printed, records = (shared / name for name in ("demo", "printed.txt", "records.json"))
+    with FileLock(shared / "demo.lock"):
         if not records.is_file():
             done = autograder("demo", "--into", str(folder), "--workers", "2")
             assert done.returncode == 0, done.stdout + done.stderr
             printed.write_text(done.stdout, encoding="utf-8")
             # Nothing is graded again for this: the verdicts lie in the cache.
-            told = autograder(
+            graded = autograder(
                 "grade", LAB, "--course", str(folder), "--cell-seconds", CELL_SECONDS, "--format", "json", "--quiet"
             )
-            assert told.returncode == 3, told.stdout + told.stderr
-            records.write_text(told.stdout, encoding="utf-8")
-    return Demonstration(
+            assert graded.returncode == 3, graded.stdout + graded.stderr
+            records.write_text(graded.stdout, encoding="utf-8")
+    return DemoRun(
         folder,
         printed.read_text(encoding="utf-8"),
         {record["student"]: record for record in json.loads(records.read_text(encoding="utf-8"))},

@@ -1,8 +1,8 @@
-"""Grades a course on a disk that has no room, makes room, and grades it again; run in a mount namespace of its own.
+"""Grades a course on a full disk, frees the disk, and grades it again; run in a mount namespace of its own.
 
-``python -m tests.reliability.disk WAITING COURSE FULL LEFT RESULT``: the course WAITING is copied to COURSE; the disk
-of the folder FULL is filled until LEFT bytes are free; what both runs said is printed as JSON, and what they have
-written is copied to RESULT.
+``python -m tests.reliability.full_disk WAITING COURSE FULL LEFT RESULT`` copies the course WAITING to COURSE and fills
+the disk of the folder FULL until LEFT bytes are free. It prints, as JSON, the exit codes and the output of both runs,
+and copies what they have written to RESULT.
 """
 
 import json
@@ -14,7 +14,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from autograder.cli.application import application
-from tests.reliability.classroom import LAB, stray_files
+from tests.reliability.class_course import LAB, stray_files
 
 
 def fill(folder: Path, left: int) -> Path:

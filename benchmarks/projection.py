@@ -1,4 +1,4 @@
-"""What a hundred thousand submissions would cost: reckoned from what was measured, and marked as such."""
+"""What a hundred thousand submissions would cost: calculated from what was measured, and marked as such."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -6,10 +6,10 @@ from functools import partial
 
 from benchmarks import machine
 from benchmarks.classes import MINIMUM, tiny_class
-from benchmarks.figures import each_by_kind, each_cpu_seconds
-from benchmarks.machines import Machines, steady
 from benchmarks.measure import Measurement
 from benchmarks.report import table
+from benchmarks.summary import each_by_kind, each_cpu_seconds
+from benchmarks.workers import WorkerRuns, steady
 from benchmarks.writing import Writing
 
 MANY = 100_000
@@ -18,52 +18,52 @@ _FLEETS = (1, 4, 16, 64)
 _UNKNOWN = "not measured"
 
 
-def chapter(machines: Machines, command: str) -> list[str]:
+def chapter(runs: WorkerRuns, command: str) -> list[str]:
     """What was found, and what it would come to, as Markdown.
 
     Args:
-        machines: what was measured.
+        runs: what was measured.
         command: the command that measured it.
     """
     cores = len(os.sched_getaffinity(0))
-    everything = (*machines.here.values(), *machines.cluster.values(), machines.large)
+    everything = (*runs.here.values(), *runs.cluster.values(), runs.large)
     return [
         "## More workers, and more machines",
         "",
         *machine.describe(),
         "",
-        f"`{command}`: the same {machines.submissions} submissions with more and more workers, in one run: "
+        f"`{command}`: the same {runs.submissions} submissions with more and more workers, in one run: "
         "`autograder grade --workers`, and `autograder grade --dask` with so many Dask workers of one thread, all on "
         "this machine. *Each* is one more submission when all workers are warm. There are "
         f"{cores} hardware threads here: more workers than that can gain nothing, and the cluster shares them with its "
         "coordinator and its scheduler.",
         "",
-        *machine.circumstances(max(taken.others for taken in everything if not _is_cluster(taken, machines))),
-        *table(["workers", "each: here", "ratio", "each: Dask", "ratio", "all of them: here", "Dask"], _rows(machines)),
+        *machine.circumstances(max(taken.others for taken in everything if not _is_cluster(taken, runs))),
+        *table(["workers", "each: here", "ratio", "each: Dask", "ratio", "all of them: here", "Dask"], _rows(runs)),
         "",
-        f"A Dask worker with all that it has started holds {machines.worker_bytes / 1024**2:.0f} MiB (pages that "
+        f"A Dask worker with all that it has started holds {runs.worker_bytes / 1024**2:.0f} MiB (pages that "
         "several processes hold count once), and the coordinator of the largest cluster "
-        f"{_largest(machines.cluster.values()) / 1024**2:.0f} MiB.",
+        f"{_largest(runs.cluster.values()) / 1024**2:.0f} MiB.",
         "",
         "What the one writer takes, with verdicts that were known before (the PostgreSQL server runs on this machine, "
         "is reached by a socket, and waits for the disk at each transaction, as SQLite does):",
         "",
-        *table(["gradebook", "each submission", "at most", "gradebook grows by"], _written(machines.writing)),
+        *table(["gradebook", "each submission", "at most", "gradebook grows by"], _written(runs.writing)),
         "",
-        *_paper(machines),
+        *_projection(runs),
     ]
 
 
-def _is_cluster(taken: Measurement, machines: Machines) -> bool:
+def _is_cluster(taken: Measurement, runs: WorkerRuns) -> bool:
     # There, what the workers use counts as other programs'.
-    return any(taken is other for other in machines.cluster.values())
+    return any(taken is other for other in runs.cluster.values())
 
 
-def _rows(machines: Machines) -> list[list[str]]:
+def _rows(runs: WorkerRuns) -> list[list[str]]:
     found = []
-    first_here, first_there = (steady(it[min(it)]) for it in (machines.here, machines.cluster))
-    for count in sorted(machines.here):
-        here, there = machines.here[count], machines.cluster[count]
+    first_here, first_there = (steady(it[min(it)]) for it in (runs.here, runs.cluster))
+    for count in sorted(runs.here):
+        here, there = runs.here[count], runs.cluster[count]
         found.append(
             [
                 str(count),
@@ -97,9 +97,9 @@ def _written(writing: Mapping[str, Writing]) -> list[list[str]]:
     return rows
 
 
-def _paper(machines: Machines) -> list[str]:
-    tiny, large = machines.here[min(machines.here)], machines.large
-    coordinator = _each_cpu(machines.cluster[max(machines.cluster)])
+def _projection(runs: WorkerRuns) -> list[str]:
+    tiny, large = runs.here[min(runs.here)], runs.large
+    coordinator = _each_cpu(runs.cluster[max(runs.cluster)])
     labs = {tiny_class().name: (_each_cpu(tiny), coordinator), MINIMUM: (_each_cpu(large), _coordinators(large))}
     head = ["", *labs]
     rows = [
@@ -107,9 +107,9 @@ def _paper(machines: Machines) -> list[str]:
         *([f"wall time, {count} × {_CORES} cores", *_told(labs.values(), partial(_wall, count))] for count in _FLEETS),
         ["cores that one coordinator keeps busy", *_told(labs.values(), lambda all_of, own: f"{all_of / own - 1:.0f}")],
     ]
-    rows.append(["disk: autograded/ and what is kept", *_disk(machines.writing)])
+    rows.append(["disk: autograded/ and what is kept", *_disk(runs.writing)])
     return [
-        f"**Reckoned, not measured**: {MANY:,} submissions, from the CPU time of one more in the runs above, "
+        f"**Calculated, not measured**: {MANY:,} submissions, from the CPU time of one more in the runs above, "
         "with cores like this machine's threads. The wall time is the longer one of two: the notebooks' on all cores, "
         "and the coordinator's, which reads, looks up, hands over and writes on about one core. Starting the workers "
         "and the network's own time are left out; only a cluster on one machine was tried. Memory does not grow with "

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from benchmarks import peers
+from benchmarks import other_graders
 from benchmarks.accounting import CPU
 from benchmarks.classes import ClassLab
 from benchmarks.measure import Measurement, files_written, measure
@@ -30,7 +30,7 @@ PLAIN = "plain"
 
 
 class FailedError(Exception):
-    """A contestant didn't do what it was asked to; the message holds the end of what it said."""
+    """A grader didn't do what it was asked to; the message holds the end of what it said."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Run:
     scores: Scores
 
 
-class Setting:
-    """A lab set up for all contestants, once; each run then begins with nothing graded and nothing cached.
+class Setup:
+    """A lab set up for all graders, once; each run then begins with nothing graded and nothing cached.
 
     Args:
         folder: a folder to work in; it exists.
@@ -62,12 +62,12 @@ class Setting:
         self._folder = folder
         self._otter = otter
         self._runs = 0
-        self._released = peers.make_nbgrader_course(folder / WALLED, lab.name, lab.source, peers.OURS)
+        self._released = other_graders.make_nbgrader_course(folder / WALLED, lab.name, lab.source, other_graders.OURS)
         if otter is not None:
-            self._assignment = peers.make_otter_assignment(folder / "assignment", lab.source, otter)
+            self._assignment = other_graders.make_otter_assignment(folder / "assignment", lab.source, otter)
 
-    def contestants(self) -> dict[str, Callable[[int], Run]]:
-        """The contestants: each grades the first so many students of the class."""
+    def graders(self) -> dict[str, Callable[[int], Run]]:
+        """The graders: each grades the first so many students of the class."""
         found: dict[str, Callable[[int], Run]] = {AUTOGRADER: self.autograder, NBGRADER: self.nbgrader}
         if self._otter is not None:
             found[OTTER] = self.otter
@@ -100,10 +100,13 @@ class Setting:
         """
         course = self._course(PLAIN, count)
         written = files_written(course, f"autograded/*/{self.lab.name}/{self.lab.name}.ipynb")
-        taken = measure(peers.nbgrader_command(self.lab.name), course, peers.environment(), written)
+        taken = measure(other_graders.nbgrader_command(self.lab.name), course, other_graders.environment(), written)
         if taken.status:
             raise FailedError(f"nbgrader: {taken.errors[-2000:]}")
-        scores = {student: peers.nbgrader_scores(course, self.lab.name, student) for student in self.submissions(count)}
+        scores = {
+            student: other_graders.nbgrader_scores(course, self.lab.name, student)
+            for student in self.submissions(count)
+        }
         shutil.rmtree(course)
         return Run(count, taken, scores)
 
@@ -120,12 +123,12 @@ class Setting:
         for student, notebook in self.submissions(count).items():
             results, place = folder / student, folder / f"{student}.ipynb"
             results.mkdir()
-            nbformat.write(peers.for_otter(notebook), place)
-            command = peers.otter_command(self._otter, self._assignment, place, results)
-            taken.append(measure(command, results, peers.otter_variables(self._otter)))
+            nbformat.write(other_graders.for_otter(notebook), place)
+            command = other_graders.otter_command(self._otter, self._assignment, place, results)
+            taken.append(measure(command, results, other_graders.otter_variables(self._otter)))
             if taken[-1].status:
                 raise FailedError(f"otter: {taken[-1].errors[-2000:]}")
-            scores[student] = peers.otter_scores(results)
+            scores[student] = other_graders.otter_scores(results)
         shutil.rmtree(folder)
         return Run(count, _one_after_the_other(taken), scores)
 
@@ -140,7 +143,7 @@ class Setting:
         order = folder / "order.json"
         order.write_text(json.dumps({"source": self.lab.source, "submissions": list(submissions.values())}))
         command = [sys.executable, "-m", "benchmarks.floor", str(order)]
-        told = measure(command, folder, peers.environment() | {"PYTHONPATH": str(peers.ROOT)})
+        told = measure(command, folder, other_graders.environment() | {"PYTHONPATH": str(other_graders.ROOT)})
         if told.status:
             raise FailedError(f"floor: {told.errors[-2000:]}")
         done = json.loads(told.output)
@@ -154,9 +157,9 @@ class Setting:
         course = self._new_folder() / kind
         template = self._folder / kind
         if not template.is_dir():
-            peers.make_nbgrader_course(template, self.lab.name, self.lab.source)
+            other_graders.make_nbgrader_course(template, self.lab.name, self.lab.source)
         shutil.copytree(template, course)
-        peers.hand_in(course, self.lab.name, self.lab.submissions(self._released, count))
+        other_graders.hand_in(course, self.lab.name, self.lab.submissions(self._released, count))
         return course
 
     def _new_folder(self) -> Path:
@@ -181,7 +184,7 @@ def grade(course: Path, lab: str, *options: str, watched: bool = True) -> Measur
     command = [str(Path(sys.executable).with_name("autograder")), "grade", lab, *options]
     command += ["--format", "json", "--quiet"]
     written = files_written(course, f"autograded/*/{lab}/{lab}.ipynb")
-    taken = measure(command, course, peers.environment(), written if watched else dict)
+    taken = measure(command, course, other_graders.environment(), written if watched else dict)
     if taken.status:
         raise FailedError(f"autograder: {taken.errors[-2000:] or taken.output[-2000:]}")
     return taken

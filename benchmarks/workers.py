@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks import peers
+from benchmarks import other_graders
 from benchmarks.classes import ClassLab, minimum_class, tiny_class
-from benchmarks.contestants import FailedError, grade
+from benchmarks.graders import FailedError, grade
 from benchmarks.measure import Measurement, files_written, measure
-from benchmarks.peers import environment
+from benchmarks.other_graders import environment
 from benchmarks.writing import Writing, measure_writing
 from tests.dask_cluster import cluster
 
@@ -19,7 +19,7 @@ _PAGE = "Pss:"
 
 
 @dataclass(frozen=True)
-class Machines:
+class WorkerRuns:
     """What was measured.
 
     Attributes:
@@ -41,9 +41,9 @@ class Machines:
     writing: Mapping[str, Writing]
 
 
-def measure_machines(
+def measure_workers(
     submissions: int, large_submissions: int, counts: tuple[int, ...], tell: Callable[[str], object]
-) -> Machines:
+) -> WorkerRuns:
     """Grade the same class with more and more workers, here and on a cluster of this machine's.
 
     Args:
@@ -79,7 +79,7 @@ def measure_machines(
         course = _course(folder / "minimum", minimum, large_submissions)
         large = _graded(course, folder / "large", minimum.name, large_submissions)
         tell(f"{minimum.name}: {large.seconds:.0f} s")
-    return Machines(submissions, here, there, large, large_submissions, memory.bytes, writing)
+    return WorkerRuns(submissions, here, there, large, large_submissions, memory.bytes, writing)
 
 
 def steady(taken: Measurement) -> float:
@@ -127,8 +127,8 @@ def _proportional(process: int) -> int:
 
 
 def _course(folder: Path, lab: ClassLab, submissions: int) -> Path:
-    released = peers.make_nbgrader_course(folder, lab.name, lab.source, peers.OURS)
-    peers.hand_in(folder, lab.name, lab.submissions(released, submissions))
+    released = other_graders.make_nbgrader_course(folder, lab.name, lab.source, other_graders.OURS)
+    other_graders.hand_in(folder, lab.name, lab.submissions(released, submissions))
     return folder
 
 

@@ -1,9 +1,9 @@
-"""What is reckoned of the measurements of more workers: right, and marked as reckoned."""
+"""What is calculated of the measurements of more workers: right, and marked as calculated."""
 
 from benchmarks.accounting import CPU
-from benchmarks.machines import Machines, steady
 from benchmarks.measure import Measurement, Moment
-from benchmarks.paper import chapter
+from benchmarks.projection import chapter
+from benchmarks.workers import WorkerRuns, steady
 from benchmarks.writing import Writing
 
 
@@ -17,8 +17,8 @@ def run(each: float, cpu: float, own: float, *, exact: bool = True) -> Measureme
     return Measurement(100 * each, CPU(100 * cpu), results=results, moments=moments, exact=exact)
 
 
-def machines(*, exact: bool = True) -> Machines:
-    return Machines(
+def machines(*, exact: bool = True) -> WorkerRuns:
+    return WorkerRuns(
         submissions=100,
         here={1: run(0.1, 0.1, 0.01), 2: run(0.05, 0.1, 0.01)},
         cluster={1: run(0.1, 0.01, 0.01, exact=exact), 2: run(0.08, 0.01, 0.01, exact=exact)},
@@ -42,13 +42,13 @@ def test_ratios_are_of_one_worker_s_time() -> None:
 
 def test_a_hundred_thousand_cost_what_one_costs_until_the_coordinator_is_the_limit() -> None:
     lines = chapter(machines(), "command")
-    assert any(line.startswith("**Reckoned, not measured**") for line in lines)
+    assert any(line.startswith("**Calculated, not measured**") for line in lines)
     assert "| CPU, all machines together | 2.8 h | 28.1 h |" in lines
     assert "| wall time, 1 × 8 cores | 0.3 h | 3.5 h |" in lines
     assert "| wall time, 64 × 8 cores | 0.3 h (the coordinator's) | 0.3 h (the coordinator's) |" in lines
     assert "| cores that one coordinator keeps busy | 9 | 100 |" in lines
 
 
-def test_what_could_not_be_measured_is_not_reckoned() -> None:
+def test_what_could_not_be_measured_is_not_calculated() -> None:
     lines = chapter(machines(exact=False), "command")
     assert "| CPU, all machines together | not measured | not measured |" in lines

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.accounting import CPU
-from benchmarks.contestants import Run, Scores
+from benchmarks.graders import Run, Scores
 from benchmarks.measure import Measurement, Moment
 
 _ENOUGH = 20
@@ -13,8 +13,8 @@ _ENOUGH = 20
 
 
 @dataclass(frozen=True)
-class Figures:
-    """What one contestant took for one lab; medians over the repeats.
+class GraderCost:
+    """What one grader took for one lab; medians over the repeats.
 
     Attributes:
         submissions: how many it graded in each repeat.
@@ -25,7 +25,7 @@ class Figures:
         first_seconds: seconds from the start until the first submission's result was there.
         by_kind: CPU seconds by kind of process for all of them.
         each_by_kind: CPU seconds by kind of process for one more submission.
-        peak_bytes: the largest resident memory of the contestant's own process.
+        peak_bytes: the largest resident memory of the grader's own process.
         exact: False if the CPU time is the whole machine's.
         others: the share of the machine's CPU time that other programs used meanwhile, from 0 to 1.
     """
@@ -43,18 +43,18 @@ class Figures:
     others: float
 
     def seconds_for(self, count: int) -> float:
-        """Wall-clock seconds for a class of that size, with one start; reckoned where it was not measured."""
+        """Wall-clock seconds for a class of that size, with one start; calculated where it was not measured."""
         return self.seconds + (count - self.submissions) * self.each_seconds
 
 
-def summarise(runs: Sequence[Run]) -> Figures:
-    """Take the medians of several runs of the same contestant on the same class."""
+def summarise(runs: Sequence[Run]) -> GraderCost:
+    """Take the medians of several runs of the same grader on the same class."""
     taken = [run.measurement for run in runs]
 
     def middle(value: Callable[[Measurement], float]) -> float:
         return median(value(measurement) for measurement in taken)
 
-    return Figures(
+    return GraderCost(
         submissions=runs[0].submissions,
         seconds=middle(lambda m: m.seconds),
         cpu_seconds=middle(lambda m: m.cpu.total),
@@ -123,12 +123,12 @@ def _steady(count: int) -> tuple[int, int]:
 
 
 def differences(ours: Scores, theirs: Scores, *, full_marks_only: Mapping[str, float] | None = None) -> list[str]:
-    """Where two contestants disagree, one line for each cell.
+    """Where two graders disagree, one line for each cell.
 
     Args:
         ours: one's scores.
         theirs: the other's, for some or all of the same students; cells that it doesn't know are left out.
-        full_marks_only: cells' full points: then only "all of them, or not" is compared, since a contestant that
+        full_marks_only: cells' full points: then only "all of them, or not" is compared, since a grader that
             knows no partial credit can't say more.
     """
     found = []

@@ -1,4 +1,4 @@
-"""The instructors' guide begins with a path from nothing to grades: its lines are run, one after another, by bash."""
+"""The first commands of the instructors' guide, from nothing to grades: bash runs them one after another."""
 
 import csv
 import os
@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 LAB = "06_minimum"
@@ -31,8 +33,8 @@ assert double(3.5) == 7
 ### END HIDDEN TESTS
 '''
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
-SETS_UP = "make demo"
-"""Run by tests/test_demo.py; it makes the environment in which this test runs."""
+FIRST = "make demo"
+"""The first command. It makes the environment in which this test runs; tests/test_demo.py runs what it runs."""
 
 
 def path() -> list[str]:
@@ -70,15 +72,15 @@ def hand_in(root: Path) -> None:
 
 def test_from_nothing_to_grades(course: Path) -> None:
     lines = path()
-    assert lines[0] == SETS_UP
+    assert lines[0] == FIRST
     ran = []
     for line in lines[1:]:
         if line.startswith("autograder collect"):
             hand_in(course)
-        # Each line in a shell that has heard the ones that set something.
-        heard = [it for it in ran if it.startswith("export ")]
+        # A shell of its own for each line, with the variables that earlier lines exported.
+        exports = [it for it in ran if it.startswith("export ")]
         done = subprocess.run(
-            ["bash", "-ec", "\n".join([*heard, line])],
+            ["bash", "-ec", "\n".join([*exports, line])],
             cwd=course,
             env={**os.environ, "COLUMNS": "200"},
             capture_output=True,

@@ -1,0 +1,71 @@
+"""Files that GitHub, pre-commit and citation tools read: they fit their schemas and agree with the project."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+REPOSITORY = PROJECT["tool"]["gradlab"]["repository"]
+FORMS = sorted(set((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")) - {ROOT / ".github/ISSUE_TEMPLATE/config.yml"})
+SCHEMAS = {
+    "vendor.github-workflows": sorted((ROOT / ".github" / "workflows").glob("*.yml")),
+    "vendor.github-issue-config": [ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml"],
+    "vendor.github-issue-forms": FORMS,
+    "vendor.citation-file-format": [ROOT / "CITATION.cff"],
+}
+
+
+def load(path: Path) -> Any:
+    return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_files_fit_their_schema(schema: str) -> None:
+    assert SCHEMAS[schema]
+    command = [str(BIN / "check-jsonschema"), "--builtin-schema", schema, "--default-filetype", "yaml"]
+    done = subprocess.run([*command, *map(str, SCHEMAS[schema])], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_pre_commit_accepts_its_configuration_and_finds_its_programs(tmp_path: Path) -> None:
+    path = ROOT / ".pre-commit-config.yaml"
+    done = subprocess.run(
+        [str(BIN / "pre-commit"), "validate-config", str(path)], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    entries = [hook["entry"].split()[0] for repository in load(path)["repos"] for hook in repository["hooks"]]
+    assert entries
+    assert [entry for entry in entries if not (BIN / entry.removeprefix(".venv/bin/")).exists()] == []
+
+
+def test_the_citation_says_what_the_project_says() -> None:
+    citation, project = load(ROOT / "CITATION.cff"), PROJECT["project"]
+    assert (str(citation["version"]), citation["license"]) == (project["version"], project["license"])
+    assert citation["repository-code"] == REPOSITORY
+
+
+def test_the_workflow_runs_targets_that_exist_on_each_supported_python() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert {"test", "test-slow"} <= set(re.findall(r"run: make ([a-z-]+)$", text, flags=re.MULTILINE)) <= targets
+    oldest = PROJECT["project"]["requires-python"].removeprefix(">=")
+    assert load(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]["test"]["strategy"]["matrix"]["python"][0] == oldest
+
+
+def test_issue_forms_ask_for_what_one_needs_to_see_it_again_and_for_no_name() -> None:
+    assert len(FORMS) == 3
+    for path in FORMS:
+        form = load(path)
+        asked = {part.get("id"): part for part in form["body"]}
+        for needed in ("lab", "cell", "answer", "message", "versions"):
+            assert asked[needed]["validations"]["required"], (path.name, needed)
+        assert "Leave out every student's name" in form["body"][0]["attributes"]["value"]
+    assert load(ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml")["contact_links"][0]["url"].startswith(REPOSITORY)
