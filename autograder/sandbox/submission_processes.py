@@ -86,7 +86,7 @@ class ForkSettings:
     hooks: ProcessHooks = field(default_factory=NoHooks)
 
 
-def begin(settings: ForkSettings, connection: int, report: int, core: int | None = None) -> int:
+def fork_submission(settings: ForkSettings, connection: int, report: int, core: int | None = None) -> int:
     """Fork the processes of a submission from the zygote.
 
     Args:

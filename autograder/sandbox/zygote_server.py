@@ -134,7 +134,7 @@ class _Server:
     def _fork(self, identity: int, connection: int, core: int | None) -> None:
         ours, theirs = os.pipe()
         try:
-            keeper = submission_processes.begin(self._settings, connection, theirs, core)
+            keeper = submission_processes.fork_submission(self._settings, connection, theirs, core)
         except (OSError, isolation.IsolationError) as error:
             os.close(ours)
             self._tell(submission=identity, failed=str(error), ended="never began")

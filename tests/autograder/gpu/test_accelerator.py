@@ -150,7 +150,7 @@ def test_cuda_before_the_fork_is_refused(monkeypatch: pytest.MonkeyPatch, sign: 
     hooks = CudaHooks(INFO.uuid, GIBIBYTE)
     settings = submission_processes.ForkSettings(Mode.NONE, WITH_GPU, (), "/nowhere", lambda _: None, hooks=hooks)
     with pytest.raises(isolation.IsolationError, match="since PyTorch has started CUDA"):
-        submission_processes.begin(settings, 0, 1)
+        submission_processes.fork_submission(settings, 0, 1)
 
 
 def test_where_proc_is_covered_there_is_no_gpu(

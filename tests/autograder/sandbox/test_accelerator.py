@@ -1,4 +1,7 @@
-"""Without an accelerator none can be found, and nothing of its implementation is imported."""
+"""Without an accelerator none can be found, and nothing of its implementation is imported.
+
+PyTorch imports pynvml itself, where it is installed.
+"""
 
 import subprocess
 import sys
@@ -14,7 +17,7 @@ import autograder.sandbox.zygote_server, autograder.judging.server
 from autograder.limits import Limits
 from autograder.sandbox.accelerator import accelerator_for
 accelerator_for(Limits())
-print([name for name in sys.modules if name.startswith(("autograder.gpu", "pynvml"))])
+print([name for name in sys.modules if name.startswith("autograder.gpu")])
 """
 
 
@@ -25,8 +28,9 @@ def test_a_run_on_the_cpu_imports_nothing_of_gpus() -> None:
 
 
 def test_none_of_its_implementation_is_in_a_student_process(student: Student) -> None:
-    loaded = student.run("import sys; result = [name for name in sys.modules if 'gpu' in name or 'nvml' in name]")
-    assert not [name for name in loaded if name.startswith(("autograder", "pynvml"))]
+    loaded = student.run("import sys; result = list(sys.modules)")
+    assert "autograder.sandbox.accelerator" in loaded
+    assert not [name for name in loaded if name.startswith("autograder.gpu")]
 
 
 def test_no_gpu_can_be_found_by_default(student: Student) -> None:
