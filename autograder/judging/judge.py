@@ -254,7 +254,7 @@ class Judge:
             # message is that of the second, which is what happens in a notebook.
             again = self._run_test(test, trusting=True, device=device)
             if self._wall.answers.moved or (execution.error is not None and again.error is None):
-                # A mistaken change in place fails a test that looks for it; this answer passes only because of its change.
+                # A mistaken change in place fails a test that looks for it; this passes only because of its change.
                 self._coordinator.flag(f"in {name_cell(test)} the answer changed what the solution leaves alone")
             execution = again if again.error is not None else execution
         if isinstance(execution.error, DeadlineExceededError):
