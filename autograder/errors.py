@@ -1,14 +1,14 @@
-"""The one error that a user can be expected to see."""
+"""The one exception for errors that a user can correct."""
 
 import errno
 from pathlib import Path
 
 
 class ExpectedError(Exception):
-    """Something outside the program is wrong, and the user can mend it.
+    """Something outside the program is wrong, and the user can correct it.
 
-    Every message names what was wrong, where (the file, the cell), and the cure. Only the command line
-    (`autograder.cli`) catches it; it prints the message without a traceback and exits with code 1.
+    Every message names what is wrong, where (the file, the cell), and the cure. The command line
+    (`autograder.cli.error_handler`) prints it without a traceback and exits with code 1.
 
     Args:
         problem: what is wrong and where, one sentence.
@@ -25,15 +25,15 @@ class ExpectedError(Exception):
 
 
 def unwritable(path: Path, error: OSError) -> ExpectedError:
-    """The message for what could not be written.
+    """The error for a file or folder that could not be written.
 
     Args:
         path: the file or the folder.
-        error: what the system said.
+        error: what the system reported.
     """
     cure = "See that the disk has room and the folder is yours."
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        blocking = next((place for place in (path, *path.parents) if place.is_file()), path)
+        blocking = next((above for above in (path, *path.parents) if above.is_file()), path)
         cure = f"{blocking} is a file where a folder is needed: move it away."
     elif error.errno == errno.EISDIR:
         cure = f"{path} is a folder where a file is needed: move it away."

@@ -27,17 +27,18 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
-from autograder.autograded.nbgrader_format import about, graded_notebook
+from autograder.autograded.nbgrader_format import graded_notebook, submission_metadata
 from autograder.cells import Lab, LabNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import working_files
 from autograder.errors import ExpectedError
+from autograder.gradebook.labs import read_lab
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.lock import course_lock
 from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
-from autograder.repair import mend
+from autograder.repair import repair_notebook
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.notebooks import read
 from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionStatus
@@ -122,10 +123,10 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         # nbgrader runs its steps in the course's folder.
         course = Course.open(Path.cwd())
         names: Mapping[str, str] = resources["nbgrader"]
-        lab = course.lab(names["assignment"])
+        lab = read_lab(course, names["assignment"])
         notebook = _notebook(lab, names["notebook"])
         folder = course.submission_folder(names["student"], lab.name)
-        submitted = mend(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
+        submitted = repair_notebook(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()
         terms = Terms(Limits(), Mode(self.sandbox))
@@ -142,7 +143,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
             seconds=monotonic() - started,
             sandboxed=self.sandbox != Mode.NONE.value,
         )
-        return graded_notebook(notebook, submitted, graded, about(result)), resources
+        return graded_notebook(notebook, submitted, graded, submission_metadata(result)), resources
 
 
 def _notebook(lab: Lab, name: str) -> LabNotebook:

@@ -1,4 +1,4 @@
-"""What whoever does long work tells of it; how that looks is the command line's business."""
+"""How long work reports its progress: the one convention for all packages. `autograder.cli.progress` displays it."""
 
 from typing import Protocol
 
@@ -7,17 +7,31 @@ class Progress(Protocol):
     """Is told how far the work is."""
 
     def begin(self, what: str, total: int = 0) -> None:
-        """Begin a piece of work: what it is, and of how many steps it consists; 0 where nobody knows."""
+        """Begin a piece of work.
+
+        Args:
+            what: what is being done, in a word or two.
+            total: the number of its steps; 0 if it is unknown.
+        """
+
+    def describe(self, what: str) -> None:
+        """Say what is being done now; the count of steps goes on."""
 
     def advance(self, steps: int = 1) -> None:
         """Count steps that are done."""
 
 
-class Unwatched:
-    """The progress of work that nobody looks at."""
+class NoProgress:
+    """Ignores what it is told."""
 
     def begin(self, what: str, total: int = 0) -> None:
         """Begin a piece of work."""
 
+    def describe(self, what: str) -> None:
+        """Say what is being done now."""
+
     def advance(self, steps: int = 1) -> None:
         """Count steps that are done."""
+
+
+NO_PROGRESS = NoProgress()

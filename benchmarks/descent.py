@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import torch
 
 from gradlab.ladder import Climb, climb, tell
+from gradlab.notebook.computation_errors import ComputationError
 from gradlab.notebook.devices import why_no_gpu
-from gradlab.notebook.obstacles import ObstacleError
 
 MOST_SECONDS = 0.025
 LEAST_RATIO = 10.0
@@ -81,8 +81,8 @@ def main() -> int:
         torch.set_num_threads(1)  # other programs share the processor: threads would wait for one another
     try:
         climbed = climb(options.starts, options.steps)
-    except ObstacleError as obstacle:
-        print(obstacle, file=sys.stderr)
+    except ComputationError as error:
+        print(error, file=sys.stderr)
         return 1
     lines = chapter(climbed, " ".join(["python -m benchmarks.descent", *sys.argv[1:]]))
     print("\n".join(lines))

@@ -18,7 +18,7 @@ import nbformat
 import typer
 from nbclient import NotebookClient
 
-from autograder.build.lesson import lab_names, read_lesson
+from autograder.build.lab_text import lab_names, read_lab_text
 from benchmarks import machine
 from benchmarks.report import Target, table, targets_table, write_chapter
 
@@ -72,7 +72,7 @@ def check_seconds(lab: str, repeats: int) -> dict[str, float]:
     names: dict[str, object] = {"__name__": "__main__"}
     found = {}
     with redirect_stdout(io.StringIO()):
-        for cell in read_lesson(ROOT, lab).notebook.cells:
+        for cell in read_lab_text(ROOT, lab).notebook.cells:
             if cell.cell_type != "code" or "nbgrader" not in cell.metadata:
                 continue
             role = cell.metadata.nbgrader

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.course import Course
+from autograder.gradebook.labs import read_lab
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.lab_run import LabRun
 from autograder.grading.local_executor import LocalExecutor
@@ -78,7 +79,7 @@ def _write(root: Path, lab_name: str, size: Callable[[Path], int]) -> Writing:
     before, kept = size(root), _disk(root)
     seconds, count = 0.0, 0
     with GradebookWriter(course) as writer, LocalExecutor(course.state, terms) as executor:
-        lab = course.lab(lab_name)
+        lab = read_lab(course, lab_name)
         writer.require(lab)
         run = LabRun(course, lab, terms, NotebookGrader(course.state, terms, executor), writer)
         for student in course.students(lab_name):

@@ -1,4 +1,4 @@
-"""The landscape of lab 06 in closed form: its height, its slope, and the valleys between its ridges.
+"""The function of lab 06 in closed form: its value (height), its gradient (slope), its basins (valleys) and ridges.
 
 f(x₁, x₂) = sin x₁ cos x₂ + sin(x₁/2) cos(x₂/2). Since sin a cos b = ½ (sin(a + b) + sin(a − b)), it falls apart into
 two functions of one variable, f = ½ g(x₁ + x₂) + ½ g(x₁ − x₂) with g(t) = sin t + sin(t/2), which has the period 4π. So
@@ -41,7 +41,7 @@ def height(points: "Tensor") -> "Tensor":
 
 
 def slope(first: "Tensor", second: "Tensor") -> tuple["Tensor", "Tensor"]:
-    """The two partial derivatives of f at points whose coordinates are given apart, all of one shape."""
+    """The two partial derivatives of f at points given by two tensors of coordinates of one shape."""
     along_first = first.cos() * second.cos() + (first / 2).cos() * (second / 2).cos() / 2
     along_second = -first.sin() * second.sin() - (first / 2).sin() * (second / 2).sin() / 2
     return along_first, along_second

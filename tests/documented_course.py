@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.build.lesson import read_lesson
+from autograder.build.lab_text import read_lab_text
 
 LAB = "06_minimum"
 STUDENT = "ada"
@@ -86,9 +86,9 @@ def make_documented_course(root: Path, blank_gradebook: Path) -> Path:
     configuration = _CONFIGURATION.format(exchange=str(exchange), cache=str(cache))
     (root / "nbgrader_config.py").write_text(configuration, encoding="utf-8")
     shutil.copy(blank_gradebook, root / "gradebook.db")
-    lesson = read_lesson(root, LAB).notebook
+    notebook = read_lab_text(root, LAB).notebook
     (root / "source" / LAB).mkdir(parents=True)
-    nbformat.write(lesson, root / "source" / LAB / f"{LAB}.ipynb")
+    nbformat.write(notebook, root / "source" / LAB / f"{LAB}.ipynb")
     (root / "class.csv").write_text(_CLASS, encoding="utf-8")
     (root / "canvas-export.csv").write_text(_CANVAS, encoding="utf-8")
     right, wrong = (_answered(root, answers) for answers in (_RIGHT, _WRONG))

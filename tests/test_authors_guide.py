@@ -87,9 +87,9 @@ def cells(root: Path, step: str) -> dict[str, NotebookNode]:
 def test_the_page_shows_every_file_of_a_lab() -> None:
     assert sorted(blocks()) == [
         f"course/{LAB}.py",
-        "gradlab/check/doubling/__init__.py",
-        "gradlab/check/doubling/doubles.py",
-        "gradlab/words/labs/doubling.py",
+        "gradlab/check/lab_90_double/__init__.py",
+        "gradlab/check/lab_90_double/doubles.py",
+        "gradlab/words/labs/lab_90_double.py",
         f"tests/course/answers/{LAB}/double.md",
     ]
 

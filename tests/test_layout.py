@@ -14,11 +14,12 @@ import pytest
 ROOT = Path(__file__).parent.parent
 # From low to high: a module may import from its own layer and from those above it in this list.
 LAYERS = (
-    {"errors", "verdicts", "cells", "limits", "progress", "python_names", "wire"},
+    {"errors", "verdicts", "cells", "limits", "progress", "formatting", "python_names", "wire"},
     {"untrusted"},
     {"repair"},
     {"course"},
     {"gradebook", "autograded"},
+    {"roster"},
     {"wall"},
     {"sandbox"},
     {"judging"},

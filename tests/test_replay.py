@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.build.stabilise import UNSTABLE, UUID
+from autograder.build.execution import UNSTABLE, UUID
 
 ROOT = Path(__file__).parent.parent
 SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Set up what the Makefile's commands need: system packages, and the environment in .venv.
 #
-#   tools/set_up.sh            what grading needs
-#   tools/set_up.sh --browser  and what only tests need: a browser, compilers, PostgreSQL
+#   tools/set_up.sh            for grading
+#   tools/set_up.sh --browser  also for the tests: a browser, compilers, PostgreSQL
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
-# The lists are fetched once, and only if something is missing.
+# The package lists are fetched once, and only if a package is missing.
 lists_are_fresh=no
 install_packages() {
     may_install || return 1
@@ -28,14 +28,14 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends "$@" >/dev/null
 }
 
-# The tests start a server of their own. Debian's package makes and starts one, too, unless it is told not to.
+# The tests start a server of their own. Debian's package makes and starts another one unless it is configured not to.
 install_postgresql() {
     may_install || return 1
-    local told=/etc/postgresql-common/createcluster.d/gradlab.conf installed=0
-    as_root mkdir -p "${told%/*}"
-    echo 'create_main_cluster = false' | as_root tee "$told" >/dev/null
+    local setting=/etc/postgresql-common/createcluster.d/gradlab.conf installed=0
+    as_root mkdir -p "${setting%/*}"
+    echo 'create_main_cluster = false' | as_root tee "$setting" >/dev/null
     install_packages postgresql || installed=1
-    as_root rm -f "$told"
+    as_root rm -f "$setting"
     return "$installed"
 }
 
@@ -54,7 +54,7 @@ find_python() {
 missing=()
 command -v bwrap >/dev/null || missing+=(bubblewrap)
 command -v dot >/dev/null || missing+=(graphviz)
-# Without it student processes run without a filter of system calls; grading goes on.
+# Optional: without it student processes run without a filter of system calls.
 if command -v ldconfig >/dev/null && ! ldconfig -p | grep --quiet 'libseccomp\.so\.2'; then
     install_packages libseccomp2 || say "without the package libseccomp2, student code runs without a filter of system calls"
 fi
@@ -90,7 +90,7 @@ if [ ! -x .venv/bin/python ]; then
 fi
 extras=development
 if [ "${1:-}" = --browser ]; then
-    extras=development,kernels
+    extras=development,ladder
 fi
 say "installing into .venv (the first time this takes minutes)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \

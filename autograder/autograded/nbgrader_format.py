@@ -1,6 +1,7 @@
 """One graded notebook in nbgrader's format."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from textwrap import wrap
 from typing import Any
 
@@ -12,6 +13,7 @@ from nbgrader.utils import compute_checksum
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.untrusted import html_sanitiser
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
+from autograder.wire import from_plain, to_plain
 
 _FLAGS = {
     Role.LOCKED: {"grade": False, "solution": False, "locked": True, "task": False},
@@ -20,7 +22,10 @@ _FLAGS = {
     Role.ANSWER: {"grade": True, "solution": True, "locked": False, "task": False},
     Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
 }
+_RESULT_FIELDS = ("status", "reason", "flags", "repairs", "seconds", "sandboxed", "gpu")
+_VERDICT_FIELDS = ("status", "message", "misconception", "points", "max_points")
 _LINE = 100
+"""Characters of a line of an error's message: formgrader does not break lines."""
 _ERROR_NAMES = {
     CellStatus.FAILED: "NotYet",
     CellStatus.ERROR: "ErrorInTheAnswer",
@@ -30,45 +35,61 @@ _ERROR_NAMES = {
 
 
 def graded_notebook(
-    notebook: LabNotebook, submitted: SubmittedNotebook, graded: NotebookResult, about: Mapping[str, Any]
+    notebook: LabNotebook, submitted: SubmittedNotebook, graded: NotebookResult, metadata: Mapping[str, Any]
 ) -> NotebookNode:
     """Put a student's cells, their outputs and their verdicts into a notebook of nbgrader's.
 
-    nbgrader's own reckoning (`nbgrader.utils.determine_grade`) finds the verdict's points in each graded cell.
+    nbgrader itself (`nbgrader.utils.determine_grade`) computes the verdict's points from each graded cell.
 
     Args:
         notebook: the lab's notebook; all of nbgrader's metadata come from it.
         submitted: the student's cells.
         graded: one outcome for each of them.
-        about: what goes into the notebook's own ``metadata.gradlab``.
+        metadata: the notebook's own ``metadata.gradlab``; see `submission_metadata`.
     """
     released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}
-    lessons = {(cell.kind, cell.source) for cell in notebook.released}
+    released_texts = {(cell.kind, cell.source) for cell in notebook.released}
     ids = _Ids(cell.cell_id for cell in submitted.cells)
     nodes = [
         _node(
             cell,
             outcome,
             released.get(cell.grade_id or ""),
-            trusted=(cell.kind, cell.source) in lessons,
+            trusted=(cell.kind, cell.source) in released_texts,
             ids=ids,
         )
         for cell, outcome in zip(submitted.cells, graded.outcomes, strict=True)
     ]
-    return _notebook(nodes, about)
+    return _notebook(nodes, metadata)
 
 
-def about(result: Result) -> dict[str, Any]:
-    """What a graded notebook's ``metadata.gradlab`` says about the submission as a whole."""
-    return {
-        "status": result.status.value,
-        "reason": result.reason,
-        "flags": list(result.flags),
-        "repairs": list(result.repairs),
-        "seconds": result.seconds,
-        "sandboxed": result.sandboxed,
-        "gpu": result.gpu,
-    }
+def submission_metadata(result: Result) -> dict[str, Any]:
+    """A graded notebook's ``metadata.gradlab``: the result of the submission as a whole, without its verdicts."""
+    plain = to_plain(replace(result, cells=()))
+    return {name: plain[name] for name in _RESULT_FIELDS}
+
+
+def read_result(student: str, lab: str, node: Mapping[str, Any]) -> Result:
+    """The result that `submission_metadata` was written from, with the verdicts of one notebook.
+
+    Args:
+        student: the student's id.
+        lab: the lab's name.
+        node: the notebook.
+
+    Raises:
+        KeyError: something is missing.
+        MalformedRecordError: something is of another type.
+    """
+    whole = node["metadata"]["gradlab"]
+    # Notebooks that were graded before GPUs could be used do not have "gpu".
+    fields = {name: whole[name] for name in _RESULT_FIELDS if name != "gpu" or name in whole}
+    verdicts = [
+        {"grade_id": cell["metadata"]["nbgrader"]["grade_id"], **{name: verdict[name] for name in _VERDICT_FIELDS}}
+        for cell in node["cells"]
+        if (verdict := cell["metadata"].get("gradlab")) is not None
+    ]
+    return from_plain(Result, {"student": student, "lab": lab, "cells": verdicts, **fields})
 
 
 def ungraded_notebook(notebook: LabNotebook, result: Result, verdicts: Sequence[CellVerdict]) -> NotebookNode:
@@ -80,26 +101,26 @@ def ungraded_notebook(notebook: LabNotebook, result: Result, verdicts: Sequence[
         verdicts: what the result says about the notebook's graded cells; for those that it does not mention, 0 points,
             or none where the grader broke.
     """
-    told = result.reason or f"{notebook.name}.ipynb was not handed in."
+    reason = result.reason or f"{notebook.name}.ipynb was not handed in."
     status = CellStatus.BROKE if result.status is SubmissionStatus.BROKEN else CellStatus.FAILED
     points = None if status is CellStatus.BROKE else 0.0
     given = {verdict.grade_id: verdict for verdict in verdicts}
     ids = _Ids(cell.cell_id for cell in notebook.released)
-    reason = _cell("markdown", ids.unique(None), html_sanitiser.markdown(f"**Not graded.** {told}"), {})
-    nodes = [reason]
+    on_top = _cell("markdown", ids.unique(None), html_sanitiser.markdown(f"**Not graded.** {reason}"), {})
+    nodes = [on_top]
     for cell in notebook.released:
         verdict = None
         if cell.graded and cell.grade_id is not None:
-            verdict = given.get(cell.grade_id, CellVerdict(cell.grade_id, points, cell.points, status, told))
+            verdict = given.get(cell.grade_id, CellVerdict(cell.grade_id, points, cell.points, status, reason))
         nodes.append(_node(cell, CellOutcome(verdict=verdict), cell, trusted=True, ids=ids))
-    return _notebook(nodes, about(result))
+    return _notebook(nodes, submission_metadata(result))
 
 
-def _notebook(nodes: list[NotebookNode], about_it: Mapping[str, Any]) -> NotebookNode:
+def _notebook(nodes: list[NotebookNode], gradlab: Mapping[str, Any]) -> NotebookNode:
     metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python", "file_extension": ".py", "pygments_lexer": "ipython3"},
-        "gradlab": dict(about_it),
+        "gradlab": dict(gradlab),
     }
     return NotebookNode(cells=nodes, metadata=from_dict(metadata), nbformat=NBFORMAT, nbformat_minor=NBFORMAT_MINOR)
 
@@ -160,20 +181,15 @@ def _metadata(released: Cell | None, verdict: CellVerdict | None) -> dict[str, A
     nbgrader["checksum"] = compute_checksum(original)
     metadata: dict[str, Any] = {"nbgrader": nbgrader}
     if verdict is not None:
-        metadata["gradlab"] = {
-            "status": verdict.status.value,
-            "message": verdict.message,
-            "misconception": verdict.misconception,
-            "points": verdict.points,
-            "max_points": verdict.max_points,
-        }
+        plain = to_plain(verdict)
+        metadata["gradlab"] = {name: plain[name] for name in _VERDICT_FIELDS}
     return metadata
 
 
 def _verdict_outputs(outcome: CellOutcome) -> list[dict[str, Any]]:
-    """The verdict in nbgrader's words: an error for 0 points, a number for part of them, nothing for all.
+    """The outputs that stand for a verdict in nbgrader: an error for 0 points, a number for some, nothing for all.
 
-    What the judge's own run of the cell put out is not shown: a hidden test may have printed it.
+    The outputs of the test itself are not shown: a hidden test may have printed them.
     """
     verdict = outcome.verdict
     if verdict is None or verdict.status is CellStatus.PASSED:
@@ -189,7 +205,6 @@ def _verdict_outputs(outcome: CellOutcome) -> list[dict[str, Any]]:
             "output_type": "error",
             "ename": _ERROR_NAMES.get(verdict.status, "NotYet"),
             "evalue": message,
-            # formgrader does not break lines.
             "traceback": [part for line in message.split("\n") for part in wrap(line, _LINE) or [""]],
         }
     ]

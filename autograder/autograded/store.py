@@ -1,4 +1,4 @@
-"""The folder ``autograded/``: graded notebooks in nbgrader's format, for formgrader, for feedback, for reports."""
+"""The folder ``autograded/``: graded notebooks in nbgrader's format, for formgrader, feedback and reports."""
 
 import hashlib
 import json
@@ -10,15 +10,15 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from autograder.autograded.nbgrader_format import about, graded_notebook, ungraded_notebook
+from autograder.autograded.nbgrader_format import graded_notebook, read_result, submission_metadata, ungraded_notebook
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import working_files
 from autograder.errors import ExpectedError, unwritable
-from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
+from autograder.verdicts import CellVerdict, NotebookResult, Result
 
 _NEW, _OLD = ".autograded-", ".replaced-"
-# Files that a browser would run if the page of a grader served them.
+# Files in which a browser would run scripts if formgrader served them.
 _ACTIVE_FILES = frozenset({".html", ".htm", ".xhtml", ".svg", ".xml", ".js", ".mjs"})
 
 
@@ -57,10 +57,10 @@ def write(
         for notebook in lab.notebooks:
             if notebook.name in submitted and notebook.name in notebooks:
                 name = notebook.name
-                node = graded_notebook(notebook, submitted[name], notebooks[name], about(result))
+                node = graded_notebook(notebook, submitted[name], notebooks[name], submission_metadata(result))
             else:
                 node = ungraded_notebook(notebook, result, verdicts.get(notebook.name, ()))
-            # Without indentation: with it, JSON is written by Python instead of by C.
+            # With indentation, JSON is written by Python code instead of C code.
             text = json.dumps(node, ensure_ascii=False)
             (temporary / f"{notebook.name}.ipynb").write_text(f"{text}\n", encoding="utf-8")
         temporary.chmod(0o755)
@@ -73,8 +73,8 @@ def write(
     return folder
 
 
-def clear_remains(course: Course) -> None:
-    """Clear away what a process that was killed has left half done; no other may be at work.
+def remove_unfinished(course: Course) -> None:
+    """Remove what a killed process left unfinished. No other process may be writing.
 
     Raises:
         ExpectedError: the folder cannot be written.
@@ -85,7 +85,7 @@ def clear_remains(course: Course) -> None:
     for old in parent.parent.glob(f"*/{_OLD}*"):
         try:
             for folder in old.iterdir():
-                # Killed between the two renames: the earlier one is still the one that counts.
+                # Killed between the two renames: the earlier folder is still the valid one.
                 if not (old.parent / folder.name).exists():
                     folder.rename(old.parent / folder.name)
         except OSError as error:
@@ -107,7 +107,7 @@ def digest(course: Course, lab: str, student: str) -> str:
 def read_results(course: Course, lab: str) -> list[Result]:
     """Read the results of a lab back from ``autograded/``, by student.
 
-    Submissions that nbgrader graded without the wall are left out: their files hold no verdicts of ours.
+    Submissions that nbgrader graded without the autograder are left out: their files hold no verdicts.
 
     Raises:
         ExpectedError: there is no such lab, or a file has been damaged.
@@ -118,7 +118,7 @@ def read_results(course: Course, lab: str) -> list[Result]:
 def read_graded(
     course: Course, lab: str, students: Iterable[str] | None = None
 ) -> Iterator[tuple[Result, tuple[Mapping[str, Any], ...]]]:
-    """Read results with their notebooks, one submission at a time: a class may be larger than memory.
+    """Read results with their notebooks, one submission at a time: those of a class may not fit into memory.
 
     Args:
         course: the course.
@@ -131,7 +131,7 @@ def read_graded(
     Raises:
         ExpectedError: as `read_results`.
     """
-    names = [notebook.name for notebook in course.lab(lab).notebooks]
+    names = course.notebook_names(lab)
     for student in course.graded_students(lab) if students is None else students:
         graded = _read_graded(course, lab, student, names)
         if graded is not None:
@@ -142,8 +142,7 @@ def _read_graded(
     course: Course, lab: str, student: str, names: Iterable[str]
 ) -> tuple[Result, tuple[Mapping[str, Any], ...]] | None:
     folder = course.folder(course.directory.autograded_directory, student, lab)
-    whole: Result | None = None
-    verdicts: list[CellVerdict] = []
+    results: list[Result] = []
     cells: list[Mapping[str, Any]] = []
     for path in (folder / f"{name}.ipynb" for name in names):
         if not path.is_file():
@@ -151,45 +150,15 @@ def _read_graded(
         try:
             node = json.loads(path.read_text(encoding="utf-8"))
             if "gradlab" in node["metadata"]:
-                whole = whole or _read_result(student, lab, node["metadata"]["gradlab"])
-                verdicts.extend(_read_verdicts(node))
+                results.append(read_result(student, lab, node))
                 cells.extend(node["cells"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ExpectedError(
                 f"{path}: it has been damaged ({type(error).__name__}: {error}).",
                 f"Grade it again: autograder grade {lab} --student {student}",
             ) from error
-    return None if whole is None else (replace(whole, cells=tuple(verdicts)), tuple(cells))
-
-
-def _read_result(student: str, lab: str, whole: Mapping[str, Any]) -> Result:
-    """A result without its verdicts, which stand at the cells."""
-    return Result(
-        student=student,
-        lab=lab,
-        status=SubmissionStatus(whole["status"]),
-        reason=whole["reason"],
-        repairs=tuple(whole["repairs"]),
-        flags=tuple(whole["flags"]),
-        seconds=whole["seconds"],
-        sandboxed=whole["sandboxed"],
-        # Written since GPUs can be used.
-        gpu=whole.get("gpu", False),
-    )
-
-
-def _read_verdicts(node: Mapping[str, Any]) -> Iterable[CellVerdict]:
-    for cell in node["cells"]:
-        verdict = cell["metadata"].get("gradlab")
-        if verdict is not None:
-            yield CellVerdict(
-                grade_id=cell["metadata"]["nbgrader"]["grade_id"],
-                points=verdict["points"],
-                max_points=verdict["max_points"],
-                status=CellStatus(verdict["status"]),
-                message=verdict["message"],
-                misconception=verdict["misconception"],
-            )
+    verdicts = tuple(verdict for result in results for verdict in result.cells)
+    return (replace(results[0], cells=verdicts), tuple(cells)) if results else None
 
 
 def _verdicts(lab: Lab, result: Result) -> dict[str, Sequence[CellVerdict]]:
@@ -214,7 +183,7 @@ def _copy_files(course: Course, lab: Lab, result: Result, target: Path) -> None:
 
 
 def _replace(folder: Path, new: Path) -> None:
-    """Put a new folder in an old one's place, so that at every moment one of them is whole on the disk."""
+    """Replace a folder by a new one, so that at every moment one of them is complete on the disk."""
     if not folder.exists():
         new.rename(folder)
         return

@@ -1,1 +1,1 @@
-"""From a lab's text to the notebooks that instructors, students and CI open."""
+"""Build a lab's notebooks (for instructors, students and CI) from its text."""

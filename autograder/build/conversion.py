@@ -1,4 +1,4 @@
-"""nbgrader's own converters: from the instructor's notebook to the released one and to the worked solution."""
+"""Run nbgrader's converters: from the instructor's notebook to the released one and to the worked solution."""
 
 import logging
 from pathlib import Path
@@ -12,17 +12,16 @@ from traitlets.config import Config
 
 from autograder.build.files import read_notebook, write_notebook
 from autograder.course.course import CONFIGURATION, Course
-from autograder.course.release import own_tools
 from autograder.errors import ExpectedError
-from autograder.gradebook.connection import writing
+from autograder.gradebook.connection import alembic_on_path, writing
 from autograder.gradebook.errors import explain
 
 SOURCE, RELEASE, SOLUTIONS = "source", "release", "solutions"
-_REFUSALS_OF_A_USED_LAB = ("Cannot add or remove cells", "Cannot modify existing assignment")
+_ERRORS_OF_A_SUBMITTED_LAB = ("Cannot add or remove cells", "Cannot modify existing assignment")
 
 
 def open_course(course_root: Path) -> Course:
-    """Open the course whose labs are to be built.
+    """Open a course to build its labs.
 
     Raises:
         ExpectedError: there is none, its configuration cannot be run, or it adds a header or a footer.
@@ -41,16 +40,16 @@ def release(folder: Path, lab: str, config: Config, gradebook: str) -> Path:
     """Run ``nbgrader generate_assignment``.
 
     Args:
-        folder: a folder with ``source/LAB/``; receives ``release/LAB/``, whatever was there before.
+        folder: a folder with ``source/LAB/``; ``release/LAB/`` in it is written or replaced.
         lab: the lab's name.
         config: the course's configuration.
-        gradebook: database URL of the gradebook that learns about the lab.
+        gradebook: database URL of the gradebook to which the lab is added.
 
     Returns:
         The released notebook.
 
     Raises:
-        ExpectedError: nbgrader refuses, above all because students have handed in and cells came or went.
+        ExpectedError: nbgrader refuses, mostly because cells were added or removed after students handed in.
     """
     converter = GenerateAssignment(coursedir=_course(folder, lab, config, gradebook), config=config, log=_logger())
     _convert(converter, lab)
@@ -61,10 +60,10 @@ def solve(folder: Path, lab: str, config: Config, gradebook: str) -> Path:
     """Run ``nbgrader generate_solution``, without hidden tests and mark schemes, and without executing.
 
     Args:
-        folder: a folder with ``source/LAB/``; receives ``solutions/LAB/``.
+        folder: a folder with ``source/LAB/``; ``solutions/LAB/`` in it is written.
         lab: the lab's name.
         config: the course's configuration.
-        gradebook: database URL of a gradebook that knows the lab.
+        gradebook: database URL of a gradebook with the lab.
 
     Returns:
         The worked solution.
@@ -73,7 +72,7 @@ def solve(folder: Path, lab: str, config: Config, gradebook: str) -> Path:
         ExpectedError: nbgrader refuses.
     """
     converter = GenerateSolution(coursedir=_course(folder, lab, config, gradebook), config=config, log=_logger())
-    # nbgrader's own list keeps the hidden tests, and runs cells with errors allowed.
+    # nbgrader's default list keeps hidden tests, and runs cells with errors allowed.
     converter.preprocessors = [IncludeHeaderFooter, LockCells, ClearHiddenTests, ClearOutput, ClearMarkScheme]
     _convert(converter, lab)
     return _normalise(folder / SOLUTIONS / lab / f"{lab}.ipynb")
@@ -93,19 +92,19 @@ def _course(folder: Path, lab: str, config: Config, gradebook: str) -> CourseDir
 
 def _convert(converter: BaseConverter, lab: str) -> None:
     converter.force = True
-    collected = _Collector()
+    collected = _ErrorMessages()
     converter.log.addHandler(collected)
     try:
-        with own_tools():
-            # nbgrader would take an error of the database for one of the lab.
+        with alembic_on_path():
+            # Checked first: nbgrader reports an error of the database as one of the lab.
             with writing(converter.coursedir.db_url, converter.coursedir.course_id) as gradebook:
                 list(gradebook.assignments)
             converter.start()
     except SQLAlchemyError as error:
         raise explain(converter.coursedir.db_url, error) from error
     except NbGraderException as error:
-        told = "\n".join(collected.messages)
-        if any(refusal in told for refusal in _REFUSALS_OF_A_USED_LAB):
+        messages = "\n".join(collected.messages)
+        if any(error_text in messages for error_text in _ERRORS_OF_A_SUBMITTED_LAB):
             raise ExpectedError(
                 f"The gradebook holds submissions to {lab!r}, so no graded, solution or locked cell may come or go.",
                 "Restore the cells (grade ids), or give the changed lab a new name; "
@@ -118,19 +117,19 @@ def _convert(converter: BaseConverter, lab: str) -> None:
 
 
 def _normalise(path: Path) -> Path:
-    """Write what nbgrader wrote in the one form that is the same every time."""
+    """Rewrite a notebook of nbgrader's with the same bytes every time."""
     write_notebook(read_notebook(path), path)
     return path
 
 
 def _logger() -> logging.Logger:
-    """Make a logger that keeps nbgrader's messages from the terminal: what matters becomes an ExpectedError."""
+    """Make a logger that does not print: errors become an ExpectedError."""
     logger = logging.Logger("autograder.build.nbgrader", level=logging.ERROR)
     logger.propagate = False
     return logger
 
 
-class _Collector(logging.Handler):
+class _ErrorMessages(logging.Handler):
     """Keeps error messages."""
 
     def __init__(self) -> None:

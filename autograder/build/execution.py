@@ -1,8 +1,11 @@
-"""Run a worked solution in a real Jupyter kernel."""
+"""Run a worked solution in a Jupyter kernel, and make its outputs the same every time."""
 
 import asyncio
 import os
+import re
 import tempfile
+import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
@@ -11,28 +14,39 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from autograder.build.lesson import Lesson
-from autograder.build.stabilise import stabilise
+from autograder.build.lab_text import LabText
 from autograder.sandbox.accelerator import HIDDEN
 
+UUID = r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
+UNSTABLE = (
+    (r"\b0x[0-9a-f]{6,16}\b", "0xADDRESS"),
+    (r"/[^\s\"'<>:]*/ipykernel_\d+/\d+\.py", "<cell>"),
+    (r"/[^\s\"'<>:]*/site-packages/", ""),
+    (r"/[^\s\"'<>:]*/lib/python3\.\d+/", ""),
+    (r"/[^\s\"'<>:]*/(?=gradlab/\w+\.py)", ""),
+)
+"""Pattern → replacement for what differs between runs or machines. The replay of solutions uses them, too."""
 CELL_SECONDS = 600
+_COMPILED = tuple((re.compile(pattern), replacement) for pattern, replacement in UNSTABLE)
+_NAMESPACE = uuid.UUID(int=0)
+_NEVER_TEXT = ("image/png", "image/jpeg", "application/pdf")
 _ENVIRONMENT = {**HIDDEN, "COLUMNS": "120", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
 
 
-def execute(lesson: Lesson, notebook: NotebookNode, folder: Path) -> None:
-    """Run a notebook from top to bottom and keep its outputs, stabilised.
+def execute(lab_text: LabText, notebook: NotebookNode, folder: Path) -> None:
+    """Run a notebook from top to bottom and keep its outputs, made stable by `stabilise`.
 
     It runs in this interpreter's own kernel, whatever kernels the user has installed, and without a GPU, so that
-    the outputs are the same wherever the lab is built.
+    the outputs do not depend on the machine.
 
     Args:
-        lesson: the lab's text, for errors.
+        lab_text: the lab's text, for errors.
         notebook: the notebook, changed in place.
-        folder: where to run it: the folder that holds its data files.
+        folder: the working folder, which holds its data files.
 
     Raises:
-        ExpectedError: a cell raises an error that it does not announce with the tag ``raises-exception``, does not
-            come to an end, or kills its kernel.
+        ExpectedError: a cell without the tag ``raises-exception`` raises an error, a cell exceeds its time, or the
+            kernel dies.
     """
     metadata = notebook.metadata.copy()
     started = [0]
@@ -41,7 +55,7 @@ def execute(lesson: Lesson, notebook: NotebookNode, folder: Path) -> None:
         started[0] = cell_index
 
     with tempfile.TemporaryDirectory(prefix="gradlab-") as sockets:
-        # An empty search path leaves the native kernel alone: this interpreter's ipykernel.
+        # With an empty search path only the native kernel is found: this interpreter's ipykernel.
         manager = AsyncKernelManager(
             kernel_name="python3",
             kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
@@ -60,7 +74,7 @@ def execute(lesson: Lesson, notebook: NotebookNode, folder: Path) -> None:
             resources={"metadata": {"path": str(folder)}},
         )
         try:
-            # Whatever happens, the kernel and its sockets end: nbclient leaves a manager that it was given alone.
+            # nbclient does not shut down a manager that it was given, unless it is told to.
             asyncio.run(client.async_execute(cleanup_kc=True, env={**os.environ, **_ENVIRONMENT}))
         except CellExecutionError as error:
             problem = f"the worked solution raises {error.ename}: {error.evalue}"
@@ -73,4 +87,50 @@ def execute(lesson: Lesson, notebook: NotebookNode, folder: Path) -> None:
             notebook.metadata = metadata
             stabilise(notebook)
             return
-    raise lesson.place_of(notebook.cells[started[0]].id).refuse(problem, cure)
+    raise lab_text.location_of(notebook.cells[started[0]].id).refuse(problem, cure)
+
+
+def stabilise(notebook: NotebookNode) -> None:
+    """Remove from executed cells what differs between runs or machines.
+
+    Times, memory addresses and paths of the machine's files are removed. Each random id, which a figure uses in its
+    HTML, becomes an id that depends on the cell and the order alone and is still unique.
+
+    Args:
+        notebook: an executed notebook, changed in place.
+    """
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type != "code":
+            continue
+        replace = _numbering(cell.id)
+        for output in cell.outputs:
+            _stabilise_output(output, replace)
+
+
+def _stable_text(text: str) -> str:
+    """Replace addresses and paths in a text."""
+    for pattern, replacement in _COMPILED:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def _numbering(cell_id: str) -> Callable[[re.Match[str]], str]:
+    seen: dict[str, str] = {}
+
+    def replace(match: re.Match[str]) -> str:
+        return seen.setdefault(match[0], str(uuid.uuid5(_NAMESPACE, f"{cell_id}/{len(seen)}")))
+
+    return replace
+
+
+def _stabilise_output(output: NotebookNode, replace: Callable[[re.Match[str]], str]) -> None:
+    if output.output_type == "stream":
+        output.text = _stable_text(output.text)
+    elif output.output_type == "error":
+        output.evalue = _stable_text(output.evalue)
+        output.traceback = [_stable_text(line) for line in output.traceback]
+    else:
+        for kind, value in output.data.items():
+            if isinstance(value, str) and kind not in _NEVER_TEXT:
+                output.data[kind] = re.sub(UUID, replace, _stable_text(value))

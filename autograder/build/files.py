@@ -1,4 +1,4 @@
-"""Notebooks and folders on disk: written byte-stable, compared byte by byte, replaced as a whole."""
+"""Write notebooks with the same bytes every time; compare and replace folders."""
 
 import shutil
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """Read a notebook that this program has built."""
+    """Read a notebook that a build has written."""
     return nbformat.read(path, as_version=4)
 
 
@@ -26,40 +26,40 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Read a folder's files: path relative to it → bytes. A folder that is not there is empty."""
+    """Read a folder's files: path relative to it → bytes; nothing if the folder does not exist."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _generated(path.relative_to(folder)))
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def differences(expected: Path, present: Path) -> tuple[str, ...]:
-    """Name the files of which two folders hold different versions, or only one of the two a version."""
+    """The files that differ between two folders, or that only one of them has."""
     left, right = contents(expected), contents(present)
     return tuple(name for name in sorted(left.keys() | right.keys()) if left.get(name) != right.get(name))
 
 
 def replace_folders(pairs: Iterable[tuple[Path, Path]], aside: Path) -> None:
-    """Move new folders into place; if one of them cannot be moved, put all back as it was.
+    """Replace folders by new ones; if one of them cannot be moved, all are restored.
 
     Args:
-        pairs: (new folder, its place), all on one file system.
-        aside: an empty folder on the same file system, where the old ones wait.
+        pairs: (new folder, the folder that it replaces), all on one file system.
+        aside: an empty folder on the same file system, for the old ones until all are replaced.
 
     Raises:
-        OSError: a folder could not be moved; everything is as it was before.
+        OSError: a folder could not be moved; all are restored.
     """
     undo: list[tuple[Path, Path]] = []
     try:
-        for number, (new, place) in enumerate(pairs):
-            place.parent.mkdir(parents=True, exist_ok=True)
-            if place.exists():
+        for number, (new, target) in enumerate(pairs):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.exists():
                 old = aside / str(number)
-                place.rename(old)
-                undo.append((old, place))
-            new.rename(place)
-            undo.append((place, new))
+                target.rename(old)
+                undo.append((old, target))
+            new.rename(target)
+            undo.append((target, new))
     except OSError:
-        for source, target in reversed(undo):
-            source.rename(target)
+        for moved, origin in reversed(undo):
+            moved.rename(origin)
         raise
     shutil.rmtree(aside)
 

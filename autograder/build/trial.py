@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.build.lesson import Lesson
+from autograder.build.lab_text import LabText
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.local_executor import LocalExecutor
@@ -27,12 +27,12 @@ def cells_of(notebook: NotebookNode) -> tuple[Cell, ...]:
 
 
 def try_out(
-    lesson: Lesson, released: NotebookNode, files: Mapping[str, bytes], state: Path, mode: Mode, limits: Limits
+    lab_text: LabText, released: NotebookNode, files: Mapping[str, bytes], state: Path, mode: Mode, limits: Limits
 ) -> None:
     """Grade the released notebook and the worked solution as if students had handed them in.
 
     Args:
-        lesson: the lab's text.
+        lab_text: the lab's text.
         released: the notebook that students receive.
         files: the lab's data files: path → content.
         state: an empty folder for the grader.
@@ -43,38 +43,38 @@ def try_out(
         ExpectedError: the release earns a point, the solution lacks one, or a test breaks, for example because it
             sends the student's side a callable that cannot cross the wall.
     """
-    source, blank = cells_of(lesson.notebook), cells_of(released)
-    lab = Lab(lesson.name, (LabNotebook(lesson.name, source, blank),), files)
+    source, blank = cells_of(lab_text.notebook), cells_of(released)
+    lab = Lab(lab_text.name, (LabNotebook(lab_text.name, source, blank),), files)
     open_cells = frozenset(cell.grade_id for cell in blank if cell.role in (Role.ANSWER, Role.TASK) and cell.grade_id)
     terms = Terms(limits, mode)
     with LocalExecutor(state, terms) as executor:
         grader = NotebookGrader(state, terms, executor)
-        nothing = SubmittedNotebook(lesson.name, blank, unanswered=open_cells)
+        nothing = SubmittedNotebook(lab_text.name, blank, unanswered=open_cells)
         for verdict in grader.grade(lab, nothing, "nobody").verdicts:
-            _check_blank(lesson, verdict)
-        solved = SubmittedNotebook(lesson.name, _solve(source, blank))
+            _check_blank(lab_text, verdict)
+        solved = SubmittedNotebook(lab_text.name, _solve(source, blank))
         for student in _SOLVERS:
             for verdict in grader.grade(lab, solved, student).verdicts:
-                _check_solved(lesson, verdict)
+                _check_solved(lab_text, verdict)
 
 
-def _check_blank(lesson: Lesson, verdict: CellVerdict) -> None:
-    _check_unbroken(lesson, verdict)
+def _check_blank(lab_text: LabText, verdict: CellVerdict) -> None:
+    _check_unbroken(lab_text, verdict)
     if verdict.points:
         raise _refuse(
-            lesson,
+            lab_text,
             verdict,
             f"the released notebook, as it is, earns {verdict.points:g} of {verdict.max_points:g} points",
             "Test something that the stub does not do already.",
         )
 
 
-def _check_solved(lesson: Lesson, verdict: CellVerdict) -> None:
-    _check_unbroken(lesson, verdict)
+def _check_solved(lab_text: LabText, verdict: CellVerdict) -> None:
+    _check_unbroken(lab_text, verdict)
     if verdict.status in _PERSON or verdict.status is CellStatus.PASSED:
         return
     raise _refuse(
-        lesson,
+        lab_text,
         verdict,
         f"the worked solution earns {verdict.points or 0:g} of {verdict.max_points:g} points ({verdict.status}): "
         f"{verdict.message}",
@@ -82,15 +82,18 @@ def _check_solved(lesson: Lesson, verdict: CellVerdict) -> None:
     )
 
 
-def _check_unbroken(lesson: Lesson, verdict: CellVerdict) -> None:
+def _check_unbroken(lab_text: LabText, verdict: CellVerdict) -> None:
     if verdict.status is CellStatus.BROKE:
         raise _refuse(
-            lesson, verdict, f"the test itself breaks: {verdict.message}", "Mend the test, whatever the student writes."
+            lab_text,
+            verdict,
+            f"the test itself breaks: {verdict.message}",
+            "Mend the test, whatever the student writes.",
         )
 
 
-def _refuse(lesson: Lesson, verdict: CellVerdict, problem: str, cure: str) -> ExpectedError:
-    return lesson.place_of(verdict.grade_id).refuse(problem, cure)
+def _refuse(lab_text: LabText, verdict: CellVerdict, problem: str, cure: str) -> ExpectedError:
+    return lab_text.location_of(verdict.grade_id).refuse(problem, cure)
 
 
 def _solve(source: tuple[Cell, ...], blank: tuple[Cell, ...]) -> tuple[Cell, ...]:

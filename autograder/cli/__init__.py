@@ -1,4 +1,4 @@
-"""What an instructor types: each command parses its arguments, calls, and shows what came back."""
+"""The command line: each command parses its arguments, calls the package that does the work, and prints the result."""
 
 from autograder.cli.application import main
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import completion, options
-from autograder.cli.display import messages, output
-from autograder.cli.exits import EXPECTED_ERROR
-from autograder.cli.json_output import print_json
+from autograder.cli.display import messages, output, print_json
+from autograder.cli.error_handler import EXPECTED_ERROR
 from autograder.cli.progress import Bar, shown
-from autograder.report.wording import count, number
+from autograder.formatting import count, number
 from autograder.sandbox.mode import Mode
 
 if TYPE_CHECKING:
@@ -42,28 +41,14 @@ def build(
 
 
 def built(course: Path, labs: list[str] | None, *, check: bool, mode: Mode, bar: Bar) -> "BuildReport":
-    """Build labs, or compare them, and show how far that is.
+    """Build labs, or compare them, and show the progress.
 
     Raises:
         ExpectedError: the course or a lab is refused.
     """
-    from autograder.build.build import STEPS, build  # nbgrader takes a second to import
-    from autograder.build.conversion import open_course
-    from autograder.build.lesson import lab_names
+    from autograder.build.build import build  # nbgrader takes a second to import
 
-    open_course(course)  # a folder that is no course is told as such
-    begun: list[str] = []
-
-    def tell(what: str) -> None:
-        if begun:
-            bar.advance()
-        begun.append(what)
-        bar.tell(what)
-
-    bar.begin("Comparing" if check else "Building", len(labs or lab_names(course)) * (1 if check else STEPS))
-    report = build(course, labs, check=check, mode=mode, progress=tell)
-    bar.advance()
-    return report
+    return build(course, labs, check=check, mode=mode, progress=bar)
 
 
 def show(report: "BuildReport", *, check: bool) -> None:

@@ -9,15 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.cli import completion, options
-from autograder.cli.display import messages, output
-from autograder.cli.exits import NOT_ALL_GRADED
-from autograder.cli.json_output import print_json
+from autograder.cli.display import messages, output, print_json
+from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.progress import shown
-from autograder.report.wording import count
+from autograder.formatting import count
 
 if TYPE_CHECKING:
-    from autograder.collect.findings import Refused
-    from autograder.collect.report import Collected, Report
+    from autograder.collect.records import Collected, Refused, Report
 
 _MOST_SHOWN = 4
 
@@ -57,8 +55,8 @@ def collect(
     else:
         output().print(_table(report.collected))
     if not quiet:
-        _tell(report)
-    _warn(report)
+        _print_summary(report)
+    _print_warnings(report)
     if not report.complete:
         raise typer.Exit(NOT_ALL_GRADED)
 
@@ -107,7 +105,7 @@ def _outcome(collected: "Collected") -> str:
     return words + others
 
 
-def _tell(report: "Report") -> None:
+def _print_summary(report: "Report") -> None:
     console = messages()
     if report.columns:
         used = ", ".join(f"{field} = {column}" for field, column in report.columns)
@@ -118,8 +116,8 @@ def _tell(report: "Report") -> None:
     console.print(f"{count(taken, 'submission')} collected.", markup=False)
 
 
-def _warn(report: "Report") -> None:
-    """What somebody has to do something about: it is said even if nothing else is."""
+def _print_warnings(report: "Report") -> None:
+    """What needs action is printed even with --quiet."""
     if any(it.outcome.value == "uncertain" for it in report.collected):
         messages().print(
             "Nothing says whether they are newer. If they are, delete the folder in submitted/, and collect again."

@@ -1,7 +1,7 @@
-"""What a shell completes: names of labs and students, read off the folders.
+"""Shell completion: names of labs and students, read from the folders.
 
-A shell waits for it at each press of a key, and shows whatever it prints. So it imports no library, runs none of the
-course's code, and where something cannot be read it completes nothing.
+A shell runs it at each press of the completion key, and shows whatever it prints. So it imports no library, runs none
+of the course's code, and if something cannot be read it completes nothing.
 """
 
 import ast
@@ -15,28 +15,28 @@ _LONGEST_CONFIGURATION = 1024**2
 
 
 def texts(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The labs of which there is a text, ``course/LAB.py``."""
-    return _beginning(incomplete, (path.stem for path in _found(_root(ctx) / "course", "*.py")))
+    """The labs that have a source text, ``course/LAB.py``."""
+    return _matching(incomplete, (path.stem for path in _found(_root(ctx) / "course", "*.py")))
 
 
 def labs(ctx: typer.Context, incomplete: str) -> list[str]:
     """The labs that were built: those in the source folder."""
     source = _folder(_root(ctx), "source_directory", "source")
-    return _beginning(incomplete, (path.parent.name for path in _found(source, "*/*.ipynb")))
+    return _matching(incomplete, (path.parent.name for path in _found(source, "*/*.ipynb")))
 
 
 def submitted_labs(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The labs that somebody has handed in."""
+    """The labs with submissions."""
     submitted = _folder(_root(ctx), "submitted_directory", "submitted")
-    return _beginning(incomplete, (path.name for path in _found(submitted, "*/*") if path.is_dir()))
+    return _matching(incomplete, (path.name for path in _found(submitted, "*/*") if path.is_dir()))
 
 
 def students(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The students who have handed in the lab that was named before, or any."""
+    """The students with a submission to the lab that was named before, or to any."""
     root = _root(ctx)
-    # What stands before an option without a value yet is left among the arguments that were not read.
+    # Click has not parsed an argument before an option without a value; it is left in ctx.args.
     lab = ctx.params.get("lab") or next(iter(ctx.args), "*")
-    return _beginning(
+    return _matching(
         incomplete, (path.parent.name for path in _found(_folder(root, "submitted_directory", "submitted"), f"*/{lab}"))
     )
 
@@ -46,7 +46,7 @@ def _root(ctx: typer.Context) -> Path:
 
 
 def _folder(root: Path, setting: str, usual: str) -> Path:
-    """One of nbgrader's folders: by the configuration, if that names it in so many words."""
+    """One of nbgrader's folders: as configured, if the configuration assigns a literal."""
     try:
         path = root / _CONFIGURATION
         if path.stat().st_size > _LONGEST_CONFIGURATION:
@@ -69,5 +69,5 @@ def _found(folder: Path, pattern: str) -> Iterable[Path]:
         return []
 
 
-def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:
+def _matching(incomplete: str, names: Iterable[str]) -> list[str]:
     return sorted({name for name in names if name.startswith(incomplete)})

@@ -13,10 +13,9 @@ import typer
 import autograder
 from autograder.cli import options
 from autograder.cli.build import built
-from autograder.cli.display import output, results_table
-from autograder.cli.exits import NOT_ALL_GRADED
+from autograder.cli.display import output, print_json, results_table
+from autograder.cli.error_handler import NOT_ALL_GRADED, remember_course
 from autograder.cli.grade import grade_labs
-from autograder.cli.json_output import print_json
 from autograder.cli.progress import Bar, shown
 from autograder.errors import ExpectedError
 from autograder.grading.terms import Terms
@@ -28,12 +27,12 @@ if TYPE_CHECKING:
     from autograder.course.course import Course
 
 CELL_SECONDS = 10.0
-"""The sample class has a submission that never ends: the demo waits no longer than this for one cell."""
+"""The time limit of a cell: the sample class has a submission that never ends."""
 
 _CONFIGURATION = "nbgrader_config.py"
 _SETTINGS = (_CONFIGURATION, "pyproject.toml")
 _COPIED = ("course", "source", "release", "solutions")
-_MARK = "DEMONSTRATION.txt"
+_MARKER = "DEMONSTRATION.txt"
 _SAMPLE = Path("tests", "submissions")
 
 
@@ -53,7 +52,9 @@ class Demonstration:
 
 
 def demo(
-    into: Annotated[Path, typer.Option("--into", help="The folder for the demonstration.")] = Path("demo"),
+    into: Annotated[
+        Path, typer.Option("--into", callback=remember_course, help="The folder for the demonstration.")
+    ] = Path("demo"),
     sandbox: options.Sandbox = Mode.BUBBLEWRAP,
     workers: options.Workers = None,
     form: options.Form = options.Format.TABLE,
@@ -77,7 +78,7 @@ def show(into: Path, made: Demonstration) -> None:
     console = output()
     console.print(results_table(made.results))
     console.print("\nWhere to look:")
-    for path, what in whereabouts(into, made):
+    for path, what in files_to_look_at(into, made):
         console.print(f"  {os.path.relpath(path)}\n      {what}", markup=False, soft_wrap=True)
 
 
@@ -107,7 +108,7 @@ def prepare(root: Path, into: Path) -> None:
         ExpectedError: the folder holds something else, or cannot be made.
     """
     try:
-        if into.exists() and not _ours(into):
+        if into.exists() and not _is_demonstration(into):
             raise ExpectedError(
                 f"{into} holds something else than a demonstration, and nothing there shall be overwritten.",
                 "Name an empty folder or a new one with --into.",
@@ -117,11 +118,11 @@ def prepare(root: Path, into: Path) -> None:
         raise ExpectedError(
             f"{into} cannot be made: {error.strerror}.", "Name another folder with --into, in a folder of yours."
         ) from error
-    (into / _MARK).write_text("Made by `autograder demo`. Delete this folder whenever you like.\n", encoding="utf-8")
+    (into / _MARKER).write_text("Made by `autograder demo`. Delete this folder whenever you like.\n", encoding="utf-8")
     for name in _SETTINGS:
         _copy(root / name, into / name)
     for name in _COPIED:
-        # What the demonstration built itself stays: the next step finds out whether it is still current.
+        # What the demonstration built itself is kept: the next step finds out whether it is still current.
         if name == "course" or not (into / name).is_dir():
             _copy_folder(root / name, into / name)
     for student in _folders(root / _SAMPLE):
@@ -146,14 +147,14 @@ def demonstrate(into: Path, *, mode: Mode, workers: int, bar: Bar) -> Demonstrat
     )
 
 
-def whereabouts(into: Path, made: Demonstration) -> Iterator[tuple[Path, str]]:
+def files_to_look_at(into: Path, made: Demonstration) -> Iterator[tuple[Path, str]]:
     """What to look at, with a line that says what it is."""
     for report in made.reports:
         yield report, "the report on the class: open it in a browser"
-    # Of all pages, the one with the most to say shows best what feedback is.
-    told = {result.student: sum(bool(cell.misconception) for cell in result.cells) for result in made.results}
+    # The page with the most diagnoses shows best what feedback is.
+    diagnoses = {result.student: sum(bool(cell.misconception) for cell in result.cells) for result in made.results}
     if made.feedback:
-        example = max(made.feedback, key=lambda page: told.get(page.parts[-3], 0))
+        example = max(made.feedback, key=lambda page: diagnoses.get(page.parts[-3], 0))
         yield example, f"one of {len(made.feedback)} feedback pages"
     yield into / "release", "the labs as students get them"
     yield into / "gradebook.db", "nbgrader's gradebook: in that folder, `nbgrader export` and formgrader read it"
@@ -169,8 +170,8 @@ def _grade(course: "Course", lab: str, terms: Terms, bar: Bar) -> list[Result]:
     return list(grade_labs(course, lab, None, terms, bar))
 
 
-def _ours(folder: Path) -> bool:
-    return folder.is_dir() and ((folder / _MARK).is_file() or not any(folder.iterdir()))
+def _is_demonstration(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / _MARKER).is_file() or not any(folder.iterdir()))
 
 
 def _folders(parent: Path) -> list[Path]:

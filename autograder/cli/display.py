@@ -1,7 +1,12 @@
-"""How data looks in a terminal: results on stdout, everything about the run on stderr."""
+"""What is printed: results on stdout, as a table or as JSON; everything about the run on stderr."""
 
+import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from textwrap import indent
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.errors import ExpectedError
-from autograder.report.diagnoses import told
-from autograder.report.wording import SUBMISSION_WORDS, number
+from autograder.formatting import number
+from autograder.report.diagnoses import SUBMISSION_WORDS, diagnosis_titles
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
 
 _WIDE = 160
@@ -22,7 +27,7 @@ _STYLES = {
 
 
 def output() -> Console:
-    """A console on stdout; a pipe gets lines that are wide enough not to be broken."""
+    """A console on stdout; its lines are wide in a pipe, so that a table's rows are not broken."""
     return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 
 
@@ -41,7 +46,7 @@ def show_error(error: ExpectedError) -> None:
 
 def results_table(results: Iterable[Result]) -> Table:
     """One row for each submission: score, status, what was diagnosed, what a person should look at."""
-    # The results themselves are let go as they come: a class may be larger than memory.
+    # Only the rows are kept, not the results: a class may be larger than memory.
     rows = [
         (result.student, result.lab, score(result), result.status, diagnoses(result), attention(result))
         for result in results
@@ -69,8 +74,8 @@ def score(result: Result) -> str:
 
 
 def diagnoses(result: Result) -> str:
-    """What was diagnosed, each once, in the order of the notebook: what the report says, too."""
-    return ", ".join(told(result))
+    """What was diagnosed, each once, in the order of the notebook, as the report lists it."""
+    return ", ".join(diagnosis_titles(result))
 
 
 def attention(result: Result) -> str:
@@ -78,3 +83,33 @@ def attention(result: Result) -> str:
     open_questions = sum(cell.status is CellStatus.MANUAL for cell in result.cells)
     questions = [f"{open_questions} open question{'s' if open_questions > 1 else ''}"] if open_questions else []
     return " ".join(filter(None, [result.reason, *result.flags, *questions]))
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value on stdout, with a line end; paths as text.
+
+    Args:
+        value: dicts, lists, strings, numbers, booleans, None and paths.
+    """
+    json.dump(value, sys.stdout, indent=2, default=str, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+@contextmanager
+def spooled_json(items: Iterable[Any]) -> Iterator[TextIO]:
+    """Write items as a JSON list into a temporary file: it is printed as a whole or not at all, also if it is long.
+
+    Args:
+        items: JSON values; all of them are taken before anything can be read.
+
+    Yields:
+        The file, at its beginning.
+    """
+    with TemporaryFile("w+", encoding="utf-8") as spool:
+        spool.write("[")
+        for index, item in enumerate(items):
+            spool.write(",\n" if index else "\n")
+            spool.write(indent(json.dumps(item, indent=2), "  "))
+        spool.write("\n]\n")
+        spool.seek(0)
+        yield spool

@@ -19,9 +19,8 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.cli import options
-from autograder.cli.display import output
-from autograder.cli.exits import EXPECTED_ERROR
-from autograder.cli.json_output import print_json
+from autograder.cli.display import output, print_json
+from autograder.cli.error_handler import EXPECTED_ERROR
 from autograder.cli.progress import shown
 from autograder.errors import ExpectedError
 

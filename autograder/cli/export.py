@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import completion, options
-from autograder.cli.display import messages
-from autograder.cli.json_output import print_json
+from autograder.cli.display import messages, print_json
 from autograder.cli.progress import shown
 from autograder.errors import ExpectedError
 
@@ -18,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Target(StrEnum):
-    """Who reads the file; the engine, which knows the same names, is not imported before it is needed."""
+    """Who reads the file: the names of `autograder.export.export.System`, which takes a second to import."""
 
     CSV = "csv"
     MOODLE = "moodle"
     CANVAS = "canvas"
 
 
-def export(
+def export(  # noqa: PLR0913 - a command's options are its parameters
     to: Annotated[Target, typer.Option("--to", help="Who reads it: a spreadsheet, Moodle or Canvas.")],
     labs: Annotated[
         list[str] | None,
@@ -52,10 +51,10 @@ def export(
     """Write the scores for a spreadsheet, Moodle or Canvas."""
     with shown("Reading the gradebook", quiet=quiet):
         from autograder.course.course import Course  # nbgrader takes a second to import
+        from autograder.course.gradebook_url import name_of
         from autograder.export import table
-        from autograder.export.export import System, told
+        from autograder.export.export import System, notes_on
         from autograder.export.export import export as make
-        from autograder.gradebook.address import name_of
 
         opened = Course.open(course)
         if to_file is not None and str(to_file.resolve()) == name_of(opened.gradebook_url):
@@ -69,12 +68,12 @@ def export(
         print_json(_record(exported, to, to_file))
     elif to_file is None:
         _print(table.as_csv(exported.table).replace("\r\n", "\n"))
-    for line in told(exported, unfinished=unfinished):
+    for line in notes_on(exported, unfinished=unfinished):
         messages().print(line, markup=False)
 
 
 def _print(text: str) -> None:
-    """Print a table whole, or not at all: a name that has lost a letter is another student's."""
+    """Print a table as a whole or not at all: a name that has lost a letter may be another student's."""
     try:
         text.encode(sys.stdout.encoding)
     except UnicodeEncodeError as error:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.cli import options
-from autograder.cli.display import messages, output
+from autograder.cli.display import messages, output, print_json
 from autograder.cli.grade import submitted_labs
-from autograder.cli.json_output import print_json
 from autograder.cli.progress import shown
-from autograder.report.wording import count
+from autograder.formatting import count
 
-_OF_THE_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+_EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
 
 
 def feedback(
@@ -22,7 +21,6 @@ def feedback(
     """Write each student's feedback page from what was graded."""
     with shown("Reading the course", quiet=quiet) as bar:
         from autograder.course.course import Course  # nbgrader takes a second to import
-        from autograder.report.marks import marks_of_lab
         from autograder.report.write import write_feedback
 
         opened = Course.open(course)
@@ -30,10 +28,7 @@ def feedback(
         labs = submitted_labs(opened, lab)
         bar.begin("Writing pages", len(labs))
         for name in labs:
-            bar.tell(f"Writing pages of {name}")
-            # nbgrader would meet a damaged gradebook once for each student, and show a traceback each time.
-            if opened.graded_students(name):
-                marks_of_lab(opened.gradebook_url, name)
+            bar.describe(f"Writing pages of {name}")
             written[name] = write_feedback(opened, name)
             bar.advance()
     if form is options.Format.JSON:
@@ -44,10 +39,12 @@ def feedback(
             output().print(str(page), markup=False, soft_wrap=True)
     if not quiet:
         for name, its_pages in written.items():
-            messages().print(f"{name}: {count(len(its_pages), 'page')}. {_way_out(name, its_pages)}", markup=False)
+            messages().print(
+                f"{name}: {count(len(its_pages), 'page')}. {_how_to_return(name, its_pages)}", markup=False
+            )
 
 
-def _way_out(lab: str, pages: Sequence[Path]) -> str:
-    """How pages get to the students: nbgrader's exchange takes those alone whose submissions came through it."""
-    through_exchange = all((page.parent / name).exists() for page in pages for name in _OF_THE_EXCHANGE)
+def _how_to_return(lab: str, pages: Sequence[Path]) -> str:
+    """How to return pages to students: nbgrader's exchange takes only those whose submissions came through it."""
+    through_exchange = all((page.parent / name).exists() for page in pages for name in _EXCHANGE_FILES)
     return f"`nbgrader release_feedback {lab}` hands them out." if through_exchange else "Hand them out as files."

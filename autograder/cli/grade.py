@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import options
-from autograder.cli.display import messages, output, results_table
-from autograder.cli.exits import NOT_ALL_GRADED
+from autograder.cli.display import messages, output, results_table, spooled_json
+from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.progress import Bar, shown
-from autograder.cli.spool import spooled_json
 from autograder.errors import ExpectedError
 from autograder.grading.terms import Terms
 from autograder.report.records import as_record
@@ -190,7 +189,7 @@ def submitted_labs(course: "Course", lab: str | None) -> list[str]:
         return [lab]
     names = course.labs()
     if not names:
-        raise course.without_labs()
+        raise course.no_labs_error()
     labs = [name for name in names if course.students(name)]
     if not labs:
         raise ExpectedError(

@@ -1,4 +1,4 @@
-"""Options that several commands share, and how their text is read."""
+"""Options that several commands share, and how their text is parsed."""
 
 import os
 import re
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from autograder.cli import completion
+from autograder.cli.error_handler import remember_course
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 
@@ -20,7 +21,10 @@ class Format(StrEnum):
     JSON = "json"
 
 
-Course = Annotated[Path, typer.Option("--course", help="The course folder: the one with nbgrader_config.py.")]
+Course = Annotated[
+    Path,
+    typer.Option("--course", callback=remember_course, help="The course folder: the one with nbgrader_config.py."),
+]
 Lab = Annotated[
     str | None,
     typer.Argument(
@@ -37,11 +41,11 @@ Sandbox = Annotated[
     Mode,
     typer.Option("--sandbox", help="How student code is walled in; 'none' is for code that you would run yourself."),
 ]
-_MOST_SECONDS = 7 * 86400
+_MAX_SECONDS = 7 * 86400
 CellSeconds = Annotated[
     float | None,
     typer.Option(
-        "--cell-seconds", min=0.1, max=_MOST_SECONDS, help="Seconds for one cell, or one test (60 if left out)."
+        "--cell-seconds", min=0.1, max=_MAX_SECONDS, help="Seconds for one cell, or one test (60 if left out)."
     ),
 ]
 CallSeconds = Annotated[
@@ -49,14 +53,14 @@ CallSeconds = Annotated[
     typer.Option(
         "--call-seconds",
         min=0.1,
-        max=_MOST_SECONDS,
+        max=_MAX_SECONDS,
         help="Seconds for one call of a student's function (half of a cell's).",
     ),
 ]
 SubmissionSeconds = Annotated[
     float | None,
     typer.Option(
-        "--submission-seconds", min=0.1, max=_MOST_SECONDS, help="Seconds for a whole notebook (ten times a cell's)."
+        "--submission-seconds", min=0.1, max=_MAX_SECONDS, help="Seconds for a whole notebook (ten times a cell's)."
     ),
 ]
 Dask = Annotated[
@@ -72,23 +76,24 @@ Gpu = Annotated[
 
 _SIZE = re.compile(r"(?P<amount>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)(?:i?B)?", re.IGNORECASE)
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
-_LEAST_MEMORY = 256 * 1024**2
-_MOST_MEMORY = 1024**5
+_MIN_MEMORY = 256 * 1024**2
+_MAX_MEMORY = 1024**5
 
 
 def size(text: str) -> int:
     """Read an amount of memory: 4G, 512M, 1.5GiB, or plain bytes.
 
     Raises:
-        typer.BadParameter: it is no amount, too little for a process that has loaded PyTorch, or absurdly much.
+        typer.BadParameter: it is no amount, too little for a process that has loaded PyTorch, or more than a machine
+            has.
     """
     found = _SIZE.fullmatch(text.strip())
     if found is None:
         raise typer.BadParameter(f"{text!r} is not an amount of memory; write 4G or 512M.")
     amount = float(found["amount"]) * 1024 ** _POWERS[found["unit"].upper()]
-    if amount < _LEAST_MEMORY:
+    if amount < _MIN_MEMORY:
         raise typer.BadParameter(f"{text} is too little: PyTorch alone needs 256M.")
-    if amount > _MOST_MEMORY:
+    if amount > _MAX_MEMORY:
         raise typer.BadParameter("No machine has so much memory; write 4G or 512M.")
     return int(amount)
 
@@ -99,7 +104,7 @@ def processors() -> int:
 
 
 def gpu_share(wanted: bool, memory_bytes: int | None, workers: int | None) -> tuple[int, int]:
-    """How many submissions run at once, and what each may hold of the GPU's memory: nothing if none is wanted.
+    """How many submissions run at once, and the bytes of GPU memory for each: 0 without a GPU.
 
     Args:
         wanted: whether a GPU is to be used.
@@ -114,7 +119,7 @@ def gpu_share(wanted: bool, memory_bytes: int | None, workers: int | None) -> tu
         if memory_bytes is not None:
             raise typer.BadParameter("--gpu-memory is for grading with --gpu.")
         return workers or processors(), 0
-    from autograder.gpu import discovery  # only who uses a GPU looks for one
+    from autograder.gpu import discovery  # imported only with --gpu
 
     return discovery.share_memory(discovery.find_gpu().info, processors(), workers, memory_bytes)
 
@@ -126,10 +131,10 @@ def limits(
     memory_bytes: int | None = None,
     gpu_bytes: int = 0,
 ) -> Limits:
-    """The default limits with what was asked for changed.
+    """The default limits, changed by what was asked for.
 
-    Slower cells get longer calls and a longer submission, unless those were asked for, too: the whole notebook has
-    time for ten cells that use up their own. CPU time is bounded by one and a half times that.
+    With a longer time for cells, calls and the whole submission get longer, too, unless those were asked for: a
+    notebook has time for ten cells that use up theirs. CPU time is limited to one and a half times a submission's.
     """
     usual = Limits()
     cell = usual.cell_seconds if cell_seconds is None else cell_seconds

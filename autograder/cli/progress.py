@@ -1,10 +1,10 @@
 """Progress on stderr: what is being done, how much of it, how fast, how long it will take."""
 
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from rich.console import RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -16,10 +16,9 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from rich.text import Text
 
 from autograder.cli.display import messages
-from autograder.report.wording import seconds
+from autograder.formatting import seconds
 
 Item = TypeVar("Item")
 
@@ -27,42 +26,36 @@ _LINE = "{what}: {done} of {total} in {time}{rate}"
 
 
 class Bar:
-    """How far the work is. It is handed to whoever does the work, and does nothing where nobody looks.
+    """An `autograder.progress.Progress` that is displayed in a terminal.
 
     Args:
+        progress: Rich's display; it counts even where it is disabled.
         what: what is being done until the bar is told otherwise.
-        progress: Rich's bars; None where nothing is drawn.
     """
 
-    def __init__(self, what: str, progress: Progress | None = None) -> None:
+    def __init__(self, progress: Progress, what: str) -> None:
         self._progress = progress
-        self._task = progress.add_task(what, total=None) if progress is not None else None
-        self._begun = time.monotonic()
+        self._task = progress.add_task(what, total=None)
         self._what = what
-        self._done = 0
-        self._total = 0
 
     def begin(self, what: str, total: int = 0) -> None:
         """Begin a piece of work.
 
         Args:
             what: what is being done, in a word or two.
-            total: of how many steps it consists; 0 where nobody knows.
+            total: the number of its steps; 0 if it is unknown.
         """
-        self._begun, self._what, self._done, self._total = time.monotonic(), what, 0, total
-        if self._progress is not None and self._task is not None:
-            self._progress.reset(self._task, description=what, total=total or None)
+        self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(what, total=total or None)
+        self._what = what
 
-    def tell(self, what: str) -> None:
-        """Say what is being done now; the count goes on."""
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, description=what)
+    def describe(self, what: str) -> None:
+        """Say what is being done now; the count of steps goes on."""
+        self._progress.update(self._task, description=what)
 
     def advance(self, steps: int = 1) -> None:
         """Count steps that are done."""
-        self._done += steps
-        if self._progress is not None and self._task is not None:
-            self._progress.advance(self._task, steps)
+        self._progress.advance(self._task, steps)
 
     def follow(self, what: str, items: Iterable[Item], total: int) -> Iterator[Item]:
         """Pass items on as they come, and count them."""
@@ -72,39 +65,36 @@ class Bar:
             yield item
 
     def summary(self) -> str:
-        """The last piece of work in a line; empty where its steps were not counted."""
-        if not self._total:
+        """The last piece of work in a line; empty if the number of its steps is unknown."""
+        (task,) = self._progress.tasks
+        if task.total is None:
             return ""
-        passed = time.monotonic() - self._begun
-        rate = f" ({_rate(self._done / passed)})" if self._done and passed else ""
-        return _LINE.format(what=self._what, done=self._done, total=self._total, time=seconds(passed), rate=rate)
+        elapsed = task.elapsed or 0.0
+        rate = f" ({_per_time(task.completed / elapsed)})" if task.completed and elapsed else ""
+        return _LINE.format(
+            what=self._what, done=int(task.completed), total=int(task.total), time=seconds(elapsed), rate=rate
+        )
 
 
-class _Count(MofNCompleteColumn):
-    """How many of how many; empty where nobody knows."""
+class _IfCounted(ProgressColumn):
+    """A column where the number of steps is known; another one, or nothing, where it is unknown."""
 
-    def render(self, task: Task) -> Text:
-        return Text("") if task.total is None else super().render(task)
+    def __init__(self, counted: ProgressColumn, otherwise: ProgressColumn | None = None) -> None:
+        super().__init__()
+        self._counted = counted
+        self._otherwise = otherwise
+
+    def render(self, task: Task) -> RenderableType:
+        column = self._counted if task.total is not None else self._otherwise
+        return column(task) if column is not None else ""
 
 
 class _Rate(ProgressColumn):
-    """Steps in a second, or in a minute where they are slow; empty until there is a rate."""
+    """Steps in a second, or in a minute if they are slow: Rich has no such column but for bytes."""
 
-    def render(self, task: Task) -> Text:
+    def render(self, task: Task) -> RenderableType:
         speed = task.finished_speed or task.speed
-        return Text(_rate(speed) if speed and task.total is not None else "")
-
-
-class _Time(ProgressColumn):
-    """The time that is left; the time that has passed where nobody knows how much is left, or nothing is."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._left = TimeRemainingColumn(compact=True, elapsed_when_finished=True)
-        self._passed = TimeElapsedColumn()
-
-    def render(self, task: Task) -> Text:
-        return self._passed.render(task) if task.total is None else self._left.render(task)
+        return _per_time(speed) if speed else ""
 
 
 @contextmanager
@@ -116,22 +106,25 @@ def shown(what: str, *, quiet: bool) -> Iterator[Bar]:
         quiet: show nothing.
     """
     console = messages()
-    if quiet:
-        yield Bar(what)
-    elif console.is_terminal:
-        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(bar_width=20))
-        # The bar goes when the work is done. It never takes what is printed on stdout.
-        with Progress(
-            *columns, _Count(), _Rate(), _Time(), console=console, transient=True, redirect_stdout=False
-        ) as progress:
-            yield Bar(what, progress)
-    else:
-        bar = Bar(what)
+    # The bar disappears when the work is done. It never takes what is printed on stdout.
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
+        _IfCounted(MofNCompleteColumn()),
+        _IfCounted(_Rate()),
+        _IfCounted(TimeRemainingColumn(compact=True, elapsed_when_finished=True), TimeElapsedColumn()),
+        console=console,
+        transient=True,
+        redirect_stdout=False,
+        disable=quiet or not console.is_terminal,
+    )
+    bar = Bar(progress, what)
+    with progress:
         yield bar
-        summary = bar.summary()
-        if summary:
-            console.print(summary, markup=False)
+    if progress.disable and not quiet and (summary := bar.summary()):
+        console.print(summary, markup=False)
 
 
-def _rate(speed: float) -> str:
+def _per_time(speed: float) -> str:
     return f"{speed:.1f}/s" if speed >= 1 else f"{60 * speed:.1f}/min"

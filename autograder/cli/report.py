@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
@@ -11,14 +10,13 @@ from typing import Annotated
 import typer
 
 from autograder.cli import options
-from autograder.cli.display import output
+from autograder.cli.display import messages, output, spooled_json
 from autograder.cli.grade import submitted_labs
 from autograder.cli.progress import shown
-from autograder.cli.spool import spooled_json
 
 
 class Form(StrEnum):
-    """What is made of a class's results."""
+    """The form in which a class's results are reported."""
 
     HTML = "html"
     JSON = "json"
@@ -34,26 +32,24 @@ def report(
 ) -> None:
     """Write the report on the class, one page for each lab: report/LAB.html."""
     from autograder.course.course import Course  # nbgrader takes a second to import
-    from autograder.report.class_record import as_class_record
-    from autograder.report.gather import gather
+    from autograder.report.comparison import INSTALL, NOT_COMPARED
+    from autograder.report.gather import gather, likeness_installed
+    from autograder.report.records import as_class_record
     from autograder.report.write import write_report
 
     opened = Course.open(course)
     labs = submitted_labs(opened, lab)
     with ExitStack() as stack:
         with shown("Reading", quiet=quiet) as bar:
-
-            def counted(name: str) -> Callable[[], None]:
-                bar.begin(f"Reading {name}", len(opened.graded_students(name)))
-                return bar.advance
-
             if form is Form.JSON:
-                records = (as_class_record(gather(opened, name, counted(name))) for name in labs)
+                records = (as_class_record(gather(opened, name, bar)) for name in labs)
                 text = stack.enter_context(spooled_json(records))
             else:
-                pages = [write_report(opened, name, counted(name)) for name in labs]
+                pages = [write_report(opened, name, bar) for name in labs]
         if form is Form.JSON:
             shutil.copyfileobj(text, sys.stdout)
         else:
             for page in pages:
                 output().print(str(page), markup=False, soft_wrap=True)
+    if not quiet and not likeness_installed():
+        messages().print(f"{NOT_COMPARED} {INSTALL}", markup=False)

@@ -1,1 +1,1 @@
-"""Submissions as learning platforms hand them out: read, matched to students, put where nbgrader wants them."""
+"""Collect submissions from downloads of learning platforms into nbgrader's folders."""

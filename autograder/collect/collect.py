@@ -1,4 +1,4 @@
-"""From a download to ``submitted/``: read, match, choose, put in place, and say what became of everything."""
+"""Collect a download into ``submitted/``: read it, match owners to students, choose attempts, write them, report."""
 
 import shutil
 from collections import defaultdict
@@ -9,29 +9,29 @@ from tempfile import TemporaryDirectory
 
 from nbgrader.utils import parse_utc
 
-from autograder.collect.archive import Spool
-from autograder.collect.attempts import Chosen, choose
-from autograder.collect.deadline import read_deadline
-from autograder.collect.findings import Found, Parts, Refused
-from autograder.collect.labs import Labs
-from autograder.collect.matching import Match, Matcher
-from autograder.collect.owners import Handed, Origin, Owner, Reader
-from autograder.collect.place import place
-from autograder.collect.report import Collected, Report
-from autograder.collect.roster import Roster, Student, read_roster
-from autograder.collect.source import read_source, with_real_times
-from autograder.collect.students import add_students, due_dates, known_students, set_due_dates
-from autograder.collect.unmatched import FOLDER, keep
+from autograder.collect.archive import TemporaryFolder
+from autograder.collect.attempts import ChosenAttempt, choose
+from autograder.collect.deadlines import add_due_dates, due_dates, read_deadline
+from autograder.collect.notebooks import Labs
+from autograder.collect.owners import OwnerFinder, SubmittedFile
+from autograder.collect.records import Collected, Found, Refused, Report
+from autograder.collect.source import read_source, without_download_times
+from autograder.collect.storage import UNMATCHED, keep_unmatched, write_submission
 from autograder.course.course import TIMESTAMP, Course
 from autograder.errors import ExpectedError, unwritable
+from autograder.formatting import count
 from autograder.grading.lock import course_lock
-from autograder.progress import Progress, Unwatched
-from autograder.report.wording import count
+from autograder.progress import NO_PROGRESS, Progress
+from autograder.roster.class_list import Roster, Student, read_roster
+from autograder.roster.gradebook import add_students, known_students
+from autograder.roster.matching import Match, Matcher, Owner, Platform
 from autograder.untrusted.file_names import NOTEBOOK
 from autograder.untrusted.files import Quarantine, read_bytes, readable
+from autograder.untrusted.paths import Parts
 
 _LONGEST_TIMESTAMP = 200
-_SPOOL = "collecting-"
+_TEMPORARY = "collecting-"
+_NO_STUDENT_IN_PATH = Match(None, "its path names no student", "Put it into a folder named by the student's id.")
 
 
 def collect(
@@ -41,7 +41,7 @@ def collect(
     lab: str | None = None,
     roster: Path | None = None,
     deadline: str | None = None,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> Report:
     """Collect a download into the course.
 
@@ -49,51 +49,41 @@ def collect(
         course: the course.
         source: a folder, a ZIP archive, or a single file.
         lab: the lab; without it, the names of the notebooks say which it is.
-        roster: the class list; without it, the gradebook's students are the class, and where it has none, the names
-            of folders are ids.
-        deadline: when the labs were due, see `read_deadline`. Without it, the gradebook says so.
-        progress: is told how far it is.
+        roster: the class list; without it, the gradebook's students are the class, and if it has none, the names of
+            folders are ids.
+        deadline: when the labs were due, see `read_deadline`; without it, the gradebook says so.
+        progress: is told how far the work is.
 
     Raises:
         ExpectedError: there is no such source, lab or roster, or the course cannot be written.
     """
     labs = Labs.of(course, lab)
-    _check_place(course, source)
+    _check_outside(course, source)
     listed = read_roster(roster) if roster is not None else Roster(())
     due = read_deadline(deadline) if deadline is not None else None
     with course_lock(course):
-        for remains in course.state.glob(f"{_SPOOL}*"):
-            # A killed program has left it: whose turn it is has the course for itself.
-            shutil.rmtree(remains, ignore_errors=True)
-        with TemporaryDirectory(prefix=_SPOOL, dir=course.state) as spool:
-            return _collect(course, source, Spool(Path(spool)), labs, listed, due, progress or Unwatched())
-
-
-def _collect(
-    course: Course,
-    source: Path,
-    spool: Spool,
-    labs: Labs,
-    listed: Roster,
-    due: datetime | None,
-    progress: Progress,
-) -> Report:
-    students = list(listed.students) or known_students(course)
-    report = Report(columns=listed.columns, notes=list(listed.refused))
-    deadlines = due_dates(course, labs.names)
-    if due is not None:
-        deadlines = dict.fromkeys(labs.names, due)
-    _Collector(course, labs, Matcher(students), deadlines, report, progress).run(source, spool)
-    taken = {it.student for it in report.collected}
-    ids = {student.identity for student in listed.students}
-    add_students(course, [*listed.students, *(Student(it) for it in sorted(taken - ids))])
-    if due is not None:
-        _note_deadline(course, {it.lab for it in report.collected}, due, report)
+        for left_over in course.state.glob(f"{_TEMPORARY}*"):
+            # From a killed program: the lock says that no other one runs.
+            shutil.rmtree(left_over, ignore_errors=True)
+        students = list(listed.students) or known_students(course)
+        # Read in any case, so that an unreadable gradebook is found before anything is written.
+        deadlines = due_dates(course, labs.names)
+        if due is not None:
+            deadlines = dict.fromkeys(labs.names, due)
+        report = Report(columns=listed.columns, notes=list(listed.refused))
+        with TemporaryDirectory(prefix=_TEMPORARY, dir=course.state) as folder:
+            collector = _Collector(course, labs, Matcher(students), deadlines, report, progress)
+            collector.run(source, TemporaryFolder(Path(folder)))
+        collected = {it.student for it in report.collected}
+        unlisted = collected - {student.identity for student in listed.students}
+        add_students(course, [*listed.students, *(Student(it) for it in sorted(unlisted))])
+        if due is not None:
+            report.notes += add_due_dates(course, {it.lab for it in report.collected}, due)
     return report
 
 
 class _Collector:
-    """Goes through one source."""
+    """Collects one source, and adds to the report what became of each file."""
 
     def __init__(
         self,
@@ -111,39 +101,21 @@ class _Collector:
         self._report = report
         self._progress = progress
 
-    def run(self, source: Path, spool: Spool) -> None:
-        found: list[Found] = []
+    def run(self, source: Path, folder: TemporaryFolder) -> None:
         self._progress.begin("Reading the download")
-        for it in read_source(source, spool):
+        found: list[Found] = []
+        for it in read_source(source, folder):
             if isinstance(it, Refused):
                 self._report.refused.append(it)
             else:
                 found.append(it)
-        files = with_real_times(found, source)
-        handed = Reader(self._matcher.knows, self._labs.names, self._labs.remainder).read(files)
-        times = self._times(handed)
-        owners: defaultdict[Owner, list[Handed]] = defaultdict(list)
-        nobody: list[Handed] = []
-        for file in handed:
-            if file.owner is not None:
-                owners[file.owner].append(file)
-            elif file.inside:
-                nobody.append(file)
-        self._strangers(
-            nobody, Match(None, "its path names no student", "Put it into a folder named by the student's id.")
-        )
-        matches = {owner: self._matcher.match(owner) for owner in owners}
-        namesakes = self._namesakes(owners, matches)
-        students: defaultdict[str, list[Handed]] = defaultdict(list)
-        for owner, its_files in owners.items():
-            match = namesakes.get(owner, matches[owner])
-            if match.student is None:
-                self._strangers(its_files, match)
-            else:
-                students[match.student.identity] += its_files
+        finder = OwnerFinder(self._matcher.knows, self._labs.names, self._labs.without_notebook)
+        files = finder.find(without_download_times(found, source))
+        times = self._timestamps(files)
+        students = self._files_by_student(files)
         self._progress.begin("Collecting", len(students))
         for student, its_files in sorted(students.items()):
-            self._one(student, its_files, times)
+            self._collect_student(student, its_files, times)
             self._progress.advance()
         untimed = sum(it.time is None for it in self._report.collected)
         if untimed:
@@ -152,85 +124,110 @@ class _Collector:
                 "is no late penalty."
             )
 
-    def _namesakes(self, owners: Mapping[Owner, list[Handed]], matches: Mapping[Owner, Match]) -> dict[Owner, Match]:
-        """Two people of one name, of whom the class lists one: the platform's numbers tell that there are two."""
-        numbers: defaultdict[tuple[str, str], set[Owner]] = defaultdict(set)
+    def _files_by_student(self, files: Iterable[SubmittedFile]) -> dict[str, list[SubmittedFile]]:
+        """Match files to students, id → files; files that match none are kept in ``unmatched/``."""
+        owners: defaultdict[Owner, list[SubmittedFile]] = defaultdict(list)
+        without_owner: list[SubmittedFile] = []
+        for file in files:
+            if file.owner is not None:
+                owners[file.owner].append(file)
+            elif file.inside:
+                without_owner.append(file)
+        self._keep_unmatched(without_owner, _NO_STUDENT_IN_PATH)
+        matches = {owner: self._matcher.match(owner) for owner in owners}
+        matches |= self._namesakes(owners, matches)
+        students: defaultdict[str, list[SubmittedFile]] = defaultdict(list)
+        for owner, its_files in owners.items():
+            student = matches[owner].student
+            if student is None:
+                self._keep_unmatched(its_files, matches[owner])
+            else:
+                students[student.identity] += its_files
+        return students
+
+    def _namesakes(
+        self, owners: Mapping[Owner, list[SubmittedFile]], matches: Mapping[Owner, Match]
+    ) -> dict[Owner, Match]:
+        """Refuse owners with different numbers of the platform that match one student: they are different people."""
+        numbered: defaultdict[tuple[str, str], set[Owner]] = defaultdict(set)
         for owner, files in owners.items():
             student = matches[owner].student
             if student is not None and owner.number:
-                for lab in {place.lab for file in files if (place := self._labs.place(file.inside or ("",)))}:
-                    numbers[student.identity, lab].add(owner)
+                for lab in {it.lab for file in files if (it := self._labs.by_name(file.inside or ("",)))}:
+                    numbered[student.identity, lab].add(owner)
         return {
             owner: Match(
                 None,
                 f"{student} is the only student of this name in the class, and there are two",
                 "Add the other one to the roster, with the platform's numbers of both.",
             )
-            for (student, _), several in numbers.items()
+            for (student, _), several in numbered.items()
             if len({owner.number for owner in several}) > 1
             for owner in several
         }
 
-    def _times(self, handed: Iterable[Handed]) -> dict[Parts, datetime]:
-        """What nbgrader's own timestamp.txt say: a platform's download has none but those that students wrote."""
+    def _timestamps(self, files: Iterable[SubmittedFile]) -> dict[Parts, datetime]:
+        """The times in nbgrader's timestamp.txt: folder → time. In a platform's download, students wrote them."""
         times: dict[Parts, datetime] = {}
-        for file in handed:
-            plain = file.owner is not None and file.owner.origin is Origin.PLAIN
+        for file in files:
+            without_platform = file.owner is not None and file.owner.platform is Platform.NONE
             found = file.found
-            if plain and found.parts[-1] == TIMESTAMP and found.owned == len(found.parts):
+            if without_platform and found.parts[-1] == TIMESTAMP and found.owned == len(found.parts):
                 try:
-                    times[found.parts[:-1]] = _time(read_bytes(found.content, _LONGEST_TIMESTAMP).decode().strip())
-                except (ExpectedError, Quarantine, UnicodeDecodeError):
+                    text = read_bytes(found.content, _LONGEST_TIMESTAMP).decode().strip()
+                    times[found.parts[:-1]] = _parse_time(text)
+                except (ValueError, ArithmeticError, TypeError, Quarantine):
                     self._report.refused.append(
                         Refused(readable(found.name), "it holds no date", "Write one like 2026-11-22 14:05 UTC.")
                     )
         return times
 
-    def _one(self, student: str, files: list[Handed], times: dict[Parts, datetime]) -> None:
+    def _collect_student(self, student: str, files: list[SubmittedFile], times: dict[Parts, datetime]) -> None:
         files = [file for file in files if file.inside and file.inside[-1] != TIMESTAMP]
-        chosen, rest = choose(files, self._labs, times, self._deadlines)
-        strays = [file for file in rest if NOTEBOOK.search(file.inside[-1])] if chosen else rest
-        self._strangers(strays, _stray(student, strays, chosen=bool(chosen)))
-        left = [file.found.name for file in rest if file not in strays]
+        attempts, rest = choose(files, self._labs, times, self._deadlines)
+        unmatched = [file for file in rest if NOTEBOOK.search(file.inside[-1])] if attempts else rest
+        self._keep_unmatched(unmatched, _without_lab(student, unmatched, has_attempts=bool(attempts)))
         self._report.notes += [
-            f"{readable(name)} was left out: it lies beside another attempt, or its name is taken." for name in left
+            f"{readable(file.found.name)} was left out: it lies beside another attempt, or its name is taken."
+            for file in rest
+            if file not in unmatched
         ]
-        for it in chosen:
-            self._place(student, it)
+        for attempt in attempts:
+            self._write(student, attempt)
 
-    def _place(self, student: str, chosen: Chosen) -> None:
+    def _write(self, student: str, attempt: ChosenAttempt) -> None:
         try:
-            outcome = place(self._course, student, chosen)
+            outcome = write_submission(self._course, student, attempt)
         except Quarantine as error:
-            self._report.refused.append(Refused(f"{student}/{chosen.lab}/{error.file}", error.reason, f"{error.cure}."))
+            refused = Refused(f"{student}/{attempt.lab}/{error.file}", error.reason, f"{error.cure}.")
+            self._report.refused.append(refused)
             return
         except OSError as error:
-            folder = self._course.folder(self._course.directory.submitted_directory, student, chosen.lab)
+            folder = self._course.folder(self._course.directory.submitted_directory, student, attempt.lab)
             raise unwritable(folder, error) from error
         self._report.collected.append(
             Collected(
                 student,
-                chosen.lab,
+                attempt.lab,
                 outcome,
-                tuple(sorted(chosen.files)),
-                chosen.time,
-                chosen.late,
-                len(chosen.passed_over),
+                tuple(sorted(attempt.files)),
+                attempt.time,
+                attempt.late,
+                len(attempt.not_chosen),
             )
         )
 
-    def _strangers(self, files: list[Handed], match: Match) -> None:
+    def _keep_unmatched(self, files: list[SubmittedFile], match: Match) -> None:
         if not files:
             return
-        inside = self._course.root / FOLDER
-        keep(self._course.root, [it.found for it in files if not it.found.content.is_relative_to(inside)])
-        for it in files:
-            self._report.unmatched.append(Refused(readable(it.found.name), match.reason, match.cure))
+        kept = self._course.root / UNMATCHED
+        keep_unmatched(self._course.root, [it.found for it in files if not it.found.content.is_relative_to(kept)])
+        self._report.unmatched += [Refused(readable(it.found.name), match.reason, match.cure) for it in files]
 
 
-def _stray(student: str, files: list[Handed], *, chosen: bool) -> Match:
+def _without_lab(student: str, files: list[SubmittedFile], *, has_attempts: bool) -> Match:
     """Why a student's files belong to no lab."""
-    if chosen:
+    if has_attempts:
         reason = "neither its name nor its cells are those of a lab's notebook"
     elif any(NOTEBOOK.search(file.inside[-1]) for file in files):
         reason = f"{student} has handed in no notebook whose name or cells are those of one lab"
@@ -239,29 +236,21 @@ def _stray(student: str, files: list[Handed], *, chosen: bool) -> Match:
     return Match(None, reason, "Say which lab it is with --lab, or give the file the notebook's name.")
 
 
-def _check_place(course: Course, source: Path) -> None:
-    here = source.resolve()
+def _check_outside(course: Course, source: Path) -> None:
+    resolved = source.resolve()
     submitted = (course.root / course.directory.submitted_directory).resolve()
-    if here == submitted or here.is_relative_to(submitted) or course.root.is_relative_to(here):
+    if resolved == submitted or resolved.is_relative_to(submitted) or course.root.is_relative_to(resolved):
         raise ExpectedError(
             f"{source} is where submissions are collected to.", "Name the folder or the ZIP file that you downloaded."
         )
 
 
-def _time(text: str) -> datetime:
-    try:
-        time = parse_utc(text)
-    except (ValueError, ArithmeticError, TypeError) as error:
-        raise ExpectedError(f"{text!r} is no time ({error}).", "Write one like 2026-11-22 14:05 UTC.") from error
+def _parse_time(text: str) -> datetime:
+    """Read a time as nbgrader writes it.
+
+    Raises:
+        ValueError, ArithmeticError, TypeError: it is no time.
+    """
+    time = parse_utc(text)
     assert isinstance(time, datetime)
     return time
-
-
-def _note_deadline(course: Course, labs: set[str], due: datetime, report: Report) -> None:
-    known = due_dates(course, sorted(labs))
-    set_due_dates(course, [lab for lab, time in known.items() if time is None], due)
-    report.notes += [
-        f"The gradebook says that {lab} was due at {time:%Y-%m-%d %H:%M} UTC; late penalties go by that."
-        for lab, time in known.items()
-        if time is not None and time != due
-    ]

@@ -1,4 +1,4 @@
-"""What an instructor has downloaded: a folder or an archive, as one list of files."""
+"""Read what an instructor has downloaded, a folder or an archive, as one list of files."""
 
 import os
 import unicodedata
@@ -7,11 +7,20 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from autograder.collect.archive import CLASS, OTHER_ARCHIVES, STUDENT, Spool, Unusable, is_archive, unpack
-from autograder.collect.findings import Found, Parts, Refused
-from autograder.collect.paths import UnsafePath, check_part, is_junk
+from autograder.collect.archive import (
+    ASK_FOR_NOTEBOOK,
+    CLASS,
+    OTHER_ARCHIVES,
+    STUDENT,
+    ArchiveError,
+    TemporaryFolder,
+    is_archive,
+    unpack,
+)
+from autograder.collect.records import Found, Refused
 from autograder.errors import ExpectedError
 from autograder.untrusted.files import LARGEST_FILE, readable
+from autograder.untrusted.paths import Parts, UnsafePathError, check_part, is_system_file
 
 _MOST_FILES = CLASS.entries
 _ONE_DOWNLOAD = timedelta(hours=1)
@@ -20,46 +29,46 @@ _NAME_IT = "Name the folder or the ZIP file that you have downloaded."
 _LINK = ("it is a link, and links are not followed", "Put the file itself there.")
 
 
-def read_source(path: Path, spool: Spool) -> Iterator[Found | Refused]:
-    """Read all files of a download; one level of the archives in it, which are the students' own, is unpacked.
+def read_source(path: Path, folder: TemporaryFolder) -> Iterator[Found | Refused]:
+    """Read all files of a download. Archives in it, which students made, are unpacked one level deep.
 
     Args:
         path: a folder, a ZIP archive, or a single file.
-        spool: where the contents of archives go.
+        folder: where the files of archives go.
 
     Yields:
-        Files, and what was refused.
+        Its files, and those that were refused.
 
     Raises:
-        ExpectedError: there is nothing at `path` or in it, or the archive as a whole cannot be read.
+        ExpectedError: nothing is at `path` or in it, or the archive as a whole cannot be read.
     """
     if not (path.is_dir() or path.is_file()):
         wrong = "is neither a folder nor a file" if path.exists() else "does not exist"
         raise ExpectedError(f"{path} {wrong}.", _NAME_IT)
-    some = False
+    empty = True
     try:
         if path.is_dir():
-            found = _files(path)
+            files = _files(path)
         elif is_archive(path) or path.suffix.lower() == ".zip":
-            found = unpack(path, spool, CLASS)
+            files = unpack(path, folder, CLASS)
         else:
-            found = iter([Found((unicodedata.normalize("NFC", path.name),), path, _written(path), 1)])
-        for it in found:
-            some = True
-            yield from (_unpacked(it, spool) if isinstance(it, Found) else [it])
-    except Unusable as error:
+            files = iter([Found((unicodedata.normalize("NFC", path.name),), path, _time_written(path), 1)])
+        for it in files:
+            empty = False
+            yield from (_unpacked(it, folder) if isinstance(it, Found) else [it])
+    except ArchiveError as error:
         raise ExpectedError(f"{path}: {error}.", "Download it again, or unpack it and name the folder.") from error
     except OSError as error:
         raise ExpectedError(f"{path} cannot be read: {error.strerror}.", "See that you may read it.") from error
-    if not some:
+    if empty:
         raise ExpectedError(f"{path} holds no files.", _NAME_IT)
 
 
-def with_real_times(files: Sequence[Found], path: Path) -> list[Found]:
-    """Forget times that are those of the download, or of a copy, and not those of handing in.
+def without_download_times(files: Sequence[Found], path: Path) -> list[Found]:
+    """Remove the files' times if they are those of the download, or of a copy, and not of handing in.
 
-    Moodle since 3.11 and Canvas write the time of the download into the archive, and so does a program that unpacks
-    it: then all files are of the same hour, and no older than the archive, or than the folder that was just made.
+    Moodle since 3.11 and Canvas write the time of the download into the archive, and a program that unpacks it may
+    write its own: then all files are of the same hour, and no older than the archive, or than now for a folder.
 
     Args:
         files: the files of a source.
@@ -68,49 +77,49 @@ def with_real_times(files: Sequence[Found], path: Path) -> list[Found]:
     times = [found.time for found in files if found.time is not None]
     if not times:
         return list(files)
-    made = datetime.now(UTC).replace(tzinfo=None) if path.is_dir() else _written(path)
-    # The clock of the platform may be that of another time zone.
+    made = datetime.now(UTC).replace(tzinfo=None) if path.is_dir() else _time_written(path)
+    # The platform's clock may be in another time zone.
     of_the_download = max(times) - min(times) <= _ONE_DOWNLOAD and abs(made - max(times)) <= _ZONES
     return [replace(found, time=None) for found in files] if of_the_download else list(files)
 
 
-def _unpacked(found: Found, spool: Spool) -> Iterator[Found | Refused]:
-    """The contents of a student's own archive instead of the archive; what is packed once more is not understood."""
-    cure = "Ask for the notebook itself, or unpack it and collect the folder."
+def _unpacked(found: Found, folder: TemporaryFolder) -> Iterator[Found | Refused]:
+    """The files of a student's archive; any other file as it is. Archives inside the archive are refused."""
     name = readable(found.name)
-    if found.name.lower().endswith(OTHER_ARCHIVES):
-        yield Refused(name, "it is an archive of a kind that is not understood", cure)
+    lower = found.name.lower()
+    if lower.endswith(OTHER_ARCHIVES):
+        yield Refused(name, "it is an archive of a kind that is not understood", ASK_FOR_NOTEBOOK)
         return
     if not is_archive(found.content):
-        if found.name.lower().endswith(".zip"):
-            yield Refused(name, "it is damaged or no ZIP archive", cure)
-            return
-        yield found
+        if lower.endswith(".zip"):
+            yield Refused(name, "it is damaged or no ZIP archive", ASK_FOR_NOTEBOOK)
+        else:
+            yield found
         return
-    if not found.name.lower().endswith((".zip", ".ipynb")):
-        # Office documents and wheels are archives, too, and data files of a submission at most.
+    if not lower.endswith((".zip", ".ipynb")):
+        # Office documents and wheels are ZIP archives, but here they are data files.
         yield found
         return
     try:
-        for inner in unpack(found.content, spool, STUDENT, before=found.parts, owned=len(found.parts)):
+        for inner in unpack(found.content, folder, STUDENT, prefix=found.parts, owned=len(found.parts)):
             if isinstance(inner, Refused):
                 yield inner
             elif inner.name.lower().endswith((".zip", *OTHER_ARCHIVES)):
-                yield Refused(readable(inner.name), "it is an archive inside an archive", cure)
+                yield Refused(readable(inner.name), "it is an archive inside an archive", ASK_FOR_NOTEBOOK)
             else:
-                # Whoever packs an archive sets the times in it: it was handed in when the archive was.
+                # The student can set the times in the archive: the files were handed in when the archive was.
                 yield replace(inner, time=found.time)
-    except Unusable as error:
-        yield Refused(name, str(error), cure)
+    except ArchiveError as error:
+        yield Refused(name, str(error), ASK_FOR_NOTEBOOK)
 
 
 def _files(folder: Path) -> Iterator[Found | Refused]:
     seen = 0
-    for here, folders, names in os.walk(folder):
-        where = Path(here)
+    for directory, folders, names in os.walk(folder):
+        parent = Path(directory)
         folders.sort()
-        for name in [it for it in folders if (where / it).is_symlink()]:
-            yield Refused(readable(str((where / name).relative_to(folder))), *_LINK)
+        for name in [it for it in folders if (parent / it).is_symlink()]:
+            yield Refused(readable(str((parent / name).relative_to(folder))), *_LINK)
         for name in sorted(names):
             seen += 1
             if seen > _MOST_FILES:
@@ -118,10 +127,10 @@ def _files(folder: Path) -> Iterator[Found | Refused]:
                     f"{folder} holds more than {_MOST_FILES:,} files.", "Name the folder with the submissions only."
                 )
             parts: Parts = tuple(
-                unicodedata.normalize("NFC", readable(part)) for part in (where / name).relative_to(folder).parts
+                unicodedata.normalize("NFC", readable(part)) for part in (parent / name).relative_to(folder).parts
             )
-            if not is_junk(parts):
-                yield _file(where / name, parts)
+            if not is_system_file(parts):
+                yield _file(parent / name, parts)
 
 
 def _file(path: Path, parts: Parts) -> Found | Refused:
@@ -137,10 +146,10 @@ def _file(path: Path, parts: Parts) -> Found | Refused:
     try:
         for part in parts:
             check_part(part)
-    except UnsafePath as error:
+    except UnsafePathError as error:
         return Refused(name, str(error), "Give it another name.")
-    return Found(parts, path, _written(path), len(parts))
+    return Found(parts, path, _time_written(path), len(parts))
 
 
-def _written(path: Path) -> datetime:
+def _time_written(path: Path) -> datetime:
     return datetime.fromtimestamp(int(path.stat().st_mtime), UTC).replace(tzinfo=None)

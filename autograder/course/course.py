@@ -1,42 +1,44 @@
-"""A course on disk: a folder with an nbgrader_config.py."""
+"""A course on disk: a folder with an nbgrader_config.py. The gradebook is `autograder.gradebook`'s."""
 
 import glob
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from traceback import extract_tb
 
 from nbformat import NotebookNode
-from nbgrader.api import MissingEntry
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files, parse_utc
 from rapidfuzz import process
+from traitlets import TraitError
 
 from autograder.cells import Cell, Lab, LabNotebook, Role
 from autograder.course import release
-from autograder.course.configuration import unreadable
+from autograder.course.folder_checks import check_course_path, check_name, require_readable
+from autograder.course.gradebook_url import locate
 from autograder.errors import ExpectedError
-from autograder.gradebook.address import locate
-from autograder.gradebook.connection import NoGradebookError, explained, reading, writing
 from autograder.untrusted.files import read_bytes
-from autograder.untrusted.names import check_name, check_root, look_into
 from autograder.untrusted.notebooks import cell_from
 
 CONFIGURATION = "nbgrader_config.py"
 TIMESTAMP = "timestamp.txt"
 _LONGEST_TIMESTAMP = 200
 
+GeneratedTests = Callable[[str, str, Sequence[str]], Mapping[str, str]]
+"""Gives the text of tests that nbgrader generates: (lab, notebook, grade ids) → grade id → text."""
+
 
 class _Application(NbGrader):  # type: ignore[misc] # nbgrader has no types
-    """nbgrader's application without a command: its configuration is all that we want."""
+    """nbgrader's application without a command, for its configuration."""
 
     name = "nbgrader"
-    # The course's folder decides, not the one in which somebody stands.
+    # The configuration is the course's, not the working folder's.
     load_cwd_config = False
     raise_config_file_errors = True
 
@@ -68,12 +70,12 @@ class Course:
                 f"{path} is not a course: it has no {CONFIGURATION}.",
                 "Go to the course's folder, or name it with --course.",
             )
-        check_root(root)
+        check_course_path(root)
         application = _Application(log_level="ERROR")
         try:
             application.initialize([], root=str(root))
         except (Exception, SystemExit) as error:
-            raise unreadable(root / CONFIGURATION, error) from error
+            raise _unreadable(root / CONFIGURATION, error) from error
         application.coursedir.root = str(root)
         return cls(root, application)
 
@@ -98,11 +100,11 @@ class Course:
 
     @property
     def settings(self) -> bytes:
-        """The text of the course's configuration."""
+        """The content of the course's configuration file."""
         return (self.root / CONFIGURATION).read_bytes()
 
     @cached_property
-    def replaceable(self) -> Mapping[str, Sequence[str]]:
+    def replaceable_files(self) -> Mapping[str, Sequence[str]]:
         """Data files that are a student's to replace, by lab (``Autograde.exclude_overwriting``)."""
         found: Mapping[str, Sequence[str]] = Autograde(
             coursedir=self.directory, parent=self.application
@@ -115,26 +117,48 @@ class Course:
             name for name, folder in self._matches(self.directory.source_directory) if any(_notebooks(folder))
         )
 
-    def without_labs(self) -> ExpectedError:
+    def no_labs_error(self) -> ExpectedError:
         """The message for a course that has no lab."""
         return ExpectedError(
             f"There is no lab in {self.root / self.directory.source_directory}.",
             "Put each lab's notebooks in a folder of its own there, or write course/LAB.py and run: autograder build",
         )
 
-    def lab(self, name: str) -> Lab:
+    def notebook_names(self, lab: str) -> list[str]:
+        """The names of a lab's notebooks, without ``.ipynb``, sorted.
+
+        Raises:
+            ExpectedError: there is no such lab.
+        """
+        return [path.stem for path in self.source_notebooks(lab)]
+
+    def source_notebooks(self, lab: str) -> list[Path]:
+        """The instructor's notebook files of a lab, sorted.
+
+        Raises:
+            ExpectedError: there is no such lab.
+        """
+        return sorted(_notebooks(self.source_folder(lab)))
+
+    def lab(self, name: str, generated_tests: GeneratedTests) -> Lab:
         """Read a lab: the instructor's cells, the released cells, the data files.
+
+        Args:
+            name: the lab's name.
+            generated_tests: gives the tests that nbgrader generates; `autograder.gradebook.labs.read_lab` reads them
+                from the gradebook.
 
         Raises:
             ExpectedError: there is no such lab, or one of its notebooks is broken or older than its source.
         """
-        folder = self._source_folder(name)
-        notebooks = tuple(self._notebook(name, path) for path in sorted(_notebooks(folder)))
-        return Lab(name=name, notebooks=notebooks, files=self._files(folder))
+        folder = self.source_folder(name)
+        notebooks = tuple(self._notebook(name, path, generated_tests) for path in self.source_notebooks(name))
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in self._data_files(folder)}
+        return Lab(name=name, notebooks=notebooks, files=files)
 
     def generates_tests(self, lab: str) -> bool:
         """Whether nbgrader writes tests of a lab, or may do so, when the lab is recorded."""
-        texts = (path.read_text(encoding="utf-8") for path in _notebooks(self._source_folder(lab)))
+        texts = (path.read_text(encoding="utf-8") for path in self.source_notebooks(lab))
         return any(release.may_be_generated(text, self.application) for text in texts)
 
     def students(self, lab: str) -> list[str]:
@@ -158,12 +182,12 @@ class Course:
             return self.folder(self.directory.submitted_directory, student, lab)
         example = self.folder(self.directory.submitted_directory, student, lab)
         if not submitted:
-            raise self.without_submissions(lab)
+            raise self.no_submissions_error(lab)
         raise ExpectedError(
-            f"There is no submission of {lab!r} by {student!r}: {example} is missing.", meant(student, submitted)
+            f"There is no submission of {lab!r} by {student!r}: {example} is missing.", did_you_mean(student, submitted)
         )
 
-    def without_submissions(self, lab: str) -> ExpectedError:
+    def no_submissions_error(self, lab: str) -> ExpectedError:
         """The message for a lab that nobody has submitted."""
         where = self.folder(self.directory.submitted_directory, "STUDENT", lab)
         cure = f"Put each notebook into {where}, or run: autograder collect SOURCE"
@@ -189,41 +213,27 @@ class Course:
         """The folder of one nbgrader step, such as ``directory.autograded_directory``, whether it exists or not."""
         return Path(self.directory.format_path(step, student, lab))
 
-    def hidden_lines(self, source: str) -> frozenset[int]:
-        """The lines of a test cell, counted from 1, that students never see; see `release.hidden_lines`."""
-        return release.hidden_lines(source, self.application)
-
-    def data_files(self, folder: Path) -> list[Path]:
-        """The files in a lab's or a submission's folder that are neither notebooks nor ignored, sorted."""
+    def _data_files(self, folder: Path) -> list[Path]:
+        """The files in a lab's folder that are neither notebooks nor ignored, sorted."""
         return sorted(Path(file) for file in find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"]))
 
-    def record(self, lab: str) -> None:
-        """Write a lab's cells into the gradebook, as ``nbgrader generate_assignment`` does; release/ is left alone.
+    def source_folder(self, name: str) -> Path:
+        """The folder with the instructor's files of a lab.
 
         Raises:
-            ExpectedError: there is no such lab, nbgrader refuses it, or the gradebook cannot be written.
+            ExpectedError: there is no such lab.
         """
-        folder = self._source_folder(lab)
-        url = self.gradebook_url
-        with explained(url), release.own_tools():
-            with writing(url, self.course_id) as gradebook:
-                gradebook.update_or_create_assignment(lab)
-            for path in sorted(_notebooks(folder)):
-                names = {"notebook": path.stem, "assignment": lab, "db_url": url, "path": str(folder)}
-                release.record(release.read_instructors(path), self.application, names)
-
-    def _source_folder(self, name: str) -> Path:
         labs = self.labs()
         if name not in labs:
             if not labs:
-                raise self.without_labs()
+                raise self.no_labs_error()
             where = self.root / self.directory.source_directory
-            raise ExpectedError(f"There is no lab {name!r} in {where}.", meant(name, labs))
+            raise ExpectedError(f"There is no lab {name!r} in {where}.", did_you_mean(name, labs))
         return self.folder(self.directory.source_directory, ".", name)
 
     def _matches(self, step: str, lab: str | None = None) -> Iterator[tuple[str, Path]]:
         """Pairs of a lab (or, for one lab, of a student) and its folder, found as nbgrader finds them."""
-        look_into(self.root / step, deep=True)
+        require_readable(self.root / step, deep=True)
         one = "(?P<name>[^/]+)"
         if lab is None:
             pattern = self.directory.format_path(step, ".", "*")
@@ -237,10 +247,17 @@ class Course:
                 check_name(match["name"], self.root / step)
                 yield match["name"], Path(found)
 
-    def _notebook(self, lab: str, path: Path) -> LabNotebook:
+    def _notebook(self, lab: str, path: Path, generated_tests: GeneratedTests) -> LabNotebook:
         where = f"{lab}/{path.name}"
         source = release.include_header_and_footer(release.read_instructors(path), self.application)
-        self._fill_in_generated_tests(source, lab, path.stem)
+        generated = {
+            cell.metadata.get("nbgrader", {}).get("grade_id", ""): cell
+            for cell in source.cells
+            if release.is_generated(cell.source, self.application)
+        }
+        if generated:
+            for grade_id, text in generated_tests(lab, path.stem, list(generated)).items():
+                generated[grade_id].source = text
         public = self.folder(self.directory.release_directory, ".", lab) / path.name
         if public.is_file():
             student = release.read_instructors(public)
@@ -253,22 +270,6 @@ class Course:
                 f"Run: nbgrader generate_assignment {lab} --force",
             )
         return notebook
-
-    def _fill_in_generated_tests(self, notebook: NotebookNode, lab: str, name: str) -> None:
-        generated = [cell for cell in notebook.cells if release.is_generated(cell.source, self.application)]
-        if not generated:
-            return
-        cure = f"Run: nbgrader generate_assignment {lab}"
-        try:
-            with reading(self.gradebook_url, cure) as gradebook:
-                for cell in generated:
-                    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-                    cell.source = gradebook.find_source_cell(grade_id, name, lab).source
-        except (MissingEntry, NoGradebookError) as error:
-            raise ExpectedError(f"{lab}/{name}.ipynb: its generated tests are not in the gradebook.", cure) from error
-
-    def _files(self, folder: Path) -> dict[str, bytes]:
-        return {path.relative_to(folder).as_posix(): path.read_bytes() for path in self.data_files(folder)}
 
 
 def _notebooks(folder: Path) -> Iterator[Path]:
@@ -290,9 +291,27 @@ def _skeleton(cells: tuple[Cell, ...]) -> list[Cell]:
     ]
 
 
-def meant(name: str, existing: Sequence[str]) -> str:
-    """A cure for a name that is unknown: the one that is most like it, or all that there are."""
+def did_you_mean(name: str, existing: Sequence[str]) -> str:
+    """A cure for an unknown name: the most similar name, or a list of all."""
     nearest = process.extractOne(name, existing, score_cutoff=60)
     if nearest:
         return f"Did you mean {nearest[0]!r}?"
     return f"There are: {', '.join(existing[:20])}{' …' if len(existing) > 20 else ''}."
+
+
+def _unreadable(path: Path, error: BaseException) -> ExpectedError:
+    """The message for a configuration that cannot be read.
+
+    Args:
+        path: the file.
+        error: what was raised while it was read.
+    """
+    # traitlets ends the program at a setting that is of the wrong type.
+    cause = error.__context__ if isinstance(error, SystemExit) else None
+    if isinstance(cause, TraitError):
+        return ExpectedError(f"{path} cannot be read: {cause}", "Mend that setting.")
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(path)]
+    line = f"line {lines[-1]}: " if lines else ""
+    return ExpectedError(
+        f"{path} cannot be read: {line}{type(error).__name__}: {error}.", "Mend the line it names, or remove it."
+    )

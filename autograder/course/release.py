@@ -1,9 +1,5 @@
 """An instructor's notebook as nbgrader would release and record it: nbgrader's own preprocessors, in memory."""
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +10,6 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError, ValidationError
 from nbgrader.nbgraderformat import read as read_nbgrader
 from nbgrader.preprocessors import (
-    ClearHiddenTests,
     IncludeHeaderFooter,
     InstantiateTests,
     NbGraderPreprocessor,
@@ -24,20 +19,22 @@ from traitlets.config import LoggingConfigurable
 from traitlets.utils.importstring import import_item
 
 from autograder.errors import ExpectedError
-from autograder.untrusted.notebooks import quiet
+from autograder.untrusted.notebooks import warnings_ignored
 
 Resources = dict[str, Any]
+"""nbconvert's resources."""
+_NOT_FOR_RELEASE = (IncludeHeaderFooter, InstantiateTests, SaveCells)
 
 
 def read_instructors(path: Path) -> NotebookNode:
-    """Read a notebook that the instructor vouches for, with nbgrader's checks of its metadata.
+    """Read an instructor's notebook, with nbgrader's checks of its metadata.
 
     Raises:
         ExpectedError: it is no notebook, or its nbgrader metadata are broken or of another version.
     """
     try:
-        # Ids that nbformat adds to older notebooks are no news to whoever grades.
-        with path.open(encoding="utf-8") as file, quiet():
+        # nbformat warns that it adds ids to older notebooks.
+        with path.open(encoding="utf-8") as file, warnings_ignored():
             return read_nbgrader(file, as_version=newest_format)
     except (SchemaTooOldError, SchemaTooNewError) as error:
         raise ExpectedError(
@@ -49,7 +46,7 @@ def read_instructors(path: Path) -> NotebookNode:
             "Open it in JupyterLab with nbgrader's Create Assignment bar and mend the cell.",
         ) from error
     except (OSError, ValueError, AttributeError) as error:
-        # nbformat takes every JSON for an object, and an AttributeError is all that it says of a list.
+        # nbformat takes every JSON value for an object, and raises an AttributeError for a list.
         reason = "it is no JSON object" if isinstance(error, AttributeError) else error
         raise ExpectedError(
             f"{path}: it cannot be read as a notebook ({reason}).",
@@ -114,43 +111,6 @@ def record(notebook: NotebookNode, application: LoggingConfigurable, names: Reso
     _run(steps[: until + 1], notebook, application, resources, where)
 
 
-def hidden_lines(source: str, application: LoggingConfigurable | None = None) -> frozenset[int]:
-    """Find the lines of a test cell that students never see, by the configured delimiters.
-
-    Args:
-        source: the instructor's cell.
-        application: nbgrader's application with the course's configuration; None for nbgrader's defaults.
-
-    Returns:
-        Line numbers, counted from 1, the delimiters' own lines included.
-    """
-    delimiters = ClearHiddenTests(parent=application)
-    hidden = False
-    lines: set[int] = set()
-    for number, line in enumerate(source.split("\n"), start=1):
-        if delimiters.begin_test_delimeter in line:
-            hidden = True
-        if hidden or delimiters.end_test_delimeter in line:
-            lines.add(number)
-        if delimiters.end_test_delimeter in line and delimiters.begin_test_delimeter not in line:
-            hidden = False
-    return frozenset(lines)
-
-
-@contextmanager
-def own_tools() -> Iterator[None]:
-    """Let nbgrader find ``alembic``, which it starts for every new gradebook, beside this interpreter."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join(filter(None, (str(Path(sys.executable).parent), before)))
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before
-
-
-_NOT_FOR_RELEASE = (IncludeHeaderFooter, InstantiateTests, SaveCells)
-
-
 def _steps(application: LoggingConfigurable) -> list[type[NbGraderPreprocessor]]:
     configured = GenerateAssignment(coursedir=application.coursedir, parent=application).preprocessors
     return [import_item(step) if isinstance(step, str) else step for step in configured]
@@ -178,7 +138,7 @@ def _run(
 
 
 def _find_files(preprocessor: NbGraderPreprocessor, root: Path, resources: Resources) -> None:
-    """Make paths absolute that nbgrader takes from the working folder, which it expects to be the course's."""
+    """Make paths absolute that nbgrader resolves against the working folder, which need not be the course's."""
     if isinstance(preprocessor, IncludeHeaderFooter):
         for name in ("header", "footer"):
             configured = getattr(preprocessor, name)

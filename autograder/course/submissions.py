@@ -7,10 +7,9 @@ from pathlib import Path
 
 from autograder.cells import Cell, Lab, LabNotebook, SubmittedNotebook
 from autograder.course.course import Course
-from autograder.repair import mend
+from autograder.repair import repair_notebook
 from autograder.untrusted.file_names import NOTEBOOK, rank
-from autograder.untrusted.files import Quarantine, read_bytes, readable
-from autograder.untrusted.folders import MOST_FILES, files_of, is_crowded
+from autograder.untrusted.files import MOST_FILES, Quarantine, holds_too_many_files, list_files, read_bytes, readable
 from autograder.untrusted.notebooks import read
 
 MOST_BYTES = 256 * 1024**2
@@ -28,8 +27,8 @@ class Submission:
         notebooks: the notebooks that could be read, realigned, in the lab's order.
         unreadable: the notebooks that could not, by name → why.
         missing: the names of the notebooks that were not handed in.
-        repairs: what was mended in file names; the notebooks carry their own.
-        flags: what a person should know of its files; the notebooks carry their own.
+        repairs: what was repaired in file names; the notebooks have their own.
+        flags: what a person should know about its files; the notebooks have their own.
     """
 
     notebooks: tuple[SubmittedNotebook, ...]
@@ -45,7 +44,7 @@ class Submission:
 
     @property
     def all_repairs(self) -> tuple[str, ...]:
-        """What was mended in names and in notebooks, one sentence each."""
+        """What was repaired in file names and in notebooks, one sentence each."""
         return self.repairs + tuple(repair for notebook in self.notebooks for repair in notebook.repairs)
 
 
@@ -57,13 +56,13 @@ def read_submission(folder: Path, lab: Lab) -> Submission:
     """
     files, repairs = _assign(_candidates(folder), lab.notebooks, folder)
     if not files:
-        raise Quarantine(folder.name, *_nothing(folder))
+        raise Quarantine(folder.name, *_why_no_notebook(folder))
     submitted: list[SubmittedNotebook] = []
     unreadable: list[tuple[str, str]] = []
     for notebook in lab.notebooks:
         if notebook.name in files:
             try:
-                submitted.append(mend(notebook.name, read(files[notebook.name]), notebook.released))
+                submitted.append(repair_notebook(notebook.name, read(files[notebook.name]), notebook.released))
             except Quarantine as error:
                 unreadable.append((notebook.name, str(error)))
     missing = tuple(notebook.name for notebook in lab.notebooks if notebook.name not in files)
@@ -86,22 +85,22 @@ def working_files(course: Course, lab: Lab, folder: Path) -> dict[str, bytes]:
     Returns:
         Path relative to the working folder → content.
     """
-    given = course.replaceable.get(lab.name, ())
+    given = course.replaceable_files.get(lab.name, ())
     files = {name: content for name, content in lab.files.items() if name not in given}
-    taken = _Names(files)
-    room = MOST_BYTES
-    for path in files_of(folder, course.directory.ignore):
+    taken = _TakenPaths(files)
+    remaining = MOST_BYTES
+    for path in list_files(folder, course.directory.ignore):
         name = path.relative_to(folder).as_posix()
-        if not NOTEBOOK.search(name) and taken.has_room_for(name):
+        if not NOTEBOOK.search(name) and taken.is_free(name):
             with suppress(Quarantine):
-                files[name] = read_bytes(path, room)
-                room -= len(files[name])
+                files[name] = read_bytes(path, remaining)
+                remaining -= len(files[name])
                 taken.add(name)
-    return files | {name: lab.files[name] for name in given if name in lab.files and taken.has_room_for(name)}
+    return files | {name: lab.files[name] for name in given if name in lab.files and taken.is_free(name)}
 
 
-class _Names:
-    """The names of files, so that no file takes the place of another one or of a folder.
+class _TakenPaths:
+    """Relative paths of files, so that no file replaces another one or a folder.
 
     Args:
         names: those that are taken from the start.
@@ -117,7 +116,7 @@ class _Names:
         self._files.add(name)
         self._folders.update(_parents(name))
 
-    def has_room_for(self, name: str) -> bool:
+    def is_free(self, name: str) -> bool:
         return name not in self._files and name not in self._folders and self._files.isdisjoint(_parents(name))
 
 
@@ -130,7 +129,7 @@ def _candidates(folder: Path) -> list[Path]:
     """The files that may be notebooks; hidden ones are editors' and systems' own."""
     return [
         path
-        for path in files_of(folder)
+        for path in list_files(folder)
         if NOTEBOOK.search(path.name) and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
 
@@ -138,7 +137,7 @@ def _candidates(folder: Path) -> list[Path]:
 def _assign(
     candidates: list[Path], notebooks: Sequence[LabNotebook], folder: Path
 ) -> tuple[dict[str, Path], list[str]]:
-    # By its own name it is found in any crowd.
+    # Its own name is looked for first: `candidates` is bounded.
     files = {notebook.name: path for notebook in notebooks if _is_file(path := folder / f"{notebook.name}.ipynb")}
     repairs: list[str] = []
     for find in (_by_name, _by_content):
@@ -179,13 +178,13 @@ def _shared(cells: Sequence[Cell], released: Sequence[Cell]) -> int:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is something that is no folder: a link is told of when it is read."""
+    """Whether there is a file or a link; reading a link is refused later, with a message."""
     return path.is_symlink() or (path.exists() and not path.is_dir())
 
 
-def _nothing(folder: Path) -> tuple[str, str]:
+def _why_no_notebook(folder: Path) -> tuple[str, str]:
     """Why there is no notebook in a folder, and what can be done."""
-    names = [path.name for path in files_of(folder)]
+    names = [path.name for path in list_files(folder)]
     archives = [name for name in names if name.lower().endswith(_ARCHIVES)]
     if archives:
         return "there is no notebook of this lab in it", f"Unpack {readable(archives[0])[:80]!r} there, and grade again"
@@ -197,7 +196,7 @@ def _nothing(folder: Path) -> tuple[str, str]:
 def _flags(folder: Path, files: Iterable[Path]) -> Iterable[str]:
     for path in files:
         if path.lstat().st_nlink > 1:
-            # Another account's file can be linked to; what it says is then not the student's own.
+            # A hard link may point to another account's file.
             yield f"The file {path.name!r} is one of several names of the same file (a hard link)."
-    if is_crowded(folder):
+    if holds_too_many_files(folder):
         yield f"The folder holds more than {MOST_FILES:,} files; the rest was left out."

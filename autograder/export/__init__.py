@@ -1,1 +1,1 @@
-"""Scores in the files that spreadsheets and learning platforms import."""
+"""Export scores to files that spreadsheets and learning platforms import."""

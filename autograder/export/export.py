@@ -1,4 +1,4 @@
-"""From the gradebook to a file for another system."""
+"""Export the scores in the gradebook to a table for a spreadsheet, Moodle or Canvas."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,15 @@ from pathlib import Path
 
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.export.canvas import canvas_table
-from autograder.export.moodle import moodle_table
-from autograder.export.plain import plain_table
+from autograder.export.formats import canvas_table, moodle_table, plain_table
 from autograder.export.scores import Scores, read_scores
 from autograder.export.table import Table
 from autograder.export.template import read_template
-from autograder.report.wording import count
+from autograder.formatting import count
 
 
 class System(StrEnum):
-    """Who reads the file."""
+    """The program that reads the file."""
 
     CSV = "csv"
     MOODLE = "moodle"
@@ -30,7 +28,7 @@ class Export:
 
     Attributes:
         table: the table.
-        unfinished: the submissions that wait for a person: (lab, student, how many cells).
+        unfinished: the submissions with cells for a person to grade: (lab, student, number of cells).
         ungraded: the submissions that were not graded yet: (lab, student).
     """
 
@@ -46,10 +44,10 @@ def export(
 
     Args:
         course: the course.
-        system: who shall read it.
+        system: the program that reads the table.
         labs: the labs; if there are none, all that somebody was graded in.
         template: what the system has exported.
-        unfinished: whether scores count that are not final.
+        unfinished: whether scores are exported that are not final.
 
     Raises:
         ExpectedError: there is no such lab or no score, or the template cannot be used.
@@ -77,7 +75,7 @@ def _table(system: System, scores: Scores, template: Path | None, *, unfinished:
     return make(scores, read, unfinished=unfinished)
 
 
-def told(exported: Export, *, unfinished: bool) -> list[str]:
+def notes_on(exported: Export, *, unfinished: bool) -> list[str]:
     """What an instructor should know of a table, one sentence each."""
     lines = list(exported.table.notes)
     if exported.unfinished:

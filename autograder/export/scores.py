@@ -7,10 +7,11 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.collect.roster import Student
-from autograder.course.course import Course, meant
+from autograder.course.course import Course, did_you_mean
 from autograder.errors import ExpectedError
 from autograder.gradebook.connection import reading
+from autograder.roster.class_list import Student
+from autograder.roster.gradebook import student_from
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,13 @@ class Score:
     """What one student has earned in one lab.
 
     Attributes:
-        raw: the points before a late penalty, those of cells that wait for a person counted as 0.
+        raw: the points before a late penalty; cells that wait for a person count as 0.
         penalty: the points that a late policy takes off.
         most: the points that can be earned.
         waiting: how many cells still wait for a person.
-        time: when it was handed in (UTC, without a zone); None if nobody said.
+        time: when it was handed in (UTC, without a zone); None if nothing says so.
         exercises: ``NOTEBOOK/CELL`` → points; None where a person has to grade it.
-        comments: what people have written to the student.
+        comments: the comments that people wrote to the student.
     """
 
     raw: float
@@ -37,12 +38,12 @@ class Score:
 
     @property
     def points(self) -> float:
-        """What counts: the points less the penalty, and never less than nothing, as nbgrader reckons."""
+        """The points less the penalty, at least 0, as nbgrader computes them."""
         return max(0.0, self.raw - self.penalty)
 
     @property
     def final(self) -> bool:
-        """Whether nothing waits for a person."""
+        """Whether no cell waits for a person."""
         return not self.waiting
 
 
@@ -52,11 +53,11 @@ class LabScores:
 
     Attributes:
         lab: the lab's name.
-        due: when it was due (UTC, without a zone); None where that is open.
+        due: when it was due (UTC, without a zone); None if it has no due date.
         most: the points that can be earned.
         exercises: the graded cells, ``NOTEBOOK/CELL``, in order of name.
-        scores: student's id → score; students who have handed in nothing are not in it.
-        ungraded: the ids of the students who have handed in what nobody has graded yet.
+        scores: student's id → score; without students who have handed in nothing.
+        ungraded: the ids of the students whose submissions were not graded yet.
     """
 
     lab: str
@@ -67,7 +68,7 @@ class LabScores:
     ungraded: frozenset[str] = frozenset()
 
     def exported(self, student: str, *, unfinished: bool) -> Score | None:
-        """A student's score, if there is one that may be handed out."""
+        """A student's score; None if there is none, or if it is not final and `unfinished` is not set."""
         score = self.scores.get(student)
         return score if score is not None and (unfinished or score.final) else None
 
@@ -102,7 +103,7 @@ def read_scores(course: Course, labs: Iterable[str]) -> Scores:
             wanted = [name for name in known if gradebook.assignment_submissions(name)]
         found = tuple(_lab(gradebook, name, course.students(name)) for name in wanted)
         students = sorted(
-            (_student(it) for it in gradebook.students), key=lambda it: (it.last_name, it.first_name, it.identity)
+            (student_from(it) for it in gradebook.students), key=lambda it: (it.last_name, it.first_name, it.identity)
         )
     if not any(lab.scores for lab in found):
         raise ExpectedError("Nothing was graded yet, so there is no score.", "Run: autograder grade")
@@ -116,7 +117,7 @@ def _lab(gradebook: Gradebook, name: str, submitted: Iterable[str]) -> LabScores
         known = sorted(str(it.name) for it in gradebook.assignments)
         raise ExpectedError(
             f"The gradebook does not know the lab {name!r}.",
-            f"{meant(name, known) if known else 'It knows none.'} Grade it first: autograder grade {name}",
+            f"{did_you_mean(name, known) if known else 'It knows none.'} Grade it first: autograder grade {name}",
         ) from None
     scores = {str(it.student_id): _score(it) for it in gradebook.assignment_submissions(name)}
     exercises = sorted({exercise for score in scores.values() for exercise in score.exercises})
@@ -140,10 +141,4 @@ def _score(submission: Any) -> Score:  # noqa: ANN401 - nbgrader has no types
         time=submission.timestamp,
         exercises=exercises,
         comments=tuple(filter(None, comments)),
-    )
-
-
-def _student(it: Any) -> Student:  # noqa: ANN401 - nbgrader has no types
-    return Student(
-        str(it.id), str(it.first_name or ""), str(it.last_name or ""), str(it.email or ""), str(it.lms_user_id or "")
     )

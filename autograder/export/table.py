@@ -1,4 +1,4 @@
-"""Tables as CSV that no spreadsheet takes for a program."""
+"""Tables as CSV, in which no text is a formula to a spreadsheet."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from autograder.errors import ExpectedError
 
-# The wide signs are what an East Asian keyboard writes, and a spreadsheet set to that takes them for the others.
+# East Asian keyboards write the fullwidth signs, and spreadsheets with such settings read them like the others.
 _FORMULA = re.compile(r"[\s\0\ufeff]*[=+\-@＝＋－＠]|[\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 
@@ -29,27 +29,27 @@ class Table:
     notes: tuple[str, ...] = ()
 
 
-def harmless(text: str) -> str:
-    """A text that no spreadsheet runs: before a formula's first sign stands an apostrophe. Numbers stay numbers."""
+def without_formula(text: str) -> str:
+    """The text with an apostrophe before it if a spreadsheet would run it as a formula. Numbers stay numbers."""
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def as_csv(table: Table) -> str:
-    """The table as CSV (RFC 4180), every text made harmless."""
+    """The table as CSV (RFC 4180), without formulas."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     for row in (table.header, *table.rows):
-        writer.writerow([harmless(text) for text in row])
+        writer.writerow([without_formula(text) for text in row])
     return file.getvalue()
 
 
 def write(path: Path, table: Table) -> None:
-    """Write a table into a file, whole or not at all; a pipe or a device gets it as it is.
+    """Write a table into a file, whole or not at all; a pipe or a device is written to directly.
 
     Raises:
         ExpectedError: the file cannot be written.
     """
-    # What is there and is no file is not ours to replace.
+    # A pipe or a device must not be replaced by a file.
     special = path.exists() and not path.is_file()
     unfinished = path if special else path.with_name(f"{path.name}.unfinished")
     try:
@@ -63,7 +63,7 @@ def write(path: Path, table: Table) -> None:
 
 
 def points(number: float | None) -> str:
-    """Points as text, with at most two decimals and a point; empty where there are none."""
+    """Points as text, with a decimal point and at most two decimals; empty for None."""
     return "" if number is None else f"{number:.2f}".rstrip("0").rstrip(".")
 
 

@@ -1,17 +1,16 @@
-"""A file that the platform has exported: its rows say whom it knows, its columns what it calls a lab."""
+"""A file that a platform has exported: its rows name the platform's students, its columns the labs."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.collect.columns import fields_of
-from autograder.collect.matching import Matcher
-from autograder.collect.owners import Origin, Owner
-from autograder.collect.people import folded
-from autograder.collect.roster import Student, read_table, student_of
 from autograder.errors import ExpectedError
+from autograder.roster.class_list import Student, read_table, student_of
+from autograder.roster.columns import IDENTITY, fields_of
+from autograder.roster.matching import Matcher, Owner, Platform
+from autograder.roster.names import folded
 
 _ID = re.compile(r"\s*\((?P<id>\d+)\)$")
 
@@ -24,7 +23,7 @@ class Template:
         path: the file.
         header: its columns.
         rows: its rows, column → text.
-        students: for each row the student of the gradebook, or None.
+        students: for each row the gradebook's student, or None.
     """
 
     path: Path
@@ -32,11 +31,17 @@ class Template:
     rows: Sequence[dict[str, str]]
     students: Sequence[Student | None]
 
+    def matched(self) -> Iterator[tuple[dict[str, str], Student]]:
+        """The rows of the gradebook's students, with the students."""
+        for row, student in zip(self.rows, self.students, strict=True):
+            if student is not None:
+                yield row, student
+
     def column(self, lab: str) -> str | None:
-        """The column of a lab: the one of its name, else the only one whose name holds it; None if there is none.
+        """The column of a lab: the one with its name, or else the only one whose name contains it; None if none does.
 
         Raises:
-            ExpectedError: several columns hold the lab's name.
+            ExpectedError: the names of several columns contain the lab's.
         """
         wanted = folded(lab)
         exact = [name for name in self.header if folded(_ID.sub("", name)) == wanted]
@@ -52,14 +57,18 @@ class Template:
 
 
 def read_template(path: Path, students: Iterable[Student]) -> Template:
-    """Read a template and find its students in the gradebook.
+    """Read a template and match its rows to the gradebook's students.
+
+    Args:
+        path: the template.
+        students: the gradebook's students.
 
     Raises:
-        ExpectedError: it cannot be read, or has no columns that name students.
+        ExpectedError: it cannot be read, has no columns that name students, or names one student twice.
     """
     rows = read_table(path)
     columns = fields_of(rows[0])
-    if "id" not in columns:
+    if IDENTITY not in columns:
         raise ExpectedError(
             f"{path} has no columns that name students.",
             "Export the grades from Moodle (as CSV text file) or from Canvas's gradebook, and name that file.",
@@ -78,15 +87,15 @@ def _find(matcher: Matcher, row: dict[str, str], columns: dict[str, list[str]]) 
     listed = student_of(row, columns)
     if listed is None:
         return None
-    ids = [row.get(name, "").strip() for name in columns["id"]]
+    ids = [row.get(name, "").strip() for name in columns[IDENTITY]]
     name = f"{listed.first_name} {listed.last_name}"
-    for origin, text, number in (
-        (Origin.CANVAS, "", listed.lms_user_id),
-        *((Origin.PLAIN, text, "") for text in (*ids, listed.email, name)),
+    for platform, text, number in (
+        (Platform.CANVAS, "", listed.lms_user_id),
+        *((Platform.NONE, text, "") for text in (*ids, listed.email, name)),
     ):
-        match = matcher.match(Owner(origin, text, text.strip(), number)) if text.strip() or number else None
+        match = matcher.match(Owner(platform, text, text.strip(), number)) if text.strip() or number else None
         student = match.student if match is not None else None
-        # The platform's number outweighs everything that people can call themselves.
+        # Users can change their names, but not the platform's number.
         if student is not None and _same_number(listed, student):
             return student
     return None

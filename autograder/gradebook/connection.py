@@ -1,7 +1,8 @@
-"""nbgrader's gradebook, opened. nbgrader writes its tables into whatever it is given, so that is looked at first."""
+"""Opens nbgrader's gradebook. nbgrader creates its tables in any database, so the database is examined first."""
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from enum import Enum, auto
@@ -17,9 +18,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-from autograder.course.release import own_tools
+from autograder.course.gradebook_url import file_of, is_missing, name_of, unusable
 from autograder.errors import ExpectedError
-from autograder.gradebook.address import file_of, is_missing, name_of, unusable
 from autograder.gradebook.errors import closed, damaged, explain, foreign, newer, older
 
 _TABLES = {table.name: set(table.columns.keys()) for table in Base.metadata.sorted_tables}
@@ -27,9 +27,9 @@ _VERSION = "alembic_version"
 _CORE = {"assignment", "notebook", "student", "submitted_assignment", "submitted_notebook", "grade", "comment"}
 """The tables that every version of nbgrader has made."""
 _HEADER, _MODE, _WITH_WAL = 20, 18, b"\2\2"
-"""How the header of a SQLite file says that there may be a second file with what was written last."""
-_TO_BE_MENDED = (264, 520, 776)
-"""SQLite's codes for a file that whoever only reads must not bring in order: a program that wrote to it was killed."""
+"""Where the header of a SQLite file says that the file is in WAL mode, and may have a ``-wal`` file beside it."""
+_NEEDS_RECOVERY = (264, 520, 776)
+"""SQLite's error codes for a file that a killed writer left behind: a read-only connection may not recover it."""
 
 
 class NoGradebookError(ExpectedError):
@@ -43,13 +43,24 @@ class _State(Enum):
 
 
 class _Reader(Gradebook):  # type: ignore[misc] # nbgrader has no types
-    """A gradebook in which nothing is made: no table, and no entry for the course."""
+    """A gradebook that creates nothing: no table, and no entry for the course."""
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url, future=True)
         self.db = scoped_session(sessionmaker(autoflush=True, bind=self.engine, future=True))
         self.course_id = None
         self.authenticator = None
+
+
+@contextmanager
+def alembic_on_path() -> Iterator[None]:
+    """Let nbgrader find ``alembic``, which it starts for every new gradebook, beside this interpreter."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join(filter(None, (str(Path(sys.executable).parent), before)))
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before
 
 
 @contextmanager
@@ -66,18 +77,18 @@ def explained(url: str) -> Iterator[None]:
 
 @contextmanager
 def reading(url: str, cure: str = "Run: autograder grade") -> Iterator[Gradebook]:
-    """Open a gradebook for who reads it: nothing is made.
+    """Open a gradebook for reading: nothing is created.
 
     Args:
         url: SQLAlchemy's URL.
-        cure: what makes a gradebook, where there is none.
+        cure: how to create a gradebook, where there is none.
 
     Raises:
         NoGradebookError: there is none yet.
         ExpectedError: it is another program's database, or cannot be read.
     """
     with explained(url):
-        if _look(url) is not _State.PRESENT:
+        if _examine(url) is not _State.PRESENT:
             raise _absent(url, cure)
         with closing(_Reader(url)) as gradebook:
             yield gradebook
@@ -85,7 +96,7 @@ def reading(url: str, cure: str = "Run: autograder grade") -> Iterator[Gradebook
 
 @contextmanager
 def writing(url: str, course_id: str) -> Iterator[Gradebook]:
-    """Open a gradebook for who writes to it; where there is none, or an empty file, it is made.
+    """Open a gradebook for writing; where there is none, or an empty file, it is created.
 
     Args:
         url: SQLAlchemy's URL.
@@ -95,21 +106,21 @@ def writing(url: str, course_id: str) -> Iterator[Gradebook]:
         ExpectedError: it is another program's database, or cannot be read or written.
     """
     with explained(url):
-        _look(url)
-        with own_tools():
+        _examine(url)
+        with alembic_on_path():
             opened = Gradebook(url, course_id)
         with closing(opened) as gradebook:
             yield gradebook
 
 
 def check_ready(url: str) -> None:
-    """See that a gradebook can be written, before the work begins of which it is to learn. Nothing is changed.
+    """Check that a gradebook can be written, before long work whose results go into it. Nothing is changed.
 
     Raises:
         ExpectedError: it is damaged, locked, closed to this user, or another program's database.
     """
     with explained(url):
-        present = _look(url) is not _State.ABSENT
+        present = _examine(url) is not _State.ABSENT
         where = make_url(url)
         if where.get_backend_name() != "sqlite":
             return
@@ -121,15 +132,15 @@ def check_ready(url: str) -> None:
             found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
             if found != "ok":
                 raise damaged(url)
-            # What is written is taken back. Until then it wants all that writing wants: the lock, the file, its folder.
+            # Rolled back; but it needs what every write needs: the lock, and write access to the file and its folder.
             number = connection.execute(text("PRAGMA user_version")).scalar()
             connection.execute(text("BEGIN IMMEDIATE"))
             connection.execute(text(f"PRAGMA user_version = {number}"))
             connection.rollback()
 
 
-def _look(url: str) -> _State:
-    """What there is at a gradebook's place, whose bytes stay as they are.
+def _examine(url: str) -> _State:
+    """What there is at a gradebook's URL. No byte of it is changed.
 
     Raises:
         ExpectedError: it is another program's database, or a gradebook that this nbgrader cannot use.
@@ -142,20 +153,20 @@ def _look(url: str) -> _State:
         raise closed(url)
     if where.get_driver_name() == "pysqlite":
         try:
-            with _connected(_untouched(where)) as connection:
-                return _judged(url, connection)
+            with _connected(_read_only(where)) as connection:
+                return _state_of(url, connection)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlite_errorcode", 0) not in _TO_BE_MENDED:
+            if getattr(error.orig, "sqlite_errorcode", 0) not in _NEEDS_RECOVERY:
                 raise
     with _connected(where) as connection:
-        return _judged(url, connection)
+        return _state_of(url, connection)
 
 
-def _untouched(where: URL) -> URL:
+def _read_only(where: URL) -> URL:
     """The URL under which SQLite changes no byte of a file, and makes none beside it.
 
-    Whoever may write would move into it what another program has put into its ``-wal`` file; and who reads would make
-    such a file where there is none, unless nobody is said to write.
+    A connection that may write would copy another program's ``-wal`` file into it; and one that reads would create such
+    a file where there is none, unless the database is declared immutable.
     """
     path = file_of(where).resolve()
     options = {"mode": "ro", "uri": "true"}
@@ -165,7 +176,7 @@ def _untouched(where: URL) -> URL:
     return where.set(database=f"file:{quote(os.fsencode(path))}").update_query_dict(options)
 
 
-def _judged(url: str, connection: Connection) -> _State:
+def _state_of(url: str, connection: Connection) -> _State:
     there = inspect(connection)
     names = set(there.get_table_names())
     if not names:
@@ -175,18 +186,18 @@ def _judged(url: str, connection: Connection) -> _State:
     if not names >= _CORE and not (own and fits and names <= _TABLES.keys() | {_VERSION}):
         raise foreign(url, sorted(names - {_VERSION}) or sorted(names))
     whole = names >= _TABLES.keys()
-    # nbgrader notes the version when all tables are made.
+    # nbgrader writes the version after all tables.
     if not fits or (_VERSION in names and not whole):
         raise older(url)
     if _VERSION in names:
         version = connection.execute(text(f"SELECT version_num FROM {_VERSION}")).scalar()  # noqa: S608 - a constant
-        if version and _known() and version not in _known():
+        if version and _known_versions() and version not in _known_versions():
             raise newer(url)
     return _State.PRESENT if whole else _State.UNFINISHED
 
 
 @cache
-def _known() -> frozenset[str]:
+def _known_versions() -> frozenset[str]:
     """The versions of a gradebook's tables that the installed nbgrader knows; none if it does not say."""
     folder = files("nbgrader") / "alembic" / "versions"
     texts = (path.read_text() for path in folder.iterdir() if path.name.endswith(".py")) if folder.is_dir() else ()

@@ -7,8 +7,8 @@ from importlib.metadata import version
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
+from autograder.course.gradebook_url import is_postgresql, name_of
 from autograder.errors import ExpectedError
-from autograder.gradebook.address import is_postgresql, name_of
 
 _LOCKED = "is locked by another program"
 _LOST = "was lost: its server ended the connection"

@@ -1,5 +1,6 @@
 """The one writer to nbgrader's gradebook."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from traitlets.utils.importstring import import_item
@@ -21,27 +23,33 @@ from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.gradebook.connection import writing
 from autograder.gradebook.errors import explain
-from autograder.gradebook.labs import KnownLab, is_current, read_lab
-from autograder.gradebook.marks import NO_RESPONSE, mark
-from autograder.gradebook.rows import SubmissionRow, add_missing, read_submission, save
-from autograder.gradebook.sole_writer import sole_writer
+from autograder.gradebook.labs import is_current
+from autograder.gradebook.records import (
+    LabRecord,
+    SubmissionRecord,
+    add_missing,
+    read_lab_record,
+    read_submission_record,
+    save,
+)
+from autograder.gradebook.scoring import apply_verdicts
 from autograder.verdicts import NotebookResult, Result, SubmissionStatus
 
-__all__ = ["NO_RESPONSE", "GradebookWriter"]
+_LOCK = text("SELECT pg_try_advisory_lock(:key)")
 
 
 class GradebookWriter:
     """Writes results into the gradebook; a context manager, of which a course has one at a time.
 
-    Scores and comments that a person gave are never touched. A score is only ever replaced by a verdict: what broke
-    or could not be read leaves it as it was and flags it.
+    Scores and comments that a person gave are never changed. Only a verdict replaces a score: where grading broke or
+    nothing could be read, it stays and is flagged.
     """
 
     def __init__(self, course: Course) -> None:
         self._course = course
         self._gradebook: Gradebook
         self._open = ExitStack()
-        self._labs: dict[str, KnownLab] = {}
+        self._labs: dict[str, LabRecord] = {}
 
     def __enter__(self) -> Self:
         """Open the gradebook.
@@ -52,7 +60,7 @@ class GradebookWriter:
         with self._database_errors():
             opened = writing(self._course.gradebook_url, self._course.course_id)
             self._gradebook = self._open.enter_context(opened)
-            self._open.enter_context(sole_writer(self._gradebook.engine, self._course.course_id))
+            self._open.enter_context(_exclusive(self._gradebook.engine, self._course.course_id))
         return self
 
     def __exit__(
@@ -61,13 +69,13 @@ class GradebookWriter:
         self._open.close()
 
     def knows(self, lab: Lab) -> bool:
-        """Whether the gradebook knows a lab as it is now, so that it needn't be recorded again.
+        """Whether the gradebook has a lab as it is now, so that it need not be recorded again.
 
         Raises:
             ExpectedError: the gradebook cannot be read.
         """
         with self._database_errors():
-            known = read_lab(self._gradebook, lab.name)
+            known = read_lab_record(self._gradebook, lab.name)
             self._session.rollback()
         return known is not None and is_current(known, lab)
 
@@ -81,9 +89,9 @@ class GradebookWriter:
             (notebook.name, cell.grade_id) for notebook in lab.notebooks for cell in notebook.released if cell.graded
         }
         with self._database_errors():
-            known = read_lab(self._gradebook, lab.name)
+            known = read_lab_record(self._gradebook, lab.name)
             there = {(it.name, grade_id) for it in known.notebooks for grade_id in it.graded} if known else set()
-            # A server would keep the transaction open until the first submission is written.
+            # Otherwise a server keeps the transaction open until the first submission is written.
             self._session.rollback()
         for notebook, grade_id in sorted(expected - there):
             raise ExpectedError(
@@ -116,7 +124,7 @@ class GradebookWriter:
         with self._database_errors():
             lab = self._lab(result.lab)
             before = add_missing(self._session, lab, result.student, self._read(lab, result.student))
-            after = mark(before, result, notebooks, submitted or {})
+            after = apply_verdicts(before, result, notebooks, submitted or {})
             if submitted_at is not None and (result.status is SubmissionStatus.GRADED or not before.has_scores):
                 after = replace(after, timestamp=submitted_at)
             save(self._session, before, after)
@@ -141,12 +149,12 @@ class GradebookWriter:
         session: Session = self._gradebook.db
         return session
 
-    def _read(self, lab: KnownLab, student: str) -> SubmissionRow | None:
-        return read_submission(self._session, lab, student)
+    def _read(self, lab: LabRecord, student: str) -> SubmissionRecord | None:
+        return read_submission_record(self._session, lab, student)
 
-    def _lab(self, name: str) -> KnownLab:
+    def _lab(self, name: str) -> LabRecord:
         if name not in self._labs:
-            known = read_lab(self._gradebook, name)
+            known = read_lab_record(self._gradebook, name)
             if known is None:
                 raise ExpectedError(
                     f"The gradebook does not know the lab {name!r}.", f"Run: nbgrader generate_assignment {name}"
@@ -160,7 +168,7 @@ class GradebookWriter:
         steps = [import_item(step) if isinstance(step, str) else step for step in configured.autograde_preprocessors]
         return any(issubclass(step, AssignLatePenalties) for step in steps)
 
-    def _assign_late_penalties(self, lab: KnownLab, submission: SubmissionRow, student: str) -> None:
+    def _assign_late_penalties(self, lab: LabRecord, submission: SubmissionRecord, student: str) -> None:
         names = [
             row.notebook.name
             for row in submission.notebooks
@@ -200,13 +208,49 @@ class GradebookWriter:
             raise
 
 
-def _digest(lab: KnownLab, submission: SubmissionRow) -> str:
-    # Whoever moves the due date wants the penalties reckoned anew.
+def _digest(lab: LabRecord, submission: SubmissionRecord) -> str:
+    # After a change of the due date, penalties must be computed again.
     return f"{submission.digest} due {lab.due}"
 
 
-def _is_late(lab: KnownLab, submission: SubmissionRow) -> bool:
+def _is_late(lab: LabRecord, submission: SubmissionRecord) -> bool:
     if lab.due is None or submission.timestamp is None:
         return False
     due = lab.due if submission.extension is None else lab.due + submission.extension
     return submission.timestamp > due
+
+
+@contextmanager
+def _exclusive(engine: Engine, course: str) -> Iterator[None]:
+    """Hold a lock on a course's gradebook on a PostgreSQL server.
+
+    Two machines may use the same gradebook, each with its own course folder. A SQLite file lies in the course's folder,
+    which has a lock of its own (`autograder.grading.lock`). The server's lock ends with the connection, however this
+    program ends.
+
+    Args:
+        engine: the gradebook's.
+        course: the course's id.
+
+    Raises:
+        ExpectedError: another autograder holds it.
+        sqlalchemy.exc.SQLAlchemyError: the database cannot be used.
+    """
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # Detached from the pool, so that it is closed at the end: the lock belongs to the connection.
+        connection.detach()
+        if not connection.scalar(_LOCK, {"key": _lock_key(course)}):
+            raise ExpectedError(
+                f"Another autograder is writing to the gradebook of the course {course!r}, maybe on another machine.",
+                "Wait until it has finished, or end it; then run the same command again.",
+            )
+        yield
+
+
+def _lock_key(course: str) -> int:
+    """A number of 64 bits, as PostgreSQL wants it."""
+    digest = hashlib.sha256(f"autograder {course}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)

@@ -15,8 +15,7 @@ from autograder.cells import Cell, Lab, LabNotebook
 from autograder.course.submissions import MOST_BYTES
 from autograder.grading.terms import Terms
 from autograder.judging.case import Case
-from autograder.untrusted.files import LARGEST_FILE, Quarantine, read_bytes
-from autograder.untrusted.folders import files_of
+from autograder.untrusted.files import LARGEST_FILE, Quarantine, list_files, read_bytes
 from autograder.wire import to_plain
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +73,7 @@ def submission_key(lab: str, folder: Path) -> str:
     digest = hashlib.sha256(lab.encode())
     # As many bytes are read as grading itself would read; of the rest, whether it was touched.
     remaining = MOST_BYTES + LARGEST_FILE
-    for path in files_of(folder):
+    for path in list_files(folder):
         try:
             content = read_bytes(path, remaining)
             remaining -= len(content)

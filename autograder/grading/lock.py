@@ -46,6 +46,6 @@ def course_lock(course: Course) -> Iterator[None]:
         ExpectedError: another autograder is grading it, or its folder can't be written.
     """
     with exclusive_lock(course.state / "lock", f"Another autograder is grading the course {course.root}."):
-        store.clear_remains(course)
+        store.remove_unfinished(course)
         clear_unfinished(course.state)
         yield

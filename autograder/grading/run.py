@@ -5,6 +5,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from autograder.cells import Lab
 from autograder.course.course import Course
+from autograder.gradebook.labs import read_lab, record_lab
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading import interrupts
 from autograder.grading.lab_run import Finding, LabRun
@@ -66,10 +67,10 @@ def grade_class(
 def _recorded(course: Course, writer: GradebookWriter, name: str) -> Lab:
     """Read a lab, and add it to the gradebook if it is missing there."""
     if course.generates_tests(name):
-        course.record(name)
-    lab = course.lab(name)
+        record_lab(course, name)
+    lab = read_lab(course, name)
     if not writer.knows(lab):
-        course.record(name)
+        record_lab(course, name)
         writer.require(lab)
     return lab
 
@@ -109,7 +110,7 @@ def _students(course: Course, lab: str, students: Sequence[str] | None) -> list[
     submitted = course.students(lab)
     if students is None:
         if not submitted and lab in course.labs():
-            raise course.without_submissions(lab)
+            raise course.no_submissions_error(lab)
         return submitted
     for student in set(students) - set(submitted):
         # Raises an error that names the student.

@@ -1,6 +1,6 @@
-"""Mending a submitted notebook: its cells realigned to the released ones, each repair noted, each forgery flagged."""
+"""Repairs a submitted notebook: realigns its cells to the released ones, notes each repair, flags each forgery."""
 
-from autograder.repair.mend import mend
+from autograder.repair.notebook import repair_notebook
 from autograder.repair.realign import realign
 
-__all__ = ["mend", "realign"]
+__all__ = ["realign", "repair_notebook"]

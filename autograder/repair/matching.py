@@ -1,4 +1,7 @@
-"""Which submitted cell is which released cell?"""
+"""Pairs submitted cells with released ones.
+
+Throughout this package, `old` is an index in the released notebook and `new` one in the submitted notebook.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -8,10 +11,10 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from autograder.cells import Cell, Role
-from autograder.untrusted.submitted_metadata import plain_id
+from autograder.untrusted.submitted_metadata import normalised_id
 
 Pairs = dict[int, int]
-"""Place in the released notebook → place in the submitted one."""
+"""Index in the released notebook → index in the submitted one."""
 
 ANSWERS = frozenset({Role.SOLUTION, Role.ANSWER})
 """The roles whose text is the student's, so that it need not be like the released text."""
@@ -28,8 +31,8 @@ class Match:
     """Which cells belong together.
 
     Attributes:
-        pairs: released place → submitted place.
-        copies: place of a submitted cell whose id another one kept → the released place of that id.
+        pairs: index in the released notebook → index in the submitted one.
+        copies: index of a submitted cell whose id another one kept → index of the released cell with that id.
     """
 
     pairs: Pairs
@@ -37,21 +40,21 @@ class Match:
 
 
 def match(submitted: Sequence[Cell], released: Sequence[Cell]) -> Match:
-    """Pair released with submitted cells: by grade id, cell id, equal text, likeness and place, in this order.
+    """Pair released with submitted cells: by grade id, cell id, equal text, likeness and position, in this order.
 
-    Types count until likeness has been tried, and for places.
+    Cells of different types are paired only after likeness within a type has been tried, and never by position.
     """
     pairs, copies = _by_grade_id(submitted, released)
-    for find in (_by_cell_id, _by_equal_text, _by_likeness, _retyped, _by_place):
+    for find in (_by_cell_id, _by_equal_text, _by_likeness, _retyped, _by_position):
         taken = {*pairs.values(), *copies}
-        spare = [place for place in range(len(submitted)) if place not in taken]
-        missing = [place for place in range(len(released)) if place not in pairs]
+        spare = [new for new in range(len(submitted)) if new not in taken]
+        missing = [old for old in range(len(released)) if old not in pairs]
         pairs |= find(submitted, released, spare, missing, pairs)
     return Match(pairs, copies)
 
 
-def untouched(cell: Cell, released: Cell) -> bool:
-    """Whether a cell says what was released, but for blank space around it."""
+def is_unchanged(cell: Cell, released: Cell) -> bool:
+    """Whether a cell has the released text, except for blank space around it."""
     return cell.source.strip() == released.source.strip() and not cell.attachments
 
 
@@ -76,27 +79,27 @@ def _lines(source: str) -> frozenset[str]:
 
 def _by_grade_id(submitted: Sequence[Cell], released: Sequence[Cell]) -> tuple[Pairs, Pairs]:
     claims: dict[str, list[int]] = defaultdict(list)
-    for place, cell in enumerate(submitted):
+    for new, cell in enumerate(submitted):
         if cell.grade_id is not None:
-            claims[plain_id(cell.grade_id)].append(place)
+            claims[normalised_id(cell.grade_id)].append(new)
     pairs: Pairs = {}
     copies: Pairs = {}
-    for there, original in enumerate(released):
-        candidates = claims.get(plain_id(original.grade_id or ""))
+    for old, original in enumerate(released):
+        candidates = claims.get(normalised_id(original.grade_id or ""))
         if candidates:
-            pairs[there] = _best(submitted, candidates, original, there)
-            copies |= {place: there for place in candidates if place != pairs[there]}
+            pairs[old] = _best(submitted, candidates, original, old)
+            copies |= {new: old for new in candidates if new != pairs[old]}
     return pairs, copies
 
 
-def _best(submitted: Sequence[Cell], candidates: list[int], original: Cell, there: int) -> int:
+def _best(submitted: Sequence[Cell], candidates: list[int], original: Cell, old: int) -> int:
     """Choose among cells with one id: an answer before a stub, then the more alike, then the nearer, then the last."""
 
-    def key(place: int) -> tuple[bool, int, int, int]:
-        cell = submitted[place]
-        answered = original.role in ANSWERS and bool(cell.source.strip()) and not untouched(cell, original)
+    def key(new: int) -> tuple[bool, int, int, int]:
+        cell = submitted[new]
+        answered = original.role in ANSWERS and bool(cell.source.strip()) and not is_unchanged(cell, original)
         alike = lines_kept(cell, original) if original.role in ANSWERS else likeness(cell, original)
-        return answered, round(alike), -abs(place - there), place
+        return answered, round(alike), -abs(new - old), new
 
     return candidates[0] if len(candidates) == 1 else max(candidates, key=key)
 
@@ -104,21 +107,21 @@ def _best(submitted: Sequence[Cell], candidates: list[int], original: Cell, ther
 def _by_cell_id(
     submitted: Sequence[Cell], released: Sequence[Cell], spare: Sequence[int], missing: Sequence[int], _: Pairs
 ) -> Pairs:
-    found = {submitted[place].cell_id: place for place in reversed(spare) if submitted[place].cell_id}
-    return {there: found[released[there].cell_id] for there in missing if released[there].cell_id in found}
+    found = {submitted[new].cell_id: new for new in reversed(spare) if submitted[new].cell_id}
+    return {old: found[released[old].cell_id] for old in missing if released[old].cell_id in found}
 
 
 def _by_equal_text(
     submitted: Sequence[Cell], released: Sequence[Cell], spare: Sequence[int], missing: Sequence[int], _: Pairs
 ) -> Pairs:
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for place in spare:
-        found[submitted[place].kind, submitted[place].source.strip()].append(place)
+    for new in spare:
+        found[submitted[new].kind, submitted[new].source.strip()].append(new)
     pairs: Pairs = {}
-    for there in missing:
-        equal = found[released[there].kind, released[there].source.strip()]
+    for old in missing:
+        equal = found[released[old].kind, released[old].source.strip()]
         if equal:
-            pairs[there] = equal.pop(0)
+            pairs[old] = equal.pop(0)
     return pairs
 
 
@@ -126,18 +129,18 @@ def _by_likeness(
     submitted: Sequence[Cell], released: Sequence[Cell], spare: Sequence[int], missing: Sequence[int], _: Pairs
 ) -> Pairs:
     scored = [
-        (score, -abs(place - there), there, place)
-        for there in missing
-        for place in spare
-        if submitted[place].kind == released[there].kind and submitted[place].source.strip()
-        if (score := likeness(submitted[place], released[there])) > 0
+        (score, -abs(new - old), old, new)
+        for old in missing
+        for new in spare
+        if submitted[new].kind == released[old].kind and submitted[new].source.strip()
+        if (score := likeness(submitted[new], released[old])) > 0
     ]
     pairs: Pairs = {}
     taken: set[int] = set()
-    for _score, _nearness, there, place in sorted(scored, reverse=True):
-        if there not in pairs and place not in taken:
-            pairs[there] = place
-            taken.add(place)
+    for _score, _nearness, old, new in sorted(scored, reverse=True):
+        if old not in pairs and new not in taken:
+            pairs[old] = new
+            taken.add(new)
     return pairs
 
 
@@ -147,47 +150,47 @@ def _retyped(
     """Pair by text, then by likeness, without regard to the type of the cell."""
     typeless = [replace(cell, kind="") for cell in submitted]
     wanted = [replace(cell, kind="") for cell in released]
-    # A short text (a heading, "pass") is easily found twice.
-    missing = [there for there in missing if len(wanted[there].source.strip()) >= _SHORTEST_RETYPED]
+    # A short text (a heading, "pass") may occur twice by chance.
+    missing = [old for old in missing if len(wanted[old].source.strip()) >= _SHORTEST_RETYPED]
     pairs = _by_equal_text(typeless, wanted, spare, missing, {})
     taken = set(pairs.values())
-    spare = [place for place in spare if place not in taken]
-    missing = [there for there in missing if there not in pairs]
+    spare = [new for new in spare if new not in taken]
+    missing = [old for old in missing if old not in pairs]
     return pairs | _by_likeness(typeless, wanted, spare, missing, {})
 
 
-def _by_place(
+def _by_position(
     submitted: Sequence[Cell], released: Sequence[Cell], spare: Sequence[int], missing: Sequence[int], pairs: Pairs
 ) -> Pairs:
     """Pair answers that share nothing with their stub: where as many are missing between two cells as are spare."""
     found: Pairs = {}
     for gap in _gaps(len(released), pairs):
-        wanted = [there for there in gap if there in missing and released[there].role in ANSWERS]
+        wanted = [old for old in gap if old in missing and released[old].role in ANSWERS]
         inside = set(neighbours(gap, pairs, len(submitted)))
-        kinds = {released[there].kind for there in wanted}
-        candidates = [place for place in spare if place in inside and submitted[place].kind in kinds]
-        if Counter(released[there].kind for there in wanted) == Counter(submitted[place].kind for place in candidates):
+        kinds = {released[old].kind for old in wanted}
+        candidates = [new for new in spare if new in inside and submitted[new].kind in kinds]
+        if Counter(released[old].kind for old in wanted) == Counter(submitted[new].kind for new in candidates):
             for kind in kinds:
                 found |= zip(
-                    (there for there in wanted if released[there].kind == kind),
-                    (place for place in candidates if submitted[place].kind == kind),
+                    (old for old in wanted if released[old].kind == kind),
+                    (new for new in candidates if submitted[new].kind == kind),
                     strict=True,
                 )
     return found
 
 
 def _gaps(length: int, pairs: Collection[int]) -> Iterator[range]:
-    """Runs of released places that nothing is paired with."""
+    """Runs of released indices that nothing is paired with."""
     start = 0
-    for place in range(length + 1):
-        if place == length or place in pairs:
-            if start < place:
-                yield range(start, place)
-            start = place + 1
+    for index in range(length + 1):
+        if index == length or index in pairs:
+            if start < index:
+                yield range(start, index)
+            start = index + 1
 
 
 def neighbours(gap: range, pairs: Pairs, length: int) -> range:
-    """The submitted places between the cells that are paired with the two ends of a gap."""
+    """The indices of the submitted cells between those that are paired with the two ends of a gap."""
     before = pairs.get(gap.start - 1, -1)
     after = pairs.get(gap.stop, length)
     return range(before + 1, after)

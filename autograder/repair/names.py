@@ -3,7 +3,7 @@
 import ast
 
 from autograder.python_names import names_in
-from autograder.untrusted.notebooks import quiet
+from autograder.untrusted.notebooks import warnings_ignored
 
 EVERYTHING = "*"
 """Stands for the names that a star import binds."""
@@ -24,7 +24,7 @@ def used(source: str) -> frozenset[str]:
 def _trees(source: str) -> list[ast.Module]:
     plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n"))
     try:
-        with quiet():
+        with warnings_ignored():
             return [ast.parse(plain[:_LONGEST_SOURCE])]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []

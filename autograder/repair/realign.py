@@ -1,14 +1,14 @@
-"""A submitted notebook, realigned to the released one."""
+"""Brings a submitted notebook back into the form of the released one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.repair import names
-from autograder.repair.matching import ANSWERS, Match, Pairs, match, neighbours, untouched
-from autograder.repair.sentences import CLAIMED, DELETED, SEVERAL, about
-from autograder.untrusted.submitted_metadata import plain_id
+from autograder.repair.matching import ANSWERS, Match, Pairs, is_unchanged, match, neighbours
+from autograder.repair.messages import CLAIMED, DELETED, SEVERAL, sentences_about
+from autograder.untrusted.submitted_metadata import normalised_id
 
 _MOST_ANALYSED = 1_000_000
 
@@ -17,13 +17,13 @@ def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> S
     """Bring a student's cells back into the order, the roles and the ids of the released notebook.
 
     Ids, roles and points come from `released` alone. Locked cells, tests and tasks get the released text. Free cells
-    of the lesson are the student's version, and are left out if the student deleted them, unless a later cell needs
-    what they define. A deleted solution comes out empty, so that a stub cannot overwrite a definition that the
+    of the lab have the student's text, and are left out if the student deleted them, unless a later cell needs what
+    they define. A deleted solution comes out empty, so that a stub cannot overwrite a definition that the
     student moved elsewhere. Cells of the student's own stay behind the cell that they stood behind.
 
     Args:
         name: the notebook's name, without ``.ipynb``.
-        submitted: the cells as the student handed them in; nothing that they claim is believed.
+        submitted: the cells as the student handed them in; their metadata are not trusted.
         released: the cells as the student got them.
 
     Returns:
@@ -31,25 +31,28 @@ def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> S
     """
     found = match(submitted, released)
     dropped = {
-        place
-        for place, there in found.copies.items()
-        if released[there].role is not Role.LOCKED and untouched(submitted[place], released[there])
+        new
+        for new, old in found.copies.items()
+        if released[old].role is not Role.LOCKED and is_unchanged(submitted[new], released[old])
     }
     needed = _needed(submitted, released, found.pairs)
-    answered_beside = _answered_beside(submitted, released, found.pairs)
+    maybe_answered_nearby = _maybe_answered_nearby(submitted, released, found.pairs)
     own = _own_cells(submitted, released, found.pairs, dropped)
     cells = list(own[-1])
     unanswered = set()
-    for there, original in enumerate(released):
-        place = found.pairs.get(there)
-        mended = _mended(
-            original, None if place is None else submitted[place], there in needed, there in answered_beside
+    for old, original in enumerate(released):
+        new = found.pairs.get(old)
+        restored = _restored(
+            original,
+            None if new is None else submitted[new],
+            old in needed,
+            old in maybe_answered_nearby,
         )
-        if mended is not None:
-            cells.append(mended)
-        if original.grade_id is not None and _is_unanswered(original, mended, own[there]):
+        if restored is not None:
+            cells.append(restored)
+        if original.grade_id is not None and _is_unanswered(original, restored, own[old]):
             unanswered.add(original.grade_id)
-        cells.extend(own[there])
+        cells.extend(own[old])
     return SubmittedNotebook(
         name=name,
         cells=tuple(cells),
@@ -58,46 +61,48 @@ def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> S
     )
 
 
-def _mended(original: Cell, cell: Cell | None, needed: bool, answered_beside: bool) -> Cell | None:
+def _restored(original: Cell, cell: Cell | None, needed: bool, maybe_answered_nearby: bool) -> Cell | None:
     match original.role:
         case Role.LOCKED | Role.TEST | Role.TASK:
             return original
         case Role.FREE:
             if cell is None:
                 return original if needed else None
-            # A keystroke turns a cell into text: what the lesson needs is code again.
-            kind = original.kind if untouched(cell, original) else cell.kind
+            # In an editor, a single key changes a cell's type; an unchanged cell gets its own type back.
+            kind = original.kind if is_unchanged(cell, original) else cell.kind
             return replace(original, kind=kind, source=cell.source, attachments=cell.attachments)
         case _:
             if cell is None:
                 return (
-                    original if original.role is Role.ANSWER and not answered_beside else replace(original, source="")
+                    original
+                    if original.role is Role.ANSWER and not maybe_answered_nearby
+                    else replace(original, source="")
                 )
-            if untouched(cell, original):
+            if is_unchanged(cell, original):
                 return original
             return replace(
                 original, source=cell.source, attachments=cell.attachments if original.kind == "markdown" else None
             )
 
 
-def _is_unanswered(original: Cell, mended: Cell | None, own: Sequence[Cell]) -> bool:
+def _is_unanswered(original: Cell, restored: Cell | None, own: Sequence[Cell]) -> bool:
     if original.role is Role.ANSWER:
-        return mended == original
+        return restored == original
     return original.role is Role.TASK and not own
 
 
 def _own_cells(
     submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs, dropped: set[int]
 ) -> defaultdict[int, list[Cell]]:
-    """The student's own cells, by the released place behind which they stand; -1 is the notebook's beginning."""
-    there_of = {place: there for there, place in pairs.items()}
+    """The student's own cells, by the index of the released cell that they follow; -1 stands for the beginning."""
+    old_of = {new: old for old, new in pairs.items()}
     used_ids = {cell.cell_id for cell in released}
     own: defaultdict[int, list[Cell]] = defaultdict(list)
     anchor = -1
-    for place, cell in enumerate(submitted):
-        if place in there_of:
-            anchor = there_of[place]
-        elif place not in dropped and (cell.source.strip() or cell.attachments):
+    for new, cell in enumerate(submitted):
+        if new in old_of:
+            anchor = old_of[new]
+        elif new not in dropped and (cell.source.strip() or cell.attachments):
             cell_id = None if cell.cell_id in used_ids else cell.cell_id
             used_ids.add(cell_id)
             own[anchor].append(Cell(cell.kind, Role.FREE, cell.source, cell_id=cell_id, attachments=cell.attachments))
@@ -105,11 +110,9 @@ def _own_cells(
 
 
 def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -> dict[int, list[str]]:
-    """Deleted code cells of the lesson → the names that later cells use and only these cells define."""
+    """Deleted free code cells of the lab → the names that later cells use and only these cells define."""
     deleted = [
-        there
-        for there, cell in enumerate(released)
-        if there not in pairs and cell.role is Role.FREE and cell.kind == "code"
+        old for old, cell in enumerate(released) if old not in pairs and cell.role is Role.FREE and cell.kind == "code"
     ]
     if not deleted:
         return {}
@@ -117,36 +120,36 @@ def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -
     defined = frozenset[str]().union(*map(names.bound, code))
     used_by_student = frozenset[str]().union(*map(names.used, code))
     needed = {}
-    for there in deleted:
-        later = (names.used(cell.source) for cell in released[there + 1 :] if cell.kind == "code")
-        missing = names.bound(released[there].source) - defined
+    for old in deleted:
+        later = (names.used(cell.source) for cell in released[old + 1 :] if cell.kind == "code")
+        missing = names.bound(released[old].source) - defined
         wanted = missing & (used_by_student.union(*later) | {names.EVERYTHING})
         if wanted:
-            needed[there] = sorted(wanted)
+            needed[old] = sorted(wanted)
     return needed
 
 
 def _analysed(submitted: Sequence[Cell]) -> Iterator[str]:
-    """The code whose names are looked at: to parse a book takes minutes."""
-    room = _MOST_ANALYSED
+    """The code whose names are analysed, bounded in length: to parse megabytes takes minutes."""
+    remaining = _MOST_ANALYSED
     for cell in submitted:
-        if cell.kind == "code" and len(cell.source) <= room:
-            room -= len(cell.source)
+        if cell.kind == "code" and len(cell.source) <= remaining:
+            remaining -= len(cell.source)
             yield cell.source
 
 
-def _answered_beside(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -> set[int]:
-    """Missing answers beside which the student has cells of their own that may be the answer."""
-    there_of = set(pairs.values())
-    beside = set()
-    for there, cell in enumerate(released):
-        if cell.role is Role.ANSWER and there not in pairs:
-            start = max((other + 1 for other in range(there) if other in pairs), default=0)
-            stop = min((other for other in range(there, len(released)) if other in pairs), default=len(released))
+def _maybe_answered_nearby(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -> set[int]:
+    """The indices of missing answers where a cell of the student's own nearby may be the answer."""
+    paired = set(pairs.values())
+    answered = set()
+    for old, cell in enumerate(released):
+        if cell.role is Role.ANSWER and old not in pairs:
+            start = max((other + 1 for other in range(old) if other in pairs), default=0)
+            stop = min((other for other in range(old, len(released)) if other in pairs), default=len(released))
             around = neighbours(range(start, stop), pairs, len(submitted))
-            if any(place not in there_of and submitted[place].source.strip() for place in around):
-                beside.add(there)
-    return beside
+            if any(new not in paired and submitted[new].source.strip() for new in around):
+                answered.add(old)
+    return answered
 
 
 def _repairs(
@@ -156,74 +159,66 @@ def _repairs(
     needed: dict[int, list[str]],
     dropped: set[int],
 ) -> Iterable[str]:
-    pairs = found.pairs
-    by_id = {there: submitted[pairs[there]] for there, cell in enumerate(released) if cell.grade_id and there in pairs}
-    known = {plain_id(cell.grade_id) for cell in released if cell.grade_id is not None}
-    yield from about(
-        "The cell {} had lost its nbgrader id; it was recognised.",
-        (released[there].grade_id for there, cell in by_id.items() if cell.grade_id is None),
-    )
-    yield from about(
-        "The cell {} carried another id; it was recognised.",
+    pairs = [(submitted[new], released[old]) for old, new in sorted(found.pairs.items())]
+    paired = set(found.pairs.values())
+    known = {normalised_id(cell.grade_id) for cell in released if cell.grade_id is not None}
+    unpaired_ids = [cell.grade_id for new, cell in enumerate(submitted) if new not in paired and cell.grade_id]
+    missing = [cell for old, cell in enumerate(released) if old not in found.pairs]
+
+    def where(applies: Callable[[Cell, Cell], bool]) -> list[str | None]:
+        return [original.grade_id for cell, original in pairs if applies(cell, original)]
+
+    # Cells without a grade id are left out, unless a sentence names them by their first line.
+    repairs: list[tuple[str, Iterable[str | None]]] = [
+        ("The cell {} had lost its nbgrader id; it was recognised.", where(_lost_its_id)),
+        ("The cell {} carried another id; it was recognised.", where(_has_another_id)),
+        (SEVERAL, [released[old].grade_id for old in sorted(set(found.copies.values()))]),
         (
-            released[there].grade_id
-            for there, cell in by_id.items()
-            if cell.grade_id is not None and cell.grade_id != released[there].grade_id
+            "An unchanged copy of the cell {} was left out.",
+            [released[found.copies[new]].grade_id for new in sorted(dropped)],
         ),
-    )
-    yield from about(
-        SEVERAL,
-        (released[there].grade_id for there in sorted(set(found.copies.values()))),
-    )
-    yield from about(
-        "An unchanged copy of the cell {} was left out.",
-        (released[found.copies[place]].grade_id for place in sorted(dropped)),
-    )
-    paired = set(pairs.values())
-    yield from about(
-        "The id {} is not one of this notebook's; its cell counts as the student's own.",
         (
-            cell.grade_id
-            for place, cell in enumerate(submitted)
-            if place not in paired and cell.grade_id is not None and plain_id(cell.grade_id) not in known
+            "The id {} is not one of this notebook's; its cell counts as the student's own.",
+            [grade_id for grade_id in unpaired_ids if normalised_id(grade_id) not in known],
         ),
-    )
-    yield from about(
-        CLAIMED,
+        (CLAIMED, where(_claimed_another_role)),
         (
-            released[there].grade_id
-            for there, cell in by_id.items()
-            if cell.grade_id is not None
-            and plain_id(cell.grade_id) == plain_id(released[there].grade_id or "")
-            and (cell.role, cell.points) != (released[there].role, released[there].points)
+            "The type of the cell {} had been changed; it was changed back.",
+            [_title(original) for cell, original in pairs if _had_its_type_changed(cell, original)],
         ),
-    )
-    yield from about(
-        "The type of the cell {} had been changed; it was changed back.",
+        ("The text of the read-only cell {} had been changed; it was restored.", where(_had_its_locked_text_changed)),
         (
-            _title(released[there])
-            for there, place in sorted(pairs.items())
-            if submitted[place].kind != released[there].kind
-            and (released[there].grade_id or untouched(submitted[place], released[there]))
+            "The read-only cell {} had been deleted; it was restored.",
+            [cell.grade_id for cell in missing if cell.role not in ANSWERS],
         ),
-    )
-    yield from about(
-        "The text of the read-only cell {} had been changed; it was restored.",
-        (
-            released[there].grade_id
-            for there, cell in by_id.items()
-            if released[there].role not in ANSWERS and not untouched(cell, released[there])
-        ),
-    )
-    missing = [cell for there, cell in enumerate(released) if cell.grade_id and there not in pairs]
-    yield from about(
-        "The read-only cell {} had been deleted; it was restored.",
-        (cell.grade_id for cell in missing if cell.role not in ANSWERS),
-    )
-    yield from about(DELETED, (cell.grade_id for cell in missing if cell.role in ANSWERS))
-    for wanted in needed.values():
-        yield from about("A cell of the lesson that defines {} had been deleted; it was restored.", wanted)
-    yield from about("The cell {} had been moved; it was moved back.", _moved(released, pairs))
+        (DELETED, [cell.grade_id for cell in missing if cell.role in ANSWERS]),
+        *(("A cell of the lesson that defines {} had been deleted; it was restored.", it) for it in needed.values()),
+        ("The cell {} had been moved; it was moved back.", _moved(released, found.pairs)),
+    ]
+    for sentence, cells in repairs:
+        yield from sentences_about(sentence, cells)
+
+
+def _lost_its_id(cell: Cell, _: Cell) -> bool:
+    return cell.grade_id is None
+
+
+def _has_another_id(cell: Cell, original: Cell) -> bool:
+    return cell.grade_id is not None and cell.grade_id != original.grade_id
+
+
+def _claimed_another_role(cell: Cell, original: Cell) -> bool:
+    if cell.grade_id is None or normalised_id(cell.grade_id) != normalised_id(original.grade_id or ""):
+        return False
+    return (cell.role, cell.points) != (original.role, original.points)
+
+
+def _had_its_type_changed(cell: Cell, original: Cell) -> bool:
+    return cell.kind != original.kind and (original.grade_id is not None or is_unchanged(cell, original))
+
+
+def _had_its_locked_text_changed(cell: Cell, original: Cell) -> bool:
+    return original.role not in ANSWERS and not is_unchanged(cell, original)
 
 
 def _title(cell: Cell) -> str:
@@ -231,9 +226,9 @@ def _title(cell: Cell) -> str:
 
 
 def _moved(released: Sequence[Cell], pairs: Pairs) -> Iterable[str]:
-    """Cells that stand behind one that should come later."""
+    """The names of cells that stand behind a cell that should come later."""
     furthest = -1
-    for there, place in sorted(pairs.items()):
-        if place < furthest:
-            yield _title(released[there])
-        furthest = max(furthest, place)
+    for old, new in sorted(pairs.items()):
+        if new < furthest:
+            yield _title(released[old])
+        furthest = max(furthest, new)

@@ -1,1 +1,1 @@
-"""What people read: feedback for a student, a report on a class."""
+"""Pages from results: feedback for each student, a report on the class."""

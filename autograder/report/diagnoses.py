@@ -1,11 +1,28 @@
-"""What a verdict found out about an answer, with or without a name in the course's list: one answer for all readers."""
+"""What a verdict says about an answer, in words: statuses and diagnoses, the same ones for all who show them."""
 
 from dataclasses import dataclass
 from functools import cache
 
-from autograder.report.wording import CELL_WORDS, count, misconception_title
+from autograder.formatting import count
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
 from gradlab.words import FINDINGS, LABELS, MISCONCEPTIONS, Explanation
+
+CELL_WORDS = {
+    CellStatus.PASSED: "Right",
+    CellStatus.PARTIAL: "Partly right",
+    CellStatus.FAILED: "Not yet",
+    CellStatus.ERROR: "Stopped by an error",
+    CellStatus.TIMED_OUT: "Did not finish",
+    CellStatus.MANUAL: "To be read by a person",
+    CellStatus.UNANSWERED: "Not answered",
+    CellStatus.BROKE: "Could not be graded",
+}
+
+SUBMISSION_WORDS = {
+    SubmissionStatus.GRADED: "graded",
+    SubmissionStatus.QUARANTINED: "could not be read",
+    SubmissionStatus.BROKEN: "the grader broke",
+}
 
 UNWRITTEN = "not-written"
 """The finding on an answer that was left as it was handed out: it says nothing about what a student thinks."""
@@ -22,7 +39,7 @@ class Diagnosis:
         title: the mistake in a few words.
         explanation: the likely cause in plain words; empty where the course has none.
         look: what to look at next; empty where the course has none.
-        named: whether it stands in the course's list of misconceptions, and `key` is its id there.
+        named: whether it is in the course's list of misconceptions, with `key` as its id.
     """
 
     key: str
@@ -33,16 +50,16 @@ class Diagnosis:
 
 
 def diagnosis_of(verdict: CellVerdict) -> Diagnosis | None:
-    """Find the kind of mistake that a verdict tells of.
+    """Find the kind of mistake that a verdict reports.
 
-    A misconception goes by its id. What has no id is recognised by its words, which `gradlab.words` holds; a course
-    without gradlab's checks has none, and then only an error or a time-out is a kind of its own.
+    A misconception is identified by its id. A finding has no id and is recognised by its words, which `gradlab.words`
+    holds; a course without gradlab's checks has none, and then only an error or a time-out is a kind of its own.
 
     Args:
         verdict: the verdict on one graded cell.
 
     Returns:
-        The diagnosis; None if the answer is right, waits for a person, or failed for a reason that nobody can name.
+        The diagnosis; None if the answer is right, waits for a person, or failed for a reason without a diagnosis.
     """
     if verdict.misconception:
         known = MISCONCEPTIONS.get(verdict.misconception)
@@ -60,17 +77,17 @@ def diagnosis_of(verdict: CellVerdict) -> Diagnosis | None:
     return None
 
 
-def seen(verdict: CellVerdict) -> CellStatus:
-    """A cell's status as the class report shows it: an answer that nobody wrote is not the same as a wrong one."""
+def shown_status(verdict: CellVerdict) -> CellStatus:
+    """A cell's status as the class report shows it: an unwritten answer is not the same as a wrong one."""
     diagnosis = diagnosis_of(verdict)
     return CellStatus.UNANSWERED if diagnosis is not None and diagnosis.key == UNWRITTEN else verdict.status
 
 
-def told(result: Result) -> tuple[str, ...]:
+def diagnosis_titles(result: Result) -> tuple[str, ...]:
     """What was diagnosed in a submission, each once, in the order of the notebook.
 
-    What has no name in the course is told with its cell: an error, a time-out, a test that broke. Exercises that were
-    left as they were handed out come last, as a number.
+    An error, a time-out or a test that broke is listed with its cell. Exercises that were left as they were handed out
+    come last, as a number.
     """
     if result.status is SubmissionStatus.QUARANTINED:
         return ()
@@ -86,6 +103,13 @@ def told(result: Result) -> tuple[str, ...]:
             found.append(diagnosis.title)
     left = [f"{count(unwritten, 'exercise')} not written"] if unwritten else []
     return tuple(dict.fromkeys([*found, *left]))
+
+
+def misconception_title(identifier: str) -> str:
+    """The title of a misconception in the course's words; the id in plain letters where the course has none."""
+    known = MISCONCEPTIONS.get(identifier)
+    title = known.title if known else identifier.replace("-", " ")
+    return title[:1].upper() + title[1:]
 
 
 def _by_words(message: str) -> Diagnosis | None:

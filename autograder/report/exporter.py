@@ -1,4 +1,4 @@
-"""Our feedback page where nbgrader writes its own: `nbgrader generate_feedback` and formgrader's button use it too.
+"""The exporter through which `nbgrader generate_feedback` and formgrader's button write our feedback page.
 
 In ``nbgrader_config.py``: ``c.GenerateFeedback.exporter_class = "autograder.report.exporter.FeedbackExporter"``.
 """
@@ -36,7 +36,7 @@ class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
         """Render a notebook.
 
         Args:
-            nb: the autograded notebook. It may hold hidden tests (plain nbgrader leaves them in): they are taken out.
+            nb: the autograded notebook. It may hold hidden tests (plain nbgrader leaves them in): they are removed.
             resources: nbgrader's, with the student, the assignment, the notebook and the gradebook's address.
 
         Returns:
@@ -45,14 +45,14 @@ class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
         Raises:
             ExpectedError: nbgrader did not make the resources, or the gradebook cannot be read.
         """
-        place = (resources or {}).get("nbgrader")
-        if not place:
+        metadata = (resources or {}).get("nbgrader")
+        if not metadata:
             raise ExpectedError(
                 "Only nbgrader's feedback can be written in this format.",
                 "Run `autograder feedback` or `nbgrader generate_feedback` in the course folder.",
             )
-        student, lab, name = place["student"], place["assignment"], place["notebook"]
-        marks, penalty = marks_of_notebook(place["db_url"], lab, student, name)
+        student, lab, name = metadata["student"], metadata["assignment"], metadata["notebook"]
+        marks, penalty = marks_of_notebook(metadata["db_url"], lab, student, name)
         feedback = read(self._public(nb), marks, student=student, lab=lab, name=name, penalty=penalty)
         return feedback_page(feedback), self._init_resources(resources)
 
@@ -62,10 +62,10 @@ class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
         tests = ClearHiddenTests(parent=self)
         schemes = ClearMarkScheme(parent=self)
         for cell in public.cells:
-            place = cell.metadata.get("nbgrader", {})
-            if place.get("grade") and not place.get("solution"):
+            settings = cell.metadata.get("nbgrader", {})
+            if settings.get("grade") and not settings.get("solution"):
                 cell.source = _without(cell.source, tests.begin_test_delimeter, tests.end_test_delimeter)
-            if place.get("task"):
+            if settings.get("task"):
                 cell.source = _without(
                     cell.source, schemes.begin_mark_scheme_delimeter, schemes.end_mark_scheme_delimeter
                 )

@@ -1,4 +1,4 @@
-"""What one student is told about one notebook, as data."""
+"""The feedback on one student's notebook, as data."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,7 +66,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Feedback:
-    """What one student is told about one notebook.
+    """The feedback on one student's notebook.
 
     Attributes:
         student: the student's id.
@@ -78,7 +78,7 @@ class Feedback:
         readable: whether this notebook could be read.
         penalty: points taken off for lateness.
         reason: why the submission, or a part of it, could not be graded.
-        repairs: what had to be mended, one sentence each.
+        repairs: what had to be repaired, one sentence each.
         flags: what a person will look at, one sentence each.
         sandboxed: False if it ran with ``--sandbox none``.
         rest: every other code cell, in order.
@@ -110,7 +110,7 @@ class Feedback:
 
     @property
     def waiting(self) -> float:
-        """The points that a person has yet to give or to refuse."""
+        """The points that wait for a person."""
         return sum(exercise.max_points for exercise in self.exercises if exercise.points is None)
 
 
@@ -157,12 +157,12 @@ def read(
         penalty: points taken off for lateness.
 
     Returns:
-        The feedback. A test cell's output is shown only where the judge vouches for it (``gradlab`` metadata).
+        The feedback. A test cell's output is shown only if the judge wrote it (``gradlab`` metadata).
     """
     own = _verdict(notebook)
     pairs = [(cell_from(node), node) for node in notebook["cells"]]
     status = SubmissionStatus(own.get("status", SubmissionStatus.GRADED))
-    # What stands in for a notebook that could not be read is the released one, never run: none of it is the student's.
+    # A notebook that could not be read is replaced by the released one, never run: none of it is the student's.
     ran = any(node.get("execution_count") is not None for node in notebook["cells"])
     readable = ran or status is not SubmissionStatus.QUARANTINED
     shown = pairs if readable else []
@@ -195,8 +195,8 @@ def titles(cells: Iterable[Cell]) -> dict[str, str]:
     return found
 
 
-def settled(status: CellStatus, mark: Mark) -> CellStatus:
-    """The status that stands once a person has had their say."""
+def graded_status(status: CellStatus, mark: Mark) -> CellStatus:
+    """The status once a person has graded the cell."""
     return _status(mark) if mark.by_hand or status is CellStatus.MANUAL else status
 
 
@@ -222,7 +222,7 @@ def _exercise(
     return Exercise(
         grade_id=cell.grade_id or "",
         title=title,
-        status=settled(CellStatus(verdict["status"]), mark) if "status" in verdict else _status(mark),
+        status=graded_status(CellStatus(verdict["status"]), mark) if "status" in verdict else _status(mark),
         points=mark.points,
         max_points=mark.max_points,
         message=without_id(message) if misconception else message,
@@ -245,7 +245,7 @@ def _status(mark: Mark) -> CellStatus:
 def _headings(cells: Iterable[Cell]) -> Iterator[str]:
     sources = (cell.source for cell in cells if cell.kind == "markdown")
     found = (heading for source in sources for heading in _HEADING.findall(source))
-    # Marks that close a heading are cut off here: a pattern that looks for them looks again at every blank.
+    # Closing marks of a heading are cut off here: a pattern for them would backtrack at every blank.
     return ((heading.rstrip().rstrip("#").rstrip() or heading)[:_LONGEST_TITLE] for heading in found)
 
 

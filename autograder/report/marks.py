@@ -1,4 +1,4 @@
-"""What the gradebook says now: a person may have graded since the autograder did."""
+"""Reads marks from the gradebook: a person may have graded since the autograder did."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ from nbgrader.api import (
 from sqlalchemy.orm import undefer
 
 from autograder.gradebook.connection import NoGradebookError, reading
-from autograder.report.feedback import Mark, settled
+from autograder.report.feedback import Mark, graded_status
 from autograder.verdicts import CellVerdict, Result
 
 
@@ -54,7 +54,7 @@ def marks_of_lab(db_url: str, lab: str) -> dict[tuple[str, str], Mark]:
             .join(Assignment, Notebook.assignment_id == Assignment.id)
             .filter(Assignment.name == lab)
         )
-        places = Counter(name for name, _ in cells.distinct())
+        notebooks = Counter(name for name, _ in cells.distinct())
         rows = (
             gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade)
             .select_from(Grade)
@@ -65,7 +65,7 @@ def marks_of_lab(db_url: str, lab: str) -> dict[tuple[str, str], Mark]:
             .filter(Assignment.name == lab, Grade.manual_score.is_not(None))
             .options(undefer(Grade.max_score))
         )
-        return {(student, name): _mark(grade, "") for student, name, grade in rows if places[name] == 1}
+        return {(student, name): _mark(grade, "") for student, name, grade in rows if notebooks[name] == 1}
 
 
 def with_marks(results: Iterable[Result], marks: Mapping[tuple[str, str], Mark]) -> list[Result]:
@@ -77,7 +77,7 @@ def _marked(cell: CellVerdict, result: Result, marks: Mapping[tuple[str, str], M
     mark = marks.get((result.student, cell.grade_id))
     if mark is None or not mark.by_hand:
         return cell
-    return replace(cell, points=mark.points, status=settled(cell.status, mark))
+    return replace(cell, points=mark.points, status=graded_status(cell.status, mark))
 
 
 def _mark(grade: object, comment: str) -> Mark:

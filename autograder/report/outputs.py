@@ -1,4 +1,4 @@
-"""A cell's outputs as parts of a page that cannot run anything."""
+"""A cell's outputs as parts of a page that runs no code."""
 
 import re
 from base64 import b64encode
@@ -17,9 +17,9 @@ from autograder.untrusted.notebooks import BASE64, RASTER_IMAGES
 LONGEST_TEXT = 20_000
 """Characters of one text output, or of one cell, that a page shows."""
 LONGEST_PROSE = 10_000
-"""Characters of an answer in words that is set as markdown; a longer one is shown as it was typed."""
+"""Characters of an answer in words that is rendered as markdown; a longer one is shown as it was typed."""
 LONGEST_LINE = 300
-"""Characters of the longest line of a cell whose parts are marked."""
+"""Characters of the longest line of code that is highlighted."""
 
 _HEADING = re.compile(r"<(/?)h[1-6]>")
 
@@ -45,25 +45,25 @@ def clean(html: str) -> Markup:
 
 
 def markdown(text: str) -> Markup:
-    """Markdown as cleaned HTML; its headings stand below those of the page that holds it."""
+    """Markdown as cleaned HTML; its headings rank below those of the page."""
     if len(text) > LONGEST_PROSE:
-        return _typed(text)
+        return _unrendered(text)
     rendered = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text)
     return Markup(_HEADING.sub(r"<\1h5>", str(clean(rendered))))  # noqa: S704 - it is clean
 
 
 def code(text: str) -> Markup:
-    """Python with its parts marked, escaped; a keyboard can scroll it."""
+    """Python with its syntax highlighted, escaped; a keyboard can scroll it."""
     if len(text) > LONGEST_TEXT or any(len(line) > LONGEST_LINE for line in text.splitlines()):
-        return _typed(text)
+        return _unrendered(text)
     marked = str(Highlight2HTML(pygments_lexer="python3")(text)).replace("<pre>", '<pre tabindex="0">', 1)
     return Markup(marked)  # noqa: S704 - Pygments escapes the text
 
 
-def _typed(text: str) -> Markup:
-    """A text as it was typed: what sets markdown and marks code takes its time over lines that nobody writes.
+def _unrendered(text: str) -> Markup:
+    """A text as it was typed: rendering takes time that grows with the square of a line's length.
 
-    The time grows with the square of a line's length, and a submission must not hold up the class's pages.
+    A submission must not delay the class's pages.
     """
     return Markup('<pre tabindex="0">{}</pre>').format(_plain(text))
 
@@ -105,7 +105,7 @@ def _richest(data: Mapping[str, Any]) -> Part:
 
 
 def _described_figure(figure: object) -> str:
-    """What stands for an interactive figure on a page that runs no script."""
+    """The text that replaces an interactive figure on a page that runs no script."""
     layout = figure.get("layout") if isinstance(figure, Mapping) else None
     meta = layout.get("meta") if isinstance(layout, Mapping) else None
     description = meta.get("description") if isinstance(meta, Mapping) else meta

@@ -1,4 +1,4 @@
-"""Data to HTML: each page is one file that needs no network and escapes what it did not write."""
+"""Data to HTML: each page is one file that needs no network and escapes whatever is not its own."""
 
 import re
 from base64 import b64encode
@@ -10,22 +10,51 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from autograder.report import wording
-from autograder.report.diagnoses import seen, told
+from autograder import formatting
+from autograder.report import comparison
+from autograder.report.comparison import ShownGroup
+from autograder.report.diagnoses import (
+    CELL_WORDS,
+    SUBMISSION_WORDS,
+    diagnosis_titles,
+    misconception_title,
+    shown_status,
+)
 from autograder.report.feedback import Feedback
-from autograder.report.gather import ShownGroup
-from autograder.report.likeness.pairs import FEWEST
 from autograder.report.outputs import code, markdown
-from autograder.report.statistics import FEWEST_FOR_DISCRIMINATION
-from autograder.report.summary import ClassSummary
+from autograder.report.summary import FEWEST_FOR_DISCRIMINATION, ClassSummary
 from autograder.verdicts import CellStatus, SubmissionStatus
+from gradlab.words import FINDINGS, LABELS, MISCONCEPTIONS
 
 STUDENTS_SHOWN = 5_000
-"""Rows of the table of students: a browser takes its time over more."""
+"""Rows of the table of students: more would make a browser slow."""
 NAMES_SHOWN = 200
 """Names that are listed in one place."""
 
-_WEIGHT = re.compile(
+CELL_MARKS = {
+    CellStatus.PASSED: "✓",
+    CellStatus.PARTIAL: "◐",
+    CellStatus.FAILED: "✗",
+    CellStatus.ERROR: "!",
+    CellStatus.TIMED_OUT: "∞",
+    CellStatus.MANUAL: "…",
+    CellStatus.UNANSWERED: "–",
+    CellStatus.BROKE: "?",
+}
+
+CELL_TONES = {
+    CellStatus.PASSED: "good",
+    CellStatus.PARTIAL: "part",
+    CellStatus.FAILED: "bad",
+    CellStatus.ERROR: "bad",
+    CellStatus.TIMED_OUT: "bad",
+    CellStatus.MANUAL: "wait",
+    CellStatus.UNANSWERED: "none",
+    CellStatus.BROKE: "wait",
+}
+
+_DISCRIMINATION = ((0.4, "very well"), (0.3, "well"), (0.2, "somewhat"), (0.0, "hardly"))
+_EMPHASIS = re.compile(
     r"`(?P<code>[^`\n]+)`|\*\*(?P<strong>[^*\n]+)\*\*|(?<![\w*])\*(?P<em>[^*\s](?:[^*\n]*[^*\s])?)\*(?![\w*])"
 )
 
@@ -75,31 +104,32 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "number": wording.number,
+        "number": formatting.number,
         "code": code,
         "markdown": markdown,
         "prose": prose,
         "inline": _inline,
-        "lead": wording.lead,
-        "sections": wording.sections,
-        "misconception": wording.misconception_title,
+        "lead": lead,
+        "sections": sections,
+        "misconception": misconception_title,
         "percent": lambda share: f"{100 * share:.0f} %",
-        "told": told,
-        "seen": seen,
-        "seconds": wording.seconds,
-        "telling": wording.telling,
+        "diagnosis_titles": diagnosis_titles,
+        "shown_status": shown_status,
+        "seconds": formatting.seconds,
+        "discrimination": _discrimination_in_words,
     }
     environment.globals |= {
         "style": Markup(_text("page.css")),  # noqa: S704 - our own file
         "style_hash": _hash(_text("page.css")),
         "names_shown": NAMES_SHOWN,
         "fewest": FEWEST_FOR_DISCRIMINATION,
-        "fewest_shared": FEWEST,
-        "count": wording.count,
-        "words": wording.CELL_WORDS,
-        "marks": wording.CELL_MARKS,
-        "tones": wording.CELL_TONES,
-        "submission_words": wording.SUBMISSION_WORDS,
+        "fewest_shared": comparison.FEWEST_SHARED,
+        "not_compared": f"{comparison.NOT_COMPARED} {comparison.INSTALL}",
+        "count": formatting.count,
+        "words": CELL_WORDS,
+        "marks": CELL_MARKS,
+        "tones": CELL_TONES,
+        "submission_words": SUBMISSION_WORDS,
         "CellStatus": CellStatus,
         "SubmissionStatus": SubmissionStatus,
     }
@@ -107,7 +137,7 @@ def _environment() -> Environment:
 
 
 def prose(message: str) -> Markup:
-    """A verdict's message: paragraphs, `code` between backticks, *weight* between asterisks, a traceback as it is."""
+    """A verdict's message: paragraphs, `code` between backticks, *emphasis* between asterisks, a traceback as it is."""
     before, found, traceback = message.partition("Traceback (most recent call last)")
     paragraphs = [_inline(paragraph.strip()) for paragraph in before.split("\n\n") if paragraph.strip()]
     html = Markup("").join(Markup("<p>{}</p>").format(paragraph) for paragraph in paragraphs)
@@ -116,11 +146,44 @@ def prose(message: str) -> Markup:
 
 def _inline(text: str) -> Markup:
     html, end = Markup(""), 0
-    for found in _WEIGHT.finditer(text):
+    for found in _EMPHASIS.finditer(text):
         tag = found.lastgroup or ""
         html += escape(text[end : found.start()]) + Markup("<{0}>{1}</{0}>").format(tag, found[tag])
         end = found.end()
     return html + escape(text[end:])
+
+
+def lead(message: str) -> tuple[str, str]:
+    """Split what a check says into its first sentence, "Not yet: …", and the rest; other messages have no lead."""
+    if not message.startswith(f"{LABELS['not-yet']}: "):
+        return "", message
+    first, _, rest = message.partition(". ")
+    return (f"{first}." if rest else first), rest
+
+
+def sections(text: str) -> tuple[tuple[str, str], ...]:
+    """Split what a check says after its first sentence: what it saw, the likely cause, where to look next.
+
+    The cause is recognised by the course's own sentences.
+
+    Returns:
+        (label, text) pairs; one with an empty label if no cause is recognised.
+    """
+    causes = (known.cause for known in (*MISCONCEPTIONS.values(), *FINDINGS.values()))
+    # The longest first: one cause may begin like another.
+    for cause in sorted(causes, key=len, reverse=True):
+        seen, found, look = text.partition(cause)
+        if found:
+            pairs = zip(("seen", "cause", "look"), (seen, cause, look), strict=True)
+            return tuple((LABELS[key], part.strip()) for key, part in pairs if part.strip())
+    return (("", text),)
+
+
+def _discrimination_in_words(discrimination: float) -> str:
+    """What a discrimination means, by the usual rule of thumb (Ebel and Frisbie 1991)."""
+    if discrimination < 0:
+        return "backwards: look at its test"
+    return next(words for least, words in _DISCRIMINATION if round(discrimination, 2) >= least)
 
 
 def _text(name: str) -> str:

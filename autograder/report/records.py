@@ -1,8 +1,14 @@
-"""Results as plain JSON values, for other programs."""
+"""Results and class reports as plain JSON values, for other programs: a public format, see docs/instructors.md."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from autograder.report.comparison import Group, Likeness
+from autograder.report.diagnoses import Diagnosis, diagnosis_titles
 from autograder.verdicts import CellVerdict, Result
+
+if TYPE_CHECKING:
+    # Every command imports this module when it starts, and the summary imports nbformat.
+    from autograder.report.summary import ClassSummary, ExerciseSummary, Mistake, TimeUsed
 
 
 def as_record(result: Result) -> dict[str, Any]:
@@ -23,6 +29,41 @@ def as_record(result: Result) -> dict[str, Any]:
     }
 
 
+def as_class_record(summary: "ClassSummary") -> dict[str, Any]:
+    """A class's report on one lab, as ``autograder report --format json`` prints it: nothing is cut short."""
+    return {
+        "lab": summary.lab,
+        "max_score": summary.max_score,
+        "mean": summary.mean,
+        "median": summary.median,
+        "histogram": list(summary.bins),
+        "submissions": len(summary.results),
+        "graded": len(summary.graded),
+        "not_sandboxed": summary.unsandboxed,
+        "exercises": [_exercise(exercise) for exercise in summary.exercises],
+        "hardest": summary.hardest.grade_id if summary.hardest else None,
+        "mistakes": [_mistake(mistake) for mistake in summary.mistakes],
+        "attention": [
+            {"kind": item.kind, "students": list(item.students), "reasons": list(item.reasons)}
+            for item in summary.attention
+        ],
+        "alike": _likeness(summary.likeness),
+        "time": _time(summary.time) if summary.time else None,
+        "students": [
+            {
+                "student": result.student,
+                "score": result.score,
+                "status": result.status.value,
+                "needs_a_person": result.student in summary.needing_attention,
+                "diagnoses": list(diagnosis_titles(result)),
+                "repairs": len(result.repairs),
+                "seconds": round(result.seconds, 3),
+            }
+            for result in summary.results
+        ],
+    }
+
+
 def _cell(cell: CellVerdict) -> dict[str, Any]:
     return {
         "id": cell.grade_id,
@@ -31,4 +72,78 @@ def _cell(cell: CellVerdict) -> dict[str, Any]:
         "status": cell.status.value,
         "message": cell.message,
         "misconception": cell.misconception,
+    }
+
+
+def _exercise(exercise: "ExerciseSummary") -> dict[str, Any]:
+    return {
+        "id": exercise.grade_id,
+        "title": exercise.title,
+        "max_points": exercise.max_points,
+        "mean": exercise.mean,
+        "facility": exercise.facility,
+        "discrimination": exercise.discrimination,
+        "full": exercise.full,
+        "partial": exercise.partial,
+        "none": exercise.none,
+        "unwritten": exercise.unwritten,
+        "waiting": exercise.waiting,
+        "statuses": {status.value: amount for status, amount in exercise.counts.items()},
+        "commonest": exercise.commonest.key if exercise.commonest else None,
+    }
+
+
+def _mistake(mistake: "Mistake") -> dict[str, Any]:
+    return {
+        **_diagnosis(mistake.diagnosis),
+        "students": list(mistake.students),
+        "share": mistake.share,
+        "exercises": [
+            {"id": each.grade_id, "students": each.students, "first_for": each.first} for each in mistake.occurrences
+        ],
+    }
+
+
+def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "id": diagnosis.key,
+        "misconception": diagnosis.named,
+        "title": diagnosis.title,
+        "explanation": diagnosis.explanation,
+    }
+
+
+def _likeness(likeness: Likeness | None) -> dict[str, Any]:
+    """Nothing was compared where the extra ``likeness`` is not installed."""
+    return {
+        "compared": likeness.compared if likeness else 0,
+        "common_above": likeness.limit if likeness else 0,
+        "groups": [_group(group) for group in likeness.groups] if likeness else [],
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "students": list(group.students),
+        "pairs": [
+            {
+                "students": [pair.first, pair.second],
+                "likeness": round(pair.likeness, 4),
+                "exercises": [
+                    {"id": each.exercise, "likeness": round(each.likeness, 4), "same_mistake": each.diagnosis}
+                    for each in pair.exercises
+                ],
+                "remarks": [{"kind": kind, "text": text} for kind, text in pair.remarks],
+            }
+            for pair in group.pairs
+        ],
+    }
+
+
+def _time(time: "TimeUsed") -> dict[str, Any]:
+    return {
+        "total_seconds": round(time.total, 3),
+        "median_seconds": round(time.median, 3),
+        "below_for_95_percent": round(time.percentile_95, 3),
+        "timed_out": {grade_id: list(students) for grade_id, students in time.timed_out.items()},
     }

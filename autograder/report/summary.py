@@ -1,17 +1,285 @@
-"""What a class's results add up to, as data."""
+"""What a class's results add up to, as data: exercises, mistakes, what needs a person, the time used."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import mean, median
+from statistics import StatisticsError, correlation, mean, median
 
-from autograder.report.attention import Attention, attention
-from autograder.report.exercises import ExerciseSummary, exercises_of
-from autograder.report.likeness.groups import NOTHING_COMPARED, Likeness
-from autograder.report.mistakes import Mistake, mistakes_of
-from autograder.report.statistics import quantile
-from autograder.verdicts import CellStatus, Result, SubmissionStatus
+from autograder.repair.messages import is_remarkable
+from autograder.report.comparison import Likeness
+from autograder.report.diagnoses import UNWRITTEN, Diagnosis, diagnosis_of, shown_status
+from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
+
+FEWEST_FOR_DISCRIMINATION = 15
+"""Submissions below which a correlation says more about chance than about an exercise."""
+
+
+def facility(shares: Sequence[float]) -> float | None:
+    """The facility of an exercise: the mean share of its points; the smaller, the harder.
+
+    Args:
+        shares: each submission's share of the points, 0 to 1.
+
+    Returns:
+        The mean, 0 to 1; None if there is no submission.
+    """
+    return sum(shares) / len(shares) if shares else None
+
+
+def discrimination(points: Sequence[float], rests: Sequence[float]) -> float | None:
+    """The discrimination of an exercise: Pearson's correlation of its points with the points in all the others.
+
+    The exercise's own points are left out of what it is compared with (the *corrected* item–total correlation);
+    otherwise each exercise would agree with itself.
+
+    Args:
+        points: each submission's points in the exercise.
+        rests: the same submissions' points in all other exercises.
+
+    Returns:
+        −1 to 1; None if there are fewer submissions than `FEWEST_FOR_DISCRIMINATION`, or all of them are alike.
+    """
+    if len(points) < FEWEST_FOR_DISCRIMINATION:
+        return None
+    try:
+        return max(-1.0, min(1.0, correlation(points, rests)))
+    except StatisticsError:
+        return None
+
+
+def quantile(numbers: Sequence[float], share: float) -> float | None:
+    """The number below which a share of all numbers lies (the nearest rank); None if there are none."""
+    ordered = sorted(numbers)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
+
+
+@dataclass(frozen=True)
+class ExerciseSummary:
+    """How a class did in one exercise.
+
+    Attributes:
+        grade_id: nbgrader's id of the graded cell.
+        title: the heading above it.
+        max_points: the points that it is worth.
+        counts: how many submissions ended in each status.
+        full: how many have all points.
+        partial: how many have some of them.
+        none: how many have none, unwritten answers left out.
+        unwritten: how many left the exercise as it was handed out.
+        waiting: how many wait for a person.
+        facility: the mean share of the points, 0 to 1; None as long as an answer waits for a person.
+        mean: the mean of the points; None as long as an answer waits for a person.
+        discrimination: the correlation of its points with the points in all others, −1 to 1; None if the class is too
+            small, an answer waits, or all are alike.
+        commonest: the most common diagnosis; None if there is none.
+        commonest_count: how many submissions it was given to.
+    """
+
+    grade_id: str
+    title: str
+    max_points: float
+    counts: Mapping[CellStatus, int]
+    full: int = 0
+    partial: int = 0
+    none: int = 0
+    unwritten: int = 0
+    waiting: int = 0
+    facility: float | None = None
+    mean: float | None = None
+    discrimination: float | None = None
+    commonest: Diagnosis | None = None
+    commonest_count: int = 0
+
+
+def exercises_of(graded: Sequence[Result], titles: Mapping[str, str]) -> tuple[ExerciseSummary, ...]:
+    """Add up the exercises of the submissions that could be graded, in the lab's order."""
+    verdicts: defaultdict[str, list[tuple[CellVerdict, float]]] = defaultdict(list)
+    for result in graded:
+        score = result.score
+        for cell in result.cells:
+            verdicts[cell.grade_id].append((cell, score))
+    return tuple(_exercise(grade_id, titles.get(grade_id, grade_id), pairs) for grade_id, pairs in verdicts.items())
+
+
+def _exercise(grade_id: str, title: str, pairs: Sequence[tuple[CellVerdict, float]]) -> ExerciseSummary:
+    cells = [cell for cell, _ in pairs]
+    endings = Counter(map(_ending, cells))
+    diagnoses = [diagnosis for cell in cells if (diagnosis := diagnosis_of(cell)) and diagnosis.key != UNWRITTEN]
+    commonest = Counter(diagnosis.key for diagnosis in diagnoses)
+    key = min(commonest, key=lambda key: (-commonest[key], key), default=None)
+    given = [
+        (cell.points, cell.max_points, score) for cell, score in pairs if cell.points is not None and cell.max_points
+    ]
+    rest = [(points, score - points) for points, _, score in given]
+    complete = not endings["waiting"]
+    return ExerciseSummary(
+        grade_id=grade_id,
+        title=title,
+        max_points=max(cell.max_points for cell in cells),
+        counts=Counter(cell.status for cell in cells),
+        full=endings["full"],
+        partial=endings["partial"],
+        none=endings["none"],
+        unwritten=endings["unwritten"],
+        waiting=endings["waiting"],
+        facility=facility([points / most for points, most, _ in given]) if complete else None,
+        mean=facility([points for points, _, _ in given]) if complete else None,
+        discrimination=discrimination(*zip(*rest, strict=True)) if complete and rest else None,
+        commonest=next((diagnosis for diagnosis in diagnoses if diagnosis.key == key), None),
+        commonest_count=commonest[key] if key else 0,
+    )
+
+
+def _ending(cell: CellVerdict) -> str:
+    if cell.points is None:
+        return "waiting"
+    if cell.points >= cell.max_points:
+        return "full"
+    if cell.points > 0:
+        return "partial"
+    return "unwritten" if shown_status(cell) is CellStatus.UNANSWERED else "none"
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """An exercise in which a mistake occurs.
+
+    Attributes:
+        grade_id: nbgrader's id of the graded cell.
+        title: the heading above it.
+        students: how many students make it there.
+        first: for how many of them it is the first exercise with it; what comes later may only follow from it.
+    """
+
+    grade_id: str
+    title: str
+    students: int
+    first: int
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Who makes one mistake.
+
+    Attributes:
+        diagnosis: the mistake.
+        students: the students, in order of name; each once, however many exercises it costs.
+        share: their share of the submissions that could be graded, 0 to 1.
+        occurrences: the exercises in which it occurs, in the lab's order.
+    """
+
+    diagnosis: Diagnosis
+    students: tuple[str, ...]
+    share: float
+    occurrences: tuple[Occurrence, ...]
+
+    @property
+    def spread(self) -> int:
+        """How often students make it again after the exercise where they made it first."""
+        return sum(each.students for each in self.occurrences) - len(self.students)
+
+
+def mistakes_of(results: Sequence[Result], titles: Mapping[str, str]) -> tuple[Mistake, ...]:
+    """Count the mistakes of the submissions that could be graded, the most frequent first.
+
+    Args:
+        results: the submissions that could be graded.
+        titles: a heading for each grade id, where one is known.
+    """
+    known: dict[str, Diagnosis] = {}
+    students: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    shown: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    first: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    order: dict[str, None] = {}
+    for result in results:
+        for cell in result.cells:
+            order.setdefault(cell.grade_id)
+            diagnosis = diagnosis_of(cell)
+            if diagnosis is None or diagnosis.key == UNWRITTEN:
+                continue
+            key = diagnosis.key
+            known.setdefault(key, diagnosis)
+            if result.student not in students[key]:
+                first[key][cell.grade_id] += 1
+            students[key].setdefault(result.student)
+            shown[key][cell.grade_id] += 1
+    found = [
+        Mistake(
+            diagnosis=known[key],
+            students=tuple(sorted(who)),
+            share=len(who) / len(results),
+            occurrences=tuple(
+                Occurrence(grade_id, titles.get(grade_id, grade_id), shown[key][grade_id], first[key][grade_id])
+                for grade_id in order
+                if shown[key][grade_id]
+            ),
+        )
+        for key, who in students.items()
+    ]
+    return tuple(sorted(found, key=lambda mistake: (-len(mistake.students), mistake.diagnosis.key)))
+
+
+ATTENTION_KINDS = ("unreadable", "broken", "flag", "repair", "question")
+"""The kinds, in the order of urgency."""
+
+_NOT_GRADED = {SubmissionStatus.QUARANTINED: "unreadable", SubmissionStatus.BROKEN: "broken"}
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Something that a person should look at.
+
+    Attributes:
+        students: the students whom it is about, in order of name: those of one kind with the same reasons.
+        kind: one of `ATTENTION_KINDS`.
+        reasons: why, one sentence each.
+    """
+
+    students: tuple[str, ...]
+    kind: str
+    reasons: tuple[str, ...]
+
+
+def attention(results: Sequence[Result], titles: Mapping[str, str]) -> tuple[Attention, ...]:
+    """Find what needs a person.
+
+    A repair is among it only if no tool's accident explains it: what the submission claimed is ignored, but a person
+    should know of it.
+
+    Args:
+        results: the submissions, in order of name.
+        titles: a heading for each grade id, where one is known.
+    """
+    students: defaultdict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for result in results:
+        for kind, reasons in _reasons(result):
+            students[kind, reasons].append(result.student)
+    for title, waiting in _questions(results, titles).items():
+        students["question", (title,)] = waiting
+    found = [Attention(tuple(who), kind, reasons) for (kind, reasons), who in students.items()]
+    return tuple(sorted(found, key=lambda item: ATTENTION_KINDS.index(item.kind)))
+
+
+def _reasons(result: Result) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield a kind and its reasons."""
+    if result.status in _NOT_GRADED:
+        yield _NOT_GRADED[result.status], (result.reason,)
+    remarkable = tuple(repair for repair in result.repairs if is_remarkable(repair))
+    if result.flags:
+        yield "flag", (*result.flags, *remarkable)
+    elif remarkable:
+        yield "repair", remarkable
+
+
+def _questions(results: Sequence[Result], titles: Mapping[str, str]) -> dict[str, list[str]]:
+    waiting: defaultdict[str, list[str]] = defaultdict(list)
+    for result in results:
+        for cell in result.cells:
+            if cell.status is CellStatus.MANUAL:
+                waiting[titles.get(cell.grade_id, cell.grade_id)].append(result.student)
+    return dict(waiting)
+
 
 _SLOWEST = 10
 
@@ -23,14 +291,14 @@ class TimeUsed:
     Attributes:
         total: seconds of all submissions together, as if one came after the other.
         median: the median of the seconds of one submission.
-        long: the seconds below which 95 % of the submissions stay.
+        percentile_95: the seconds below which 95 % of the submissions stay.
         slowest: the submissions that took longest, the slowest first.
         timed_out: grade id → the students whose answer did not come to an end.
     """
 
     total: float
     median: float
-    long: float
+    percentile_95: float
     slowest: tuple[Result, ...]
     timed_out: Mapping[str, tuple[str, ...]]
 
@@ -46,7 +314,7 @@ class ClassSummary:
         exercises: one for each graded cell, in the lab's order.
         mistakes: with or without a name in the course's list, the most frequent first.
         attention: what needs a person: what went wrong first, then the questions to read.
-        likeness: which submissions are nearly the same.
+        likeness: which submissions are nearly the same; None if they were not compared.
         titles: a heading for each grade id, where one is known.
     """
 
@@ -56,7 +324,7 @@ class ClassSummary:
     exercises: tuple[ExerciseSummary, ...]
     mistakes: tuple[Mistake, ...]
     attention: tuple[Attention, ...]
-    likeness: Likeness
+    likeness: Likeness | None
     titles: Mapping[str, str]
 
     @cached_property
@@ -70,7 +338,7 @@ class ClassSummary:
         return Counter(result.status for result in self.results)
 
     @cached_property
-    def outside(self) -> int:
+    def unsandboxed(self) -> int:
         """How many submissions ran without the sandbox."""
         return sum(not result.sandboxed for result in self.results)
 
@@ -103,26 +371,26 @@ class ClassSummary:
         )
 
     @cached_property
-    def in_need(self) -> frozenset[str]:
+    def needing_attention(self) -> frozenset[str]:
         """The students whose submissions need a person."""
         return frozenset(student for item in self.attention for student in item.students)
 
     @cached_property
-    def urgent(self) -> Mapping[str, int]:
+    def attention_counts(self) -> Mapping[str, int]:
         """How many submissions need a person, by the kind of need."""
         return Counter(item.kind for item in self.attention for _ in item.students)
 
     @cached_property
     def answers_waiting(self) -> int:
         """How many answers wait for a person to read them."""
-        return self.urgent["question"]
+        return self.attention_counts["question"]
 
     @cached_property
     def hardest(self) -> ExerciseSummary | None:
         """The exercise with the smallest share of its points; None if all went equally well."""
-        shares = [exercise for exercise in self.exercises if exercise.share is not None]
-        least = min(shares, key=_share, default=None)
-        return least if least and _share(least) < max(map(_share, shares)) else None
+        finished = [exercise for exercise in self.exercises if exercise.facility is not None]
+        least = min(finished, key=_facility, default=None)
+        return least if least and _facility(least) < max(map(_facility, finished)) else None
 
     @property
     def timed_out_students(self) -> int:
@@ -144,7 +412,7 @@ class ClassSummary:
         return TimeUsed(
             total=sum(taken),
             median=median(taken),
-            long=quantile(taken, 0.95) or 0.0,
+            percentile_95=quantile(taken, 0.95) or 0.0,
             slowest=tuple(slowest),
             timed_out={grade_id: tuple(students) for grade_id, students in timed_out.items()},
         )
@@ -154,7 +422,7 @@ def summarise(
     lab: str,
     results: Sequence[Result],
     titles: Mapping[str, str] | None = None,
-    likeness: Likeness = NOTHING_COMPARED,
+    likeness: Likeness | None = None,
 ) -> ClassSummary:
     """Add up a class's results.
 
@@ -162,7 +430,7 @@ def summarise(
         lab: the lab's name.
         results: the submissions to it.
         titles: a heading for each grade id, where one is known.
-        likeness: which submissions are nearly the same.
+        likeness: which submissions are nearly the same; None if they were not compared.
 
     Returns:
         The summary.
@@ -182,8 +450,8 @@ def summarise(
     )
 
 
-def _share(exercise: ExerciseSummary) -> float:
-    return 1.0 if exercise.share is None else exercise.share
+def _facility(exercise: ExerciseSummary) -> float:
+    return 1.0 if exercise.facility is None else exercise.facility
 
 
 def _bins(graded: Sequence[Result]) -> tuple[int, ...]:

@@ -1,8 +1,8 @@
-"""Pages on disk: feedback in nbgrader's place, the class report in a folder of its own."""
+"""Writes the pages: feedback into nbgrader's folder, the class report into a folder of its own."""
 
 import errno
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -14,8 +14,10 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.autograded.store import read_results
 from autograder.course.course import Course
 from autograder.errors import ExpectedError, unwritable
+from autograder.progress import NO_PROGRESS, Progress
 from autograder.report.exporter import FeedbackExporter
 from autograder.report.gather import gather, with_evidence
+from autograder.report.marks import marks_of_lab
 from autograder.report.pages import report_page
 from autograder.verdicts import Result
 
@@ -33,28 +35,31 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
         The pages, in order of student.
 
     Raises:
-        ExpectedError: nothing was graded yet, or nbgrader cannot write a page.
+        ExpectedError: nothing was graded yet, the gradebook cannot be read, or nbgrader cannot write a page.
     """
+    if course.graded_students(lab):
+        # nbgrader would read a damaged gradebook once for each student, and show a traceback each time.
+        marks_of_lab(course.gradebook_url, lab)
     results = _graded(course, lab)
     for result in results:
-        _see_room(course.folder(course.directory.feedback_directory, result.student, lab))
+        _check_writable(course.folder(course.directory.feedback_directory, result.student, lab))
     _convert(course, lab)
     pages = _pages(course, lab, [result.student for result in results])
     return [page for own in pages.values() for page in own]
 
 
-def write_report(course: Course, lab: str, advance: Callable[[], None] = lambda: None) -> Path:
+def write_report(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> Path:
     """Write the report on one lab: ``report/LAB.html`` in the course folder.
 
     Args:
         course: the course.
         lab: the lab.
-        advance: called when a submission has been read.
+        progress: is told how many submissions have been read.
 
     Raises:
         ExpectedError: nothing was graded yet, or the page cannot be written.
     """
-    summary = gather(course, lab, advance)
+    summary = gather(course, lab, progress)
     path = course.root / REPORTS / f"{lab}.html"
     pages = {
         student: quote(Path(os.path.relpath(page, path.parent)).as_posix())
@@ -72,9 +77,9 @@ def _graded(course: Course, lab: str) -> list[Result]:
     return results
 
 
-def _see_room(folder: Path) -> None:
-    """See that a folder can be made, before nbgrader tries, which shows a traceback for each that cannot."""
-    above = next(place for place in (folder, *folder.parents) if place.exists())
+def _check_writable(folder: Path) -> None:
+    """Check that a folder can be made, before nbgrader tries, which shows a traceback for each that cannot."""
+    above = next(path for path in (folder, *folder.parents) if path.exists())
     if not above.is_dir():
         raise unwritable(folder, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
     if not os.access(above, os.W_OK | os.X_OK):
@@ -97,7 +102,7 @@ def _convert(course: Course, lab: str) -> None:
 
 def _pages(course: Course, lab: str, students: Iterable[str]) -> dict[str, list[Path]]:
     """Each student's pages, in order of name; none for those who have none."""
-    names = {notebook.name for notebook in course.lab(lab).notebooks}
+    names = set(course.notebook_names(lab))
     folders = {student: course.folder(course.directory.feedback_directory, student, lab) for student in students}
     return {
         student: [page for page in sorted(folder.glob("*.html")) if page.stem in names]
@@ -106,7 +111,7 @@ def _pages(course: Course, lab: str, students: Iterable[str]) -> dict[str, list[
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all: a reader never sees half a page."""
+    """Write a page atomically: a reader never sees half of it."""
     unfinished = path.with_suffix(f".{os.getpid()}.unfinished")
     try:
         path.parent.mkdir(exist_ok=True)

@@ -1,1 +1,1 @@
-"""What a student or a stranger has written, read within bounds: files, names, notebooks, metadata, HTML."""
+"""What a student or a learning platform wrote, read within bounds: files, file names, notebooks, metadata, HTML."""

@@ -1,4 +1,4 @@
-"""What people, browsers and learning platforms make of a notebook's file name."""
+"""Notebooks' file names as people, browsers and learning platforms change them: copies, versions, added endings."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,11 @@ _ADDED_BEHIND = re.compile(
     r"|[ _-](?:final|solved|solution|submission|done|answers?))$"
 )
 # Colab's "Copy of x" in some of its languages, "Kopie von x".
-_ADDED_BEFORE = re.compile(r"^(?:copy|kopia|kopie|copie|copia|cópia)[ _]{1,3}(?:(?:of|von|de|di|do|pliku)[ _]{1,3})?")
+_ADDED_BEFORE = re.compile(
+    r"^(?:copy|kopia|kopie|copie|copia|cópia)[ _]{1,3}(?:(?:of|von|de|di|do|pliku)[ _]{1,3})?", re.IGNORECASE
+)
+# The same between a notebook's name and other words: "x (1) ada", "x-Copy1_ada", "x 2 ada".
+_ADDED_BETWEEN = re.compile(r"^[ _-]*(?:\(\d+\)|copy\d*|\d{1,2}(?!\w))", re.IGNORECASE)
 _MOST_ADDED = 8
 
 
@@ -24,22 +28,32 @@ def rank(file: str, name: str) -> int | None:
         name: the notebook's name, without ``.ipynb``.
 
     Returns:
-        How much had to be taken off, 0 for the name itself; more where other words stand before it, as platforms put
-        the student's name there; None if it doesn't fit.
+        How many additions had to be removed, 0 for the name itself; more where other words stand before it, as
+        platforms put the student's name there; None if it does not fit.
     """
-    wanted = _plain(name)
+    wanted = _normalised(name)
     stems = list(_stems(NOTEBOOK.sub("", file).lower()))
     for number, stem in enumerate(stems):
-        if _plain(stem) == wanted:
+        if _normalised(stem) == wanted:
             return number
     for number, stem in enumerate(stems):
-        if _plain(stem).endswith(f"_{wanted}"):
+        if _normalised(stem).endswith(f"_{wanted}"):
             return _MOST_ADDED + 1 + number
     return None
 
 
+def without_copy_marks(before: str, behind: str) -> tuple[str, str]:
+    """Take "Copy of" and the number of a copy out of what stands around a notebook's name in a file's name.
+
+    Args:
+        before: the text before the notebook's name.
+        behind: the text behind it, without the file's ending.
+    """
+    return _ADDED_BEFORE.sub("", before), _ADDED_BETWEEN.sub("", behind)
+
+
 def _stems(stem: str) -> Iterator[str]:
-    """The stem, then with one addition after another taken off."""
+    """The stem, then the stem with one addition after another removed."""
     yield stem
     for _ in range(_MOST_ADDED):
         shorter = _ADDED_BEFORE.sub("", stem)
@@ -50,5 +64,5 @@ def _stems(stem: str) -> Iterator[str]:
         yield stem
 
 
-def _plain(stem: str) -> str:
+def _normalised(stem: str) -> str:
     return re.sub(r"[ _-]+", "_", stem.strip(" _-")).lower()

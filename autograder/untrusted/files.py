@@ -1,20 +1,27 @@
-"""Files that nobody vouches for: read in bounded memory, and as JSON where they hold some."""
+"""Untrusted files and folders: listed up to a number and a depth, read in bounded memory, parsed as JSON."""
 
 import json
 import os
 import re
 import stat
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+MOST_FILES = 5_000
+"""Files and folders of a submission that are looked at."""
 LARGEST_FILE = 128 * 1024**2
 """Bytes of the largest notebook file that is read."""
 MOST_CONTAINERS = 2_000_000
 """Lists and objects of the JSON that is read: two bytes in the file are a hundred in memory."""
 
-_MARK = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
+_DEEPEST = 24
+_LONGEST_PATH = 1_024
+_MERGE_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 _BLANK = " \t\r\n\0\ufeff"
 _OTHER_FILES = (
     (b"PK\x03\x04", "a zip archive"),
@@ -26,8 +33,8 @@ _OTHER_FILES = (
 )
 _SAVE_AGAIN = "Save the notebook again where it was written, download it as .ipynb, and hand in that file"
 _CLEAR = "Clear all outputs, save, and hand it in again"
-# Parsing holds the interpreter's lock as it is: one file at a time costs nothing, and bounds the memory.
-_ONE_AT_A_TIME = Lock()
+# Parsing holds the interpreter's lock anyway: one file at a time costs nothing and bounds the memory.
+_PARSING = Lock()
 
 
 class Quarantine(Exception):  # noqa: N818 - it names what happens to the submission
@@ -56,7 +63,7 @@ class Document:
 
     Attributes:
         content: the JSON object.
-        repairs: what had to be mended to read it, one sentence each.
+        repairs: what had to be repaired to read it, one sentence each.
     """
 
     content: dict[str, Any]
@@ -86,8 +93,11 @@ def read_bytes(path: Path, largest: int | None = None) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise Quarantine(path.name, f"the file cannot be opened ({error.strerror})", _SAVE_AGAIN) from None
-    with os.fdopen(descriptor, "rb") if _is_regular(descriptor) else _refused(descriptor, path) as file:
-        # A sparse file says how large it is before anything of it is read.
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Quarantine(path.name, "it is not a regular file", "Hand in the notebook file itself")
+    with os.fdopen(descriptor, "rb") as file:
+        # The size is checked first: a sparse file may be huge and cost its owner nothing.
         size = os.fstat(descriptor).st_size
         content = file.read(largest + 1) if size <= largest else b""
     if size > largest or len(content) > largest:
@@ -98,8 +108,8 @@ def read_bytes(path: Path, largest: int | None = None) -> bytes:
 def load(content: bytes, file: str) -> Document:
     """Read a file's bytes as one JSON object.
 
-    Read as well: JSON in UTF-16, UTF-32 or Windows-1252, raw control characters in strings, and JSON behind which
-    something else stands.
+    Also accepted: JSON in UTF-16, UTF-32 or Windows-1252, raw control characters in strings, and JSON that is followed
+    by something else.
 
     Args:
         content: the file's bytes.
@@ -116,8 +126,43 @@ def load(content: bytes, file: str) -> Document:
         raise Quarantine(file, "the file is empty", _SAVE_AGAIN)
     if not content.strip(b" \t\r\n\0"):
         raise Quarantine(file, "the file holds nothing but zero bytes", _SAVE_AGAIN)
-    with _ONE_AT_A_TIME:
+    with _PARSING:
         return _parsed(content, file)
+
+
+def list_files(folder: Path, ignored: Sequence[str] = ()) -> Iterator[Path]:
+    """Yield the files below a folder, links and devices included; links to folders are not followed.
+
+    Left out are folders deeper than `_DEEPEST` levels and paths too long to be copied into another folder.
+
+    Args:
+        folder: the folder; it may be missing.
+        ignored: patterns of the names of files and folders that are left out.
+
+    Yields:
+        Paths, those of one folder sorted by name, before those of the folders within it.
+    """
+    remaining = MOST_FILES
+    waiting = [(folder, 0)]
+    while waiting and remaining > 0:
+        current, depth = waiting.pop()
+        entries = _entries(current, remaining)
+        remaining -= len(entries)
+        kept = [
+            entry
+            for entry in entries
+            if not any(fnmatchcase(entry.name, pattern) for pattern in ignored)
+            and len(os.fsencode(entry.path)) - len(os.fsencode(folder)) <= _LONGEST_PATH
+        ]
+        yield from (Path(entry.path) for entry in kept if not entry.is_dir(follow_symlinks=False))
+        if depth < _DEEPEST:
+            within = (Path(entry.path) for entry in reversed(kept) if entry.is_dir(follow_symlinks=False))
+            waiting += [(path, depth + 1) for path in within]
+
+
+def holds_too_many_files(folder: Path) -> bool:
+    """Whether a folder holds more than `list_files` looks at."""
+    return next(islice(_all_entries(folder), MOST_FILES, None), None) is not None
 
 
 def json_type(value: object) -> str:
@@ -126,13 +171,20 @@ def json_type(value: object) -> str:
     return names.get(type(value), "number")
 
 
-def _is_regular(descriptor: int) -> bool:
-    return stat.S_ISREG(os.fstat(descriptor).st_mode)
+def _all_entries(folder: Path) -> Iterator[str]:
+    waiting = [folder]
+    while waiting:
+        entries = _entries(waiting.pop(), MOST_FILES + 1)
+        yield from (entry.path for entry in entries)
+        waiting += [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
-def _refused(descriptor: int, path: Path) -> Any:  # noqa: ANN401 - it never returns
-    os.close(descriptor)
-    raise Quarantine(path.name, "it is not a regular file", "Hand in the notebook file itself")
+def _entries(folder: Path, most: int) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(islice(found, most), key=lambda entry: entry.name)
+    except OSError:
+        return []
 
 
 def _too_large(largest: int) -> str:
@@ -144,14 +196,14 @@ def _parsed(content: bytes, file: str) -> Document:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
-        return _windows(content, file)
+        return _parsed_as_windows_1252(content, file)
     found, repairs = _object(text, file)
     if not encoding.startswith("utf-8"):
         repairs = (f"The file was written in {encoding.upper()}, not in UTF-8; it was read all the same.", *repairs)
     return Document(found, repairs)
 
 
-def _windows(content: bytes, file: str) -> Document:
+def _parsed_as_windows_1252(content: bytes, file: str) -> Document:
     what = next((f" but {name}" for start, name in _OTHER_FILES if content.startswith(start)), "")
     problem = Quarantine(file, f"it is not text in UTF-8{what}, so it is not a notebook", _SAVE_AGAIN)
     try:
@@ -184,7 +236,7 @@ def _object(text: str, file: str) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def _malformed(text: str, error: json.JSONDecodeError, file: str) -> Quarantine:
-    conflict = _MARK.search(text)
+    conflict = _MERGE_CONFLICT.search(text)
     if conflict is not None:
         line = text.count("\n", 0, conflict.start()) + 1
         return Quarantine(

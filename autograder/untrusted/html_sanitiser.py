@@ -1,4 +1,4 @@
-"""What a student's notebook may show on an instructor's page: nothing that runs, loads or phones home.
+"""Sanitises what a student's notebook shows on an instructor's page: nothing in it runs or loads anything.
 
 nbgrader's pages (formgrader, feedback) put HTML outputs, SVG, markdown and raw cells into the page as they are.
 """
@@ -44,10 +44,10 @@ def outputs(untrusted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def markdown(source: str) -> str:
-    """Clean markdown or a raw cell: tags beyond the simplest are pushed apart, so that they show as text.
+    """Clean markdown or a raw cell: all but the simplest tags get a blank after ``<``, so that they show as text.
 
-    The blank behind ``<`` is all that changes: in code, in mathematics and in prose it does no harm, and no nesting of
-    markdown, mathematics and HTML makes a tag of it again.
+    Nothing else changes. In code, mathematics and prose the blank does no harm, and no nesting of markdown, mathematics
+    and HTML turns it into a tag again.
     """
     return tex(_TAG.sub("< ", source))
 
@@ -69,7 +69,7 @@ def html(markup: str) -> str:
 
 
 def svg(markup: str) -> str:
-    """Clean a drawing: shapes and text stay; scripts, styles, links and outer files go."""
+    """Clean a drawing: shapes and text stay; scripts, styles, links and external files are removed."""
     return nh3.clean(
         markup[:_MOST_MARKUP],
         tags=_SVG_TAGS,
@@ -81,7 +81,7 @@ def svg(markup: str) -> str:
 
 
 def attachments(images: Mapping[str, Mapping[str, str]] | None) -> dict[str, dict[str, str]] | None:
-    """Keep pictures in pixels; anything else that is attached goes."""
+    """Keep raster images; all other attachments are removed."""
     kept = {
         name: {kind: data for kind, data in bundle.items() if kind in RASTER_IMAGES and BASE64.fullmatch(data)}
         for name, bundle in (images or {}).items()
@@ -101,7 +101,7 @@ def _svg_attribute(_tag: str, attribute: str, value: str) -> str | None:
     if attribute == "href":
         return value if value.startswith("#") else None
     if attribute == "xmlns":
-        # nbconvert puts drawings into images of their own, where they need it.
+        # nbconvert writes drawings into separate images, which need it.
         return value if value == "http://www.w3.org/2000/svg" else None
     return None if "url(" in value.lower().replace("url(#", "") else value
 
@@ -145,7 +145,7 @@ def _bundle(data: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(data.get(PLOTLY), Mapping):
         # Through JSON, so that nothing but plain data can be in it.
         kept[PLOTLY] = json.loads(json.dumps(data[PLOTLY]))
-        # Its HTML was a script, and is empty now; a page that prefers HTML would show nothing at all.
+        # Without its script, Plotly's HTML is empty, and a page that prefers HTML would show nothing.
         kept.pop("text/html", None)
     return kept
 

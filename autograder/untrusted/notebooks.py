@@ -1,4 +1,4 @@
-"""Notebook files as cells: read from bytes that nobody vouches for."""
+"""Untrusted notebook files, read as cells."""
 
 import json
 import math
@@ -21,30 +21,30 @@ from autograder.untrusted.submitted_metadata import LONGEST_GRADE_ID, Claims, cl
 MOST_CELLS = 2_000
 """Cells of the longest notebook that is read."""
 MOST_TEXT = 16 * 1024**2
-"""Characters of all cells of a notebook together; it is more than a person writes in a life."""
+"""Characters of all cells of a notebook together: far more than a person types."""
 
 RASTER_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 _FILTERS = Lock()
 _KINDS = frozenset({"code", "markdown", "raw"})
-# An editor that knows nothing of kernels writes the last.
+# Editors without kernels write "plaintext".
 _PYTHON = ("python", "ipython", "xpython", "plaintext")
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _CHECKSUM = re.compile(r"[0-9a-f]{32}")
 _ATTACHED_NAME = re.compile(r"[^/\\:\x00-\x1f]{1,200}")
 _HAND_IN_NOTEBOOK = "Hand in the notebook itself, as it was released"
-_SAVE_AS_4 = "Open it in JupyterLab, save it, and hand it in again"
+_SAVE_AGAIN = "Open it in JupyterLab, save it, and hand it in again"
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedNotebook:
     """A notebook file that could be read.
 
     Attributes:
         cells: the cells, in order; ids, roles and points are what the file claims.
-        claims: the claims of each of them, in full.
-        repairs: what had to be mended to read the file, one sentence each.
+        claims: each cell's nbgrader metadata, as the file has them.
+        repairs: what had to be repaired to read the file, one sentence each.
     """
 
     cells: tuple[Cell, ...]
@@ -53,14 +53,14 @@ class Reading:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Ignore warnings about what somebody else wrote; threads wait for one another, as Python's filters are shared."""
+def warnings_ignored() -> Iterator[None]:
+    """Ignore warnings about code that somebody else wrote. Python's filters are global, so only one thread may."""
     with _FILTERS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
-def read(path: Path) -> Reading:
+def read(path: Path) -> ParsedNotebook:
     """Read a submitted notebook file; links and devices are not followed.
 
     Raises:
@@ -69,10 +69,10 @@ def read(path: Path) -> Reading:
     return parse(read_bytes(path), path.name)
 
 
-def parse(content: bytes, file: str) -> Reading:
+def parse(content: bytes, file: str) -> ParsedNotebook:
     """Turn a notebook's bytes into cells, dropping outputs and all metadata but nbgrader's.
 
-    Ids, roles and points are what the file claims: `autograder.repair` believes none of them.
+    Ids, roles and points are what the file claims: `autograder.repair` replaces them by the released ones.
 
     Args:
         content: the file's bytes: a notebook as JSON, nbformat 4 or older.
@@ -82,7 +82,7 @@ def parse(content: bytes, file: str) -> Reading:
         Quarantine: it is no Python notebook, or too large to be one.
     """
     document = load(content, file)
-    notebook = _modern(document.content, file)
+    notebook = _upgraded(document.content, file)
     _require_python(notebook, file)
     nodes = notebook.get("cells")
     if not isinstance(nodes, list):
@@ -96,7 +96,7 @@ def parse(content: bytes, file: str) -> Reading:
             f"its cells hold more than {MOST_TEXT // 1024**2} million characters of text, most of them in cell {place}",
             "Put data into a file of its own",
         )
-    return Reading(cells, tuple(claims_of(node) for node in nodes), document.repairs)
+    return ParsedNotebook(cells, tuple(claims_of(node) for node in nodes), document.repairs)
 
 
 def cell_from(node: Mapping[str, Any]) -> Cell:
@@ -104,7 +104,7 @@ def cell_from(node: Mapping[str, Any]) -> Cell:
     metadata = node.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
     claims: Mapping[str, Any] = nbgrader if isinstance(nbgrader, Mapping) else {}
-    role = _role(claims)
+    role = role_of(claims)
     kind = node.get("cell_type")
     if not isinstance(kind, str) or kind not in _KINDS:
         kind = "code" if "outputs" in node else "markdown"
@@ -120,29 +120,29 @@ def cell_from(node: Mapping[str, Any]) -> Cell:
     )
 
 
-def _modern(notebook: dict[str, Any], file: str) -> dict[str, Any]:
+def _upgraded(notebook: dict[str, Any], file: str) -> dict[str, Any]:
     newest = nbformat.current_nbformat
     major = notebook.get("nbformat", newest)
     if "worksheets" in notebook and "cells" not in notebook:
         major = 2 if major == 2 else 3
     if not isinstance(major, int) or isinstance(major, bool) or not 1 <= major <= newest:
         reason = f"its notebook format {str(major)[:20]!r} is not one of 1 to {newest}"
-        raise Quarantine(file, reason, _SAVE_AS_4)
+        raise Quarantine(file, reason, _SAVE_AGAIN)
     if major == newest:
         return notebook
     old = _without_outputs(notebook, major, file)
     try:
-        with quiet():
+        with warnings_ignored():
             return dict(nbformat.convert(nbformat.reader.reads(json.dumps(old)), newest))
     except RecursionError:
-        raise Quarantine(file, "its JSON is nested too deeply to be a notebook", _SAVE_AS_4) from None
+        raise Quarantine(file, "its JSON is nested too deeply to be a notebook", _SAVE_AGAIN) from None
     except Exception as error:  # noqa: BLE001 - nbformat's old converters fail in any way on malformed fields
         reason = f"it is in the old notebook format {major} and cannot be upgraded ({type(error).__name__})"
-        raise Quarantine(file, reason, _SAVE_AS_4) from None
+        raise Quarantine(file, reason, _SAVE_AGAIN) from None
 
 
 def _without_outputs(notebook: dict[str, Any], major: int, file: str) -> dict[str, Any]:
-    """An old notebook without its outputs, which may be large and take long to upgrade, and with all that it needs."""
+    """An old notebook with the fields that nbformat requires, and without outputs, which may take long to upgrade."""
     sheets = notebook.get("worksheets", [])
     if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
         return notebook
@@ -182,10 +182,10 @@ def _require_python(notebook: Mapping[str, Any], file: str) -> None:
 
 def _cell(cell: object, place: int, file: str) -> Cell:
     if not isinstance(cell, Mapping):
-        raise Quarantine(file, f"its cell {place} is a JSON {json_type(cell)}, not a cell", _SAVE_AS_4)
+        raise Quarantine(file, f"its cell {place} is a JSON {json_type(cell)}, not a cell", _SAVE_AGAIN)
     source = cell.get("source", "")
     if not isinstance(source, str) and not (isinstance(source, list) and all(isinstance(line, str) for line in source)):
-        raise Quarantine(file, f"the text of its cell {place} is not text", _SAVE_AS_4)
+        raise Quarantine(file, f"the text of its cell {place} is not text", _SAVE_AGAIN)
     return cell_from(cell)
 
 
@@ -194,12 +194,13 @@ def _joined(source: str | list[str]) -> str:
 
 
 def _clean(text: str) -> str:
-    # JSON can hold half a surrogate pair, which nothing after us could write down again.
+    # JSON can hold half of a surrogate pair, which cannot be encoded again.
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return whole.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _role(claims: Mapping[str, Any]) -> Role:
+def role_of(claims: Mapping[str, Any]) -> Role:
+    """The role that a cell's nbgrader metadata claim; a cell without metadata is free."""
     grade, solution, locked, task = (claims.get(key) is True for key in ("grade", "solution", "locked", "task"))
     if task:
         return Role.TASK

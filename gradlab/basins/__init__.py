@@ -3,8 +3,7 @@
 ``python -m gradlab.basins --help`` draws one into a file.
 """
 
-from gradlab.basins.descents import Basins, settle
+from gradlab.basins.descents import Basins, Share, settle, shares
 from gradlab.basins.pictures import Picture, picture
-from gradlab.basins.shares import Share, shares
 
 __all__ = ["Basins", "Picture", "Share", "picture", "settle", "shares"]

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from gradlab.basins import picture, settle
-from gradlab.notebook.obstacles import ObstacleError
+from gradlab.notebook.computation_errors import ComputationError
 from gradlab.words import basins as words
 
 
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         seconds = time.perf_counter() - begin
         drawn = picture(*maps, pixels=options.pixels)
         drawn.write(options.file)
-    except (ObstacleError, OSError) as error:
+    except (ComputationError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command
         return 1
     size = len(drawn.png) // 1000

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from gradlab.basins.descents import SQUARE, Basins
-from gradlab.basins.shares import Share, numbers, shares
+from gradlab.basins.descents import SQUARE, Basins, Share, numbers, shares
 from gradlab.figures.style import BASIN_COLOURS, CARD, INK
-from gradlab.notebook.obstacles import require_count
+from gradlab.notebook.computation_errors import require_count
 from gradlab.words import basins as words
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def picture(*maps: Basins, pixels: int = 600) -> Picture:
         pixels: about so many for each map's side; finer maps are averaged, which smooths their borders.
 
     Raises:
-        ObstacleError: pixels makes no sense.
+        ComputationError: pixels makes no sense.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -128,7 +127,7 @@ def _averaged(image: npt.NDArray[np.float32], factor: int) -> npt.NDArray[np.flo
 
 def _linear(colour: str) -> npt.NDArray[np.float32]:
     """A colour #rrggbb in linear light (IEC 61966-2-1)."""
-    values = np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)]) / 255
+    values = np.array([int(colour[start : start + 2], 16) for start in (1, 3, 5)]) / 255
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 

@@ -1,6 +1,4 @@
-"""Comparisons of values at random points: which of several formulas fits, and by which factor."""
-
-from collections.abc import Iterable
+"""Comparisons of values at random points: whether they agree, and up to which factor."""
 
 import torch
 
@@ -33,26 +31,3 @@ def factor(values: torch.Tensor, expected: torch.Tensor, tolerance: float = 1e-3
     c = float((values * expected).sum()) / weight
     distance = float((values - c * expected).norm())
     return c if distance <= tolerance * max(float(values.norm()), 1e-6) else None
-
-
-def combination(values: torch.Tensor, parts: torch.Tensor, tolerance: float = 1e-6) -> list[float] | None:
-    """Find the coefficients of values ≈ Σ cᵢ · partᵢ, by least squares.
-
-    Args:
-        values: shape (n,).
-        parts: shape (n, k), with n well above k.
-        tolerance: largest distance, relative to the norm of values.
-
-    Returns:
-        The k coefficients, or None if no combination fits.
-    """
-    solution = torch.linalg.lstsq(parts, values.unsqueeze(-1)).solution
-    distance = float((parts @ solution).squeeze(-1).sub(values).norm())
-    if distance > tolerance * max(float(values.norm()), 1e-9):
-        return None
-    return [float(c) for c in solution.squeeze(-1)]
-
-
-def first_fit(values: torch.Tensor, candidates: Iterable[tuple[str, torch.Tensor]]) -> str | None:
-    """Name the first candidate that agrees with the values; None if there is none. Candidates are made as needed."""
-    return next((name for name, candidate in candidates if close(values, candidate)), None)

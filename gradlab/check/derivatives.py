@@ -41,36 +41,6 @@ def gradient(f: Function, points: torch.Tensor) -> torch.Tensor:
     return slope.detach().to(torch.float64)
 
 
-def gradients(f: Function, points: torch.Tensor) -> torch.Tensor:
-    """The gradients of f at each entry of the first axis of points, in one pass if f takes all of them together."""
-    found = together(f, points)
-    return torch.stack([gradient(f, point) for point in points]) if found is None else found
-
-
-def together(f: Function, points: torch.Tensor) -> torch.Tensor | None:
-    """The gradients of f at all the points in one pass, if it computes for each what it computes for that one alone.
-
-    A function of one point (d,) that is given d points may take rows for coordinates and give d numbers all the same,
-    so that d points are never tried.
-
-    Returns:
-        The gradients: float64, the shape of points; None if f must be asked for one entry after the other.
-    """
-    if len(points) in (1, points.shape[-1]):
-        return None
-    x, last = (part.detach().to(torch.float64).clone().requires_grad_() for part in (points, points[-1]))
-    try:
-        with torch.enable_grad():
-            y, alone = f(x), f(last)
-            fits = is_tensor(y) and is_tensor(alone) and y.shape == x.shape[:-1] and alone.shape == y.shape[1:]
-            if not (fits and bool(torch.isclose(y[-1], alone).all())):
-                return None
-            (slope,) = torch.autograd.grad(y.sum(), x)
-    except Exception:  # noqa: BLE001 - a function of one point may raise anything; `gradient` says what it means
-        return None
-    return slope.detach().to(torch.float64)
-
-
 def central_differences(
     f: Callable[[torch.Tensor], torch.Tensor], points: torch.Tensor, width: float = 1e-3
 ) -> torch.Tensor:
@@ -93,13 +63,3 @@ def central_differences(
     slopes = (8 * (near_right - near_left) - (far_right - far_left)) / (12 * width)
     along_last: torch.Tensor = slopes.movedim(0, -1)
     return along_last
-
-
-def hessian(f: Function, point: torch.Tensor) -> torch.Tensor:
-    """The Hessian of f at one point (d,), by central differences of its gradient: shape (d, d), float64, symmetric."""
-
-    def slopes(x: torch.Tensor) -> torch.Tensor:
-        return gradients(f, x.reshape(-1, x.shape[-1])).reshape(x.shape)
-
-    table = central_differences(slopes, point.detach().to(torch.float64))
-    return (table + table.T) / 2

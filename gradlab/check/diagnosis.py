@@ -67,20 +67,20 @@ def _own_lines(error: BaseException | None) -> Iterator[str]:
             yield "  " + words.LABELS["frame"].format(function=frame.name, line=frame.lineno, source=frame.line)
 
 
-def describe(explanation: str, sight: str, **values: object) -> Diagnosis:
+def describe(explanation: str, observation: str, **values: object) -> Diagnosis:
     """Put a diagnosis together from `gradlab.words`.
 
     Args:
         explanation: a key of `words.MISCONCEPTIONS` or of `words.FINDINGS`.
-        sight: a key of `words.SIGHTS`.
-        values: what fills the places of the sight.
+        observation: a key of `words.OBSERVATIONS`.
+        values: what stands for the placeholders of the observation.
     """
     named = explanation in words.MISCONCEPTIONS
     text = words.MISCONCEPTIONS[explanation] if named else words.FINDINGS[explanation]
-    seen = words.SIGHTS[sight].format(**values)
+    seen = words.OBSERVATIONS[observation].format(**values)
     return Diagnosis(explanation if named else None, text.title, seen, text.cause, text.look)
 
 
-def not_yet(explanation: str, sight: str, **values: object) -> NotYet:
+def not_yet(explanation: str, observation: str, **values: object) -> NotYet:
     """Make the error for a diagnosis; the arguments are those of `describe`."""
-    return NotYet(describe(explanation, sight, **values))
+    return NotYet(describe(explanation, observation, **values))

@@ -75,12 +75,12 @@ def message_of(error: BaseException) -> str:
     return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
 
 
-def diagnose(error: BaseException, sight: str = "error") -> Diagnosis | None:
+def diagnose(error: BaseException, observation: str = "error") -> Diagnosis | None:
     """Diagnose an error that student code raised.
 
     Args:
         error: any error. `NotYet` carries its diagnosis; others are recognised by their type and message.
-        sight: a key of `words.SIGHTS` with places for the error's name and its message.
+        observation: a key of `words.OBSERVATIONS` with placeholders for the error's name and its message.
 
     Returns:
         The diagnosis, or None if the error is none that the course knows.
@@ -90,18 +90,18 @@ def diagnose(error: BaseException, sight: str = "error") -> Diagnosis | None:
     message = message_of(error)
     for symptom in _SYMPTOMS:
         if isinstance(error, symptom.kind) and re.search(symptom.message, message):
-            seen = "not-written" if symptom.explanation == "not-written" else sight
+            seen = "not-written" if symptom.explanation == "not-written" else observation
             return describe(symptom.explanation, seen, name=type(error).__name__, message=message)
     return None
 
 
-def refusal(error: Exception, otherwise: str = "raised", sight: str = "error") -> NotYet:
+def refusal(error: Exception, otherwise: str = "raised", observation: str = "error") -> NotYet:
     """Turn an error that student code raised into a `NotYet`.
 
     Args:
         error: what was raised.
         otherwise: the explanation of an error that `diagnose` does not know.
-        sight: see `diagnose`.
+        observation: see `diagnose`.
     """
-    known = diagnose(error, sight)
-    return NotYet(known or describe(otherwise, sight, name=type(error).__name__, message=message_of(error)))
+    known = diagnose(error, observation)
+    return NotYet(known or describe(otherwise, observation, name=type(error).__name__, message=message_of(error)))

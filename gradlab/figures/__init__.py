@@ -8,21 +8,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from gradlab.figures.animation import descent_animation
+    from gradlab.figures.accumulation import buckets
     from gradlab.figures.basins import basin_map
     from gradlab.figures.curves import progress
+    from gradlab.figures.derivatives import accuracy, chords, tangent
     from gradlab.figures.figure import LabFigure
+    from gradlab.figures.jacobians import push_and_pull
     from gradlab.figures.landscape import contour, curve, surface
-    from gradlab.figures.levels import buckets
-    from gradlab.figures.overlays import overlaid
-    from gradlab.figures.paths import trajectories
-    from gradlab.figures.precision import accuracy
-    from gradlab.figures.pushes import push_and_pull
+    from gradlab.figures.paths import descent_animation, overlaid, trajectories
     from gradlab.figures.races import race
     from gradlab.figures.regions import decision_regions
-    from gradlab.figures.secants import chords
-    from gradlab.figures.slopes import slope_graph
-    from gradlab.figures.tangents import tangent
+    from gradlab.figures.value_graphs import slope_graph
 
 __all__ = [
     "LabFigure",
@@ -44,31 +40,31 @@ __all__ = [
     "trajectories",
 ]
 
-_HOMES = {
+_MODULES = {
     "LabFigure": "figure",
-    "accuracy": "precision",
+    "accuracy": "derivatives",
     "basin_map": "basins",
-    "chords": "secants",
-    "buckets": "levels",
+    "buckets": "accumulation",
+    "chords": "derivatives",
     "contour": "landscape",
     "curve": "landscape",
     "decision_regions": "regions",
-    "descent_animation": "animation",
-    "overlaid": "overlays",
+    "descent_animation": "paths",
+    "overlaid": "paths",
     "progress": "curves",
-    "push_and_pull": "pushes",
+    "push_and_pull": "jacobians",
     "race": "races",
-    "slope_graph": "slopes",
+    "slope_graph": "value_graphs",
     "surface": "landscape",
-    "tangent": "tangents",
+    "tangent": "derivatives",
     "trajectories": "paths",
 }
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything
     """Import a figure's module on first use."""
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'gradlab.figures' has no attribute {name!r}")
-    value = getattr(import_module(f"gradlab.figures.{_HOMES[name]}"), name)
+    value = getattr(import_module(f"gradlab.figures.{_MODULES[name]}"), name)
     globals()[name] = value
     return value

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import square_axes
-from gradlab.figures.sampling import SQUARE, Array, Extent, compact, place, to_array
+from gradlab.figures.sampling import SQUARE, Array, Extent, compact, point_in_words, to_array
 from gradlab.figures.style import BASIN_COLOURS, ELSEWHERE_COLOUR, INK, layout
 from gradlab.words import figures as words
 
@@ -103,7 +103,7 @@ def legend(ends: npt.NDArray[np.int_], places: Array) -> list[Plain]:
 
 def basin_name(ends: npt.NDArray[np.int_], number: int, point: Array) -> str:
     """A minimum's number, place and share in words."""
-    return words.BASIN.format(number=number, place=place(point), share=100 * float((ends == number).mean()))
+    return words.BASIN.format(number=number, place=point_in_words(point), share=100 * float((ends == number).mean()))
 
 
 def dotted(across: Array, up: Array, name: str) -> Plain:

@@ -7,11 +7,10 @@ import numpy as np
 
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.sampling import Array, to_array
-from gradlab.figures.style import DASHES, axis, layout, line_colour
+from gradlab.figures.style import DASHES, axis, layout, legend_above, line_colour
 from gradlab.words import figures as words
 
-LEGEND_HEIGHT = 26
-# Plotly writes powers a quarter larger than it is told.
+# Plotly writes powers a quarter larger than the font size that it is given.
 _POWERS = {"type": "log", "exponentformat": "power", "dtick": 1, "tickfont": {"size": 10.4}}
 
 
@@ -46,12 +45,7 @@ def progress(
     drawn |= {
         "xaxis": axis(over),
         "yaxis": axis(quantity, **scale),
-        "showlegend": True,
-        # Above the plot, where no line can run behind it.
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
-        "margin": {**drawn["margin"], "t": drawn["margin"]["t"] + LEGEND_HEIGHT},
-        "height": drawn["height"] + LEGEND_HEIGHT,
-        "title": {**drawn["title"], "y": 1, "yanchor": "top", "pad": {"t": 14}},
+        **legend_above(drawn),
     }
     return LabFigure({"data": traces, "layout": drawn})
 
@@ -78,6 +72,6 @@ def describe(lines: Mapping[str, Array], quantity: str, over: str = words.STEP) 
         words.PROGRESS_LINE.format(name=name, first=values[0], last=values[-1], count=len(values) - 1, over=over)
         for name, values in lines.items()
     ]
-    # A sentence begins with a capital, but f and F are two functions.
+    # A sentence begins with a capital letter, but not with F for the function f.
     subject = quantity[:1].upper() + quantity[1:] if len(quantity) > 1 else quantity
     return words.PROGRESS.format(quantity=subject, over=over, lines="; ".join(told))

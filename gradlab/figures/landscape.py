@@ -3,7 +3,18 @@
 import numpy as np
 
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.sampling import SQUARE, Array, Bounds, Drawable, Extent, compact, evaluate, on_grid, packed, place
+from gradlab.figures.sampling import (
+    SQUARE,
+    Array,
+    Bounds,
+    Drawable,
+    Extent,
+    compact,
+    evaluate,
+    on_grid,
+    packed,
+    point_in_words,
+)
 from gradlab.figures.style import GRID, HEIGHT_SCALE, axis, layout, line_colour
 from gradlab.words import figures as words
 
@@ -156,7 +167,7 @@ def describe_grid(template: str, first: Array, second: Array, values: Array) -> 
         bottom=second[0],
         top=second[-1],
         lowest=values[lowest],
-        lowest_at=place(np.array([first[lowest[1]], second[lowest[0]]])),
+        lowest_at=point_in_words(np.array([first[lowest[1]], second[lowest[0]]])),
         highest=values[highest],
-        highest_at=place(np.array([first[highest[1]], second[highest[0]]])),
+        highest_at=point_in_words(np.array([first[highest[1]], second[highest[0]]])),
     )

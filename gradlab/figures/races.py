@@ -1,7 +1,7 @@
-"""Several optimisers from one start on one loss, walking together.
+"""Several optimisers from one start on one loss, step by step.
 
-Every frame moves all of them. The first steps are shown one by one, the later ones in growing strides: what tells
-optimisers apart happens early, and what tells how good they are happens late.
+Every frame moves all of them. The first steps have a frame each, later ones are shown in growing strides: optimisers
+differ most in their first steps, and their results show in the last ones.
 """
 
 from collections.abc import Mapping
@@ -10,22 +10,31 @@ from typing import Any
 
 import numpy as np
 
+from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons, positions, slider
-from gradlab.figures.sampling import Array, Drawable, Extent, compact, heights, on_grid, packed, place, to_paths
-from gradlab.figures.style import DASHES, HEIGHT_SCALE, axis, layout, line_colour
+from gradlab.figures.sampling import (
+    Array,
+    Drawable,
+    Extent,
+    compact,
+    heights,
+    on_grid,
+    packed,
+    point_in_words,
+    to_paths,
+)
+from gradlab.figures.style import DASHES, HEIGHT_SCALE, axis, layout, legend_above, line_colour
 from gradlab.words import figures as words
 
 PLOT_HEIGHT = 430
 BELOW = 138
-LEGEND_HEIGHT = 26
 RESOLUTION = 60
 ONE_BY_ONE = 12
 STRIDE = 1.22
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "cross", "x", "hexagon")
-# Points nearer than this share of the plot to the one before are left out of a trail: nobody sees them.
+# A line leaves out points that are nearer than this share of the plot to the one before.
 NEAREST = 0.006
-# Depths below this share of the whole range are drawn alike; without it the lowest point would have no logarithm.
+# Values below this share of the whole range are drawn alike, since the lowest one has no logarithm.
 FLOOR = 3e-4
 
 
@@ -38,17 +47,17 @@ def race(
     title: str = "",
     milliseconds: int = 260,
 ) -> LabFigure:
-    """Optimisers that walk on the contours of a loss, with a slider for the step and a button that plays.
+    """Optimisers on the contours of a loss, with a slider for the step and a button that plays.
 
-    Contours are drawn for the logarithm of the height above the lowest value seen, so that a narrow valley shows.
+    Contours are drawn for the logarithm of the height above the lowest value seen, so that a narrow valley is visible.
 
     Args:
         f: maps points of shape (n, 2) to values of shape (n,).
-        paths: for each optimiser the path (steps + 1, 2); a shorter path waits at its end.
+        paths: for each optimiser the path (steps + 1, 2); a shorter path stays at its end.
         extent: the bounds of the two parameters; the axes have units of their own.
         names: what the two parameters are called.
         title: the figure's title.
-        milliseconds: how long one frame stands.
+        milliseconds: how long a frame is shown.
 
     Raises:
         ValueError: there is no path, or a path or the values of f have another shape.
@@ -60,24 +69,20 @@ def race(
         raise ValueError(words.BAD_RACE)
     levels = {name: heights(f, walk) for name, walk in walks.items()}
     last = max(len(walk) for walk in walks.values()) - 1
-    racers = [Racer(name, walk, extent) for name, walk in walks.items()]
-    moving = list(range(1, 1 + 2 * len(racers)))
+    optimisers = [OptimiserTraces(name, walk, extent) for name, walk in walks.items()]
+    moving = list(range(1, 1 + 2 * len(optimisers)))
     steps = shown_steps(last)
     frames: list[Plain] = [
-        {"name": str(step), "data": [part for racer in racers for part in racer.until(step)], "traces": moving}
+        {"name": str(step), "data": [part for each in optimisers for part in each.until(step)], "traces": moving}
         for step in steps
     ]
-    looks = [look for number, racer in enumerate(racers) for look in racer.looks(number)]
+    looks = [look for number, optimiser in enumerate(optimisers) for look in optimiser.looks(number)]
     traces = [look | part for look, part in zip(looks, frames[0]["data"], strict=True)]
     drawn = layout(describe(walks, levels, last), title=title, plot_height=PLOT_HEIGHT, below=BELOW)
     drawn |= {
         "xaxis": axis(names[0], extent[0], showgrid=False),
         "yaxis": axis(names[1], extent[1], showgrid=False),
-        "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "font": {"size": 12}},
-        "margin": {**drawn["margin"], "t": drawn["margin"]["t"] + LEGEND_HEIGHT},
-        "height": drawn["height"] + LEGEND_HEIGHT,
-        "title": {**drawn["title"], "y": 1, "yanchor": "top", "pad": {"t": 14}},
+        **legend_above(drawn, font={"size": 12}),
         "sliders": [slider(words.STEP_SLIDER, positions(steps, redraw=True), -48 / PLOT_HEIGHT)],
         "updatemenus": [play_buttons(milliseconds, x=0.09, y=-58 / PLOT_HEIGHT, redraw=True)],
     }
@@ -93,7 +98,7 @@ def shown_steps(last: int) -> list[int]:
 
 
 @dataclass(frozen=True)
-class Racer:
+class OptimiserTraces:
     """One optimiser as it is drawn: its trail, and a mark where it is.
 
     Attributes:
@@ -164,7 +169,10 @@ def valley(f: Drawable, extent: Extent, names: tuple[str, str], levels: Mapping[
 def describe(walks: Mapping[str, Array], levels: Mapping[str, Array], last: int) -> str:
     """Where each optimiser stands at the end, the lowest first."""
     ranked = sorted(walks, key=lambda name: float(np.nan_to_num(levels[name][-1], nan=np.inf)))
-    ends = [words.RACE_END.format(name=name, place=place(walks[name][-1]), height=levels[name][-1]) for name in ranked]
+    ends = [
+        words.RACE_END.format(name=name, place=point_in_words(walks[name][-1]), height=levels[name][-1])
+        for name in ranked
+    ]
     return words.RACE.format(
-        count=len(walks), start=place(next(iter(walks.values()))[0]), steps=last, ends="; ".join(ends)
+        count=len(walks), start=point_in_words(next(iter(walks.values()))[0]), steps=last, ends="; ".join(ends)
     )

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons, positions, slider
 from gradlab.figures.sampling import SQUARE, Array, Extent, compact, to_array
 from gradlab.figures.style import INK, axis, layout
 from gradlab.words import figures as words
@@ -25,7 +25,7 @@ _STRONG = ("#B34A00", "#0B4F8A", "#00664C", "#6b6100")
 _MARKS = ("circle", "diamond", "square", "x")
 _DEEPEST = 12
 _SHALLOWEST = 2
-"""A region that is nowhere as deep as this many cells gets no name: there is no room for it."""
+"""A region that is nowhere this many cells deep gets no name: the name would not fit."""
 _WIDER = 5
 """How many cells of width a word needs for each cell of height."""
 
@@ -56,7 +56,7 @@ def decision_regions(
         extent: the bounds of x₁ and x₂.
         axes: what x₁ and x₂ are.
         title: the figure's title.
-        milliseconds: how long one frame stands.
+        milliseconds: how long a frame is shown.
 
     Raises:
         ValueError: there are no maps, or more than two; or one has another shape than it should.
@@ -186,7 +186,7 @@ class Panel:
 
 
 def deepest(inside: Mask, taken: Mask | None = None) -> tuple[int, int] | None:
-    """The cell of a region that has most room around it for a word, which is wider than high.
+    """The cell of a region around which a word, which is wider than high, has most space.
 
     Args:
         inside: the region, shape (rows, columns); rows lie along x₁.
@@ -209,12 +209,12 @@ def deepest(inside: Mask, taken: Mask | None = None) -> tuple[int, int] | None:
     return int(rows[middle]), int(columns[middle])
 
 
-def _taken(places: Array, extent: Extent, shape: tuple[int, ...]) -> Mask:
+def _taken(examples: Array, extent: Extent, shape: tuple[int, ...]) -> Mask:
     """The cells that examples cover."""
     taken = np.zeros(shape, dtype=bool)
-    for place in places:
+    for example in examples:
         row, column = (
-            round((place[one] - extent[one][0]) / (extent[one][1] - extent[one][0]) * (shape[one] - 1))
+            round((example[one] - extent[one][0]) / (extent[one][1] - extent[one][0]) * (shape[one] - 1))
             for one in (0, 1)
         )
         taken[max(row - 1, 0) : max(row + 2, 0), max(column - 1, 0) : max(column + 2, 0)] = True

@@ -94,6 +94,6 @@ def packed(values: Array) -> Any:  # noqa: ANN401 - Plotly takes both
     return values.astype(np.float32) if np.isfinite(values).all() else compact(values)
 
 
-def place(point: Array) -> str:
+def point_in_words(point: Array) -> str:
     """A point in words: "(4.41, 6.28)"."""
     return "(" + ", ".join(f"{0.0 if abs(value) < 0.005 else value:.2f}" for value in point) + ")"

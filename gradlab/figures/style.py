@@ -1,8 +1,8 @@
 """Colours and layout that all figures share.
 
-Figures stand on a light card of their own, so that they read the same in a light and in a dark notebook. Lines take
+Figures have a light background of their own, so that they look the same in a light and in a dark notebook. Lines have
 Okabe and Ito's colours, which people with any common colour blindness tell apart (https://jfly.uni-koeln.de/color/),
-and always differ in dash or mark too.
+and always differ in dash or mark, too.
 """
 
 import re
@@ -15,10 +15,13 @@ GRID = "#dcdde3"
 WIDTH = 720
 LINE_COLOURS = ("#D55E00", "#0B4F8A", "#00785A", "#000000", "#B0568A", "#E69F00", "#7A4A21")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-"""Lines are drawn over this scale, so it keeps to one hue and leaves the strong colours to them."""
 HEIGHT_SCALE = ((0.0, "#5d7f9f"), (0.25, "#93adc4"), (0.5, "#c3d1dc"), (0.75, "#e6ebe9"), (1.0, "#fdf6e3"))
+"""The colours of contours and surfaces: one hue, since lines with strong colours are drawn over them."""
 BASIN_COLOURS = ("#56B4E9", "#E69F00", "#009E73", "#F0E442", "#CC79A7", "#0072B2", "#D55E00", "#8C5A2B")
 ELSEWHERE_COLOUR = "#d4d4d4"
+
+LEGEND_HEIGHT = 26
+"""Pixels of a legend of one line."""
 
 _CAPTION_LINE = 17
 _CAPTION_CHARACTERS = 112
@@ -87,8 +90,25 @@ def layout(
     }
 
 
+def legend_above(drawn: dict[str, Any], height: int = LEGEND_HEIGHT, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The part of a layout that puts the legend above the plot, where no line runs behind it.
+
+    Args:
+        drawn: the layout, as `layout` gives it.
+        height: pixels for the legend.
+        more: further arguments of Plotly's legend.
+    """
+    return {
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", **more},
+        "margin": {**drawn["margin"], "t": drawn["margin"]["t"] + height},
+        "height": drawn["height"] + height,
+        "title": {**drawn["title"], "y": 1, "yanchor": "top", "pad": {"t": 14}},
+    }
+
+
 def _tied(text: str) -> str:
-    """The text with places and equations that no line break divides: "(4.41, 6.28)", "f = −1.76"."""
+    """The text with points and equations that no line break divides: "(4.41, 6.28)", "f = −1.76"."""
     return re.sub(r"(?<=\d), (?=[−\d.]+\))| = (?=[−\d])", lambda found: found[0].replace(" ", _TIED), text)
 
 

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Graph", "Node", "draw", "record"]
 
-_HOMES = {"Graph": "recording", "Node": "recording", "draw": "drawing", "record": "recording"}
+_MODULES = {"Graph": "recording", "Node": "recording", "draw": "drawing", "record": "recording"}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything
     """Import what is asked for on first use."""
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'gradlab.graph' has no attribute {name!r}")
-    value = getattr(import_module(f"gradlab.graph.{_HOMES[name]}"), name)
+    value = getattr(import_module(f"gradlab.graph.{_MODULES[name]}"), name)
     globals()[name] = value
     return value

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import torch
 
+from gradlab.figures.controls import play_buttons
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.playing import play_buttons
 from gradlab.figures.style import CARD, INK, WIDTH, layout
-from gradlab.graph.placement import Arrangement, Spot, place
+from gradlab.graph.placement import Arrangement, Spot, arrange
 from gradlab.graph.recording import Graph, Node, record
 from gradlab.words import graph as words
 
@@ -37,10 +37,10 @@ def draw(function: Callable[..., torch.Tensor], *, title: str = "", **inputs: to
 
 def picture(graph: Graph, *, title: str = "") -> LabFigure:
     """A recorded graph as a figure with one frame for each value and each gradient."""
-    arrangement = place(graph)
+    arrangement = arrange(graph)
     spots = arrangement.spots
     steps = len(graph.nodes) + len(graph.backward_order)
-    # A reader of a page that cannot move sees the finished picture.
+    # A static page shows the complete picture.
     traces = [
         edges(arrangement),
         nodes(graph, spots),
@@ -85,7 +85,7 @@ def edges(arrangement: Arrangement) -> Plain:
 
 
 def arrow(route: tuple[Spot, ...]) -> Plain:
-    """An arrow head on the first piece of an edge, pointing the way of the forward pass."""
+    """An arrow head on the first piece of an edge, pointing in the direction of the forward pass."""
     tail, head = route[0], route[1]
     across, up = head.column - tail.column, head.row - tail.row
     return {
@@ -127,17 +127,17 @@ def texts(graph: Graph, step: int, *, backward: bool = False) -> list[str]:
     order = graph.backward_order if backward else tuple(range(len(graph.nodes)))
     seen = step - len(graph.nodes) if backward else step
     known = [""] * len(graph.nodes)
-    for turn, number in enumerate(order[: max(seen, 0)]):
+    for position, number in enumerate(order[: max(seen, 0)]):
         node = graph.nodes[number]
         text = f"∂ {show(node.gradient)}" if backward else show(node.value)
-        known[number] = f"<b>{text}</b>" if turn == seen - 1 else text
+        known[number] = f"<b>{text}</b>" if position == seen - 1 else text
     return known
 
 
 def numbers(graph: Graph, spots: tuple[Spot, ...], step: int, *, backward: bool = False) -> Plain:
     """The values, or the gradients, that are known after this many steps.
 
-    Values stand above their nodes and gradients below, with a sign of their own, so that nobody needs the colours.
+    Values stand above their nodes and gradients below, with the sign ∂, so that they differ without their colours.
     """
     below_or_above = 0.36 if backward else -0.36
     return {
@@ -185,7 +185,7 @@ def slider(graph: Graph, height: float) -> Plain:
         "bgcolor": "#c9d3dd",
         "activebgcolor": "#0072B2",
         "bordercolor": "#7f8b97",
-        # The labels of so many positions would lie over each other; the current one is written above.
+        # So many labels would overlap; the current one is shown above.
         "font": {"size": 1, "color": CARD},
         "ticklen": 0,
         "minorticklen": 0,

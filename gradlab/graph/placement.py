@@ -1,6 +1,6 @@
-"""Where the nodes of a graph stand: layers from left to right, few crossings.
+"""Arranges the nodes of a graph in layers from left to right, with few crossings.
 
-The layers are longest distances from the inputs; an edge that skips a layer keeps a place free in it; and each layer
+The layers are longest distances from the inputs; an edge that skips a layer has a free position in it; and each layer
 is ordered by the mean position of its neighbours. This is the method of Sugiyama, Tagawa and Toda (1981) with the
 barycentre heuristic.
 """
@@ -15,11 +15,11 @@ SWEEPS = 8
 
 @dataclass(frozen=True)
 class Spot:
-    """A place in the drawing.
+    """A position in the drawing.
 
     Attributes:
         column: the layer, 0 for the leftmost.
-        row: the place in the layer, counted from the top; layers are centred, so that it may be a fraction.
+        row: the position in the layer, counted from the top; layers are centred, so it may be a fraction.
     """
 
     column: int
@@ -28,13 +28,13 @@ class Spot:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Where everything stands.
+    """The positions of all nodes and edges.
 
     Attributes:
         spots: one for each node, in the order of the nodes.
         routes: for each edge the spots that it passes, from the node that is used to the node that uses it.
         columns: how many layers there are.
-        rows: how many places the fullest layer has.
+        rows: how many positions the fullest layer has.
     """
 
     spots: tuple[Spot, ...]
@@ -43,13 +43,13 @@ class Arrangement:
     rows: int
 
 
-def place(graph: Graph) -> Arrangement:
+def arrange(graph: Graph) -> Arrangement:
     """Arrange the nodes and edges of a graph."""
     layers = layer_numbers(graph)
     chains: list[list[int]] = []
     for number, node in enumerate(graph.nodes):
         for parent in node.parents:
-            # What stands in for the edge in the layers that it skips is numbered after the nodes.
+            # The edge's positions in the layers that it skips are numbered after the nodes.
             skipped = range(layers[parent] + 1, layers[number])
             chains.append([parent, *range(len(layers), len(layers) + len(skipped)), number])
             layers += skipped
@@ -75,7 +75,7 @@ def layer_numbers(graph: Graph) -> list[int]:
 
 
 def links(chains: list[list[int]], count: int) -> list[list[int]]:
-    """For each place all the places that a piece of an edge joins it to."""
+    """For each position the positions that a piece of an edge joins it to."""
     joined: list[list[int]] = [[] for _ in range(count)]
     for chain in chains:
         for tail, head in itertools.pairwise(chain):
@@ -85,7 +85,7 @@ def links(chains: list[list[int]], count: int) -> list[list[int]]:
 
 
 def order(columns: list[list[int]], neighbours: list[list[int]]) -> dict[int, float]:
-    """The row of each place, after sweeps to the right and to the left."""
+    """The row of each position, after sweeps to the right and to the left."""
     rows = stack(columns)
     for sweep in range(SWEEPS):
         for column in columns if sweep % 2 == 0 else reversed(columns):
@@ -96,12 +96,12 @@ def order(columns: list[list[int]], neighbours: list[list[int]]) -> dict[int, fl
 
 
 def stack(columns: list[list[int]]) -> dict[int, float]:
-    """The rows of all places when each column is centred."""
+    """The rows of all positions when each column is centred."""
     tallest = max(len(column) for column in columns)
     return {number: index + (tallest - len(column)) / 2 for column in columns for index, number in enumerate(column)}
 
 
 def barycentre(number: int, neighbours: list[list[int]], rows: dict[int, float]) -> float:
-    """The mean row of a place's neighbours, its own row if it has none."""
+    """The mean row of a position's neighbours; its own row if it has none."""
     around = neighbours[number]
     return sum(rows[other] for other in around) / len(around) if around else rows[number]

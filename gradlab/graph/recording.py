@@ -1,7 +1,7 @@
 """Record a computation as a graph: every operation, its value, and the gradient that reaches it.
 
 Autograd keeps which operation came from which (``grad_fn.next_functions``), but not their results. So the computation
-runs once under a mode that sees every torch function and notes what it returned.
+runs once under a mode that intercepts every torch function and records its result.
 """
 
 import re
@@ -90,7 +90,7 @@ def record(function: Callable[..., torch.Tensor], **inputs: torch.Tensor) -> Gra
 
 
 class _Recorder(TorchFunctionMode):
-    """Notes what every torch function returned and which numbers it was given."""
+    """Records what every torch function returned, and its numeric arguments."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,7 +126,7 @@ def forward_order(last: Operation) -> list[Operation]:
     """Every operation that leads to the last one, each after its parents.
 
     Raises:
-        ValueError: there are more of them than anyone can see at once.
+        ValueError: there are more than `NODE_LIMIT`.
     """
     order: list[Operation] = []
     done: set[Operation] = set()

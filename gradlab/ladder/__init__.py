@@ -5,8 +5,7 @@ same end points within `rungs.TOLERANCE`. `climb` measures them beside what the 
 what the machine lacks. Any n from 1 on will do: no rung needs a power of two.
 """
 
-from gradlab.ladder.climbing import Climb, Measured, climb
+from gradlab.ladder.climbing import Climb, Measured, climb, tell
 from gradlab.ladder.rungs import RUNGS, Rung
-from gradlab.ladder.tables import tell
 
 __all__ = ["RUNGS", "Climb", "Measured", "Rung", "climb", "tell"]

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from gradlab.ladder import climb, tell
-from gradlab.notebook.obstacles import ObstacleError
+from gradlab.notebook.computation_errors import ComputationError
 from gradlab.words import ladder as words
 
 
@@ -18,8 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         told = tell(climb(options.starts, options.steps, rate=options.rate, device=options.device))
-    except ObstacleError as obstacle:
-        print(obstacle, file=sys.stderr)  # noqa: T201 - a command
+    except ComputationError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - a command
         return 1
     print(told)  # noqa: T201 - a command
     return 0

@@ -1,8 +1,8 @@
-"""The last rung's kernels, in Triton: a point stays in registers for all its steps.
+"""The last rung's kernels in Triton: a point stays in registers for all its steps.
 
 Sine and cosine of one angle cost little more than one of them. And from those of x/2 follow those of x,
 sin x = 2 sin(x/2) cos(x/2) and cos x = 1 − 2 sin²(x/2), so that a step needs two pairs where the formula has four.
-This module imports Triton: see `gradlab.ladder.fused`.
+Only `gradlab.ladder.compiled` imports this module, which imports Triton.
 """
 
 import triton

@@ -4,14 +4,16 @@ Williams, Waterman and Patterson, 2009: a computation takes at least as long as 
 long as its arithmetic.
 """
 
+import statistics
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 import torch
 
-from gradlab.ladder import compiled, fused
-from gradlab.ladder.timing import fastest
-from gradlab.notebook.obstacles import ObstacleError
+from gradlab.ladder import compiled
+from gradlab.notebook.computation_errors import ComputationError
 
 _COPIED = {"cpu": 1 << 27, "cuda": 1 << 30}
 _IN_CACHE = 1 << 13
@@ -26,14 +28,14 @@ class Limits:
 
     Attributes:
         bytes_per_second: read and written by a copy of a large tensor.
-        functions_per_second: sines and cosines in float32, computed by what does nothing else.
+        functions_per_second: sines and cosines in float32 that a program computes which does nothing else.
     """
 
     bytes_per_second: float
     functions_per_second: float
 
     def least_seconds(self, traffic: float, functions: float) -> float:
-        """No computation with so many bytes and so many functions is faster."""
+        """The least time of any computation with so many bytes and functions."""
         return max(traffic / self.bytes_per_second, functions / self.functions_per_second)
 
 
@@ -50,12 +52,12 @@ def _bandwidth(device: torch.device, repeats: int) -> float:
 
 
 def _functions(device: torch.device, repeats: int) -> float:
-    """With PyTorch's functions, and with compiled ones where there are any: the limit is what is faster."""
+    """Sines and cosines in a second, with PyTorch's functions or compiled ones, whichever are faster."""
     found = [_by_torch(device, repeats)]
-    with suppress(ObstacleError):
-        if device.type == "cuda" and fused.missing(device) is None:
+    with suppress(ComputationError):
+        if device.type == "cuda" and compiled.why_no_fused_kernel(device) is None:
             found += [_by_kernel(device, repeats, own=own) for own in (True, False)]
-        elif compiled.missing(device) is None:
+        elif compiled.why_not_compiled(device) is None:
             found.append(_by_compiler(device, repeats))
     return max(found)
 
@@ -86,23 +88,55 @@ def _by_compiler(device: torch.device, repeats: int) -> float:
 def _many(angles: torch.Tensor) -> torch.Tensor:
     total = torch.zeros_like(angles)
     for number in range(_AT_ONCE):
-        # Angles that don't wait for one another, and every result is used.
+        # The angles do not depend on one another, and every result is used.
         shifted = angles + number
         total = total + shifted.sin() + shifted.cos()
     return total
 
 
 def _angles(device: torch.device) -> torch.Tensor:
-    """On a processor so few that they stay in its nearest cache, on a GPU as many as keep it busy."""
+    """On a CPU few enough for its first-level caches, on a GPU enough to keep it busy."""
     count = _IN_CACHE * torch.get_num_threads() if device.type == "cpu" else _ON_GPU
     return torch.linspace(-5, 5, count, device=device)
 
 
 def _by_kernel(device: torch.device, repeats: int, *, own: bool) -> float:
     angles = _angles(device)
-    kernel = fused.kernels().only_sines_and_cosines[(_ON_GPU // fused.BLOCK,)]
-    with compiled.building():
+    kernel = compiled.kernels().only_sines_and_cosines[(_ON_GPU // compiled.BLOCK,)]
+    with compiled.build_errors_explained():
         taken = fastest(
-            lambda: kernel(angles, _ON_GPU, _PAIRS, BLOCK=fused.BLOCK, OWN=own, **fused.OPTIONS), device, repeats
+            lambda: kernel(angles, _ON_GPU, _PAIRS, BLOCK=compiled.BLOCK, OWN=own, **compiled.OPTIONS), device, repeats
         )
     return 2 * _ON_GPU * _PAIRS / taken
+
+
+def median(function: Callable[[], object], device: torch.device, repeats: int) -> float:
+    """The median time of several calls in seconds, after one to warm up; on a GPU by its own clock."""
+    return statistics.median(_times(function, device, repeats))
+
+
+def fastest(function: Callable[[], object], device: torch.device, repeats: int) -> float:
+    """The least time of several calls in seconds: what a device can do when nothing else uses it."""
+    return min(_times(function, device, repeats))
+
+
+def _times(function: Callable[[], object], device: torch.device, repeats: int) -> list[float]:
+    function()
+    once = _on_gpu if device.type == "cuda" else _on_cpu
+    return [once(function) for _ in range(repeats)]
+
+
+def _on_cpu(function: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    function()
+    return time.perf_counter() - begin
+
+
+def _on_gpu(function: Callable[[], object]) -> float:
+    begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+    torch.cuda.synchronize()
+    begin.record()
+    function()
+    end.record()
+    torch.cuda.synchronize()
+    return float(begin.elapsed_time(end)) / 1000

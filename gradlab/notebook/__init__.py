@@ -1,1 +1,1 @@
-"""What a notebook needs besides its checks and figures: the device, waiting cells, texts for pictures."""
+"""What a notebook needs besides checks and figures: device, errors with cures, waiting cells, text alternatives."""

@@ -21,7 +21,7 @@ def device() -> "torch.device":
 
     reason = why_no_gpu()
     if reason is None:
-        if shortens_products():
+        if uses_tf32():
             print(LABELS["device-tf32"])  # noqa: T201 - the notebook's reader is told
         return torch.device("cuda")
     print(LABELS["device-cpu"])  # noqa: T201 - the notebook's reader is told
@@ -34,26 +34,26 @@ def why_no_gpu() -> str | None:
     """Why nothing can be computed on a CUDA device, in a sentence; None if something can."""
     import torch
 
-    # torch warns of a driver that is too old, and says no more than False.
-    with warnings.catch_warnings(record=True) as heard:
+    # For a driver that is too old, torch only warns and returns False.
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = torch.cuda.is_available()
     if found:
         return None
-    told = [str(warning.message) for warning in heard if "CUDA" in str(warning.message)]
+    told = [str(warning.message) for warning in caught if "CUDA" in str(warning.message)]
     if not told:
         return LABELS["device-none"]
     kind = "device-old-driver" if "too old" in told[0] else "device-fails"
     return LABELS[kind].format(told=told[0].splitlines()[0])
 
 
-def shortens_products() -> bool:
-    """Say whether products of float32 matrices are computed with TF32, ten bits after the point instead of 23."""
+def uses_tf32() -> bool:
+    """Whether products of float32 matrices are computed with TF32, with 10 bits of mantissa instead of 23."""
     import torch
 
     settings = torch.backends.cuda.matmul
     try:
         return bool(settings.allow_tf32)
     except RuntimeError:
-        # Newer versions refuse to answer in the old words what was set in the new ones.
+        # Newer versions raise an error when the setting was made through their new interface.
         return getattr(settings, "fp32_precision", "ieee") == "tf32"

@@ -1,7 +1,7 @@
 """Text alternatives for pictures that other libraries draw: Graphviz's graphs and Matplotlib's figures.
 
-A notebook keeps a picture together with a text, which is all that a screen reader or a terminal has of it. These two
-libraries give a memory address or a size there. The figures of `gradlab.figures` describe themselves.
+A notebook stores a picture together with a text for screen readers and terminals. These two libraries give a memory
+address or a size as the text. The figures of `gradlab.figures` describe themselves.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from gradlab.words import alternatives as words
+from gradlab.words import text_alternatives as words
 
 _MOST_ARROWS = 40
 _BOX = re.compile(r'^\t(\S+) \[label=(?:"([^"]*)"|([^\s\]"]+))', re.MULTILINE)
@@ -24,7 +24,7 @@ def of_graph(source: str) -> str:
         source: the graph in Graphviz's language, as torchviz writes it: one box or arrow a line.
     """
     names = {box: " ".join((quoted or plain).split()) for box, quoted, plain in _BOX.findall(source)}
-    # torchviz leaves the result without a name: only its shape, () for a number.
+    # torchviz gives the result no name, only its shape, () for a number.
     named = {box: f"{words.RESULT} {name}" if name.startswith("(") else name for box, name in names.items()}
     arrows = [f"{named.get(tail, tail)} → {named.get(head, head)}" for tail, head in _forward(_ARROW.findall(source))]
     told = arrows[:_MOST_ARROWS]
@@ -35,15 +35,15 @@ def of_graph(source: str) -> str:
 
 
 def _forward(arrows: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Arrows in the order of the forward pass; torchviz writes them backward. Those of a graph with a circle stay."""
+    """Arrows in the order of the forward pass; torchviz writes them backward. A graph with a cycle is not reordered."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for tail, head in arrows:
         sorter.add(head, tail)
     try:
-        turn = {box: number for number, box in enumerate(sorter.static_order())}
+        order = {box: number for number, box in enumerate(sorter.static_order())}
     except CycleError:
         return arrows
-    return sorted(arrows, key=lambda arrow: turn[arrow[0]])
+    return sorted(arrows, key=lambda arrow: order[arrow[0]])
 
 
 def of_figure(figure: Any) -> str:  # noqa: ANN401 - Matplotlib is not imported for its type
@@ -78,7 +78,7 @@ def _bundle(figure: Any) -> dict[str, str]:  # noqa: ANN401 - as above
 
 
 def install() -> None:
-    """Let this kernel's notebook describe such pictures; their libraries are not imported for it."""
+    """Register the text alternatives, if this runs in a notebook's kernel; the libraries are not imported for it."""
     ipython = sys.modules.get("IPython")
     shell: Any = ipython.get_ipython() if ipython is not None else None
     if getattr(shell, "kernel", None) is None:
@@ -88,5 +88,5 @@ def install() -> None:
     for module in ("graphviz.graphs", "graphviz.dot"):
         for name in ("Digraph", "Graph"):
             formats.formatters["text/plain"].for_type_by_name(module, name, _print_graph)
-    # With its first figure Matplotlib throws all formats of figures out, and puts only the image's in again.
+    # With its first figure, Matplotlib removes all formatters of figures and registers only the image's again.
     formats.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", _bundle)

@@ -1,6 +1,6 @@
-"""Cells that need an exercise which is still to be written: they say so, where Python would show a traceback.
+"""Cells that need an unsolved exercise show a message instead of a traceback.
 
-A notebook that was just opened can then be run from top to bottom and reads well all the same.
+So a new notebook can be run from top to bottom and stays readable.
 """
 
 import ast
@@ -14,7 +14,7 @@ from gradlab.words import LABELS
 _BOX = "border:1px dashed #7f8b97;border-radius:4px;padding:0.4em 1em;margin:0.4em 0;max-width:46em;color:inherit"
 
 
-class Waiting:
+class WaitingCells:
     """Shows why a cell has to wait.
 
     Args:
@@ -26,7 +26,7 @@ class Waiting:
         self._missing: dict[str, str] = {}
 
     def install(self) -> None:
-        """Take over the errors that a stub raises, and those of names that such an error kept from being bound."""
+        """Handle the errors that stubs raise, and those of names that were not bound because of them."""
         self._shell.set_custom_exc((NotImplementedError, NameError), self._handle)
 
     def _handle(
@@ -45,7 +45,7 @@ class Waiting:
             shell.display_pub.publish({"text/plain": told, "text/html": box})
 
     def _of_stub(self, error: NotImplementedError) -> str | None:
-        """What to say of a stub's error; None if it has a message or comes from a library."""
+        """The message for a stub's error; None if the error has a message of its own or comes from a library."""
         code = _code_that_raised(error, self._shell.user_ns)
         if str(error) or code is None:
             return None
@@ -56,7 +56,7 @@ class Waiting:
         return LABELS["waits-for-function"].format(function=code.co_name)
 
     def _of_name(self, error: BaseException) -> str | None:
-        """What to say of a missing name; None if no open exercise is the reason."""
+        """The message for a missing name; None if the reason is no unsolved exercise."""
         name = getattr(error, "name", None)
         if name not in self._missing or name in self._shell.user_ns:
             return None
@@ -84,8 +84,8 @@ def _bound(source: str) -> set[str]:
 
 
 def install() -> None:
-    """Explain waiting cells, if this runs in a notebook's kernel."""
+    """Install the messages, if this runs in a notebook's kernel."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if getattr(shell, "kernel", None) is not None:
-        Waiting(shell).install()
+        WaitingCells(shell).install()

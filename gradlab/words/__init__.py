@@ -1,27 +1,23 @@
 """All words of the checks that a student reads: a translation replaces this package and nothing else.
 
 Every text is a plain string; ``{name}`` stands for a value that the check fills in. Code is written between backticks.
+
+Attributes:
+    MISCONCEPTIONS: the mistakes that have a name in the course.
+    FINDINGS: the mistakes that have none.
+    OBSERVATIONS: what a check says that it saw: key → a sentence with placeholders for values.
+    PASSED: what each check says if the answer is right: name of the check → one short line that never varies.
+    LABELS: the fixed words around a diagnosis.
 """
 
-from gradlab.words import findings, passed, sights
+from gradlab.words import shared
 from gradlab.words.explanations import Explanation
 from gradlab.words.labels import LABELS
-from gradlab.words.labs import LESSONS
+from gradlab.words.labs import LABS
 from gradlab.words.misconceptions import MISCONCEPTIONS
-from gradlab.words.parts import ASPECTS, COMPONENTS, TERMS
 
-FINDINGS: dict[str, Explanation] = {key: text for part in (findings, *LESSONS) for key, text in part.FINDINGS.items()}
-SIGHTS: dict[str, str] = {key: text for part in (sights, *LESSONS) for key, text in part.SIGHTS.items()}
-PASSED: dict[str, str] = {key: text for part in (passed, *LESSONS) for key, text in part.PASSED.items()}
+FINDINGS: dict[str, Explanation] = {key: text for part in (shared, *LABS) for key, text in part.FINDINGS.items()}
+OBSERVATIONS: dict[str, str] = {key: text for part in (shared, *LABS) for key, text in part.OBSERVATIONS.items()}
+PASSED: dict[str, str] = {key: text for lab in LABS for key, text in lab.PASSED.items()}
 
-__all__ = [
-    "ASPECTS",
-    "COMPONENTS",
-    "FINDINGS",
-    "LABELS",
-    "MISCONCEPTIONS",
-    "PASSED",
-    "SIGHTS",
-    "TERMS",
-    "Explanation",
-]
+__all__ = ["FINDINGS", "LABELS", "MISCONCEPTIONS", "OBSERVATIONS", "PASSED", "Explanation"]

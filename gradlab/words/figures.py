@@ -6,8 +6,6 @@ RATE_SLIDER = "learning rate η: "
 ALL_RATES = "all"
 PLAY = "▶ play"
 PAUSE = "❚❚ pause"
-START = "start"
-END = "end"
 HEIGHT = "f"
 STARTS = "starts"
 ENDS = "ends"
@@ -34,8 +32,6 @@ TRAJECTORIES = (
     "{count} descents of {steps} steps each. Circles mark where they start, diamonds where they end. "
     "Number of different ends: {number}, namely {places}."
 )
-PLACE = "They end in {count} place: {places}."
-ENDS_IN_PLACES = "They end in {count} different places: {places}."
 PLACE = "{place}, where f = {height:.2f}, {times}×"
 MORE_PLACES = "and {count} more"
 ANIMATION = (

@@ -10,6 +10,7 @@ import pytest
 
 from autograder.cells import Lab, Role, SubmittedNotebook
 from autograder.course.course import Course
+from autograder.gradebook.labs import read_lab
 from autograder.grading.judge_server import JudgeServer
 from autograder.grading.submission import NotebookGrader
 from autograder.sandbox.mode import Mode
@@ -74,7 +75,7 @@ LIES = ["args[0]", "Yes()", "torch.zeros(1)", "float('nan')", "[args]", "iter(in
 
 @pytest.fixture(scope="module")
 def lesson() -> Lab:
-    return Course.open(Path(__file__).resolve().parents[2]).lab("06_minimum")
+    return read_lab(Course.open(Path(__file__).resolve().parents[2]), "06_minimum")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from nbformat import v4 as notebook_format
 from nbgrader.api import Gradebook
 
 from autograder.cells import Role
-from autograder.course.release import own_tools
+from autograder.gradebook.connection import alembic_on_path
 
 _GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 _FLAGS = {
@@ -58,7 +58,7 @@ def make_cell() -> MakeCell:
 def blank_gradebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gradebook without entries; nbgrader takes seconds to make one, for each of which it starts alembic."""
     path = tmp_path_factory.mktemp("blank") / "gradebook.db"
-    with own_tools(), Gradebook(f"sqlite:///{path}", "default_course"):
+    with alembic_on_path(), Gradebook(f"sqlite:///{path}", "default_course"):
         return path
 
 

@@ -16,6 +16,7 @@ from autograder.autograded.store import read_results
 from autograder.cells import Role
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
+from autograder.gradebook.labs import record_lab
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.lock import course_lock
 from autograder.grading.terms import Terms
@@ -59,7 +60,7 @@ def course(make_cell: MakeCell, make_course: MakeCourse) -> Course:
         folder.mkdir(parents=True)
         nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "main.ipynb")
     course = Course.open(root)
-    course.record("lab")
+    record_lab(course, "lab")
     return course
 
 

@@ -12,6 +12,7 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import Locator, Page, expect
 
 from autograder.course.course import Course
+from autograder.gradebook.labs import record_lab
 
 Serve = Callable[[Path], str]
 
@@ -72,7 +73,7 @@ def course(tmp_path: Path) -> Path:
     }
     hand_in(root, "right", solved)
     hand_in(root, "cheat", {"surface": CHEAT, "explain": ANSWER})
-    Course.open(root).record(LAB)
+    record_lab(Course.open(root), LAB)
     return root
 
 

@@ -9,16 +9,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
 from autograder.cells import Cell, Role
+from autograder.report.comparison import ShownGroup
 from autograder.report.feedback import Exercise, Feedback, Piece
-from autograder.report.gather import ShownGroup
 from autograder.report.likeness.evidence import side_by_side
 from autograder.report.likeness.groups import find_groups
-from autograder.report.likeness.sketch import answers_of, given_by, sketch
+from autograder.report.likeness.sketches import answers_of, given_by, sketch
 from autograder.report.outputs import Part, clean
 from autograder.report.pages import feedback_page, report_page
 from autograder.report.summary import summarise
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
-from tests.autograder.report.likeness.imagined import disguised, program
+from tests.autograder.report.likeness.programs import disguised, program
 
 pytestmark = pytest.mark.browser
 
@@ -41,16 +41,14 @@ def report() -> str:
     results[0] = replace(results[0], flags=("A flag with <b>markup</b>.",), repairs=("A label was lost.",))
     results.append(Result("zoe", "lab", SubmissionStatus.QUARANTINED, reason="lab.ipynb is not JSON. " * 5))
     code = program(Random(1), 40)
-    answers = [
-        answers_of([Cell("code", Role.SOLUTION, text, "a"), Cell("code", Role.TEST, "", "one", 1.0)])
-        for text in (code, disguised(code, Random(2)))
-    ]
+    answers = {
+        name: answers_of([Cell("code", Role.SOLUTION, text, "a"), Cell("code", Role.TEST, "", "one", 1.0)])
+        for name, text in zip(NAMES, (code, disguised(code, Random(2))), strict=False)
+    }
     given = given_by([])
-    likeness = find_groups(
-        [sketch(name, own, ["one"], given, {}) for name, own in zip(NAMES, answers, strict=False)], ["one"]
-    )
+    likeness = find_groups([sketch(name, own, ["one"], given, {}) for name, own in answers.items()], ["one"])
     (group,) = likeness.groups
-    shown = ShownGroup(group, side_by_side(group.pairs[0], group.shared, ["one"], (answers[0], answers[1])))
+    shown = ShownGroup(group, side_by_side(group, ["one"], answers))
     return report_page(summarise("lab", results, TITLES, likeness), {"ann": "ann.html"}, [shown])
 
 

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.build.entrance import INSTALLATION, read_origin
+from autograder.build.colab_cells import INSTALLATION, read_origin
 from tests.colab.environment import ROOT, Environment
 
 LAB = "00_welcome"

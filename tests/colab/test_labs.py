@@ -7,8 +7,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.build.entrance import BADGE, INSTALLATION, read_origin
-from autograder.build.lesson import lab_names
+from autograder.build.colab_cells import BADGE, INSTALLATION, read_origin
+from autograder.build.lab_text import lab_names
 from tests.colab.environment import ROOT, Environment
 from tests.colab.outputs import complaints
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from nbformat import NotebookNode
 
-from autograder.build.lesson import read_lesson
+from autograder.build.lab_text import read_lab_text
 from gradlab.check import diagnose
 from tests.course.answer_book import Answer
 from tests.course.outcomes import Outcome
@@ -24,7 +24,7 @@ _HIDDEN = "### BEGIN HIDDEN TESTS"
 @cache
 def _cells(lab: str) -> tuple[NotebookNode, ...]:
     """The cells that grading needs: locked ones, solutions, tests."""
-    found = read_lesson(ROOT, lab).notebook.cells
+    found = read_lab_text(ROOT, lab).notebook.cells
     return tuple(cell for cell in found if cell.cell_type == "code" and "nbgrader" in cell.metadata)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.build.lesson import lab_names
+from autograder.build.lab_text import lab_names
 from autograder.cells import Role
 from gradlab import words
 from tests.course.answer_book import Answer, answers, exercises, labs

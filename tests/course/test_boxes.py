@@ -9,7 +9,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from autograder.build.lesson import lab_names
+from autograder.build.lab_text import lab_names
 from tests.course.answer_book import answers, exercises, labs
 
 ROOT = Path(__file__).parents[2]

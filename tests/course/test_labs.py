@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from autograder.build.lesson import lab_names
+from autograder.build.lab_text import lab_names
 
 ROOT = Path(__file__).parents[2]
 LARGEST_NOTEBOOK = 1_000_000

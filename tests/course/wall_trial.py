@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
 from autograder.course.course import Course
+from autograder.gradebook.labs import read_lab
 from autograder.grading.submission import NotebookGrader
 from autograder.limits import Limits
 from autograder.python_names import bound_names, used_names
@@ -35,7 +36,7 @@ def repeatable_grader(state: Path) -> Iterator[NotebookGrader]:
 
 def open_lab(lab: str) -> Lab:
     """A lab as it is built."""
-    return Course.open(ROOT).lab(lab)
+    return read_lab(Course.open(ROOT), lab)
 
 
 def handed_in(lab: Lab, chosen: Notebook) -> SubmittedNotebook:

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from sqlalchemy.exc import SAWarning
 
-from autograder.course.release import own_tools
+from autograder.gradebook.connection import alembic_on_path
 from tests.fuzz.campaign import Campaign
 
 
@@ -34,7 +34,7 @@ def main() -> int:
     root = Path(mkdtemp(prefix="fuzz-"))
     say = partial(Console(width=200).print, markup=False, highlight=False)
     say(f"seed {chosen.seed}, {len(numbers)} mutants, files in {root}")
-    with own_tools(), Gradebook(f"sqlite:///{root / 'blank.db'}", "default_course"):
+    with alembic_on_path(), Gradebook(f"sqlite:///{root / 'blank.db'}", "default_course"):
         pass
     campaign = Campaign(root, root / "blank.db", chosen.seed, chosen.workers)
     started, done = time.monotonic(), 0

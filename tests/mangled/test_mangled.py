@@ -10,10 +10,11 @@ import pytest
 
 from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.course.course import Course
+from autograder.gradebook.labs import read_lab
 from autograder.grading.run import grade_class
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
-from autograder.repair import mend
+from autograder.repair import repair_notebook
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.notebooks import parse
 from autograder.verdicts import Result, SubmissionStatus
@@ -31,7 +32,7 @@ LIMITS = Limits(cell_seconds=10.0)
 @pytest.fixture(scope="module")
 def minimum() -> Sequence[Cell]:
     """The released cells of the course's own lab."""
-    return Course.open(Path(__file__).parents[2]).lab(make.LAB).notebooks[0].released
+    return read_lab(Course.open(Path(__file__).parents[2]), make.LAB).notebooks[0].released
 
 
 def test_mangled_notebooks_have_the_score_of_the_honest_one(tmp_path: Path, blank_gradebook: Path) -> None:
@@ -61,7 +62,7 @@ def _wrong(mangling: Mangling, result: Result) -> object:
 
 
 def _mended(content: bytes, released: Sequence[Cell]) -> SubmittedNotebook:
-    mended = mend(NAME, parse(content, "lab.ipynb"), released)
+    mended = repair_notebook(NAME, parse(content, "lab.ipynb"), released)
     assert mended.flags == ()
     return mended
 
@@ -97,7 +98,7 @@ def assert_same_is_run(mangling: Mangling, notebook: Notebook, released: Sequenc
 def small(tmp_path_factory: pytest.TempPathFactory, blank_gradebook: Path) -> Sequence[Cell]:
     """The released cells of the small lab."""
     root = make_small_course(tmp_path_factory.mktemp("small") / "course", blank_gradebook)
-    return Course.open(root).lab(SMALL_LAB).notebooks[0].released
+    return read_lab(Course.open(root), SMALL_LAB).notebooks[0].released
 
 
 @pytest.mark.parametrize("student", ["daniel_kim", "sofia_marin"])

@@ -97,6 +97,7 @@ def test_an_interrupt_leaves_nothing_running_at_the_workers(
     assert (process.returncode, out) == (130, ""), err
     assert "run the same command to go on" in err
     assert "Traceback" not in err
+    assert "Unexpected error" not in err
     assert not any(family(worker.pid).values())
     assert all_gone({number: birth for number, birth in everyone.items() if number != worker.pid})
     assert worker.poll() is None
@@ -109,6 +110,7 @@ def test_a_cluster_that_cannot_be_reached_is_told(waiting: Path, tmp_path: Path)
     assert "The Dask scheduler tcp://127.0.0.1:9 can't be reached" in err
     assert "dask scheduler" in err
     assert "Traceback" not in err
+    assert "Unexpected error" not in err
     assert not (root / "autograded").exists()
 
 
@@ -136,4 +138,5 @@ def test_a_worker_without_a_sandbox_grades_nothing(waiting: Path, tmp_path: Path
     assert "The Dask worker worker-0 on " in told
     assert "bubblewrap" in told
     assert "Traceback" not in err
+    assert "Unexpected error" not in err
     assert not (root / "autograded").exists()

@@ -63,6 +63,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(
     assert "No space left on device" in err or "the disk is full" in err
     assert named in err
     assert "Traceback" not in err
+    assert "Unexpected error" not in err
     assert not told["remains"]
     code, out, err = told["second"]
     assert code == 0, err
@@ -82,6 +83,7 @@ def test_a_gradebook_on_a_full_disk_keeps_its_scores(graded_class: tuple[Path, P
     assert (code, out) == (1, ""), err
     assert "gradebook.db cannot be written: the disk is full" in err
     assert "Traceback" not in err
+    assert "Unexpected error" not in err
     assert told["second"][0] == 0, told["second"]
     result = tmp_path / "result"
     (result / "books" / "gradebook.db").rename(result / "gradebook.db")
@@ -112,6 +114,7 @@ def test_what_is_read_only_is_told_and_stays_as_it_was(
     assert (code, out) == (1, ""), err
     assert named in err
     assert "Traceback" not in err
+    assert "Unexpected error" not in err
     if place != "autograded":
         assert gradebook(root) == before
 

@@ -30,6 +30,7 @@ def refused(root: Path) -> str:
     code, out, err = grade(root, "--sandbox", "none")
     assert (code, out) == (1, ""), err
     assert "Traceback" not in err
+    assert "Unexpected error" not in err
     assert "gradebook.db" in err
     return " ".join(err.split())
 

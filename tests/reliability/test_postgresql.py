@@ -19,10 +19,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import ProgrammingError
 
 from autograder.course.course import Course
-from autograder.course.release import own_tools
+from autograder.course.gradebook_url import locate
 from autograder.errors import ExpectedError
-from autograder.gradebook.address import locate
-from autograder.gradebook.connection import NoGradebookError, reading, writing
+from autograder.gradebook.connection import NoGradebookError, alembic_on_path, reading, writing
 from autograder.gradebook.errors import explain
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.run import grade_class
@@ -63,7 +62,7 @@ def server() -> Iterator[Server]:
     """A server with a database in which nbgrader has made its tables."""
     with running() as server:
         url = server.make(BLANK)
-        with own_tools(), Gradebook(url, "default_course"):
+        with alembic_on_path(), Gradebook(url, "default_course"):
             pass
         yield server
 
@@ -281,6 +280,7 @@ def test_a_server_that_stops_is_named_and_loses_nothing(
     assert f"'{url_of(waiting).partition('@/')[2].partition('?')[0]}' on {server.folder} was lost" in told
     assert "what was written is kept" in told
     assert "Traceback" not in err
+    assert "Unexpected error" not in err
     with pytest.raises(ExpectedError, match="cannot be reached: its server does not answer"):
         grade_here(waiting)
     server.start()

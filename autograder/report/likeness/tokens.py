@@ -1,4 +1,4 @@
-"""A student's text as tokens: what is left of it when names, numbers, strings and layout are another's."""
+"""A student's text as tokens that renaming, other numbers, other strings and another layout do not change."""
 
 import builtins
 import io
@@ -20,7 +20,7 @@ _WORD = re.compile(r"\w+")
 _QUOTES = re.compile(r"""^[A-Za-z]*("{3}|'{3}|"|')(?P<inside>.*?)\1?$""", re.DOTALL)
 _KNOWN = frozenset(dir(builtins)) | frozenset(keyword.kwlist)
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
-_SILENT = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
+_LAYOUT = frozenset({tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER})
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Token:
 
     Attributes:
         text: what it counts as: "n" for a name of the student's own, "0" for a number, "s" for a string.
-        start: its first character's place in the text.
-        end: the place behind its last character.
+        start: the index of its first character in the text.
+        end: the index behind its last character.
     """
 
     text: str
@@ -40,7 +40,7 @@ class Token:
 
 @dataclass(frozen=True)
 class _Piece:
-    """A token as Python has it, with its place in the text."""
+    """A token as Python has it, with where it begins and ends in the text."""
 
     kind: int
     text: str
@@ -54,7 +54,7 @@ class Reading:
 
     Attributes:
         tokens: its tokens, comments left out.
-        remarks: what nobody writes by necessity: comments, strings and names of the student's own, with their kind.
+        remarks: what the exercise does not dictate: comments, strings and names of the student's own, with their kind.
     """
 
     tokens: tuple[Token, ...]
@@ -62,17 +62,17 @@ class Reading:
 
 
 def read_code(text: str) -> Reading:
-    """Take Python apart; what is no Python is taken apart as far as it goes.
+    """Read Python; text that is no valid Python is read as far as possible.
 
     Names that can be chosen freely become "n": all but keywords, builtins, what follows a dot, and the names of the
     arguments in a call.
 
     Args:
-        text: anything at all, also half a program, or none.
+        text: any text, also half a program or an empty one.
     """
     tokens: list[Token] = []
     remarks: set[tuple[str, str]] = set()
-    pieces = [piece for piece in _pieces(_CONTROL.sub(" ", text[:LONGEST])) if piece.kind not in _SILENT]
+    pieces = [piece for piece in _pieces(_CONTROL.sub(" ", text[:LONGEST])) if piece.kind not in _LAYOUT]
     code = [piece for piece in pieces if piece.kind != tokenize.COMMENT and piece.text.strip()]
     depth = 0
     for piece, before, after in zip(code, [None, *code], [*code[1:], None], strict=False):
@@ -88,13 +88,13 @@ def read_code(text: str) -> Reading:
 
 
 def read_prose(text: str) -> Reading:
-    """Take a written answer apart into words; case and marks do not count."""
+    """Read a written answer as words; case and punctuation do not count."""
     words = _WORD.finditer(text[:LONGEST])
     return Reading(tuple(Token(f"w{word[0].casefold()}", *word.span()) for word in words), frozenset())
 
 
 def _counted(piece: _Piece, *, fixed: bool) -> tuple[str, set[tuple[str, str]]]:
-    """What a piece counts as, and what it has that nobody writes by necessity."""
+    """The text that a piece counts as, and its remarks."""
     match piece.kind:
         case tokenize.NAME:
             if fixed or piece.text in _KNOWN:
@@ -116,7 +116,7 @@ def _remark(kind: str, text: str) -> set[tuple[str, str]]:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
-    """Take a text apart; behind a line at which Python's tokenizer gives up, it begins anew."""
+    """Split a text into tokens; where Python's tokenizer gives up, it starts again at the next line."""
     lines = text.split("\n")
     offsets = [0, *accumulate(len(line) + 1 for line in lines)]
     first = 0
@@ -124,14 +124,14 @@ def _pieces(text: str) -> Iterator[_Piece]:
         reader = io.StringIO("\n".join(lines[first:]), newline="\n").readline
         last = first
 
-        def place(position: tuple[int, int], begun: int = first) -> int:
+        def offset(position: tuple[int, int], begun: int = first) -> int:
             row, column = position
             return min(offsets[min(begun + row - 1, len(lines))] + column, len(text))
 
         try:
             for token in tokenize.generate_tokens(reader):
                 last = max(last, first + token.end[0] - 1)
-                yield _Piece(token.type, token.string, place(token.start), place(token.end))
+                yield _Piece(token.type, token.string, offset(token.start), offset(token.end))
         except (tokenize.TokenError, SyntaxError):
             first = last + 1
             if first >= len(lines):

@@ -1,5 +1,66 @@
-"""The checks of lab 00_welcome: two functions of one line."""
+"""The checks of lab 00_welcome: two functions of one line, each called with a handful of numbers."""
 
-from gradlab.check.lab_00_welcome.lines import doubled, square_slope
+from collections.abc import Callable, Iterator
+
+import torch
+
+from gradlab import words
+from gradlab.check.box import announced
+from gradlab.check.calls import Function, call_plain, require_callable
+from gradlab.check.diagnosis import not_yet
+from gradlab.check.known_mistakes import KnownMistake, agree
+from gradlab.check.values import kind_of, single_number
 
 __all__ = ["doubled", "square_slope"]
+
+Mistakes = Callable[[torch.Tensor], Iterator[KnownMistake[torch.Tensor]]]
+
+
+@announced
+def doubled(function: Function) -> None:
+    """Check a function ``double(x)`` of one number.
+
+    Raises:
+        NotYet: a value differs.
+    """
+    _check(function, lambda x: 2 * x, _mistakes_of_double)
+
+
+@announced
+def square_slope(function: Function) -> None:
+    """Check a function ``slope(x)`` that returns the derivative of x² at one number.
+
+    Raises:
+        NotYet: a value differs.
+    """
+    _check(function, lambda x: 2 * x, _mistakes_of_slope)
+
+
+def _check(function: Function, right: Callable[[torch.Tensor], torch.Tensor], mistakes: Mistakes) -> None:
+    require_callable(function)
+    numbers = [1.5 + float(torch.rand(())), -1.5 - float(torch.rand(())), 3, 0, 10 * float(torch.rand(()))]
+    found = torch.tensor([_number(call_plain(function, number)) for number in numbers], dtype=torch.float64)
+    x = torch.tensor(numbers, dtype=torch.float64)
+    agree(found, right(x), mistakes(x), given="five numbers")
+
+
+def _number(result: object) -> float:
+    """One number, as a number: a list or a tuple with one in it can't be computed with."""
+    number = single_number(result)
+    if issubclass(type(result), list | tuple):
+        raise not_yet("wrong-kind", "kind", expected=words.LABELS["number"], kind=kind_of(result))
+    return number
+
+
+def _mistakes_of_double(x: torch.Tensor) -> Iterator[KnownMistake[torch.Tensor]]:
+    yield KnownMistake("welcome-squared", "welcome-squared", x**2)
+    yield KnownMistake("welcome-added", "welcome-added", x + 2)
+    yield KnownMistake("welcome-unchanged", "welcome-unchanged", x)
+    yield KnownMistake("welcome-one-number", "welcome-one-number", torch.full_like(x, 2))
+
+
+def _mistakes_of_slope(x: torch.Tensor) -> Iterator[KnownMistake[torch.Tensor]]:
+    yield KnownMistake("welcome-half", "welcome-half", x)
+    yield KnownMistake("welcome-value", "welcome-value", x**2)
+    yield KnownMistake("welcome-one-number", "welcome-one-number", torch.full_like(x, 2))
+    yield KnownMistake("welcome-antiderivative", "welcome-antiderivative", x**3 / 3)

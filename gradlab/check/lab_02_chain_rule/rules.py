@@ -1,8 +1,7 @@
-"""The check of the rules for powers, exp, tanh and quotients."""
+"""The check of the rules for powers, exp, tanh and quotients (rules)."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -10,11 +9,15 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.lab_02_chain_rule.nodes import DEEPEST, Sketch, compute, number_of, parents_of, slopes_towards
-from gradlab.check.variants import Variant, agree
-
-Mistake = tuple[str, str, float]
-"""Explanation, sight, and the slope that the mistake gives."""
+from gradlab.check.known_mistakes import KnownMistake, agree
+from gradlab.check.lab_02_chain_rule.engine_values import (
+    DEEPEST,
+    Graph,
+    compute,
+    number_of,
+    parents_of,
+    slopes_towards,
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class _Slope:
     """
 
     right: float
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[KnownMistake[float], ...]
 
 
 @announced
@@ -80,20 +83,19 @@ def _check(
 ) -> None:
     given = [_input(make, number) for number in inputs]
     result = compute(rule, *given, *constants, expression=expression)
-    wanted = torch.tensor(value, dtype=torch.float64)
-    agree(number_of(result, "data", expression), wanted, given=f"`{expression}`", kind="number")
+    agree(number_of(result, "data", expression), value, given=f"`{expression}`", kind="number")
     found = slopes_towards(result, inputs, expression, grown=True)
     _refuse_exchanged(found, slopes, expression)
     for letter, slope, expected in zip("ab", found, slopes, strict=False):
-        told = {"expression": expression, "letter": letter}
+        placeholders = {"expression": expression, "letter": letter}
         agree(
             slope,
-            torch.tensor(expected.right, dtype=torch.float64),
-            _variants(expected.mistakes, told),
+            expected.right,
+            [replace(mistake, placeholders=placeholders) for mistake in expected.mistakes],
             given=f"the slope of `{expression}` towards {letter}",
             kind="number",
         )
-    _look_below(result, expression)
+    _read_ancestors(result, expression)
 
 
 def _refuse_exchanged(found: list[float], slopes: list[_Slope], expression: str) -> None:
@@ -106,18 +108,19 @@ def _refuse_exchanged(found: list[float], slopes: list[_Slope], expression: str)
 def _input(make: Function, number: float) -> object:
     """A value that is itself computed from others, in a long chain."""
     levels = range(DEEPEST)
-    sketch = Sketch(
+    graph = Graph(
         (*(100.0 + level for level in levels), number),
         ((), *((level,) for level in levels)),
         ((), *((0.5,) for _ in levels)),
     )
-    return sketch.build(make)[-1]
+    return graph.build(make)[-1]
 
 
-def _look_below(result: object, expression: str) -> None:
-    """Go down to the beginning, as far as an input of a rule that is made of other rules may stand below it.
+def _read_ancestors(result: object, expression: str) -> None:
+    """Read the chain of first parents, as deep as an input may stand below a rule that is made of other rules.
 
-    What a submission may be asked is what the worked solution was asked, and its inputs stand right below.
+    Through the wall, a submission may be asked only for what the worked solution was asked for, and there the inputs
+    are direct parents.
     """
     for _ in range(DEEPEST):
         below = parents_of(result, expression)
@@ -127,20 +130,15 @@ def _look_below(result: object, expression: str) -> None:
         number_of(result, "data", expression)
 
 
-def _variants(mistakes: tuple[Mistake, ...], told: dict[str, str]) -> Iterator[Variant]:
-    for explanation, sight, value in mistakes:
-        yield Variant(explanation, sight, torch.tensor(value, dtype=torch.float64), told)
-
-
 def _power_slope(a: float, n: float) -> _Slope:
     return _Slope(
         n * a ** (n - 1),
         (
-            ("wrong-coefficient", "rule-exponent", n * a**n),
-            ("wrong-coefficient", "rule-no-factor", a ** (n - 1)),
-            ("wrong-coefficient", "rule-factor", (n - 1) * a ** (n - 1)),
-            ("exp-derivative", "rule-exponential", a**n),
-            ("exp-derivative", "rule-exponential", a**n * math.log(a)),
+            KnownMistake("wrong-coefficient", "rule-exponent", n * a**n),
+            KnownMistake("wrong-coefficient", "rule-no-factor", a ** (n - 1)),
+            KnownMistake("wrong-coefficient", "rule-factor", (n - 1) * a ** (n - 1)),
+            KnownMistake("exp-derivative", "rule-exponential", a**n),
+            KnownMistake("exp-derivative", "rule-exponential", a**n * math.log(a)),
         ),
     )
 
@@ -149,10 +147,10 @@ def _exp_slope(a: float) -> _Slope:
     return _Slope(
         math.exp(a),
         (
-            ("exp-derivative", "rule-lowered", a * math.exp(a - 1)),
-            ("exp-derivative", "rule-lowered", a * math.exp(a)),
-            ("slope-elsewhere", "rule-result-again", math.exp(math.exp(a))),
-            ("wrong-coefficient", "rule-one", 1.0),
+            KnownMistake("exp-derivative", "rule-lowered", a * math.exp(a - 1)),
+            KnownMistake("exp-derivative", "rule-lowered", a * math.exp(a)),
+            KnownMistake("slope-elsewhere", "rule-result-again", math.exp(math.exp(a))),
+            KnownMistake("wrong-coefficient", "rule-one", 1.0),
         ),
     )
 
@@ -162,27 +160,27 @@ def _tanh_slope(a: float) -> _Slope:
     return _Slope(
         1 - result**2,
         (
-            ("slope-elsewhere", "rule-input", 1 - a**2),
-            ("slope-elsewhere", "rule-result-again", 1 - math.tanh(result) ** 2),
-            ("wrong-coefficient", "rule-tanh", 1 - result),
-            ("wrong-coefficient", "rule-tanh", 1 + result**2),
-            ("wrong-coefficient", "rule-tanh", result * (1 - result)),
-            ("wrong-coefficient", "rule-one", 1.0),
+            KnownMistake("slope-elsewhere", "rule-input", 1 - a**2),
+            KnownMistake("slope-elsewhere", "rule-result-again", 1 - math.tanh(result) ** 2),
+            KnownMistake("wrong-coefficient", "rule-tanh", 1 - result),
+            KnownMistake("wrong-coefficient", "rule-tanh", 1 + result**2),
+            KnownMistake("wrong-coefficient", "rule-tanh", result * (1 - result)),
+            KnownMistake("wrong-coefficient", "rule-one", 1.0),
         ),
     )
 
 
 def _quotient_slopes(a: float, b: float) -> list[_Slope]:
     numerator = (
-        ("own-factor", "rule-quotient", b),
-        ("own-factor", "rule-quotient", a / b),
-        ("wrong-coefficient", "rule-one", 1.0),
+        KnownMistake("own-factor", "rule-quotient", b),
+        KnownMistake("own-factor", "rule-quotient", a / b),
+        KnownMistake("wrong-coefficient", "rule-one", 1.0),
     )
     denominator = (
-        ("wrong-coefficient", "rule-sign", a / b**2),
-        ("wrong-coefficient", "rule-no-numerator", -1 / b**2),
-        ("wrong-coefficient", "rule-no-square", -a / b),
-        ("own-factor", "rule-quotient", a),
-        ("own-factor", "rule-quotient", 1 / a),
+        KnownMistake("wrong-coefficient", "rule-sign", a / b**2),
+        KnownMistake("wrong-coefficient", "rule-no-numerator", -1 / b**2),
+        KnownMistake("wrong-coefficient", "rule-no-square", -a / b),
+        KnownMistake("own-factor", "rule-quotient", a),
+        KnownMistake("own-factor", "rule-quotient", 1 / a),
     )
     return [_Slope(1 / b, numerator), _Slope(-a / b**2, denominator)]

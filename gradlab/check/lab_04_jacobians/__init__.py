@@ -1,11 +1,7 @@
 """The checks of lab 04_jacobians."""
 
-from gradlab.check.lab_04_jacobians.batches import all_at_once
-from gradlab.check.lab_04_jacobians.costs import cost
-from gradlab.check.lab_04_jacobians.entries import entries
-from gradlab.check.lab_04_jacobians.losses import loss_gradient
-from gradlab.check.lab_04_jacobians.products import pulled_back, pushed_forward
-from gradlab.check.lab_04_jacobians.rows import jacobian_rows, row
+from gradlab.check.lab_04_jacobians.jacobian import all_at_once, cost, entries, jacobian_rows, row
+from gradlab.check.lab_04_jacobians.products import loss_gradient, pulled_back, pushed_forward
 
 __all__ = [
     "all_at_once",

@@ -1,6 +1,7 @@
-"""The checks of the two products with a Jacobian: pulled back, and pushed forward."""
+"""The checks of products with a Jacobian: pulled back (pull), pushed forward (push), of a loss (weight-gradient)."""
 
 import functools
+from collections.abc import Iterator
 
 import torch
 
@@ -8,18 +9,18 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable, require_unchanged, require_unwatched
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.emptiness import complains
-from gradlab.check.lab_04_jacobians import probes
-from gradlab.check.lab_04_jacobians.slopes import SQUARES, jacobian, slopes
+from gradlab.check.known_mistakes import KnownMistake, agree
+from gradlab.check.lab_04_jacobians import sample_functions
+from gradlab.check.lab_04_jacobians.run import SQUARE_PROBES, GradientProbes, jacobian, run_for_gradients
+from gradlab.check.missing_gradients import error_with
 from gradlab.check.values import numbers
-from gradlab.check.variants import Variant, agree
 
 Tensor = torch.Tensor
 
-_PROBES = ((probes.square, 3), (probes.taller, 2), (probes.wider, 3))
+_FUNCTIONS = ((sample_functions.square, 3), (sample_functions.taller, 2), (sample_functions.wider, 3))
 
 
-def _bound(function: Function, x: Tensor, v: Tensor, f: Function) -> object:
+def _product(function: Function, x: Tensor, v: Tensor, f: Function) -> object:
     return function(f, x, v)
 
 
@@ -44,28 +45,27 @@ def pulled_back(function: Function) -> None:
         NotYet: the product differs, or it takes more than one backward pass.
     """
     require_callable(function)
-    for f, count in _PROBES:
+    for f, count in _FUNCTIONS:
         x = _random(count)
         table = jacobian(f, x)
         v = _random(len(table))
         _check(function, f, x, v, table.T @ v, _pull_mistakes(table, v), count)
     x, v = _random(3), _random(3)
-    _require_one_pass(function, x, v, jacobian(probes.square, x).T @ (v * torch.arange(1, 4, dtype=torch.float64)))
+    _require_one_pass(
+        function, x, v, jacobian(sample_functions.square, x).T @ (v * torch.arange(1, 4, dtype=torch.float64))
+    )
 
 
-def _pull_mistakes(table: Tensor, v: Tensor) -> list[Variant]:
-    made = [
-        Variant("jac-tuple", "jac-tuple", (table.T @ v)[None]),
-        Variant("jac-ones", "jac-ones", table.sum(0)),
-        Variant("jac-whole", "jac-whole", table),
-        Variant("jac-unsummed", "jac-unsummed", v[:, None] * table),
-        Variant("jac-dot", "jac-dot", (table.T @ v).sum()),
-        Variant("sum-for-mean", "jac-mean", table.T @ v / len(v)),
-        Variant("jac-v-twice", "jac-v-twice", table.T @ v**2),
-    ]
+def _pull_mistakes(table: Tensor, v: Tensor) -> Iterator[KnownMistake[Tensor]]:
     if len(v) == table.shape[1]:
-        made.insert(0, Variant("jvp-for-vjp", "jac-pushed", table @ v))
-    return made
+        yield KnownMistake("jvp-for-vjp", "jac-pushed", table @ v)
+    yield KnownMistake("jac-tuple", "jac-tuple", (table.T @ v)[None])
+    yield KnownMistake("jac-ones", "jac-ones", table.sum(0))
+    yield KnownMistake("jac-whole", "jac-whole", table)
+    yield KnownMistake("jac-unsummed", "jac-unsummed", v[:, None] * table)
+    yield KnownMistake("jac-dot", "jac-dot", (table.T @ v).sum())
+    yield KnownMistake("sum-for-mean", "jac-mean", table.T @ v / len(v))
+    yield KnownMistake("jac-v-twice", "jac-v-twice", table.T @ v**2)
 
 
 @announced
@@ -76,40 +76,45 @@ def pushed_forward(function: Function) -> None:
         NotYet: the product differs, or the Jacobian is built row by row.
     """
     require_callable(function)
-    for f, count in _PROBES:
+    for f, count in _FUNCTIONS:
         x, v = _random(count), _random(count)
         table = jacobian(f, x)
         _check(function, f, x, v, table @ v, _push_mistakes(f, x, table, v), len(table))
     x, v = _random(3), _random(3)
-    _require_one_pass(function, x, v, torch.arange(1, 4, dtype=torch.float64) * (jacobian(probes.square, x) @ v))
+    _require_one_pass(
+        function, x, v, torch.arange(1, 4, dtype=torch.float64) * (jacobian(sample_functions.square, x) @ v)
+    )
 
 
-def _push_mistakes(f: Function, x: Tensor, table: Tensor, v: Tensor) -> list[Variant]:
-    value = f(x.detach())
-    made = [
-        Variant("jac-pair", "jac-pair", torch.stack([value, table @ v])),
-        Variant("jac-value", "jac-value", value),
-        Variant("jac-whole", "jac-whole", table),
-        Variant("jac-unsummed", "jac-unsummed", table * v),
-        Variant("jac-ones", "jac-ones", table.sum(1)),
-        Variant("jac-step", "jac-step", f(x.detach() + v) - value),
-        Variant("jac-step", "jac-unit", table @ (v / v.norm())),
-        Variant("jac-dot", "jac-dot", (table @ v).sum()),
-    ]
+def _push_mistakes(f: Function, x: Tensor, table: Tensor, v: Tensor) -> Iterator[KnownMistake[Tensor]]:
     if len(table) == len(v):
-        made.insert(0, Variant("jvp-for-vjp", "jac-pulled", table.T @ v))
-    return made
+        yield KnownMistake("jvp-for-vjp", "jac-pulled", table.T @ v)
+    value = f(x.detach())
+    yield KnownMistake("jac-pair", "jac-pair", torch.stack([value, table @ v]))
+    yield KnownMistake("jac-value", "jac-value", value)
+    yield KnownMistake("jac-whole", "jac-whole", table)
+    yield KnownMistake("jac-unsummed", "jac-unsummed", table * v)
+    yield KnownMistake("jac-ones", "jac-ones", table.sum(1))
+    yield KnownMistake("jac-step", "jac-step", f(x.detach() + v) - value)
+    yield KnownMistake("jac-step", "jac-unit", table @ (v / v.norm()))
+    yield KnownMistake("jac-dot", "jac-dot", (table @ v).sum())
 
 
 def _check(
-    function: Function, f: Function, x: Tensor, v: Tensor, expected: Tensor, mistakes: list[Variant], other: int
+    function: Function,
+    f: Function,
+    x: Tensor,
+    v: Tensor,
+    expected: Tensor,
+    mistakes: Iterator[KnownMistake[Tensor]],
+    other: int,
 ) -> None:
     given, weights = x.clone(), v.clone()
-    run = functools.partial(_bound, function, given, weights)
+    run = functools.partial(_product, function, given, weights)
     try:
-        result = slopes(run, f, SQUARES)
+        result = run_for_gradients(run, f, SQUARE_PROBES)
     except AssertionError:
-        if f is not probes.square and other != len(v) and _other_way(function, f, x, other):
+        if f is not sample_functions.square and other != len(v) and _other_way(function, f, x, other):
             raise not_yet("jvp-for-vjp", "jac-other-length", length=len(v), other=other) from None
         raise
     agree(result, expected, mistakes, given="a random point and a random v", shape=tuple(x.shape))
@@ -125,10 +130,79 @@ def _require_one_pass(function: Function, x: Tensor, v: Tensor, built: Tensor) -
         function: the student's.
         x: a point (3,).
         v: a vector (3,).
-        built: what comes out for `probes.counted` if each output has a backward pass of its own.
+        built: what `sample_functions.square_scaled_by_pass` gives if each output has a backward pass of its own.
     """
-    run = functools.partial(_bound, function, x, v)
-    if close(numbers(slopes(run, probes.counted, SQUARES)), built):
+    run = functools.partial(_product, function, x, v)
+    if close(numbers(run_for_gradients(run, sample_functions.square_scaled_by_pass, SQUARE_PROBES)), built):
         raise not_yet("jac-built", "jac-built")
-    if complains(run, probes.narrow) == probes.WIDE:
+    if error_with(run, sample_functions.square_of_one_vector) == sample_functions.MANY_VECTORS:
         raise not_yet("jac-built", "jac-batched")
+
+
+def _weights_gradient(function: Function, w: Tensor, y: Tensor, model: Function) -> object:
+    return function(model, w, y)
+
+
+@announced
+def loss_gradient(function: Function) -> None:
+    """Check a function ``weight_gradient(model, w, y)``: the gradient of the mean squared error, shape (m,).
+
+    Raises:
+        NotYet: it differs, or takes more than one backward pass.
+    """
+    require_callable(function)
+    for count, weights in ((3, 3), (5, 3), (2, 4)):
+        features = torch.rand(count, weights, dtype=torch.float64).tolist()
+        model, counted, narrow, *of_gradients = (
+            functools.partial(f, features=features)
+            for f in (
+                sample_functions.predictions,
+                sample_functions.predictions_scaled_by_pass,
+                sample_functions.predictions_of_one_vector,
+                sample_functions.predictions_keep_grad_of_weights,
+                sample_functions.predictions_keep_grad_of_value,
+                sample_functions.predictions_raise_in_backward,
+            )
+        )
+        probes = GradientProbes(*of_gradients)
+        w = 0.4 + torch.rand(weights, dtype=torch.float64)
+        # Some predictions are too large and some too small: signs must count.
+        y = model(w) + (0.5 + torch.rand(count, dtype=torch.float64)) * (-1.0) ** torch.arange(count)
+        given, targets = w.clone(), y.clone()
+        run = functools.partial(_weights_gradient, function, given, targets)
+        table, error = jacobian(model, w), model(w) - y
+        expected = table.T @ (2 / count * error)
+        agree(
+            run_for_gradients(run, model, probes),
+            expected,
+            _loss_mistakes(table, error, w),
+            given="random weights",
+            shape=tuple(w.shape),
+        )
+        require_unchanged("`w`", w, given)
+        require_unwatched("`w`", given)
+        require_unchanged("`y`", y, targets)
+        numbers_of_passes = torch.arange(1, count + 1, dtype=torch.float64)
+        if close(numbers(run_for_gradients(run, counted, probes)), table.T @ (2 / count * error * numbers_of_passes)):
+            raise not_yet("jac-built", "jac-built")
+        if error_with(run, narrow) == sample_functions.MANY_VECTORS:
+            raise not_yet("jac-built", "jac-batched")
+
+
+def _loss_mistakes(table: Tensor, error: Tensor, w: Tensor) -> Iterator[KnownMistake[Tensor]]:
+    count = len(error)
+    if count == len(w):
+        yield KnownMistake("jvp-for-vjp", "jac-pushed", table @ (2 / count * error))
+    yield KnownMistake("jac-tuple", "jac-tuple", (table.T @ (2 / count * error))[None])
+    yield KnownMistake("sum-for-mean", "jac-loss-sum", table.T @ (2 * error))
+    yield KnownMistake("sum-for-mean", "jac-over-weights", table.T @ (2 * error) / len(w))
+    yield KnownMistake("jac-two", "jac-two", table.T @ error / count)
+    yield KnownMistake("jac-two", "jac-two-sum", table.T @ error)
+    yield KnownMistake("jac-two", "jac-four", table.T @ error * 4 / count)
+    yield KnownMistake("jac-ones", "jac-ones", table.sum(0))
+    yield KnownMistake("jac-ones", "jac-ones", table.mean(0))
+    yield KnownMistake("jac-loss-values", "jac-loss-values", table.T @ error**2)
+    yield KnownMistake("jac-loss-values", "jac-loss-values", table.T @ (error**2 / count))
+    yield KnownMistake("jac-whole", "jac-whole", table)
+    yield KnownMistake("jac-unsummed", "jac-unsummed", (2 / count * error)[:, None] * table)
+    yield KnownMistake("jac-stopped", "jac-stopped", 2 / count * error)

@@ -1,12 +1,10 @@
 """The checks of lab 06_minimum."""
 
+from gradlab.check.lab_06_minimum.basins import nearest
 from gradlab.check.lab_06_minimum.curvature import largest_rate, settled
-from gradlab.check.lab_06_minimum.descents import descent, end_point, unchanged
-from gradlab.check.lab_06_minimum.gradients import gradient
-from gradlab.check.lab_06_minimum.neighbours import nearest
-from gradlab.check.lab_06_minimum.starts import descent_all
-from gradlab.check.lab_06_minimum.surfaces import surface
-from gradlab.check.lab_06_minimum.sweeps import sweep
+from gradlab.check.lab_06_minimum.descend import descent, descent_all, end_point, unchanged
+from gradlab.check.lab_06_minimum.surface import gradient, surface
+from gradlab.check.lab_06_minimum.sweep import sweep
 
 __all__ = [
     "descent",

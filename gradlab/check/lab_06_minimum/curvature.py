@@ -1,14 +1,17 @@
-"""Checks about curvature: the largest learning rate, and whether a descent has come to rest."""
+"""Checks about curvature: the largest learning rate (largest-rate), and whether a descent has come to rest."""
 
 import functools
+from collections.abc import Callable, Iterator
 
 import torch
 
 from gradlab.check import probes
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_unchanged
-from gradlab.check.derivatives import gradient, gradients, hessian
-from gradlab.check.diagnosis import NotYet, not_yet
+from gradlab.check.derivatives import gradient
+from gradlab.check.diagnosis import not_yet
+from gradlab.check.known_mistakes import KnownMistake, refuse_known
+from gradlab.check.lab_06_minimum.derivatives import gradients, hessian
 from gradlab.check.values import numbers, require_finite, require_shape, rounded, single_number
 
 _TOLERANCE = 1e-3
@@ -21,38 +24,36 @@ def _curvatures(table: torch.Tensor) -> torch.Tensor:
     return curvatures
 
 
-def _limit(table: torch.Tensor) -> float:
-    return 2 / float(_curvatures(table).max())
+def _limits(tables: list[torch.Tensor]) -> torch.Tensor:
+    return torch.stack([2 / _curvatures(table).max() for table in tables])
 
 
-def _mistakes(table: torch.Tensor) -> dict[str, float]:
-    """What the known mistakes make of a Hessian: sight → number."""
-    curvatures = _curvatures(table)
-    steepest = float(curvatures.max())
-    diagonal = float(table.diagonal().max())
-    triangle = table.triu()
-    return {
-        "half": 1 / steepest,
-        "least-curved": 2 / float(curvatures.min()),
-        "eigenvalue": steepest,
-        "upside-down": steepest / 2,
-        "trace": 2 / float(table.trace()),
-        "frobenius": 2 / float(table.norm()),
-        "diagonal": 2 / diagonal,
-        "one-triangle": 2 / float(_curvatures((triangle + triangle.T) / 2).max()),
+def _mistakes(tables: list[torch.Tensor]) -> Iterator[KnownMistake[torch.Tensor]]:
+    """What known mistakes make of the Hessians: one number for each."""
+    formulas: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+        "half": lambda table: 1 / _curvatures(table).max(),
+        "least-curved": lambda table: 2 / _curvatures(table).min(),
+        "eigenvalue": lambda table: _curvatures(table).max(),
+        "upside-down": lambda table: _curvatures(table).max() / 2,
+        "trace": lambda table: 2 / table.trace(),
+        "frobenius": lambda table: 2 / table.norm(),
+        "diagonal": lambda table: 2 / table.diagonal().max(),
+        "one-triangle": lambda table: 2 / _curvatures((table.triu() + table.triu().T) / 2).max(),
     }
+    for observation, formula in formulas.items():
+        yield KnownMistake("other-curvature", observation, torch.stack([formula(table) for table in tables]))
 
 
 def _random_bowl() -> tuple[list[list[float]], list[float]]:
     """Draw a table with curvatures between 0.5 and 6, aslant, and a centre."""
     angle = 0.3 + 0.9 * torch.rand((), dtype=torch.float64)
-    turn = torch.stack([torch.stack([angle.cos(), -angle.sin()]), torch.stack([angle.sin(), angle.cos()])])
+    rotation = torch.stack([torch.stack([angle.cos(), -angle.sin()]), torch.stack([angle.sin(), angle.cos()])])
     low, high = torch.rand(2, dtype=torch.float64) * torch.tensor([1.0, 3.0]) + torch.tensor([0.5, 3.0])
-    table = turn @ torch.diag(torch.stack([low, high])) @ turn.T
+    table = rotation @ torch.diag(torch.stack([low, high])) @ rotation.T
     return table.tolist(), (torch.rand(2, dtype=torch.float64) * 4 - 2).tolist()
 
 
-def _valley(f: Function) -> torch.Tensor | None:
+def _convex_point(f: Function) -> torch.Tensor | None:
     """Draw a point of [0, 10]² where f curves upwards in every direction; None if chance finds none."""
     for _ in range(_DRAWS):
         point = torch.rand(2, dtype=torch.float64) * 10
@@ -76,7 +77,7 @@ def largest_rate(function: Function, *, on: Function, at: torch.Tensor | None = 
         NotYet: a number is not right.
     """
     require_callable(function, on)
-    point = _valley(on) if at is None else at.detach().to(device="cpu", dtype=torch.float64)
+    point = _convex_point(on) if at is None else at.detach().to(device="cpu", dtype=torch.float64)
     cases: list[tuple[Function, torch.Tensor, torch.Tensor]] = []
     for _ in range(_BOWLS):
         table, centre = _random_bowl()
@@ -85,33 +86,27 @@ def largest_rate(function: Function, *, on: Function, at: torch.Tensor | None = 
         cases.append((bowl, torch.tensor(centre, dtype=torch.float64), exact))
     if point is not None:
         cases.append((on, point, hessian(on, point)))
-    answers = [_ask(function, f, place) for f, place, _ in cases]
+    answers = torch.tensor([_answer_of(function, f, place) for f, place, _ in cases], dtype=torch.float64)
     tables = [table for _, _, table in cases]
-    limits = [_limit(table) for table in tables]
-    if all(abs(answer - limit) <= _TOLERANCE * limit for answer, limit in zip(answers, limits, strict=True)):
+    limits = _limits(tables)
+    if _near(answers, limits):
         return
-    raise _mistake(answers, tables, limits)
+    refuse_known(_mistakes(tables), lambda outcome: _near(answers, outcome))
+    ratios = answers / limits
+    if float(ratios.max() - ratios.min()) <= _TOLERANCE * abs(float(ratios[0])):
+        raise not_yet("wrong-rate", "rate-ratio", ratio=rounded(float(ratios[0])))
+    raise not_yet("wrong-rate", "rate", percent=rounded(100 * float((ratios - 1).abs().max())))
 
 
-def _ask(function: Function, f: Function, point: torch.Tensor) -> float:
+def _near(answers: torch.Tensor, others: torch.Tensor) -> bool:
+    return bool(((answers - others).abs() <= _TOLERANCE * others.abs()).all())
+
+
+def _answer_of(function: Function, f: Function, point: torch.Tensor) -> float:
     given = point.clone()
     answer = single_number(call(function, f, given))
     require_unchanged("`minimum`", point, given)
     return answer
-
-
-def _mistake(answers: list[float], tables: list[torch.Tensor], limits: list[float]) -> NotYet:
-    """Name the mistake that makes all the answers."""
-    made = [_mistakes(table) for table in tables]
-    for sight in made[0]:
-        pairs = zip(answers, made, strict=True)
-        if all(abs(answer - mistakes[sight]) <= _TOLERANCE * abs(mistakes[sight]) for answer, mistakes in pairs):
-            return not_yet("other-curvature", sight)
-    ratios = [answer / limit for answer, limit in zip(answers, limits, strict=True)]
-    if max(ratios) - min(ratios) <= _TOLERANCE * abs(ratios[0]):
-        return not_yet("wrong-rate", "rate-ratio", ratio=rounded(ratios[0]))
-    worst = max(abs(ratio - 1) for ratio in ratios)
-    return not_yet("wrong-rate", "rate", percent=rounded(100 * worst))
 
 
 def _limit_near(f: Function, point: torch.Tensor, lr: float) -> float:

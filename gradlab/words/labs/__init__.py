@@ -1,10 +1,10 @@
-"""The words of each lab's own checks: one module for each lab, found by itself when it is put here.
+"""What the checks of each lab say: one module for each lab, found by itself when it is put here.
 
 Attributes:
-    LESSONS: the modules; each has ``FINDINGS``, ``SIGHTS`` and ``PASSED``, and no key stands in two of them.
+    LABS: the modules; each has ``FINDINGS``, ``OBSERVATIONS`` and ``PASSED``, and no key stands in two of them.
 """
 
 from importlib import import_module
 from pkgutil import iter_modules
 
-LESSONS = tuple(import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
+LABS = tuple(import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))

@@ -41,7 +41,7 @@ FINDINGS: dict[str, Explanation] = {
     ),
 }
 
-SIGHTS: dict[str, str] = {
+OBSERVATIONS: dict[str, str] = {
     "welcome-squared": "At five numbers, your result was the number times itself.",
     "welcome-added": "At five numbers, your result was the number plus 2.",
     "welcome-unchanged": "At five numbers, your result was the number itself.",

@@ -156,7 +156,7 @@ FINDINGS: dict[str, Explanation] = {
     ),
 }
 
-SIGHTS: dict[str, str] = {
+OBSERVATIONS: dict[str, str] = {
     "slope-none": "A slope that should be a number is None.",
     "value-as-slope": "The result is the value of the function.",
     "slope-poured": "The result is {times} times the slope: as much as a bucket holds after {times} backward passes.",

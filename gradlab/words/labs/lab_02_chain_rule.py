@@ -136,7 +136,7 @@ FINDINGS: dict[str, Explanation] = {
     ),
 }
 
-SIGHTS: dict[str, str] = {
+OBSERVATIONS: dict[str, str] = {
     "chain-missing": "Your numbers fit if the slope of {missing} is left out.",
     "chain-outer": "Your numbers fit the slope of sin(3x) alone.",
     "chain-power": "The factor from the exponential fits v · e to the power of v − 1.",

@@ -132,7 +132,7 @@ FINDINGS: dict[str, Explanation] = {
     ),
 }
 
-SIGHTS: dict[str, str] = {
+OBSERVATIONS: dict[str, str] = {
     "acc-row-sums": "The first row is right. Each later row is the sum of all the gradients up to it.",
     "acc-rows-all-sum": "All rows are the same: the sum of all the gradients.",
     "acc-rows-all-last": "All rows are the same: the last gradient.",

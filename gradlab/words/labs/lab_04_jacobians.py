@@ -150,7 +150,7 @@ FINDINGS: dict[str, Explanation] = {
     ),
 }
 
-SIGHTS: dict[str, str] = {
+OBSERVATIONS: dict[str, str] = {
     "jac-transposed": "Your result is the transpose of the Jacobian.",
     "jac-reshaped": "Your result has the right shape, but it is the transpose, read line by line into another shape.",
     "jac-too-few": "There is a row for each input. There should be one for each output.",

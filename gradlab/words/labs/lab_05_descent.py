@@ -160,7 +160,7 @@ FINDINGS: dict[str, Explanation] = {
     ),
 }
 
-SIGHTS: dict[str, str] = {
+OBSERVATIONS: dict[str, str] = {
     "loop-pair": "The check expected a pair, the parameters and the losses, and was given {kind}.",
     "loop-swapped": "The losses come first and the parameters second.",
     "loop-loss-count": "For {steps} steps, the losses have the shape {shape}.",

@@ -182,7 +182,7 @@ FINDINGS: dict[str, Explanation] = {
     ),
 }
 
-SIGHTS: dict[str, str] = {
+OBSERVATIONS: dict[str, str] = {
     "class-rows-marked": "Some rows hold nothing but ones, and the others nothing but zeros.",
     "class-all-marked": "Every row is marked for every label that occurs in the batch.",
     "class-own-loss": "Given another loss, your parameters are still those that minimise the cross-entropy.",

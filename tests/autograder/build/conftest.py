@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.build.lesson import Lesson, read_lesson
+from autograder.build.lab_text import LabText, read_lab_text
 
 CONFIGURATION = """\
 c = get_config()
@@ -46,7 +46,7 @@ assert square(torch.tensor(3.0)) == 9
 
 
 @pytest.fixture(scope="session")
-def lab_text() -> str:
+def source_text() -> str:
     """The text of a lab with a cell of every role."""
     return LAB
 
@@ -72,6 +72,6 @@ def write_lab(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def read_lab(write_lab: Callable[..., Path]) -> Callable[[str], Lesson]:
+def read_lab(write_lab: Callable[..., Path]) -> Callable[[str], LabText]:
     """Read a lab called squares from its text."""
-    return lambda text: read_lesson(write_lab(text), "squares")
+    return lambda text: read_lab_text(write_lab(text), "squares")

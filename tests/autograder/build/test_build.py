@@ -1,4 +1,4 @@
-"""The whole build, with the real nbgrader, the real engine and a real kernel."""
+"""The whole build, with the real nbgrader, the real grader and a real kernel."""
 
 import shutil
 import sqlite3
@@ -29,11 +29,11 @@ assert square(torch.tensor(3.0)) == 9
 
 
 @pytest.fixture(scope="module")
-def built_course(tmp_path_factory: pytest.TempPathFactory, lab_text: str, configuration: str) -> Path:
+def built_course(tmp_path_factory: pytest.TempPathFactory, source_text: str, configuration: str) -> Path:
     """A course whose lab is built, for tests to copy."""
     root = tmp_path_factory.mktemp("built") / "math"
     (root / "course").mkdir(parents=True)
-    (root / "course" / "squares.py").write_text(lab_text, encoding="utf-8")
+    (root / "course" / "squares.py").write_text(source_text, encoding="utf-8")
     (root / "nbgrader_config.py").write_text(configuration, encoding="utf-8")
     make(root)
     return root
@@ -41,7 +41,7 @@ def built_course(tmp_path_factory: pytest.TempPathFactory, lab_text: str, config
 
 @pytest.fixture
 def course(built_course: Path, tmp_path: Path) -> Path:
-    """A course of one's own, with the lab built."""
+    """A copy of the course, with the lab built."""
     return Path(shutil.copytree(built_course, tmp_path / "math"))
 
 
@@ -50,7 +50,7 @@ def rewrite(root: Path, text: str) -> None:
 
 
 def make(root: Path) -> None:
-    # The sandbox has tests of its own; here the lab is on trial.
+    # The sandbox has tests of its own.
     build(root, mode=Mode.NONE)
 
 
@@ -100,11 +100,11 @@ def test_a_check_of_a_lab_that_was_never_built_names_all_its_files(write_lab: Wr
     assert not (root / "source").exists()
 
 
-def test_a_check_finds_what_is_out_of_date_and_changes_nothing(course: Path, lab_text: str) -> None:
+def test_a_check_finds_what_is_out_of_date_and_changes_nothing(course: Path, source_text: str) -> None:
     root = course
     assert build(root, check=True).current
 
-    rewrite(root, lab_text.replace("x * x", "x**2"))
+    rewrite(root, source_text.replace("x * x", "x**2"))
     before = contents(root)
     report = build(root, check=True)
     assert not report.current
@@ -139,10 +139,10 @@ def test_a_check_names_folders_without_a_lab(course: Path) -> None:
     ],
 )
 def test_a_refused_lab_leaves_everything_as_it_was(
-    course: Path, lab_text: str, old: str, new: str, problem: str
+    course: Path, source_text: str, old: str, new: str, problem: str
 ) -> None:
-    assert old in lab_text
-    rewrite(course, lab_text.replace(old, new))
+    assert old in source_text
+    rewrite(course, source_text.replace(old, new))
     before = contents(course)
     with pytest.raises(ExpectedError, match=problem) as refusal:
         make(course)
@@ -151,15 +151,15 @@ def test_a_refused_lab_leaves_everything_as_it_was(
     assert contents(course) == before
 
 
-def test_a_lab_that_students_have_handed_in_keeps_its_cells(course: Path, lab_text: str) -> None:
+def test_a_lab_that_students_have_handed_in_keeps_its_cells(course: Path, source_text: str) -> None:
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         gradebook.add_student("ada")
         with gradebook.db.no_autoflush:
             gradebook.add_submission("squares", "ada")
-    rewrite(course, lab_text.replace("2 squared is 4", "two squared is four"))
+    rewrite(course, source_text.replace("2 squared is 4", "two squared is four"))
     make(course)
     rewrite(
-        course, lab_text + '\n# %% nbgrader={"grade_id": "new", "grade": true, "points": 1}\nassert square(3) == 9\n'
+        course, source_text + '\n# %% nbgrader={"grade_id": "new", "grade": true, "points": 1}\nassert square(3) == 9\n'
     )
     before = folders(course)
     with pytest.raises(ExpectedError, match="The gradebook holds submissions to 'squares'"):

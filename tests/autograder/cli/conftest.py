@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from autograder.autograded import store
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course.course import Course
+from autograder.gradebook.labs import read_lab, record_lab
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.secret import open_secret
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
@@ -82,11 +83,11 @@ def _graded_folder(_folder: Path, tmp_path_factory: pytest.TempPathFactory, blan
     (root / ".autograder" / "lock").touch()
     course = Course.open(root)
     open_secret(course.state)
-    course.record("lab")
+    record_lab(course, "lab")
     with GradebookWriter(course) as writer:
         for student in ANSWERS:
             (receipts / f"{student}.json").write_text("{}")
-            _grade(course, course.lab("lab"), student, writer)
+            _grade(course, read_lab(course, "lab"), student, writer)
     return root
 
 

@@ -44,14 +44,6 @@ def test_an_interrupt_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Interrupted" in result.stderr
 
 
-def test_our_own_fault_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_path: Path) -> Course:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(Course, "open", broken)
-    assert isinstance(run("grade").exception, ZeroDivisionError)
-
-
 def on_ascii_terminal(command: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int | str | None, str, str]:
     """Run the program where English letters alone are shown: its exit code, and what is there to be read."""
     streams = [TextIOWrapper(BytesIO(), encoding="ascii") for _ in range(2)]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 import autograder
-from autograder.cli.demo import Demonstration, checkout, prepare, whereabouts
+from autograder.cli.demo import Demonstration, checkout, files_to_look_at, prepare
 from autograder.errors import ExpectedError
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
 
@@ -94,5 +94,5 @@ def test_the_page_with_the_most_to_say_is_shown() -> None:
     results = (Result("amy", "lab", SubmissionStatus.GRADED), Result("ben", "lab", SubmissionStatus.GRADED, (told,)))
     pages = tuple(Path("demo", "feedback", student, "lab", "lab.html") for student in ("amy", "ben"))
     made = Demonstration(results, pages, (Path("demo/report/lab.html"),))
-    shown = [path.as_posix() for path, _ in whereabouts(Path("demo"), made)]
+    shown = [path.as_posix() for path, _ in files_to_look_at(Path("demo"), made)]
     assert shown == ["demo/report/lab.html", "demo/feedback/ben/lab/lab.html", "demo/release", "demo/gradebook.db"]

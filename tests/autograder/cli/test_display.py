@@ -1,10 +1,11 @@
 import io
 import json
+from collections.abc import Iterator
 
+import pytest
 from rich.console import Console
 
-from autograder.cli.display import attention, diagnoses, results_table, score
-from autograder.report.records import as_record
+from autograder.cli.display import attention, diagnoses, results_table, score, spooled_json
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
 
 GRADED = Result(
@@ -49,28 +50,16 @@ def test_the_lab_is_a_column_where_there_are_several() -> None:
     assert "other" in stream.getvalue()
 
 
-def test_a_record_is_what_was_promised() -> None:
-    record = json.loads(json.dumps(as_record(GRADED), allow_nan=False))
-    assert {key: value for key, value in record.items() if key != "cells"} == {
-        "student": "ben [red]",
-        "lab": "lab",
-        "score": 2.0,
-        "max_score": 13.0,
-        "status": "graded",
-        "reason": "",
-        "seconds": 1.235,
-        "sandboxed": True,
-        "gpu": False,
-        "repairs": ["A label was lost."],
-        "flags": ["The process was killed."],
-    }
-    assert record["cells"][1] == {
-        "id": "two",
-        "points": 0.0,
-        "max_points": 3.0,
-        "status": "failed",
-        "message": "Not yet: …",
-        "misconception": "missing-zero-grad",
-    }
-    assert record["cells"][4]["points"] is None
-    assert as_record(UNREADABLE)["reason"] == "It is not JSON."
+@pytest.mark.parametrize("items", [[], [{"a": [1, "ü\n"]}], [1, None, {"b": {}}]])
+def test_it_is_the_list_of_its_items(items: list[object]) -> None:
+    with spooled_json(iter(items)) as text:
+        assert json.load(text) == items
+
+
+def test_what_fails_on_the_way_yields_nothing() -> None:
+    def failing() -> Iterator[int]:
+        yield 1
+        raise ValueError("the gradebook is locked")
+
+    with pytest.raises(ValueError, match="locked"), spooled_json(failing()):
+        pytest.fail("half a list was handed on")

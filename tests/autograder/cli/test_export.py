@@ -11,10 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli.application import application
-from autograder.collect.roster import Student
-from autograder.collect.students import add_students
 from autograder.course.course import Course
+from autograder.gradebook.labs import record_lab
 from autograder.gradebook.writer import GradebookWriter
+from autograder.roster.class_list import Student
+from autograder.roster.gradebook import add_students
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 from tests.autograder.cli.conftest import notebook
 from tests.autograder.cli.test_collect import documented
@@ -32,7 +33,7 @@ def _graded(tmp_path_factory: pytest.TempPathFactory, blank_gradebook: Path) -> 
     nbformat.write(notebook("def double(x):\n    return 2 * x"), root / "source" / LAB / f"{LAB}.ipynb")
     (root / "canvas-export.csv").write_text(CANVAS)
     course = Course.open(root)
-    course.record(LAB)
+    record_lab(course, LAB)
     add_students(course, [Student("ada", "Ada", "Lovelace", "ada@example.org", "12345"), Student("ben")])
     with GradebookWriter(course) as writer:
         for student, status, points in (("ada", CellStatus.PASSED, 3.0), ("ben", CellStatus.BROKE, None)):

@@ -107,3 +107,4 @@ def test_an_interrupt_while_grading_exits_with_130_and_keeps_what_was_finished(c
     assert not out
     assert "Interrupted" in err
     assert "Traceback" not in err
+    assert "Unexpected error" not in err

@@ -34,7 +34,7 @@ def test_elsewhere_than_in_a_terminal_one_line_on_stderr_says_how_much_was_done(
 
 def test_what_was_not_counted_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
     with shown("Reading", quiet=False) as bar:
-        bar.tell("Still reading")
+        bar.describe("Still reading")
     assert capsys.readouterr() == ("", "")
 
 

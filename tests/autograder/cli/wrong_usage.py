@@ -60,6 +60,7 @@ def check(wrong: Wrong, course: Path) -> str:
     assert done.exit_code == wrong.code, told
     assert not done.stdout, done.stdout
     assert "Traceback" not in told, told
+    assert "Unexpected error" not in told, told
     assert wrong.cause in told, told
     assert wrong.cure in told, told
     after = _everything(course)

@@ -43,8 +43,8 @@ def make_zip(path: Path, files: Mapping[str, bytes], times: Mapping[str, datetim
 
 
 @pytest.fixture(autouse=True)
-def greenwich(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Times in archives are local: let them be UTC."""
+def utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the time zone to UTC: times in archives are local."""
     import time
 
     monkeypatch.setenv("TZ", "UTC")
@@ -82,7 +82,7 @@ Submitted = Callable[[], dict[str, bytes]]
 
 @pytest.fixture
 def submitted(root: Path) -> Submitted:
-    """What lies in submitted/: path → bytes."""
+    """The files in submitted/: path → bytes."""
 
     def look() -> dict[str, bytes]:
         folder = root / "submitted"

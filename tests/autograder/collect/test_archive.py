@@ -1,4 +1,4 @@
-"""Archives that students and strangers packed."""
+"""Archives: right, damaged and malicious ones."""
 
 import io
 import os
@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from autograder.collect.archive import Bounds, Spool, Unusable, is_archive, unpack
-from autograder.collect.findings import Found, Refused
+from autograder.collect.archive import ArchiveError, Bounds, TemporaryFolder, is_archive, unpack
+from autograder.collect.records import Found, Refused
 
 SMALL = Bounds(entries=10, largest=6 * 1024**2, total=10 * 1024**2, ratio=50)
 Contents = Mapping[str | zipfile.ZipInfo, bytes]
 
 
 @pytest.fixture
-def spool(tmp_path: Path) -> Spool:
+def spool(tmp_path: Path) -> TemporaryFolder:
     folder = tmp_path / "spool"
     folder.mkdir()
-    return Spool(folder)
+    return TemporaryFolder(folder)
 
 
 def packed(path: Path, files: Contents) -> Path:
@@ -61,7 +61,7 @@ def split(found: list[Found | Refused]) -> tuple[dict[str, bytes], dict[str, str
     ],
 )
 def test_paths_that_lead_elsewhere_are_refused_and_the_rest_is_read(
-    tmp_path: Path, spool: Spool, name: str, reason: str
+    tmp_path: Path, spool: TemporaryFolder, name: str, reason: str
 ) -> None:
     path = packed(tmp_path / "x.zip", {name + ("x" if name == "//" else ""): b"bad", "good.ipynb": b"good"})
     files, refused = split(list(unpack(path, spool, SMALL)))
@@ -73,7 +73,7 @@ def test_paths_that_lead_elsewhere_are_refused_and_the_rest_is_read(
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFBLK, stat.S_IFCHR, stat.S_IFSOCK])
-def test_links_and_devices_are_refused(tmp_path: Path, spool: Spool, kind: int) -> None:
+def test_links_and_devices_are_refused(tmp_path: Path, spool: TemporaryFolder, kind: int) -> None:
     entry = zipfile.ZipInfo("06.ipynb")
     entry.create_system = 3
     entry.external_attr = (kind | 0o777) << 16
@@ -82,7 +82,7 @@ def test_links_and_devices_are_refused(tmp_path: Path, spool: Spool, kind: int) 
     assert "link" in refused["06.ipynb"] or "regular" in refused["06.ipynb"]
 
 
-def test_a_bomb_is_refused_while_it_is_read(tmp_path: Path, spool: Spool) -> None:
+def test_a_bomb_is_refused_while_it_is_read(tmp_path: Path, spool: TemporaryFolder) -> None:
     path = packed(tmp_path / "x.zip", {"bomb": bytes(5 * 1024**2), "large": os.urandom(7 * 1024**2), "good": b"1"})
     files, refused = split(list(unpack(path, spool, SMALL)))
     assert files == {"good": b"1"}
@@ -91,7 +91,7 @@ def test_a_bomb_is_refused_while_it_is_read(tmp_path: Path, spool: Spool) -> Non
     assert len(list(spool.folder.iterdir())) == 1
 
 
-def test_what_a_header_says_of_the_size_is_not_believed(tmp_path: Path, spool: Spool) -> None:
+def test_what_a_header_says_of_the_size_is_not_believed(tmp_path: Path, spool: TemporaryFolder) -> None:
     path = packed(tmp_path / "x.zip", {"bomb": bytes(5 * 1024**2)})
     content = bytearray(path.read_bytes())
     for mark, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
@@ -102,21 +102,21 @@ def test_what_a_header_says_of_the_size_is_not_believed(tmp_path: Path, spool: S
     assert list(refused) == ["bomb"]
 
 
-def test_the_total_and_the_number_are_bounded(tmp_path: Path, spool: Spool) -> None:
+def test_the_total_and_the_number_are_bounded(tmp_path: Path, spool: TemporaryFolder) -> None:
     noise = os.urandom(4 * 1024**2)
     path = packed(tmp_path / "total.zip", {str(number): noise for number in range(4)})
     files, refused = split(list(unpack(path, spool, SMALL)))
     assert sum(map(len, files.values())) <= SMALL.total
     assert len(refused) == 2
     crowd = packed(tmp_path / "crowd.zip", {str(number): b"" for number in range(11)})
-    with pytest.raises(Unusable, match="more than 10 files"):
+    with pytest.raises(ArchiveError, match="more than 10 files"):
         list(unpack(crowd, spool, SMALL))
     host = packed(tmp_path / "host.zip", {str(number): b"" for number in range(250)})
-    with pytest.raises(Unusable, match="more than 10 files"):
+    with pytest.raises(ArchiveError, match="more than 10 files"):
         list(unpack(host, spool, SMALL))
 
 
-def test_overlapping_entries_are_no_way_around(tmp_path: Path, spool: Spool) -> None:
+def test_overlapping_entries_are_no_way_around(tmp_path: Path, spool: TemporaryFolder) -> None:
     kernel = io.BytesIO()
     with zipfile.ZipFile(kernel, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a", bytes(3 * 1024**2))
@@ -131,7 +131,7 @@ def test_overlapping_entries_are_no_way_around(tmp_path: Path, spool: Spool) -> 
     assert set(files) <= {"a"}
 
 
-def test_encrypted_and_damaged_entries_are_refused_and_the_rest_is_read(tmp_path: Path, spool: Spool) -> None:
+def test_encrypted_and_damaged_entries_are_refused_and_the_rest_is_read(tmp_path: Path, spool: TemporaryFolder) -> None:
     path = packed(tmp_path / "x.zip", {"locked": b"secret", "hurt": os.urandom(500), "good": b"1"})
     content = bytearray(path.read_bytes())
     first = content.index(b"PK\x01\x02")
@@ -146,15 +146,15 @@ def test_encrypted_and_damaged_entries_are_refused_and_the_rest_is_read(tmp_path
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04" + bytes(100), b"PK\x05\x06" + b"\xff" * 18])
-def test_what_is_no_archive_is_told(tmp_path: Path, spool: Spool, content: bytes) -> None:
+def test_what_is_no_archive_is_told(tmp_path: Path, spool: TemporaryFolder, content: bytes) -> None:
     (tmp_path / "x.zip").write_bytes(content)
-    with pytest.raises(Unusable, match="damaged or no ZIP"):
+    with pytest.raises(ArchiveError, match="damaged or no ZIP"):
         list(unpack(tmp_path / "x.zip", spool, SMALL))
     assert is_archive(tmp_path / "x.zip") == content.startswith(b"PK")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_the_first_of_two_files_of_a_name_is_taken_and_the_second_told(tmp_path: Path, spool: Spool) -> None:
+def test_the_first_of_two_files_of_a_name_is_taken_and_the_second_told(tmp_path: Path, spool: TemporaryFolder) -> None:
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.writestr("a.ipynb", b"1")
         archive.writestr("a.ipynb", b"2")
@@ -166,7 +166,7 @@ def test_the_first_of_two_files_of_a_name_is_taken_and_the_second_told(tmp_path:
     assert len(refused) == 2
 
 
-def test_names_of_other_systems_are_read(tmp_path: Path, spool: Spool) -> None:
+def test_names_of_other_systems_are_read(tmp_path: Path, spool: TemporaryFolder) -> None:
     path = packed(tmp_path / "x.zip", {"folder\\06.ipynb": b"1", "Müller.ipynb": b"2", "./a//b.csv": b"3"})
     content = path.read_bytes()
     # macOS writes UTF-8 without the flag.
@@ -180,12 +180,14 @@ def test_names_of_other_systems_are_read(tmp_path: Path, spool: Spool) -> None:
     assert files == {"folder/06.ipynb": b"1", "Müller.ipynb": b"2", "a/b.csv": b"3"}
 
 
-def test_junk_is_left_out(tmp_path: Path, spool: Spool) -> None:
+def test_junk_is_left_out(tmp_path: Path, spool: TemporaryFolder) -> None:
     names = ["__MACOSX/._x", ".DS_Store", "a/.ipynb_checkpoints/x.ipynb", "Thumbs.db", "__pycache__/x.pyc", "~$a.docx"]
     assert not list(unpack(packed(tmp_path / "x.zip", dict.fromkeys(names, b"")), spool, SMALL))
 
 
-def test_times_are_utc_where_the_archive_says_so_and_none_where_it_says_nothing(tmp_path: Path, spool: Spool) -> None:
+def test_times_are_utc_where_the_archive_says_so_and_none_where_it_says_nothing(
+    tmp_path: Path, spool: TemporaryFolder
+) -> None:
     exact = zipfile.ZipInfo("exact", (2026, 11, 20, 5, 0, 0))
     exact.extra = struct.pack("<HHBi", 0x5455, 5, 1, 1_795_176_000)
     local = zipfile.ZipInfo("local", (2026, 11, 20, 12, 0, 0))
@@ -195,7 +197,7 @@ def test_times_are_utc_where_the_archive_says_so_and_none_where_it_says_nothing(
     assert times == {"exact": datetime(2026, 11, 20, 12), "local": datetime(2026, 11, 20, 12), "never": None}
 
 
-def test_a_name_that_is_empty_breaks_nothing(tmp_path: Path, spool: Spool) -> None:
+def test_a_name_that_is_empty_breaks_nothing(tmp_path: Path, spool: TemporaryFolder) -> None:
     path = packed(tmp_path / "x.zip", {"xyzxyz": b"bad", "good": b"1"})
     path.write_bytes(path.read_bytes().replace(b"xyzxyz", b"\0yzxyz"))
     files, refused = split(list(unpack(path, spool, SMALL)))
@@ -204,7 +206,9 @@ def test_a_name_that_is_empty_breaks_nothing(tmp_path: Path, spool: Spool) -> No
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_an_archive_that_was_tampered_with_is_read_or_refused(tmp_path: Path, spool: Spool, seed: int) -> None:
+def test_an_archive_that_was_tampered_with_is_read_or_refused(
+    tmp_path: Path, spool: TemporaryFolder, seed: int
+) -> None:
     chance = random.Random(seed)
     whole = packed(
         tmp_path / "x.zip", {"a/06.ipynb": bytes(range(200)), "é.csv": b"1" * 300, "b.zip": b"PK"}
@@ -215,7 +219,7 @@ def test_an_archive_that_was_tampered_with_is_read_or_refused(tmp_path: Path, sp
             at = chance.randrange(len(content))
             content[at : at + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
         (tmp_path / "x.zip").write_bytes(content)
-        with suppress(Unusable):
+        with suppress(ArchiveError):
             for it in unpack(tmp_path / "x.zip", spool, SMALL):
                 assert isinstance(it, Found | Refused)
     assert {path.name for path in tmp_path.iterdir()} == {"x.zip", "spool"}

@@ -6,27 +6,27 @@ from pathlib import Path
 import pytest
 
 from autograder.collect.attempts import choose
-from autograder.collect.findings import Found
-from autograder.collect.labs import Labs
-from autograder.collect.owners import Handed
+from autograder.collect.notebooks import Labs
+from autograder.collect.owners import SubmittedFile
+from autograder.collect.records import Found
 
 LABS = Labs({"06_minimum": ["06_minimum"], "two": ["first", "second"]})
 DAY = [datetime(2026, 11, day) for day in range(1, 20)]
 
 
-def handed(name: str, time: datetime | None = None, upload: int | None = None, *, late: bool = False) -> Handed:
+def handed(name: str, time: datetime | None = None, upload: int | None = None, *, late: bool = False) -> SubmittedFile:
     inside = tuple(name.split("/"))
-    return Handed(Found(("ada", *inside), Path(name), time, len(inside) + 1), None, inside, upload, late)
+    return SubmittedFile(Found(("ada", *inside), Path(name), time, len(inside) + 1), None, inside, upload, late)
 
 
-def counts(*files: Handed, due: datetime | None = None) -> str:
+def counts(*files: SubmittedFile, due: datetime | None = None) -> str:
     (chosen,), _ = choose(files, LABS, {}, {"06_minimum": due})
     return chosen.files["06_minimum.ipynb"].found.content.as_posix() + (" late" if chosen.late else "")
 
 
 @pytest.mark.parametrize("backwards", [False, True])
 def test_the_order_of_the_files_makes_no_difference(backwards: bool) -> None:
-    def best(*files: Handed, due: datetime | None = None) -> str:
+    def best(*files: SubmittedFile, due: datetime | None = None) -> str:
         return counts(*(reversed(files) if backwards else files), due=due)
 
     old, new = handed("06_minimum.ipynb", DAY[1]), handed("Copy of 06_minimum.ipynb", DAY[3])
@@ -55,7 +55,7 @@ def test_each_notebook_of_a_lab_has_its_own_last_attempt() -> None:
         "second.ipynb": "second (1).ipynb",
         "data.csv": "data.csv",
     }
-    assert (chosen.time, chosen.passed_over, rest) == (DAY[2], ("ada/second.ipynb",), [])
+    assert (chosen.time, chosen.not_chosen, rest) == (DAY[2], ("ada/second.ipynb",), [])
 
 
 def test_no_file_takes_the_place_of_a_notebook_or_of_a_folder() -> None:

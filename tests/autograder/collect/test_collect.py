@@ -11,8 +11,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from autograder.collect.collect import collect
-from autograder.collect.place import Outcome
-from autograder.collect.report import Report
+from autograder.collect.records import Outcome, Report
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from tests.autograder.collect.conftest import make_zip, notebook_text

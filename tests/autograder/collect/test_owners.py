@@ -1,24 +1,25 @@
-"""Whose file it is, by its path."""
+"""The owner of a file, by its path."""
 
 from pathlib import Path
 
 import pytest
 
-from autograder.collect.findings import Found
-from autograder.collect.labs import Labs
-from autograder.collect.owners import Handed, Origin, Reader
+from autograder.collect.notebooks import Labs
+from autograder.collect.owners import OwnerFinder, SubmittedFile
+from autograder.collect.records import Found
+from autograder.roster.matching import Platform
 
 LABS = Labs({"06_minimum": ["06_minimum"], "05_descent": ["05_descent"]})
 
 
-def read(*names: str, known: tuple[str, ...] = (), owned: int | None = None) -> list[Handed]:
+def read(*names: str, known: tuple[str, ...] = (), owned: int | None = None) -> list[SubmittedFile]:
     files = [Found(tuple(name.split("/")), Path(), None, owned or name.count("/") + 1) for name in names]
-    return Reader(known.__contains__, LABS.names, LABS.remainder).read(files)
+    return OwnerFinder(known.__contains__, LABS.names, LABS.without_notebook).find(files)
 
 
-def told(handed: Handed) -> tuple[str, str, str, str]:
+def told(handed: SubmittedFile) -> tuple[str, str, str, str]:
     assert handed.owner is not None
-    return handed.owner.origin.value, handed.owner.name, handed.owner.number, "/".join(handed.inside)
+    return handed.owner.platform.value, handed.owner.name, handed.owner.number, "/".join(handed.inside)
 
 
 @pytest.mark.parametrize(
@@ -90,4 +91,4 @@ def test_wrappers_are_no_students() -> None:
 def test_an_archive_s_contents_are_its_owner_s() -> None:
     (handed,) = read("ada.zip/ben/06_minimum.ipynb", known=("ada", "ben"), owned=1)
     assert handed.owner is not None
-    assert (handed.owner.origin, handed.owner.name) == (Origin.PLAIN, "ada")
+    assert (handed.owner.platform, handed.owner.name) == (Platform.NONE, "ada")

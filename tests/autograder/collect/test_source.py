@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.collect.archive import Spool
-from autograder.collect.findings import Found, Refused
-from autograder.collect.source import read_source, with_real_times
+from autograder.collect.archive import TemporaryFolder
+from autograder.collect.records import Found, Refused
+from autograder.collect.source import read_source, without_download_times
 from autograder.errors import ExpectedError
 from tests.autograder.collect.conftest import make_zip
 
@@ -16,10 +16,10 @@ SECRET = "root:x:0:0"
 
 
 @pytest.fixture
-def spool(tmp_path: Path) -> Spool:
+def spool(tmp_path: Path) -> TemporaryFolder:
     folder = tmp_path / "spool"
     folder.mkdir()
-    return Spool(folder)
+    return TemporaryFolder(folder)
 
 
 def split(found: list[Found | Refused]) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -27,7 +27,7 @@ def split(found: list[Found | Refused]) -> tuple[dict[str, bytes], dict[str, str
     return files, {it.name: it.reason for it in found if isinstance(it, Refused)}
 
 
-def test_a_folder_without_links_devices_and_junk(tmp_path: Path, spool: Spool) -> None:
+def test_a_folder_without_links_devices_and_junk(tmp_path: Path, spool: TemporaryFolder) -> None:
     folder = tmp_path / "pile"
     (folder / "ada" / ".ipynb_checkpoints").mkdir(parents=True)
     (folder / "ada" / ".ipynb_checkpoints" / "x.ipynb").write_text("old")
@@ -44,7 +44,7 @@ def test_a_folder_without_links_devices_and_junk(tmp_path: Path, spool: Spool) -
     assert set(refused) == {"ada/link.ipynb", "eve", "ada/pipe.ipynb", "ada/huge.ipynb"}
 
 
-def test_one_level_of_a_student_s_own_archive_is_unpacked(tmp_path: Path, spool: Spool) -> None:
+def test_one_level_of_a_student_s_own_archive_is_unpacked(tmp_path: Path, spool: TemporaryFolder) -> None:
     time = datetime(2026, 11, 20, 12)
     deep = make_zip(tmp_path / "deep.zip", {"06.ipynb": b"deep"}).read_bytes()
     inner = make_zip(
@@ -61,7 +61,7 @@ def test_one_level_of_a_student_s_own_archive_is_unpacked(tmp_path: Path, spool:
         else:
             files[it.name] = it.content.read_bytes()
             if it.parts[0] == "ada":
-                # The times in an archive are the student's to write.
+                # A student can set the times in an archive.
                 assert (it.owned, it.time) == (2, time)
     assert files == {"ada/homework.zip/homework/06.ipynb": b"1", "ben/06.ipynb": b"4"}
     assert {name: reason.split(" (")[0] for name, reason in refused.items()} == {
@@ -73,7 +73,7 @@ def test_one_level_of_a_student_s_own_archive_is_unpacked(tmp_path: Path, spool:
     }
 
 
-def test_a_student_s_bomb_costs_nobody_else(tmp_path: Path, spool: Spool) -> None:
+def test_a_student_s_bomb_costs_nobody_else(tmp_path: Path, spool: TemporaryFolder) -> None:
     bomb = make_zip(tmp_path / "bomb.zip", {str(number): bytes(9 * 1024**2) for number in range(3)}).read_bytes()
     crowd = make_zip(tmp_path / "crowd.zip", {str(number): b"" for number in range(2_001)}).read_bytes()
     source = make_zip(tmp_path / "class.zip", {"eve/x.zip": bomb, "eva/x.zip": crowd, "ben/06.ipynb": b"4"})
@@ -84,7 +84,7 @@ def test_a_student_s_bomb_costs_nobody_else(tmp_path: Path, spool: Spool) -> Non
     assert len(refused) == 4
 
 
-def test_what_cannot_be_read_is_told(tmp_path: Path, spool: Spool) -> None:
+def test_what_cannot_be_read_is_told(tmp_path: Path, spool: TemporaryFolder) -> None:
     with pytest.raises(ExpectedError, match="does not exist"):
         list(read_source(tmp_path / "missing", spool))
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 and no more")
@@ -99,7 +99,7 @@ def test_times_of_the_download_are_forgotten(tmp_path: Path) -> None:
 
     def times(*ages: timedelta) -> list[datetime | None]:
         found = [Found((str(number),), path, made - age, 1) for number, age in enumerate(ages)]
-        return [it.time for it in with_real_times(found, path)]
+        return [it.time for it in without_download_times(found, path)]
 
     hours = [timedelta(hours=number) for number in range(100)]
     assert times(hours[0], timedelta(minutes=5)) == [None, None]

@@ -14,10 +14,11 @@ from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 
 from autograder.cells import Role
-from autograder.collect.roster import Student
-from autograder.collect.students import add_students
 from autograder.course.course import Course
+from autograder.gradebook.labs import record_lab
 from autograder.gradebook.writer import GradebookWriter
+from autograder.roster.class_list import Student
+from autograder.roster.gradebook import add_students
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
 MakeCell = Callable[..., NotebookNode]
@@ -50,7 +51,7 @@ def course(tmp_path: Path, make_cell: MakeCell, blank_gradebook: Path) -> Course
     shutil.copy(blank_gradebook, root / "gradebook.db")
     course = Course.open(root)
     for lab in course.labs():
-        course.record(lab)
+        record_lab(course, lab)
     add_students(course, STUDENTS)
     with GradebookWriter(course) as writer:
         for student, (first, second, why) in EARNED.items():

@@ -1,4 +1,4 @@
-"""Files for other systems, read back and held against the gradebook."""
+"""Files for other systems, read back and compared with the gradebook."""
 
 import csv
 import io
@@ -11,8 +11,8 @@ from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.export.export import Export, System, export, told
-from autograder.export.table import Table, as_csv, harmless, write
+from autograder.export.export import Export, System, export, notes_on
+from autograder.export.table import Table, as_csv, without_formula, write
 
 TEMPLATE = """Student,ID,SIS User ID,SIS Login ID,Section,01_one (501),Essay (502),"Lab 02_two (503)",Final Score
 ,,,,,Manual Posting,,,
@@ -59,7 +59,7 @@ def test_the_plain_table_says_what_the_gradebook_says(course: Course) -> None:
 def test_what_is_not_final_is_exported_only_if_it_is_asked_for(course: Course) -> None:
     without = export(course, System.CSV, ["02_two"])
     assert without.unfinished == (("02_two", "ben", 1),)
-    assert "1 submission with 1 cell for a person to grade" in told(without, unfinished=False)[0]
+    assert "1 submission with 1 cell for a person to grade" in notes_on(without, unfinished=False)[0]
     (row,) = [
         row for row in rows(export(course, System.CSV, ["02_two"], unfinished=True)) if row["student_id"] == "ben"
     ]
@@ -90,6 +90,15 @@ def test_moodle_s_template_gives_the_columns(course: Course, tmp_path: Path) -> 
         ("M2", "0"),
     ]
     assert "cleo, dora" in exported.table.notes[0]
+
+
+def test_a_template_in_another_language_keeps_the_columns_that_name_students(course: Course, tmp_path: Path) -> None:
+    path = tmp_path / "moodle.csv"
+    path.write_text("Vorname;Nachname;ID-Nummer;E-Mail-Adresse;Kurs gesamt\nAda;Lovelace;ada;;-\n", encoding="utf-8")
+    exported = export(course, System.MOODLE, ["02_two"], template=path)
+    (ada,) = rows(exported)
+    assert (ada["Vorname"], ada["Nachname"], ada["ID-Nummer"], ada["02_two"]) == ("Ada", "Lovelace", "ada", "4")
+    assert "Kurs gesamt" not in ada
 
 
 def test_canvas_s_template_gives_the_ids_and_what_is_not_ours_stays(course: Course, tmp_path: Path) -> None:
@@ -138,13 +147,13 @@ def test_canvas_without_a_template(course: Course) -> None:
         *("\N{FULLWIDTH EQUALS SIGN}1", "\N{FULLWIDTH PLUS SIGN}1", "\N{FULLWIDTH COMMERCIAL AT}SUM(A1)"),
     ],
 )
-def test_formulas_are_harmless(text: str) -> None:
-    assert harmless(text) == f"'{text}"
+def test_formulas_are_disarmed(text: str) -> None:
+    assert without_formula(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["", "-1", "+4711", "-0.5", "1=2", "a@b.org", "O'Neill", "    Points Possible", "'=1"])
 def test_other_texts_stay(text: str) -> None:
-    assert harmless(text) == text
+    assert without_formula(text) == text
 
 
 def test_errors_name_the_cure(course: Course, tmp_path: Path) -> None:
@@ -172,7 +181,7 @@ def test_a_submission_that_was_not_graded_is_told(course: Course) -> None:
     assert exported.ungraded == (("01_one", "dora"),)
     status = {(row["assignment"], row["student_id"]): row["status"] for row in rows(exported)}
     assert (status["01_one", "dora"], status["02_two", "dora"]) == ("not graded", "missing")
-    assert "1 submission not graded yet" in told(exported, unfinished=False)[-1]
+    assert "1 submission not graded yet" in notes_on(exported, unfinished=False)[-1]
 
 
 def test_a_pipe_gets_the_table_and_stays_a_pipe(tmp_path: Path) -> None:

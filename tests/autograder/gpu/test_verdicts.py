@@ -146,10 +146,10 @@ def test_who_found_too_little_beside_a_greedy_one_runs_again(
 
 
 def test_a_result_says_that_it_had_a_gpu() -> None:
-    from autograder.autograded.nbgrader_format import about
+    from autograder.autograded.nbgrader_format import submission_metadata
     from autograder.report.records import as_record
     from autograder.verdicts import SubmissionStatus
 
     result = Result("ann", "lab", SubmissionStatus.GRADED, gpu=True)
-    assert json.loads(json.dumps(about(result)))["gpu"] is True
+    assert json.loads(json.dumps(submission_metadata(result)))["gpu"] is True
     assert as_record(result)["gpu"] is True

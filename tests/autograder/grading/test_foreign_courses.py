@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cells import Role
 from autograder.course.course import Course
-from autograder.course.release import own_tools
+from autograder.gradebook.connection import alembic_on_path
 from autograder.grading.run import grade_class
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
@@ -55,7 +55,7 @@ def scores_there(root: Path, lab: str, run_nbgrader: RunNbgrader) -> Scores:
     shutil.copytree(root, copy)
     run_nbgrader(copy, "generate_assignment", lab, "--force")
     run_nbgrader(copy, "autograde", lab)
-    with own_tools(), Gradebook(f"sqlite:///{copy / 'gradebook.db'}") as gradebook:
+    with alembic_on_path(), Gradebook(f"sqlite:///{copy / 'gradebook.db'}") as gradebook:
         return {
             (submission.student.id, grade.name): None if grade.needs_manual_grade else grade.score
             for submission in gradebook.assignment_submissions(lab)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SAWarning
 from autograder.autograded import store
 from autograder.cells import Role, SubmittedNotebook
 from autograder.course.course import Course
+from autograder.gradebook.labs import read_lab, record_lab
 from autograder.gradebook.writer import GradebookWriter
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 
@@ -72,7 +73,7 @@ def verdicts(student: str) -> tuple[CellVerdict, CellVerdict]:
 
 
 def write_result(course: Course, student: str, writer: GradebookWriter) -> None:
-    lab = course.lab("lab")
+    lab = read_lab(course, "lab")
     (notebook,) = lab.notebooks
     test, why = verdicts(student)
     unreadable = student == "zoe"
@@ -110,7 +111,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "source" / "lab").mkdir(parents=True)
     nbformat.write(instructors(), root / "source" / "lab" / "lab.ipynb")
     course = Course.open(root)
-    course.record("lab")
+    record_lab(course, "lab")
     for student in ANSWERS:
         folder = root / "submitted" / student / "lab"
         folder.mkdir(parents=True)

@@ -1,6 +1,12 @@
 import pytest
 
-from autograder.report.diagnoses import UNWRITTEN, diagnosis_of, seen, told
+from autograder.report.diagnoses import (
+    UNWRITTEN,
+    diagnosis_of,
+    diagnosis_titles,
+    misconception_title,
+    shown_status,
+)
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
 from gradlab.check.diagnosis import NotYet, describe
 from gradlab.words import FINDINGS, MISCONCEPTIONS
@@ -45,8 +51,8 @@ def test_only_a_wrong_answer_has_a_diagnosis() -> None:
 
 
 def test_an_answer_that_nobody_wrote_is_not_seen_as_wrong() -> None:
-    assert seen(failed(words(UNWRITTEN))) is CellStatus.UNANSWERED
-    assert seen(failed(words("wrong-shape"))) is CellStatus.FAILED
+    assert shown_status(failed(words(UNWRITTEN))) is CellStatus.UNANSWERED
+    assert shown_status(failed(words("wrong-shape"))) is CellStatus.FAILED
 
 
 def test_what_is_told_of_a_submission_stands_once_in_the_order_of_the_notebook() -> None:
@@ -58,10 +64,16 @@ def test_what_is_told_of_a_submission_stands_once_in_the_order_of_the_notebook()
         CellVerdict("loop", 0.0, 2.0, CellStatus.TIMED_OUT),
         failed(words(UNWRITTEN)),
     )
-    assert told(Result("a", "lab", SubmissionStatus.GRADED, cells)) == (
+    assert diagnosis_titles(Result("a", "lab", SubmissionStatus.GRADED, cells)) == (
         "Every call begins somewhere else",
         "You walk uphill",
         "timed out: loop",
         "2 exercises not written",
     )
-    assert told(Result("a", "lab", SubmissionStatus.QUARANTINED, cells)) == ()
+    assert diagnosis_titles(Result("a", "lab", SubmissionStatus.QUARANTINED, cells)) == ()
+
+
+def test_a_misconception_is_called_what_the_course_calls_it() -> None:
+    for identifier, explanation in MISCONCEPTIONS.items():
+        assert misconception_title(identifier).lower() == explanation.title.lower()
+    assert misconception_title("some-other-slip") == "Some other slip"

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from autograder.cells import Cell, Role
-from autograder.report.feedback import Feedback, Mark, read, settled, titles, without_id
+from autograder.report.feedback import Feedback, Mark, graded_status, read, titles, without_id
 from autograder.verdicts import CellStatus, SubmissionStatus
 
 
@@ -98,7 +98,7 @@ def test_a_penalty_never_takes_more_than_there_is() -> None:
     ],
 )
 def test_a_persons_word_settles_the_status(status: CellStatus, mark: Mark, expected: CellStatus) -> None:
-    assert settled(status, mark) is expected
+    assert graded_status(status, mark) is expected
 
 
 @pytest.mark.parametrize(

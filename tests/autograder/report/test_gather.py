@@ -1,15 +1,19 @@
 import json
+import subprocess
+import sys
 from random import Random
 
 import nbformat
 import pytest
+from typer.testing import CliRunner
 
+from autograder.cli.application import application
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.report.class_record import as_class_record
 from autograder.report.gather import gather, with_evidence
 from autograder.report.pages import report_page
-from tests.autograder.report.likeness.imagined import disguised, program
+from autograder.report.records import as_class_record
+from tests.autograder.report.likeness.programs import disguised, program
 
 COPIED = program(Random(7), 30)
 
@@ -74,3 +78,35 @@ def test_a_damaged_file_is_named(course: Course) -> None:
     (course.root / "autograded" / "ben" / "lab" / "lab.ipynb").write_text("{")
     with pytest.raises(ExpectedError, match="damaged"):
         gather(course, "lab")
+
+
+@pytest.mark.parametrize("library", ["datasketch", "scipy"])
+def test_without_the_extra_everything_else_is_reported(
+    course: Course, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewrite(course, "amy", COPIED)
+    rewrite(course, "ben", disguised(COPIED, Random(1)))
+    for name in [name for name in sys.modules if name.startswith("autograder.report.likeness")]:
+        monkeypatch.delitem(sys.modules, name)
+    # That is how Python marks a module that cannot be imported.
+    monkeypatch.setitem(sys.modules, library, None)
+    arguments = ["report", "--course", str(course.root)]
+    done = CliRunner().invoke(application, arguments)
+    assert done.exit_code == 0
+    assert done.stderr.count("Near-identical submissions were not looked for") == 1
+    assert 'pip install "gradlab[likeness]"' in done.stderr
+    page = (course.root / "report" / "lab.html").read_text(encoding="utf-8")
+    assert "Near-identical submissions were not looked for" in page
+    assert "missing-zero-grad" in page
+    done = CliRunner().invoke(application, [*arguments, "--format", "json", "--quiet"])
+    (record,) = json.loads(done.stdout)
+    assert record["alike"] == {"compared": 0, "common_above": 0, "groups": []}
+    assert (record["graded"], done.stderr) == (2, "")
+    assert not [name for name in sys.modules if name.startswith("autograder.report.likeness")]
+
+
+def test_who_compares_nothing_imports_nothing_for_it() -> None:
+    code = "import sys, autograder.report.exporter, autograder.report.write, autograder.cli"
+    told = "print([name for name in ('datasketch', 'autograder.report.likeness') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", f"{code}; {told}"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -5,12 +5,15 @@ from hashlib import sha256
 
 import pytest
 
+from autograder.report.comparison import Likeness
+from autograder.report.diagnoses import CELL_WORDS, SUBMISSION_WORDS
 from autograder.report.feedback import Exercise, Feedback, Piece
 from autograder.report.outputs import Part
-from autograder.report.pages import feedback_page, prose, report_page
+from autograder.report.pages import CELL_MARKS, CELL_TONES, feedback_page, lead, prose, report_page, sections
 from autograder.report.summary import summarise
-from autograder.report.wording import CELL_WORDS
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
+from gradlab.check.diagnosis import Diagnosis, NotYet
+from gradlab.words import MISCONCEPTIONS
 
 EVIL = "<script>alert(1)</script>\"'&"
 
@@ -100,3 +103,36 @@ def test_the_bars_of_the_distribution_are_as_tall_as_their_counts() -> None:
 )
 def test_a_message_becomes_paragraphs(message: str, html: str) -> None:
     assert prose(message) == html
+
+
+def test_there_is_a_word_for_everything() -> None:
+    for table in (CELL_WORDS, CELL_MARKS, CELL_TONES):
+        assert set(table) == set(CellStatus)
+    assert set(SUBMISSION_WORDS) == set(SubmissionStatus)
+    assert len(set(CELL_WORDS.values())) == len(CellStatus)
+
+
+def test_the_lead_of_a_real_diagnosis_is_its_first_sentence() -> None:
+    error = NotYet(Diagnosis("missing-zero-grad", "gradients pile up", "Seen 1.9.", "A cause.", "Look."))
+    assert lead(str(error)) == ("Not yet: gradients pile up.", "Seen 1.9. A cause. Look. *(missing-zero-grad)*")
+    assert lead("Something else. More.") == ("", "Something else. More.")
+
+
+def test_a_diagnosis_falls_into_what_was_seen_why_and_where_to_look() -> None:
+    known = MISCONCEPTIONS["missing-zero-grad"]
+    assert sections(f"Seen 1.9. {known.cause} {known.look}") == (
+        ("What the check saw", "Seen 1.9."),
+        ("Likely cause", known.cause),
+        ("Look next", known.look),
+    )
+    assert sections("The answer took too long.") == (("", "The answer took too long."),)
+
+
+def test_a_report_for_which_nothing_was_compared_says_so_and_how_to_get_it() -> None:
+    page = report_page(summarise("lab", []))
+    assert "Near-identical submissions were not looked for" in page
+    assert "gradlab[likeness]" in page
+    assert "No two submissions are alike" not in page
+    page = report_page(summarise("lab", [], likeness=Likeness(0, 4, ())))
+    assert "not looked for" not in page
+    assert "No two submissions are alike" in page

@@ -10,7 +10,7 @@ import torch
 from gradlab import basins
 from gradlab.basins.__main__ import main
 from gradlab.landscape import LARGEST_RATE, bottom, clearance, height, minimum, valley
-from gradlab.notebook.obstacles import ObstacleError
+from gradlab.notebook.computation_errors import ComputationError
 
 # The table of the reference: 300 × 300 starts, learning rate 0.1, 1000 steps; the last row is "outside the square".
 SHARES = (24.7, 18.6, 16.8, 12.0, 10.4, 7.7)
@@ -90,14 +90,14 @@ def test_valleys_lie_between_ridges() -> None:
 
 @pytest.mark.parametrize("n", [0, -4, 2.5, True, "many"])
 def test_a_number_of_starts_that_makes_no_sense_is_refused(n: object) -> None:
-    with pytest.raises(ObstacleError, match="need not be a power of two") as caught:
+    with pytest.raises(ComputationError, match="need not be a power of two") as caught:
         basins.settle(n)
     assert caught.value.kind == "count"
 
 
 @pytest.mark.parametrize("rate", [math.nan, math.inf, 0, -0.1, None])
 def test_a_rate_that_makes_no_sense_is_refused(rate: object) -> None:
-    with pytest.raises(ObstacleError, match="learning rate") as caught:
+    with pytest.raises(ComputationError, match="learning rate") as caught:
         basins.settle(2, rate)
     assert caught.value.kind == "rate"
 

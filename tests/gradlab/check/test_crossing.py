@@ -6,10 +6,10 @@ import importlib
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 import torch
 
 from gradlab import check
+from tests.gradlab.check.cases import case
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
@@ -60,9 +60,13 @@ def largest(f: Function, minimum: Tensor) -> float:
     return 2 / float(torch.linalg.eigvalsh(torch.autograd.functional.hessian(f, minimum))[-1])
 
 
-@pytest.mark.parametrize(
-    ("run", "answer"),
-    [
+def recorded(answer: Function, seen: list[object], *arguments: object) -> object:
+    seen.extend(arguments)
+    return answer(*arguments)
+
+
+def test_every_argument_can_cross(f: Function) -> None:
+    for run, answer in [
         (check.descent, descend),
         (check.descent, raising),
         (check.descent, zeroing),
@@ -70,19 +74,13 @@ def largest(f: Function, minimum: Tensor) -> float:
         (check.descent_all, one_by_one),
         (check.sweep, norms),
         (check.largest_rate, largest),
-    ],
-)
-def test_every_argument_can_cross(run: Callable[..., None], answer: Function, f: Function) -> None:
-    seen: list[object] = []
-
-    def recorded(*arguments: object) -> object:
-        seen.extend(arguments)
-        return answer(*arguments)
-
-    with contextlib.suppress(check.NotYet):
-        run(recorded, on=f)
-    assert seen
-    assert all(crosses(argument, f) for argument in seen)
+    ]:
+        with case(run, answer):
+            seen: list[object] = []
+            with contextlib.suppress(check.NotYet):
+                run(functools.partial(recorded, answer, seen), on=f)
+            assert seen
+            assert all(crosses(argument, f) for argument in seen)
 
 
 def test_nearest_gets_tensors_only() -> None:

@@ -10,6 +10,7 @@ import torch
 from gradlab import check
 from gradlab.check import Diagnosis, NotYet
 from gradlab.check.errors import message_of
+from tests.gradlab.check.cases import case
 
 
 def watched(*shape: int) -> torch.Tensor:
@@ -66,14 +67,15 @@ CASES: list[tuple[Callable[[], object], str | None, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("cause", "name", "words"), CASES)
-def test_an_error_is_recognised(cause: Callable[[], object], name: str | None, words: str) -> None:
-    with pytest.raises(Exception) as caught:  # noqa: PT011 - the type is part of what is recognised
-        cause()
-    diagnosis = check.diagnose(caught.value)
-    assert diagnosis is not None
-    assert diagnosis.misconception == name
-    assert words in diagnosis.title
+def test_an_error_is_recognised() -> None:
+    for cause, name, words in CASES:
+        with case(cause, name, words):
+            with pytest.raises(Exception) as caught:  # noqa: PT011 - the type is part of what is recognised
+                cause()
+            diagnosis = check.diagnose(caught.value)
+            assert diagnosis is not None
+            assert diagnosis.misconception == name
+            assert words in diagnosis.title
 
 
 def test_an_operation_that_torch_lacks_for_a_type_is_no_stub() -> None:
@@ -82,18 +84,20 @@ def test_an_operation_that_torch_lacks_for_a_type_is_no_stub() -> None:
     assert check.diagnose(caught.value) is None
 
 
-@pytest.mark.parametrize("name", ["grad-of-intermediate"])
-def test_a_warning_that_was_made_an_error_is_recognised(name: str) -> None:
-    with pytest.raises(UserWarning) as caught:
-        (watched(2) * 2).grad  # noqa: B018 - reading it warns
-    diagnosis = check.diagnose(caught.value)
-    assert diagnosis is not None
-    assert diagnosis.misconception == name
+def test_a_warning_that_was_made_an_error_is_recognised() -> None:
+    for name in ["grad-of-intermediate"]:
+        with case(name):
+            with pytest.raises(UserWarning) as caught:
+                (watched(2) * 2).grad  # noqa: B018 - reading it warns
+            diagnosis = check.diagnose(caught.value)
+            assert diagnosis is not None
+            assert diagnosis.misconception == name
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), KeyError("x"), KeyboardInterrupt(), MemoryError(), RuntimeError()])
-def test_an_unknown_error_has_no_diagnosis(error: BaseException) -> None:
-    assert check.diagnose(error) is None
+def test_an_unknown_error_has_no_diagnosis() -> None:
+    for error in [ValueError("x"), KeyError("x"), KeyboardInterrupt(), MemoryError(), RuntimeError()]:
+        with case(error):
+            assert check.diagnose(error) is None
 
 
 def test_the_diagnosis_of_a_refusal_is_its_own() -> None:

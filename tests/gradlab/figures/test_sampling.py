@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from gradlab.figures.sampling import compact, evaluate, heights, on_grid, place, to_array, to_paths
+from gradlab.figures.sampling import compact, evaluate, heights, on_grid, point_in_words, to_array, to_paths
 
 
 def bowl(x: torch.Tensor) -> torch.Tensor:
@@ -53,4 +53,4 @@ def test_compact_rounds_and_leaves_out_what_is_not_finite() -> None:
 
 
 def test_place_never_says_minus_zero() -> None:
-    assert place(np.array([-0.001, 3.14159])) == "(0.00, 3.14)"
+    assert point_in_words(np.array([-0.001, 3.14159])) == "(0.00, 3.14)"

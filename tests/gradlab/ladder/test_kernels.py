@@ -14,19 +14,19 @@ pytestmark = pytest.mark.skipif(find_spec("triton") is None, reason="Triton is n
 
 KERNEL = """
     import torch
-    from gradlab.ladder import fused, limits
-    from gradlab.ladder.agreement import compare
-    found = compare(fused.descend, torch.device("cpu"), side=16)
+    from gradlab.ladder import compiled
+    from gradlab.ladder.climbing import compare
+    found = compare(compiled.descend_fused, torch.device("cpu"), side=16)
     assert found.same_valley == 1, found
     assert found.farthest < 1e-4, found
     for count in (1, 1000, 1025):
         starts = 10 * torch.rand(count, 2)
         given = starts.clone()
-        assert fused.descend(starts, 0.1, 2).shape == (count, 2)
+        assert compiled.descend_fused(starts, 0.1, 2).shape == (count, 2)
         assert torch.equal(starts, given)
     angles = torch.linspace(-60, 60, 1024)
     moved = angles.clone()
-    fused.kernels().only_sines_and_cosines[(1,)](moved, 1024, 1, BLOCK=1024, OWN=True, **fused.OPTIONS)
+    compiled.kernels().only_sines_and_cosines[(1,)](moved, 1024, 1, BLOCK=1024, OWN=True, **compiled.OPTIONS)
     exact = angles.double().sin() + 4 * angles.double().cos()
     assert (moved - exact).abs().max() < 2e-5
 """
@@ -35,10 +35,10 @@ COMPILE = """
     from triton import compile
     from triton.backends.compiler import GPUTarget
     from triton.compiler import ASTSource
-    from gradlab.ladder import fused, kernels
+    from gradlab.ladder import compiled, kernels
     points = {"points": "*fp32", "count": "i32", "rate": "fp32", "steps": "i32", "BLOCK": "constexpr"}
-    source = ASTSource(kernels.descend, points, {"BLOCK": fused.BLOCK})
-    made = compile(source, target=GPUTarget("cuda", int(sys.argv[1]), 32), options=fused.OPTIONS)
+    source = ASTSource(kernels.descend, points, {"BLOCK": compiled.BLOCK})
+    made = compile(source, target=GPUTarget("cuda", int(sys.argv[1]), 32), options=compiled.OPTIONS)
     open(sys.argv[2], "wb").write(made.asm["cubin"])
     from triton import knobs
     print(knobs.nvidia.cuobjdump.path)

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from gradlab import ladder
-from gradlab.ladder import compiled, formula, fused, loop
+from gradlab.ladder import compiled
 from gradlab.ladder.__main__ import main
-from gradlab.ladder.agreement import compare
-from gradlab.ladder.rungs import TOLERANCE
-from gradlab.ladder.work import counted
-from gradlab.notebook.obstacles import ObstacleError
+from gradlab.ladder.climbing import compare
+from gradlab.ladder.descents import descend_by_formula, descend_in_loop
+from gradlab.ladder.rungs import TOLERANCE, counted
+from gradlab.notebook.computation_errors import ComputationError
 
 CPU = torch.device("cpu")
 BY_NAME = {rung.name: rung for rung in ladder.RUNGS}
@@ -28,22 +28,22 @@ def test_a_rung_agrees_with_float64(name: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")  # of torch's compiler about itself
-@pytest.mark.skipif(compiled.missing(CPU) is not None, reason=str(compiled.missing(CPU)))
+@pytest.mark.skipif(compiled.why_not_compiled(CPU) is not None, reason=str(compiled.why_not_compiled(CPU)))
 def test_the_compiled_rung_agrees_with_float64() -> None:
-    found = compare(compiled.descend, CPU)
+    found = compare(compiled.descend_compiled, CPU)
     assert found.same_valley == 1
     assert found.farthest < TOLERANCE
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.skipif(compiled.missing(CPU) is not None, reason=str(compiled.missing(CPU)))
+@pytest.mark.skipif(compiled.why_not_compiled(CPU) is not None, reason=str(compiled.why_not_compiled(CPU)))
 def test_the_compiled_rung_stays_compiled_whatever_it_is_tried_with(monkeypatch: pytest.MonkeyPatch) -> None:
     # What is compiled anew for each number of starts or each rate is not compiled at all after the eighth.
     monkeypatch.setattr("torch._dynamo.config.fail_on_recompile_limit_hit", True)
     for number in range(1, 13):
         starts = 10 * torch.rand(10 * number, 2)
         assert torch.allclose(
-            compiled.descend(starts, number / 10, 2), formula.descend(starts, number / 10, 2), atol=1e-4
+            compiled.descend_compiled(starts, number / 10, 2), descend_by_formula(starts, number / 10, 2), atol=1e-4
         )
 
 
@@ -72,7 +72,7 @@ def test_a_rung_leaves_its_starts_alone_on_a_gpu(rung: ladder.Rung, steps: int) 
     ends = rung.prepare(starts, 0.1, steps)()
     assert ends.device.type == "cuda"
     assert torch.equal(starts, given)
-    assert torch.allclose(ends.cpu(), loop.descend(given.cpu(), 0.1, steps), atol=1e-3)
+    assert torch.allclose(ends.cpu(), descend_in_loop(given.cpu(), 0.1, steps), atol=1e-3)
 
 
 def test_work_is_counted() -> None:
@@ -113,25 +113,25 @@ def test_a_climb_tells_what_it_took_and_what_it_left_out() -> None:
 
 @pytest.mark.parametrize(("n", "steps", "rate"), [(0, 1, 0.1), (-1, 1, 0.1), (1, 0, 0.1), (1, 1, math.nan)])
 def test_what_makes_no_sense_is_refused(n: int, steps: int, rate: float) -> None:
-    with pytest.raises(ObstacleError):
+    with pytest.raises(ComputationError):
         ladder.climb(n, steps, rate=rate, device="cpu")
 
 
 def test_the_kernel_refuses_float64() -> None:
-    with pytest.raises(ObstacleError, match="float32"):
-        fused.descend(torch.rand(2, 2, dtype=torch.float64), 0.1, 1)
+    with pytest.raises(ComputationError, match="float32"):
+        compiled.descend_fused(torch.rand(2, 2, dtype=torch.float64), 0.1, 1)
 
 
 def test_without_a_compiler_the_rung_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert "C++ compiler" in str(compiled.missing(CPU))
+    assert "C++ compiler" in str(compiled.why_not_compiled(CPU))
 
 
 def test_without_python_s_headers_the_rung_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     # So Debian's Python is, until somebody installs python3-dev.
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
-    assert "python3-dev" in str(compiled.missing(CPU))
+    assert "python3-dev" in str(compiled.why_not_compiled(CPU))
 
 
 @pytest.mark.parametrize(
@@ -146,13 +146,13 @@ def test_what_triton_cannot_build_is_no_traceback(error: Exception) -> None:
     def kernel() -> None:
         raise error
 
-    with pytest.raises(ObstacleError, match="could not be built") as caught, compiled.building():
+    with pytest.raises(ComputationError, match="could not be built") as caught, compiled.build_errors_explained():
         kernel()
     assert caught.value.kind == "compiler"
 
 
 def test_other_errors_of_a_kernel_stay_as_they_are() -> None:
-    with pytest.raises(RuntimeError, match="out of memory"), compiled.building():
+    with pytest.raises(RuntimeError, match="out of memory"), compiled.build_errors_explained():
         raise RuntimeError("CUDA error: out of memory")
 
 

@@ -1,13 +1,13 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 
-import numpy as np
-
 from autograder.cells import Cell, LabNotebook, Role
+from autograder.report.comparison import Likeness
 from autograder.report.likeness.evidence import LONGEST_SHOWN, side_by_side
-from autograder.report.likeness.groups import Likeness, find_groups
-from autograder.report.likeness.sketch import answers_of, given_by, sketch
-from tests.autograder.report.likeness.imagined import disguised, program
+from autograder.report.likeness.groups import find_groups
+from autograder.report.likeness.sketches import answers_of, given_by, sketch
+from tests.autograder.report.likeness.programs import disguised, program
 
 EXERCISES = ("one", "two")
 STUB = "def f(x, lr, steps):\n    raise NotImplementedError"
@@ -159,21 +159,21 @@ def test_the_evidence_marks_what_agrees_and_keeps_every_letter() -> None:
     students = honest(40)
     students["x-copy"] = copy_of(students["s007"])
     (group,) = compared(students).groups
-    pair = group.pairs[0]
-    both = side_by_side(pair, group.shared, EXERCISES, (students["s007"], students["x-copy"]))
+    both = side_by_side(group, EXERCISES, students)
     assert [side.exercise for side in both] == ["one", "two"]
     for side in both:
         for segments, student in ((side.first, "s007"), (side.second, "x-copy")):
             assert "".join(text for text, _ in segments) == students[student][side.exercise][0].source
             marked = sum(len(text) for text, agrees in segments if agrees)
             assert marked > 0.7 * len(students[student][side.exercise][0].source)
-    nothing = side_by_side(pair, np.zeros(0, np.uint64), EXERCISES, (students["s007"], {}))
+    nothing = side_by_side(replace(group, shared=()), EXERCISES, {"s007": students["s007"]})
     assert not any(agrees for side in nothing for _, agrees in (*side.first, *side.second))
 
 
 def test_long_evidence_is_cut_and_says_so() -> None:
     long = program(Random(6), 400)
-    (group,) = compared(honest(20) | {"a": answers(long, STUB), "b": answers(long, STUB)}).groups
-    (side,) = side_by_side(group.pairs[0], group.shared, EXERCISES, (answers(long, STUB), answers(long, STUB)))
+    students = honest(20) | {"a": answers(long, STUB), "b": answers(long, STUB)}
+    (group,) = compared(students).groups
+    (side,) = side_by_side(group, EXERCISES, students)
     assert sum(len(text) for text, _ in side.first) < LONGEST_SHOWN + 100
     assert "not shown" in side.first[-1][0]

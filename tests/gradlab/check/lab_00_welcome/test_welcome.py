@@ -5,23 +5,22 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from gradlab.check import Diagnosis, NotYet
+from gradlab.check import NotYet
 from gradlab.check import lab_00_welcome as check
+from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
 
 Function = Callable[..., object]
-Refused = Callable[[Callable[[], None]], Diagnosis]
-Passes = Callable[[Callable[[], None]], None]
 
 
-@pytest.mark.parametrize("check_of", [check.doubled, check.square_slope])
-@pytest.mark.parametrize("answer", [lambda x: 2 * x, lambda x: x + x, lambda x: torch.tensor([x]) * 2.0])
-def test_a_right_answer_passes(check_of: Callable[[Function], None], answer: Function, passes: Passes) -> None:
-    passes(lambda: check_of(answer))
+def test_a_right_answer_passes(passes: Passes) -> None:
+    for check_of in [check.doubled, check.square_slope]:
+        for answer in [lambda x: 2 * x, lambda x: x + x, lambda x: torch.tensor([x]) * 2.0]:
+            with case(check_of, answer):
+                passes(check_of, answer)
 
 
-@pytest.mark.parametrize(
-    ("check_of", "answer", "title"),
-    [
+def test_a_mistake_is_named(refused: Refused) -> None:
+    for check_of, answer, title in [
         (check.doubled, lambda x: x * x, "the square"),
         (check.doubled, lambda x: x + 2, "two is added"),
         (check.doubled, lambda x: x, "as it was"),
@@ -30,15 +29,13 @@ def test_a_right_answer_passes(check_of: Callable[[Function], None], answer: Fun
         (check.square_slope, lambda x: x**2, "not its derivative"),
         (check.square_slope, lambda x: 2, "always the same number"),
         (check.square_slope, lambda x: -2 * x, "sign"),
-    ],
-)
-def test_a_mistake_is_named(
-    check_of: Callable[[Function], None], answer: Function, title: str, refused: Refused
-) -> None:
-    assert title in refused(lambda: check_of(answer)).title
+    ]:
+        with case(check_of, answer, title):
+            assert title in refused(check_of, answer).title
 
 
-@pytest.mark.parametrize("check_of", [check.doubled, check.square_slope])
-def test_garbage_is_refused(check_of: Callable[[Function], None], garbage: Function) -> None:
-    with pytest.raises(NotYet):
-        check_of(garbage)
+def test_garbage_is_refused() -> None:
+    for check_of in [check.doubled, check.square_slope]:
+        for kind, garbage in GARBAGE.items():
+            with case(check_of, kind), pytest.raises(NotYet):
+                check_of(garbage)

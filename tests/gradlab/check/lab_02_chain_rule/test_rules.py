@@ -4,13 +4,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from gradlab.check import Diagnosis, lab_02_chain_rule
+from gradlab.check import lab_02_chain_rule
+from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
 
 Function = Callable[..., object]
-Refused = Callable[[Callable[[], None]], Diagnosis]
-Passes = Callable[[Callable[[], None]], None]
 
 
 def rules(make: Any) -> dict[str, Function]:
@@ -27,13 +24,12 @@ def check(make: Any, **changed: Function) -> None:
 
 
 def test_right_rules_pass(make: Any, passes: Passes) -> None:
-    passes(lambda: check(make))
-    passes(lambda: check(make, divide=lambda a, b: a * rules(make)["power"](b, -1)))
+    passes(check, make)
+    passes(check, make, divide=lambda a, b: a * rules(make)["power"](b, -1))
 
 
-@pytest.mark.parametrize(
-    ("changed", "name"),
-    [
+def test_a_mistake_is_named(make: Any, refused: Refused) -> None:
+    for changed, name in [
         (
             lambda make: {"exp": lambda a: make(math.exp(a.data), (a,), (a.data * math.exp(a.data - 1),))},
             "exp-derivative",
@@ -46,12 +42,9 @@ def test_right_rules_pass(make: Any, passes: Passes) -> None:
             lambda make: {"divide": lambda a, b: make(a.data / b.data, (a, b), (1 / b.data, a.data / b.data**2))},
             "wrong-coefficient",
         ),
-    ],
-)
-def test_a_mistake_is_named(
-    changed: Callable[[Any], dict[str, Function]], name: str | None, make: Any, refused: Refused
-) -> None:
-    assert refused(lambda: check(make, **changed(make))).misconception == name
+    ]:
+        with case(changed, name):
+            assert refused(check, make, **changed(make)).misconception == name
 
 
 def test_a_graph_without_end_is_refused(make: Any, refused: Refused) -> None:
@@ -60,9 +53,11 @@ def test_a_graph_without_end_is_refused(make: Any, refused: Refused) -> None:
         result.parents, result.slopes = (result, result), (1.0, 1.0)
         return result
 
-    assert refused(lambda: check(make, tanh=endless)).misconception == "graph-cut"
+    assert refused(check, make, tanh=endless).misconception == "graph-cut"
 
 
-@pytest.mark.parametrize("rule", ["power", "exp", "tanh", "divide"])
-def test_garbage_is_refused(rule: str, garbage: Function, make: Any, refused: Refused) -> None:
-    refused(lambda: check(make, **{rule: garbage}))
+def test_garbage_is_refused(make: Any, refused: Refused) -> None:
+    for rule in ["power", "exp", "tanh", "divide"]:
+        for kind, garbage in GARBAGE.items():
+            with case(rule, kind):
+                refused(check, make, **{rule: garbage})

@@ -5,16 +5,15 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from gradlab.check import Diagnosis, NotYet
+from gradlab.check import NotYet
 from gradlab.check import lab_04_jacobians as check
+from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
 
 # The first call of torch.func.jvp makes torch use a part of its own that it has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
-Refused = Callable[[Callable[[], None]], Diagnosis]
-Passes = Callable[[Callable[[], None]], None]
 Map = Callable[[Tensor], Tensor]
 
 
@@ -68,20 +67,23 @@ CHECKS: tuple[tuple[Callable[[Function], None], Function], ...] = (
 )
 
 
-@pytest.mark.parametrize(("checked", "answer"), CHECKS)
-def test_a_right_answer_passes(checked: Callable[[Function], None], answer: Function, passes: Passes) -> None:
-    passes(lambda: checked(answer))
+def test_a_right_answer_passes(passes: Passes) -> None:
+    for checked, answer in CHECKS:
+        with case(checked, answer):
+            passes(checked, answer)
 
 
-@pytest.mark.parametrize("checked", [checked for checked, _ in CHECKS])
-def test_garbage_is_refused(checked: Callable[[Function], None], garbage: Function) -> None:
-    with pytest.raises(NotYet):
-        checked(garbage)
+def test_garbage_is_refused() -> None:
+    for checked in [checked for checked, _ in CHECKS]:
+        for kind, garbage in GARBAGE.items():
+            with case(checked, kind), pytest.raises(NotYet):
+                checked(garbage)
 
 
-@pytest.mark.parametrize("checked", [checked for checked, _ in CHECKS])
-def test_what_is_no_function_is_refused(checked: Callable[[object], None], refused: Refused) -> None:
-    assert refused(lambda: checked(torch.zeros(2))).title == "there is no function here"
+def test_what_is_no_function_is_refused(refused: Refused) -> None:
+    for checked in [checked for checked, _ in CHECKS]:
+        with case(checked):
+            assert refused(checked, torch.zeros(2)).title == "there is no function here"
 
 
 def in_a_loop(f: Map, points: Tensor) -> Tensor:
@@ -107,9 +109,8 @@ def with_a_shifted_argument(f: Map, x: Tensor, v: Tensor) -> Tensor:
     return result
 
 
-@pytest.mark.parametrize(
-    ("checked", "mutant", "name"),
-    [
+def test_a_mutant_gets_its_name(refused: Refused) -> None:
+    for checked, mutant, name in [
         (check.entries, lambda x: table(x).T, "transposed-jacobian"),
         (check.row, lambda f, x, i: pushed(f, x, torch.eye(len(x), dtype=x.dtype)[i]), "transposed-jacobian"),
         (check.jacobian_rows, lambda f, x: row_by_row(f, x).T, "transposed-jacobian"),
@@ -119,17 +120,13 @@ def with_a_shifted_argument(f: Map, x: Tensor, v: Tensor) -> Tensor:
         (check.all_at_once, in_a_loop, "loop-over-starts"),
         (check.all_at_once, lambda f, points: together(f, points).mT, "transposed-jacobian"),
         (check.loss_gradient, lambda model, w, y: len(y) * weight_gradient(model, w, y), "sum-for-mean"),
-    ],
-)
-def test_a_mutant_gets_its_name(
-    checked: Callable[[Function], None], mutant: Function, name: str, refused: Refused
-) -> None:
-    assert refused(lambda: checked(mutant)).misconception == name
+    ]:
+        with case(checked, mutant, name):
+            assert refused(checked, mutant).misconception == name
 
 
-@pytest.mark.parametrize(
-    ("checked", "mutant", "words"),
-    [
+def test_a_mutant_without_a_name_is_told_what_is_wrong(refused: Refused) -> None:
+    for checked, mutant, words in [
         (check.all_at_once, output_by_output, "outputs are still handled one by one"),
         (check.pulled_back, built, "built on the way"),
         (check.pulled_back, lambda f, x, v: torch.func.jacrev(f)(x).T @ v, "built on the way"),
@@ -137,12 +134,9 @@ def test_a_mutant_gets_its_name(
         (check.pulled_back, with_a_shifted_argument, "changes what it was given"),
         (check.loss_gradient, lambda model, w, y: weight_gradient(model, w, y) / 2, "factor of the square"),
         (check.cost, lambda inputs, outputs: (inputs, outputs), "two modes are exchanged"),
-    ],
-)
-def test_a_mutant_without_a_name_is_told_what_is_wrong(
-    checked: Callable[[Function], None], mutant: Function, words: str, refused: Refused
-) -> None:
-    assert words in refused(lambda: checked(mutant)).title
+    ]:
+        with case(checked, mutant, words):
+            assert words in refused(checked, mutant).title
 
 
 def test_a_row_and_a_table_are_checked_on_another_function_too(passes: Passes, refused: Refused) -> None:
@@ -151,6 +145,6 @@ def test_a_row_and_a_table_are_checked_on_another_function_too(passes: Passes, r
     def f(x: Tensor) -> Tensor:
         return torch.stack([x.prod(), x.sum(), x[0] ** 3])
 
-    passes(lambda: check.row(one_row, on=f, at=place))
-    passes(lambda: check.jacobian_rows(row_by_row, on=f, at=place))
-    refused(lambda: check.jacobian_rows(lambda f, x: 2 * row_by_row(f, x), on=f, at=place))
+    passes(check.row, one_row, on=f, at=place)
+    passes(check.jacobian_rows, row_by_row, on=f, at=place)
+    refused(check.jacobian_rows, lambda f, x: 2 * row_by_row(f, x), on=f, at=place)

@@ -6,13 +6,11 @@ import pytest
 import torch
 
 from gradlab import check
-from gradlab.check import Diagnosis
+from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
 Surface = Callable[[Tensor], Tensor]
-Refused = Callable[[Callable[[], None]], Diagnosis]
-Passes = Callable[[Callable[[], None]], None]
 
 
 # torch.func imports a part of torch that another part of torch calls deprecated.
@@ -48,16 +46,17 @@ def by_rows(f: Surface, x: Tensor) -> object:
     return 2 / torch.linalg.eigvalsh(torch.stack(rows)).numpy()[-1]
 
 
-@pytest.mark.parametrize("answer", [functional, by_general_eigenvalues, by_norm, by_quadratic_formula, by_rows])
-def test_a_right_rate_passes(answer: Function, f: Surface, passes: Passes) -> None:
-    passes(lambda: check.largest_rate(answer, on=f))
-    deep = torch.tensor([4.411326, 2 * torch.pi])
-    passes(lambda: check.largest_rate(answer, on=f, at=deep))
+def test_a_right_rate_passes(f: Surface, passes: Passes) -> None:
+    for answer in [functional, by_general_eigenvalues, by_norm, by_quadratic_formula, by_rows]:
+        with case(answer):
+            passes(check.largest_rate, answer, on=f)
+            deep = torch.tensor([4.411326, 2 * torch.pi])
+            passes(check.largest_rate, answer, on=f, at=deep)
 
 
 def test_any_function_will_do(passes: Passes) -> None:
-    passes(lambda: check.largest_rate(functional, on=lambda x: x[0] ** 2 + 7 * x[1] ** 2, at=torch.zeros(2)))
-    passes(lambda: check.largest_rate(functional, on=lambda x: -(x**2).sum()))
+    passes(check.largest_rate, functional, on=lambda x: x[0] ** 2 + 7 * x[1] ** 2, at=torch.zeros(2))
+    passes(check.largest_rate, functional, on=lambda x: -(x**2).sum())
 
 
 def made(number: Callable[[Tensor], Tensor]) -> Function:
@@ -67,9 +66,8 @@ def made(number: Callable[[Tensor], Tensor]) -> Function:
 values = torch.linalg.eigvalsh
 
 
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
+def test_a_mistake_is_described(f: Surface, refused: Refused) -> None:
+    for number, words in [
         (lambda h: 2 / values(h).min(), "*least*"),
         (lambda h: 1 / values(h).max(), "half"),
         (lambda h: values(h).max(), "curvature itself"),
@@ -80,10 +78,9 @@ values = torch.linalg.eigvalsh
         (lambda h: 4 / values(h).max(), "2 times"),
         (lambda h: torch.tensor(1.7296), "off by"),
         (lambda h: 2 / values(h).max() ** 2, "off by"),
-    ],
-)
-def test_a_mistake_is_described(number: Callable[[Tensor], Tensor], words: str, f: Surface, refused: Refused) -> None:
-    assert words in refused(lambda: check.largest_rate(made(number), on=f)).seen
+    ]:
+        with case(number, words):
+            assert words in refused(check.largest_rate, made(number), on=f).seen
 
 
 def test_a_changed_minimum_is_refused(f: Surface, refused: Refused) -> None:
@@ -92,11 +89,13 @@ def test_a_changed_minimum_is_refused(f: Surface, refused: Refused) -> None:
         x += 1
         return rate
 
-    assert "changes what it was given" in refused(lambda: check.largest_rate(answer, on=f)).title
+    assert "changes what it was given" in refused(check.largest_rate, answer, on=f).title
 
 
-def test_garbage_is_refused(garbage: Function, f: Surface, refused: Refused) -> None:
-    refused(lambda: check.largest_rate(garbage, on=f))
+def test_garbage_is_refused(f: Surface, refused: Refused) -> None:
+    for kind, garbage in GARBAGE.items():
+        with case(kind):
+            refused(check.largest_rate, garbage, on=f)
 
 
 def end(f: Surface, start: Tensor, lr: float, steps: int) -> Tensor:
@@ -110,27 +109,24 @@ def end(f: Surface, start: Tensor, lr: float, steps: int) -> Tensor:
 START = torch.tensor([4.0, 6.0], dtype=torch.float64)
 
 
-@pytest.mark.parametrize(("lr", "steps"), [(0.1, 200), (0.5, 100), (1.7, 2000)])
-def test_a_descent_at_rest_passes(lr: float, steps: int, f: Surface, passes: Passes) -> None:
-    passes(lambda: check.settled(end(f, START, lr, steps), on=f, lr=lr))
+def test_a_descent_at_rest_passes(f: Surface, passes: Passes) -> None:
+    for lr, steps in [(0.1, 200), (0.5, 100), (1.7, 2000)]:
+        with case(lr, steps):
+            passes(check.settled, end(f, START, lr, steps), on=f, lr=lr)
 
 
-@pytest.mark.parametrize(
-    ("lr", "steps", "name"), [(0.01, 50, "lr-too-low"), (0.1, 5, "lr-too-low"), (1.8, 400, "lr-too-high")]
-)
-def test_a_descent_that_has_not_settled_is_explained(
-    lr: float, steps: int, name: str, f: Surface, refused: Refused
-) -> None:
-    assert refused(lambda: check.settled(end(f, START, lr, steps), on=f, lr=lr)).misconception == name
+def test_a_descent_that_has_not_settled_is_explained(f: Surface, refused: Refused) -> None:
+    for lr, steps, name in [(0.01, 50, "lr-too-low"), (0.1, 5, "lr-too-low"), (1.8, 400, "lr-too-high")]:
+        with case(lr, steps, name):
+            assert refused(check.settled, end(f, START, lr, steps), on=f, lr=lr).misconception == name
 
 
 def test_the_worst_of_many_points_counts(f: Surface, refused: Refused) -> None:
     points = torch.stack([end(f, START, 0.5, 100), START])
-    assert refused(lambda: check.settled(points, on=f, lr=0.5)).misconception == "lr-too-low"
+    assert refused(check.settled, points, on=f, lr=0.5).misconception == "lr-too-low"
 
 
-@pytest.mark.parametrize(
-    "point", [None, "here", torch.zeros(0), torch.zeros(()), torch.full((2,), torch.nan), object()]
-)
-def test_a_point_that_is_none_is_refused(point: object, f: Surface, refused: Refused) -> None:
-    refused(lambda: check.settled(point, on=f, lr=0.1))
+def test_a_point_that_is_none_is_refused(f: Surface, refused: Refused) -> None:
+    for point in [None, "here", torch.zeros(0), torch.zeros(()), torch.full((2,), torch.nan), object()]:
+        with case(point):
+            refused(check.settled, point, on=f, lr=0.1)

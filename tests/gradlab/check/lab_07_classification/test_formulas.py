@@ -5,13 +5,12 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from gradlab.check import Diagnosis, NotYet
+from gradlab.check import NotYet
 from gradlab.check import lab_07_classification as check
+from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
-Refused = Callable[[Callable[[], None]], Diagnosis]
-Passes = Callable[[Callable[[], None]], None]
 
 
 def sigmoid_and_slope(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -49,24 +48,23 @@ RIGHT: dict[str, tuple[Function, Function]] = {
 }
 
 
-@pytest.mark.parametrize("name", RIGHT)
-def test_a_right_answer_passes(name: str, passes: Passes) -> None:
-    run, answer = RIGHT[name]
-    passes(lambda: run(answer))
+def test_a_right_answer_passes(passes: Passes) -> None:
+    for name in RIGHT:
+        with case(name):
+            run, answer = RIGHT[name]
+            passes(run, answer)
 
 
-@pytest.mark.parametrize(
-    "run",
-    [
+def test_inputs_can_be_given(passes: Passes) -> None:
+    for run in [
         lambda: check.sigmoid_and_slope(sigmoid_and_slope, at=torch.zeros(())),
         lambda: check.one_hot(one_hot, labels=torch.tensor([[1], [0]]), classes=3),
         lambda: check.softmax(softmax, at=torch.tensor([1000.0, -1000.0])),
         lambda: check.cross_entropy(cross_entropy, logits=torch.zeros(1, 2), labels=torch.tensor([1])),
         lambda: check.logits_gradient(slopes, logits=torch.zeros(1, 2), labels=torch.tensor([1])),
-    ],
-)
-def test_inputs_can_be_given(run: Callable[[], None], passes: Passes) -> None:
-    passes(run)
+    ]:
+        with case(run):
+            passes(run)
 
 
 def changing(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -75,9 +73,8 @@ def changing(x: Tensor) -> tuple[Tensor, Tensor]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("run", "answer", "name", "words"),
-    [
+def test_a_mistake_is_named(refused: Refused) -> None:
+    for run, answer, name, words in [
         (check.sigmoid_and_slope, changing, None, "changes what it was given"),
         (check.sigmoid_and_slope, lambda x: (torch.sigmoid(x),) * 2, None, "not a derivative"),
         (check.sigmoid_and_slope, lambda x: (torch.tanh(x), x), "wrong-coefficient", ""),
@@ -94,19 +91,17 @@ def changing(x: Tensor) -> tuple[Tensor, Tensor]:
         (check.logits_gradient, lambda z, t: -slopes(z, t), None, "sign"),
         (check.logits_gradient, lambda z, t: softmax(z) - t, "broadcast-residual", ""),
         (check.logits_gradient, lambda z, t: slopes(z, t) + 0.01, None, "numbers are different"),
-    ],
-)
-def test_a_mistake_is_named(run: Function, answer: Function, name: str | None, words: str, refused: Refused) -> None:
-    diagnosis = refused(lambda: run(answer))
-    assert diagnosis.misconception == name
-    assert words in diagnosis.title
+    ]:
+        with case(run, answer, name, words):
+            diagnosis = refused(run, answer)
+            assert diagnosis.misconception == name
+            assert words in diagnosis.title
 
 
-@pytest.mark.parametrize(
-    "run",
-    [check.sigmoid_and_slope, check.one_hot, check.softmax, check.cross_entropy, check.logits_gradient],
-)
-def test_garbage_is_refused(run: Function, garbage: Function) -> None:
-    torch.manual_seed(0)
-    with pytest.raises(NotYet):
-        run(garbage)
+def test_garbage_is_refused() -> None:
+    for run in [check.sigmoid_and_slope, check.one_hot, check.softmax, check.cross_entropy, check.logits_gradient]:
+        for kind, garbage in GARBAGE.items():
+            with case(run, kind):
+                torch.manual_seed(0)
+                with pytest.raises(NotYet):
+                    run(garbage)

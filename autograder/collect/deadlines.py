@@ -1,0 +1,86 @@
+"""When labs are due: as a person writes it, and in nbgrader's gradebook."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from nbgrader.api import MissingEntry
+
+from autograder.course.course import Course
+from autograder.errors import ExpectedError
+from autograder.gradebook.connection import writing
+
+_TIME = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})[ T](?P<clock>\d{1,2}:\d{2}(?::\d{2})?)\s*"
+    r"(?P<zone>Z|[+-]\d{2}:?\d{2}|[A-Za-z][\w/+-]*)?"
+)
+_CURE = "Write a date, a time and, if it is not UTC, a zone: 2026-11-22 23:59 Europe/Berlin."
+
+
+def read_deadline(text: str) -> datetime:
+    """Read a time; it is UTC if it names no zone.
+
+    A date alone is refused: it does not say whether the day's beginning or its end is meant.
+
+    Returns:
+        The time in UTC, without a zone.
+
+    Raises:
+        ExpectedError: it is no time, or its zone is unknown.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise ExpectedError(f"{text!r} is no time.", _CURE)
+    zone = match["zone"] or "UTC"
+    try:
+        clock = match["clock"].zfill(8 if match["clock"].count(":") > 1 else 5)
+        if zone[0] in "+-" or zone == "Z":
+            time = datetime.fromisoformat(f"{match['date']}T{clock}{zone}")
+        else:
+            time = datetime.fromisoformat(f"{match['date']}T{clock}").replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, KeyError, OSError) as error:
+        raise ExpectedError(f"{text!r} is no time ({error}).", _CURE) from error
+    return time.astimezone(UTC).replace(tzinfo=None)
+
+
+def due_dates(course: Course, labs: Iterable[str]) -> dict[str, datetime | None]:
+    """When labs are due by the gradebook (UTC, without a zone); None if it does not say.
+
+    Raises:
+        ExpectedError: the gradebook cannot be read.
+    """
+    found: dict[str, datetime | None] = {}
+    with writing(course.gradebook_url, course.course_id) as gradebook:
+        for lab in labs:
+            try:
+                found[lab] = gradebook.find_assignment(lab).duedate
+            except MissingEntry:
+                found[lab] = None
+    return found
+
+
+def add_due_dates(course: Course, labs: Iterable[str], deadline: datetime) -> list[str]:
+    """Write a deadline into the gradebook for labs without one, so that nbgrader's late policies apply.
+
+    Args:
+        course: the course.
+        labs: the labs.
+        deadline: when they were due (UTC, without a zone).
+
+    Returns:
+        For each lab with another due date, a sentence that says which one applies.
+
+    Raises:
+        ExpectedError: the gradebook cannot be read or written.
+    """
+    known = due_dates(course, sorted(labs))
+    with writing(course.gradebook_url, course.course_id) as gradebook:
+        for lab, due in known.items():
+            if due is None:
+                gradebook.update_or_create_assignment(lab, duedate=deadline)
+    return [
+        f"The gradebook says that {lab} was due at {due:%Y-%m-%d %H:%M} UTC; late penalties go by that."
+        for lab, due in known.items()
+        if due is not None and due != deadline
+    ]

@@ -1,0 +1,48 @@
+"""Functions that the checks hand over as f. They reach a student's process by name, with plain data bound to them."""
+
+from collections.abc import Sequence
+
+import torch
+
+
+def polynomial(x: torch.Tensor, coefficients: Sequence[float]) -> torch.Tensor:
+    """The sum of coefficient · xⁿ, n = 0, 1, 2, …, for each number of x."""
+    total = torch.zeros_like(x)
+    for coefficient in reversed(coefficients):
+        total = total * x + coefficient
+    return total
+
+
+def saddle(x: torch.Tensor, y: torch.Tensor, factors: Sequence[float]) -> torch.Tensor:
+    """The saddle a x² y + b y³ + c x."""
+    a, b, c = factors
+    return a * x**2 * y + b * y**3 + c * x
+
+
+def sea_bed(x: torch.Tensor, factors: Sequence[float]) -> torch.Tensor:
+    """A sea bed over points (2,): a x₁² + b x₁ x₂ + c x₂."""
+    a, b, c = factors
+    return a * x[0] ** 2 + b * x[0] * x[1] + c * x[1]
+
+
+def sine(x: torch.Tensor, pace: float, height: float = 1.0) -> torch.Tensor:
+    """Height · sin(pace · x) for each number of x."""
+    return height * torch.sin(pace * x)
+
+
+def claimed_slope(
+    x: torch.Tensor, pace: float, height: float = 1.0, times: float = 1.0, left: float = 0.0, right: float = 0.0
+) -> torch.Tensor:
+    """What is claimed to be the slope of `sine`: times its slope, plus left below x = 1 and right above."""
+    slope = times * height * pace * torch.cos(pace * x)
+    return slope + torch.where(x < 1, left, right)
+
+
+def square_half_detached(x: torch.Tensor) -> torch.Tensor:
+    """x², one factor of which autograd does not see."""
+    return x * x.detach()
+
+
+def multiple(x: torch.Tensor, factor: float) -> torch.Tensor:
+    """Factor · x."""
+    return factor * x

@@ -1,0 +1,252 @@
+"""The checks of training loops that are written by hand: autograd (train), NumPy (find-bug), momentum (momentum)."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import torch
+
+from gradlab.check.box import announced
+from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged, require_unwatched
+from gradlab.check.known_mistakes import KnownMistake
+from gradlab.check.lab_05_descent.random_problems import generator, random_bowl, random_rate, random_start
+from gradlab.check.lab_05_descent.training_history import (
+    History,
+    Rule,
+    common_mistakes,
+    descent_mistakes,
+    descent_rule,
+    losses_after_steps,
+    parameter_masks,
+    read_history,
+    require_history,
+    require_untracked,
+    train_by_rule,
+)
+from gradlab.check.training_loops import run_descent
+
+_STEPS = 5
+_EXAMPLES_SHOWN = 4
+"""How many examples the loop that is to be repaired is shown with."""
+
+
+@announced
+def loop_by_hand(function: Function, *, on: Function | None = None, steps: int = _STEPS) -> None:
+    """Check a function ``train(loss, start, lr, steps)`` that returns the parameters and the losses.
+
+    Args:
+        function: the student's.
+        on: a loss of three parameters, (3,) → (); by default a random bowl.
+        steps: how many steps; not 3 unless `on` is given.
+
+    Raises:
+        NotYet: the parameters or the losses are not right.
+    """
+    require_callable(function)
+    loss = random_bowl() if on is None else on
+    start, lr = random_start(loss), random_rate()
+    right = train_by_rule(loss, start, steps, descent_rule(lr))
+    check_loop(
+        lambda f, count, given: function(f, given, lr, count),
+        loss,
+        start,
+        right,
+        lambda: descent_mistakes(loss, start, lr, steps, right),
+    )
+
+
+def check_loop(
+    train: Callable[[Function, int, torch.Tensor], object],
+    loss: Function,
+    start: torch.Tensor,
+    right: History,
+    mistakes: Callable[[], Iterator[KnownMistake[History]]],
+) -> None:
+    """Run a student's loop and compare what it gives back.
+
+    Args:
+        train: the student's function with everything bound but the loss, the number of steps and the start.
+        loss: the loss.
+        start: the parameters to begin with, (d,).
+        right: what must come back.
+        mistakes: makes what known mistakes give.
+    """
+    given = start.clone()
+    steps = len(right.losses)
+    result = run_descent(lambda f, count: train(f, count, given), loss, steps)
+    found = read_history(result, start, steps)
+    require_unchanged("`start`", start, given)
+    require_unwatched("`start`", given)
+    require_history(found, right, mistakes())
+    require_untracked(result)
+
+
+@announced
+def loop_in_numpy(function: Function, *, count: int = 5, steps: int = 4) -> None:
+    """Check a function ``train(x, y, w, lr, steps)`` that fits y ≈ w·x and returns the weight and the losses.
+
+    Args:
+        function: the student's.
+        count: how many examples to draw.
+        steps: how many steps.
+
+    Raises:
+        NotYet: the weight or a loss is not right.
+    """
+    require_callable(function)
+    draw = generator()
+    x = draw.uniform(0.5, 2.5, size=count)
+    y = draw.uniform(1.5, 3) * x + draw.uniform(-1, 1, size=count)
+    w, lr = float(draw.uniform(-1, 0)), float(draw.uniform(0.4, 0.6)) / (count * float((x * x).max()))
+    given_x, given_y = x.copy(), y.copy()
+    inputs, targets, start = torch.from_numpy(x), torch.from_numpy(y), torch.tensor([w], dtype=torch.float64)
+
+    def loss(theta: torch.Tensor) -> torch.Tensor:
+        return ((theta * inputs - targets) ** 2).mean()
+
+    result = call_plain(function, given_x, given_y, w, lr, steps)
+    found = read_history(result, start, steps)
+    require_unchanged("`x`", inputs, torch.from_numpy(given_x))
+    require_unchanged("`y`", targets, torch.from_numpy(given_y))
+    right = train_by_rule(loss, start, steps, descent_rule(lr))
+    require_history(found, right, _numpy_mistakes(loss, inputs, targets, start, lr, right))
+
+
+def _numpy_mistakes(
+    loss: Function, x: torch.Tensor, y: torch.Tensor, start: torch.Tensor, lr: float, right: History
+) -> Iterator[KnownMistake[History]]:
+    steps, count = len(right.losses), len(x)
+
+    def trained(slope: Callable[[torch.Tensor], torch.Tensor]) -> History:
+        theta, losses = start, []
+        for _ in range(steps):
+            losses.append(loss(theta))
+            theta = theta - lr * slope(theta * x - y)
+        return History(theta, torch.stack(losses))
+
+    summed = trained(lambda residual: (2 * x * residual).sum())
+    yield KnownMistake("scalar-averaged", "loop-count-times", summed)
+    yield KnownMistake("sum-for-mean", "loop-losses-summed", History(right.theta, right.losses * count))
+    yield KnownMistake("sum-for-mean", "loop-all-summed", History(summed.theta, summed.losses * count))
+    yield KnownMistake(
+        "count-written-in", "loop-divided-by-four", trained(lambda residual: (2 * x * residual).sum() / _EXAMPLES_SHOWN)
+    )
+    yield KnownMistake(
+        "sum-for-mean", "loop-divided-twice", trained(lambda residual: (2 * x * residual).mean() / count)
+    )
+    yield KnownMistake(
+        "missing-inner-derivative", "loop-without-inputs", trained(lambda residual: (2 * residual).mean())
+    )
+    yield KnownMistake(
+        "product-of-means", "loop-product-of-means", trained(lambda residual: 2 * x.mean() * residual.mean())
+    )
+    yield KnownMistake("ascent-sign", "loop-uphill", trained(lambda residual: -(2 * x * residual).sum()))
+    yield from descent_mistakes(loss, start, lr, steps, right)
+
+
+@announced
+def loop_with_momentum(function: Function, *, on: Function | None = None, steps: int = _STEPS) -> None:
+    """Check a function ``train(loss, start, lr, momentum, steps)`` that returns the parameters and the losses.
+
+    Args:
+        function: the student's.
+        on: a loss of three parameters, (3,) → (); by default a random bowl.
+        steps: how many steps; not 3 unless `on` is given.
+
+    Raises:
+        NotYet: the parameters or the losses are not those of `torch.optim.SGD` with momentum.
+    """
+    require_callable(function)
+    loss = random_bowl() if on is None else on
+    start, lr = random_start(loss), random_rate()
+    momentum = 0.6 + 0.3 * float(torch.rand((), dtype=torch.float64))
+    right = train_by_rule(loss, start, steps, _momentum_rule(lr, momentum))
+    check_loop(
+        lambda f, count, given: function(f, given, lr, momentum, count),
+        loss,
+        start,
+        right,
+        lambda: _momentum_mistakes(loss, start, lr, momentum, right),
+    )
+
+
+def _velocity(slopes: Sequence[torch.Tensor], momentum: float) -> torch.Tensor:
+    velocity = torch.zeros_like(slopes[0])
+    for slope in slopes:
+        velocity = momentum * velocity + slope
+    return velocity
+
+
+def _momentum_rule(lr: float, momentum: float) -> Rule:
+    return lambda slopes: -lr * _velocity(slopes, momentum)
+
+
+def _momentum_mistakes(
+    loss: Function, start: torch.Tensor, lr: float, momentum: float, right: History
+) -> Iterator[KnownMistake[History]]:
+    steps = len(right.losses)
+
+    def trained(rule: Rule) -> History:
+        return train_by_rule(loss, start, steps, rule)
+
+    def sums(slopes: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        return [torch.stack(list(slopes[: number + 1])).sum(dim=0) for number in range(len(slopes))]
+
+    def scaled(factor: float) -> Rule:
+        return lambda slopes: -lr * factor * _velocity(slopes, momentum)
+
+    yield KnownMistake("momentum-left-out", "momentum-plain", trained(descent_rule(lr)))
+    yield KnownMistake(
+        "missing-zero-grad", "momentum-summed", trained(lambda slopes: -lr * _velocity(sums(slopes), momentum))
+    )
+    yield KnownMistake("friction-missing", "momentum-no-friction", trained(lambda slopes: -lr * _velocity(slopes, 1)))
+    yield KnownMistake("velocity-averaged", "momentum-averaged", trained(scaled(1 - momentum)))
+    yield KnownMistake(
+        "velocity-averaged",
+        "momentum-averaged",
+        trained(lambda slopes: -lr * momentum * _velocity(slopes, 1 - momentum)),
+    )
+    yield KnownMistake(
+        "velocity-averaged", "momentum-averaged", trained(lambda slopes: -lr * _velocity(slopes, 1 - momentum))
+    )
+    yield KnownMistake("velocity-scaled", "momentum-scaled", trained(scaled(momentum)))
+    yield KnownMistake(
+        "velocity-scaled",
+        "momentum-scaled",
+        trained(lambda slopes: -lr * (slopes[-1] + momentum * sum(slopes[:-1], torch.zeros_like(slopes[0])))),
+    )
+    yield KnownMistake(
+        "nesterov-step",
+        "momentum-nesterov",
+        trained(lambda slopes: -lr * (slopes[-1] + momentum * _velocity(slopes, momentum))),
+    )
+    yield KnownMistake(
+        "velocity-late",
+        "momentum-late",
+        trained(
+            lambda slopes: -lr * _velocity(slopes[:-1], momentum) if len(slopes) > 1 else torch.zeros_like(slopes[0])
+        ),
+    )
+    yield KnownMistake("velocity-scaled", "momentum-rate-twice", trained(scaled(lr)))
+    yield KnownMistake(
+        "velocity-late",
+        "momentum-both",
+        trained(
+            lambda slopes: (
+                -lr * (slopes[-1] + _velocity(slopes[:-1], momentum)) if len(slopes) > 1 else -lr * slopes[-1]
+            )
+        ),
+    )
+    yield KnownMistake("ascent-sign", "loop-uphill", trained(scaled(-1)))
+    for mask in parameter_masks(start):
+        yield KnownMistake(
+            "one-variable-only",
+            "loop-one-variable",
+            trained(
+                lambda slopes, mask=mask: -lr * mask * _velocity(slopes, momentum)  # type: ignore[misc]
+            ),
+        )
+    # Two signs of opposite meaning: the velocity holds the way downhill, and the step goes against it, or brakes.
+    yield KnownMistake("ascent-sign", "momentum-brakes", trained(lambda slopes: -lr * _velocity(slopes, -momentum)))
+    yield from common_mistakes(loss, start, steps, right)
+    plain = trained(descent_rule(lr))
+    yield KnownMistake("momentum-left-out", "momentum-plain", History(plain.theta, losses_after_steps(loss, plain)))
+    yield from descent_mistakes(loss, start, lr, steps, plain)

@@ -1,0 +1,132 @@
+"""The graph of a computation that a student's own autograd engine recorded, with a local slope on every edge."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import torch
+
+from gradlab.figures.controls import play_buttons
+from gradlab.figures.figure import LabFigure, Plain
+from gradlab.figures.style import CARD, INK, WIDTH, layout
+from gradlab.graph.drawing import BELOW, arrow, edges, nodes, numbers, slider, texts
+from gradlab.graph.placement import Arrangement, arrange
+from gradlab.graph.recording import Graph, Node
+from gradlab.words import figures as words
+
+ROW_HEIGHT = 112
+DIRECT = 2
+
+
+class Recorded(Protocol):
+    """A number that remembers how it was computed."""
+
+    data: float
+    grad: float
+    parents: tuple[Any, ...]
+    slopes: tuple[float, ...]
+
+
+def slope_graph(
+    order: Sequence[Recorded], *, names: Mapping[str, Recorded] | None = None, title: str = ""
+) -> LabFigure:
+    """Draw values with their parents, their gradients, and the slope on each edge.
+
+    Args:
+        order: the values, each after its parents; their gradients are known.
+        names: names of some of them; the others go without.
+        title: the figure's title.
+
+    Raises:
+        ValueError: a value stands before one of its parents, or there is none.
+    """
+    graph = to_graph(order, names or {})
+    arrangement = arrange(graph)
+    spots = arrangement.spots
+    steps = len(graph.nodes) + len(graph.backward_order)
+    height = max(220, ROW_HEIGHT * arrangement.rows)
+    frames = [
+        {
+            "name": str(step),
+            "traces": [2, 3],
+            "data": [
+                {"type": "scatter", "text": texts(graph, step)},
+                {"type": "scatter", "text": texts(graph, step, backward=True)},
+            ],
+        }
+        for step in range(steps + 1)
+    ]
+    drawn = layout(describe(order, names or {}), title=title, plot_height=height, below=BELOW, left=30)
+    hidden = {"visible": False, "fixedrange": True}
+    drawn |= {
+        "showlegend": False,
+        "hovermode": False,
+        "xaxis": {**hidden, "range": [-0.6, arrangement.columns - 0.4]},
+        "yaxis": {**hidden, "range": [arrangement.rows - 0.4, -0.6]},
+        "sliders": [slider(graph, height)],
+        "updatemenus": [play_buttons(700, x=0.12 * (WIDTH - 54) / WIDTH, y=-8 / height, redraw=False)],
+        "annotations": [
+            *drawn["annotations"],
+            *map(arrow, arrangement.routes),
+            *labels(order, arrangement),
+        ],
+    }
+    traces = [
+        edges(arrangement),
+        nodes(graph, spots),
+        numbers(graph, spots, steps),
+        numbers(graph, spots, steps, backward=True),
+    ]
+    return LabFigure({"data": traces, "layout": drawn, "frames": frames})
+
+
+def to_graph(order: Sequence[Recorded], names: Mapping[str, Recorded]) -> Graph:
+    """The values as a graph in which they are known by their places."""
+    if not order:
+        raise ValueError(words.NO_CURVES.format(what="value"))
+    places: dict[int, int] = {}
+    told = {id(value): name for name, value in names.items()}
+    made = []
+    for number, value in enumerate(order):
+        if any(id(parent) not in places for parent in value.parents):
+            raise ValueError(words.BAD_ORDER)
+        made.append(
+            Node(
+                label=told.get(id(value), ""),
+                parents=tuple(places[id(parent)] for parent in value.parents),
+                value=torch.tensor(float(value.data), dtype=torch.float64),
+                gradient=torch.tensor(float(value.grad), dtype=torch.float64),
+                is_input=not value.parents,
+            )
+        )
+        places[id(value)] = number
+    return Graph(tuple(made), tuple(range(len(made) - 1, -1, -1)))
+
+
+def labels(order: Sequence[Recorded], arrangement: Arrangement) -> list[Plain]:
+    """The slope of each edge in a small box upon it, clear of its arrow head."""
+    slopes = [slope for value in order for slope in value.slopes]
+    boxes = []
+    for route, slope in zip(arrangement.routes, slopes, strict=True):
+        # A direct edge has its arrow head in the middle, a longer one on its first piece.
+        way = 0.3 if len(route) == DIRECT else (len(route) - 1) / 2
+        tail, head = route[int(way)], route[int(way) + 1]
+        boxes.append(
+            {
+                "x": tail.column + way % 1 * (head.column - tail.column),
+                "y": tail.row + way % 1 * (head.row - tail.row),
+                "text": words.SLOPE_ON_EDGE.format(slope=f"{slope:.3g}".replace("-", "−")),
+                "showarrow": False,
+                "bgcolor": CARD,
+                "borderpad": 1,
+                "font": {"size": 11, "color": INK},
+            }
+        )
+    return boxes
+
+
+def describe(order: Sequence[Recorded], names: Mapping[str, Recorded]) -> str:
+    """The named values with their gradients in words."""
+    named = "; ".join(
+        words.SLOPES_VALUE.format(name=name, value=value.data, gradient=value.grad) for name, value in names.items()
+    )
+    return words.SLOPES.format(count=len(order), edges=sum(len(value.parents) for value in order), named=named)
