@@ -245,16 +245,16 @@ class Judge:
         self._replay_instructor_cells(index)
         execution = self._run_test(test)
         if device := self._accelerator.retry_on(execution.error):
-            execution = self._run_test(test, place=device)
+            execution = self._run_test(test, device=device)
         if not self._wall.asked:
             self._case.profile.record_blind_test(grade_id)
         if self._wall.answers.withheld and not isinstance(execution.error, WallError):
             # The submission changed the test's own data, and the test did not see the change. If the only run showed
             # it, a submission could turn a hidden input into one whose answer it knows. So it must pass both runs. Its
             # message is that of the second, which is what happens in a notebook.
-            again = self._run_test(test, trusting=True, place=device)
+            again = self._run_test(test, trusting=True, device=device)
             if self._wall.answers.moved or (execution.error is not None and again.error is None):
-                # An honest mistake in place fails in both runs; this passes only because of what it has changed.
+                # A mistaken change in place fails a test that looks for it; this passes only because of its change.
                 self._coordinator.flag(f"in {name_cell(test)} the answer changed what the solution leaves alone")
             execution = again if again.error is not None else execution
         if isinstance(execution.error, DeadlineExceededError):
@@ -268,11 +268,11 @@ class Judge:
             self._replace_student()
         return judge(test, released, execution, circumstances)
 
-    def _run_test(self, test: Cell, *, trusting: bool = False, place: str = "") -> Execution:
-        # Other numbers in another place: a submission that asks for it learns nothing from the first run.
-        self._seed(f"{test.grade_id or ''}{place}")
+    def _run_test(self, test: Cell, *, trusting: bool = False, device: str = "") -> Execution:
+        # Other numbers on another device: a submission that causes this second run learns nothing from the first.
+        self._seed(f"{test.grade_id or ''}{device}")
         names = dict(self._namespace)
-        self._wall.begin_test(trusting=trusting, device=place)
+        self._wall.begin_test(trusting=trusting, device=device)
         self._namespace.wall = self._wall
         try:
             with self._limited():
