@@ -147,7 +147,9 @@ INSTEAD: dict[str, Run | Elsewhere] = {
     # Through the wall, tests/course/test_answers.py tries the answers.
     "python -m tests.course 90_double --wall": dry("mutants", "tests.course --wall"),
     "nbgrader autograde": Elsewhere("tests/autograder/test_preprocessor.py", '"autograde", "lab"'),
-    "nbgrader generate_assignment": Elsewhere("tests/autograder/test_course.py", '"generate_assignment", "ps1"'),
+    "nbgrader generate_assignment": Elsewhere(
+        "tests/autograder/course/course/test_course.py", '"generate_assignment", "ps1"'
+    ),
     "nbgrader generate_feedback": Elsewhere("tests/autograder/test_preprocessor.py", '"generate_feedback", "lab"'),
     "nbgrader release_feedback": Elsewhere("tests/autograder/report/test_write.py", '"release_feedback", "lab"'),
     # It takes submissions that students handed in through the exchange.

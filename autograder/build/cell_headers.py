@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,11 +65,11 @@ def complete_metadata(given: object, kind: str, location: CellLocation) -> dict[
     """
     if not isinstance(given, dict):
         raise location.refuse("its nbgrader metadata are not a JSON object", 'Write nbgrader={"grade_id": "name", …}.')
-    _check(_KEY_ERRORS, given, kind, location)
+    _check_keys(given, kind, location)
     flags = {flag: given.get(flag, False) for flag in _FLAGS}
     if kind == "markdown" and (flags["grade"] or flags["solution"]):
         flags["grade"] = flags["solution"] = True
-    _check(_FLAG_ERRORS, flags, kind, location)
+    _check_flags(flags, kind, location)
     flags["locked"] = flags["locked"] or not flags["solution"]
     metadata: dict[str, Any] = {"grade_id": given["grade_id"], "schema_version": SCHEMA_VERSION, **flags}
     if flags["grade"] or flags["task"]:
@@ -79,65 +79,31 @@ def complete_metadata(given: object, kind: str, location: CellLocation) -> dict[
     return metadata
 
 
-_Error = tuple[Callable[[Mapping[str, Any], str], bool], Callable[[Mapping[str, Any]], str], str]
-"""Whether metadata of a cell of some kind are wrong, what is wrong with them, and the cure."""
+def _check_keys(given: Mapping[str, Any], kind: str, location: CellLocation) -> None:
+    unknown = sorted(set(given) - _KEYS)
+    if unknown:
+        raise location.refuse(f"nbgrader knows no {unknown[0]!r}", f"Use only {', '.join(sorted(_KEYS))}.")
+    grade_id = given.get("grade_id")
+    if not isinstance(grade_id, str) or not _GRADE_ID.fullmatch(grade_id):
+        raise location.refuse(
+            "its grade id is missing or malformed", "Give it 1 to 64 letters, digits, hyphens or underscores."
+        )
+    for flag in _FLAGS:
+        if not isinstance(given.get(flag, False), bool):
+            raise location.refuse(f'"{flag}" is neither true nor false', "Write true or false, without quotes.")
+    if given.get("schema_version", SCHEMA_VERSION) != SCHEMA_VERSION:
+        raise location.refuse(f"its metadata are not of nbgrader's schema {SCHEMA_VERSION}", 'Remove "schema_version".')
+    if kind == "raw":
+        raise location.refuse("a raw cell cannot be graded", "Make it a code or a markdown cell.")
 
 
-def _unknown_keys(given: Mapping[str, Any]) -> list[str]:
-    return sorted(set(given) - _KEYS)
-
-
-def _malformed_flags(given: Mapping[str, Any]) -> list[str]:
-    return [flag for flag in _FLAGS if not isinstance(given.get(flag, False), bool)]
-
-
-# In this order: the first error is reported.
-_KEY_ERRORS: tuple[_Error, ...] = (
-    (
-        lambda given, _: bool(_unknown_keys(given)),
-        lambda given: f"nbgrader knows no {_unknown_keys(given)[0]!r}",
-        f"Use only {', '.join(sorted(_KEYS))}.",
-    ),
-    (
-        lambda given, _: not (isinstance(given.get("grade_id"), str) and _GRADE_ID.fullmatch(given["grade_id"])),
-        lambda _: "its grade id is missing or malformed",
-        "Give it 1 to 64 letters, digits, hyphens or underscores.",
-    ),
-    (
-        lambda given, _: bool(_malformed_flags(given)),
-        lambda given: f'"{_malformed_flags(given)[0]}" is neither true nor false',
-        "Write true or false, without quotes.",
-    ),
-    (
-        lambda given, _: given.get("schema_version", SCHEMA_VERSION) != SCHEMA_VERSION,
-        lambda _: f"its metadata are not of nbgrader's schema {SCHEMA_VERSION}",
-        'Remove "schema_version".',
-    ),
-    (lambda _, kind: kind == "raw", lambda _: "a raw cell cannot be graded", "Make it a code or a markdown cell."),
-)
-_FLAG_ERRORS: tuple[_Error, ...] = (
-    (
-        lambda flags, _: flags["task"] and (flags["grade"] or flags["solution"]),
-        lambda _: "it is a task and something else at once",
-        'Keep "task" alone, or remove it.',
-    ),
-    (
-        lambda flags, kind: flags["task"] and kind != "markdown",
-        lambda _: "a task that is not a markdown cell",
-        "Start the cell with # %% [markdown].",
-    ),
-    (
-        lambda flags, _: flags["solution"] and flags["locked"],
-        lambda _: "a locked cell that the student should fill in",
-        'Remove "locked" or "solution".',
-    ),
-)
-
-
-def _check(errors: tuple[_Error, ...], metadata: Mapping[str, Any], kind: str, location: CellLocation) -> None:
-    for applies, problem, cure in errors:
-        if applies(metadata, kind):
-            raise location.refuse(problem(metadata), cure)
+def _check_flags(flags: Mapping[str, bool], kind: str, location: CellLocation) -> None:
+    if flags["task"] and (flags["grade"] or flags["solution"]):
+        raise location.refuse("it is a task and something else at once", 'Keep "task" alone, or remove it.')
+    if flags["task"] and kind != "markdown":
+        raise location.refuse("a task that is not a markdown cell", "Start the cell with # %% [markdown].")
+    if flags["solution"] and flags["locked"]:
+        raise location.refuse("a locked cell that the student should fill in", 'Remove "locked" or "solution".')
 
 
 def _points(points: object, location: CellLocation) -> float:
