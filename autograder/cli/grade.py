@@ -29,7 +29,7 @@ _MOST_ON_CLUSTER = 256
 """Submissions in progress at once on a cluster, each with a thread here; this machine could not feed more."""
 
 
-def grade(
+def grade(  # noqa: PLR0913 - a command's options are its parameters
     lab: options.Lab = None,
     student: options.Students = None,
     workers: options.Workers = None,

@@ -30,7 +30,7 @@ _WIDER = 5
 """How many cells of width a word needs for each cell of height."""
 
 
-def decision_regions(
+def decision_regions(  # noqa: PLR0913 - the labs call it with these names
     maps: Mapping[str, Any],
     points: Any,  # noqa: ANN401 - whatever NumPy and torch take
     labels: Any,  # noqa: ANN401 - whatever NumPy and torch take
