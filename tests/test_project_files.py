@@ -69,3 +69,14 @@ def test_issue_forms_ask_for_what_one_needs_to_see_it_again_and_for_no_name() ->
             assert asked[needed]["validations"]["required"], (path.name, needed)
         assert "Leave out every student's name" in form["body"][0]["attributes"]["value"]
     assert load(ROOT / ".github" / "ISSUE_TEMPLATE" / "config.yml")["contact_links"][0]["url"].startswith(REPOSITORY)
+
+
+def test_make_test_cuda_names_every_file_with_a_test_for_cuda() -> None:
+    # The machine with a GPU lacks libraries that other files import, so the files are named one by one.
+    recipe = re.search(r"^test-cuda:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert recipe is not None
+    named = [ROOT / path for path in re.findall(r"tests/\S+", recipe[1])]
+    assert [path for path in named if not path.exists()] == []
+    marked = [path for path in (ROOT / "tests").rglob("test_*.py") if "@pytest.mark.cuda" in path.read_text("utf-8")]
+    assert marked
+    assert [path for path in marked if not any(path.is_relative_to(place) for place in named)] == []
