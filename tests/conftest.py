@@ -49,9 +49,10 @@ def _without_browser() -> str | None:
 
 
 @pytest.fixture(autouse=True)
-def no_personal_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_personal_configuration(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep a person's Jupyter configuration out of the tests."""
-    monkeypatch.setenv("JUPYTER_NO_CONFIG", "1")
+    # Not JUPYTER_NO_CONFIG: with it Jupyter makes a temporary folder for each process, and leaves it behind.
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path_factory.getbasetemp() / "jupyter"))
 
 
 @pytest.fixture(scope="session")

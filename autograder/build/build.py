@@ -95,7 +95,7 @@ def build(
         ExpectedError: the course or a lab is refused; the message names file, line and cell.
     """
     course = open_course(course_root)
-    present = lab_names(course.root)
+    present = lab_names(course_root)
     texts = [read_with_colab_cells(course, lab) for lab in (present if labs is None else labs)]
     steps = _COMPARE_STEPS if check else _BUILD_STEPS
     progress.begin("Comparing" if check else "Building", steps * len(texts))

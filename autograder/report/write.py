@@ -14,6 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.autograded.store import read_results
 from autograder.course.course import Course
 from autograder.errors import ExpectedError, unwritable
+from autograder.gradebook.labs import read_lab
 from autograder.progress import NO_PROGRESS, Progress
 from autograder.report.exporter import FeedbackExporter
 from autograder.report.gather import gather, with_evidence
@@ -35,11 +36,13 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
         The pages, in order of student.
 
     Raises:
-        ExpectedError: nothing was graded yet, the gradebook cannot be read, or nbgrader cannot write a page.
+        ExpectedError: nothing was graded yet, the gradebook or the lab cannot be read, or nbgrader cannot write a page.
     """
     if course.graded_students(lab):
         # nbgrader would read a damaged gradebook once for each student, and show a traceback each time.
         marks_of_lab(course.gradebook_url, lab)
+    # A lab that cannot be read ends the command before a page is written.
+    read_lab(course, lab)
     results = _graded(course, lab)
     for result in results:
         _check_writable(course.folder(course.directory.feedback_directory, result.student, lab))

@@ -13,14 +13,11 @@ SEEN = ("s001", "s004", "s007")
 
 
 @pytest.fixture(autouse=True)
-def own_temporary_folder(no_personal_configuration: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of this test's own for what the grader writes outside of the course."""
-    # With this variable Jupyter leaves a folder there.
-    monkeypatch.delenv("JUPYTER_NO_CONFIG")
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "configuration"))
     return folder
 
 
