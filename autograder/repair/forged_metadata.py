@@ -21,7 +21,7 @@ _LOCKED = frozenset({Role.LOCKED, Role.TEST, Role.TASK})
 
 @dataclass(frozen=True)
 class _Submitted:
-    """A submitted cell, its claims, and the released cell whose id it carries, if there is one."""
+    """A submitted cell, its claims, and the released cell whose id it carries, or None."""
 
     number: int
     cell: Cell

@@ -30,13 +30,9 @@ class Separated:
 
 
 def separate(submitted: Sequence[Cell], released: Sequence[Cell]) -> Separated:
-    """Divide cells that hold the whole text of a locked cell and more.
+    """Divide submitted cells that hold the whole text of a locked cell and more.
 
     Where an answer is missing, the lab's free cells are looked for as well: the answer may be the rest.
-
-    Args:
-        submitted: the cells as the student handed them in.
-        released: the cells as the student got them.
     """
     wanted = _sought(submitted, released)
     stubs = {cell.grade_id: cell for cell in released if cell.grade_id is not None}

@@ -1,4 +1,4 @@
-"""Everything that is done to a submitted notebook before it runs."""
+"""All repairs of a submitted notebook before it runs."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,16 +1,20 @@
 """Brings a submitted notebook back into the form of the released one."""
 
+import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder.cells import Cell, Role, SubmittedNotebook
-from autograder.repair import names
+from autograder.python_names import Names, names_in
 from autograder.repair.matching import ANSWERS, Match, Pairs, is_unchanged, match, neighbours
 from autograder.repair.messages import CLAIMED, DELETED, SEVERAL, sentences_about
+from autograder.untrusted.notebooks import warnings_ignored
 from autograder.untrusted.submitted_metadata import normalised_id
 
-_MOST_ANALYSED = 1_000_000
+_LONGEST_ANALYSED, _MOST_ANALYSED = 200_000, 1_000_000
+"""Characters of one cell, and of all cells, whose names are analysed: to parse megabytes takes minutes."""
+_STAR_IMPORT = "*"
 
 
 def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> SubmittedNotebook:
@@ -25,9 +29,6 @@ def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> S
         name: the notebook's name, without ``.ipynb``.
         submitted: the cells as the student handed them in; their metadata are not trusted.
         released: the cells as the student got them.
-
-    Returns:
-        The notebook, ready to run.
     """
     found = match(submitted, released)
     dropped = {
@@ -42,12 +43,8 @@ def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> S
     unanswered = set()
     for old, original in enumerate(released):
         new = found.pairs.get(old)
-        restored = _restored(
-            original,
-            None if new is None else submitted[new],
-            old in needed,
-            old in maybe_answered_nearby,
-        )
+        cell = None if new is None else submitted[new]
+        restored = _restored(original, cell, old in needed, old in maybe_answered_nearby)
         if restored is not None:
             cells.append(restored)
         if original.grade_id is not None and _is_unanswered(original, restored, own[old]):
@@ -73,16 +70,12 @@ def _restored(original: Cell, cell: Cell | None, needed: bool, maybe_answered_ne
             return replace(original, kind=kind, source=cell.source, attachments=cell.attachments)
         case _:
             if cell is None:
-                return (
-                    original
-                    if original.role is Role.ANSWER and not maybe_answered_nearby
-                    else replace(original, source="")
-                )
+                left_as_released = original.role is Role.ANSWER and not maybe_answered_nearby
+                return original if left_as_released else replace(original, source="")
             if is_unchanged(cell, original):
                 return original
-            return replace(
-                original, source=cell.source, attachments=cell.attachments if original.kind == "markdown" else None
-            )
+            attachments = cell.attachments if original.kind == "markdown" else None
+            return replace(original, source=cell.source, attachments=attachments)
 
 
 def _is_unanswered(original: Cell, restored: Cell | None, own: Sequence[Cell]) -> bool:
@@ -117,25 +110,35 @@ def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -
     if not deleted:
         return {}
     code = list(_analysed(submitted))
-    defined = frozenset[str]().union(*map(names.bound, code))
-    used_by_student = frozenset[str]().union(*map(names.used, code))
+    defined = frozenset[str]().union(*(names_of(source).bound for source in code))
+    used_by_student = frozenset[str]().union(*(names_of(source).used for source in code))
     needed = {}
     for old in deleted:
-        later = (names.used(cell.source) for cell in released[old + 1 :] if cell.kind == "code")
-        missing = names.bound(released[old].source) - defined
-        wanted = missing & (used_by_student.union(*later) | {names.EVERYTHING})
+        later = (names_of(cell.source).used for cell in released[old + 1 :] if cell.kind == "code")
+        missing = names_of(released[old].source).bound - defined
+        wanted = missing & (used_by_student.union(*later) | {_STAR_IMPORT})
         if wanted:
             needed[old] = sorted(wanted)
     return needed
 
 
 def _analysed(submitted: Sequence[Cell]) -> Iterator[str]:
-    """The code whose names are analysed, bounded in length: to parse megabytes takes minutes."""
+    """The code whose names are analysed."""
     remaining = _MOST_ANALYSED
     for cell in submitted:
         if cell.kind == "code" and len(cell.source) <= remaining:
             remaining -= len(cell.source)
             yield cell.source
+
+
+def names_of(source: str) -> Names:
+    """The names in a cell, magics left out; none if it is not Python."""
+    plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n"))
+    try:
+        with warnings_ignored():
+            return names_in([ast.parse(plain[:_LONGEST_ANALYSED])])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return names_in([])
 
 
 def _maybe_answered_nearby(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -> set[int]:

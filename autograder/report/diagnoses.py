@@ -1,4 +1,4 @@
-"""What a verdict says about an answer, in words: statuses and diagnoses, the same ones for all who show them."""
+"""What a verdict says about an answer, in words: the statuses and diagnoses of every page and table."""
 
 from dataclasses import dataclass
 from functools import cache

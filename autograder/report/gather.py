@@ -86,6 +86,6 @@ def _comparison(notebooks: Sequence[LabNotebook], exercises: Sequence[str]) -> "
 
 
 def _diagnoses(result: Result) -> dict[str, str]:
-    """Exercise → the diagnosis, for answers that somebody wrote and that are wrong."""
+    """Exercise → the diagnosis, for wrong answers that were not left as they were handed out."""
     pairs = ((cell.grade_id, diagnosis_of(cell)) for cell in result.cells)
     return {grade_id: diagnosis.key for grade_id, diagnosis in pairs if diagnosis and diagnosis.key != UNWRITTEN}

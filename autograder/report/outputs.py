@@ -31,7 +31,7 @@ class Part:
     Attributes:
         kind: "text", "error", "image", "html" or "note".
         content: the text, or an image's data URI, or cleaned HTML (a `Markup`).
-        description: an image's text for those who do not see it.
+        description: an image's alternative text.
     """
 
     kind: str

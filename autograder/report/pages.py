@@ -1,4 +1,4 @@
-"""Data to HTML: each page is one file that needs no network and escapes whatever is not its own."""
+"""Data to HTML: each page is one file that needs no network and escapes every text that is not its own."""
 
 import re
 from base64 import b64encode

@@ -28,8 +28,8 @@ REPORTS = "report"
 def write_feedback(course: Course, lab: str) -> list[Path]:
     """Write every student's feedback on one lab, from what was graded: ``feedback/STUDENT/LAB/NOTEBOOK.html``.
 
-    The pages are written by nbgrader's own converter with our exporter, so that points and comments which people
-    gave in formgrader are in them and ``nbgrader release_feedback`` can hand them out.
+    nbgrader's own converter writes them with our exporter, so that they hold the points and comments that people gave
+    in formgrader, and ``nbgrader release_feedback`` can hand them out.
 
     Returns:
         The pages, in order of student.
@@ -101,7 +101,7 @@ def _convert(course: Course, lab: str) -> None:
 
 
 def _pages(course: Course, lab: str, students: Iterable[str]) -> dict[str, list[Path]]:
-    """Each student's pages, in order of name; none for those who have none."""
+    """Each student's pages, in order of name."""
     names = set(course.notebook_names(lab))
     folders = {student: course.folder(course.directory.feedback_directory, student, lab) for student in students}
     return {
