@@ -25,11 +25,7 @@ def describe() -> list[str]:
 
 
 def circumstances(others: float) -> list[str]:
-    """What a reader must know of the machine's state: a paragraph, or nothing if it was quiet.
-
-    Args:
-        others: the share of the machine's CPU time that other programs used meanwhile, from 0 to 1.
-    """
+    """A warning if other programs used much of the machine's CPU time meanwhile: `others`, a share from 0 to 1."""
     if others <= _BUSY:
         return []
     return [

@@ -72,11 +72,6 @@ def submission_metadata(result: Result) -> dict[str, Any]:
 def read_result(student: str, lab: str, node: Mapping[str, Any]) -> Result:
     """The result that `submission_metadata` was written from, with the verdicts of one notebook.
 
-    Args:
-        student: the student's id.
-        lab: the lab's name.
-        node: the notebook.
-
     Raises:
         KeyError: something is missing.
         MalformedRecordError: something is of another type.

@@ -29,17 +29,10 @@ def write(
     submitted: Mapping[str, SubmittedNotebook],
     notebooks: Mapping[str, NotebookResult],
 ) -> Path:
-    """Write the folder of a graded submission, replacing an earlier one as a whole.
+    """Write the folder of a graded submission, from its realigned and its graded notebooks by name.
 
-    A notebook that was not handed in, or could not be read or graded, is written as it was released, with the reason
-    on top.
-
-    Args:
-        course: the course.
-        lab: the lab.
-        result: the submission's result.
-        submitted: its realigned notebooks, by name.
-        notebooks: its graded notebooks, by name.
+    An earlier folder is replaced as a whole. A notebook that was not handed in, or could not be read or graded, is
+    written as it was released, with the reason on top.
 
     Returns:
         The folder.

@@ -79,9 +79,6 @@ class Origin:
 def read_origin(course_root: Path) -> Origin | None:
     """Read the table ``[tool.gradlab]`` of a course.
 
-    Args:
-        course_root: the course's folder.
-
     Returns:
         What the table in its pyproject.toml says; None if there is no such table.
 
@@ -119,7 +116,7 @@ def add_colab_cells(lab_text: LabText, origin: Origin, released: str) -> LabText
         ExpectedError: a cell of the lab has the id of one of them.
     """
     cells = list(_cells(origin, released))
-    for cell, location in zip(lab_text.notebook.cells, lab_text.locations, strict=True):
+    for cell, location in lab_text.located_cells:
         if cell.id in (BADGE, INSTALLATION):
             raise location.refuse("the build gives this id to a cell of its own", "Give the cell another grade id.")
     first = lab_text.notebook.cells[0] if lab_text.notebook.cells else None

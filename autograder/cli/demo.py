@@ -97,10 +97,6 @@ def checkout() -> Path:
 def prepare(root: Path, into: Path) -> None:
     """Copy the course and the sample class; files that are the same already are left alone.
 
-    Args:
-        root: the checkout.
-        into: the demonstration's folder; it is made if it is missing.
-
     Raises:
         ExpectedError: the folder holds something else, or cannot be made.
     """

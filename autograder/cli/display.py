@@ -90,9 +90,6 @@ def print_json(value: object) -> None:
 def spooled_json(items: Iterable[Any]) -> Iterator[TextIO]:
     """Write items as a JSON list into a temporary file, so that it is printed whole or not at all, however long it is.
 
-    Args:
-        items: JSON values; all of them are taken before anything can be read.
-
     Yields:
         The file, at its beginning.
     """

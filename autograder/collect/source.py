@@ -69,10 +69,6 @@ def without_download_times(files: Sequence[Found], path: Path) -> list[Found]:
 
     Moodle since 3.11 and Canvas write the time of the download into the archive, and a program that unpacks it may
     write its own: then all files are of the same hour, and no older than the archive, or than now for a folder.
-
-    Args:
-        files: the files of a source.
-        path: the source.
     """
     times = [found.time for found in files if found.time is not None]
     if not times:

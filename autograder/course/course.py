@@ -300,12 +300,7 @@ def did_you_mean(name: str, existing: Sequence[str]) -> str:
 
 
 def _unreadable(path: Path, error: BaseException) -> ExpectedError:
-    """The message for a configuration that cannot be read.
-
-    Args:
-        path: the file.
-        error: what was raised while it was read.
-    """
+    """The message for a configuration file that cannot be read, by what reading it raised."""
     # traitlets ends the program at a setting that is of the wrong type.
     cause = error.__context__ if isinstance(error, SystemExit) else None
     if isinstance(cause, TraitError):

@@ -25,10 +25,6 @@ def plain_table(scores: Scores, *, unfinished: bool) -> Table:
     """A row for each student and lab, with nbgrader's columns and one for each exercise.
 
     All students and all labs are in it. What is missing or not final has no score, and a status that says so.
-
-    Args:
-        scores: the scores.
-        unfinished: whether scores are exported that are not final.
     """
     exercises = list(dict.fromkeys(name for lab in scores.labs for name in lab.exercises))
     rows: list[list[str]] = []
@@ -62,11 +58,6 @@ def moodle_table(scores: Scores, template: Template | None, *, unfinished: bool)
 
     Students without a score are left out: Moodle reads an empty score as the request to clear its own. Without a
     template, the student's id is in both columns in which Moodle may have it.
-
-    Args:
-        scores: the scores.
-        template: what Moodle has exported.
-        unfinished: whether scores are exported that are not final.
     """
     if template is None:
         identity = list(MOODLE_IDENTITY)
@@ -99,11 +90,6 @@ def canvas_table(scores: Scores, template: Template | None, *, unfinished: bool)
 
     Canvas reads an empty score as the request to clear its own. So where there is no score, what the template has
     stays; without a template, a student without any score is left out.
-
-    Args:
-        scores: the scores.
-        template: what Canvas has exported.
-        unfinished: whether scores are exported that are not final.
 
     Raises:
         ExpectedError: the template is not from Canvas.

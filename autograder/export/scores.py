@@ -87,11 +87,7 @@ class Scores:
 
 
 def read_scores(course: Course, labs: Iterable[str]) -> Scores:
-    """Read the scores of labs from the gradebook.
-
-    Args:
-        course: the course.
-        labs: the labs; if there are none, all that somebody was graded in.
+    """Read the scores of labs from the gradebook; of all that somebody was graded in, if none is named.
 
     Raises:
         ExpectedError: the gradebook cannot be read, does not know a lab, or holds no score.

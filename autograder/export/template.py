@@ -59,10 +59,6 @@ class Template:
 def read_template(path: Path, students: Iterable[Student]) -> Template:
     """Read a template and match its rows to the gradebook's students.
 
-    Args:
-        path: the template.
-        students: the gradebook's students.
-
     Raises:
         ExpectedError: it cannot be read, has no columns that name students, or names one student twice.
     """

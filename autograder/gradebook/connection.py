@@ -77,11 +77,7 @@ def explained(url: str) -> Iterator[None]:
 
 @contextmanager
 def reading(url: str, cure: str = "Run: autograder grade") -> Iterator[Gradebook]:
-    """Open the gradebook at a URL for reading: nothing is created.
-
-    Args:
-        url: SQLAlchemy's URL.
-        cure: how to create a gradebook, where there is none.
+    """Open a gradebook for reading: nothing is created. `cure` says how to create one.
 
     Raises:
         NoGradebookError: there is none yet.

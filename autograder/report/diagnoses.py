@@ -55,9 +55,6 @@ def diagnosis_of(verdict: CellVerdict) -> Diagnosis | None:
     A misconception is identified by its id. A finding has no id and is recognised by its words, which `gradlab.words`
     holds; a course without gradlab's checks has none, and then only an error or a time-out is a kind of its own.
 
-    Args:
-        verdict: the verdict on one graded cell.
-
     Returns:
         The diagnosis; None if the answer is right, waits for a person, or failed for a reason without a diagnosis.
     """

@@ -28,11 +28,6 @@ GROUPS_SHOWN = 40
 def gather(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> ClassSummary:
     """Read a lab's results, one submission at a time, add them up, and compare the submissions.
 
-    Args:
-        course: the course.
-        lab: the lab.
-        progress: is told how many submissions have been read.
-
     Returns:
         The summary; its `likeness` is None if the extra ``likeness`` is not installed.
 
@@ -45,7 +40,7 @@ def gather(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> ClassS
     comparison, marks = _comparison(notebooks, list(headings)), marks_of_lab(course.gradebook_url, lab)
     results: list[Result] = []
     for read, nodes in read_graded(course, lab):
-        (result,) = with_marks([read], marks)
+        result = with_marks(read, marks)
         results.append(result)
         if comparison is not None and result.status is SubmissionStatus.GRADED:
             comparison.add(result.student, map(cell_from, nodes), _diagnoses(result))

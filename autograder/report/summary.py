@@ -22,10 +22,6 @@ def discrimination(points: Sequence[float], rests: Sequence[float]) -> float | N
     The exercise's own points are left out of what it is compared with (the *corrected* item–total correlation);
     otherwise each exercise would agree with itself.
 
-    Args:
-        points: each submission's points in the exercise.
-        rests: the same submissions' points in all other exercises.
-
     Returns:
         −1 to 1; None if there are fewer submissions than `FEWEST_FOR_DISCRIMINATION`, or all of them are alike.
     """
@@ -165,12 +161,7 @@ class Mistake:
 
 
 def mistakes_of(results: Sequence[Result], titles: Mapping[str, str]) -> tuple[Mistake, ...]:
-    """Count the mistakes of the submissions that could be graded, the most frequent first.
-
-    Args:
-        results: the submissions that could be graded.
-        titles: a heading for each grade id, where one is known.
-    """
+    """Count the mistakes of the submissions that could be graded, the most frequent first."""
     known: dict[str, Diagnosis] = {}
     students: defaultdict[str, dict[str, None]] = defaultdict(dict)
     shown: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -230,10 +221,6 @@ def attention(results: Sequence[Result], titles: Mapping[str, str]) -> tuple[Att
 
     A repair counts only if no accident of a tool explains it: what the submission claimed has no effect, but a person
     should know of it.
-
-    Args:
-        results: the submissions, in order of name.
-        titles: a heading for each grade id, where one is known.
     """
     students: defaultdict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for result in results:

@@ -51,11 +51,6 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
 def write_report(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> Path:
     """Write the report on one lab: ``report/LAB.html`` in the course folder.
 
-    Args:
-        course: the course.
-        lab: the lab.
-        progress: is told how many submissions have been read.
-
     Raises:
         ExpectedError: nothing was graded yet, or the page cannot be written.
     """

@@ -131,9 +131,6 @@ def fields_of(header: Iterable[str]) -> dict[str, list[str]]:
 
     Without a column for ids, the e-mail address is the id.
 
-    Args:
-        header: the names of a file's columns.
-
     Returns:
         Field → columns, the best first; a field without a column is left out.
     """

@@ -97,12 +97,7 @@ class Grader(ABC):
 
     @abstractmethod
     def points(self, folder: Path, student: str) -> Points | None:
-        """What a student earned: exercise → points; None if there is no result.
-
-        Args:
-            folder: where the collected files lie.
-            student: the student.
-        """
+        """What a student earned by the collected files: exercise → points; None if there is no result."""
 
     def remarks(self, folder: Path, student: str) -> str:
         """What a person is told besides the points."""

@@ -95,10 +95,6 @@ class Rarity:
 def find_groups(sketches: Sequence[Sketch], exercises: Sequence[str]) -> Likeness:
     """Compare a class.
 
-    Args:
-        sketches: a sketch of each submission, in order of name.
-        exercises: the grade ids of the lab's exercises, in order.
-
     Returns:
         The groups, the same ones for the same class.
     """
