@@ -13,7 +13,7 @@ _LIBRARIES = ("torch", "nbgrader", "ipython", "nbclient")
 
 
 def describe() -> list[str]:
-    """Sentences for a reader who wants to compare."""
+    """The date, the machine and the versions, as sentences."""
     cores = len(os.sched_getaffinity(0))
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3

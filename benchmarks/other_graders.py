@@ -59,7 +59,7 @@ def make_nbgrader_course(folder: Path, lab: str, source: NotebookNode, configura
         folder: the course's folder; it is made.
         lab: the lab's name, and its notebook's.
         source: the instructor's notebook.
-        configuration: the text of nbgrader_config.py; as it stands, nbgrader runs submissions as it does by default.
+        configuration: the text of nbgrader_config.py; without it, nbgrader runs submissions as it does by default.
 
     Returns:
         The notebook as students get it.
@@ -85,7 +85,7 @@ def hand_in(course: Path, lab: str, submissions: Iterable[tuple[str, NotebookNod
 
 
 def nbgrader_command(lab: str) -> list[str]:
-    """``nbgrader autograde`` for everyone who has submitted a lab; to be run in the course's folder."""
+    """``nbgrader autograde`` for all submissions of a lab; to be run in the course's folder."""
     return [sys.executable, "-m", "nbgrader", "autograde", lab]
 
 

@@ -16,7 +16,7 @@ class Exercise:
 
     Attributes:
         name: the function to write; the grade id of its cell.
-        arguments: its arguments, as they stand in ``def``.
+        arguments: its arguments, as written in ``def``.
         right: the body of a right answer.
         wrong: the body of a wrong one.
         visible: the part of the test that students see.
@@ -133,7 +133,7 @@ def source(exercises: Sequence[Exercise] = EXERCISES) -> NotebookNode:
 
 
 def submission(released: NotebookNode, wrong: frozenset[str], left: frozenset[str]) -> NotebookNode:
-    """Fill in a released notebook, in place: right answers but for those that are wrong or left as they were."""
+    """Fill in a released notebook, in place: right answers except those that are to be wrong or left as released."""
     answers = {exercise.name.replace("_", "-"): exercise for exercise in EXERCISES}
     for cell in released.cells:
         exercise = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))

@@ -182,7 +182,7 @@ def _metadata(released: Cell | None, verdict: CellVerdict | None) -> dict[str, A
 
 
 def _verdict_outputs(outcome: CellOutcome) -> list[dict[str, Any]]:
-    """The outputs that stand for a verdict in nbgrader: an error for 0 points, a number for some, nothing for all.
+    """The outputs that mean a verdict to nbgrader: an error for 0 points, a number for some, nothing for all.
 
     The outputs of the test itself are not shown: a hidden test may have printed them.
     """

@@ -87,7 +87,7 @@ def remove_unfinished(course: Course) -> None:
 
 
 def digest(course: Course, lab: str, student: str) -> str:
-    """A digest of what lies in a submission's folder: the names, sizes and times of change of its files."""
+    """A digest of a submission's folder: the names, sizes and times of change of its files."""
     folder = course.folder(course.directory.autograded_directory, student, lab)
     found = sorted(
         (path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns)
@@ -155,7 +155,7 @@ def _read_graded(
 
 
 def _verdicts(lab: Lab, result: Result) -> dict[str, Sequence[CellVerdict]]:
-    """A result's verdicts by notebook: they stand in the lab's order, and an id is unique in its notebook only."""
+    """A result's verdicts by notebook: they have the lab's order, and an id is unique in its notebook only."""
     found: dict[str, Sequence[CellVerdict]] = {}
     rest = list(result.cells)
     for notebook in lab.notebooks:

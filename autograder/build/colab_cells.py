@@ -34,7 +34,7 @@ _KEYS = frozenset({"repository", "branch", "package"})
 _ON_GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 _ADDRESS = re.compile(r"https://[\w.~-]+(?::\d+)?(?:/[\w.~-]+)+/?")
 _BRANCH = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
-# The package stands in double quotes in a line that IPython and a shell interpret.
+# The package is written in double quotes in a line that IPython and a shell interpret.
 _PACKAGE = re.compile(r"[\w\[\]., @+:/=<>!~-]+")
 _TABLE = re.compile(r"^\s*\[tool\.gradlab\]", re.MULTILINE)
 _PROTECTED = {"deletable": False, "editable": False}

@@ -53,7 +53,7 @@ def collect(
         roster: the class list; without it, the gradebook's students are the class, and if it has none, the names of
             folders are ids.
         deadline: when the labs were due, see `read_deadline`; without it, the gradebook says so.
-        progress: is told how far the work is.
+        progress: receives how far the work is.
 
     Raises:
         ExpectedError: there is no such source, lab or roster, or the course cannot be written.

@@ -87,7 +87,7 @@ def record(notebook: NotebookNode, application: LoggingConfigurable, names: Reso
     """Write a notebook's cells into the gradebook, as ``nbgrader generate_assignment`` does.
 
     Args:
-        notebook: the instructor's notebook as it stands in ``source/``.
+        notebook: the instructor's notebook, unchanged from ``source/``.
         application: nbgrader's application with the course's configuration.
         names: "notebook", "assignment", "db_url" and "path", the folder of the source notebook.
 

@@ -36,7 +36,7 @@ def export(
     Args:
         course: the course.
         system: the program that reads the table.
-        labs: the labs; if there are none, all that somebody was graded in.
+        labs: the labs; every lab with a graded submission, if there are none.
         template: what the system has exported.
         unfinished: whether scores are exported that are not final.
 

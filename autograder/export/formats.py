@@ -103,7 +103,8 @@ def canvas_table(scores: Scores, template: Template | None, *, unfinished: bool)
             "In Canvas's gradebook choose Export, and name that file.",
         )
     possible = _points_row(template, identity[0])
-    columns = _canvas_columns(scores, template, possible)
+    names = [(lab, template.column(lab.lab)) for lab in scores.labs]
+    columns = [_CanvasColumn(lab, name, possible.get(name, "") if name is not None else "") for lab, name in names]
     first_row = [_CANVAS_POINTS_ROW, *(possible.get(name, "") for name in identity[1:])]
     rows = [[*first_row, *(column.possible for column in columns)]]
     for row, student in template.matched():
@@ -150,11 +151,6 @@ class _CanvasColumn:
         return ""
 
 
-def _canvas_columns(scores: Scores, template: Template, possible: Mapping[str, str]) -> list[_CanvasColumn]:
-    names = [(lab, template.column(lab.lab)) for lab in scores.labs]
-    return [_CanvasColumn(lab, name, possible.get(name, "") if name is not None else "") for lab, name in names]
-
-
 def _points_row(template: Template, first: str) -> Mapping[str, str]:
     """The template's row of possible points; empty if it has none."""
     return next((row for row in template.rows if CANVAS_POINTS_POSSIBLE in (row.get(first) or "")), {})
@@ -177,7 +173,7 @@ def _new_canvas_table(scores: Scores, *, unfinished: bool) -> Table:
 
 
 def _identity_cells(student: Student, columns: Mapping[str, str | None]) -> list[str]:
-    """What stands in the columns that name a student, column → field of the class list."""
+    """The cells of the columns that name a student; `columns`: column → field of the class list."""
     full_name = ", ".join(filter(None, (student.last_name, student.first_name))) or student.identity
     fields = {
         "id": student.identity,
@@ -191,7 +187,7 @@ def _identity_cells(student: Student, columns: Mapping[str, str | None]) -> list
 
 
 def _not_listed(scores: Scores, template: Template) -> list[str]:
-    """A sentence that names the students who are not in the template, if there are any."""
+    """A sentence that names the students missing in the template, if any."""
     listed = {student.identity for _, student in template.matched()}
     missing = [it.identity for it in scores.students if it.identity not in listed]
     return [f"{template.path.name} does not list {', '.join(missing)}: they are left out."] if missing else []

@@ -21,7 +21,7 @@ _ABSENT = "is not there: the server has no such database"
 _CROWDED = "cannot be reached: its server has no room for another connection"
 _TOO_LONG = "cannot hold a name that is so long; nbgrader's tables end at 128 characters"
 _USUAL_WAIT = "5"
-"""Seconds for which Python's sqlite3 waits for another program, where the URL asks for no other ``timeout``."""
+"""Seconds for which Python's sqlite3 waits for another program, unless the URL has a ``timeout``."""
 _MOST_SHOWN = 3
 _STATES = {
     "08": _LOST,

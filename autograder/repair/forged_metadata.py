@@ -116,7 +116,7 @@ _FORGERIES = (
 def _has_id_of_another(one: _Submitted, owners: Mapping[str, Cell], texts: Mapping[str, Cell]) -> bool:
     """Whether a cell is one cell of the release and carries the id of another.
 
-    Its cell id tells, since a tool that copies a cell gives it a new one; without a cell id, a locked cell's text does.
+    Its cell id shows that: a tool that copies a cell gives it a new one. Without a cell id, a locked cell's text does.
     """
     if one.original is None:
         return False

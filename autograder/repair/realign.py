@@ -23,7 +23,7 @@ def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> S
     Ids, roles and points come from `released` alone. Locked cells, tests and tasks get the released text. Free cells
     of the lab have the student's text, and are left out if the student deleted them, unless a later cell needs what
     they define. A deleted solution comes out empty, so that a stub cannot overwrite a definition that the
-    student moved elsewhere. Cells of the student's own stay behind the cell that they stood behind.
+    student moved elsewhere. The student's own cells stay after the cell that they followed.
 
     Args:
         name: the notebook's name, without ``.ipynb``.
@@ -87,7 +87,7 @@ def _is_unanswered(original: Cell, restored: Cell | None, own: Sequence[Cell]) -
 def _own_cells(
     submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs, dropped: set[int]
 ) -> defaultdict[int, list[Cell]]:
-    """The student's own cells, by the index of the released cell that they follow; -1 stands for the beginning."""
+    """The student's own cells, by the index of the released cell that they follow; -1 for the beginning."""
     old_of = {new: old for old, new in pairs.items()}
     used_ids = {cell.cell_id for cell in released}
     own: defaultdict[int, list[Cell]] = defaultdict(list)
@@ -229,7 +229,7 @@ def _title(cell: Cell) -> str:
 
 
 def _moved(released: Sequence[Cell], pairs: Pairs) -> Iterable[str]:
-    """The names of cells that stand behind a cell that should come later."""
+    """The names of cells that come after a cell that should come later."""
     furthest = -1
     for old, new in sorted(pairs.items()):
         if new < furthest:

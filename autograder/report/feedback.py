@@ -183,7 +183,7 @@ def read(
 
 
 def titles(cells: Iterable[Cell]) -> dict[str, str]:
-    """The heading above each graded cell, by grade id; a question that begins with a heading of its own keeps it."""
+    """The heading above each graded cell, by grade id; a question that begins with a heading keeps that."""
     heading, found = "", {}
     for cell in cells:
         headings = list(_headings([cell])) if cell.role is not Role.ANSWER else []

@@ -1,4 +1,4 @@
-"""What a class's results add up to, as data: exercises, mistakes, what needs a person, the time used."""
+"""The summary of a class's results, as data: exercises, mistakes, what needs a person, the time used."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -206,7 +206,7 @@ class Attention:
     """Something that a person should look at.
 
     Attributes:
-        students: the students whom it is about, in order of name: those of one kind with the same reasons.
+        students: the students with this kind and these reasons, in order of name.
         kind: one of `ATTENTION_KINDS`.
         reasons: why, one sentence each.
     """

@@ -19,7 +19,6 @@ from autograder.report.exporter import FeedbackExporter
 from autograder.report.gather import gather, with_evidence
 from autograder.report.marks import marks_of_lab
 from autograder.report.pages import report_page
-from autograder.verdicts import Result
 
 REPORTS = "report"
 """The folder of class reports. It is not under feedback/, which is handed out to students."""
@@ -40,7 +39,9 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
     if course.graded_students(lab):
         # nbgrader would read a damaged gradebook once for each student, and show a traceback each time.
         marks_of_lab(course.gradebook_url, lab)
-    results = _graded(course, lab)
+    results = sorted(read_results(course, lab), key=lambda result: result.student)
+    if not results:
+        raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")
     for result in results:
         _check_writable(course.folder(course.directory.feedback_directory, result.student, lab))
     _convert(course, lab)
@@ -63,13 +64,6 @@ def write_report(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> 
     }
     _write(path, report_page(summary, pages, with_evidence(course, summary)))
     return path
-
-
-def _graded(course: Course, lab: str) -> list[Result]:
-    results = sorted(read_results(course, lab), key=lambda result: result.student)
-    if not results:
-        raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")
-    return results
 
 
 def _check_writable(folder: Path) -> None:

@@ -16,7 +16,7 @@ _LARGEST = 32 * 1024**2
 _LEAST_ROWS = 2
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NOT_STUDENTS = (CANVAS_POINTS_POSSIBLE.casefold(), "student, test", "test student")
-"""Names in Canvas's rows that stand for no student."""
+"""Names of Canvas's rows that are no students."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def rank(file: str, name: str) -> int | None:
     """How well a file's name fits a notebook's name, which has no ``.ipynb``.
 
     Returns:
-        How many additions had to be removed, 0 for the name itself; more where other words stand before it, as
+        How many additions had to be removed, 0 for the name itself; more where other words come before it, as
         platforms put the student's name there; None if it does not fit.
     """
     wanted = _normalised(name)
