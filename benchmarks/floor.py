@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,20 +59,15 @@ def run(shell: InteractiveShell, cells: Cells, tests: Mapping[str, Mapping[str, 
     shell.user_module, shell.user_ns = module, names
     shell.init_user_ns()
     scores = {}
-    for cell, test in _with_tests(cells, tests):
+    for cell in cells:
+        if cell["cell_type"] != "code":
+            continue
+        test = tests.get(_nbgrader(cell).get("grade_id", ""))
         with capture_output():
             result = shell.run_cell((test or cell)["source"])
         if test is not None:
             scores[_nbgrader(test)["grade_id"]] = _points(result.success, result.result, _nbgrader(test)["points"])
     return scores
-
-
-def _with_tests(
-    cells: Cells, tests: Mapping[str, Mapping[str, Any]]
-) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            yield cell, tests.get(_nbgrader(cell).get("grade_id", ""))
 
 
 def _points(success: bool, value: object, full: float) -> float:

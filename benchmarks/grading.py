@@ -96,12 +96,13 @@ def chapter(lab: str, costs: Mapping[str, GraderCost], sizes: Sizes, notes: Iter
     """What was found with one lab, as Markdown."""
     if not all(found.exact for found in costs.values()):
         notes = [*notes, "No control group could be made: CPU times are the whole machine's."]
+    repeats = "run once" if sizes.repeats == 1 else f"medians over {sizes.repeats} repeats"
     lines = [
         f"## Grading: {lab}",
         "",
         *machine.describe(),
         "",
-        f"`{command(lab, sizes)}`: {_times(sizes.repeats)}, all graders in turn. Each starts cold and grades the "
+        f"`{command(lab, sizes)}`: {repeats}, all graders in turn. Each starts cold and grades the "
         "same submissions; honest ones, right and wrong and left out, get the same scores from all of them. *Each* is "
         "the cost of one more submission; *a class* has one start. nbgrader's and otter-grader's classes are "
         "calculated from what they took for fewer. The floor runs the same cells in one warm process: no isolation, "
@@ -116,10 +117,6 @@ def chapter(lab: str, costs: Mapping[str, GraderCost], sizes: Sizes, notes: Iter
     if ours.each_by_kind:
         lines += ["Where the autograder's CPU time goes:", "", *report.breakdown(ours), ""]
     return lines[:-1]
-
-
-def _times(repeats: int) -> str:
-    return "run once" if repeats == 1 else f"medians over {repeats} repeats"
 
 
 def command(lab: str, sizes: Sizes) -> str:

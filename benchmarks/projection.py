@@ -38,7 +38,7 @@ def chapter(runs: WorkerRuns, command: str) -> list[str]:
         "",
         f"A Dask worker with all that it has started holds {runs.worker_bytes / 1024**2:.0f} MiB (pages that "
         "several processes hold count once), and the coordinator of the largest cluster "
-        f"{_largest(runs.cluster.values()) / 1024**2:.0f} MiB.",
+        f"{max(taken.peak_bytes for taken in runs.cluster.values()) / 1024**2:.0f} MiB.",
         "",
         "What the one writer takes, with verdicts that were known before (the PostgreSQL server runs on this machine, "
         "is reached by a socket, and waits for the disk at each transaction, as SQLite does):",
@@ -71,10 +71,6 @@ def _rows(runs: WorkerRuns) -> list[list[str]]:
             ]
         )
     return found
-
-
-def _largest(taken: Iterable[Measurement]) -> int:
-    return max(measurement.peak_bytes for measurement in taken)
 
 
 def _written(writing: Mapping[str, Writing]) -> list[list[str]]:

@@ -118,8 +118,9 @@ def prepare(root: Path, into: Path) -> None:
         # What an earlier demonstration built is kept: `_build` finds out whether it is still current.
         if name == "course" or not (into / name).is_dir():
             _copy_folder(root / name, into / name)
-    for student in _folders(root / _SAMPLE):
-        _copy_folder(student, into / "submitted" / student.name)
+    for student in (root / _SAMPLE).iterdir():
+        if student.is_dir() and not student.name.startswith((".", "_")):
+            _copy_folder(student, into / "submitted" / student.name)
 
 
 def demonstrate(into: Path, *, mode: Mode, workers: int, bar: Bar) -> Demonstration:
@@ -161,10 +162,6 @@ def _build(into: Path, *, mode: Mode, bar: Bar) -> None:
 
 def _is_demonstration(folder: Path) -> bool:
     return folder.is_dir() and ((folder / _MARKER).is_file() or not any(folder.iterdir()))
-
-
-def _folders(parent: Path) -> list[Path]:
-    return sorted(path for path in parent.iterdir() if path.is_dir() and not path.name.startswith((".", "_")))
 
 
 def _copy_folder(source: Path, target: Path) -> None:

@@ -134,10 +134,11 @@ def _message(url: str, wrong: str) -> ExpectedError:
 
 def _what_is_wrong(error: Exception, *, on_server: bool) -> str:
     """What is wrong, as the end of a sentence; empty if this module does not know it."""
-    text = _text(error).lower()
+    original = getattr(error, "orig", None)
+    # Without the statement and its values, which may hold any text.
+    text = str(original or str(error).partition("[SQL:")[0]).lower()
     if not on_server:
         return next((words for sign, words in _SIGNS if sign in text), "")
-    original = getattr(error, "orig", None)
     # psycopg calls it sqlstate, psycopg2 pgcode.
     state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or ""
     if state:
@@ -145,11 +146,6 @@ def _what_is_wrong(error: Exception, *, on_server: bool) -> str:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return _LOST
     return next((words for sign, words in _SERVER_SIGNS if sign in text), "")
-
-
-def _text(error: Exception) -> str:
-    """What the driver said, without the statement and its values, which may hold any text."""
-    return str(getattr(error, "orig", None) or str(error).partition("[SQL:")[0])
 
 
 def _first_line(url: str, error: Exception) -> str:

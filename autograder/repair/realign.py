@@ -173,7 +173,7 @@ def _repairs(
 
     # Cells without a grade id are left out, unless a sentence names them by their first line.
     repairs: list[tuple[str, Iterable[str | None]]] = [
-        ("The cell {} had lost its nbgrader id; it was recognised.", where(_lost_its_id)),
+        ("The cell {} had lost its nbgrader id; it was recognised.", where(lambda cell, _: cell.grade_id is None)),
         ("The cell {} carried another id; it was recognised.", where(_has_another_id)),
         (SEVERAL, [released[old].grade_id for old in sorted(set(found.copies.values()))]),
         (
@@ -202,12 +202,8 @@ def _repairs(
         yield from sentences_about(sentence, cells)
 
 
-def _lost_its_id(cell: Cell, _: Cell) -> bool:
-    return cell.grade_id is None
-
-
 def _has_another_id(cell: Cell, original: Cell) -> bool:
-    return cell.grade_id is not None and cell.grade_id != original.grade_id
+    return cell.grade_id not in (None, original.grade_id)
 
 
 def _claimed_another_role(cell: Cell, original: Cell) -> bool:

@@ -5,7 +5,7 @@ from functools import cache
 
 from autograder.formatting import count
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
-from gradlab.words import FINDINGS, LABELS, MISCONCEPTIONS, Explanation
+from gradlab.words import FINDINGS, LABELS, MISCONCEPTIONS
 
 CELL_WORDS = {
     CellStatus.PASSED: "Right",
@@ -118,12 +118,8 @@ def _by_words(message: str) -> Diagnosis | None:
         if rest.startswith(f"{title}. "):
             # One title may belong to several findings: their other words tell them apart.
             key = max(keys, key=lambda key: (FINDINGS[key].cause in rest) + (FINDINGS[key].look in rest))
-            return _finding(key, FINDINGS[key])
+            return Diagnosis(key, title[:1].upper() + title[1:], FINDINGS[key].cause, FINDINGS[key].look)
     return None
-
-
-def _finding(key: str, text: Explanation) -> Diagnosis:
-    return Diagnosis(key, text.title[:1].upper() + text.title[1:], text.cause, text.look)
 
 
 @cache

@@ -109,10 +109,11 @@ def cell_from(node: Mapping[str, Any]) -> Cell:
     kind = node.get("cell_type")
     if not isinstance(kind, str) or kind not in _KINDS:
         kind = "code" if "outputs" in node else "markdown"
+    source: str | list[str] = node.get("source", "")
     return Cell(
         kind=kind,
         role=role,
-        source=_clean(_joined(node.get("source", ""))),
+        source=_clean(source if isinstance(source, str) else "".join(source)),
         grade_id=_grade_id(claims) if role is not Role.FREE else None,
         points=_points(claims) if role in (Role.TEST, Role.ANSWER, Role.TASK) else 0.0,
         cell_id=_cell_id(node.get("id")),
@@ -185,10 +186,6 @@ def _cell(cell: object, number: int, file: str) -> Cell:
     if not isinstance(source, str) and not (isinstance(source, list) and all(isinstance(line, str) for line in source)):
         raise Quarantine(file, f"the text of its cell {number} is not text", _SAVE_AGAIN)
     return cell_from(cell)
-
-
-def _joined(source: str | list[str]) -> str:
-    return source if isinstance(source, str) else "".join(source)
 
 
 def _clean(text: str) -> str:
