@@ -111,7 +111,7 @@ def _convert(converter: BaseConverter, lab: str) -> None:
 
 
 def _normalise(path: Path) -> Path:
-    """Rewrite a notebook of nbgrader's with the same bytes every time."""
+    """Rewrite a notebook that nbgrader wrote, with the same bytes every time."""
     write_notebook(read_notebook(path), path)
     return path
 

@@ -105,7 +105,6 @@ def stabilise(notebook: NotebookNode) -> None:
 
 
 def _stable_text(text: str) -> str:
-    """Replace addresses and paths in a text."""
     for pattern, replacement in UNSTABLE:
         text = re.sub(pattern, replacement, text)
     return text

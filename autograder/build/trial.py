@@ -42,7 +42,7 @@ def try_out(
 
     Raises:
         ExpectedError: the release earns a point, the solution lacks one, or a test breaks, for example because it
-            sends the student's side a callable that cannot cross the wall.
+            sends the student process a callable that cannot cross the wall.
     """
     source, blank = cells_of(lab_text.notebook), cells_of(released)
     lab = Lab(lab_text.name, (LabNotebook(lab_text.name, source, blank),), files)

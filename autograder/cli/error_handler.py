@@ -49,7 +49,7 @@ _CURES = {
     errno.EDQUOT: _SPACE,
     errno.EMFILE: "Allow more open files (ulimit -n 4096), then run the same command again.",
 }
-"""What the system can refuse for any file, and what a user can do about it."""
+"""The system's errors for any file → what a user can do about them."""
 
 # Typer shows these itself, and ends the program without a message if the reader of stdout is gone.
 _SHOWN_BY_TYPER: tuple[type[BaseException], ...] = (

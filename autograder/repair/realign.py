@@ -123,7 +123,6 @@ def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -
 
 
 def _analysed(submitted: Sequence[Cell]) -> Iterator[str]:
-    """The code whose names are analysed."""
     remaining = _MOST_ANALYSED
     for cell in submitted:
         if cell.kind == "code" and len(cell.source) <= remaining:

@@ -72,7 +72,7 @@ def likeness_installed() -> bool:
 
 
 def _comparison(notebooks: Sequence[LabNotebook], exercises: Sequence[str]) -> "ClassComparison | None":
-    """What compares the submissions; None if its libraries are not installed."""
+    """The comparison of the submissions; None if its libraries are not installed."""
     if not likeness_installed():
         return None
     from autograder.report.likeness import ClassComparison

@@ -231,7 +231,6 @@ def attention(results: Sequence[Result], titles: Mapping[str, str]) -> tuple[Att
 
 
 def _reasons(result: Result, titles: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield a kind and its reasons."""
     if result.status in _NOT_GRADED:
         yield _NOT_GRADED[result.status], (result.reason,)
     remarkable = tuple(repair for repair in result.repairs if is_remarkable(repair))
