@@ -3,6 +3,7 @@
 `resource.RUSAGE_CHILDREN` would miss processes that are never waited for: a judge whose parent ignores SIGCHLD, a
 sandbox whose processes belong to an init of their own. A control group counts them all, whichever process reaps them.
 """
+# ruff: noqa: D102 - `Account` describes the methods of all accounts
 
 import os
 import time
@@ -43,7 +44,7 @@ class Account(Protocol):
     """False if it counts everything that the machine does."""
 
     def spent(self) -> CPU:
-        """What has been used up so far, child accounts included."""
+        """The CPU time so far, child accounts included."""
 
     def members(self) -> list[int]:
         """The ids of its processes, without those of child accounts."""
@@ -59,11 +60,7 @@ class Account(Protocol):
 
 
 class ControlGroup:
-    """A control group, of version 1 (controller cpuacct) or 2.
-
-    Args:
-        folder: its folder; it exists.
-    """
+    """A control group, of version 1 (controller cpuacct) or 2, with an existing folder."""
 
     exact = True
 
@@ -71,32 +68,27 @@ class ControlGroup:
         self.folder = folder
 
     def spent(self) -> CPU:
-        """See `Account`."""
         user = self.folder / "cpuacct.usage_user"
         if user.is_file():
             system = self.folder / "cpuacct.usage_sys"
             return CPU(int(user.read_text()) * _NANOSECOND, int(system.read_text()) * _NANOSECOND)
-        facts = dict(line.split() for line in (self.folder / "cpu.stat").read_text().splitlines())
-        return CPU(int(facts["user_usec"]) * _MICROSECOND, int(facts["system_usec"]) * _MICROSECOND)
+        statistics = dict(line.split() for line in (self.folder / "cpu.stat").read_text().splitlines())
+        return CPU(int(statistics["user_usec"]) * _MICROSECOND, int(statistics["system_usec"]) * _MICROSECOND)
 
     def members(self) -> list[int]:
-        """See `Account`."""
         return [int(line) for line in Path(self.procs_file()).read_text().split()]
 
     def add(self, process: int) -> None:
-        """See `Account`."""
         # It may just have ended.
         with suppress(ProcessLookupError):
             Path(self.procs_file()).write_text(str(process))
 
     def child(self, name: str) -> "ControlGroup":
-        """See `Account`."""
         folder = self.folder / name
         folder.mkdir(exist_ok=True)
         return ControlGroup(folder)
 
     def procs_file(self) -> str:
-        """See `Account`."""
         return str(self.folder / "cgroup.procs")
 
     def remove(self) -> None:
@@ -111,7 +103,7 @@ class ControlGroup:
 
 
 class MachineClock:
-    """Everything that the machine does, by its own clock: only fit for a machine that does nothing else."""
+    """Everything that the machine does, by its own clock: useful only on a machine that does nothing else."""
 
     exact = False
 
@@ -119,22 +111,18 @@ class MachineClock:
         self._before = _machine_time()
 
     def spent(self) -> CPU:
-        """See `Account`."""
         return _machine_time() - self._before
 
     def members(self) -> list[int]:
-        """See `Account`."""
         return []
 
     def add(self, process: int) -> None:
-        """See `Account`."""
+        pass
 
     def child(self, name: str) -> "Account":
-        """See `Account`."""
         raise NotImplementedError(f"the machine's clock knows no {name}")
 
     def procs_file(self) -> str:
-        """See `Account`."""
         return ""
 
 

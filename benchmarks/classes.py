@@ -1,4 +1,4 @@
-"""The classes that are graded: labs with as many honest submissions as one likes, no two of them alike."""
+"""The classes that are graded: labs with any number of honest submissions, no two of them alike."""
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
@@ -25,8 +25,8 @@ _HANDED_IN = (
     "daniel_kim",
     "hanna_nowak",
 )
-"""Right and wrong answers in turn. Left out are those of whom the peers can't take the measure: the endless one, the
-dishonest one and the damaged ones."""
+"""Right and wrong answers in turn, without those that other graders cannot grade: the endless, the dishonest and the
+damaged ones."""
 _SMALL = (
     ((), ()),
     (("step",), ()),
@@ -35,7 +35,7 @@ _SMALL = (
     ((), ()),
     (("counts",), ("jacobian",)),
 )
-"""What is wrong and what was left, in turn."""
+"""The exercises that are wrong and those that were left as released, in turn."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class ClassLab:
         for number in range(count):
             notebook = self.fill_in(number, deepcopy(released))
             for cell in notebook.cells:
-                about = cell.metadata.get("nbgrader", {})
-                if about.get("solution") and not about.get("grade"):
+                metadata = cell.metadata.get("nbgrader", {})
+                if metadata.get("solution") and not metadata.get("grade"):
                     cell.source += f"\n# student {number}"
             yield f"student_{number:05d}", notebook
 

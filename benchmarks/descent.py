@@ -70,7 +70,7 @@ def chapter(climbed: Climb, command: str) -> list[str]:
 
 
 def main() -> int:
-    """Climb and print; the exit code is 1 if something stands in the way."""
+    """Climb the ladder and print; the exit code is 1 if it cannot be computed."""
     on_gpu = why_no_gpu() is None
     parser = argparse.ArgumentParser(prog="python -m benchmarks.descent", description=__doc__)
     parser.add_argument("--starts", type=int, default=TARGET_STARTS if on_gpu else 1 << 16, help="how many starts")

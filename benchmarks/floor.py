@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,26 +31,21 @@ def main(order: Path) -> None:
     import torch
 
     torch.set_num_threads(1)
-    told = json.loads(order.read_text(encoding="utf-8"))
-    tests = {_about(cell)["grade_id"]: cell for cell in told["source"]["cells"] if _is_test(cell)}
+    content = json.loads(order.read_text(encoding="utf-8"))
+    tests = {_nbgrader(cell)["grade_id"]: cell for cell in content["source"]["cells"] if _is_test(cell)}
     shell = _shell()
-    run(shell, told["submissions"][0]["cells"], tests)
+    run(shell, content["submissions"][0]["cells"], tests)
     done = []
-    for notebook in told["submissions"]:
+    for notebook in content["submissions"]:
         seconds, cpu_seconds = time.perf_counter(), time.process_time()
         scores = run(shell, notebook["cells"], tests)
-        done.append(
-            {
-                "seconds": time.perf_counter() - seconds,
-                "cpu_seconds": time.process_time() - cpu_seconds,
-                "scores": scores,
-            }
-        )
+        seconds, cpu_seconds = time.perf_counter() - seconds, time.process_time() - cpu_seconds
+        done.append({"seconds": seconds, "cpu_seconds": cpu_seconds, "scores": scores})
     json.dump(done, sys.stdout)
 
 
 def run(shell: InteractiveShell, cells: Cells, tests: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    """Run a submission's cells, with the instructor's tests in the place of the student's.
+    """Run a submission's cells, with the instructor's tests instead of the student's.
 
     Args:
         shell: the shell; it forgets the last submission.
@@ -64,20 +59,15 @@ def run(shell: InteractiveShell, cells: Cells, tests: Mapping[str, Mapping[str, 
     shell.user_module, shell.user_ns = module, names
     shell.init_user_ns()
     scores = {}
-    for cell, test in _with_tests(cells, tests):
+    for cell in cells:
+        if cell["cell_type"] != "code":
+            continue
+        test = tests.get(_nbgrader(cell).get("grade_id", ""))
         with capture_output():
             result = shell.run_cell((test or cell)["source"])
         if test is not None:
-            scores[_about(test)["grade_id"]] = _points(result.success, result.result, _about(test)["points"])
+            scores[_nbgrader(test)["grade_id"]] = _points(result.success, result.result, _nbgrader(test)["points"])
     return scores
-
-
-def _with_tests(
-    cells: Cells, tests: Mapping[str, Mapping[str, Any]]
-) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            yield cell, tests.get(_about(cell).get("grade_id", ""))
 
 
 def _points(success: bool, value: object, full: float) -> float:
@@ -97,14 +87,14 @@ def _shell() -> InteractiveShell:
     return shell
 
 
-def _about(cell: Mapping[str, Any]) -> dict[str, Any]:
-    about: dict[str, Any] = cell["metadata"].get("nbgrader", {})
-    return about
+def _nbgrader(cell: Mapping[str, Any]) -> dict[str, Any]:
+    metadata: dict[str, Any] = cell["metadata"].get("nbgrader", {})
+    return metadata
 
 
 def _is_test(cell: Mapping[str, Any]) -> bool:
-    about = _about(cell)
-    return cell["cell_type"] == "code" and bool(about.get("grade")) and not about.get("solution")
+    metadata = _nbgrader(cell)
+    return cell["cell_type"] == "code" and bool(metadata.get("grade")) and not metadata.get("solution")
 
 
 if __name__ == "__main__":

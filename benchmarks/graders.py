@@ -1,4 +1,4 @@
-"""Who grades: the autograder, nbgrader, otter-grader, and the floor below which nobody can come."""
+"""The graders: the autograder, nbgrader, otter-grader, and the floor, which is the least that grading can cost."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ PLAIN = "plain"
 
 
 class FailedError(Exception):
-    """A grader didn't do what it was asked to; the message holds the end of what it said."""
+    """A grader failed; the message holds the end of its output."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class Run:
 
     Attributes:
         submissions: how many were graded.
-        measurement: what it took.
-        scores: what came of it.
+        measurement: the time and memory that it took.
+        scores: the scores.
     """
 
     submissions: int
@@ -52,9 +52,9 @@ class Setup:
     """A lab set up for all graders, once; each run then begins with nothing graded and nothing cached.
 
     Args:
-        folder: a folder to work in; it exists.
+        folder: an existing folder to work in.
         lab: the lab.
-        otter: the ``otter`` command; None if otter-grader doesn't take part.
+        otter: the ``otter`` command; None without otter-grader.
     """
 
     def __init__(self, folder: Path, lab: ClassLab, otter: Path | None = None) -> None:
@@ -121,10 +121,10 @@ class Setup:
         taken: list[Measurement] = []
         scores = {}
         for student, notebook in self.submissions(count).items():
-            results, place = folder / student, folder / f"{student}.ipynb"
+            results, path = folder / student, folder / f"{student}.ipynb"
             results.mkdir()
-            nbformat.write(other_graders.for_otter(notebook), place)
-            command = other_graders.otter_command(self._otter, self._assignment, place, results)
+            nbformat.write(other_graders.for_otter(notebook), path)
+            command = other_graders.otter_command(self._otter, self._assignment, path, results)
             taken.append(measure(command, results, other_graders.otter_variables(self._otter)))
             if taken[-1].status:
                 raise FailedError(f"otter: {taken[-1].errors[-2000:]}")
@@ -143,13 +143,13 @@ class Setup:
         order = folder / "order.json"
         order.write_text(json.dumps({"source": self.lab.source, "submissions": list(submissions.values())}))
         command = [sys.executable, "-m", "benchmarks.floor", str(order)]
-        told = measure(command, folder, other_graders.environment() | {"PYTHONPATH": str(other_graders.ROOT)})
-        if told.status:
-            raise FailedError(f"floor: {told.errors[-2000:]}")
-        done = json.loads(told.output)
+        taken = measure(command, folder, other_graders.environment() | {"PYTHONPATH": str(other_graders.ROOT)})
+        if taken.status:
+            raise FailedError(f"floor: {taken.errors[-2000:]}")
+        done = json.loads(taken.output)
         shutil.rmtree(folder)
         # The clock runs for the cells alone: not for the start, nor for the run that warms up.
-        parts = [Measurement(run["seconds"], CPU(run["cpu_seconds"]), others=told.others) for run in done]
+        parts = [Measurement(run["seconds"], CPU(run["cpu_seconds"]), others=taken.others) for run in done]
         scores = {student: run["scores"] for student, run in zip(submissions, done, strict=True)}
         return Run(count, _one_after_the_other(parts), scores)
 
@@ -176,7 +176,7 @@ def grade(course: Path, lab: str, *options: str, watched: bool = True) -> Measur
         course: the course's folder.
         lab: the lab's name.
         options: further options.
-        watched: whether to take note of when each result was there, which costs too much for thousands of them.
+        watched: whether to note when each result was written, which costs too much for thousands of them.
 
     Raises:
         FailedError: it failed.

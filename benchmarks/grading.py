@@ -1,6 +1,5 @@
 """The benchmark of grading, side by side with nbgrader and otter-grader: ``python -m benchmarks.grading``."""
 
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,7 +32,7 @@ class Sizes:
 
     Attributes:
         submissions: by the autograder and on the floor.
-        peers: by nbgrader and otter-grader, which need seconds for each; 0 leaves them out.
+        peers: by nbgrader and otter-grader, which need seconds for each; 0 leaves both out.
         repeats: how often all of it is done.
     """
 
@@ -48,8 +47,8 @@ def compare(lab: str, sizes: Sizes, otter: Path | None, tell: Callable[[str], ob
     Args:
         lab: the lab, one of `CLASSES`.
         sizes: how much is graded.
-        otter: the ``otter`` command; None if otter-grader doesn't take part.
-        tell: is told what goes on.
+        otter: the ``otter`` command; None without otter-grader.
+        tell: receives a line after each run.
 
     Returns:
         The cost by grader.
@@ -73,11 +72,7 @@ def compare(lab: str, sizes: Sizes, otter: Path | None, tell: Callable[[str], ob
 
 
 def check_scores(runs: Mapping[str, Run], full: Mapping[str, float]) -> None:
-    """See that all graders give the same scores.
-
-    Args:
-        runs: grader → its run.
-        full: test cell → its full points.
+    """Check that all graders give the same scores.
 
     Raises:
         DisagreementError: they don't.
@@ -101,12 +96,13 @@ def chapter(lab: str, costs: Mapping[str, GraderCost], sizes: Sizes, notes: Iter
     """What was found with one lab, as Markdown."""
     if not all(found.exact for found in costs.values()):
         notes = [*notes, "No control group could be made: CPU times are the whole machine's."]
+    repeats = "run once" if sizes.repeats == 1 else f"medians over {sizes.repeats} repeats"
     lines = [
         f"## Grading: {lab}",
         "",
         *machine.describe(),
         "",
-        f"`{command(lab, sizes)}`: {_times(sizes.repeats)}, all graders in turn. Each starts cold and grades the "
+        f"`{command(lab, sizes)}`: {repeats}, all graders in turn. Each starts cold and grades the "
         "same submissions; honest ones, right and wrong and left out, get the same scores from all of them. *Each* is "
         "the cost of one more submission; *a class* has one start. nbgrader's and otter-grader's classes are "
         "calculated from what they took for fewer. The floor runs the same cells in one warm process: no isolation, "
@@ -121,10 +117,6 @@ def chapter(lab: str, costs: Mapping[str, GraderCost], sizes: Sizes, notes: Iter
     if ours.each_by_kind:
         lines += ["Where the autograder's CPU time goes:", "", *report.breakdown(ours), ""]
     return lines[:-1]
-
-
-def _times(repeats: int) -> str:
-    return "run once" if repeats == 1 else f"medians over {repeats} repeats"
 
 
 def command(lab: str, sizes: Sizes) -> str:
@@ -147,7 +139,7 @@ def main(
     sizes = Sizes(12, 2, 1) if quick else Sizes(submissions, peers_grade, repeats)
     otter, notes = _otter(sizes)
     for name in map(str, lab or CLASSES):
-        lines = chapter(name, compare(name, sizes, otter, _tell), sizes, notes)
+        lines = chapter(name, compare(name, sizes, otter, report.tell), sizes, notes)
         print("\n".join([*lines, ""]), flush=True)
         if write:
             report.write_chapter(f"grading {name}", lines)
@@ -160,10 +152,6 @@ def _otter(sizes: Sizes) -> tuple[Path | None, list[str]]:
         return other_graders.otter_environment(), []
     except other_graders.UnavailableError as error:
         return None, [f"{OTTER} was not measured: {error}"]
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

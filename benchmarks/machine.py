@@ -13,7 +13,7 @@ _LIBRARIES = ("torch", "nbgrader", "ipython", "nbclient")
 
 
 def describe() -> list[str]:
-    """Sentences for a reader who wants to compare."""
+    """The date, the machine and the versions, as sentences."""
     cores = len(os.sched_getaffinity(0))
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
@@ -25,11 +25,7 @@ def describe() -> list[str]:
 
 
 def circumstances(others: float) -> list[str]:
-    """What a reader must know of the machine's state: a paragraph, or nothing if it was quiet.
-
-    Args:
-        others: the share of the machine's CPU time that other programs used meanwhile, from 0 to 1.
-    """
+    """A warning if other programs used much of the machine's CPU time meanwhile: `others`, a share from 0 to 1."""
     if others <= _BUSY:
         return []
     return [

@@ -19,7 +19,7 @@ KINDS: Final = {
     b"autograder.judging.server": "judges",
     b"autograder.sandbox.zygote_server": "students",
 }
-"""Part of a process's command line → what the process and all that it starts are called."""
+"""Part of a process's command line → the kind of the process and of all that it starts."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Moment:
     Attributes:
         seconds: wall-clock seconds since it was started.
         results: how many results there were.
-        cpu: what it had used up.
+        cpu: its CPU time until then.
         by_kind: the same by kind of process, as in `Measurement`.
     """
 
@@ -47,8 +47,8 @@ class Measurement:
         seconds: wall-clock seconds.
         cpu: CPU time of all its processes.
         by_kind: the same by kind of process; what is of no kind of its own counts as "coordinator".
-        results: when each result was there, seconds after the start, in order.
-        moments: how far it was, again and again.
+        results: when each result was written, seconds after the start, in order.
+        moments: how far it was, at each new result.
         peak_bytes: the largest resident memory of the command's own process.
         status: its exit status.
         output: what it wrote to stdout.
@@ -76,7 +76,7 @@ class _Watch:
     Args:
         process: the command's own process.
         counted: the account of it and of all that it starts.
-        results: finds what is there so far: name of a result → when it was written, in seconds since the epoch.
+        results: finds the results so far: name → when it was written, in seconds since the epoch.
     """
 
     def __init__(self, process: int, counted: Account, results: Callable[[], Mapping[str, float]]) -> None:

@@ -1,4 +1,4 @@
-"""The peers: a lab as a plain nbgrader course, and as an otter-grader assignment with an environment of its own."""
+"""A lab as a plain nbgrader course, and as an otter-grader assignment with an environment of its own."""
 
 import ast
 import json
@@ -43,7 +43,7 @@ def run(env):
 
 
 class UnavailableError(Exception):
-    """A peer can't be had on this machine; the message says why."""
+    """Another grader cannot be installed on this machine; the message says why."""
 
 
 def environment() -> dict[str, str]:
@@ -59,7 +59,7 @@ def make_nbgrader_course(folder: Path, lab: str, source: NotebookNode, configura
         folder: the course's folder; it is made.
         lab: the lab's name, and its notebook's.
         source: the instructor's notebook.
-        configuration: the text of nbgrader_config.py; as it stands, nbgrader runs submissions as it does by default.
+        configuration: the text of nbgrader_config.py; without it, nbgrader runs submissions as it does by default.
 
     Returns:
         The notebook as students get it.
@@ -67,9 +67,9 @@ def make_nbgrader_course(folder: Path, lab: str, source: NotebookNode, configura
     Raises:
         subprocess.CalledProcessError: nbgrader refused the lab.
     """
-    place = folder / "source" / lab / f"{lab}.ipynb"
-    place.parent.mkdir(parents=True)
-    nbformat.write(source, place)
+    path = folder / "source" / lab / f"{lab}.ipynb"
+    path.parent.mkdir(parents=True)
+    nbformat.write(source, path)
     (folder / "nbgrader_config.py").write_text(configuration, encoding="utf-8")
     nbgrader = [sys.executable, "-m", "nbgrader", "generate_assignment", lab]
     subprocess.run(nbgrader, cwd=folder, env=environment(), check=True, capture_output=True)
@@ -79,13 +79,13 @@ def make_nbgrader_course(folder: Path, lab: str, source: NotebookNode, configura
 def hand_in(course: Path, lab: str, submissions: Iterable[tuple[str, NotebookNode]]) -> None:
     """Put notebooks where nbgrader wants them: each student, and the notebook."""
     for student, notebook in submissions:
-        place = course / "submitted" / student / lab / f"{lab}.ipynb"
-        place.parent.mkdir(parents=True)
-        nbformat.write(notebook, place)
+        path = course / "submitted" / student / lab / f"{lab}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
 
 
 def nbgrader_command(lab: str) -> list[str]:
-    """``nbgrader autograde`` for everyone who has submitted a lab; to be run in the course's folder."""
+    """``nbgrader autograde`` for all submissions of a lab; to be run in the course's folder."""
     return [sys.executable, "-m", "nbgrader", "autograde", lab]
 
 
@@ -147,9 +147,9 @@ def make_otter_assignment(folder: Path, source: NotebookNode, otter: Path) -> Pa
     tests.mkdir(parents=True)
     for cell in source.cells:
         if is_test(cell):
-            about = cell.metadata.nbgrader
-            text = _TEST.format(name=about.grade_id, points=about.points, source=all_or_nothing(cell))
-            (tests / f"{about.grade_id}.py").write_text(text, encoding="utf-8")
+            metadata = cell.metadata.nbgrader
+            text = _TEST.format(name=metadata.grade_id, points=metadata.points, source=all_or_nothing(cell))
+            (tests / f"{metadata.grade_id}.py").write_text(text, encoding="utf-8")
     assignment = folder / "autograder.zip"
     command = [str(otter), "generate", "-t", str(tests), "-o", str(assignment), "--no-requirements"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
@@ -191,13 +191,13 @@ def otter_variables(otter: Path) -> dict[str, str]:
 
 def otter_scores(results: Path) -> dict[str, float]:
     """What otter-grader says in results.json: id of the cell → points."""
-    told = json.loads((results / "results.json").read_text(encoding="utf-8"))
+    written = json.loads((results / "results.json").read_text(encoding="utf-8"))
     # "Public Tests" is a heading in the list that Gradescope shows.
-    tests = [test for test in told["tests"] if test["name"] != "Public Tests"]
+    tests = [test for test in written["tests"] if test["name"] != "Public Tests"]
     return {test["name"]: float(test["score"]) for test in tests}
 
 
 def is_test(cell: NotebookNode) -> bool:
     """Whether a cell holds nbgrader's autograder tests."""
-    about = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and bool(about.get("grade")) and not about.get("solution")
+    metadata = cell.metadata.get("nbgrader", {})
+    return cell.cell_type == "code" and bool(metadata.get("grade")) and not metadata.get("solution")

@@ -19,12 +19,7 @@ _UNKNOWN = "not measured"
 
 
 def chapter(runs: WorkerRuns, command: str) -> list[str]:
-    """What was found, and what it would come to, as Markdown.
-
-    Args:
-        runs: what was measured.
-        command: the command that measured it.
-    """
+    """The measurements, and what 100,000 submissions would cost, as Markdown."""
     cores = len(os.sched_getaffinity(0))
     everything = (*runs.here.values(), *runs.cluster.values(), runs.large)
     return [
@@ -43,7 +38,7 @@ def chapter(runs: WorkerRuns, command: str) -> list[str]:
         "",
         f"A Dask worker with all that it has started holds {runs.worker_bytes / 1024**2:.0f} MiB (pages that "
         "several processes hold count once), and the coordinator of the largest cluster "
-        f"{_largest(runs.cluster.values()) / 1024**2:.0f} MiB.",
+        f"{max(taken.peak_bytes for taken in runs.cluster.values()) / 1024**2:.0f} MiB.",
         "",
         "What the one writer takes, with verdicts that were known before (the PostgreSQL server runs on this machine, "
         "is reached by a socket, and waits for the disk at each transaction, as SQLite does):",
@@ -78,10 +73,6 @@ def _rows(runs: WorkerRuns) -> list[list[str]]:
     return found
 
 
-def _largest(taken: Iterable[Measurement]) -> int:
-    return max(measurement.peak_bytes for measurement in taken)
-
-
 def _written(writing: Mapping[str, Writing]) -> list[list[str]]:
     rows = [
         [
@@ -103,9 +94,12 @@ def _projection(runs: WorkerRuns) -> list[str]:
     labs = {tiny_class().name: (_each_cpu(tiny), coordinator), MINIMUM: (_each_cpu(large), _coordinators(large))}
     head = ["", *labs]
     rows = [
-        ["CPU, all machines together", *_told(labs.values(), lambda all_of, _: f"{MANY * all_of / 3600:.1f} h")],
-        *([f"wall time, {count} × {_CORES} cores", *_told(labs.values(), partial(_wall, count))] for count in _FLEETS),
-        ["cores that one coordinator keeps busy", *_told(labs.values(), lambda all_of, own: f"{all_of / own - 1:.0f}")],
+        ["CPU, all machines together", *_cells(labs.values(), lambda all_of, _: f"{MANY * all_of / 3600:.1f} h")],
+        *([f"wall time, {count} × {_CORES} cores", *_cells(labs.values(), partial(_wall, count))] for count in _FLEETS),
+        [
+            "cores that one coordinator keeps busy",
+            *_cells(labs.values(), lambda all_of, own: f"{all_of / own - 1:.0f}"),
+        ],
     ]
     rows.append(["disk: autograded/ and what is kept", *_disk(runs.writing)])
     return [
@@ -120,10 +114,10 @@ def _projection(runs: WorkerRuns) -> list[str]:
     ]
 
 
-def _told(labs: Iterable[tuple[float | None, float | None]], tell: Callable[[float, float], str]) -> Iterator[str]:
-    """What there is to be told of each lab, by the CPU seconds of all processes and of the coordinator."""
+def _cells(labs: Iterable[tuple[float | None, float | None]], text: Callable[[float, float], str]) -> Iterator[str]:
+    """A cell of a row for each lab, from the CPU seconds of all processes and of the coordinator."""
     for all_of, own in labs:
-        yield _UNKNOWN if all_of is None or own is None else tell(all_of, own)
+        yield _UNKNOWN if all_of is None or own is None else text(all_of, own)
 
 
 def _each_cpu(taken: Measurement) -> float | None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +101,7 @@ def ratios(costs: Mapping[str, GraderCost]) -> list[str]:
     ours = costs.get(AUTOGRADER)
     if ours is None:
         return []
-    told = [
+    sentences = [
         f"Against {name}: {peer.seconds_for(CLASS) / ours.seconds_for(CLASS):.1f} × the throughput for a class of "
         f"{CLASS}, {peer.each_cpu_seconds / ours.each_cpu_seconds:.1f} × less CPU for each submission."
         for name in (NBGRADER, OTTER)
@@ -111,12 +112,12 @@ def ratios(costs: Mapping[str, GraderCost]) -> list[str]:
         cores = len(os.sched_getaffinity(0))
         # By CPU time: other programs stretch wall-clock times more than they stretch this.
         most = cores * nbgrader.each_cpu_seconds / floor.each_cpu_seconds
-        told.append(
+        sentences.append(
             f"The cells alone need {1000 * floor.each_cpu_seconds:.0f} ms of CPU: a grader that costs nothing and "
             f"keeps {cores} cores busy would have about {most:.0f} × the throughput of {NBGRADER}, which works on one "
             "submission at a time."
         )
-    return told
+    return sentences
 
 
 def breakdown(costs: GraderCost) -> list[str]:
@@ -139,8 +140,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
 
 
+def tell(text: str) -> None:
+    """Print a line on stderr: how far a benchmark is."""
+    print(text, file=sys.stderr, flush=True)
+
+
 def write_chapter(name: str, lines: Sequence[str], path: Path = RESULTS) -> None:
-    """Put a chapter into the file of results, in the place of the last one of that name."""
+    """Put a chapter into the file of results, instead of the last one of that name."""
     text = path.read_text(encoding="utf-8") if path.is_file() else _TITLE
     chapter = "\n".join([f"<!-- begin {name} -->", *lines, f"<!-- end {name} -->"])
     old = re.compile(rf"<!-- begin {re.escape(name)} -->.*<!-- end {re.escape(name)} -->", re.DOTALL)

@@ -7,9 +7,8 @@ is then graded again, unchanged.
 """
 
 import json
-import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +19,7 @@ from benchmarks import machine, other_graders, projection, workers
 from benchmarks.classes import tiny_class
 from benchmarks.graders import FailedError, grade
 from benchmarks.measure import Measurement
-from benchmarks.report import Target, table, targets_table, write_chapter
+from benchmarks.report import Target, table, targets_table, tell, write_chapter
 
 SIZES = (100, 1_000, 10_000)
 REGRADE_SECONDS = 60.0
@@ -41,12 +40,8 @@ class Scale:
     again: Measurement
 
 
-def measure_scale(sizes: Sequence[int], tell: Callable[[str], object]) -> Scale:
-    """Grade generated classes, each in a fresh course, and the last of them twice.
-
-    Args:
-        sizes: the sizes, from small to large.
-        tell: is told what goes on.
+def measure_scale(sizes: Sequence[int]) -> Scale:
+    """Grade generated classes of these sizes, from small to large, each in a new course, and the last one twice.
 
     Raises:
         FailedError: a submission was not graded, got the wrong score, or got another one the second time.
@@ -68,7 +63,7 @@ def measure_scale(sizes: Sequence[int], tell: Callable[[str], object]) -> Scale:
 
 
 def _check(taken: Measurement, size: int) -> None:
-    """See that everyone was graded, and that who is wrong got less."""
+    """Check that every submission was graded, and that wrong ones got less."""
     records = json.loads(taken.output)
     if len(records) != size:
         raise FailedError(f"{len(records)} of {size} submissions were graded")
@@ -144,18 +139,14 @@ def main(
     """Grade generated classes of several sizes; print what they took."""
     name = "machines" if more else "scale"
     if more:
-        measured = workers.measure_workers(submissions, max(submissions // 6, 2), workers.COUNTS, _tell)
+        measured = workers.measure_workers(submissions, max(submissions // 6, 2), workers.COUNTS)
         command = f"python -m benchmarks.scale --machines --submissions {submissions} --write"
         lines = projection.chapter(measured, command)
     else:
-        lines = chapter(measure_scale(sizes or SIZES, _tell))
+        lines = chapter(measure_scale(sizes or SIZES))
     print("\n".join(lines))
     if write:
         write_chapter(name, lines)
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

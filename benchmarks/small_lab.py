@@ -16,7 +16,7 @@ class Exercise:
 
     Attributes:
         name: the function to write; the grade id of its cell.
-        arguments: its arguments, as they stand in ``def``.
+        arguments: its arguments, as written in ``def``.
         right: the body of a right answer.
         wrong: the body of a wrong one.
         visible: the part of the test that students see.
@@ -110,14 +110,14 @@ EXERCISES = (
 )
 """The last one gives partial credit: nbgrader takes the number in the last line."""
 
-_LESSON = new_markdown_cell("# Small cells\n\nReplace each placeholder.", id="title")
+_TITLE = new_markdown_cell("# Small cells\n\nReplace each placeholder.", id="title")
 _IMPORTS = "import math\n\nimport numpy as np\nimport torch"
 _SHOWN = "example = torch.linspace(0, 1, 5, requires_grad=True)\nprint(example.sum().item())\nexample"
 
 
 def source(exercises: Sequence[Exercise] = EXERCISES) -> NotebookNode:
     """The instructor's notebook with these exercises."""
-    cells = [_LESSON, new_code_cell(_IMPORTS, id="imports", metadata=_about("imports", locked=True))]
+    cells = [_TITLE, new_code_cell(_IMPORTS, id="imports", metadata=_metadata("imports", locked=True))]
     cells.append(new_code_cell(_SHOWN, id="example"))
     for exercise in exercises:
         answer = exercise.answer(f"### BEGIN SOLUTION\n{exercise.right}\n### END SOLUTION")
@@ -125,15 +125,15 @@ def source(exercises: Sequence[Exercise] = EXERCISES) -> NotebookNode:
         name, tested = exercise.name.replace("_", "-"), f"{exercise.name.replace('_', '-')}-test"
         cells += [
             new_markdown_cell(f"## Write `{exercise.name}`", id=f"{name}-text"),
-            new_code_cell(answer, id=name, metadata=_about(name, solution=True)),
-            new_code_cell(test, id=tested, metadata=_about(tested, grade=True, locked=True, points=_POINTS)),
+            new_code_cell(answer, id=name, metadata=_metadata(name, solution=True)),
+            new_code_cell(test, id=tested, metadata=_metadata(tested, grade=True, locked=True, points=_POINTS)),
         ]
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
 
 
 def submission(released: NotebookNode, wrong: frozenset[str], left: frozenset[str]) -> NotebookNode:
-    """Fill in a released notebook, in place: right answers but for those that are wrong or left as they were."""
+    """Fill in a released notebook, in place: right answers except those that are to be wrong or left as released."""
     answers = {exercise.name.replace("_", "-"): exercise for exercise in EXERCISES}
     for cell in released.cells:
         exercise = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
@@ -142,6 +142,6 @@ def submission(released: NotebookNode, wrong: frozenset[str], left: frozenset[st
     return released
 
 
-def _about(name: str, **facts: bool | int) -> dict[str, object]:
+def _metadata(name: str, **fields: bool | int) -> dict[str, object]:
     usual = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
-    return {"nbgrader": usual | {"grade_id": name} | facts}
+    return {"nbgrader": usual | {"grade_id": name} | fields}

@@ -1,4 +1,4 @@
-"""What the measurements mean: cost of a start, cost of each submission, medians over the repeats."""
+"""Sums up measurements: cost of a start, cost of each submission, medians over the repeats."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from benchmarks.graders import Run, Scores
 from benchmarks.measure import Measurement, Moment
 
 _ENOUGH = 20
-"""So many results, and the first and last tenth of them are left out, in which not all workers have work."""
+"""From so many results on, the first and the last tenth are left out, in which not all workers have work."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,6 @@ class GraderCost:
         first_seconds: seconds from the start until the first submission's result was there.
         by_kind: CPU seconds by kind of process for all of them.
         each_by_kind: CPU seconds by kind of process for one more submission.
-        peak_bytes: the largest resident memory of the grader's own process.
         exact: False if the CPU time is the whole machine's.
         others: the share of the machine's CPU time that other programs used meanwhile, from 0 to 1.
     """
@@ -38,7 +37,6 @@ class GraderCost:
     first_seconds: float
     by_kind: Mapping[str, CPU]
     each_by_kind: Mapping[str, CPU]
-    peak_bytes: int
     exact: bool
     others: float
 
@@ -63,7 +61,6 @@ def summarise(runs: Sequence[Run]) -> GraderCost:
         first_seconds=middle(lambda m: min(m.results, default=m.seconds)),
         by_kind=_medians([m.by_kind for m in taken]),
         each_by_kind=_medians([each_by_kind(m) for m in taken]),
-        peak_bytes=int(middle(lambda m: m.peak_bytes)),
         exact=all(m.exact for m in taken),
         others=middle(lambda m: m.others),
     )

@@ -1,8 +1,8 @@
-"""More workers, on this machine and on a Dask cluster, and what a hundred thousand submissions would cost."""
+"""Measures grading with more and more workers, on this machine and on a Dask cluster."""
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from benchmarks.classes import ClassLab, minimum_class, tiny_class
 from benchmarks.graders import FailedError, grade
 from benchmarks.measure import Measurement, files_written, measure
 from benchmarks.other_graders import environment
+from benchmarks.report import tell
 from benchmarks.writing import Writing, measure_writing
 from tests.dask_cluster import cluster
 
 COUNTS = (1, 2, 4)
-_PAGE = "Pss:"
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,13 @@ class WorkerRuns:
     writing: Mapping[str, Writing]
 
 
-def measure_workers(
-    submissions: int, large_submissions: int, counts: tuple[int, ...], tell: Callable[[str], object]
-) -> WorkerRuns:
+def measure_workers(submissions: int, large_submissions: int, counts: tuple[int, ...]) -> WorkerRuns:
     """Grade the same class with more and more workers, here and on a cluster of this machine's.
 
     Args:
         submissions: how many to the tiny lab.
         large_submissions: how many to the course's own lab.
         counts: how many workers.
-        tell: is told what goes on.
 
     Raises:
         FailedError: a submission was not graded.
@@ -123,7 +120,7 @@ def _proportional(process: int) -> int:
         lines = Path("/proc", str(process), "smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
-    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith(_PAGE))
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 def _course(folder: Path, lab: ClassLab, submissions: int) -> Path:

@@ -72,11 +72,6 @@ def submission_metadata(result: Result) -> dict[str, Any]:
 def read_result(student: str, lab: str, node: Mapping[str, Any]) -> Result:
     """The result that `submission_metadata` was written from, with the verdicts of one notebook.
 
-    Args:
-        student: the student's id.
-        lab: the lab's name.
-        node: the notebook.
-
     Raises:
         KeyError: something is missing.
         MalformedRecordError: something is of another type.
@@ -187,7 +182,7 @@ def _metadata(released: Cell | None, verdict: CellVerdict | None) -> dict[str, A
 
 
 def _verdict_outputs(outcome: CellOutcome) -> list[dict[str, Any]]:
-    """The outputs that stand for a verdict in nbgrader: an error for 0 points, a number for some, nothing for all.
+    """The outputs that mean a verdict to nbgrader: an error for 0 points, a number for some, nothing for all.
 
     The outputs of the test itself are not shown: a hidden test may have printed them.
     """

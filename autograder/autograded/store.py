@@ -29,17 +29,10 @@ def write(
     submitted: Mapping[str, SubmittedNotebook],
     notebooks: Mapping[str, NotebookResult],
 ) -> Path:
-    """Write the folder of a graded submission, replacing an earlier one as a whole.
+    """Write the folder of a graded submission, from its realigned and its graded notebooks by name.
 
-    A notebook that was not handed in, or could not be read or graded, is written as it was released, with the reason
-    on top.
-
-    Args:
-        course: the course.
-        lab: the lab.
-        result: the submission's result.
-        submitted: its realigned notebooks, by name.
-        notebooks: its graded notebooks, by name.
+    An earlier folder is replaced as a whole. A notebook that was not handed in, or could not be read or graded, is
+    written as it was released, with the reason on top.
 
     Returns:
         The folder.
@@ -94,7 +87,7 @@ def remove_unfinished(course: Course) -> None:
 
 
 def digest(course: Course, lab: str, student: str) -> str:
-    """A digest of what lies in a submission's folder: the names, sizes and times of change of its files."""
+    """A digest of a submission's folder: the names, sizes and times of change of its files."""
     folder = course.folder(course.directory.autograded_directory, student, lab)
     found = sorted(
         (path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns)
@@ -162,7 +155,7 @@ def _read_graded(
 
 
 def _verdicts(lab: Lab, result: Result) -> dict[str, Sequence[CellVerdict]]:
-    """A result's verdicts by notebook: they stand in the lab's order, and an id is unique in its notebook only."""
+    """A result's verdicts by notebook: they have the lab's order, and an id is unique in its notebook only."""
     found: dict[str, Sequence[CellVerdict]] = {}
     rest = list(result.cells)
     for notebook in lab.notebooks:

@@ -86,7 +86,7 @@ def build(
         check: build ``source/`` and ``release/`` in a temporary folder, compare, and change nothing.
         mode: the sandbox in which the release and the solution are graded.
         limits: the limits of a submission.
-        progress: is told how far the work is.
+        progress: receives how far the work is.
 
     Returns:
         What was built, or what is out of date.
@@ -118,7 +118,7 @@ def build(
 
 
 def read_with_colab_cells(course: Course, lab: str) -> LabText:
-    """Read a lab's text, and add the cells for Colab if the course asks for them."""
+    """Read a lab's text, and add the cells for Colab if the course's pyproject.toml configures them."""
     lab_text = read_lab_text(course.root, lab)
     origin = read_origin(course.root)
     if origin is None:
@@ -143,7 +143,8 @@ def _build(course: Course, lab_text: LabText, scratch: str, mode: Mode, limits: 
         with _step(progress, f"{lab_text.name}: running the worked solution"):
             solution = solve(folder, lab_text.name, course.application.config, scratch)
             notebook = read_notebook(solution)
-            execute(lab_text, notebook, _run_folder(folder, lab_text))
+            # In a copy, so that files which cells write do not get into the course.
+            execute(lab_text, notebook, Path(shutil.copytree(solution.parent, folder / "run")))
             write_notebook(notebook, solution)
             # Add the lab to the real gradebook last. It can still refuse, and then no folder has moved.
             release(folder, lab_text.name, course.application.config, course.gradebook_url)
@@ -197,11 +198,6 @@ def _step(progress: Progress, what: str) -> Iterator[None]:
     progress.describe(what)
     yield
     progress.advance()
-
-
-def _run_folder(folder: Path, lab_text: LabText) -> Path:
-    """Copy the solution's folder to run in it, so that files which cells write do not get into the course."""
-    return Path(shutil.copytree(folder / SOLUTIONS / lab_text.name, folder / "run"))
 
 
 def _describe(lab_text: LabText, outdated: tuple[str, ...] = ()) -> BuiltLab:

@@ -17,7 +17,7 @@ _GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True)
 class CellLocation:
-    """The place of a cell in a lab's text.
+    """Where a cell is in a lab's text.
 
     Attributes:
         file: the file as the user would name it, relative to the course: ``course/LAB.py``.

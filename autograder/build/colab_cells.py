@@ -34,7 +34,7 @@ _KEYS = frozenset({"repository", "branch", "package"})
 _ON_GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?")
 _ADDRESS = re.compile(r"https://[\w.~-]+(?::\d+)?(?:/[\w.~-]+)+/?")
 _BRANCH = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
-# The package stands in double quotes in a line that IPython and a shell interpret.
+# The package is written in double quotes in a line that IPython and a shell interpret.
 _PACKAGE = re.compile(r"[\w\[\]., @+:/=<>!~-]+")
 _TABLE = re.compile(r"^\s*\[tool\.gradlab\]", re.MULTILINE)
 _PROTECTED = {"deletable": False, "editable": False}
@@ -79,9 +79,6 @@ class Origin:
 def read_origin(course_root: Path) -> Origin | None:
     """Read the table ``[tool.gradlab]`` of a course.
 
-    Args:
-        course_root: the course's folder.
-
     Returns:
         What the table in its pyproject.toml says; None if there is no such table.
 
@@ -119,7 +116,7 @@ def add_colab_cells(lab_text: LabText, origin: Origin, released: str) -> LabText
         ExpectedError: a cell of the lab has the id of one of them.
     """
     cells = list(_cells(origin, released))
-    for cell, location in zip(lab_text.notebook.cells, lab_text.locations, strict=True):
+    for cell, location in lab_text.located_cells:
         if cell.id in (BADGE, INSTALLATION):
             raise location.refuse("the build gives this id to a cell of its own", "Give the cell another grade id.")
     first = lab_text.notebook.cells[0] if lab_text.notebook.cells else None

@@ -59,12 +59,6 @@ def release(folder: Path, lab: str, config: Config, gradebook: str) -> Path:
 def solve(folder: Path, lab: str, config: Config, gradebook: str) -> Path:
     """Run ``nbgrader generate_solution``, without hidden tests and mark schemes, and without executing.
 
-    Args:
-        folder: a folder with ``source/LAB/``; ``solutions/LAB/`` in it is written.
-        lab: the lab's name.
-        config: the course's configuration.
-        gradebook: database URL of a gradebook with the lab.
-
     Returns:
         The worked solution.
 
@@ -117,7 +111,7 @@ def _convert(converter: BaseConverter, lab: str) -> None:
 
 
 def _normalise(path: Path) -> Path:
-    """Rewrite a notebook of nbgrader's with the same bytes every time."""
+    """Rewrite a notebook that nbgrader wrote, with the same bytes every time."""
     write_notebook(read_notebook(path), path)
     return path
 

@@ -27,7 +27,6 @@ UNSTABLE = (
 )
 """Pattern → replacement for what differs between runs or machines. The replay of solutions uses them, too."""
 CELL_SECONDS = 600
-_COMPILED = tuple((re.compile(pattern), replacement) for pattern, replacement in UNSTABLE)
 _NAMESPACE = uuid.UUID(int=0)
 _NEVER_TEXT = ("image/png", "image/jpeg", "application/pdf")
 _ENVIRONMENT = {**HIDDEN, "COLUMNS": "120", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
@@ -74,7 +73,7 @@ def execute(lab_text: LabText, notebook: NotebookNode, folder: Path) -> None:
             resources={"metadata": {"path": str(folder)}},
         )
         try:
-            # nbclient does not shut down a manager that it was given, unless it is told to.
+            # Without cleanup_kc nbclient would not shut down a manager that it was given.
             asyncio.run(client.async_execute(cleanup_kc=True, env={**os.environ, **_ENVIRONMENT}))
         except CellExecutionError as error:
             problem = f"the worked solution raises {error.ename}: {error.evalue}"
@@ -91,13 +90,10 @@ def execute(lab_text: LabText, notebook: NotebookNode, folder: Path) -> None:
 
 
 def stabilise(notebook: NotebookNode) -> None:
-    """Remove from executed cells what differs between runs or machines.
+    """Remove from executed cells, in place, what differs between runs or machines.
 
     Times, memory addresses and paths of the machine's files are removed. Each random id, which a figure uses in its
     HTML, becomes an id that depends on the cell and the order alone and is still unique.
-
-    Args:
-        notebook: an executed notebook, changed in place.
     """
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
@@ -109,9 +105,8 @@ def stabilise(notebook: NotebookNode) -> None:
 
 
 def _stable_text(text: str) -> str:
-    """Replace addresses and paths in a text."""
-    for pattern, replacement in _COMPILED:
-        text = pattern.sub(replacement, text)
+    for pattern, replacement in UNSTABLE:
+        text = re.sub(pattern, replacement, text)
     return text
 
 

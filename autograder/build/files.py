@@ -7,6 +7,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+_GENERATED = frozenset({".ipynb_checkpoints", "__pycache__"})
+
 
 def read_notebook(path: Path) -> NotebookNode:
     """Read a notebook that a build has written."""
@@ -27,8 +29,10 @@ def write_notebook(notebook: NotebookNode, path: Path) -> None:
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Read a folder's files: path relative to it → bytes; nothing if the folder does not exist."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _generated(path.relative_to(folder)))
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    paths = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        name.as_posix(): path.read_bytes() for name, path in paths.items() if not _GENERATED.intersection(name.parts)
+    }
 
 
 def differences(expected: Path, present: Path) -> tuple[str, ...]:
@@ -62,7 +66,3 @@ def replace_folders(pairs: Iterable[tuple[Path, Path]], aside: Path) -> None:
             moved.rename(origin)
         raise
     shutil.rmtree(aside)
-
-
-def _generated(path: Path) -> bool:
-    return any(part in (".ipynb_checkpoints", "__pycache__") for part in path.parts)

@@ -70,9 +70,7 @@ class _HiddenLines:
 
 def delimiters_of(config: Config) -> Delimiters:
     """Read nbgrader's delimiters from the course's configuration."""
-    solutions = ClearSolutions(config=config)
-    tests = ClearHiddenTests(config=config)
-    schemes = ClearMarkScheme(config=config)
+    solutions, tests, schemes = (step(config=config) for step in (ClearSolutions, ClearHiddenTests, ClearMarkScheme))
     return {
         Region.SOLUTION: (solutions.begin_solution_delimeter, solutions.end_solution_delimeter),
         Region.HIDDEN_TESTS: (tests.begin_test_delimeter, tests.end_test_delimeter),
@@ -121,7 +119,7 @@ def check_markers(lab_text: LabText, delimiters: Delimiters) -> None:
     Raises:
         ExpectedError: they do not.
     """
-    for cell, location in zip(lab_text.notebook.cells, lab_text.locations, strict=True):
+    for cell, location in lab_text.located_cells:
         split_lines(cell.source, location, delimiters)
         role = role_of(cell.metadata.get("nbgrader", {}))
         for offset, text in enumerate(cell.source.split("\n")):
@@ -168,7 +166,7 @@ def check_leaks(lab_text: LabText, released: NotebookNode, files: Mapping[str, b
 
 
 def _marker(text: str, delimiters: Delimiters) -> tuple[Region | None, Region | None]:
-    """The region that a line begins and the one that it ends; nbgrader finds a delimiter anywhere in a line."""
+    """The region that a line begins, and the one that it ends; nbgrader finds a delimiter anywhere in a line."""
     for region, (begin, end) in delimiters.items():
         if begin in text:
             return region, None
@@ -178,7 +176,7 @@ def _marker(text: str, delimiters: Delimiters) -> tuple[Region | None, Region | 
 
 
 def _hidden_lines(lab_text: LabText, delimiters: Delimiters) -> Iterator[_HiddenLines]:
-    for cell, location in zip(lab_text.notebook.cells, lab_text.locations, strict=True):
+    for cell, location in lab_text.located_cells:
         regions: dict[int, _HiddenLines] = {}
         lines = split_lines(cell.source, location, delimiters)
         # nbgrader removes all of a solution cell that has no markers.

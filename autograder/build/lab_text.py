@@ -42,9 +42,14 @@ class LabText:
     locations: tuple[CellLocation, ...]
     data: Path
 
+    @property
+    def located_cells(self) -> list[tuple[NotebookNode, CellLocation]]:
+        """The cells, each with its location."""
+        return list(zip(self.notebook.cells, self.locations, strict=True))
+
     def location_of(self, cell_id: str) -> CellLocation:
         """Where a cell of a built notebook is in the text; the top of the file for a cell that is not in the text."""
-        for cell, location in zip(self.notebook.cells, self.locations, strict=True):
+        for cell, location in self.located_cells:
             if cell.id == cell_id:
                 return location
         return CellLocation(f"{COURSE}/{self.name}.py", 1, 1, f"cell {cell_id!r}")
@@ -68,10 +73,6 @@ def lab_names(course_root: Path) -> tuple[str, ...]:
 
 def read_lab_text(course_root: Path, lab: str) -> LabText:
     """Read ``course/LAB.py`` in jupytext's percent format.
-
-    Args:
-        course_root: the course's folder.
-        lab: the lab's name.
 
     Raises:
         ExpectedError: the file is missing or unreadable, or a cell's header is wrong.
@@ -143,14 +144,10 @@ def _check_grade_ids(locations: tuple[CellLocation, ...], notebook: NotebookNode
 
 
 def _set_cell_ids(lab: str, notebook: NotebookNode) -> None:
-    """Give every cell an id that does not depend on its position in the notebook.
+    """Give every cell, in place, an id that does not depend on its position in the notebook.
 
     The id of a cell with a grade id is the grade id. Any other cell's is a hash of the lab's name and its own text, so
     that editing, adding or removing one cell does not change the ids of others; repeated texts are counted.
-
-    Args:
-        lab: the lab's name.
-        notebook: the notebook, changed in place.
     """
     seen: Counter[tuple[str, str]] = Counter()
     for cell in notebook.cells:

@@ -1,4 +1,4 @@
-"""A lab is graded before it is released: what is released must earn nothing, and the worked solution everything."""
+"""Grades a lab before it is released: the released notebook must earn nothing, and the worked solution all points."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +18,8 @@ from autograder.verdicts import CellStatus, CellVerdict
 
 # Hidden inputs are drawn anew for each student: two of them catch a test that only suits some inputs.
 _SOLVERS = ("first-solver", "second-solver")
-_PERSON = (CellStatus.MANUAL, CellStatus.UNANSWERED)
+_ACCEPTED = (CellStatus.PASSED, CellStatus.MANUAL, CellStatus.UNANSWERED)
+"""The statuses of a worked solution's cells; a person grades the last two."""
 
 
 def cells_of(notebook: NotebookNode) -> tuple[Cell, ...]:
@@ -41,7 +42,7 @@ def try_out(
 
     Raises:
         ExpectedError: the release earns a point, the solution lacks one, or a test breaks, for example because it
-            sends the student's side a callable that cannot cross the wall.
+            sends the student process a callable that cannot cross the wall.
     """
     source, blank = cells_of(lab_text.notebook), cells_of(released)
     lab = Lab(lab_text.name, (LabNotebook(lab_text.name, source, blank),), files)
@@ -61,35 +62,22 @@ def try_out(
 def _check_blank(lab_text: LabText, verdict: CellVerdict) -> None:
     _check_unbroken(lab_text, verdict)
     if verdict.points:
-        raise _refuse(
-            lab_text,
-            verdict,
-            f"the released notebook, as it is, earns {verdict.points:g} of {verdict.max_points:g} points",
-            "Test something that the stub does not do already.",
-        )
+        problem = f"the released notebook, as it is, earns {verdict.points:g} of {verdict.max_points:g} points"
+        raise _refuse(lab_text, verdict, problem, "Test something that the stub does not do already.")
 
 
 def _check_solved(lab_text: LabText, verdict: CellVerdict) -> None:
     _check_unbroken(lab_text, verdict)
-    if verdict.status in _PERSON or verdict.status is CellStatus.PASSED:
-        return
-    raise _refuse(
-        lab_text,
-        verdict,
-        f"the worked solution earns {verdict.points or 0:g} of {verdict.max_points:g} points ({verdict.status}): "
-        f"{verdict.message}",
-        "Mend the solution or the test.",
-    )
+    if verdict.status not in _ACCEPTED:
+        earned = f"{verdict.points or 0:g} of {verdict.max_points:g} points ({verdict.status})"
+        problem = f"the worked solution earns {earned}: {verdict.message}"
+        raise _refuse(lab_text, verdict, problem, "Mend the solution or the test.")
 
 
 def _check_unbroken(lab_text: LabText, verdict: CellVerdict) -> None:
     if verdict.status is CellStatus.BROKE:
-        raise _refuse(
-            lab_text,
-            verdict,
-            f"the test itself breaks: {verdict.message}",
-            "Mend the test, whatever the student writes.",
-        )
+        problem = f"the test itself breaks: {verdict.message}"
+        raise _refuse(lab_text, verdict, problem, "Mend the test, whatever the student writes.")
 
 
 def _refuse(lab_text: LabText, verdict: CellVerdict, problem: str, cure: str) -> ExpectedError:
@@ -98,5 +86,5 @@ def _refuse(lab_text: LabText, verdict: CellVerdict, problem: str, cure: str) ->
 
 def _solve(source: tuple[Cell, ...], blank: tuple[Cell, ...]) -> tuple[Cell, ...]:
     """Put the instructor's answers into the released cells."""
-    answered = (Role.SOLUTION, Role.ANSWER)
-    return tuple(own if own.role in answered else given for own, given in zip(source, blank, strict=True))
+    answers = (Role.SOLUTION, Role.ANSWER)
+    return tuple(own if own.role in answers else given for own, given in zip(source, blank, strict=True))

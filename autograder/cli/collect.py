@@ -1,7 +1,7 @@
 """``autograder collect``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -12,10 +12,8 @@ from autograder.cli import completion, options
 from autograder.cli.display import messages, output, print_json
 from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.progress import shown
+from autograder.collect.records import Collected, Outcome, Refused, Report
 from autograder.formatting import count
-
-if TYPE_CHECKING:
-    from autograder.collect.records import Collected, Refused, Report
 
 _MOST_SHOWN = 4
 
@@ -61,7 +59,7 @@ def collect(
         raise typer.Exit(NOT_ALL_GRADED)
 
 
-def _record(report: "Report") -> dict[str, object]:
+def _record(report: Report) -> dict[str, object]:
     return {
         "collected": [
             {
@@ -82,7 +80,7 @@ def _record(report: "Report") -> dict[str, object]:
     }
 
 
-def _table(collected: "list[Collected]") -> Table:
+def _table(collected: list[Collected]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
     for column in ("Student", "Lab", "Outcome", "Handed in (UTC)", "Files"):
         table.add_column(column, overflow="fold")
@@ -93,32 +91,32 @@ def _table(collected: "list[Collected]") -> Table:
     return table
 
 
-def _outcome(collected: "Collected") -> str:
+def _outcome(collected: Collected) -> str:
     words = {
-        "collected": "collected",
-        "replaced": "replaced an earlier one",
-        "unchanged": "is there already",
-        "older": "not taken: a newer one is there",
-        "uncertain": "not taken: another one is there",
-    }[collected.outcome.value]
+        Outcome.COLLECTED: "collected",
+        Outcome.REPLACED: "replaced an earlier one",
+        Outcome.UNCHANGED: "is there already",
+        Outcome.OLDER: "not taken: a newer one is there",
+        Outcome.UNCERTAIN: "not taken: another one is there",
+    }[collected.outcome]
     others = f" ({count(collected.attempts, 'other attempt')})" if collected.attempts else ""
     return words + others
 
 
-def _print_summary(report: "Report") -> None:
+def _print_summary(report: Report) -> None:
     console = messages()
     if report.columns:
         used = ", ".join(f"{field} = {column}" for field, column in report.columns)
         console.print(f"Columns of the roster: {used}", markup=False)
     for note in report.notes:
         console.print(note, markup=False)
-    taken = sum(it.outcome.value in ("collected", "replaced") for it in report.collected)
+    taken = sum(it.outcome in (Outcome.COLLECTED, Outcome.REPLACED) for it in report.collected)
     console.print(f"{count(taken, 'submission')} collected.", markup=False)
 
 
-def _print_warnings(report: "Report") -> None:
+def _print_warnings(report: Report) -> None:
     """What needs action is printed even with --quiet."""
-    if any(it.outcome.value == "uncertain" for it in report.collected):
+    if any(it.outcome is Outcome.UNCERTAIN for it in report.collected):
         messages().print(
             "Nothing says whether they are newer. If they are, delete the folder in submitted/, and collect again."
         )
@@ -126,7 +124,7 @@ def _print_warnings(report: "Report") -> None:
     _list("Not taken:", report.refused)
 
 
-def _list(title: str, items: "list[Refused]") -> None:
+def _list(title: str, items: list[Refused]) -> None:
     console = messages()
     if items:
         console.print(f"[bold]{title}[/]")

@@ -1,4 +1,4 @@
-"""``autograder demo``: the whole path on the sample class."""
+"""``autograder demo``: builds, grades and reports on the sample class."""
 
 import filecmp
 import os
@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -22,9 +22,6 @@ from autograder.grading.terms import Terms
 from autograder.report.records import as_record
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result, SubmissionStatus
-
-if TYPE_CHECKING:
-    from autograder.course.course import Course
 
 CELL_SECONDS = 10.0
 """The time limit of a cell: the sample class has a submission that never ends."""
@@ -100,10 +97,6 @@ def checkout() -> Path:
 def prepare(root: Path, into: Path) -> None:
     """Copy the course and the sample class; files that are the same already are left alone.
 
-    Args:
-        root: the checkout.
-        into: the demonstration's folder; it is made if it is missing.
-
     Raises:
         ExpectedError: the folder holds something else, or cannot be made.
     """
@@ -122,11 +115,12 @@ def prepare(root: Path, into: Path) -> None:
     for name in _SETTINGS:
         _copy(root / name, into / name)
     for name in _COPIED:
-        # What the demonstration built itself is kept: the next step finds out whether it is still current.
+        # What an earlier demonstration built is kept: `_build` finds out whether it is still current.
         if name == "course" or not (into / name).is_dir():
             _copy_folder(root / name, into / name)
-    for student in _folders(root / _SAMPLE):
-        _copy_folder(student, into / "submitted" / student.name)
+    for student in (root / _SAMPLE).iterdir():
+        if student.is_dir() and not student.name.startswith((".", "_")):
+            _copy_folder(student, into / "submitted" / student.name)
 
 
 def demonstrate(into: Path, *, mode: Mode, workers: int, bar: Bar) -> Demonstration:
@@ -138,7 +132,7 @@ def demonstrate(into: Path, *, mode: Mode, workers: int, bar: Bar) -> Demonstrat
     course = Course.open(into)
     labs = [lab for lab in course.labs() if course.students(lab)]
     terms = Terms(options.limits(CELL_SECONDS), mode, workers)
-    results = [result for lab in labs for result in _grade(course, lab, terms, bar)]
+    results = [result for lab in labs for result in grade_labs(course, lab, None, terms, bar)]
     bar.begin("Writing feedback and report")
     return Demonstration(
         results=tuple(results),
@@ -148,7 +142,7 @@ def demonstrate(into: Path, *, mode: Mode, workers: int, bar: Bar) -> Demonstrat
 
 
 def files_to_look_at(into: Path, made: Demonstration) -> Iterator[tuple[Path, str]]:
-    """What to look at, with a line that says what it is."""
+    """The files worth a look, each with a line that says what it is."""
     for report in made.reports:
         yield report, "the report on the class: open it in a browser"
     # The page with the most diagnoses shows best what feedback is.
@@ -166,16 +160,8 @@ def _build(into: Path, *, mode: Mode, bar: Bar) -> None:
         built(into, outdated, check=False, mode=mode, bar=bar)
 
 
-def _grade(course: "Course", lab: str, terms: Terms, bar: Bar) -> list[Result]:
-    return list(grade_labs(course, lab, None, terms, bar))
-
-
 def _is_demonstration(folder: Path) -> bool:
     return folder.is_dir() and ((folder / _MARKER).is_file() or not any(folder.iterdir()))
-
-
-def _folders(parent: Path) -> list[Path]:
-    return sorted(path for path in parent.iterdir() if path.is_dir() and not path.name.startswith((".", "_")))
 
 
 def _copy_folder(source: Path, target: Path) -> None:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.errors import ExpectedError
-from autograder.formatting import number
+from autograder.formatting import count, number
 from autograder.report.diagnoses import SUBMISSION_WORDS, diagnosis_titles
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
 
@@ -48,8 +48,7 @@ def results_table(results: Iterable[Result]) -> Table:
     """One row for each submission: score, status, what was diagnosed, what a person should look at."""
     # Only the rows are kept, not the results: a class may be larger than memory.
     rows = [
-        (result.student, result.lab, score(result), result.status, diagnoses(result), attention(result))
-        for result in results
+        (it.student, it.lab, score(it), it.status, ", ".join(diagnosis_titles(it)), attention(it)) for it in results
     ]
     several = len({lab for _, lab, *_ in rows}) > 1
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 3, 0, 0))
@@ -73,34 +72,23 @@ def score(result: Result) -> str:
     return f"{number(result.score)} / {number(result.max_score)}"
 
 
-def diagnoses(result: Result) -> str:
-    """What was diagnosed, each once, in the order of the notebook, as the report lists it."""
-    return ", ".join(diagnosis_titles(result))
-
-
 def attention(result: Result) -> str:
     """Why a person should look at it."""
-    open_questions = sum(cell.status is CellStatus.MANUAL for cell in result.cells)
-    questions = [f"{open_questions} open question{'s' if open_questions > 1 else ''}"] if open_questions else []
-    return " ".join(filter(None, [result.reason, *result.flags, *questions]))
+    questions = sum(cell.status is CellStatus.MANUAL for cell in result.cells)
+    return " ".join(
+        filter(None, [result.reason, *result.flags, count(questions, "open question") if questions else ""])
+    )
 
 
 def print_json(value: object) -> None:
-    """Print one JSON value on stdout, with a line end; paths as text.
-
-    Args:
-        value: dicts, lists, strings, numbers, booleans, None and paths.
-    """
+    """Print a JSON value, in which paths are text, on stdout, with a line end."""
     json.dump(value, sys.stdout, indent=2, default=str, allow_nan=False)
     sys.stdout.write("\n")
 
 
 @contextmanager
 def spooled_json(items: Iterable[Any]) -> Iterator[TextIO]:
-    """Write items as a JSON list into a temporary file: it is printed as a whole or not at all, also if it is long.
-
-    Args:
-        items: JSON values; all of them are taken before anything can be read.
+    """Write items as a JSON list into a temporary file, so that it is printed whole or not at all, however long it is.
 
     Yields:
         The file, at its beginning.

@@ -1,4 +1,4 @@
-"""``autograder doctor``: finds out what of this machine grading needs and lacks, and shows it."""
+"""``autograder doctor``: finds out what grading needs and this machine lacks, and shows it."""
 
 import ctypes
 import importlib.util
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _GOOD = ("✓", "green")
 _BAD = ("✗", "red")
-_DISPENSABLE = ("–", "yellow")
+_OPTIONAL = ("–", "yellow")
 
 _PACKAGES: Final = {
     "torch": True,
@@ -48,7 +48,7 @@ _PROGRAMS: Final = {
     "bubblewrap": ("bwrap", ("--version",), True, "apt-get install bubblewrap"),
     "graphviz": ("dot", ("-V",), False, "apt-get install graphviz"),
 }
-"""Programs by the name of their package: the command, how it tells its version, whether grading needs it, the cure."""
+"""Programs by the name of their package: the command, how it prints its version, whether grading needs it, the cure."""
 
 _PROGRAM_SECONDS: Final = 20.0
 _GPU_CONTROL: Final = Path("/dev/nvidiactl")
@@ -165,11 +165,11 @@ def _table(*columns: str) -> Table:
 
 
 def _mark(*, held: bool, required: bool) -> Text:
-    return Text(*(_GOOD if held else _BAD if required else _DISPENSABLE))
+    return Text(*(_GOOD if held else _BAD if required else _OPTIONAL))
 
 
 def _probe_gpu() -> Iterator["Layer"]:
-    """Try the GPU as `grade --gpu` would use it; where there is no sign of one, there is no layer."""
+    """Try the GPU as `grade --gpu` would use it; no layer where there is no sign of one."""
     if not _GPU_CONTROL.exists() and not _has_driver():
         return
     from autograder.gpu.doctor import probe_gpu  # only where there is one
@@ -196,15 +196,14 @@ def _program(name: str, command: str, arguments: Sequence[str], *, required: boo
     path = shutil.which(command)
     if path is None:
         return Component(name, None, required, cure)
-    told = subprocess.run([path, *arguments], capture_output=True, text=True, check=False, timeout=_PROGRAM_SECONDS)
-    version = re.search(r"\d+(\.\d+)+", told.stdout + told.stderr)
+    printed = subprocess.run([path, *arguments], capture_output=True, text=True, check=False, timeout=_PROGRAM_SECONDS)
+    version = re.search(r"\d+(\.\d+)+", printed.stdout + printed.stderr)
     return Component(name, version[0] if version else "unknown", required)
 
 
 def _gpu() -> str | None:
     if importlib.util.find_spec("torch") is None:
         return None
-    # Takes a second and isn't needed to import this module.
-    import torch
+    import torch  # takes a second
 
     return torch.cuda.get_device_name() if torch.cuda.is_available() else None

@@ -1,6 +1,6 @@
 """The one place where an error becomes a message and an exit code, and an unexpected one a log file.
 
-0 is success and 2 a wrong usage, as everywhere.
+As usual, 0 is success and 2 wrong usage.
 """
 
 import errno
@@ -49,9 +49,9 @@ _CURES = {
     errno.EDQUOT: _SPACE,
     errno.EMFILE: "Allow more open files (ulimit -n 4096), then run the same command again.",
 }
-"""What the system can refuse for any file, and what a user can do about it."""
+"""The system's errors for any file → what a user can do about them."""
 
-# Typer shows these itself, and ends the program without a message if nobody reads stdout any more.
+# Typer shows these itself, and ends the program without a message if the reader of stdout is gone.
 _SHOWN_BY_TYPER: tuple[type[BaseException], ...] = (
     typer.Exit,
     typer.Abort,

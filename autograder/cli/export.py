@@ -1,7 +1,6 @@
 """``autograder export``."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,21 +10,15 @@ from autograder.cli import completion, options
 from autograder.cli.display import messages, print_json
 from autograder.cli.progress import shown
 from autograder.errors import ExpectedError
+from autograder.export import table
+from autograder.export.table import System
 
 if TYPE_CHECKING:
     from autograder.export.export import Export
 
 
-class Target(StrEnum):
-    """Who reads the file: the names of `autograder.export.export.System`, which takes a second to import."""
-
-    CSV = "csv"
-    MOODLE = "moodle"
-    CANVAS = "canvas"
-
-
 def export(  # noqa: PLR0913 - a command's options are its parameters
-    to: Annotated[Target, typer.Option("--to", help="Who reads it: a spreadsheet, Moodle or Canvas.")],
+    to: Annotated[System, typer.Option("--to", help="Who reads it: a spreadsheet, Moodle or Canvas.")],
     labs: Annotated[
         list[str] | None,
         typer.Argument(
@@ -52,14 +45,13 @@ def export(  # noqa: PLR0913 - a command's options are its parameters
     with shown("Reading the gradebook", quiet=quiet):
         from autograder.course.course import Course  # nbgrader takes a second to import
         from autograder.course.gradebook_url import name_of
-        from autograder.export import table
-        from autograder.export.export import System, notes_on
         from autograder.export.export import export as make
+        from autograder.export.export import notes_on
 
         opened = Course.open(course)
         if to_file is not None and str(to_file.resolve()) == name_of(opened.gradebook_url):
             raise ExpectedError(f"{to_file} is the gradebook itself.", "Name another file with --output.")
-        exported = make(opened, System(to.value), labs or (), template=template, unfinished=unfinished)
+        exported = make(opened, to, labs or (), template=template, unfinished=unfinished)
     if to_file is not None:
         table.write(to_file, exported.table)
         if not quiet:
@@ -84,7 +76,7 @@ def _print(text: str) -> None:
     sys.stdout.write(text)
 
 
-def _record(exported: "Export", to: Target, to_file: Path | None) -> dict[str, object]:
+def _record(exported: "Export", to: System, to_file: Path | None) -> dict[str, object]:
     return {
         "to": to.value,
         "output": to_file,

@@ -3,6 +3,7 @@
 import os
 import re
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -41,27 +42,15 @@ Sandbox = Annotated[
     Mode,
     typer.Option("--sandbox", help="How student code is walled in; 'none' is for code that you would run yourself."),
 ]
-_MAX_SECONDS = 7 * 86400
+_seconds = partial(typer.Option, min=0.1, max=7 * 86400)
 CellSeconds = Annotated[
-    float | None,
-    typer.Option(
-        "--cell-seconds", min=0.1, max=_MAX_SECONDS, help="Seconds for one cell, or one test (60 if left out)."
-    ),
+    float | None, _seconds("--cell-seconds", help="Seconds for one cell, or one test (60 if left out).")
 ]
 CallSeconds = Annotated[
-    float | None,
-    typer.Option(
-        "--call-seconds",
-        min=0.1,
-        max=_MAX_SECONDS,
-        help="Seconds for one call of a student's function (half of a cell's).",
-    ),
+    float | None, _seconds("--call-seconds", help="Seconds for one call of a student's function (half of a cell's).")
 ]
 SubmissionSeconds = Annotated[
-    float | None,
-    typer.Option(
-        "--submission-seconds", min=0.1, max=_MAX_SECONDS, help="Seconds for a whole notebook (ten times a cell's)."
-    ),
+    float | None, _seconds("--submission-seconds", help="Seconds for a whole notebook (ten times a cell's).")
 ]
 Dask = Annotated[
     str | None,
@@ -107,9 +96,9 @@ def gpu_share(wanted: bool, memory_bytes: int | None, workers: int | None) -> tu
     """How many submissions run at once, and the bytes of GPU memory for each: 0 without a GPU.
 
     Args:
-        wanted: whether a GPU is to be used.
-        memory_bytes: the bytes that were asked for.
-        workers: the submissions at once that were asked for.
+        wanted: whether ``--gpu`` was given.
+        memory_bytes: ``--gpu-memory``.
+        workers: ``--workers``.
 
     Raises:
         typer.BadParameter: memory was asked for, and no GPU.
@@ -131,9 +120,9 @@ def limits(
     memory_bytes: int | None = None,
     gpu_bytes: int = 0,
 ) -> Limits:
-    """The default limits, changed by what was asked for.
+    """The default limits, changed by the options that were given.
 
-    With a longer time for cells, calls and the whole submission get longer, too, unless those were asked for: a
+    A longer time for cells makes those for calls and the whole submission longer, too, unless they are given: a
     notebook has time for ten cells that use up theirs. CPU time is limited to one and a half times a submission's.
     """
     usual = Limits()

@@ -22,15 +22,13 @@ from autograder.formatting import seconds
 
 Item = TypeVar("Item")
 
-_LINE = "{what}: {done} of {total} in {time}{rate}"
-
 
 class Bar:
     """An `autograder.progress.Progress` that is displayed in a terminal.
 
     Args:
         progress: Rich's display; it counts even where it is disabled.
-        what: what is being done until the bar is told otherwise.
+        what: what is being done at first.
     """
 
     def __init__(self, progress: Progress, what: str) -> None:
@@ -39,18 +37,13 @@ class Bar:
         self._what = what
 
     def begin(self, what: str, total: int = 0) -> None:
-        """Begin a piece of work.
-
-        Args:
-            what: what is being done, in a word or two.
-            total: the number of its steps; 0 if it is unknown.
-        """
+        """Begin a piece of work."""
         self._progress.remove_task(self._task)
         self._task = self._progress.add_task(what, total=total or None)
         self._what = what
 
     def describe(self, what: str) -> None:
-        """Say what is being done now; the count of steps goes on."""
+        """Say what is being done now."""
         self._progress.update(self._task, description=what)
 
     def advance(self, steps: int = 1) -> None:
@@ -71,9 +64,7 @@ class Bar:
             return ""
         elapsed = task.elapsed or 0.0
         rate = f" ({_per_time(task.completed / elapsed)})" if task.completed and elapsed else ""
-        return _LINE.format(
-            what=self._what, done=int(task.completed), total=int(task.total), time=seconds(elapsed), rate=rate
-        )
+        return f"{self._what}: {int(task.completed)} of {int(task.total)} in {seconds(elapsed)}{rate}"
 
 
 class _IfCounted(ProgressColumn):
@@ -102,11 +93,11 @@ def shown(what: str, *, quiet: bool) -> Iterator[Bar]:
     """Show on stderr how far the work is: a bar in a terminal, a line at the end elsewhere, nothing if `quiet`.
 
     Args:
-        what: what is being done until the bar is told otherwise.
+        what: what is being done at first.
         quiet: show nothing.
     """
     console = messages()
-    # The bar disappears when the work is done. It never takes what is printed on stdout.
+    # Rich must not redirect stdout: a result may be printed while the bar is there.
     progress = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from struct import Struct
@@ -82,7 +82,7 @@ class TemporaryFolder:
     """
 
     folder: Path
-    count: int = field(default=0)
+    count: int = 0
 
     def new_path(self) -> Path:
         """The path of a file that does not exist yet."""
@@ -99,7 +99,7 @@ def unpack(
         path: the archive.
         folder: where the files go.
         bounds: how much the archive may hold.
-        prefix: what stands before each path.
+        prefix: the parts put before each path.
         owned: see `Found.owned`; None for all parts of each path.
 
     Yields:
@@ -124,8 +124,8 @@ def unpack(
             if is_system_file(parts):
                 continue
             refusal = _refusal(entry)
-            if parts in seen:
-                refusal = refusal or "the archive holds a second file of this name; the first one was taken"
+            if not refusal and parts in seen:
+                refusal = "the archive holds a second file of this name; the first one was taken"
             if refusal:
                 yield Refused(shown, refusal, ASK_FOR_NOTEBOOK)
                 continue

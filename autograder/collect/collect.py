@@ -3,6 +3,7 @@
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -52,7 +53,7 @@ def collect(
         roster: the class list; without it, the gradebook's students are the class, and if it has none, the names of
             folders are ids.
         deadline: when the labs were due, see `read_deadline`; without it, the gradebook says so.
-        progress: is told how far the work is.
+        progress: receives how far the work is.
 
     Raises:
         ExpectedError: there is no such source, lab or roster, or the course cannot be written.
@@ -82,44 +83,36 @@ def collect(
     return report
 
 
+@dataclass(frozen=True)
 class _Collector:
     """Collects one source, and adds to the report what became of each file."""
 
-    def __init__(
-        self,
-        course: Course,
-        labs: Labs,
-        matcher: Matcher,
-        deadlines: dict[str, datetime | None],
-        report: Report,
-        progress: Progress,
-    ) -> None:
-        self._course = course
-        self._labs = labs
-        self._matcher = matcher
-        self._deadlines = deadlines
-        self._report = report
-        self._progress = progress
+    course: Course
+    labs: Labs
+    matcher: Matcher
+    deadlines: dict[str, datetime | None]
+    report: Report
+    progress: Progress
 
     def run(self, source: Path, folder: TemporaryFolder) -> None:
-        self._progress.begin("Reading the download")
+        self.progress.begin("Reading the download")
         found: list[Found] = []
         for it in read_source(source, folder):
             if isinstance(it, Refused):
-                self._report.refused.append(it)
+                self.report.refused.append(it)
             else:
                 found.append(it)
-        finder = OwnerFinder(self._matcher.knows, self._labs.names, self._labs.without_notebook)
+        finder = OwnerFinder(self.matcher.knows, self.labs.names, self.labs.without_notebook)
         files = finder.find(without_download_times(found, source))
         times = self._timestamps(files)
         students = self._files_by_student(files)
-        self._progress.begin("Collecting", len(students))
+        self.progress.begin("Collecting", len(students))
         for student, its_files in sorted(students.items()):
             self._collect_student(student, its_files, times)
-            self._progress.advance()
-        untimed = sum(it.time is None for it in self._report.collected)
+            self.progress.advance()
+        untimed = sum(it.time is None for it in self.report.collected)
         if untimed:
-            self._report.notes.append(
+            self.report.notes.append(
                 f"The source does not say when {count(untimed, 'submission')} came: without a timestamp.txt there "
                 "is no late penalty."
             )
@@ -134,7 +127,7 @@ class _Collector:
             elif file.inside:
                 without_owner.append(file)
         self._keep_unmatched(without_owner, _NO_STUDENT_IN_PATH)
-        matches = {owner: self._matcher.match(owner) for owner in owners}
+        matches = {owner: self.matcher.match(owner) for owner in owners}
         matches |= self._namesakes(owners, matches)
         students: defaultdict[str, list[SubmittedFile]] = defaultdict(list)
         for owner, its_files in owners.items():
@@ -153,7 +146,7 @@ class _Collector:
         for owner, files in owners.items():
             student = matches[owner].student
             if student is not None and owner.number:
-                for lab in {it.lab for file in files if (it := self._labs.by_name(file.inside or ("",)))}:
+                for lab in {it.lab for file in files if (it := self.labs.by_name(file.inside or ("",)))}:
                     numbered[student.identity, lab].add(owner)
         return {
             owner: Match(
@@ -175,19 +168,21 @@ class _Collector:
             if without_platform and found.parts[-1] == TIMESTAMP and found.owned == len(found.parts):
                 try:
                     text = read_bytes(found.content, _LONGEST_TIMESTAMP).decode().strip()
-                    times[found.parts[:-1]] = _parse_time(text)
+                    time = parse_utc(text)
+                    assert isinstance(time, datetime)
+                    times[found.parts[:-1]] = time
                 except (ValueError, ArithmeticError, TypeError, Quarantine):
-                    self._report.refused.append(
+                    self.report.refused.append(
                         Refused(readable(found.name), "it holds no date", "Write one like 2026-11-22 14:05 UTC.")
                     )
         return times
 
     def _collect_student(self, student: str, files: list[SubmittedFile], times: dict[Parts, datetime]) -> None:
         files = [file for file in files if file.inside and file.inside[-1] != TIMESTAMP]
-        attempts, rest = choose(files, self._labs, times, self._deadlines)
+        attempts, rest = choose(files, self.labs, times, self.deadlines)
         unmatched = [file for file in rest if NOTEBOOK.search(file.inside[-1])] if attempts else rest
         self._keep_unmatched(unmatched, _without_lab(student, unmatched, has_attempts=bool(attempts)))
-        self._report.notes += [
+        self.report.notes += [
             f"{readable(file.found.name)} was left out: it lies beside another attempt, or its name is taken."
             for file in rest
             if file not in unmatched
@@ -197,15 +192,15 @@ class _Collector:
 
     def _write(self, student: str, attempt: ChosenAttempt) -> None:
         try:
-            outcome = write_submission(self._course, student, attempt)
+            outcome = write_submission(self.course, student, attempt)
         except Quarantine as error:
-            refused = Refused(f"{student}/{attempt.lab}/{error.file}", error.reason, f"{error.cure}.")
-            self._report.refused.append(refused)
+            name = f"{student}/{attempt.lab}/{error.file}"
+            self.report.refused.append(Refused(name, error.reason, f"{error.cure}."))
             return
         except OSError as error:
-            folder = self._course.folder(self._course.directory.submitted_directory, student, attempt.lab)
+            folder = self.course.folder(self.course.directory.submitted_directory, student, attempt.lab)
             raise unwritable(folder, error) from error
-        self._report.collected.append(
+        self.report.collected.append(
             Collected(
                 student,
                 attempt.lab,
@@ -220,9 +215,9 @@ class _Collector:
     def _keep_unmatched(self, files: list[SubmittedFile], match: Match) -> None:
         if not files:
             return
-        kept = self._course.root / UNMATCHED
-        keep_unmatched(self._course.root, [it.found for it in files if not it.found.content.is_relative_to(kept)])
-        self._report.unmatched += [Refused(readable(it.found.name), match.reason, match.cure) for it in files]
+        kept = self.course.root / UNMATCHED
+        keep_unmatched(self.course.root, [it.found for it in files if not it.found.content.is_relative_to(kept)])
+        self.report.unmatched += [Refused(readable(it.found.name), match.reason, match.cure) for it in files]
 
 
 def _without_lab(student: str, files: list[SubmittedFile], *, has_attempts: bool) -> Match:
@@ -243,14 +238,3 @@ def _check_outside(course: Course, source: Path) -> None:
         raise ExpectedError(
             f"{source} is where submissions are collected to.", "Name the folder or the ZIP file that you downloaded."
         )
-
-
-def _parse_time(text: str) -> datetime:
-    """Read a time as nbgrader writes it.
-
-    Raises:
-        ValueError, ArithmeticError, TypeError: it is no time.
-    """
-    time = parse_utc(text)
-    assert isinstance(time, datetime)
-    return time

@@ -61,12 +61,7 @@ def due_dates(course: Course, labs: Iterable[str]) -> dict[str, datetime | None]
 
 
 def add_due_dates(course: Course, labs: Iterable[str], deadline: datetime) -> list[str]:
-    """Write a deadline into the gradebook for labs without one, so that nbgrader's late policies apply.
-
-    Args:
-        course: the course.
-        labs: the labs.
-        deadline: when they were due (UTC, without a zone).
+    """Write a deadline (UTC, without a zone) into the gradebook for labs without one, for nbgrader's late policies.
 
     Returns:
         For each lab with another due date, a sentence that says which one applies.

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.cells import Cell, Role
+from autograder.cells import Role
 from autograder.collect.records import NotebookName
 from autograder.course.course import Course
 from autograder.untrusted.file_names import NOTEBOOK, rank, without_copy_marks
@@ -151,13 +151,9 @@ class _Features:
 
 def _read_features(path: Path) -> _Features | None:
     try:
-        return _features_of(read(path).cells)
+        cells = read(path).cells
     except Quarantine:
         return None
-
-
-def _features_of(cells: Iterable[Cell]) -> _Features:
-    cells = tuple(cells)
     return _Features(
         frozenset(cell.grade_id for cell in cells if cell.grade_id),
         frozenset(

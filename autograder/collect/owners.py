@@ -27,7 +27,7 @@ class SubmittedFile:
 
     Attributes:
         found: the file.
-        owner: the student to whom it belongs; None if the path does not say.
+        owner: the student to whom it belongs; None if the path names none.
         inside: its path within what the student handed in.
         upload: the platform's number of the upload, which grows with time; None if there is none.
         late: whether the platform marked it as late.

@@ -25,7 +25,7 @@ from autograder.untrusted.paths import Parts, UnsafePathError, check_part, is_sy
 _MOST_FILES = CLASS.entries
 _ONE_DOWNLOAD = timedelta(hours=1)
 _ZONES = timedelta(hours=27)
-_NAME_IT = "Name the folder or the ZIP file that you have downloaded."
+_NAME_SOURCE = "Name the folder or the ZIP file that you have downloaded."
 _LINK = ("it is a link, and links are not followed", "Put the file itself there.")
 
 
@@ -44,7 +44,7 @@ def read_source(path: Path, folder: TemporaryFolder) -> Iterator[Found | Refused
     """
     if not (path.is_dir() or path.is_file()):
         wrong = "is neither a folder nor a file" if path.exists() else "does not exist"
-        raise ExpectedError(f"{path} {wrong}.", _NAME_IT)
+        raise ExpectedError(f"{path} {wrong}.", _NAME_SOURCE)
     empty = True
     try:
         if path.is_dir():
@@ -61,7 +61,7 @@ def read_source(path: Path, folder: TemporaryFolder) -> Iterator[Found | Refused
     except OSError as error:
         raise ExpectedError(f"{path} cannot be read: {error.strerror}.", "See that you may read it.") from error
     if empty:
-        raise ExpectedError(f"{path} holds no files.", _NAME_IT)
+        raise ExpectedError(f"{path} holds no files.", _NAME_SOURCE)
 
 
 def without_download_times(files: Sequence[Found], path: Path) -> list[Found]:
@@ -69,10 +69,6 @@ def without_download_times(files: Sequence[Found], path: Path) -> list[Found]:
 
     Moodle since 3.11 and Canvas write the time of the download into the archive, and a program that unpacks it may
     write its own: then all files are of the same hour, and no older than the archive, or than now for a folder.
-
-    Args:
-        files: the files of a source.
-        path: the source.
     """
     times = [found.time for found in files if found.time is not None]
     if not times:

@@ -72,10 +72,6 @@ def keep_unmatched(root: Path, files: Iterable[Found]) -> list[Path]:
 
     Nothing is overwritten: a file of the same path and other content gets a number.
 
-    Args:
-        root: the course's folder.
-        files: the files; their paths are safe.
-
     Returns:
         The copies, relative to the course's folder.
 
@@ -92,14 +88,7 @@ def keep_unmatched(root: Path, files: Iterable[Found]) -> list[Path]:
 
 
 def _compare(attempt: ChosenAttempt, present: datetime | None, known: _Record | None, *, same: bool) -> Outcome:
-    """Compare an attempt with the submission that is present.
-
-    Args:
-        attempt: the attempt.
-        present: when the present submission was handed in; None if nothing says so.
-        known: the record of the present submission, if it was collected.
-        same: whether both have the same files.
-    """
+    """Compare an attempt with the present submission, handed in at `present`; `same`: both have the same files."""
     if same and (attempt.time is None or present == attempt.time):
         return Outcome.UNCHANGED
     if attempt.time is not None and present is not None:

@@ -153,7 +153,8 @@ class Course:
         """
         folder = self.source_folder(name)
         notebooks = tuple(self._notebook(name, path, generated_tests) for path in self.source_notebooks(name))
-        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in self._data_files(folder)}
+        paths = map(Path, sorted(find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"])))
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
         return Lab(name=name, notebooks=notebooks, files=files)
 
     def generates_tests(self, lab: str) -> bool:
@@ -168,7 +169,7 @@ class Course:
         return sorted({student for student, _ in found} - excluded)
 
     def graded_students(self, lab: str) -> list[str]:
-        """The ids of the students for whom there is a folder of a lab in ``autograded/``, sorted."""
+        """The ids of the students with a folder of a lab in ``autograded/``, sorted."""
         return sorted({student for student, _ in self._matches(self.directory.autograded_directory, lab=lab)})
 
     def submission_folder(self, student: str, lab: str) -> Path:
@@ -178,17 +179,17 @@ class Course:
             ExpectedError: the student has not submitted this lab.
         """
         submitted = self.students(lab)
+        folder = self.folder(self.directory.submitted_directory, student, lab)
         if student in submitted:
-            return self.folder(self.directory.submitted_directory, student, lab)
-        example = self.folder(self.directory.submitted_directory, student, lab)
+            return folder
         if not submitted:
             raise self.no_submissions_error(lab)
         raise ExpectedError(
-            f"There is no submission of {lab!r} by {student!r}: {example} is missing.", did_you_mean(student, submitted)
+            f"There is no submission of {lab!r} by {student!r}: {folder} is missing.", did_you_mean(student, submitted)
         )
 
     def no_submissions_error(self, lab: str) -> ExpectedError:
-        """The message for a lab that nobody has submitted."""
+        """The message for a lab without submissions."""
         where = self.folder(self.directory.submitted_directory, "STUDENT", lab)
         cure = f"Put each notebook into {where}, or run: autograder collect SOURCE"
         return ExpectedError(f"Nobody has submitted the lab {lab!r}.", cure)
@@ -212,10 +213,6 @@ class Course:
     def folder(self, step: str, student: str, lab: str) -> Path:
         """The folder of one nbgrader step, such as ``directory.autograded_directory``, whether it exists or not."""
         return Path(self.directory.format_path(step, student, lab))
-
-    def _data_files(self, folder: Path) -> list[Path]:
-        """The files in a lab's folder that are neither notebooks nor ignored, sorted."""
-        return sorted(Path(file) for file in find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"]))
 
     def source_folder(self, name: str) -> Path:
         """The folder with the instructor's files of a lab.
@@ -300,12 +297,7 @@ def did_you_mean(name: str, existing: Sequence[str]) -> str:
 
 
 def _unreadable(path: Path, error: BaseException) -> ExpectedError:
-    """The message for a configuration that cannot be read.
-
-    Args:
-        path: the file.
-        error: what was raised while it was read.
-    """
+    """The message for a configuration file that cannot be read, by what reading it raised."""
     # traitlets ends the program at a setting that is of the wrong type.
     cause = error.__context__ if isinstance(error, SystemExit) else None
     if isinstance(cause, TraitError):

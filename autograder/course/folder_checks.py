@@ -27,10 +27,6 @@ def check_course_path(root: Path) -> None:
 def check_name(name: str, folder: Path) -> None:
     """Check that a gradebook can hold the name of a lab, a student or a notebook.
 
-    Args:
-        name: the name.
-        folder: where it was found.
-
     Raises:
         ExpectedError: it cannot.
     """

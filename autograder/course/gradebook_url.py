@@ -18,14 +18,10 @@ _INSTALL = 'Run: pip install "gradlab[postgresql]"'
 
 
 def locate(configured: str, root: Path) -> str:
-    """SQLAlchemy's URL of a gradebook.
+    """SQLAlchemy's URL of a gradebook, from nbgrader's ``db_url``.
 
     A relative SQLite file lies in the course's folder. For a plain ``postgresql://``, the driver is the one that is
     installed, whatever SQLAlchemy's default is.
-
-    Args:
-        configured: nbgrader's ``db_url``.
-        root: the course's folder.
 
     Raises:
         ExpectedError: it is no such URL, or its driver is not installed.

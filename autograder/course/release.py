@@ -9,12 +9,7 @@ from nbformat import current_nbformat as newest_format
 from nbgrader.converters import GenerateAssignment
 from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError, ValidationError
 from nbgrader.nbgraderformat import read as read_nbgrader
-from nbgrader.preprocessors import (
-    IncludeHeaderFooter,
-    InstantiateTests,
-    NbGraderPreprocessor,
-    SaveCells,
-)
+from nbgrader.preprocessors import IncludeHeaderFooter, InstantiateTests, NbGraderPreprocessor, SaveCells
 from traitlets.config import LoggingConfigurable
 from traitlets.utils.importstring import import_item
 
@@ -64,13 +59,13 @@ def include_header_and_footer(notebook: NotebookNode, application: LoggingConfig
 
 
 def may_be_generated(text: str, application: LoggingConfigurable) -> bool:
-    """Tell whether nbgrader may have to write tests (### AUTOTEST) into a notebook with this text."""
+    """Whether nbgrader may have to write tests (### AUTOTEST) into a notebook with this text."""
     delimiter: str = InstantiateTests(parent=application).autotest_delimiter
     return delimiter in text
 
 
 def is_generated(source: str, application: LoggingConfigurable) -> bool:
-    """Tell whether nbgrader writes tests into this cell (### AUTOTEST) when it releases the notebook."""
+    """Whether nbgrader writes tests into this cell (### AUTOTEST) when it releases the notebook."""
     preprocessor = InstantiateTests(parent=application)
     comments = tuple(set(preprocessor.comment_strs.values()))
     return any(
@@ -92,7 +87,7 @@ def record(notebook: NotebookNode, application: LoggingConfigurable, names: Reso
     """Write a notebook's cells into the gradebook, as ``nbgrader generate_assignment`` does.
 
     Args:
-        notebook: the instructor's notebook as it stands in ``source/``.
+        notebook: the instructor's notebook, unchanged from ``source/``.
         application: nbgrader's application with the course's configuration.
         names: "notebook", "assignment", "db_url" and "path", the folder of the source notebook.
 
@@ -100,15 +95,15 @@ def record(notebook: NotebookNode, application: LoggingConfigurable, names: Reso
         ExpectedError: nbgrader refuses it.
     """
     steps = _steps(application)
-    until = next((place for place, step in enumerate(steps) if issubclass(step, SaveCells)), None)
+    saving = next((index for index, step in enumerate(steps) if issubclass(step, SaveCells)), None)
     where = f"{names['assignment']}/{names['notebook']}.ipynb"
-    if until is None:
+    if saving is None:
         raise ExpectedError(
             "GenerateAssignment.preprocessors in nbgrader_config.py lacks SaveCells.",
             "Add nbgrader.preprocessors.SaveCells, or remove the setting.",
         )
     resources = {"nbgrader": dict(names), "metadata": {"path": names["path"]}}
-    _run(steps[: until + 1], notebook, application, resources, where)
+    _run(steps[: saving + 1], notebook, application, resources, where)
 
 
 def _steps(application: LoggingConfigurable) -> list[type[NbGraderPreprocessor]]:

@@ -75,12 +75,7 @@ def working_files(course: Course, lab: Lab, folder: Path) -> dict[str, bytes]:
     """The data files that a submission is run with: the lab's, and the student's own where they replace none of these.
 
     Files that ``Autograde.exclude_overwriting`` names are the student's to replace. Links and devices are left out,
-    and so is what does not fit into `MOST_BYTES`.
-
-    Args:
-        course: the course.
-        lab: the lab.
-        folder: the submission's folder; it may be missing.
+    and so is what does not fit into `MOST_BYTES`. The submission's folder may be missing.
 
     Returns:
         Path relative to the working folder → content.
@@ -100,11 +95,7 @@ def working_files(course: Course, lab: Lab, folder: Path) -> dict[str, bytes]:
 
 
 class _TakenPaths:
-    """Relative paths of files, so that no file replaces another one or a folder.
-
-    Args:
-        names: those that are taken from the start.
-    """
+    """Relative paths of files, so that no file replaces another one or a folder."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._files: set[str] = set()

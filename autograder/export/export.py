@@ -2,24 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.export.formats import canvas_table, moodle_table, plain_table
 from autograder.export.scores import Scores, read_scores
-from autograder.export.table import Table
+from autograder.export.table import System, Table
 from autograder.export.template import read_template
 from autograder.formatting import count
-
-
-class System(StrEnum):
-    """The program that reads the file."""
-
-    CSV = "csv"
-    MOODLE = "moodle"
-    CANVAS = "canvas"
 
 
 @dataclass(frozen=True)
@@ -45,7 +36,7 @@ def export(
     Args:
         course: the course.
         system: the program that reads the table.
-        labs: the labs; if there are none, all that somebody was graded in.
+        labs: the labs; every lab with a graded submission, if there are none.
         template: what the system has exported.
         unfinished: whether scores are exported that are not final.
 

@@ -25,10 +25,6 @@ def plain_table(scores: Scores, *, unfinished: bool) -> Table:
     """A row for each student and lab, with nbgrader's columns and one for each exercise.
 
     All students and all labs are in it. What is missing or not final has no score, and a status that says so.
-
-    Args:
-        scores: the scores.
-        unfinished: whether scores are exported that are not final.
     """
     exercises = list(dict.fromkeys(name for lab in scores.labs for name in lab.exercises))
     rows: list[list[str]] = []
@@ -62,11 +58,6 @@ def moodle_table(scores: Scores, template: Template | None, *, unfinished: bool)
 
     Students without a score are left out: Moodle reads an empty score as the request to clear its own. Without a
     template, the student's id is in both columns in which Moodle may have it.
-
-    Args:
-        scores: the scores.
-        template: what Moodle has exported.
-        unfinished: whether scores are exported that are not final.
     """
     if template is None:
         identity = list(MOODLE_IDENTITY)
@@ -100,11 +91,6 @@ def canvas_table(scores: Scores, template: Template | None, *, unfinished: bool)
     Canvas reads an empty score as the request to clear its own. So where there is no score, what the template has
     stays; without a template, a student without any score is left out.
 
-    Args:
-        scores: the scores.
-        template: what Canvas has exported.
-        unfinished: whether scores are exported that are not final.
-
     Raises:
         ExpectedError: the template is not from Canvas.
     """
@@ -117,7 +103,8 @@ def canvas_table(scores: Scores, template: Template | None, *, unfinished: bool)
             "In Canvas's gradebook choose Export, and name that file.",
         )
     possible = _points_row(template, identity[0])
-    columns = _canvas_columns(scores, template, possible)
+    names = [(lab, template.column(lab.lab)) for lab in scores.labs]
+    columns = [_CanvasColumn(lab, name, possible.get(name, "") if name is not None else "") for lab, name in names]
     first_row = [_CANVAS_POINTS_ROW, *(possible.get(name, "") for name in identity[1:])]
     rows = [[*first_row, *(column.possible for column in columns)]]
     for row, student in template.matched():
@@ -164,11 +151,6 @@ class _CanvasColumn:
         return ""
 
 
-def _canvas_columns(scores: Scores, template: Template, possible: Mapping[str, str]) -> list[_CanvasColumn]:
-    names = [(lab, template.column(lab.lab)) for lab in scores.labs]
-    return [_CanvasColumn(lab, name, possible.get(name, "") if name is not None else "") for lab, name in names]
-
-
 def _points_row(template: Template, first: str) -> Mapping[str, str]:
     """The template's row of possible points; empty if it has none."""
     return next((row for row in template.rows if CANVAS_POINTS_POSSIBLE in (row.get(first) or "")), {})
@@ -191,7 +173,7 @@ def _new_canvas_table(scores: Scores, *, unfinished: bool) -> Table:
 
 
 def _identity_cells(student: Student, columns: Mapping[str, str | None]) -> list[str]:
-    """What stands in the columns that name a student, column → field of the class list."""
+    """The cells of the columns that name a student; `columns`: column → field of the class list."""
     full_name = ", ".join(filter(None, (student.last_name, student.first_name))) or student.identity
     fields = {
         "id": student.identity,
@@ -205,7 +187,7 @@ def _identity_cells(student: Student, columns: Mapping[str, str | None]) -> list
 
 
 def _not_listed(scores: Scores, template: Template) -> list[str]:
-    """A sentence that names the students who are not in the template, if there are any."""
+    """A sentence that names the students missing in the template, if any."""
     listed = {student.identity for _, student in template.matched()}
     missing = [it.identity for it in scores.students if it.identity not in listed]
     return [f"{template.path.name} does not list {', '.join(missing)}: they are left out."] if missing else []

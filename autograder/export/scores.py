@@ -56,7 +56,7 @@ class LabScores:
         due: when it was due (UTC, without a zone); None if it has no due date.
         most: the points that can be earned.
         exercises: the graded cells, ``NOTEBOOK/CELL``, in order of name.
-        scores: student's id → score; without students who have handed in nothing.
+        scores: student's id → score, for students with a submission.
         ungraded: the ids of the students whose submissions were not graded yet.
     """
 
@@ -87,11 +87,7 @@ class Scores:
 
 
 def read_scores(course: Course, labs: Iterable[str]) -> Scores:
-    """Read the scores of labs from the gradebook.
-
-    Args:
-        course: the course.
-        labs: the labs; if there are none, all that somebody was graded in.
+    """Read the scores of labs from the gradebook; of every lab with a graded submission, if none is named.
 
     Raises:
         ExpectedError: the gradebook cannot be read, does not know a lab, or holds no score.

@@ -5,13 +5,23 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from autograder.errors import ExpectedError
+from autograder.formatting import number
 
 # East Asian keyboards write the fullwidth signs, and spreadsheets with such settings read them like the others.
 _FORMULA = re.compile(r"[\s\0\ufeff]*[=+\-@＝＋－＠]|[\t\r]")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+
+
+class System(StrEnum):
+    """The program that reads the file."""
+
+    CSV = "csv"
+    MOODLE = "moodle"
+    CANVAS = "canvas"
 
 
 @dataclass(frozen=True)
@@ -62,9 +72,9 @@ def write(path: Path, table: Table) -> None:
         ) from error
 
 
-def points(number: float | None) -> str:
+def points(amount: float | None) -> str:
     """Points as text, with a decimal point and at most two decimals; empty for None."""
-    return "" if number is None else f"{number:.2f}".rstrip("0").rstrip(".")
+    return "" if amount is None else number(amount)
 
 
 def paragraphs(lines: Iterable[str]) -> str:

@@ -44,9 +44,10 @@ class Template:
             ExpectedError: the names of several columns contain the lab's.
         """
         wanted = folded(lab)
-        exact = [name for name in self.header if folded(_ID.sub("", name)) == wanted]
-        found = exact or [
-            name for name in self.header if wanted in folded(_ID.sub("", name)) and not _is_feedback(name)
+        names = {name: folded(_ID.sub("", name)) for name in self.header}
+        found = [name for name, plain in names.items() if plain == wanted]
+        found = found or [
+            name for name, plain in names.items() if wanted in plain and "feedback" not in name.casefold()
         ]
         if len(found) > 1:
             raise ExpectedError(
@@ -58,10 +59,6 @@ class Template:
 
 def read_template(path: Path, students: Iterable[Student]) -> Template:
     """Read a template and match its rows to the gradebook's students.
-
-    Args:
-        path: the template.
-        students: the gradebook's students.
 
     Raises:
         ExpectedError: it cannot be read, has no columns that name students, or names one student twice.
@@ -96,14 +93,6 @@ def _find(matcher: Matcher, row: dict[str, str], columns: dict[str, list[str]]) 
         match = matcher.match(Owner(platform, text, text.strip(), number)) if text.strip() or number else None
         student = match.student if match is not None else None
         # Users can change their names, but not the platform's number.
-        if student is not None and _same_number(listed, student):
+        if student is not None and (not student.lms_user_id or listed.lms_user_id in ("", student.lms_user_id)):
             return student
     return None
-
-
-def _is_feedback(name: str) -> bool:
-    return "feedback" in name.casefold()
-
-
-def _same_number(listed: Student, student: Student) -> bool:
-    return not (listed.lms_user_id and student.lms_user_id) or listed.lms_user_id == student.lms_user_id

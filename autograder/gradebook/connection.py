@@ -77,11 +77,7 @@ def explained(url: str) -> Iterator[None]:
 
 @contextmanager
 def reading(url: str, cure: str = "Run: autograder grade") -> Iterator[Gradebook]:
-    """Open a gradebook for reading: nothing is created.
-
-    Args:
-        url: SQLAlchemy's URL.
-        cure: how to create a gradebook, where there is none.
+    """Open a gradebook for reading: nothing is created. `cure` says how to create one.
 
     Raises:
         NoGradebookError: there is none yet.
@@ -97,10 +93,6 @@ def reading(url: str, cure: str = "Run: autograder grade") -> Iterator[Gradebook
 @contextmanager
 def writing(url: str, course_id: str) -> Iterator[Gradebook]:
     """Open a gradebook for writing; where there is none, or an empty file, it is created.
-
-    Args:
-        url: SQLAlchemy's URL.
-        course_id: the course's id.
 
     Raises:
         ExpectedError: it is another program's database, or cannot be read or written.
@@ -140,7 +132,7 @@ def check_ready(url: str) -> None:
 
 
 def _examine(url: str) -> _State:
-    """What there is at a gradebook's URL. No byte of it is changed.
+    """The state of the database at a gradebook's URL. No byte of it is changed.
 
     Raises:
         ExpectedError: it is another program's database, or a gradebook that this nbgrader cannot use.
@@ -177,12 +169,12 @@ def _read_only(where: URL) -> URL:
 
 
 def _state_of(url: str, connection: Connection) -> _State:
-    there = inspect(connection)
-    names = set(there.get_table_names())
+    inspector = inspect(connection)
+    names = set(inspector.get_table_names())
     if not names:
         return _State.ABSENT
     own = sorted(names & _TABLES.keys())
-    fits = all({column["name"] for column in there.get_columns(table)} >= _TABLES[table] for table in own)
+    fits = all({column["name"] for column in inspector.get_columns(table)} >= _TABLES[table] for table in own)
     if not names >= _CORE and not (own and fits and names <= _TABLES.keys() | {_VERSION}):
         raise foreign(url, sorted(names - {_VERSION}) or sorted(names))
     whole = names >= _TABLES.keys()
@@ -198,7 +190,7 @@ def _state_of(url: str, connection: Connection) -> _State:
 
 @cache
 def _known_versions() -> frozenset[str]:
-    """The versions of a gradebook's tables that the installed nbgrader knows; none if it does not say."""
+    """The versions of a gradebook's tables that the installed nbgrader knows; none if it lists none."""
     folder = files("nbgrader") / "alembic" / "versions"
     texts = (path.read_text() for path in folder.iterdir() if path.name.endswith(".py")) if folder.is_dir() else ()
     return frozenset(name for text in texts for name in re.findall(r"^revision = ['\"](\w+)", text, re.MULTILINE))

@@ -21,7 +21,7 @@ _ABSENT = "is not there: the server has no such database"
 _CROWDED = "cannot be reached: its server has no room for another connection"
 _TOO_LONG = "cannot hold a name that is so long; nbgrader's tables end at 128 characters"
 _USUAL_WAIT = "5"
-"""Seconds for which Python's sqlite3 waits for another program, where the URL asks for no other ``timeout``."""
+"""Seconds for which Python's sqlite3 waits for another program, unless the URL has a ``timeout``."""
 _MOST_SHOWN = 3
 _STATES = {
     "08": _LOST,
@@ -65,7 +65,7 @@ _SERVER_SIGNS = (
     ("resolve", _UNREACHED),
     ("translate host name", _UNREACHED),
 )
-"""Of a connection that did not come about there is only a text."""
+"""An error of a connection that failed has a text and no code."""
 _CURES = {
     _LOCKED: "Close what uses it (formgrader, nbgrader, another autograder), then run the same command again.",
     _OTHER_VERSION: "Make a copy of it, then run: nbgrader db upgrade",
@@ -83,28 +83,23 @@ _SERVER_CURES = {
 
 
 def explain(url: str, error: Exception) -> ExpectedError:
-    """The message for an error of the database; it never holds a password.
-
-    Args:
-        url: SQLAlchemy's URL of the gradebook.
-        error: what SQLAlchemy or nbgrader raised.
-    """
+    """The message for what SQLAlchemy or nbgrader raised about the gradebook at `url`; it never holds a password."""
     on_server = is_postgresql(url)
     return _message(url, _what_is_wrong(error, on_server=on_server) or f"cannot be used ({_first_line(url, error)})")
 
 
 def damaged(url: str) -> ExpectedError:
-    """The message for a gradebook in which SQLite's own examination has found damage."""
+    """The message for a gradebook in which SQLite's own check has found damage."""
     return _message(url, "is damaged")
 
 
 def closed(url: str) -> ExpectedError:
-    """The message for a gradebook that cannot be a file: a folder is in its place, or none for it, or a closed one."""
+    """The message for a gradebook that cannot be opened: its path is a folder, or its folder is missing or closed."""
     return _message(url, "cannot be opened")
 
 
 def older(url: str) -> ExpectedError:
-    """The message for a gradebook in which something is missing that the installed nbgrader asks for."""
+    """The message for a gradebook that lacks a table or column of the installed nbgrader's."""
     return _message(url, _OTHER_VERSION)
 
 
@@ -117,12 +112,7 @@ def newer(url: str) -> ExpectedError:
 
 
 def foreign(url: str, tables: Sequence[str]) -> ExpectedError:
-    """The message for a database that is another program's.
-
-    Args:
-        url: SQLAlchemy's URL of the database.
-        tables: the names of its tables.
-    """
+    """The message for a database that is another program's, with these tables."""
     shown = ", ".join(tables[:_MOST_SHOWN]) + (" …" if len(tables) > _MOST_SHOWN else "")
     setting = "c.CourseDirectory.db_url in nbgrader_config.py"
     return ExpectedError(
@@ -143,11 +133,12 @@ def _message(url: str, wrong: str) -> ExpectedError:
 
 
 def _what_is_wrong(error: Exception, *, on_server: bool) -> str:
-    """What is wrong, the end of a sentence; empty if it is nothing that is known here."""
-    text = _text(error).lower()
+    """What is wrong, as the end of a sentence; empty if this module does not know it."""
+    original = getattr(error, "orig", None)
+    # Without the statement and its values, which may hold any text.
+    text = str(original or str(error).partition("[SQL:")[0]).lower()
     if not on_server:
         return next((words for sign, words in _SIGNS if sign in text), "")
-    original = getattr(error, "orig", None)
     # psycopg calls it sqlstate, psycopg2 pgcode.
     state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None) or ""
     if state:
@@ -155,11 +146,6 @@ def _what_is_wrong(error: Exception, *, on_server: bool) -> str:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return _LOST
     return next((words for sign, words in _SERVER_SIGNS if sign in text), "")
-
-
-def _text(error: Exception) -> str:
-    """What the driver said, without the statement and its values, in which anything may stand."""
-    return str(getattr(error, "orig", None) or str(error).partition("[SQL:")[0])
 
 
 def _first_line(url: str, error: Exception) -> str:

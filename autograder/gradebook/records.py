@@ -177,7 +177,7 @@ class SubmissionRecord:
 
     @property
     def digest(self) -> str:
-        """A digest of what the autograder writes, and of an extension; what a person gave is left out."""
+        """A digest of what the autograder writes, and of an extension; what a person wrote is left out."""
         content = [
             [
                 notebook.notebook.name,
@@ -250,13 +250,13 @@ def add_missing(session: Session, lab: LabRecord, student: str, present: Submiss
     """Insert the student, the submission, and an entry for each notebook and cell that has none yet.
 
     Args:
-        session: where the transaction is.
+        session: the session of the transaction.
         lab: the lab.
         student: the student's id.
         present: what the gradebook holds of the submission.
 
     Returns:
-        The submission, complete.
+        The complete submission.
     """
     if session.execute(select(Student.id).where(Student.id == student)).first() is None:
         session.execute(insert(Student.__table__), {"id": student})
@@ -264,10 +264,8 @@ def add_missing(session: Session, lab: LabRecord, student: str, present: Submiss
         present = SubmissionRecord(new_uuid(), ())
         values = {"id": present.identity, "assignment_id": lab.identity, "student_id": student}
         session.execute(insert(_SUBMISSION), values)
-    there = {row.notebook.name: row for row in present.notebooks}
-    notebooks = [
-        _completed(session, notebook, there.get(notebook.name), present.identity) for notebook in lab.notebooks
-    ]
+    rows = {row.notebook.name: row for row in present.notebooks}
+    notebooks = [_completed(session, notebook, rows.get(notebook.name), present.identity) for notebook in lab.notebooks]
     return SubmissionRecord(present.identity, notebooks, present.timestamp, present.extension)
 
 

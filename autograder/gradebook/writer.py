@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from nbformat.v4 import new_notebook
-from nbgrader.api import Gradebook, InvalidEntry
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import Engine, text
@@ -21,8 +21,7 @@ from traitlets.utils.importstring import import_item
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.gradebook.connection import writing
-from autograder.gradebook.errors import explain
+from autograder.gradebook.connection import explained, writing
 from autograder.gradebook.labs import is_current
 from autograder.gradebook.records import (
     LabRecord,
@@ -169,23 +168,13 @@ class GradebookWriter:
         return any(issubclass(step, AssignLatePenalties) for step in steps)
 
     def _assign_late_penalties(self, lab: LabRecord, submission: SubmissionRecord, student: str) -> None:
-        names = [
-            row.notebook.name
-            for row in submission.notebooks
-            if _is_late(lab, submission) or row.late_submission_penalty is not None
-        ]
-        for name in names:
-            resources = {
-                "nbgrader": {
-                    "notebook": name,
-                    "assignment": lab.name,
-                    "student": student,
-                    "db_url": self._course.gradebook_url,
-                }
-            }
+        for row in submission.notebooks:
+            if row.late_submission_penalty is None and not _is_late(lab, submission):
+                continue
+            names = {"notebook": row.notebook.name, "assignment": lab.name, "student": student}
             preprocessor = AssignLatePenalties(parent=self._course.application)
             try:
-                preprocessor.preprocess(new_notebook(), resources)
+                preprocessor.preprocess(new_notebook(), {"nbgrader": {**names, "db_url": self._course.gradebook_url}})
             except SQLAlchemyError:
                 raise
             except Exception as error:
@@ -196,16 +185,13 @@ class GradebookWriter:
 
     @contextmanager
     def _database_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except (SQLAlchemyError, InvalidEntry) as error:
-            if hasattr(self, "_gradebook"):
-                self._gradebook.db.rollback()
-            raise explain(self._course.gradebook_url, error) from error
-        except BaseException:
-            if hasattr(self, "_gradebook"):
-                self._gradebook.db.rollback()
-            raise
+        with explained(self._course.gradebook_url):
+            try:
+                yield
+            except BaseException:
+                if hasattr(self, "_gradebook"):
+                    self._gradebook.db.rollback()
+                raise
 
 
 def _digest(lab: LabRecord, submission: SubmissionRecord) -> str:
@@ -227,10 +213,6 @@ def _exclusive(engine: Engine, course: str) -> Iterator[None]:
     Two machines may use the same gradebook, each with its own course folder. A SQLite file lies in the course's folder,
     which has a lock of its own (`autograder.grading.lock`). The server's lock ends with the connection, however this
     program ends.
-
-    Args:
-        engine: the gradebook's.
-        course: the course's id.
 
     Raises:
         ExpectedError: another autograder holds it.

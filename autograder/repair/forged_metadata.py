@@ -5,7 +5,7 @@ and learning platforms do (lose metadata, ids or single fields, copy them along 
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -21,7 +21,7 @@ _LOCKED = frozenset({Role.LOCKED, Role.TEST, Role.TASK})
 
 @dataclass(frozen=True)
 class _Submitted:
-    """A submitted cell, its claims, and the released cell whose id it carries, if there is one."""
+    """A submitted cell, its claims, and the released cell whose id it carries, or None."""
 
     number: int
     cell: Cell
@@ -100,23 +100,19 @@ def _claims_checksum(one: _Submitted) -> bool:
     return one.claims.checksum != one.original.checksum
 
 
-def _is_malformed(one: _Submitted) -> bool:
-    return bool(one.claims.malformed)
-
-
-_FORGERIES = (
+_FORGERIES: tuple[tuple[str, Callable[[_Submitted], bool]], ...] = (
     ("The cell {} claims other points than it is worth.", _claims_points),
     ("The cell {} claims to be of another kind than it was released as.", _claims_role),
     ("The cell {} claims not to be locked, and its text had been changed.", _claims_unlocked),
     ("The checksum of the cell {} is not the one that it was released with.", _claims_checksum),
-    ("The metadata of the cell {} hold values that no tool writes there.", _is_malformed),
+    ("The metadata of the cell {} hold values that no tool writes there.", lambda one: bool(one.claims.malformed)),
 )
 
 
 def _has_id_of_another(one: _Submitted, owners: Mapping[str, Cell], texts: Mapping[str, Cell]) -> bool:
     """Whether a cell is one cell of the release and carries the id of another.
 
-    Its cell id tells, since a tool that copies a cell gives it a new one; without a cell id, a locked cell's text does.
+    Its cell id shows that: a tool that copies a cell gives it a new one. Without a cell id, a locked cell's text does.
     """
     if one.original is None:
         return False

@@ -30,13 +30,9 @@ class Separated:
 
 
 def separate(submitted: Sequence[Cell], released: Sequence[Cell]) -> Separated:
-    """Divide cells that hold the whole text of a locked cell and more.
+    """Divide submitted cells that hold the whole text of a locked cell and more.
 
     Where an answer is missing, the lab's free cells are looked for as well: the answer may be the rest.
-
-    Args:
-        submitted: the cells as the student handed them in.
-        released: the cells as the student got them.
     """
     wanted = _sought(submitted, released)
     stubs = {cell.grade_id: cell for cell in released if cell.grade_id is not None}
@@ -58,7 +54,7 @@ def _sought(submitted: Sequence[Cell], released: Sequence[Cell]) -> list[Cell]:
     an_answer_is_missing = any(cell.role in ANSWERS and not claimed[cell.grade_id] for cell in released)
     roles = (*_LOCKED, Role.FREE) if an_answer_is_missing else _LOCKED
     texts = Counter(cell.source.strip() for cell in released)
-    # Where a cell also stands by itself, its text in another cell is a quotation.
+    # Where a cell is also present by itself, its text in another cell is a quotation.
     present = {(cell.kind, cell.source.strip()) for cell in submitted}
 
     def is_sought(cell: Cell) -> bool:
@@ -90,7 +86,7 @@ def _pieces(cell: Cell, wanted: Sequence[Cell], own: Cell | None) -> Iterator[Ce
         before, after = around
         first, second = _identities(cell, None if own == original else own, before, after)
         own = own if own != original else None
-        # Attachments stay with both parts: nothing tells which of them shows them.
+        # Both parts keep the attachments: which of them shows them is unknown.
         if before:
             yield from _pieces(replace(first, source=before, attachments=cell.attachments), rest, own)
         yield original
@@ -117,7 +113,7 @@ def _likeness(text: str, own: Cell) -> float:
 
 
 def _around(text: str, part: str) -> tuple[str, str] | None:
-    """What stands before and behind a part that begins and ends with whole lines; None if it isn't there."""
+    """The text before and after a part that begins and ends with whole lines; None if the text lacks the part."""
     if not part:
         return "", text.strip("\n")
     start = -1

@@ -24,10 +24,6 @@ _DEEP_IMPORT = re.compile(
 def flags(cells: Sequence[Cell], released: Sequence[Cell]) -> tuple[str, ...]:
     """Find the student's own cells that use more of gradlab than what the lab itself shows.
 
-    Args:
-        cells: the cells as the student handed them in, realigned.
-        released: the cells as the student got them.
-
     Returns:
         Sentences that name the cells; empty where the lab does not use gradlab.
     """

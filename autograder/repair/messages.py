@@ -13,7 +13,7 @@ _LONGEST_NAME = 40
 
 
 def sentences_about(sentence: str, names: Iterable[str | None]) -> Iterator[str]:
-    """One sentence about each of the first few cells, and how many more there are, so that nobody can flood a report.
+    """One sentence about each of the first few cells, and how many more there are, so that no report is flooded.
 
     Args:
         sentence: the sentence; ``{}`` stands for the name.

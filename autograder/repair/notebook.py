@@ -1,4 +1,4 @@
-"""Everything that is done to a submitted notebook before it runs."""
+"""All repairs of a submitted notebook before it runs."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,13 +13,7 @@ from autograder.untrusted.submitted_metadata import normalised_id
 
 
 def repair_notebook(name: str, parsed: ParsedNotebook, released: Sequence[Cell]) -> SubmittedNotebook:
-    """Separate joined cells, realign the notebook to the released one, flag forged metadata and misuse of `gradlab`.
-
-    Args:
-        name: the notebook's name, without ``.ipynb``.
-        parsed: the notebook as the student handed it in.
-        released: the cells as the student got them.
-    """
+    """Separate joined cells, realign the notebook to the released one, flag forged metadata and misuse of `gradlab`."""
     separated = separate(_with_grade_ids(parsed, released), released)
     notebook = realign(name, separated.cells, released)
     joined = sentences_about("The cell {} had been joined with another; they were taken apart.", separated.names)

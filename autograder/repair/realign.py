@@ -1,16 +1,20 @@
 """Brings a submitted notebook back into the form of the released one."""
 
+import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder.cells import Cell, Role, SubmittedNotebook
-from autograder.repair import names
+from autograder.python_names import Names, names_in
 from autograder.repair.matching import ANSWERS, Match, Pairs, is_unchanged, match, neighbours
 from autograder.repair.messages import CLAIMED, DELETED, SEVERAL, sentences_about
+from autograder.untrusted.notebooks import warnings_ignored
 from autograder.untrusted.submitted_metadata import normalised_id
 
-_MOST_ANALYSED = 1_000_000
+_LONGEST_ANALYSED, _MOST_ANALYSED = 200_000, 1_000_000
+"""Characters of one cell, and of all cells, whose names are analysed: to parse megabytes takes minutes."""
+_STAR_IMPORT = "*"
 
 
 def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> SubmittedNotebook:
@@ -19,15 +23,12 @@ def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> S
     Ids, roles and points come from `released` alone. Locked cells, tests and tasks get the released text. Free cells
     of the lab have the student's text, and are left out if the student deleted them, unless a later cell needs what
     they define. A deleted solution comes out empty, so that a stub cannot overwrite a definition that the
-    student moved elsewhere. Cells of the student's own stay behind the cell that they stood behind.
+    student moved elsewhere. The student's own cells stay after the cell that they followed.
 
     Args:
         name: the notebook's name, without ``.ipynb``.
         submitted: the cells as the student handed them in; their metadata are not trusted.
         released: the cells as the student got them.
-
-    Returns:
-        The notebook, ready to run.
     """
     found = match(submitted, released)
     dropped = {
@@ -42,12 +43,8 @@ def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> S
     unanswered = set()
     for old, original in enumerate(released):
         new = found.pairs.get(old)
-        restored = _restored(
-            original,
-            None if new is None else submitted[new],
-            old in needed,
-            old in maybe_answered_nearby,
-        )
+        cell = None if new is None else submitted[new]
+        restored = _restored(original, cell, old in needed, old in maybe_answered_nearby)
         if restored is not None:
             cells.append(restored)
         if original.grade_id is not None and _is_unanswered(original, restored, own[old]):
@@ -73,16 +70,12 @@ def _restored(original: Cell, cell: Cell | None, needed: bool, maybe_answered_ne
             return replace(original, kind=kind, source=cell.source, attachments=cell.attachments)
         case _:
             if cell is None:
-                return (
-                    original
-                    if original.role is Role.ANSWER and not maybe_answered_nearby
-                    else replace(original, source="")
-                )
+                left_as_released = original.role is Role.ANSWER and not maybe_answered_nearby
+                return original if left_as_released else replace(original, source="")
             if is_unchanged(cell, original):
                 return original
-            return replace(
-                original, source=cell.source, attachments=cell.attachments if original.kind == "markdown" else None
-            )
+            attachments = cell.attachments if original.kind == "markdown" else None
+            return replace(original, source=cell.source, attachments=attachments)
 
 
 def _is_unanswered(original: Cell, restored: Cell | None, own: Sequence[Cell]) -> bool:
@@ -94,7 +87,7 @@ def _is_unanswered(original: Cell, restored: Cell | None, own: Sequence[Cell]) -
 def _own_cells(
     submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs, dropped: set[int]
 ) -> defaultdict[int, list[Cell]]:
-    """The student's own cells, by the index of the released cell that they follow; -1 stands for the beginning."""
+    """The student's own cells, by the index of the released cell that they follow; -1 for the beginning."""
     old_of = {new: old for old, new in pairs.items()}
     used_ids = {cell.cell_id for cell in released}
     own: defaultdict[int, list[Cell]] = defaultdict(list)
@@ -117,25 +110,34 @@ def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -
     if not deleted:
         return {}
     code = list(_analysed(submitted))
-    defined = frozenset[str]().union(*map(names.bound, code))
-    used_by_student = frozenset[str]().union(*map(names.used, code))
+    defined = frozenset[str]().union(*(names_of(source).bound for source in code))
+    used_by_student = frozenset[str]().union(*(names_of(source).used for source in code))
     needed = {}
     for old in deleted:
-        later = (names.used(cell.source) for cell in released[old + 1 :] if cell.kind == "code")
-        missing = names.bound(released[old].source) - defined
-        wanted = missing & (used_by_student.union(*later) | {names.EVERYTHING})
+        later = (names_of(cell.source).used for cell in released[old + 1 :] if cell.kind == "code")
+        missing = names_of(released[old].source).bound - defined
+        wanted = missing & (used_by_student.union(*later) | {_STAR_IMPORT})
         if wanted:
             needed[old] = sorted(wanted)
     return needed
 
 
 def _analysed(submitted: Sequence[Cell]) -> Iterator[str]:
-    """The code whose names are analysed, bounded in length: to parse megabytes takes minutes."""
     remaining = _MOST_ANALYSED
     for cell in submitted:
         if cell.kind == "code" and len(cell.source) <= remaining:
             remaining -= len(cell.source)
             yield cell.source
+
+
+def names_of(source: str) -> Names:
+    """The names in a cell, magics left out; none if it is not Python."""
+    plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n"))
+    try:
+        with warnings_ignored():
+            return names_in([ast.parse(plain[:_LONGEST_ANALYSED])])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return names_in([])
 
 
 def _maybe_answered_nearby(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -> set[int]:
@@ -170,7 +172,7 @@ def _repairs(
 
     # Cells without a grade id are left out, unless a sentence names them by their first line.
     repairs: list[tuple[str, Iterable[str | None]]] = [
-        ("The cell {} had lost its nbgrader id; it was recognised.", where(_lost_its_id)),
+        ("The cell {} had lost its nbgrader id; it was recognised.", where(lambda cell, _: cell.grade_id is None)),
         ("The cell {} carried another id; it was recognised.", where(_has_another_id)),
         (SEVERAL, [released[old].grade_id for old in sorted(set(found.copies.values()))]),
         (
@@ -199,12 +201,8 @@ def _repairs(
         yield from sentences_about(sentence, cells)
 
 
-def _lost_its_id(cell: Cell, _: Cell) -> bool:
-    return cell.grade_id is None
-
-
 def _has_another_id(cell: Cell, original: Cell) -> bool:
-    return cell.grade_id is not None and cell.grade_id != original.grade_id
+    return cell.grade_id not in (None, original.grade_id)
 
 
 def _claimed_another_role(cell: Cell, original: Cell) -> bool:
@@ -226,7 +224,7 @@ def _title(cell: Cell) -> str:
 
 
 def _moved(released: Sequence[Cell], pairs: Pairs) -> Iterable[str]:
-    """The names of cells that stand behind a cell that should come later."""
+    """The names of cells that come after a cell that should come later."""
     furthest = -1
     for old, new in sorted(pairs.items()):
         if new < furthest:

@@ -91,16 +91,12 @@ class SideBySide:
     """One exercise of two students.
 
     Attributes:
-        exercise: the grade id.
-        likeness: the share of the rare text of the shorter answer that the other has, too, 0 to 1.
-        diagnosis: what was diagnosed in both answers, or None.
+        common: what they have in common.
         first: the first student's text.
         second: the second student's.
     """
 
-    exercise: str
-    likeness: float
-    diagnosis: str | None
+    common: CommonExercise
     first: Segments
     second: Segments
 

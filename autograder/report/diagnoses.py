@@ -1,11 +1,11 @@
-"""What a verdict says about an answer, in words: statuses and diagnoses, the same ones for all who show them."""
+"""What a verdict says about an answer, in words: the statuses and diagnoses of every page and table."""
 
 from dataclasses import dataclass
 from functools import cache
 
 from autograder.formatting import count
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
-from gradlab.words import FINDINGS, LABELS, MISCONCEPTIONS, Explanation
+from gradlab.words import FINDINGS, LABELS, MISCONCEPTIONS
 
 CELL_WORDS = {
     CellStatus.PASSED: "Right",
@@ -54,9 +54,6 @@ def diagnosis_of(verdict: CellVerdict) -> Diagnosis | None:
 
     A misconception is identified by its id. A finding has no id and is recognised by its words, which `gradlab.words`
     holds; a course without gradlab's checks has none, and then only an error or a time-out is a kind of its own.
-
-    Args:
-        verdict: the verdict on one graded cell.
 
     Returns:
         The diagnosis; None if the answer is right, waits for a person, or failed for a reason without a diagnosis.
@@ -121,12 +118,8 @@ def _by_words(message: str) -> Diagnosis | None:
         if rest.startswith(f"{title}. "):
             # One title may belong to several findings: their other words tell them apart.
             key = max(keys, key=lambda key: (FINDINGS[key].cause in rest) + (FINDINGS[key].look in rest))
-            return _finding(key, FINDINGS[key])
+            return Diagnosis(key, title[:1].upper() + title[1:], FINDINGS[key].cause, FINDINGS[key].look)
     return None
-
-
-def _finding(key: str, text: Explanation) -> Diagnosis:
-    return Diagnosis(key, text.title[:1].upper() + text.title[1:], text.cause, text.look)
 
 
 @cache

@@ -14,7 +14,6 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 _LONGEST_TITLE = 500
 _MISCONCEPTION = re.compile(r"\s*\*?\((?P<id>[a-z][a-z0-9-]+)\)\*?\s*$")
 
-
 _Pair = tuple[Cell, Mapping[str, Any]]
 
 
@@ -25,7 +24,7 @@ class Piece:
     Attributes:
         kind: "code" or "markdown".
         source: the cell's text.
-        outputs: what it gave.
+        outputs: its outputs.
     """
 
     kind: str
@@ -48,7 +47,7 @@ class Exercise:
         comment: what a person wrote about it.
         answer: the student's cells that it is about.
         check: the public part of the test, empty for cells that a person grades.
-        printed: what the test put out, but for its verdict.
+        printed: the test's outputs without its verdict.
     """
 
     grade_id: str
@@ -184,7 +183,7 @@ def read(
 
 
 def titles(cells: Iterable[Cell]) -> dict[str, str]:
-    """The heading above each graded cell, by grade id; a question that begins with a heading of its own keeps it."""
+    """The heading above each graded cell, by grade id; a question that begins with a heading keeps that."""
     heading, found = "", {}
     for cell in cells:
         headings = list(_headings([cell])) if cell.role is not Role.ANSWER else []
@@ -196,7 +195,7 @@ def titles(cells: Iterable[Cell]) -> dict[str, str]:
 
 
 def graded_status(status: CellStatus, mark: Mark) -> CellStatus:
-    """The status once a person has graded the cell."""
+    """A cell's status, a person's mark included."""
     return _status(mark) if mark.by_hand or status is CellStatus.MANUAL else status
 
 

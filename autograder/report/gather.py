@@ -28,11 +28,6 @@ GROUPS_SHOWN = 40
 def gather(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> ClassSummary:
     """Read a lab's results, one submission at a time, add them up, and compare the submissions.
 
-    Args:
-        course: the course.
-        lab: the lab.
-        progress: is told how many submissions have been read.
-
     Returns:
         The summary; its `likeness` is None if the extra ``likeness`` is not installed.
 
@@ -45,7 +40,7 @@ def gather(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> ClassS
     comparison, marks = _comparison(notebooks, list(headings)), marks_of_lab(course.gradebook_url, lab)
     results: list[Result] = []
     for read, nodes in read_graded(course, lab):
-        (result,) = with_marks([read], marks)
+        result = with_marks(read, marks)
         results.append(result)
         if comparison is not None and result.status is SubmissionStatus.GRADED:
             comparison.add(result.student, map(cell_from, nodes), _diagnoses(result))
@@ -77,7 +72,7 @@ def likeness_installed() -> bool:
 
 
 def _comparison(notebooks: Sequence[LabNotebook], exercises: Sequence[str]) -> "ClassComparison | None":
-    """What compares the submissions; None if its libraries are not installed."""
+    """The comparison of the submissions; None if its libraries are not installed."""
     if not likeness_installed():
         return None
     from autograder.report.likeness import ClassComparison
@@ -86,6 +81,6 @@ def _comparison(notebooks: Sequence[LabNotebook], exercises: Sequence[str]) -> "
 
 
 def _diagnoses(result: Result) -> dict[str, str]:
-    """Exercise → the diagnosis, for answers that somebody wrote and that are wrong."""
+    """Exercise → the diagnosis, for wrong answers that were not left as they were handed out."""
     pairs = ((cell.grade_id, diagnosis_of(cell)) for cell in result.cells)
     return {grade_id: diagnosis.key for grade_id, diagnosis in pairs if diagnosis and diagnosis.key != UNWRITTEN}

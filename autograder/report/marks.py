@@ -1,18 +1,10 @@
 """Reads marks from the gradebook: a person may have graded since the autograder did."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Grade,
-    MissingEntry,
-    Notebook,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader.api import Assignment, BaseCell, Grade, MissingEntry, Notebook, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy.orm import undefer
 
 from autograder.gradebook.connection import NoGradebookError, reading
@@ -68,13 +60,13 @@ def marks_of_lab(db_url: str, lab: str) -> dict[tuple[str, str], Mark]:
         return {(student, name): _mark(grade, "") for student, name, grade in rows if notebooks[name] == 1}
 
 
-def with_marks(results: Iterable[Result], marks: Mapping[tuple[str, str], Mark]) -> list[Result]:
-    """The results with the points that people have given since."""
-    return [replace(result, cells=tuple(_marked(cell, result, marks) for cell in result.cells)) for result in results]
+def with_marks(result: Result, marks: Mapping[tuple[str, str], Mark]) -> Result:
+    """The result with the points that people have given since."""
+    marked = (_marked(cell, marks.get((result.student, cell.grade_id))) for cell in result.cells)
+    return replace(result, cells=tuple(marked))
 
 
-def _marked(cell: CellVerdict, result: Result, marks: Mapping[tuple[str, str], Mark]) -> CellVerdict:
-    mark = marks.get((result.student, cell.grade_id))
+def _marked(cell: CellVerdict, mark: Mark | None) -> CellVerdict:
     if mark is None or not mark.by_hand:
         return cell
     return replace(cell, points=mark.points, status=graded_status(cell.status, mark))

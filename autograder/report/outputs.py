@@ -31,7 +31,7 @@ class Part:
     Attributes:
         kind: "text", "error", "image", "html" or "note".
         content: the text, or an image's data URI, or cleaned HTML (a `Markup`).
-        description: an image's text for those who do not see it.
+        description: an image's alternative text.
     """
 
     kind: str
@@ -61,10 +61,7 @@ def code(text: str) -> Markup:
 
 
 def _unrendered(text: str) -> Markup:
-    """A text as it was typed: rendering takes time that grows with the square of a line's length.
-
-    A submission must not delay the class's pages.
-    """
+    """A text as it was typed: the time to render grows with the square of a line's length, and delays the class."""
     return Markup('<pre tabindex="0">{}</pre>').format(_plain(text))
 
 

@@ -1,4 +1,4 @@
-"""Data to HTML: each page is one file that needs no network and escapes whatever is not its own."""
+"""Data to HTML: each page is one file that needs no network and escapes every text that is not its own."""
 
 import re
 from base64 import b64encode
@@ -29,7 +29,7 @@ from gradlab.words import FINDINGS, LABELS, MISCONCEPTIONS
 STUDENTS_SHOWN = 5_000
 """Rows of the table of students: more would make a browser slow."""
 NAMES_SHOWN = 200
-"""Names that are listed in one place."""
+"""Names in one list."""
 
 CELL_MARKS = {
     CellStatus.PASSED: "✓",
@@ -86,8 +86,8 @@ def report_page(
             pages=pages or {},
             groups=groups,
             shown=shown,
-            rows={result.student: f"student-{place}" for place, result in enumerate(shown, start=1)},
-            mistakes={mistake.diagnosis.key: place for place, mistake in enumerate(summary.mistakes, start=1)},
+            rows={result.student: f"student-{number}" for number, result in enumerate(shown, start=1)},
+            mistakes={mistake.diagnosis.key: number for number, mistake in enumerate(summary.mistakes, start=1)},
             script=Markup(_script()),  # noqa: S704 - our own files
             allowed=_hash(_script()),
         )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from autograder.report.comparison import Group, Likeness
-from autograder.report.diagnoses import Diagnosis, diagnosis_titles
+from autograder.report.diagnoses import diagnosis_titles
 from autograder.verdicts import CellVerdict, Result
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def as_class_record(summary: "ClassSummary") -> dict[str, Any]:
             {"kind": item.kind, "students": list(item.students), "reasons": list(item.reasons)}
             for item in summary.attention
         ],
-        "alike": _likeness(summary.likeness),
+        # Nothing was compared where the extra `likeness` is not installed.
+        "alike": _likeness(summary.likeness or Likeness(0, 0, ())),
         "time": _time(summary.time) if summary.time else None,
         "students": [
             {
@@ -95,7 +96,10 @@ def _exercise(exercise: "ExerciseSummary") -> dict[str, Any]:
 
 def _mistake(mistake: "Mistake") -> dict[str, Any]:
     return {
-        **_diagnosis(mistake.diagnosis),
+        "id": mistake.diagnosis.key,
+        "misconception": mistake.diagnosis.named,
+        "title": mistake.diagnosis.title,
+        "explanation": mistake.diagnosis.explanation,
         "students": list(mistake.students),
         "share": mistake.share,
         "exercises": [
@@ -104,21 +108,11 @@ def _mistake(mistake: "Mistake") -> dict[str, Any]:
     }
 
 
-def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+def _likeness(likeness: Likeness) -> dict[str, Any]:
     return {
-        "id": diagnosis.key,
-        "misconception": diagnosis.named,
-        "title": diagnosis.title,
-        "explanation": diagnosis.explanation,
-    }
-
-
-def _likeness(likeness: Likeness | None) -> dict[str, Any]:
-    """Nothing was compared where the extra ``likeness`` is not installed."""
-    return {
-        "compared": likeness.compared if likeness else 0,
-        "common_above": likeness.limit if likeness else 0,
-        "groups": [_group(group) for group in likeness.groups] if likeness else [],
+        "compared": likeness.compared,
+        "common_above": likeness.limit,
+        "groups": [_group(group) for group in likeness.groups],
     }
 
 

@@ -1,9 +1,10 @@
-"""What a class's results add up to, as data: exercises, mistakes, what needs a person, the time used."""
+"""The summary of a class's results, as data: exercises, mistakes, what needs a person, the time used."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from statistics import StatisticsError, correlation, mean, median
 
 from autograder.repair.messages import is_remarkable
@@ -15,27 +16,11 @@ FEWEST_FOR_DISCRIMINATION = 15
 """Submissions below which a correlation says more about chance than about an exercise."""
 
 
-def facility(shares: Sequence[float]) -> float | None:
-    """The facility of an exercise: the mean share of its points; the smaller, the harder.
-
-    Args:
-        shares: each submission's share of the points, 0 to 1.
-
-    Returns:
-        The mean, 0 to 1; None if there is no submission.
-    """
-    return sum(shares) / len(shares) if shares else None
-
-
 def discrimination(points: Sequence[float], rests: Sequence[float]) -> float | None:
     """The discrimination of an exercise: Pearson's correlation of its points with the points in all the others.
 
     The exercise's own points are left out of what it is compared with (the *corrected* item–total correlation);
     otherwise each exercise would agree with itself.
-
-    Args:
-        points: each submission's points in the exercise.
-        rests: the same submissions' points in all other exercises.
 
     Returns:
         −1 to 1; None if there are fewer submissions than `FEWEST_FOR_DISCRIMINATION`, or all of them are alike.
@@ -46,12 +31,6 @@ def discrimination(points: Sequence[float], rests: Sequence[float]) -> float | N
         return max(-1.0, min(1.0, correlation(points, rests)))
     except StatisticsError:
         return None
-
-
-def quantile(numbers: Sequence[float], share: float) -> float | None:
-    """The number below which a share of all numbers lies (the nearest rank); None if there are none."""
-    ordered = sorted(numbers)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
 
 
 @dataclass(frozen=True)
@@ -68,7 +47,8 @@ class ExerciseSummary:
         none: how many have none, unwritten answers left out.
         unwritten: how many left the exercise as it was handed out.
         waiting: how many wait for a person.
-        facility: the mean share of the points, 0 to 1; None as long as an answer waits for a person.
+        facility: the mean share of the points, 0 to 1, the smaller the harder; None as long as an answer waits for a
+            person.
         mean: the mean of the points; None as long as an answer waits for a person.
         discrimination: the correlation of its points with the points in all others, −1 to 1; None if the class is too
             small, an answer waits, or all are alike.
@@ -123,8 +103,8 @@ def _exercise(grade_id: str, title: str, pairs: Sequence[tuple[CellVerdict, floa
         none=endings["none"],
         unwritten=endings["unwritten"],
         waiting=endings["waiting"],
-        facility=facility([points / most for points, most, _ in given]) if complete else None,
-        mean=facility([points for points, _, _ in given]) if complete else None,
+        facility=sum(points / most for points, most, _ in given) / len(given) if complete and given else None,
+        mean=sum(points for points, _, _ in given) / len(given) if complete and given else None,
         discrimination=discrimination(*zip(*rest, strict=True)) if complete and rest else None,
         commonest=next((diagnosis for diagnosis in diagnoses if diagnosis.key == key), None),
         commonest_count=commonest[key] if key else 0,
@@ -160,7 +140,7 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Mistake:
-    """Who makes one mistake.
+    """A mistake and the students who make it.
 
     Attributes:
         diagnosis: the mistake.
@@ -181,12 +161,7 @@ class Mistake:
 
 
 def mistakes_of(results: Sequence[Result], titles: Mapping[str, str]) -> tuple[Mistake, ...]:
-    """Count the mistakes of the submissions that could be graded, the most frequent first.
-
-    Args:
-        results: the submissions that could be graded.
-        titles: a heading for each grade id, where one is known.
-    """
+    """Count the mistakes of the submissions that could be graded, the most frequent first."""
     known: dict[str, Diagnosis] = {}
     students: defaultdict[str, dict[str, None]] = defaultdict(dict)
     shown: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -207,15 +182,15 @@ def mistakes_of(results: Sequence[Result], titles: Mapping[str, str]) -> tuple[M
     found = [
         Mistake(
             diagnosis=known[key],
-            students=tuple(sorted(who)),
-            share=len(who) / len(results),
+            students=tuple(sorted(its_students)),
+            share=len(its_students) / len(results),
             occurrences=tuple(
                 Occurrence(grade_id, titles.get(grade_id, grade_id), shown[key][grade_id], first[key][grade_id])
                 for grade_id in order
                 if shown[key][grade_id]
             ),
         )
-        for key, who in students.items()
+        for key, its_students in students.items()
     ]
     return tuple(sorted(found, key=lambda mistake: (-len(mistake.students), mistake.diagnosis.key)))
 
@@ -231,7 +206,7 @@ class Attention:
     """Something that a person should look at.
 
     Attributes:
-        students: the students whom it is about, in order of name: those of one kind with the same reasons.
+        students: the students with this kind and these reasons, in order of name.
         kind: one of `ATTENTION_KINDS`.
         reasons: why, one sentence each.
     """
@@ -244,25 +219,18 @@ class Attention:
 def attention(results: Sequence[Result], titles: Mapping[str, str]) -> tuple[Attention, ...]:
     """Find what needs a person.
 
-    A repair is among it only if no tool's accident explains it: what the submission claimed is ignored, but a person
+    A repair counts only if no accident of a tool explains it: what the submission claimed has no effect, but a person
     should know of it.
-
-    Args:
-        results: the submissions, in order of name.
-        titles: a heading for each grade id, where one is known.
     """
     students: defaultdict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for result in results:
-        for kind, reasons in _reasons(result):
+        for kind, reasons in _reasons(result, titles):
             students[kind, reasons].append(result.student)
-    for title, waiting in _questions(results, titles).items():
-        students["question", (title,)] = waiting
-    found = [Attention(tuple(who), kind, reasons) for (kind, reasons), who in students.items()]
+    found = [Attention(tuple(names), kind, reasons) for (kind, reasons), names in students.items()]
     return tuple(sorted(found, key=lambda item: ATTENTION_KINDS.index(item.kind)))
 
 
-def _reasons(result: Result) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield a kind and its reasons."""
+def _reasons(result: Result, titles: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     if result.status in _NOT_GRADED:
         yield _NOT_GRADED[result.status], (result.reason,)
     remarkable = tuple(repair for repair in result.repairs if is_remarkable(repair))
@@ -270,15 +238,9 @@ def _reasons(result: Result) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "flag", (*result.flags, *remarkable)
     elif remarkable:
         yield "repair", remarkable
-
-
-def _questions(results: Sequence[Result], titles: Mapping[str, str]) -> dict[str, list[str]]:
-    waiting: defaultdict[str, list[str]] = defaultdict(list)
-    for result in results:
-        for cell in result.cells:
-            if cell.status is CellStatus.MANUAL:
-                waiting[titles.get(cell.grade_id, cell.grade_id)].append(result.student)
-    return dict(waiting)
+    for cell in result.cells:
+        if cell.status is CellStatus.MANUAL:
+            yield "question", (titles.get(cell.grade_id, cell.grade_id),)
 
 
 _SLOWEST = 10
@@ -388,9 +350,9 @@ class ClassSummary:
     @cached_property
     def hardest(self) -> ExerciseSummary | None:
         """The exercise with the smallest share of its points; None if all went equally well."""
-        finished = [exercise for exercise in self.exercises if exercise.facility is not None]
-        least = min(finished, key=_facility, default=None)
-        return least if least and _facility(least) < max(map(_facility, finished)) else None
+        finished = [(it.facility, it) for it in self.exercises if it.facility is not None]
+        least, hardest = min(finished, key=itemgetter(0), default=(0.0, None))
+        return hardest if any(facility > least for facility, _ in finished) else None
 
     @property
     def timed_out_students(self) -> int:
@@ -400,19 +362,19 @@ class ClassSummary:
     @cached_property
     def time(self) -> TimeUsed | None:
         """How long grading took; None if nothing was graded."""
-        taken = [result.seconds for result in self.results]
+        taken = sorted(result.seconds for result in self.results)
         if not taken:
             return None
-        timed_out: dict[str, list[str]] = {}
+        timed_out: defaultdict[str, list[str]] = defaultdict(list)
         for result in self.results:
             for cell in result.cells:
                 if cell.status is CellStatus.TIMED_OUT:
-                    timed_out.setdefault(cell.grade_id, []).append(result.student)
+                    timed_out[cell.grade_id].append(result.student)
         slowest = sorted(self.results, key=lambda result: (-result.seconds, result.student))[:_SLOWEST]
         return TimeUsed(
             total=sum(taken),
             median=median(taken),
-            percentile_95=quantile(taken, 0.95) or 0.0,
+            percentile_95=taken[min(len(taken) - 1, int(0.95 * len(taken)))],
             slowest=tuple(slowest),
             timed_out={grade_id: tuple(students) for grade_id, students in timed_out.items()},
         )
@@ -431,9 +393,6 @@ def summarise(
         results: the submissions to it.
         titles: a heading for each grade id, where one is known.
         likeness: which submissions are nearly the same; None if they were not compared.
-
-    Returns:
-        The summary.
     """
     ordered = tuple(sorted(results, key=lambda result: result.student))
     graded = [result for result in ordered if result.status is SubmissionStatus.GRADED]
@@ -448,10 +407,6 @@ def summarise(
         likeness=likeness,
         titles=names,
     )
-
-
-def _facility(exercise: ExerciseSummary) -> float:
-    return 1.0 if exercise.facility is None else exercise.facility
 
 
 def _bins(graded: Sequence[Result]) -> tuple[int, ...]:

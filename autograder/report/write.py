@@ -20,7 +20,6 @@ from autograder.report.exporter import FeedbackExporter
 from autograder.report.gather import gather, with_evidence
 from autograder.report.marks import marks_of_lab
 from autograder.report.pages import report_page
-from autograder.verdicts import Result
 
 REPORTS = "report"
 """The folder of class reports. It is not under feedback/, which is handed out to students."""
@@ -29,8 +28,8 @@ REPORTS = "report"
 def write_feedback(course: Course, lab: str) -> list[Path]:
     """Write every student's feedback on one lab, from what was graded: ``feedback/STUDENT/LAB/NOTEBOOK.html``.
 
-    The pages are written by nbgrader's own converter with our exporter, so that points and comments which people
-    gave in formgrader are in them and ``nbgrader release_feedback`` can hand them out.
+    nbgrader's own converter writes them with our exporter, so that they hold the points and comments that people gave
+    in formgrader, and ``nbgrader release_feedback`` can hand them out.
 
     Returns:
         The pages, in order of student.
@@ -43,7 +42,9 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
         marks_of_lab(course.gradebook_url, lab)
     # A lab that cannot be read ends the command before a page is written.
     read_lab(course, lab)
-    results = _graded(course, lab)
+    results = sorted(read_results(course, lab), key=lambda result: result.student)
+    if not results:
+        raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")
     for result in results:
         _check_writable(course.folder(course.directory.feedback_directory, result.student, lab))
     _convert(course, lab)
@@ -53,11 +54,6 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
 
 def write_report(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> Path:
     """Write the report on one lab: ``report/LAB.html`` in the course folder.
-
-    Args:
-        course: the course.
-        lab: the lab.
-        progress: is told how many submissions have been read.
 
     Raises:
         ExpectedError: nothing was graded yet, or the page cannot be written.
@@ -71,13 +67,6 @@ def write_report(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> 
     }
     _write(path, report_page(summary, pages, with_evidence(course, summary)))
     return path
-
-
-def _graded(course: Course, lab: str) -> list[Result]:
-    results = sorted(read_results(course, lab), key=lambda result: result.student)
-    if not results:
-        raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")
-    return results
 
 
 def _check_writable(folder: Path) -> None:
@@ -104,7 +93,7 @@ def _convert(course: Course, lab: str) -> None:
 
 
 def _pages(course: Course, lab: str, students: Iterable[str]) -> dict[str, list[Path]]:
-    """Each student's pages, in order of name; none for those who have none."""
+    """Each student's pages, in order of name."""
     names = set(course.notebook_names(lab))
     folders = {student: course.folder(course.directory.feedback_directory, student, lab) for student in students}
     return {

@@ -16,7 +16,7 @@ _LARGEST = 32 * 1024**2
 _LEAST_ROWS = 2
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NOT_STUDENTS = (CANVAS_POINTS_POSSIBLE.casefold(), "student, test", "test student")
-"""Names in Canvas's rows that stand for no student."""
+"""Names of Canvas's rows that are no students."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,7 @@ def read_roster(path: Path) -> Roster:
 
 
 def student_of(row: Mapping[str, str], columns: Mapping[str, list[str]]) -> Student | None:
-    """The student in a row of a class list; None for a row without a student, such as Canvas's row of points.
-
-    Args:
-        row: column → text.
-        columns: field → columns, see `fields_of`.
-    """
+    """The student in a row (column → text; `columns` from `fields_of`); None if it has none, like Canvas's points."""
 
     def text(field: str) -> str:
         return next((value for name in columns.get(field, ()) if (value := (row.get(name) or "").strip())), "")

@@ -21,7 +21,7 @@ CANVAS_OPTIONAL = ("Integration ID", "Root Account", "LastName", "FirstName")
 CANVAS_REQUIRED = ("ID", "Section")
 """Columns without which a file is not Canvas's export."""
 CANVAS_POINTS_POSSIBLE = "Points Possible"
-"""The name in the row that has the points of each assignment and stands for no student."""
+"""The name in the row that has the points of each assignment and is no student."""
 
 # Moodle's columns that name a student, with the field that we write there. A site stores the id in either of two.
 MOODLE_IDENTITY: Mapping[str, str | None] = {
@@ -131,9 +131,6 @@ def fields_of(header: Iterable[str]) -> dict[str, list[str]]:
 
     Without a column for ids, the e-mail address is the id.
 
-    Args:
-        header: the names of a file's columns.
-
     Returns:
         Field → columns, the best first; a field without a column is left out.
     """
@@ -151,7 +148,7 @@ def fields_of(header: Iterable[str]) -> dict[str, list[str]]:
 
 
 def moodle_identity(header: Iterable[str]) -> list[str]:
-    """The columns of a file from Moodle that say who a student is, in the file's order."""
+    """The columns of a file from Moodle that identify a student, in the file's order."""
     header = list(header)
     named = {column for columns in fields_of(header).values() for column in columns}
     return [name for name in header if name in named or name.strip().casefold() in _MOODLE_OPTIONAL]

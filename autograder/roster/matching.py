@@ -1,4 +1,4 @@
-"""Find the student whom a name, an id or a number in a download stands for."""
+"""Matches names, ids and numbers in a download to students."""
 
 import unicodedata
 from collections import defaultdict
@@ -26,11 +26,11 @@ class Platform(StrEnum):
 
 @dataclass(frozen=True)
 class Owner:
-    """What a path says of the student to whom a file belongs.
+    """The student to whom a file belongs, as its path names them.
 
     Attributes:
         platform: the platform that wrote it.
-        label: the text that distinguishes this student from others, as it stands in the path.
+        label: the part of the path that distinguishes this student from others.
         name: the student's name, or an id.
         number: the platform's number: Canvas's of the user, Moodle's of the participant; empty if there is none.
     """
@@ -43,7 +43,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class Match:
-    """The student whom an owner stands for.
+    """The student that an owner was matched to.
 
     Attributes:
         student: the student; None if no student was found.
@@ -77,7 +77,7 @@ class Matcher:
         return bool(self._find(text))
 
     def match(self, owner: Owner) -> Match:
-        """Find the student for whom an owner stands."""
+        """Find the student of an owner."""
         if not self._has_details:
             known = self._find(owner.name) if owner.platform is Platform.NONE else []
             return Match(known[0]) if len(known) == 1 else _match_without_class(owner)

@@ -21,14 +21,10 @@ _MOST_ADDED = 8
 
 
 def rank(file: str, name: str) -> int | None:
-    """How well a file's name fits a notebook of the lab.
-
-    Args:
-        file: the file's name.
-        name: the notebook's name, without ``.ipynb``.
+    """How well a file's name fits a notebook's name, which has no ``.ipynb``.
 
     Returns:
-        How many additions had to be removed, 0 for the name itself; more where other words stand before it, as
+        How many additions had to be removed, 0 for the name itself; more where other words come before it, as
         platforms put the student's name there; None if it does not fit.
     """
     wanted = _normalised(name)
@@ -43,12 +39,7 @@ def rank(file: str, name: str) -> int | None:
 
 
 def without_copy_marks(before: str, behind: str) -> tuple[str, str]:
-    """Take "Copy of" and the number of a copy out of what stands around a notebook's name in a file's name.
-
-    Args:
-        before: the text before the notebook's name.
-        behind: the text behind it, without the file's ending.
-    """
+    """Take "Copy of" and the number of a copy out of what stands around a notebook's name in a file's name."""
     return _ADDED_BEFORE.sub("", before), _ADDED_BETWEEN.sub("", behind)
 
 

@@ -53,8 +53,8 @@ class Quarantine(Exception):  # noqa: N818 - it names what happens to the submis
         self.cure = cure
 
     def __str__(self) -> str:
-        told = f"{readable(self.file)}: {self.reason}."
-        return f"{told} {self.cure}." if self.cure else told
+        problem = f"{readable(self.file)}: {self.reason}."
+        return f"{problem} {self.cure}." if self.cure else problem
 
 
 @dataclass(frozen=True)

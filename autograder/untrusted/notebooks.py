@@ -54,7 +54,7 @@ class ParsedNotebook:
 
 @contextmanager
 def warnings_ignored() -> Iterator[None]:
-    """Ignore warnings about code that somebody else wrote. Python's filters are global, so only one thread may."""
+    """Ignore warnings about a student's code. Python's filters are global, so one thread at a time may."""
     with _FILTERS, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -88,12 +88,13 @@ def parse(content: bytes, file: str) -> ParsedNotebook:
     if not isinstance(nodes, list):
         raise Quarantine(file, "it has no list of cells, so it is not a notebook", _HAND_IN_NOTEBOOK)
     _limit_cells(len(nodes), file)
-    cells = tuple(_cell(node, place, file) for place, node in enumerate(nodes, start=1))
+    cells = tuple(_cell(node, number, file) for number, node in enumerate(nodes, start=1))
     if sum(len(cell.source) for cell in cells) > MOST_TEXT:
-        place = max(range(len(cells)), key=lambda index: len(cells[index].source)) + 1
+        longest = max(range(len(cells)), key=lambda index: len(cells[index].source)) + 1
         raise Quarantine(
             file,
-            f"its cells hold more than {MOST_TEXT // 1024**2} million characters of text, most of them in cell {place}",
+            f"its cells hold more than {MOST_TEXT // 1024**2} million characters of text, "
+            f"most of them in cell {longest}",
             "Put data into a file of its own",
         )
     return ParsedNotebook(cells, tuple(claims_of(node) for node in nodes), document.repairs)
@@ -108,10 +109,11 @@ def cell_from(node: Mapping[str, Any]) -> Cell:
     kind = node.get("cell_type")
     if not isinstance(kind, str) or kind not in _KINDS:
         kind = "code" if "outputs" in node else "markdown"
+    source: str | list[str] = node.get("source", "")
     return Cell(
         kind=kind,
         role=role,
-        source=_clean(_joined(node.get("source", ""))),
+        source=_clean(source if isinstance(source, str) else "".join(source)),
         grade_id=_grade_id(claims) if role is not Role.FREE else None,
         points=_points(claims) if role in (Role.TEST, Role.ANSWER, Role.TASK) else 0.0,
         cell_id=_cell_id(node.get("id")),
@@ -155,11 +157,8 @@ def _without_outputs(notebook: dict[str, Any], major: int, file: str) -> dict[st
         for nodes in lists
     ]
     whole = {"metadata": {}, "nbformat_minor": 0} | notebook | {"nbformat": major}
-    return (
-        whole | {"worksheets": [{"cells": nodes, "metadata": {}} for nodes in bare]}
-        if "cells" not in notebook
-        else whole
-    )
+    worksheets = [{"cells": nodes, "metadata": {}} for nodes in bare]
+    return whole if "cells" in notebook else whole | {"worksheets": worksheets}
 
 
 def _limit_cells(number: int, file: str) -> None:
@@ -180,17 +179,13 @@ def _require_python(notebook: Mapping[str, Any], file: str) -> None:
             raise Quarantine(file, reason, "Choose a Python kernel, run and save it, and hand it in again")
 
 
-def _cell(cell: object, place: int, file: str) -> Cell:
+def _cell(cell: object, number: int, file: str) -> Cell:
     if not isinstance(cell, Mapping):
-        raise Quarantine(file, f"its cell {place} is a JSON {json_type(cell)}, not a cell", _SAVE_AGAIN)
+        raise Quarantine(file, f"its cell {number} is a JSON {json_type(cell)}, not a cell", _SAVE_AGAIN)
     source = cell.get("source", "")
     if not isinstance(source, str) and not (isinstance(source, list) and all(isinstance(line, str) for line in source)):
-        raise Quarantine(file, f"the text of its cell {place} is not text", _SAVE_AGAIN)
+        raise Quarantine(file, f"the text of its cell {number} is not text", _SAVE_AGAIN)
     return cell_from(cell)
-
-
-def _joined(source: str | list[str]) -> str:
-    return source if isinstance(source, str) else "".join(source)
 
 
 def _clean(text: str) -> str:

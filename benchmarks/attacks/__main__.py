@@ -19,7 +19,7 @@ from tests.attacks.attack import Attack, Kind
 from tests.attacks.corpus import ATTACKS
 
 _WALL = frozenset({Kind.MESSAGE, Kind.WIRE})
-"""What is said across Gradlab's wall: the other graders have no wall."""
+"""Attacks by messages across Gradlab's wall: the other graders have none."""
 
 _AT_ONCE = 3
 
@@ -32,7 +32,7 @@ def main(
     kept: Annotated[bool, typer.Option("--kept", help="Run nothing: what was observed before is enough.")] = False,
     results: Annotated[Path, typer.Option(help="The folder that keeps observations.")] = CACHE / "attacks",
 ) -> None:
-    """Hand every attack to each grader, in a container, and tell what it earned and what it did."""
+    """Hand every attack to each grader, in a container, and report what it earned and what it did."""
     wanted = [attack for attack in ATTACKS if only in attack.name or only in attack.kind]
     names = [] if kept else grader or ["gradlab", "nbgrader", "otter"]
     for chosen in graders(names):
@@ -60,8 +60,8 @@ def _observe(grader: Grader, attacks: list[Attack], again: bool, results: Path) 
         for attack, seen in chain.from_iterable(observer.observe(some) for some in _mixed(attacks)):
             record = Record(grader.name, grader.release, attack.kind.value, attack.name, key_of(attack), day, seen)
             save(path, [*(old for old in load(path) if old.attack != record.attack), record])
-            told = "" if seen.harmless else f" {seen}"
-            print(f"{grader.name}: {attack.kind}: {attack.name}: {seen.earned:g}/{seen.possible:g}{told}", flush=True)
+            harm = "" if seen.harmless else f" {seen}"
+            print(f"{grader.name}: {attack.kind}: {attack.name}: {seen.earned:g}/{seen.possible:g}{harm}", flush=True)
 
 
 def _mixed(attacks: Sequence[Attack]) -> Iterator[list[Attack]]:

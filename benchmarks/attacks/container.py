@@ -24,7 +24,7 @@ from typing import Any
 from benchmarks.other_graders import ROOT
 
 _USER = 61_000
-"""An account that nobody has: root hands a grading over to it."""
+"""An account without a user, which grades if this program is root."""
 _PROCESSES = 400
 DISK_BYTES = 512 * 1024**2
 _HOME_BYTES = 128 * 1024**2
@@ -115,11 +115,11 @@ def run(order: Order) -> Report:
             # The container dies with its parent.
             process.kill()
     try:
-        told: dict[str, Any] = json.loads(out)
+        report: dict[str, Any] = json.loads(out)
     except ValueError as error:
         raise ContainerError(errors.decode(errors="replace")[-2000:] or f"exit code {process.returncode}") from error
-    told["codes"], told["survivors"] = tuple(told["codes"]), tuple(told["survivors"])
-    return Report(**told, starved=len(starved))
+    report["codes"], report["survivors"] = tuple(report["codes"]), tuple(report["survivors"])
+    return Report(**report, starved=len(starved))
 
 
 def _hand_over(folder: Path) -> None:
@@ -176,7 +176,7 @@ def _as_nobody(program: list[str]) -> list[str]:
 
 
 def _most_processes() -> int:
-    """The limit counts all processes of an account: those of whoever runs this come on top."""
+    """The limit counts all processes of an account, so those that the user runs already are added."""
     if os.geteuid() == 0:
         return _PROCESSES
     own = sum(int(about["Threads"]) for about in _processes().values() if about["Uid"].split()[0] == str(os.getuid()))
@@ -240,7 +240,7 @@ def _memory(container: int) -> dict[int, int]:
 
 
 def _processes() -> dict[int, dict[str, str]]:
-    """What the kernel says of every process, by its number."""
+    """The kernel's status of every process, by its number."""
     found = {}
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():

@@ -27,7 +27,7 @@ from tests.small_lab import EXERCISES
 CELL_SECONDS = 20
 """Wall-clock seconds for one cell."""
 EARLIER = "earlier"
-"""A student who was graded before, with full marks: nothing of hers may change."""
+"""A student who was graded before, with full marks, which must not change."""
 
 
 def wrong_answer(right: str) -> str:
@@ -97,20 +97,15 @@ class Grader(ABC):
 
     @abstractmethod
     def points(self, folder: Path, student: str) -> Points | None:
-        """What a student earned: exercise → points; None if there is no result.
-
-        Args:
-            folder: where the collected files lie.
-            student: the student.
-        """
+        """What a student earned by the collected files: exercise → points; None if there is no result."""
 
     def remarks(self, folder: Path, student: str) -> str:
-        """What a person is told besides the points."""
+        """What the grader reports besides the points."""
         return "" if self.points(folder, student) is not None else "no result"
 
 
 class Nbgrader(Grader):
-    """``nbgrader autograde`` as it comes, on a course that ``nbgrader generate_assignment`` has made."""
+    """``nbgrader autograde`` with its defaults, on a course that ``nbgrader generate_assignment`` has made."""
 
     name = "nbgrader"
     release = version("nbgrader")
@@ -122,7 +117,7 @@ class Nbgrader(Grader):
         quietly([sys.executable, "-m", "nbgrader", "autograde", LAB], folder)
 
     def commands(self, students: Sequence[str]) -> list[list[str]]:  # noqa: ARG002 - one command for all
-        """One command: it skips whoever has been graded."""
+        """One command: it skips students who have been graded."""
         return [[sys.executable, "-m", "nbgrader", "autograde", LAB]]
 
     def collected(self, students: Sequence[str]) -> list[str]:  # noqa: ARG002 - one file for all
@@ -173,8 +168,8 @@ class Gradlab(Grader):
             results: list[dict[str, Any]] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return "no result"
-        told = [result for result in results if result["student"] == student]
-        return "; ".join(word for r in told for word in [*r["flags"], *r["repairs"], r["reason"]] if word)
+        found = [result for result in results if result["student"] == student]
+        return "; ".join(word for r in found for word in [*r["flags"], *r["repairs"], r["reason"]] if word)
 
 
 class Otter(Grader):
@@ -256,7 +251,7 @@ def make_course(folder: Path) -> None:
 
 
 def make_released_course(folder: Path, cell_seconds: int) -> None:
-    """The same when nbgrader has released it."""
+    """Make the small lab's course, and let nbgrader release the lab."""
     make_course(folder)
     with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as configuration:
         configuration.write(f"c.Execute.timeout = {cell_seconds}\n")
@@ -278,7 +273,7 @@ def exercises_of(scores: Mapping[str, float]) -> Points:
 
 
 def quietly(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> None:
-    """Run a command of our own making, outside of any container.
+    """Run a trusted command, outside of any container.
 
     Raises:
         RuntimeError: it failed; the message is what it printed.

@@ -1,8 +1,8 @@
 """The first process of a container: it runs one grading and reports what changed.
 
-It is started by `container` and speaks JSON: an order on stdin, a report on stdout. Only the standard library is used,
-for it runs beside the code that it watches. A signal sent from within a process namespace does not end its first
-process, so it outlives whatever an attack does to the processes around it.
+`container` starts it. It reads an order from stdin and writes a report to stdout, both JSON. It uses only the standard
+library, since it runs beside the code that it watches. A signal sent from within a process namespace does not end its
+first process, so it outlives whatever an attack does to the processes around it.
 """
 
 import base64
@@ -33,7 +33,7 @@ def main() -> None:
     """Read an order, carry it out, report."""
     order = json.load(sys.stdin)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Nobody of the same account may look into this process.
+    # No process of the same account may inspect this one.
     ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
     shutil.copytree("/given", COURSE)
     before = snapshot()
@@ -42,7 +42,7 @@ def main() -> None:
     seconds = time.monotonic() - started
     survivors = settle()
     if survivors:
-        # What waits for the end of the grading gets its chance.
+        # They may act once the grading has ended.
         time.sleep(_LATE_SECONDS)
     end_all()
     report = {
@@ -81,16 +81,16 @@ def wait_for(process: int, end: float) -> int | None:
     listener = select.poll()
     listener.register(sys.stdout, 0)
     while time.monotonic() < end:
-        # An attack may forbid this process even to ask: then the end of its time ends it.
+        # An attack may make even this fail: then the time limit ends it.
         with contextlib.suppress(OSError):
             if listener.poll(0):
-                # Nobody reads the report any longer: with its first process the container ends.
+                # The reader of the report is gone: the container ends with its first process.
                 os._exit(1)
         with contextlib.suppress(ChildProcessError):
-            buried, status = os.waitpid(-1, os.WNOHANG)
-            if buried == process:
+            reaped, status = os.waitpid(-1, os.WNOHANG)
+            if reaped == process:
                 return os.waitstatus_to_exitcode(status)
-            if buried:
+            if reaped:
                 continue
         time.sleep(0.02)
     return None
@@ -141,7 +141,7 @@ def end_all() -> None:
 
 
 def snapshot() -> dict[str, str]:
-    """What lies where a grading may write: path → digest, or where a link leads."""
+    """The files where a grading may write: path → digest, or a link's target."""
     found = {}
     for top in WATCHED:
         for folder, names, files in os.walk(top):
@@ -163,7 +163,7 @@ def fingerprint(path: Path) -> str:
 
 
 def read(path: Path) -> str | None:
-    """The content of a plain file, for JSON; None if there is none or it is giant."""
+    """The content of a plain file, for JSON; None if there is none or it is too large."""
     try:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > _LARGEST_FILE:
             return None
@@ -174,8 +174,7 @@ def read(path: Path) -> str | None:
 
 def output_tail() -> str:
     """The end of what the grading printed."""
-    data = LOG.read_bytes()[-_LAST_WORDS:]
-    return data.decode(errors="replace")
+    return LOG.read_bytes()[-_LAST_WORDS:].decode(errors="replace")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 Several attacks share one run of a grader as long as nothing but their own points can be seen of them. If anything else
 can, they are run again in smaller parts, so that what is seen has one cause. Harm to the honest student must be seen
-twice: on a busy machine a grading may fail that nobody has attacked.
+twice: on a busy machine a grading may fail without any attack.
 """
 
 import base64
@@ -45,7 +45,7 @@ class Observation:
         changed: what changed outside of the submission's own folder, a few words each.
         survived: whether a process of the submission's was there after the grading.
         ended: whether the grading came to its end by itself.
-        remarks: what a person is told besides the points.
+        remarks: what the grader reports besides the points.
     """
 
     earned: float
@@ -80,7 +80,7 @@ class Observer:
     ) -> None:
         self._grader = grader
         self._folder = folder
-        # Whoever the container's processes run as must be able to read it.
+        # The account of the container's processes must be able to read it.
         folder.chmod(0o755)
         self._template = folder / "template"
         self._known = control
@@ -101,8 +101,9 @@ class Observer:
         right, wrong = results.get("attack-00") or {}, results.get("attack-01") or {}
         usable = {name for name in EXERCISES if right.get(name) == POINTS and wrong.get(name) == 0.0}
         if len(usable) < len(EXERCISES) * 3 // 4 or not report.in_time:
-            told = f"{right} {wrong}\n{report.words}"
-            raise RuntimeError(f"{self._grader.name} grades honest submissions wrongly: {told}")
+            raise RuntimeError(
+                f"{self._grader.name} grades honest submissions wrongly: {right} {wrong}\n{report.words}"
+            )
         return Control(frozenset(usable), frozenset(_changes(report)))
 
     def observe(self, attacks: Sequence[Attack]) -> Iterator[tuple[Attack, Observation]]:
@@ -141,7 +142,7 @@ class Observer:
 
         report, results = self._run(attacks, note)
         # A grading that is stopped leaves its own temporary files behind.
-        changed = sorted(_told(path) for path in _changes(report) - control.changes) if report.in_time else []
+        changed = sorted(_shown(path) for path in _changes(report) - control.changes) if report.in_time else []
         if _full(results.get(EARLIER), control.usable) != 1.0:
             changed.append("the grades of a student graded before")
         if report.starved:
@@ -195,7 +196,7 @@ class Control:
 
     Attributes:
         usable: exercises on which a right answer earns full marks and a wrong one nothing.
-        changes: files that a grading changes even if nobody attacks.
+        changes: files that a grading changes even without an attack.
     """
 
     usable: frozenset[str]
@@ -228,6 +229,6 @@ def _changes(report: Report) -> set[str]:
     return {path for path in changed if not _OWN.match(path)}
 
 
-def _told(path: str) -> str:
+def _shown(path: str) -> str:
     """Where a change is, for a table: one word for each folder."""
     return path.removeprefix(_HOME) if path.startswith(_HOME) else path

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.wire import from_plain, to_plain
 from benchmarks.attacks.observe import Observation
 from tests.attacks.attack import Attack
 
@@ -42,17 +43,11 @@ def load(path: Path) -> list[Record]:
     """The records in a file; none if there is no file."""
     if not path.exists():
         return []
-    return [_record(entry) for entry in json.loads(path.read_text(encoding="utf-8"))]
+    return from_plain(list[Record], json.loads(path.read_text(encoding="utf-8")))
 
 
 def save(path: Path, records: Iterable[Record]) -> None:
     """Write records to a file, one on a line."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = ",\n".join(json.dumps(asdict(record)) for record in records)
+    lines = ",\n".join(json.dumps(to_plain(record)) for record in records)
     path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
-
-
-def _record(entry: dict[str, object]) -> Record:
-    observation = dict(entry.pop("observation"))  # type: ignore[call-overload]
-    observation["changed"] = tuple(observation["changed"])
-    return Record(**entry, observation=Observation(**observation))  # type: ignore[arg-type]

@@ -25,7 +25,7 @@ def run_of(points: float | None, cell: str = "a-test") -> Run:
 
 
 def figures_of(seconds: float, submissions: int, each: float) -> GraderCost:
-    return GraderCost(submissions, seconds, 2 * seconds, each, 2 * each, 1.0, {}, {}, 0, exact=True, others=0.0)
+    return GraderCost(submissions, seconds, 2 * seconds, each, 2 * each, 1.0, {}, {}, exact=True, others=0.0)
 
 
 @pytest.mark.slow
@@ -38,7 +38,6 @@ def test_a_tiny_class_is_graded_by_the_autograder_and_on_the_floor_with_the_same
     assert ours.submissions == floor.submissions == 2
     assert 0 < ours.first_seconds <= ours.seconds
     assert ours.cpu_seconds > floor.cpu_seconds > 0
-    assert ours.peak_bytes > 0
     if ours.exact:
         assert ours.by_kind.keys() == {"coordinator", "judges", "students"}
         assert sum(spent.total for spent in ours.by_kind.values()) == pytest.approx(ours.cpu_seconds)

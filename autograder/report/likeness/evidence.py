@@ -27,9 +27,7 @@ def side_by_side(
     both = [answers.get(student, {}) for student in (pair.first, pair.second)]
     return tuple(
         SideBySide(
-            common.exercise,
-            common.likeness,
-            common.diagnosis,
+            common,
             *(_segments(each.get(common.exercise, ()), shared, exercises.index(common.exercise)) for each in both),
         )
         for common in pair.exercises

@@ -95,10 +95,6 @@ class Rarity:
 def find_groups(sketches: Sequence[Sketch], exercises: Sequence[str]) -> Likeness:
     """Compare a class.
 
-    Args:
-        sketches: a sketch of each submission, in order of name.
-        exercises: the grade ids of the lab's exercises, in order.
-
     Returns:
         The groups, the same ones for the same class.
     """
@@ -163,7 +159,7 @@ def _similar(texts: Sequence[Shingles], threshold: float) -> _Pairs:
     long_enough = [number for number, text in enumerate(texts) if len(text) >= FEWEST_COMPARED]
     # The shingles are hashes already; MinHash wants 32 bits of them.
     hashes = ((texts[number] >> np.uint64(32)).tolist() for number in long_enough)
-    minhashes = MinHash.generator(hashes, num_perm=_HASHES, hashfunc=_identity)
+    minhashes = MinHash.generator(hashes, num_perm=_HASHES, hashfunc=lambda number: number)
     for number, minhash in zip(long_enough, minhashes, strict=True):
         pairs.update((earlier, number) for earlier in index.query(minhash))
         index.insert(number, minhash, check_duplication=False)
@@ -182,10 +178,6 @@ def _with_common_remarks(sketches: Sequence[Sketch]) -> Iterator[tuple[int, int]
             for pair in combinations(indices, 2):
                 common[pair] += 1
     return (pair for pair, amount in common.items() if amount >= FEWEST_REMARKS)
-
-
-def _identity(number: int) -> int:
-    return number
 
 
 def _compare(one: Sketch, other: Sketch, exercises: Sequence[str], rarity: Rarity) -> Pair | None:

@@ -67,11 +67,7 @@ class Sketch:
 
 
 def answers_of(cells: Iterable[Cell]) -> dict[str, tuple[Cell, ...]]:
-    """The student's answers: the cells between two graded ones, by the grade id of the graded cell behind them.
-
-    Args:
-        cells: the cells of an autograded notebook, whose ids and roles are the lab's.
-    """
+    """The student's answers: the cells between two graded ones, by the grade id of the graded cell behind them."""
     answers: dict[str, tuple[Cell, ...]] = {}
     own: list[Cell] = []
     for cell in cells:

@@ -66,9 +66,6 @@ def read_code(text: str) -> Reading:
 
     Names that can be chosen freely become "n": all but keywords, builtins, what follows a dot, and the names of the
     arguments in a call.
-
-    Args:
-        text: any text, also half a program or an empty one.
     """
     tokens: list[Token] = []
     remarks: set[tuple[str, str]] = set()

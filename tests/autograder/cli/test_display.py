@@ -5,30 +5,13 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from autograder.cli.display import attention, diagnoses, results_table, score, spooled_json
-from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
-
-GRADED = Result(
-    "ben [red]",
-    "lab",
-    SubmissionStatus.GRADED,
-    (
-        CellVerdict("one", 2.0, 2.0, CellStatus.PASSED),
-        CellVerdict("two", 0.0, 3.0, CellStatus.FAILED, "Not yet: …", "missing-zero-grad"),
-        CellVerdict("three", 0.0, 3.0, CellStatus.FAILED, "Not yet: …", "missing-zero-grad"),
-        CellVerdict("four", 0.0, 1.0, CellStatus.TIMED_OUT),
-        CellVerdict("why", None, 4.0, CellStatus.MANUAL),
-    ),
-    repairs=("A label was lost.",),
-    flags=("The process was killed.",),
-    seconds=1.23456,
-)
-UNREADABLE = Result("zoe", "lab", SubmissionStatus.QUARANTINED, reason="It is not JSON.", sandboxed=False)
+from autograder.cli.display import attention, results_table, score, spooled_json
+from autograder.verdicts import Result, SubmissionStatus
+from tests.autograder.results import GRADED, UNREADABLE
 
 
 def test_a_row_tells_what_a_person_wants_to_know() -> None:
     assert score(GRADED) == "2 / 13"
-    assert diagnoses(GRADED) == "Gradients pile up, timed out: four"
     assert attention(GRADED) == "The process was killed. 1 open question"
     assert score(UNREADABLE) == "–"
     assert attention(UNREADABLE) == "It is not JSON."
@@ -38,6 +21,7 @@ def test_the_table_shows_names_as_they_are() -> None:
     stream = io.StringIO()
     Console(file=stream, width=160).print(results_table([GRADED, UNREADABLE]))
     assert "ben [red]" in stream.getvalue()
+    assert "Gradients pile up, timed out: four" in stream.getvalue()
     assert "could not be read" in stream.getvalue()
     assert "Lab" not in stream.getvalue()
 

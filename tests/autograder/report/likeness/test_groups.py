@@ -160,12 +160,12 @@ def test_the_evidence_marks_what_agrees_and_keeps_every_letter() -> None:
     students["x-copy"] = copy_of(students["s007"])
     (group,) = compared(students).groups
     both = side_by_side(group, EXERCISES, students)
-    assert [side.exercise for side in both] == ["one", "two"]
+    assert [side.common.exercise for side in both] == ["one", "two"]
     for side in both:
         for segments, student in ((side.first, "s007"), (side.second, "x-copy")):
-            assert "".join(text for text, _ in segments) == students[student][side.exercise][0].source
+            assert "".join(text for text, _ in segments) == students[student][side.common.exercise][0].source
             marked = sum(len(text) for text, agrees in segments if agrees)
-            assert marked > 0.7 * len(students[student][side.exercise][0].source)
+            assert marked > 0.7 * len(students[student][side.common.exercise][0].source)
     nothing = side_by_side(replace(group, shared=()), EXERCISES, {"s007": students["s007"]})
     assert not any(agrees for side in nothing for _, agrees in (*side.first, *side.second))
 
