@@ -13,6 +13,7 @@ from autograder.judging.case import broken
 from autograder.judging.failure_messages import OF_THE_GPU
 from autograder.judging.gpu_errors import lost_gpu
 from autograder.limits import Limits
+from autograder.sandbox.accelerator import DeviceCheck
 from autograder.sandbox.student_process import StudentProcess
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
 from autograder.wall.channel import Channel
@@ -33,8 +34,8 @@ _UNCERTAIN: Final = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT)
 """Verdicts that say nothing of a student where the GPU has failed."""
 
 
-class GpuCheck:
-    """See `autograder.sandbox.accelerator.DeviceCheck`.
+class GpuCheck(DeviceCheck):
+    """Runs a program on the GPU, and has the driver say how much memory it holds.
 
     Args:
         new_student: starts a student process.

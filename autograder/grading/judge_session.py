@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.limits import Limits
-from autograder.sandbox.student_process import StudentProcess
+from autograder.sandbox.student_process import DIED, LOST, StudentProcess
 from autograder.verdicts import CellOutcome
 from autograder.wall.channel import Channel
 from autograder.wire import from_plain
@@ -15,7 +15,6 @@ _ANY_SIZE = 2**40
 _SESSION_SPARE_SECONDS = 60.0
 _EXIT_NOTICE_SECONDS = 0.3
 _SILENCE_SPARE_SECONDS = 10.0
-_ENDED_WITH_SANDBOX = ("died with the sandbox", "could not be seen to end")
 _SIGKILL = "was killed (signal 9"
 
 
@@ -95,7 +94,7 @@ class JudgeSession:
         # A process that has just died may not have been noticed yet.
         ending = self._student.wait(_EXIT_NOTICE_SECONDS) or ""
         self._end(self._student)
-        if ending in _ENDED_WITH_SANDBOX or (self._suspect_kills and ending.startswith(_SIGKILL)):
+        if ending in (DIED, LOST) or (self._suspect_kills and ending.startswith(_SIGKILL)):
             raise DisturbedError(f"the student's process {ending}")
         self.flags.append(f"the student's process {ending}" if ending else "the student's process had to be ended")
         return ending

@@ -31,7 +31,7 @@ _ADDRESS_SPACE_ALLOWANCE: Final = 16 * 1024**3
 
 
 class IsolationError(Exception):
-    """A required part of the isolation can't be had; the message names it and gives the kernel's reason."""
+    """A required part of the isolation is missing; the message names it and gives the kernel's reason."""
 
 
 def become_ordinary() -> None:

@@ -141,7 +141,7 @@ def collapse(address: int, size: int) -> None:
 
 
 def forget_keys() -> None:
-    """Leave the session keyring that was inherited, with the keys of whoever started the program, for an empty one."""
+    """Leave the inherited session keyring, with the keys of the user who started the program, for an empty one."""
     number = _KEYCTL.get(platform.machine())
     if number is None:
         raise OSError(errno.ENOSYS, f"keyctl: its number on {platform.machine()} isn't known")

@@ -21,7 +21,7 @@ from autograder.sandbox.zygote import Zygote
 _ENTRY: Final = "autograder.sandbox.escape_attempts:serve"
 _LIMITS: Final = Limits(processes=16, disk_bytes=64 * 1024**2, cpu_seconds=60)
 _TOO_MUCH_MEMORY: Final = _LIMITS.memory_bytes * 9 // 8
-"""In bytes; a little more than the bound can be had, since a process gives back some of what it had when it was set."""
+"""In bytes; a process can get a little more than the bound: it frees some of what it held when the bound was set."""
 _ANSWER_SECONDS: Final = 60.0
 _FILES_TRIED: Final = 200
 
@@ -33,7 +33,7 @@ class Layer:
     Attributes:
         name: what it is.
         required: whether grading refuses without it.
-        active: whether it holds, as tried a moment ago.
+        active: whether it works, as just tried.
         detail: what was seen.
         cure: what would activate it; empty if it is active.
     """
@@ -53,8 +53,8 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
         mode: the sandbox to try.
 
     Returns:
-        The layers, bubblewrap's first. If that one is missing, no student process can try the others: what follows are
-        then the features that the sandbox needs of the kernel, each tried by itself.
+        The layers, bubblewrap's first. If that one is missing, no student process can try the others; the kernel
+        features that the sandbox needs follow instead, each tried by itself.
     """
     folders = [Path.cwd(), Path.home()] if hidden is None else hidden
     with tempfile.NamedTemporaryFile(prefix="secret-") as canary:

@@ -24,7 +24,7 @@ from autograder.sandbox.procfs import ProcFs
 _INTERVAL_SECONDS: Final = 0.25
 _SHORT_INTERVAL_SECONDS: Final = 0.05
 _SHORT_INTERVAL_FRACTION: Final = 0.25
-"""The part of the memory from which on the keeper measures more often."""
+"""The part of the memory above which the keeper measures more often."""
 _KIBIBYTE: Final = 1024
 _MEBIBYTE: Final = 1024**2
 _GIBIBYTE: Final = 1024**3
