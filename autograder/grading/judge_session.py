@@ -8,10 +8,9 @@ from typing import Any
 from autograder.limits import Limits
 from autograder.sandbox.student_process import DIED, LOST, StudentProcess
 from autograder.verdicts import CellOutcome
-from autograder.wall.channel import Channel
+from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wire import from_plain
 
-_ANY_SIZE = 2**40
 _SESSION_SPARE_SECONDS = 60.0
 _EXIT_NOTICE_SECONDS = 0.3
 _SILENCE_SPARE_SECONDS = 10.0
@@ -56,7 +55,7 @@ class JudgeSession:
             ConnectionClosedError: it has ended.
             DisturbedError: the submission must be judged again.
         """
-        channel = Channel(connection, _ANY_SIZE)
+        channel = Channel(connection, ANY_SIZE)
         silence = 2 * self._limits.cell_seconds + self._limits.grace_seconds + _SILENCE_SPARE_SECONDS
         end = time.monotonic() + self._limits.submission_seconds + self._limits.cell_seconds + _SESSION_SPARE_SECONDS
         try:

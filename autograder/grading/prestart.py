@@ -3,9 +3,6 @@
 This module is imported before nbgrader, and must not import it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from autograder.grading.judge_server import JudgeServer
 from autograder.grading.terms import Terms
 from autograder.sandbox.zygote import Zygote
@@ -37,13 +34,3 @@ class Prestart:
         for left in (self.take_judge_server(), self.take_zygote()):
             if left is not None:
                 left.close()
-
-
-@contextmanager
-def prestarted(terms: Terms) -> Iterator[Prestart]:
-    """Start a judge server and a zygote; what was not taken ends with the context."""
-    started = Prestart(terms)
-    try:
-        yield started
-    finally:
-        started.close()

@@ -1,16 +1,20 @@
 """Brings a submitted notebook back into the form of the released one."""
 
+import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from autograder.cells import Cell, Role, SubmittedNotebook
-from autograder.repair import names
+from autograder.python_names import Names, names_in
 from autograder.repair.matching import ANSWERS, Match, Pairs, is_unchanged, match, neighbours
 from autograder.repair.messages import CLAIMED, DELETED, SEVERAL, sentences_about
+from autograder.untrusted.notebooks import warnings_ignored
 from autograder.untrusted.submitted_metadata import normalised_id
 
 _MOST_ANALYSED = 1_000_000
+_LONGEST_ANALYSED_CELL = 200_000
+_STAR_IMPORT = "*"
 
 
 def realign(name: str, submitted: Sequence[Cell], released: Sequence[Cell]) -> SubmittedNotebook:
@@ -116,17 +120,27 @@ def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -
     ]
     if not deleted:
         return {}
-    code = list(_analysed(submitted))
-    defined = frozenset[str]().union(*map(names.bound, code))
-    used_by_student = frozenset[str]().union(*map(names.used, code))
+    names = [names_of(source) for source in _analysed(submitted)]
+    defined = frozenset[str]().union(*(cell.bound for cell in names))
+    used_by_student = frozenset[str]().union(*(cell.used for cell in names))
     needed = {}
     for old in deleted:
-        later = (names.used(cell.source) for cell in released[old + 1 :] if cell.kind == "code")
-        missing = names.bound(released[old].source) - defined
-        wanted = missing & (used_by_student.union(*later) | {names.EVERYTHING})
+        later = (names_of(cell.source).used for cell in released[old + 1 :] if cell.kind == "code")
+        missing = names_of(released[old].source).bound - defined
+        wanted = missing & (used_by_student.union(*later) | {_STAR_IMPORT})
         if wanted:
             needed[old] = sorted(wanted)
     return needed
+
+
+def names_of(source: str) -> Names:
+    """The names in a student's cell, magics left out; none if it is not Python."""
+    plain = "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in source.split("\n"))
+    try:
+        with warnings_ignored():
+            return names_in([ast.parse(plain[:_LONGEST_ANALYSED_CELL])])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return names_in([])
 
 
 def _analysed(submitted: Sequence[Cell]) -> Iterator[str]:

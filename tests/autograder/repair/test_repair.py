@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.repair import realign, repair_notebook
-from autograder.repair.names import bound, used
+from autograder.repair.realign import names_of
 from autograder.untrusted.notebooks import parse
 
 TITLE = Cell("markdown", Role.FREE, "# Lab", cell_id="title")
@@ -328,10 +328,10 @@ def test_whatever_comes_every_released_cell_comes_out_once_and_in_order(submitte
 
 def test_names_of_a_cell() -> None:
     source = "%matplotlib inline\nimport a.b, c as d\nfrom e import *\nclass F: pass\nx, y = z\ndef g(): return w"
-    assert bound(source) == {"a", "d", "*", "F", "x", "y", "g"}
-    assert used(source) == {"z", "w"}
+    assert names_of(source).bound == {"a", "d", "*", "F", "x", "y", "g"}
+    assert names_of(source).used == {"z", "w"}
 
 
 @pytest.mark.parametrize("source", ["def", "\0", "(" * 5000, "-" * 100_000 + "1", "'\\d'", "a." * 50_000])
 def test_hostile_source_has_no_names(source: str) -> None:
-    assert bound(source) == used(source) == frozenset()
+    assert names_of(source).bound == names_of(source).used == frozenset()
