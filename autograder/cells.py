@@ -9,7 +9,7 @@ class Role(StrEnum):
     """What nbgrader's metadata make of a cell."""
 
     FREE = "free"
-    """No nbgrader metadata: part of the lesson, the student may change or delete it, or has added it."""
+    """No nbgrader metadata: text or code that the student may change or delete, or has added."""
     LOCKED = "locked"
     """Read-only: restored to the released text before it runs."""
     SOLUTION = "solution"

@@ -1,4 +1,4 @@
-"""Ends submissions that hold too much of the GPU's memory, as the driver tells it.
+"""Ends submissions that hold too much of the GPU's memory, as the driver reports it.
 
 The monitor runs in the coordinator, outside of the sandbox: there the driver's process numbers are those that this
 process sees, and no student code can reach it. What all processes of a submission hold counts together, with what CUDA
@@ -164,5 +164,5 @@ class GpuMemoryMonitor(DeviceMonitor):
         try:
             return not processes.isdisjoint(self._driver.holders(self._uuid))
         except NvmlError:
-            # Whoever can't see can't say that it is free.
+            # Without an answer it counts as held.
             return True

@@ -46,11 +46,7 @@ class CudaHooks(ProcessHooks):
 
 
 def make_visible(uuid: str) -> None:
-    """Let this process, a fork in which no CUDA has started, find a GPU.
-
-    Args:
-        uuid: the GPU's UUID.
-    """
+    """Let this process, a fork in which no CUDA has started, find a GPU."""
     for name in (*HIDDEN, NVML_CHECK):
         os.environ.pop(name, None)
     os.environ["CUDA_VISIBLE_DEVICES"] = uuid

@@ -9,11 +9,7 @@ from autograder.sandbox.zygote import Zygote
 
 
 class Prestart:
-    """A judge server and a zygote that were started before their lab was known. Each can be taken once.
-
-    Args:
-        terms: the terms of the run in which they will be used.
-    """
+    """A judge server and a zygote that were started before their lab was known. Each can be taken once."""
 
     def __init__(self, terms: Terms) -> None:
         self._zygote: Zygote | None = Zygote(terms.mode, terms.limits)

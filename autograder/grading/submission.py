@@ -132,13 +132,6 @@ def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grade
 
     What is wrong with it becomes part of its result and raises no error: the rest of the class is still graded.
 
-    Args:
-        course: the course.
-        lab: the lab.
-        student: the student's id.
-        terms: the terms of the run.
-        grader: grades its notebooks.
-
     Raises:
         ExpectedError: the sandbox, the instructor's notebook or the cluster can't be used.
     """

@@ -35,7 +35,7 @@ from autograder.wire import from_plain, to_plain
 
 
 def main() -> None:
-    """Run the instructor's notebook, report what came of it, and fork judges until the coordinator has ended."""
+    """Run the instructor's notebook, report on it, and fork judges until the coordinator has ended."""
     gc.enable()
     folder = Path.cwd()
     connection = socket.socket(fileno=int(sys.argv[1]))
@@ -151,12 +151,12 @@ def _judge(
     try:
         # Test code may start processes of its own and wait for them.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # If this server is killed, nobody else could end a judge that hangs.
+        # If this server is killed, nothing else ends a judge that hangs.
         kernel.die_with_parent(signal.SIGKILL)
         # What the instructor's cells have written is the solution's; and tests may write files, too.
         _enter_folder(f"judge-{os.getpid()}", files)
         case = case_from_plain(message)
-        coordinator = CoordinatorClient(connection, Channel(connection, ANY_SIZE))
+        coordinator = CoordinatorClient(connection)
         Judge(case, preparation, coordinator).judge()
         recorded = case.profile.finish()
         coordinator.finish({} if recorded is None else to_plain(recorded))

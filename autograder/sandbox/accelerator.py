@@ -117,12 +117,7 @@ class DeviceCheck:
         """
 
     def without_device_failures(self, result: NotebookResult, cells: Sequence[Cell]) -> NotebookResult:  # noqa: ARG002 - for a device
-        """A notebook's result, in which what failed with the device itself is BROKE.
-
-        Args:
-            result: the result.
-            cells: the notebook's cells.
-        """
+        """A notebook's result, in which what failed with the device itself is BROKE."""
         return result
 
     def ran_out_of_memory(self, result: NotebookResult) -> bool:  # noqa: ARG002 - for a device

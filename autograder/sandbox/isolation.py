@@ -102,10 +102,6 @@ def enter_namespaces(kinds: int) -> None:
 def map_to_itself(user: int, group: int) -> None:
     """Give this process, the first in its user namespace, the user and the group that it has outside.
 
-    Args:
-        user: the id of the user outside.
-        group: the id of the group outside.
-
     Raises:
         IsolationError: the kernel refuses.
     """

@@ -80,7 +80,7 @@ class UsageMonitor:
         signal.setitimer(signal.ITIMER_REAL, _INTERVAL_SECONDS)
 
     def stop(self) -> None:
-        """Measure no more."""
+        """Stop measuring."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
 

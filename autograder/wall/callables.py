@@ -46,7 +46,7 @@ def write_function(
     Args:
         function: the function.
         encoder: writes the plain data that it uses.
-        student_has: tells whether the student's side has this very object under that name.
+        student_has: whether the student's side has this very object under that name.
 
     Raises:
         UnsupportedValueError: it can't exist on the student's side.

@@ -25,7 +25,7 @@ class Wall(RequestReply):
     Args:
         channel: the connection.
         profile: what a submission may do; a recorder while the instructor's solution is graded.
-        student_has: tells whether the student's side has this very object under that name.
+        student_has: whether the student's side has this very object under that name.
     """
 
     def __init__(

@@ -131,7 +131,7 @@ class AnswerReader:
         return not self._profile.may_stop_iteration(request.origin)
 
     def _arguments(self, after: Node, request: PendingRequest) -> list[Any]:
-        """The arguments that the answer may refer to: the judge's own, or copies of those that mustn't change."""
+        """The arguments to which the answer may refer: the judge's own, or copies of those that mustn't change."""
         arguments = request.sent[:]
         for number, content in after:
             if not self._profile.may_change_arguments(_changes(request, number, content)):
@@ -171,7 +171,7 @@ class AnswerReader:
 
 
 def _changes(request: PendingRequest, number: Node, content: Node) -> set[str]:
-    """The names of a change: of which function, of which of its arguments, and of what of it."""
+    """A change as `Recorder.restored` names it: the function, its argument, and the part of it that changed."""
     if type(number) is not int or not 0 <= number < len(request.sent):
         raise MalformedError("argument")
     value = request.sent[number]

@@ -52,7 +52,7 @@ def test_a_gpu_that_is_not_there_or_hidden_is_refused(
 ) -> None:
     make_nodes(tmp_path)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", wanted)
-    with pytest.raises(ExpectedError, match="no GPU of this machine is meant") as refused:
+    with pytest.raises(ExpectedError, match="names no GPU of this machine") as refused:
         find_gpu(FakeDriver(), root=tmp_path, built_for=BUILT)
     assert "nvidia-smi -L" in refused.value.cure
 

@@ -41,8 +41,8 @@ int nvmlDeviceGetPciInfo_v3(void *d, place_t *p) {
 int nvmlDeviceGetMemoryInfo(void *d, memory_t *m) { m->total = 1ULL << 33; m->free = 3; m->used = 4; return 0; }
 int nvmlDeviceGetMigMode(void *d, unsigned *now, unsigned *then) { *now = *then = cut; return cut ? 0 : 3; }
 static int list(unsigned *n, process_t *p, int first, int count) {
-    unsigned room = *n; *n = count;
-    if (room < (unsigned)count) return 7;
+    unsigned size = *n; *n = count;
+    if (size < (unsigned)count) return 7;
     for (int i = 0; i < count; i++) {
         memset(p + i, 255, sizeof *p); p[i].pid = first + i;
         if (i) p[i].memory = (1ULL << 32) + i;
