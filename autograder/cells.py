@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -20,6 +21,10 @@ class Role(StrEnum):
     """The student's answer, graded by a person (grade and solution at once)."""
     TASK = "task"
     """A task that a person grades; the student answers in cells of their own below it."""
+
+
+ANSWERS: Final = frozenset({Role.SOLUTION, Role.ANSWER})
+"""The roles of cells that hold a student's answer."""
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,7 @@ _ATTEMPTS: Final = 5
 
 
 class NvmlError(Exception):
-    """The driver refuses, or has lost the GPU.
-
-    Args:
-        number: NVML's number of the error.
-        message: the driver's message.
-    """
+    """The driver refuses, or has lost the GPU."""
 
     def __init__(self, number: int, message: str) -> None:
         super().__init__(message)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from autograder.cells import LabNotebook, Role, SubmittedNotebook
+from autograder.cells import ANSWERS, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.judge_server import JudgeServer
 from autograder.judging.case import broken
@@ -56,9 +56,7 @@ def blind_tests(
         return {}
     released = {cell.grade_id: cell.source for cell in notebook.released if cell.grade_id is not None}
     unanswered = tuple(
-        replace(cell, source=released.get(cell.grade_id or "", ""))
-        if cell.role in (Role.SOLUTION, Role.ANSWER)
-        else cell
+        replace(cell, source=released.get(cell.grade_id or "", "")) if cell.role in ANSWERS else cell
         for cell in notebook.source
     )
     server = JudgeServer()

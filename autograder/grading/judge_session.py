@@ -44,9 +44,6 @@ class JudgeSession:
     def serve(self, connection: socket.socket) -> dict[str, Any]:
         """Serve the judge until it has finished.
 
-        Args:
-            connection: the socket to it.
-
         Returns:
             The profile of the instructor's solution as plain data, if that was judged; else an empty dictionary.
 

@@ -6,7 +6,7 @@ The messages name cells and functions, which the student has too, and never the 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.cells import Cell, Role
+from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.gpu_errors import asks_for_gpu, filled_gpu, lost_gpu
 from autograder.limits import Limits
 from autograder.verdicts import CellStatus
@@ -54,13 +54,13 @@ def timed_out_cell(cell: Cell, seconds: float) -> StoppedCell:
     """A cell that was interrupted."""
     name = _capital(name_cell(cell))
     message = f"{name} had not come to an end after {_time(seconds)}. Does a loop in it run for ever?"
-    return StoppedCell(CellStatus.TIMED_OUT, message, _is_answer(cell))
+    return StoppedCell(CellStatus.TIMED_OUT, message, cell.role in ANSWERS)
 
 
 def ended_process_cell(cell: Cell, ending: str) -> StoppedCell:
     """A cell in which the process ended."""
     message = f"In {name_cell(cell)} the process in which your notebook runs {_with_cause(ending)}."
-    return StoppedCell(CellStatus.ERROR, message, _is_answer(cell))
+    return StoppedCell(CellStatus.ERROR, message, cell.role in ANSWERS)
 
 
 def out_of_resources_cell(cell: Cell, failed: object, limits: Limits) -> StoppedCell | None:
@@ -78,7 +78,7 @@ def out_of_resources_cell(cell: Cell, failed: object, limits: Limits) -> Stopped
     message = f"{_capital(name_cell(cell))} {explanation}"
     if asks_for_gpu(raised) or lost_gpu(raised):
         message += "\n" + "\n".join(filter(None, (f"It raised {kind}: {raised}", frames)))
-    return StoppedCell(CellStatus.ERROR, message, _is_answer(cell))
+    return StoppedCell(CellStatus.ERROR, message, cell.role in ANSWERS)
 
 
 def first_stop(cells: Sequence[Cell], stops: Mapping[int, StoppedCell], test: int) -> StoppedCell | None:
@@ -163,10 +163,6 @@ def _is_out_of_memory(kind: str, message: str) -> bool:
 
 def _gibibytes(count: int) -> str:
     return f"{round(count / _GIBIBYTE, 2):g} GiB"
-
-
-def _is_answer(cell: Cell) -> bool:
-    return cell.role in (Role.SOLUTION, Role.ANSWER)
 
 
 def _capital(words: str) -> str:

@@ -156,11 +156,7 @@ class Accelerator:
         return DeviceMonitor()
 
     def check(self, new_student: Callable[[], StudentProcess]) -> DeviceCheck:  # noqa: ARG002 - for a device
-        """The check of the device, made in student processes.
-
-        Args:
-            new_student: starts a student process.
-        """
+        """The check of the device, made in student processes."""
         return DeviceCheck()
 
     def is_lost(self, message: str) -> bool:  # noqa: ARG002 - for a device

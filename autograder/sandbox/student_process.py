@@ -24,7 +24,6 @@ class StudentProcess:
         await_release: waits until it holds none after its end; returns a warning if it still does.
 
     Attributes:
-        connection: the judge's end of the stream to the student.
         failure: why it could not be started; empty if it was.
         warning: what is wrong with the accelerator since it has ended; empty if nothing is.
     """

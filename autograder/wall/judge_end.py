@@ -242,10 +242,6 @@ class SeenNames:
     def recall(self, name: str, value: object) -> Any:  # noqa: ANN401 - any value
         """The value that a test has seen under a name.
 
-        Args:
-            name: the name.
-            value: its value now, as the student's side says.
-
         Returns:
             ``value`` itself if it is the first or equals the one before; else the one before.
         """

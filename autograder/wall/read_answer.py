@@ -45,13 +45,7 @@ class PendingRequest:
 
 
 class AnswerReader:
-    """Reads answers.
-
-    Args:
-        objects: the judge's proxies for the student's objects.
-        profile: what a submission may do.
-        pull_back: asks the student's side for a vector–Jacobian product.
-    """
+    """Reads answers."""
 
     def __init__(self, objects: RemoteObjects, profile: Profile | Recorder, pull_back: PullBack) -> None:
         self._objects = objects
