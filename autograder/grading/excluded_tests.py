@@ -1,4 +1,4 @@
-"""Tests that can't be run across the wall: they say nothing about a submission, and no submission is held to them."""
+"""Tests that can't be run across the wall: they say nothing about a submission, and count for none."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -39,7 +39,7 @@ def blind_tests(
 
     Such a test looks at what the solution has changed in the process itself: an environment variable, torch's default
     dtype, a class of a library. A test that a notebook without answers passes as well, when all runs in one process,
-    is not among them: its author gives these points away.
+    is not among them: its points are given for nothing.
 
     Args:
         notebook: the instructor's notebook.

@@ -110,7 +110,7 @@ class JudgeServer:
         return self._unresponsive or self._process.poll() is not None
 
     def log_tail(self) -> str:
-        """The end of what the process and its judges have printed, for the message about a breakdown."""
+        """The end of what the process and its judges have printed, for the message about a failure."""
         try:
             self._log.seek(0, os.SEEK_END)
             self._log.seek(max(0, self._log.tell() - _LOG_TAIL_BYTES))

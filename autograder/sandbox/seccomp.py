@@ -2,7 +2,7 @@
 
 libseccomp (https://github.com/seccomp/libseccomp) knows the calls of every architecture by name. It writes the program
 once, in the zygote; each student process hands that to the kernel. A call that is denied fails as on a kernel that
-lacks it or on an account that may not make it, so what has another way of doing its work takes that.
+lacks it or on an account that may not make it, so a program that has an alternative uses it.
 """
 
 import ctypes

@@ -97,7 +97,7 @@ class Channel:
                 raw=False,
                 unicode_errors="surrogatepass",
                 strict_map_key=False,
-                # Room for all items that are announced is made before they come.
+                # Memory for all announced items is allocated before they arrive.
                 max_array_len=min(length, _MOST_ITEMS),
                 max_map_len=min(length, _MOST_ITEMS),
                 max_ext_len=0,

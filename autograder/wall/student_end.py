@@ -69,7 +69,7 @@ def prepare() -> None:
 
 
 def serve(connection: socket.socket) -> None:
-    """Be the student's side, until the judge closes the connection. `prepare` was called before.
+    """Answer the judge's requests until it closes the connection. `prepare` was called before.
 
     The first message sets the seed, the limits and the data files; every further one is a request.
     """

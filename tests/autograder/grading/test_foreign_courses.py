@@ -153,10 +153,10 @@ def test_a_course_with_all_that_courses_have_gets_the_scores_that_nbgrader_gives
     theirs = scores_there(foreign, "lab", run_nbgrader)
     results = grade_here(foreign, "lab")
     ours = {(result.student, cell.grade_id): cell for result in results for cell in result.cells}
-    told = [f"{key}: {cell.message}" for key, cell in ours.items() if cell.points != theirs[key]]
+    differing = [f"{key}: {cell.message}" for key, cell in ours.items() if cell.points != theirs[key]]
     assert {
         key: (cell.points, theirs[key]) for key, cell in ours.items() if cell.points != theirs[key]
-    } == OURS_ALONE, told
+    } == OURS_ALONE, differing
     broke = {name for (_, name), cell in ours.items() if cell.status is CellStatus.BROKE}
     assert broke == set(ACROSS)
     for student in ("right", "other"):

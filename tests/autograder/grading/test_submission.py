@@ -1,4 +1,4 @@
-"""Verdicts that are known are looked up; an executor judges the rest, and is told all that decides a verdict."""
+"""Known verdicts are looked up; an executor judges the rest, and gets all that decides a verdict."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,7 +49,7 @@ def grading(
         yield NotebookGrader(state, Terms(Limits(), Mode.NONE, fresh=fresh), executor), executor
 
 
-def test_an_executor_is_told_all_that_decides_a_verdict(tmp_path: Path) -> None:
+def test_an_executor_gets_all_that_decides_a_verdict(tmp_path: Path) -> None:
     with grading(tmp_path) as (grader, executor):
         grader.grade(LAB, SUBMITTED, "ann")
         grader.grade(LAB, SUBMITTED, "bob", {"own.csv": b"2"})

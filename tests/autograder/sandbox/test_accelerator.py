@@ -40,8 +40,8 @@ def test_no_gpu_can_be_found_by_default(student: Student) -> None:
     assert not [name for name in devices if name.startswith(("nvidia", "dri", "kfd"))]
     assert not student.run("import os; result = os.path.exists('/sys')")
     assert student.run("import torch; result = (torch.cuda.is_available(), torch.cuda.device_count())") == (False, 0)
-    told = student.error("import torch; torch.ones(2, device='cuda')")
-    assert told.startswith(("AssertionError: Torch not compiled", "RuntimeError"))
+    message = student.error("import torch; torch.ones(2, device='cuda')")
+    assert message.startswith(("AssertionError: Torch not compiled", "RuntimeError"))
 
 
 def test_memory_without_a_name_is_out_of_reach_by_default(student: Student) -> None:
