@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
     """What nbgrader's metadata make of a cell."""
 
     FREE = "free"
-    """No nbgrader metadata: part of the lesson, the student may change or delete it, or has added it."""
+    """No nbgrader metadata: text or code that the student may change or delete, or has added."""
     LOCKED = "locked"
     """Read-only: restored to the released text before it runs."""
     SOLUTION = "solution"
@@ -20,6 +21,10 @@ class Role(StrEnum):
     """The student's answer, graded by a person (grade and solution at once)."""
     TASK = "task"
     """A task that a person grades; the student answers in cells of their own below it."""
+
+
+ANSWERS: Final = frozenset({Role.SOLUTION, Role.ANSWER})
+"""The roles of cells that hold a student's answer."""
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,7 @@ class ExpectedError(Exception):
 
 
 def unwritable(path: Path, error: OSError) -> ExpectedError:
-    """The error for a file or folder that could not be written.
-
-    Args:
-        path: the file or the folder.
-        error: what the system reported.
-    """
+    """The error for a file or folder that could not be written."""
     cure = "See that the disk has room and the folder is yours."
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         blocking = next((above for above in (path, *path.parents) if above.is_file()), path)

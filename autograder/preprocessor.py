@@ -51,7 +51,7 @@ class SharedExecutor:
 
     nbgrader creates a preprocessor anew for each notebook, and formgrader starts a run at each press of its button,
     inside a server that lives for days. Starting an executor takes longer than grading, and leaving one behind at each
-    press would fill the memory. So one is kept; it ends when it was not used for a while, or after an error.
+    press would fill the memory. So one is kept; it ends when it has not been used for a while, or after an error.
 
     Args:
         idle_seconds: seconds without use after which the processes end.
@@ -159,5 +159,5 @@ def _notebook(lab: Lab, name: str) -> LabNotebook:
 def _refuse_broken(graded: NotebookResult) -> None:
     broken = [verdict for verdict in graded.verdicts if verdict.status is CellStatus.BROKE]
     if broken:
-        told = "; ".join(f"{verdict.grade_id}: {verdict.message}" for verdict in broken)
-        raise RuntimeError(f"the grader broke, so that no score is recorded ({told})")
+        reasons = "; ".join(f"{verdict.grade_id}: {verdict.message}" for verdict in broken)
+        raise RuntimeError(f"the grader broke, so that no score is recorded ({reasons})")

@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Is told how far the work is."""
+    """Receives reports of how far the work is."""
 
     def begin(self, what: str, total: int = 0) -> None:
         """Begin a piece of work.
@@ -22,7 +22,7 @@ class Progress(Protocol):
 
 
 class NoProgress:
-    """Ignores what it is told."""
+    """Ignores all reports."""
 
     def begin(self, what: str, total: int = 0) -> None:
         """Begin a piece of work."""

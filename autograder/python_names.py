@@ -1,7 +1,7 @@
 """Which names Python code binds, uses and changes.
 
-The names of single statements are read from the syntax tree, since `symtable` knows scopes and no statements; the names
-that a whole function takes from outside are a question of scopes, and so `symtable`'s.
+The names of single statements are read from the syntax tree, since `symtable` knows scopes and no statements. The names
+that a whole function takes from outside depend on scopes, and are read with `symtable`.
 """
 
 import ast
@@ -20,41 +20,34 @@ class Names:
 
     Attributes:
         imported: names that import statements bind; ``*`` for a star import.
-        defined: names of functions and classes.
-        assigned: names that are assigned to, targets of loops and ``with`` included.
+        bound: these, names of functions and classes, and names that are assigned to, in loops and ``with`` too.
         used: names that are read.
     """
 
     imported: frozenset[str]
-    defined: frozenset[str]
-    assigned: frozenset[str]
+    bound: frozenset[str]
     used: frozenset[str]
-
-    @property
-    def bound(self) -> frozenset[str]:
-        """The names that are imported, defined or assigned."""
-        return self.imported | self.defined | self.assigned
 
 
 def names_in(trees: Iterable[ast.AST]) -> Names:
-    """The names in some syntax trees, of all their scopes together."""
-    imported, defined, assigned, used = set[str](), set[str](), set[str](), set[str]()
+    """The names in some syntax trees."""
+    imported, bound, used = set[str](), set[str](), set[str]()
     for node in (node for tree in trees for node in ast.walk(tree)):
         match node:
             case ast.Import() | ast.ImportFrom():
                 imported |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                defined.add(node.name)
+                bound.add(node.name)
             case ast.Name(id=name, ctx=ast.Store()):
-                assigned.add(name)
+                bound.add(name)
             case ast.Name(id=name, ctx=ast.Load()):
                 used.add(name)
-    return Names(frozenset(imported), frozenset(defined), frozenset(assigned), frozenset(used))
+    return Names(frozenset(imported), frozenset(bound | imported), frozenset(used))
 
 
 def statements(source: str) -> list[ast.stmt]:
     """The statements of a cell, magics translated; none if it isn't Python."""
-    # It takes long to import, and who reads plain Python alone does not need it.
+    # It takes long to import, and code without magics does not need it.
     from IPython.core.inputtransformer2 import TransformerManager
 
     try:
@@ -70,7 +63,7 @@ def bound_names(source: str) -> frozenset[str]:
 
 
 def changed_names(source: str) -> frozenset[str]:
-    """The names whose objects a cell may change: it assigns to a part of them or calls a method of dependent."""
+    """The names whose objects a cell may change: it assigns to a part of them or calls a method of them."""
     return frozenset(name for statement in statements(source) for name in _changed(statement))
 
 
@@ -148,13 +141,13 @@ def derived_names(cells: Iterable[ExecutedCell], student_names: frozenset[str]) 
                 uses = True
                 derived |= (_bound(statement) | _changed(statement)) - imported
         if uses:
-            # What a function did that one of these statements has called can't be seen in the text.
+            # The text doesn't show what the functions that these statements call have done.
             derived |= cell.changed | (cell.bound - seen - imported)
     return frozenset(derived)
 
 
 def _loads_when_defined(statement: ast.stmt, dependent: Set[str], values: Set[str]) -> bool:
-    """Whether a definition uses the student's names before it is called: then it holds what they gave.
+    """Whether a definition uses the student's names before it is called, and so holds their values.
 
     Args:
         statement: a function, a class or a name given to a lambda.

@@ -45,7 +45,7 @@ class CellVerdict:
         points: the points earned; None where a person must grade.
         max_points: the points that the cell is worth.
         status: how it ended.
-        message: what the student is told. It never holds a hidden test.
+        message: the message to the student. It never holds a hidden test.
         misconception: the id of the diagnosis, or None.
     """
 
@@ -59,7 +59,7 @@ class CellVerdict:
 
 @dataclass(frozen=True)
 class CellOutcome:
-    """What became of one cell of a submission.
+    """The outcome of one cell of a submission.
 
     Attributes:
         outputs: the cell's outputs, as nbformat 4 output dictionaries, in order.
@@ -78,8 +78,8 @@ class NotebookResult:
 
     Attributes:
         name: the notebook's name, without ``.ipynb``.
-        outcomes: what became of each cell.
-        flags: things that a person should know about how it ran ("the process was killed in cell 'descend'").
+        outcomes: the outcome of each cell.
+        flags: what a person should know about how it ran ("the process was killed in cell 'descend'").
     """
 
     name: str

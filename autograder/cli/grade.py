@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, redirect_stdout
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -156,11 +156,12 @@ def _prestarted(course: Path, terms: Terms, *, needed: bool) -> AbstractContextM
 
     Whether there is, only the course's configuration could tell; a wrong guess costs time and nothing else.
     """
-    from autograder.grading.prestart import prestarted  # only this command needs it
+    from autograder.grading.prestart import Prestart  # only this command needs it
 
     submitted = sum(1 for _ in (course / "submitted").glob("*/*"))
     written = sum(1 for _ in (course / ".autograder" / "receipts").glob("*/*.json"))
-    return prestarted(terms) if needed and submitted and (terms.fresh or written < submitted) else nullcontext()
+    start = needed and submitted and (terms.fresh or written < submitted)
+    return closing(Prestart(terms)) if start else nullcontext()
 
 
 def _skip_slow_import() -> None:

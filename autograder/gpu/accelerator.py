@@ -9,7 +9,7 @@ from autograder.gpu.discovery import Gpu, find_gpu
 from autograder.gpu.memory_monitor import GpuMemoryMonitor
 from autograder.gpu.student_process import NVML_CHECK
 from autograder.judging.gpu_errors import devices_met, lost_gpu, student_lost_gpu
-from autograder.sandbox.accelerator import DeviceAccess, DriverNeeds
+from autograder.sandbox.accelerator import Accelerator, DeviceAccess, DriverNeeds
 from autograder.sandbox.kernel_features import WHOLE_PROC
 from autograder.sandbox.student_process import StudentProcess
 
@@ -21,8 +21,8 @@ _LOCKED_BYTES: Final = 64 * 1024
 _KIND: Final = "cuda"
 
 
-class GpuAccelerator:
-    """See `autograder.sandbox.accelerator.Accelerator`.
+class GpuAccelerator(Accelerator):
+    """This machine's NVIDIA GPU.
 
     Args:
         memory_bytes: bytes of the GPU's memory that a submission may hold.

@@ -13,6 +13,7 @@ from autograder.judging.case import broken
 from autograder.judging.failure_messages import OF_THE_GPU
 from autograder.judging.gpu_errors import lost_gpu
 from autograder.limits import Limits
+from autograder.sandbox.accelerator import DeviceCheck
 from autograder.sandbox.student_process import StudentProcess
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
 from autograder.wall.channel import Channel
@@ -33,12 +34,8 @@ _UNCERTAIN: Final = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT)
 """Verdicts that say nothing of a student where the GPU has failed."""
 
 
-class GpuCheck:
-    """See `autograder.sandbox.accelerator.DeviceCheck`.
-
-    Args:
-        new_student: starts a student process.
-    """
+class GpuCheck(DeviceCheck):
+    """Runs a program on the GPU, and has the driver say how much memory it holds."""
 
     def __init__(self, new_student: Callable[[], StudentProcess]) -> None:
         self._new_student = new_student
@@ -49,7 +46,7 @@ class GpuCheck:
         """See `DeviceCheck`.
 
         Raises:
-            ExpectedError: CUDA doesn't work there, or who holds how much of the GPU's memory can't be told.
+            ExpectedError: CUDA doesn't work there, or the driver doesn't say which process holds how much memory.
         """
         with self._lock:
             if not self._works:
@@ -97,7 +94,7 @@ class GpuCheck:
         # What `autograder.wall.handshake` sends, which imports torch, as the coordinator never does.
         sizes = {"message_bytes": _LIMITS.message_bytes, "output_bytes": _LIMITS.output_bytes}
         channel.send(sizes | {"files": []}, deadline)
-        channel.send({"do": "run", "source": _PROGRAM, "turn": 1}, deadline)
+        channel.send({"do": "run", "source": _PROGRAM, "number": 1}, deadline)
         failed: dict[str, Any] | None = channel.receive(deadline)["failed"]
         if failed is not None:
             words = " ".join(str(failed["message"]).split())
@@ -119,7 +116,7 @@ _CURE: Final = (
     "See whether it works outside of the sandbox: python -c 'import torch; print(torch.ones(1, device=\"cuda\"))'. "
     f"To see each layer: autograder doctor. {ON_THE_CPU}"
 )
-_UNREPORTED: Final = "the driver does not say how much of its memory a submission holds, so nobody could bound it"
+_UNREPORTED: Final = "the driver does not say how much of its memory a submission holds, so it can't be bounded"
 _UNREPORTED_CURE: Final = (
     f"In a container the driver's process numbers are another namespace's: start it with --pid=host. {ON_THE_CPU}"
 )

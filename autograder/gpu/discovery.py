@@ -66,7 +66,7 @@ def find_gpu(driver: Driver | None = None, *, root: Path = Path("/"), built_for:
     info = _choose(driver.gpus())
     if info.mig_enabled:
         raise ExpectedError(
-            f"The {info.name} is cut into instances (MIG), and whose memory is whose can't be told there.",
+            f"The {info.name} is cut into instances (MIG), where the driver doesn't say whose memory is whose.",
             f"Use a whole GPU: run as root `nvidia-smi -i {info.index} -mig 0`, or name another in "
             f"CUDA_VISIBLE_DEVICES. {ON_THE_CPU}",
         )
@@ -134,7 +134,7 @@ def _choose(gpus: Sequence[GpuInfo]) -> GpuInfo:
         if first == str(info.index) or (first.startswith("GPU-") and info.uuid.startswith(first)):
             return info
     raise ExpectedError(
-        f"CUDA_VISIBLE_DEVICES is {wanted!r}, and no GPU of this machine is meant by that.",
+        f"CUDA_VISIBLE_DEVICES is {wanted!r}, which names no GPU of this machine.",
         "Unset it, or set it to the number that `nvidia-smi -L` gives to the GPU.",
     )
 

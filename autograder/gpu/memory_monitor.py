@@ -1,4 +1,4 @@
-"""Ends submissions that hold too much of the GPU's memory, as the driver tells it.
+"""Ends submissions that hold too much of the GPU's memory, as the driver reports it.
 
 The monitor runs in the coordinator, outside of the sandbox: there the driver's process numbers are those that this
 process sees, and no student code can reach it. What all processes of a submission hold counts together, with what CUDA
@@ -13,6 +13,7 @@ from typing import Final
 
 from autograder.errors import ExpectedError
 from autograder.gpu.nvml import Driver, NvmlError
+from autograder.sandbox.accelerator import DeviceMonitor
 from autograder.sandbox.procfs import ProcFs
 
 _INTERVAL_SECONDS: Final = 0.2
@@ -22,8 +23,8 @@ _PARENT: Final = 1
 _NUMBERS: Final = "NSpid:"
 
 
-class GpuMemoryMonitor:
-    """See `autograder.sandbox.accelerator.DeviceMonitor`. It looks at intervals, in a thread.
+class GpuMemoryMonitor(DeviceMonitor):
+    """Asks the driver at intervals, in a thread.
 
     Args:
         driver: the driver.
@@ -58,7 +59,6 @@ class GpuMemoryMonitor:
         self._closed = threading.Event()
         self._failure = ""
         self.overdrawn = 0
-        """How often a submission held more than its share: others may then have found too little."""
         self._thread = threading.Thread(target=self._run, name="GPU memory monitor", daemon=True)
         self._thread.start()
 
@@ -164,5 +164,5 @@ class GpuMemoryMonitor:
         try:
             return not processes.isdisjoint(self._driver.holders(self._uuid))
         except NvmlError:
-            # Whoever can't see can't say that it is free.
+            # Without an answer it counts as held.
             return True

@@ -1,6 +1,6 @@
-"""What NVIDIA's driver says of its GPUs and of who holds their memory, through NVML (the package nvidia-ml-py).
+"""What NVIDIA's driver says of its GPUs and of the processes that hold their memory.
 
-NVML starts no CUDA: a process that asks it may fork afterwards.
+It is asked through NVML (the package nvidia-ml-py), which starts no CUDA: a process that asks it may fork afterwards.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,15 +32,10 @@ _ATTEMPTS: Final = 5
 
 
 class NvmlError(Exception):
-    """The driver refuses, or has lost the GPU.
+    """The driver refuses, or has lost the GPU."""
 
-    Args:
-        number: NVML's number of the error.
-        words: the driver's own.
-    """
-
-    def __init__(self, number: int, words: str) -> None:
-        super().__init__(words)
+    def __init__(self, number: int, message: str) -> None:
+        super().__init__(message)
         self.number = number
 
 
@@ -55,7 +50,7 @@ class GpuInfo:
         minor: the N of its /dev/nvidiaN.
         pci_address: as /sys writes it: "0000:41:00.0".
         memory_bytes: bytes of memory that it has.
-        free_bytes: bytes of it that nobody holds.
+        free_bytes: bytes of it that no process holds.
         mig_enabled: whether it is cut into instances (MIG).
     """
 
@@ -96,7 +91,7 @@ class Nvml:
 
     def __init__(self) -> None:
         try:
-            import pynvml  # an extra: whoever grades on the CPU needs none
+            import pynvml  # an extra: grading on the CPU does without
         except ImportError as error:
             raise ExpectedError(
                 "Grading on a GPU needs the package nvidia-ml-py, which isn't installed.",

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from autograder.sandbox.accelerator import HIDDEN
+from autograder.sandbox.accelerator import HIDDEN, ProcessHooks
 from autograder.sandbox.isolation import IsolationError
 
 CONTEXT_BYTES: Final = 768 * 1024**2
@@ -14,8 +14,8 @@ NVML_CHECK: Final = "PYTORCH_NVML_BASED_CUDA_CHECK"
 """With this variable set, PyTorch's question whether there is a GPU does not start CUDA."""
 
 
-class CudaHooks:
-    """See `autograder.sandbox.accelerator.ProcessHooks`.
+class CudaHooks(ProcessHooks):
+    """Keeps CUDA out of the zygote, and prepares a student process for it.
 
     Args:
         uuid: the GPU's UUID.
@@ -46,11 +46,7 @@ class CudaHooks:
 
 
 def make_visible(uuid: str) -> None:
-    """Let this process, a fork in which no CUDA has started, find a GPU.
-
-    Args:
-        uuid: the GPU's UUID.
-    """
+    """Let this process, a fork in which no CUDA has started, find a GPU."""
     for name in (*HIDDEN, NVML_CHECK):
         os.environ.pop(name, None)
     os.environ["CUDA_VISIBLE_DEVICES"] = uuid

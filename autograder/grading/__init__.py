@@ -1,1 +1,1 @@
-"""The coordinator: has submissions judged, looks up known verdicts, and writes what comes of it."""
+"""The coordinator: has submissions judged, looks up known verdicts, and writes the results."""

@@ -1,9 +1,9 @@
-"""Tests that can't be run across the wall: they say nothing about a submission, and no submission is held to them."""
+"""Tests that can't be run across the wall: they say nothing about a submission, and count for none."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from autograder.cells import LabNotebook, Role, SubmittedNotebook
+from autograder.cells import ANSWERS, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.judge_server import JudgeServer
 from autograder.judging.case import broken
@@ -39,7 +39,7 @@ def blind_tests(
 
     Such a test looks at what the solution has changed in the process itself: an environment variable, torch's default
     dtype, a class of a library. A test that a notebook without answers passes as well, when all runs in one process,
-    is not among them: its author gives these points away.
+    is not among them: its points are given for nothing.
 
     Args:
         notebook: the instructor's notebook.
@@ -56,9 +56,7 @@ def blind_tests(
         return {}
     released = {cell.grade_id: cell.source for cell in notebook.released if cell.grade_id is not None}
     unanswered = tuple(
-        replace(cell, source=released.get(cell.grade_id or "", ""))
-        if cell.role in (Role.SOLUTION, Role.ANSWER)
-        else cell
+        replace(cell, source=released.get(cell.grade_id or "", "")) if cell.role in ANSWERS else cell
         for cell in notebook.source
     )
     server = JudgeServer()

@@ -4,7 +4,6 @@ It then forks a judge for each submission; `autograder.judging.server` is what r
 """
 
 import os
-import signal
 import socket
 import subprocess
 import tempfile
@@ -19,11 +18,10 @@ from autograder.judging.case import Case, case_to_plain
 from autograder.limits import Limits
 from autograder.sandbox import subprogram
 from autograder.sandbox.accelerator import HIDDEN
-from autograder.wall.channel import Channel
+from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wall.errors import ConnectionClosedError
 from autograder.wire import to_plain
 
-_ANY_SIZE = 2**40
 _LOG_TAIL_BYTES = 2_000
 _END_SECONDS = 5.0
 
@@ -41,7 +39,7 @@ class JudgeServer:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
         ours, theirs = socket.socketpair()
         self._connection = ours
-        self._channel = Channel(ours, _ANY_SIZE)
+        self._channel = Channel(ours, ANY_SIZE)
         with theirs:
             self._process = subprocess.Popen(
                 subprogram.command("autograder.judging.server", str(theirs.fileno())),
@@ -51,7 +49,7 @@ class JudgeServer:
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
-                # An interrupt from the keyboard is for the coordinator, which ends what it has started.
+                # Only the coordinator gets interrupts from the keyboard; it ends what it has started.
                 start_new_session=True,
             )
         self.modules: tuple[str, ...] = ()
@@ -112,7 +110,7 @@ class JudgeServer:
         return self._unresponsive or self._process.poll() is not None
 
     def log_tail(self) -> str:
-        """The end of what the process and its judges have printed, for the message about a breakdown."""
+        """The end of what the process and its judges have printed, for the message about a failure."""
         try:
             self._log.seek(0, os.SEEK_END)
             self._log.seek(max(0, self._log.tell() - _LOG_TAIL_BYTES))
@@ -136,12 +134,6 @@ class JudgeServer:
             self._process.wait()
         self._log.close()
         self._folder.cleanup()
-
-
-def end_judge(process: int) -> None:
-    """End a judge that doesn't end by itself."""
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
 
 
 def _environment() -> dict[str, str]:

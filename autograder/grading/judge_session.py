@@ -6,16 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.limits import Limits
-from autograder.sandbox.student_process import StudentProcess
+from autograder.sandbox.student_process import DIED, LOST, StudentProcess
 from autograder.verdicts import CellOutcome
-from autograder.wall.channel import Channel
+from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wire import from_plain
 
-_ANY_SIZE = 2**40
 _SESSION_SPARE_SECONDS = 60.0
 _EXIT_NOTICE_SECONDS = 0.3
 _SILENCE_SPARE_SECONDS = 10.0
-_ENDED_WITH_SANDBOX = ("died with the sandbox", "could not be seen to end")
 _SIGKILL = "was killed (signal 9"
 
 
@@ -46,9 +44,6 @@ class JudgeSession:
     def serve(self, connection: socket.socket) -> dict[str, Any]:
         """Serve the judge until it has finished.
 
-        Args:
-            connection: the socket to it.
-
         Returns:
             The profile of the instructor's solution as plain data, if that was judged; else an empty dictionary.
 
@@ -57,7 +52,7 @@ class JudgeSession:
             ConnectionClosedError: it has ended.
             DisturbedError: the submission must be judged again.
         """
-        channel = Channel(connection, _ANY_SIZE)
+        channel = Channel(connection, ANY_SIZE)
         silence = 2 * self._limits.cell_seconds + self._limits.grace_seconds + _SILENCE_SPARE_SECONDS
         end = time.monotonic() + self._limits.submission_seconds + self._limits.cell_seconds + _SESSION_SPARE_SECONDS
         try:
@@ -95,7 +90,7 @@ class JudgeSession:
         # A process that has just died may not have been noticed yet.
         ending = self._student.wait(_EXIT_NOTICE_SECONDS) or ""
         self._end(self._student)
-        if ending in _ENDED_WITH_SANDBOX or (self._suspect_kills and ending.startswith(_SIGKILL)):
+        if ending in (DIED, LOST) or (self._suspect_kills and ending.startswith(_SIGKILL)):
             raise DisturbedError(f"the student's process {ending}")
         self.flags.append(f"the student's process {ending}" if ending else "the student's process had to be ended")
         return ending

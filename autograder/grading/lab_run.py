@@ -52,15 +52,7 @@ class Finding:
 
 
 class LabRun:
-    """One lab of a course that is being graded.
-
-    Args:
-        course: the course.
-        lab: the lab.
-        terms: the terms of the run.
-        grader: grades notebooks.
-        writer: the gradebook's one writer.
-    """
+    """One lab of a course that is being graded."""
 
     def __init__(self, course: Course, lab: Lab, terms: Terms, grader: NotebookGrader, writer: GradebookWriter) -> None:
         self._course = course
@@ -73,7 +65,7 @@ class LabRun:
 
     def grade(self, student: str) -> Finding:
         """Grade a submission, unless there is a receipt for it as it is. Any thread may do so."""
-        # Read before it is graded: what is handed in meanwhile has another key, and is graded the next time.
+        # Read before it is graded: a later submission has another key, and is graded the next time.
         folder = self._course.folder(self._course.directory.submitted_directory, student, self._lab.name)
         key = submission_key(self._key, folder)
         receipt = None if self._terms.fresh else self._receipt(student)
@@ -86,19 +78,7 @@ class LabRun:
         receipt = finding.receipt
         if receipt is not None and self._is_current(receipt):
             return receipt.result
-        return self._write(finding.key, finding.graded or self._grade(finding.student))
-
-    def _grade(self, student: str) -> GradedSubmission:
-        return grade_submission(self._course, self._lab, student, self._terms, self._grader)
-
-    def _is_current(self, receipt: Receipt) -> bool:
-        student = receipt.result.student
-        return (
-            store.digest(self._course, self._lab.name, student) == receipt.autograded
-            and self._writer.digest(self._lab.name, student) == receipt.gradebook
-        )
-
-    def _write(self, key: str, graded: GradedSubmission) -> Result:
+        graded = finding.graded or self._grade(finding.student)
         result = graded.result
         try:
             submitted_at = self._course.submitted_at(result.student, self._lab.name)
@@ -109,9 +89,19 @@ class LabRun:
         store.write(self._course, self._lab, result, graded.submitted, graded.notebooks)
         if result.status is not SubmissionStatus.BROKEN:
             autograded = store.digest(self._course, self._lab.name, result.student)
-            receipt = Receipt(key, result, gradebook, autograded)
+            receipt = Receipt(finding.key, result, gradebook, autograded)
             self._receipts.keep(self._receipt_name(result.student), to_plain(receipt))
         return result
+
+    def _grade(self, student: str) -> GradedSubmission:
+        return grade_submission(self._course, self._lab, student, self._terms, self._grader)
+
+    def _is_current(self, receipt: Receipt) -> bool:
+        student = receipt.result.student
+        return (
+            store.digest(self._course, self._lab.name, student) == receipt.autograded
+            and self._writer.digest(self._lab.name, student) == receipt.gradebook
+        )
 
     def _receipt(self, student: str) -> Receipt | None:
         """The receipt for a submission; None if there is none, or the file is damaged."""

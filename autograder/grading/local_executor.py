@@ -3,6 +3,7 @@
 import os
 import queue
 import random
+import signal
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
@@ -18,10 +18,10 @@ from autograder.errors import ExpectedError
 from autograder.grading.cache_keys import notebook_key
 from autograder.grading.excluded_tests import blind_tests, excluded_verdicts, failed_tests
 from autograder.grading.json_store import JsonStore
-from autograder.grading.judge_server import JudgeServer, end_judge
+from autograder.grading.judge_server import JudgeServer
 from autograder.grading.judge_session import DisturbedError, JudgeSession
 from autograder.grading.prestart import Prestart
-from autograder.grading.secret import open_secret, solution_secret
+from autograder.grading.secret import derived_secret, open_secret
 from autograder.grading.terms import Terms
 from autograder.judging.case import Case, broken, complete
 from autograder.sandbox.accelerator import accelerator_for
@@ -35,9 +35,9 @@ from autograder.wire import MalformedRecordError, from_plain, to_plain
 _MOST_JUDGES: Final = 9
 """Judges that are forked for one notebook before it ends as broken."""
 _MOST_DEATHS_IN_CELL: Final = 2
-"""So often a judge may die in the same cell before that cell is blamed: a test that kills it does so each time."""
+"""How often a judge may die in a cell before the cell is blamed: a test that kills it does so each time."""
 _MOST_DISTURBANCES: Final = 2
-"""So often a kill of the student's process is blamed on the machine before it is blamed on the submission."""
+"""How often a kill of the student's process is blamed on the machine before it is blamed on the submission."""
 _ATTEMPTS: Final = 3
 
 
@@ -71,7 +71,7 @@ class CpuCores:
 
 
 def pin(process: int, core: int | None) -> None:
-    """Have a process run on one core alone, if one is given and both are still there."""
+    """Have a process run on one core alone, if one is given and both still exist."""
     if core is not None:
         with suppress(OSError):
             os.sched_setaffinity(process, {core})
@@ -129,9 +129,7 @@ class LocalExecutor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -209,7 +207,7 @@ class LocalExecutor:
             # Only profiles of solutions without excluded tests are kept.
             return known, {}
         solution = SubmittedNotebook(notebook.name, notebook.source)
-        secret = self._secret_of_solution or solution_secret(open_secret(self._state), notebook.name)
+        secret = self._secret_of_solution or derived_secret(open_secret(self._state), notebook.name)
         result, findings = self._run(server, Case(solution, files, secret, Recorder(), self._limits))
         if not findings:
             # Without a profile no answer can be judged.
@@ -278,7 +276,8 @@ class LocalExecutor:
             return session.serve(connection)
         finally:
             connection.close()
-            end_judge(process)
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def _new_student(self, core: int | None) -> StudentProcess:
         zygote = self._zygote

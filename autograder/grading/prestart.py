@@ -3,20 +3,13 @@
 This module is imported before nbgrader, and must not import it.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from autograder.grading.judge_server import JudgeServer
 from autograder.grading.terms import Terms
 from autograder.sandbox.zygote import Zygote
 
 
 class Prestart:
-    """A judge server and a zygote that were started before their lab was known. Each can be taken once.
-
-    Args:
-        terms: the terms of the run in which they will be used.
-    """
+    """A judge server and a zygote that were started before their lab was known. Each can be taken once."""
 
     def __init__(self, terms: Terms) -> None:
         self._zygote: Zygote | None = Zygote(terms.mode, terms.limits)
@@ -37,13 +30,3 @@ class Prestart:
         for left in (self.take_judge_server(), self.take_zygote()):
             if left is not None:
                 left.close()
-
-
-@contextmanager
-def prestarted(terms: Terms) -> Iterator[Prestart]:
-    """Start a judge server and a zygote; what was not taken ends with the context."""
-    started = Prestart(terms)
-    try:
-        yield started
-    finally:
-        started.close()

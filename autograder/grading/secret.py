@@ -15,7 +15,7 @@ _BYTES = 32
 
 
 def open_secret(state: Path) -> bytes:
-    """The secret of a course; it is made when it is first asked for.
+    """The secret of a course; the first call makes it.
 
     Args:
         state: the folder in which the autograder keeps what belongs to a course.
@@ -40,7 +40,7 @@ def open_secret(state: Path) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Make a secret, atomically; of several processes that do so at once, the first one decides."""
+    """Make a secret, atomically; of several processes that do so at once, the first one wins."""
     descriptor, unfinished = mkstemp(prefix=UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -51,27 +51,11 @@ def _make(path: Path) -> None:
         Path(unfinished).unlink()
 
 
-def student_secret(secret: bytes, lab: str, notebook: str, student: str) -> bytes:
-    """The secret from which the hidden inputs of one student's notebook are drawn.
+def derived_secret(secret: bytes, *parts: str) -> bytes:
+    """The secret from which the hidden inputs of one notebook are drawn.
 
     Args:
-        secret: the course's.
-        lab: the lab's name.
-        notebook: the notebook's name.
-        student: the student's id.
+        secret: the course's secret.
+        parts: lab, notebook and student for a submission; the notebook alone for the instructor's own solution.
     """
-    return _derive(secret, lab, notebook, student)
-
-
-def solution_secret(secret: bytes, notebook: str) -> bytes:
-    """The secret from which the hidden inputs of the instructor's own solution are drawn.
-
-    Args:
-        secret: the course's.
-        notebook: the notebook's name.
-    """
-    return _derive(secret, notebook)
-
-
-def _derive(secret: bytes, *parts: str) -> bytes:
     return hmac.digest(secret, "\0".join(parts).encode(), hashlib.sha256)

@@ -4,20 +4,21 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Protocol, Self
 
 from autograder.cells import Lab, LabNotebook, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import Submission, read_submission, working_files
-from autograder.grading.secret import open_secret, student_secret
+from autograder.grading.cache_keys import case_key, notebook_key
+from autograder.grading.json_store import JsonStore
+from autograder.grading.secret import derived_secret, open_secret
 from autograder.grading.terms import Terms
-from autograder.grading.verdict_cache import VerdictCache
 from autograder.judging.case import Case, broken
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.files import Quarantine
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 from autograder.wall.profile import Profile
+from autograder.wire import MalformedRecordError, from_plain, to_plain
 
 
 class NotebookExecutor(Protocol):
@@ -26,9 +27,7 @@ class NotebookExecutor(Protocol):
     def __enter__(self) -> Self:
         """Begin."""
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """End all that runs; what is being judged ends as broken, or with an `ExpectedError`."""
 
     def judge(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> NotebookResult:
@@ -37,7 +36,7 @@ class NotebookExecutor(Protocol):
         Args:
             notebook: the instructor's notebook.
             files: the lab's own data files: path → content.
-            case: the student's notebook. Its profile is replaced: the executor finds it out with the solution.
+            case: the student's notebook. Its profile is replaced by the solution's, which the executor records.
 
         Returns:
             An outcome for each cell; where the grader itself failed, the verdicts are BROKE.
@@ -48,7 +47,7 @@ class NotebookExecutor(Protocol):
 
 
 class NotebookGrader:
-    """Grades notebooks: has an executor judge those whose verdicts are not known. Several threads may use it at once.
+    """Grades notebooks: has an executor judge those whose verdicts are not cached. Several threads may use it at once.
 
     Args:
         state: the folder in which the autograder keeps what belongs to a course (its secret, its cache).
@@ -61,9 +60,10 @@ class NotebookGrader:
 
     def __init__(self, state: Path, terms: Terms, executor: NotebookExecutor) -> None:
         self._secret = open_secret(state)
-        self._cache = VerdictCache(state / "cache", terms)
-        self._limits = terms.limits
+        self._cache = JsonStore(state / "cache")
+        self._terms = terms
         self._executor = executor
+        self._notebook_keys: dict[str, tuple[LabNotebook, Mapping[str, bytes], str]] = {}
 
     def grade(
         self, lab: Lab, submitted: SubmittedNotebook, student: str, files: Mapping[str, bytes] | None = None
@@ -83,14 +83,33 @@ class NotebookGrader:
             ExpectedError: the sandbox, the instructor's notebook or the cluster can't be used.
         """
         (notebook,) = (notebook for notebook in lab.notebooks if notebook.name == submitted.name)
-        secret = student_secret(self._secret, lab.name, notebook.name, student)
-        case = Case(submitted, lab.files if files is None else files, secret, Profile(), self._limits)
-        key = self._cache.key(notebook, lab.files, case)
-        result = self._cache.find(key)
+        secret = derived_secret(self._secret, lab.name, notebook.name, student)
+        case = Case(submitted, lab.files if files is None else files, secret, Profile(), self._terms.limits)
+        key = case_key(self._notebook_key(notebook, lab.files), case)
+        result = self._known_result(key)
         if result is None:
             result = self._executor.judge(notebook, lab.files, case)
-            self._cache.keep(key, result)
+            if all(verdict.status is not CellStatus.BROKE for verdict in result.verdicts):
+                self._cache.keep(key, to_plain(result))
         return result
+
+    def _known_result(self, key: str) -> NotebookResult | None:
+        """The result of an earlier run; None if there is none, the file is damaged, or this run is fresh."""
+        if self._terms.fresh:
+            return None
+        try:
+            return from_plain(NotebookResult, self._cache.find(key))
+        except MalformedRecordError:
+            return None
+
+    def _notebook_key(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> str:
+        # The same for a whole class: its digest is computed once for each notebook.
+        known = self._notebook_keys.get(notebook.name)
+        if known is not None and known[0] is notebook and known[1] is files:
+            return known[2]
+        key = notebook_key(notebook, files, self._terms)
+        self._notebook_keys[notebook.name] = notebook, files, key
+        return key
 
 
 @dataclass(frozen=True)
@@ -113,13 +132,6 @@ def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grade
 
     What is wrong with it becomes part of its result and raises no error: the rest of the class is still graded.
 
-    Args:
-        course: the course.
-        lab: the lab.
-        student: the student's id.
-        terms: the terms of the run.
-        grader: grades its notebooks.
-
     Raises:
         ExpectedError: the sandbox, the instructor's notebook or the cluster can't be used.
     """
@@ -137,7 +149,7 @@ def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grade
     except Quarantine as error:
         unreadable = tuple((notebook.name, str(error)) for notebook in lab.notebooks)
         return GradedSubmission(_summarise(empty, lab, Submission((), unreadable), {}), {}, {})
-    except Exception as error:  # noqa: BLE001 - an error that nobody foresaw must not stop the class
+    except Exception as error:  # noqa: BLE001 - an unexpected error must not stop the class
         return GradedSubmission(_reading_failed(empty, lab, error), {}, {})
     files = working_files(course, lab, folder)
     notebooks = {notebook.name: grader.grade(lab, notebook, student, files) for notebook in submission.notebooks}

@@ -114,19 +114,16 @@ def _explain(error: BaseException, released: Cell, circumstances: Circumstances)
     return CellStatus.FAILED, _explain_test(error, released), None
 
 
-def _explain_student_error(error: Exception | BaseException, limits: Limits) -> tuple[CellStatus, str, str | None]:
+def _explain_student_error(error: BaseException, limits: Limits) -> tuple[CellStatus, str, str | None]:
     kind: str = getattr(error, "student_error", "")
     frames: str = getattr(error, "student_frames", "")
     if kind == "NotImplementedError":
-        return (
-            CellStatus.FAILED,
-            "This exercise is not written yet: your code stops at `raise NotImplementedError()`.",
-            None,
-        )
+        message = "This exercise is not written yet: your code stops at `raise NotImplementedError()`."
+        return CellStatus.FAILED, message, None
     diagnosis = diagnose(error)
-    words = explain_resources(kind, str(error), limits)
-    needed = f"Your code {words}\n" if words else ""
-    raised = f"{needed}Your code raised {kind}: {error}" + (f"\n{frames}" if frames else "")
+    explanation = explain_resources(kind, str(error), limits)
+    reason = f"Your code {explanation}\n" if explanation else ""
+    raised = f"{reason}Your code raised {kind}: {error}" + (f"\n{frames}" if frames else "")
     if diagnosis is None:
         return CellStatus.ERROR, raised, None
     return CellStatus.ERROR, f"{NotYet(diagnosis)}\n{raised}", diagnosis.misconception
@@ -141,8 +138,8 @@ def _explain_test(error: BaseException, released: Cell) -> str:
     if line is None:
         return "A hidden test of this exercise found a case in which your answer is not right."
     message = _message_of(error)
-    told = f"{type(error).__name__}: {message}" if message else type(error).__name__
-    return f"The test stopped at this line:\n    {line}\n{told}"
+    raised = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return f"The test stopped at this line:\n    {line}\n{raised}"
 
 
 def _is_ours(error: Exception) -> bool:
@@ -159,7 +156,7 @@ def _public_line(error: BaseException, released: Cell) -> str | None:
     if not frames or not frames[0].line:
         return None
     public = {line.strip() for line in released.source.splitlines()}
-    # The cell's own line is shown, not that of a helper that it calls; and both must be public.
+    # The cell's own line is shown, not that of a helper that it calls, and both must be public.
     return frames[0].line if all((frame.line or "").strip() in public for frame in frames) else None
 
 
@@ -172,7 +169,7 @@ def _message_of(error: BaseException) -> str:
 
 
 def _readable(message: str) -> str:
-    """A message as it can be stored in a file or a database: student code may have put anything into it."""
+    """A message that can be stored in a file or a database: student code may have put anything into it."""
     text = message[:_LONGEST_MESSAGE].encode("utf-8", "replace").decode()
     return "".join(
         letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text

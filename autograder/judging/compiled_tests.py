@@ -26,12 +26,7 @@ class CompiledTest:
 
 
 def compile_tests(shell: NotebookShell, cells: Sequence[Cell]) -> dict[str, CompiledTest]:
-    """Compile the tests of a notebook that has run, by grade id. A test that can't be compiled runs as any cell does.
-
-    Args:
-        shell: the shell in which the notebook has run.
-        cells: its cells.
-    """
+    """Compile a notebook's tests, by grade id. A test that can't be compiled runs as any cell does."""
     compiled = {cell.grade_id or "": _compile(shell, cell.source) for cell in cells if cell.role is Role.TEST}
     return {grade_id: test for grade_id, test in compiled.items() if test is not None}
 

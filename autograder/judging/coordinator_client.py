@@ -4,21 +4,16 @@ import socket
 from typing import Any
 
 from autograder.verdicts import CellOutcome
-from autograder.wall.channel import Channel
+from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wire import to_plain
 
 
 class CoordinatorClient:
-    """The judge's end of the connection to the coordinator.
+    """The judge's end of the connection to the coordinator."""
 
-    Args:
-        connection: the socket to the coordinator.
-        channel: the channel over it.
-    """
-
-    def __init__(self, connection: socket.socket, channel: Channel) -> None:
+    def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._channel = channel
+        self._channel = Channel(connection, ANY_SIZE)
         self._outcomes: list[list[Any]] = []
 
     def student(self, message_bytes: int) -> Channel:
@@ -28,7 +23,7 @@ class CoordinatorClient:
         return Channel(socket.socket(fileno=descriptors[0]), message_bytes, exclusive=True)
 
     def begin(self) -> None:
-        """Say that work begins that has the time of one cell; send the outcomes before it."""
+        """Report that a cell begins, with the outcomes of those before it."""
         self._channel.send({"do": "begin", "outcomes": self._outcomes})
         self._outcomes = []
 
@@ -46,7 +41,7 @@ class CoordinatorClient:
         return ending
 
     def flag(self, sentence: str) -> None:
-        """Say what a person should know about how the submission ran."""
+        """Report what a person should know about how the submission ran."""
         self._channel.send({"do": "flag", "sentence": sentence})
 
     def report(self, index: int, outcome: CellOutcome) -> None:
@@ -54,7 +49,7 @@ class CoordinatorClient:
         self._outcomes.append([index, to_plain(outcome)])
 
     def finish(self, findings: dict[str, Any]) -> None:
-        """Say that the submission is judged.
+        """Report that the submission is judged.
 
         Args:
             findings: what was recorded of the instructor's solution, as plain data; empty for a submission.

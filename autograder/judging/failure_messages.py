@@ -1,4 +1,4 @@
-"""What the student is told of a cell or a call that was stopped: which one, after how long, and how it ended.
+"""Messages to the student about a cell or a call that was stopped: which one, after how long, and how it ended.
 
 The messages name cells and functions, which the student has too, and never the arguments with which a test calls them.
 """
@@ -6,7 +6,7 @@ The messages name cells and functions, which the student has too, and never the 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.cells import Cell, Role
+from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.gpu_errors import asks_for_gpu, filled_gpu, lost_gpu
 from autograder.limits import Limits
 from autograder.verdicts import CellStatus
@@ -52,14 +52,15 @@ def name_cell(cell: Cell) -> str:
 
 def timed_out_cell(cell: Cell, seconds: float) -> StoppedCell:
     """A cell that was interrupted."""
-    told = f"{_capital(name_cell(cell))} had not come to an end after {_time(seconds)}. Does a loop in it run for ever?"
-    return StoppedCell(CellStatus.TIMED_OUT, told, _is_answer(cell))
+    name = _capital(name_cell(cell))
+    message = f"{name} had not come to an end after {_time(seconds)}. Does a loop in it run for ever?"
+    return StoppedCell(CellStatus.TIMED_OUT, message, cell.role in ANSWERS)
 
 
 def ended_process_cell(cell: Cell, ending: str) -> StoppedCell:
     """A cell in which the process ended."""
-    told = f"In {name_cell(cell)} the process in which your notebook runs {_with_cause(ending)}."
-    return StoppedCell(CellStatus.ERROR, told, _is_answer(cell))
+    message = f"In {name_cell(cell)} the process in which your notebook runs {_with_cause(ending)}."
+    return StoppedCell(CellStatus.ERROR, message, cell.role in ANSWERS)
 
 
 def out_of_resources_cell(cell: Cell, failed: object, limits: Limits) -> StoppedCell | None:
@@ -70,14 +71,14 @@ def out_of_resources_cell(cell: Cell, failed: object, limits: Limits) -> Stopped
         failed: the error as the student's side describes it; it may be anything.
         limits: what the submission may use.
     """
-    kind, message, frames = error_of(failed)
-    words = explain_resources(kind, message, limits)
-    if not words:
+    kind, raised, frames = error_of(failed)
+    explanation = explain_resources(kind, raised, limits)
+    if not explanation:
         return None
-    told = f"{_capital(name_cell(cell))} {words}"
-    if asks_for_gpu(message) or lost_gpu(message):
-        told += "\n" + "\n".join(filter(None, (f"It raised {kind}: {message}", frames)))
-    return StoppedCell(CellStatus.ERROR, told, _is_answer(cell))
+    message = f"{_capital(name_cell(cell))} {explanation}"
+    if asks_for_gpu(raised) or lost_gpu(raised):
+        message += "\n" + "\n".join(filter(None, (f"It raised {kind}: {raised}", frames)))
+    return StoppedCell(CellStatus.ERROR, message, cell.role in ANSWERS)
 
 
 def first_stop(cells: Sequence[Cell], stops: Mapping[int, StoppedCell], test: int) -> StoppedCell | None:
@@ -87,7 +88,7 @@ def first_stop(cells: Sequence[Cell], stops: Mapping[int, StoppedCell], test: in
 
 
 def explain_timeout(fault: DeadlineExceededError, limits: Limits) -> str:
-    """What is told of a test that did not end in time: the call that it waited for, if it waited."""
+    """The message about a test that did not end in time; it names the call that it waited for, if it did."""
     whole = f"With your answer the test had not come to an end after {_time(limits.cell_seconds)}"
     if not fault.question:
         return f"{whole}. Is a number that your code gives too large, or a sequence without end?"
@@ -98,7 +99,7 @@ def explain_timeout(fault: DeadlineExceededError, limits: Limits) -> str:
 
 
 def explain_ended_process(fault: ConnectionClosedError, ending: str) -> str:
-    """What is told of a test during which the student's process ended."""
+    """The message about a test during which the student's process ended."""
     asked = f"{_capital(fault.question)} by the test, and the" if fault.question else "The"
     return f"{asked} process in which your code ran {_with_cause(ending) if ending else f'could not go on: {fault}'}."
 
@@ -110,7 +111,7 @@ def _with_cause(ending: str) -> str:
 
 
 def explain_used_time(seconds: float, name: str, spent: float) -> str:
-    """What is told once the time for the whole notebook is used up.
+    """The message once the time for the whole notebook is used up.
 
     Args:
         seconds: the time that it had.
@@ -122,7 +123,7 @@ def explain_used_time(seconds: float, name: str, spent: float) -> str:
 
 
 def explain_resources(kind: str, message: str, limits: Limits) -> str:
-    """What is told of an error for lack of memory or of a GPU, or after a failure of the GPU; empty for every other.
+    """The message about an error for lack of memory or of a GPU, or after a failure of the GPU; else empty.
 
     Returns:
         The end of a sentence whose subject is the code, with its full stop.
@@ -139,7 +140,9 @@ def explain_resources(kind: str, message: str, limits: Limits) -> str:
         )
     if limits.gpu_bytes and filled_gpu(message):
         return f"needed more than the {_gibibytes(limits.gpu_bytes)} {OF_THE_GPU}."
-    return f"{_out_of_memory(limits)}." if _is_out_of_memory(kind, message) else ""
+    if _is_out_of_memory(kind, message):
+        return f"needed more than the {_gibibytes(limits.memory_bytes)} of memory that a submission may use."
+    return ""
 
 
 def error_of(failed: object) -> tuple[str, str, str]:
@@ -158,17 +161,8 @@ def _is_out_of_memory(kind: str, message: str) -> bool:
     )
 
 
-def _out_of_memory(limits: Limits) -> str:
-    """The end of a sentence about something that asked for too much memory."""
-    return f"needed more than the {_gibibytes(limits.memory_bytes)} of memory that a submission may use"
-
-
 def _gibibytes(count: int) -> str:
     return f"{round(count / _GIBIBYTE, 2):g} GiB"
-
-
-def _is_answer(cell: Cell) -> bool:
-    return cell.role in (Role.SOLUTION, Role.ANSWER)
 
 
 def _capital(words: str) -> str:

@@ -1,7 +1,7 @@
-"""What PyTorch raises where there is no GPU, where a GPU has failed, or where two devices meet.
+"""What PyTorch raises where there is no GPU, where a GPU has failed, or where tensors of two devices meet.
 
-The messages are PyTorch's, in the wordings of the versions since 2.4; a student can raise the same. So nothing follows
-from one that would be worth it: other words, another process, or one more run of the test with other numbers.
+The messages are PyTorch's, in the wordings of the versions since 2.4. A student can raise the same, and gains nothing:
+such a message leads to another explanation, another process, or one more run of the test with other numbers.
 """
 
 from typing import Final
@@ -51,7 +51,7 @@ def lost_gpu(message: str) -> bool:
 
 
 def student_lost_gpu(error: BaseException | None) -> bool:
-    """Whether a test ended since the GPU failed under student code."""
+    """Whether a test ended with this error because the GPU failed under student code."""
     return hasattr(error, "student_error") and lost_gpu(str(error))
 
 
@@ -61,7 +61,7 @@ def filled_gpu(message: str) -> bool:
 
 
 def devices_met(error: BaseException | None) -> bool:
-    """Whether a test ended since tensors of two devices met in student code: so a check may have put it, too."""
+    """Whether a test ended because tensors of two devices met in student code, or a check reports that they did."""
     seen = set[int]()
     while error is not None and id(error) not in seen:
         seen.add(id(error))

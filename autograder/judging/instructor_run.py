@@ -12,7 +12,7 @@ from typing import Any
 import numpy
 import torch
 
-from autograder.cells import Cell, Role
+from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.compiled_tests import CompiledTest, compile_tests
 from autograder.python_names import ExecutedCell, bound_names, changed_names, derived_names, imported_names
 from autograder.wall.codec import Encoder
@@ -22,7 +22,6 @@ from autograder.wall.namespace import Namespace
 from autograder.wall.values import Node, write_tensor
 
 _SHELL_NAMES = re.compile(r"_+|_i{1,3}|_[io]h|_dh|_i?\d+|In|Out|exit|quit|open|get_ipython|__\w+__")
-_ANSWERS = (Role.SOLUTION, Role.ANSWER)
 _NEVER_CHANGED = (type, FunctionType, BuiltinFunctionType, ModuleType, type(None))
 _LARGEST_COMPARED = 10_000_000
 # Python sets these attributes of a class when they are first read.
@@ -83,7 +82,7 @@ def run_instructor_notebook(shell: NotebookShell, namespace: Namespace, cells: S
         contents = _contents(before) if cell.role is not Role.TEST else {}
         error = run_cell(shell, cell.source).error
         effect = _effect(before, namespace)
-        if cell.role in _ANSWERS:
+        if cell.role in ANSWERS:
             names |= (set(effect.bound) | bound_names(cell.source)) - imported_names(cell.source)
             names |= {
                 name for name in changed_names(cell.source) if not isinstance(namespace.get(name), _NEVER_CHANGED)

@@ -28,7 +28,7 @@ from autograder.judging.failure_messages import (
     timed_out_cell,
 )
 from autograder.judging.instructor_run import InstructorRun
-from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, size, timed_out
+from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, size
 from autograder.limits import Limits
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.isolation import limit_own_memory
@@ -43,7 +43,7 @@ from autograder.wall.seeds import seed
 
 _MOST_REPLACEMENTS = 20
 _OUTPUT_CELLS = 8
-_FORGED = "the student's process sent messages of its own making"
+_FORGED = "the student's process sent messages that no request asked for"
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,7 @@ class Preparation:
 
 
 class Judge:
-    """Judges one submission; it is used once.
-
-    Args:
-        case: what is to be judged.
-        preparation: the instructor's notebook, which has run in this process.
-        coordinator: starts student processes, interrupts and replaces them, and receives the outcomes.
-    """
+    """Judges one submission; it is used once."""
 
     def __init__(self, case: Case, preparation: Preparation, coordinator: CoordinatorClient) -> None:
         self._case = case
@@ -141,10 +135,11 @@ class Judge:
                 return failed("CellTimeoutError", self._over)
             self._interrupt_student()
             self._stops[index] = timed_out_cell(cell, limits.cell_seconds)
-            return timed_out(limits.cell_seconds, None)
-        except ConnectionClosedError as gone:
-            self._flag_violation(gone, cell)
-            ending = self._replace_student() or f"could not go on: {gone}"
+            message = f"this cell had not come to an end after {limits.cell_seconds:g} seconds"
+            return failed("CellTimeoutError", message)
+        except ConnectionClosedError as closed:
+            self._flag_violation(closed, cell)
+            ending = self._replace_student() or f"could not go on: {closed}"
             self._stops[index] = ended_process_cell(cell, ending)
             return failed("ProcessEnded", self._stops[index].message)
         if stop := out_of_resources_cell(cell, reply["failed"], limits):
@@ -180,7 +175,7 @@ class Judge:
             signal.signal(signal.SIGALRM, previous)
 
     def _end_student(self) -> None:
-        """See that the student's process has sent nothing but answers, before the coordinator ends it."""
+        """Check that the student's process has sent nothing but answers, before the coordinator ends it."""
         if self._wall.reply_due:
             return
         try:
@@ -192,16 +187,16 @@ class Judge:
             return
 
     def _interrupt_student(self) -> None:
-        """After a time-out: go on with the same process if an interrupt stops it, else with another."""
+        """After a timeout: go on with the same process if an interrupt stops it, else with another."""
         if not self._wall.reply_due:
-            # It was the test that took so long: an interrupt would hit whatever the student's side does next.
+            # The test itself took too long: an interrupt would hit what the student's side does next.
             return
         self._coordinator.interrupt()
         if not self._wall.receive_late_reply(time.monotonic() + self._case.limits.grace_seconds):
             self._replace_student()
 
-    def _flag_violation(self, gone: ConnectionClosedError, cell: Cell) -> None:
-        if isinstance(gone, ProtocolError):
+    def _flag_violation(self, closed: ConnectionClosedError, cell: Cell) -> None:
+        if isinstance(closed, ProtocolError):
             # The text of a cell without an id is the student's: it must not be shown on a terminal.
             where = name_cell(cell) if cell.grade_id is not None else "a cell of the student's own"
             self._coordinator.flag(f"in {where} {_FORGED}")
@@ -249,12 +244,12 @@ class Judge:
         if not self._wall.asked:
             self._case.profile.record_blind_test(grade_id)
         if self._wall.answers.withheld and not isinstance(execution.error, WallError):
-            # The submission changed the test's own data, and the test did not see the change. If the only run showed
-            # it, a submission could turn a hidden input into one whose answer it knows. So it must pass both runs. Its
-            # message is that of the second, which is what happens in a notebook.
+            # The submission changed the test's own data, and the test did not see the change. If it did in its only
+            # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both runs.
+            # The message is that of the second run, as it would be in a notebook.
             again = self._run_test(test, trusting=True, device=device)
             if self._wall.answers.moved or (execution.error is not None and again.error is None):
-                # A mistaken change in place fails a test that looks for it; this passes only because of its change.
+                # A mistaken change in place fails a test that looks for it; this answer passes only because of it.
                 self._coordinator.flag(f"in {name_cell(test)} the answer changed what the solution leaves alone")
             execution = again if again.error is not None else execution
         if isinstance(execution.error, DeadlineExceededError):
@@ -270,7 +265,9 @@ class Judge:
 
     def _run_test(self, test: Cell, *, trusting: bool = False, device: str = "") -> Execution:
         # Other numbers on another device: a submission that causes this second run learns nothing from the first.
-        self._seed(f"{test.grade_id or ''}{device}")
+        name = f"{test.grade_id or ''}{device}"
+        digest = hmac.digest(self._case.secret, name.encode(), hashlib.sha256)
+        seed(int.from_bytes(digest[:8], "big"))
         names = dict(self._namespace)
         self._wall.begin_test(trusting=trusting, device=device)
         self._namespace.wall = self._wall
@@ -304,17 +301,9 @@ class Judge:
                 dict.update(self._namespace, own)
         self._replayed_cells = max(self._replayed_cells, end)
 
-    def _seed(self, grade_id: str) -> None:
-        digest = hmac.digest(self._case.secret, grade_id.encode(), hashlib.sha256)
-        seed(int.from_bytes(digest[:8], "big"))
-
 
 class TimeBudget:
-    """Divides the time for a notebook among its cells; it starts when it is made.
-
-    Args:
-        limits: what a submission may use.
-    """
+    """Divides the time for a notebook among its cells; it starts when it is made."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -346,9 +335,4 @@ class TimeBudget:
 
 
 def _raise_deadline_exceeded(*_: object) -> None:
-    """Handle the alarm that ends whatever is running.
-
-    Raises:
-        DeadlineExceededError: always.
-    """
     raise DeadlineExceededError

@@ -27,21 +27,19 @@ from autograder.judging.coordinator_client import CoordinatorClient
 from autograder.judging.instructor_run import run_instructor_notebook
 from autograder.judging.judge import Judge, Preparation
 from autograder.sandbox import huge_pages, kernel, procfs
-from autograder.wall.channel import Channel
+from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wall.errors import ConnectionClosedError
 from autograder.wall.ipython_shell import open_shell
 from autograder.wall.namespace import Namespace
 from autograder.wire import from_plain, to_plain
 
-_ANY_SIZE = 2**40
-
 
 def main() -> None:
-    """Run the instructor's notebook, report what came of it, and fork judges until the coordinator has ended."""
+    """Run the instructor's notebook, report on it, and fork judges until the coordinator has ended."""
     gc.enable()
     folder = Path.cwd()
     connection = socket.socket(fileno=int(sys.argv[1]))
-    channel = Channel(connection, _ANY_SIZE)
+    channel = Channel(connection, ANY_SIZE)
     try:
         with _end_with_coordinator(connection, folder):
             order = channel.receive()
@@ -153,12 +151,12 @@ def _judge(
     try:
         # Test code may start processes of its own and wait for them.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # If this server is killed, nobody else could end a judge that hangs.
+        # If this server is killed, nothing else ends a judge that hangs.
         kernel.die_with_parent(signal.SIGKILL)
         # What the instructor's cells have written is the solution's; and tests may write files, too.
         _enter_folder(f"judge-{os.getpid()}", files)
         case = case_from_plain(message)
-        coordinator = CoordinatorClient(connection, Channel(connection, _ANY_SIZE))
+        coordinator = CoordinatorClient(connection)
         Judge(case, preparation, coordinator).judge()
         recorded = case.profile.finish()
         coordinator.finish({} if recorded is None else to_plain(recorded))

@@ -16,7 +16,7 @@ def read_outputs(reported: object, limit: int) -> tuple[dict[str, Any], ...]:
     """Copy the outputs that are well-formed, up to a limit.
 
     Args:
-        reported: what the student's side said; it may be anything.
+        reported: what the student's side sent; it may be anything.
         limit: how many characters are kept in all.
     """
     kept, left = [], limit
@@ -37,15 +37,10 @@ def read_count(reported: object) -> int | None:
     return reported if type(reported) is int and 0 < reported < 2**31 else None
 
 
-def timed_out(seconds: float, count: int | None) -> CellOutcome:
-    """The outcome of a cell that did not end in time."""
-    return failed("CellTimeoutError", f"this cell had not come to an end after {seconds:g} seconds", count)
-
-
-def failed(name: str, message: str, count: int | None = None) -> CellOutcome:
+def failed(name: str, message: str) -> CellOutcome:
     """The outcome of a cell that ended with an error that the student's side could not report."""
     line = f"{name}: {message}"
-    return CellOutcome(({"output_type": "error", "ename": name, "evalue": message, "traceback": [line]},), count)
+    return CellOutcome(({"output_type": "error", "ename": name, "evalue": message, "traceback": [line]},))
 
 
 def _read_output(output: dict[Any, Any]) -> dict[str, Any] | None:
@@ -63,15 +58,13 @@ def _read_output(output: dict[Any, Any]) -> dict[str, Any] | None:
     if kind not in ("display_data", "execute_result"):
         return None
     data = output.get("data")
-    bundle = {_text(name)[:_LONGEST_NAME]: _clean(value) for name, value in _items(data) if _fits(name, value)}
+    items = data.items() if isinstance(data, dict) else ()
+    kept = [(name, value) for name, value in items if isinstance(name, str) and _fits(name, value)]
+    bundle = {_text(name)[:_LONGEST_NAME]: _clean(value) for name, value in kept}
     clean: dict[str, Any] = {"output_type": kind, "data": bundle, "metadata": {}}
     if kind == "execute_result":
         clean["execution_count"] = read_count(output.get("execution_count"))
     return clean
-
-
-def _items(data: object) -> list[tuple[str, Any]]:
-    return [(name, value) for name, value in data.items() if isinstance(name, str)] if isinstance(data, dict) else []
 
 
 def _fits(name: str, value: object) -> bool:

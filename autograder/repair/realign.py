@@ -109,9 +109,9 @@ def _needed(submitted: Sequence[Cell], released: Sequence[Cell], pairs: Pairs) -
     ]
     if not deleted:
         return {}
-    code = list(_analysed(submitted))
-    defined = frozenset[str]().union(*(names_of(source).bound for source in code))
-    used_by_student = frozenset[str]().union(*(names_of(source).used for source in code))
+    names = [names_of(source) for source in _analysed(submitted)]
+    defined = frozenset[str]().union(*(cell.bound for cell in names))
+    used_by_student = frozenset[str]().union(*(cell.used for cell in names))
     needed = {}
     for old in deleted:
         later = (names_of(cell.source).used for cell in released[old + 1 :] if cell.kind == "code")

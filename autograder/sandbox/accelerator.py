@@ -1,14 +1,14 @@
-"""What grading on an accelerator (a GPU) changes in the sandbox, the judge and the coordinator: by default, nothing.
+"""What grading on an accelerator (a GPU) changes in the sandbox, the judge and the coordinator.
 
-`accelerator_for` is the one place that chooses. It loads the implementation by name, so that a run without a GPU
-imports nothing of it.
+The classes here are those of a run on the CPU, and do nothing; those of `autograder.gpu` derive from them and override
+every method. `accelerator_for` chooses. It loads a GPU's by name: a run without one imports nothing of it.
 """
 
 import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from autograder.cells import Cell
 from autograder.limits import Limits
@@ -40,11 +40,6 @@ class DriverNeeds:
     hooks: str = ""
     hook_arguments: Mapping[str, Any] = field(default_factory=dict)
 
-    @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> "DriverNeeds":
-        """Read them from what `dataclasses.asdict` and JSON made of them."""
-        return cls(**{**fields, "system_calls": tuple(fields["system_calls"])})
-
 
 @dataclass(frozen=True)
 class DeviceAccess:
@@ -65,7 +60,7 @@ class DeviceAccess:
     needs: DriverNeeds = DriverNeeds()
 
 
-class ProcessHooks(Protocol):
+class ProcessHooks:
     """What is done in the sandbox's processes for a device. Each method raises `IsolationError` to refuse."""
 
     def before_fork(self) -> None:
@@ -78,15 +73,14 @@ class ProcessHooks(Protocol):
         """Called in the student process, all limits set, just before it runs its entry."""
 
 
-class DeviceMonitor(Protocol):
+class DeviceMonitor:
     """Watches, from outside of the sandbox, how much of a device's memory each submission holds."""
 
-    @property
-    def overdrawn(self) -> int:
-        """How often a submission was seen to hold more than its share."""
+    overdrawn = 0
+    """How often a submission was seen to hold more than its share: others may then have found too little."""
 
     def check(self) -> None:
-        """See that the device can be watched.
+        """Check that the device can be watched.
 
         Raises:
             ExpectedError: it can't.
@@ -100,17 +94,19 @@ class DeviceMonitor(Protocol):
             keeper: the number that its first process has for the process that forked it.
         """
 
-    def held_bytes(self, submission: int) -> int | None:
+    def held_bytes(self, submission: int) -> int | None:  # noqa: ARG002 - for a device
         """Bytes that a submission holds now; None where the driver doesn't say how many."""
+        return 0
 
-    def await_release(self, submission: int) -> str:
+    def await_release(self, submission: int) -> str:  # noqa: ARG002 - for a device
         """Wait, for a while, until a submission that has ended holds nothing; returns a warning if it still does."""
+        return ""
 
     def close(self) -> None:
         """Stop watching."""
 
 
-class DeviceCheck(Protocol):
+class DeviceCheck:
     """Tells failures of the device from failures of submissions. Several threads may use it."""
 
     def before_grading(self) -> None:
@@ -120,22 +116,25 @@ class DeviceCheck(Protocol):
             ExpectedError: it can't be used for grading.
         """
 
-    def without_device_failures(self, result: NotebookResult, cells: Sequence[Cell]) -> NotebookResult:
-        """A notebook's result, in which what failed with the device itself is BROKE.
+    def without_device_failures(self, result: NotebookResult, cells: Sequence[Cell]) -> NotebookResult:  # noqa: ARG002 - for a device
+        """A notebook's result, in which what failed with the device itself is BROKE."""
+        return result
 
-        Args:
-            result: the result.
-            cells: the notebook's cells.
-        """
-
-    def ran_out_of_memory(self, result: NotebookResult) -> bool:
+    def ran_out_of_memory(self, result: NotebookResult) -> bool:  # noqa: ARG002 - for a device
         """Whether a submission found too little memory on the device."""
+        return False
 
 
-class Accelerator(Protocol):
-    """A kind of device that student code may use."""
+class Accelerator:
+    """What student code may use to compute; this one is the CPU alone.
 
-    def access(self, *, proc_covered: bool) -> DeviceAccess:
+    Attributes:
+        judge_devices: for kinds of device that a student's tensor may be on, the kind that the judge uses instead.
+    """
+
+    judge_devices: Mapping[str, str] = {}
+
+    def access(self, *, proc_covered: bool) -> DeviceAccess:  # noqa: ARG002 - for a device
         """Find the device, and what student processes need for it.
 
         Args:
@@ -144,8 +143,9 @@ class Accelerator(Protocol):
         Raises:
             ExpectedError: there is no device that could be used.
         """
+        return DeviceAccess()
 
-    def monitor(self, zygote: int, end: Callable[[int, str], None], *, isolated: bool) -> DeviceMonitor:
+    def monitor(self, zygote: int, end: Callable[[int, str], None], *, isolated: bool) -> DeviceMonitor:  # noqa: ARG002 - for a device
         """Start to watch the device that `access` has found.
 
         Args:
@@ -153,120 +153,36 @@ class Accelerator(Protocol):
             end: ends a submission: its number, and why, a sentence that lacks its subject.
             isolated: whether submissions, and the zygote, have namespaces of their own.
         """
+        return DeviceMonitor()
 
-    def check(self, new_student: Callable[[], StudentProcess]) -> DeviceCheck:
-        """The check of the device, made in student processes.
+    def check(self, new_student: Callable[[], StudentProcess]) -> DeviceCheck:  # noqa: ARG002 - for a device
+        """The check of the device, made in student processes."""
+        return DeviceCheck()
 
-        Args:
-            new_student: starts a student process.
-        """
-
-    @property
-    def judge_devices(self) -> Mapping[str, str]:
-        """For kinds of device that a student's tensor may be on, the kind on which the judge takes it for its own."""
-
-    def is_lost(self, message: str) -> bool:
+    def is_lost(self, message: str) -> bool:  # noqa: ARG002 - for a device
         """Whether an error of a student process says that it can't use the device any more."""
-
-    def is_lost_by(self, error: BaseException | None) -> bool:
-        """Whether a test ended so since the device failed under student code."""
-
-    def retry_on(self, error: BaseException | None) -> str:
-        """The kind of device on which a test that ended so runs again; empty if it doesn't."""
-
-
-class NoHooks:
-    """Nothing is done."""
-
-    def before_fork(self) -> None:
-        """See `ProcessHooks`."""
-
-    def after_fork(self) -> None:
-        """See `ProcessHooks`."""
-
-    def before_entry(self) -> None:
-        """See `ProcessHooks`."""
-
-
-class NoMonitor:
-    """Nothing is watched."""
-
-    overdrawn = 0
-
-    def check(self) -> None:
-        """See `DeviceMonitor`."""
-
-    def follow(self, submission: int, keeper: int) -> None:
-        """See `DeviceMonitor`."""
-
-    def held_bytes(self, submission: int) -> int | None:  # noqa: ARG002 - the protocol's
-        """See `DeviceMonitor`."""
-        return 0
-
-    def await_release(self, submission: int) -> str:  # noqa: ARG002 - the protocol's
-        """See `DeviceMonitor`."""
-        return ""
-
-    def close(self) -> None:
-        """See `DeviceMonitor`."""
-
-
-class NoCheck:
-    """There is no device that could fail."""
-
-    def before_grading(self) -> None:
-        """See `DeviceCheck`."""
-
-    def without_device_failures(self, result: NotebookResult, cells: Sequence[Cell]) -> NotebookResult:  # noqa: ARG002 - the protocol's
-        """See `DeviceCheck`."""
-        return result
-
-    def ran_out_of_memory(self, result: NotebookResult) -> bool:  # noqa: ARG002 - the protocol's
-        """See `DeviceCheck`."""
         return False
 
-
-class NoAccelerator:
-    """Everything runs on the CPU."""
-
-    judge_devices: Mapping[str, str] = {}
-
-    def access(self, *, proc_covered: bool) -> DeviceAccess:  # noqa: ARG002 - the protocol's
-        """See `Accelerator`."""
-        return DeviceAccess()
-
-    def monitor(self, zygote: int, end: Callable[[int, str], None], *, isolated: bool) -> DeviceMonitor:  # noqa: ARG002 - the protocol's
-        """See `Accelerator`."""
-        return NoMonitor()
-
-    def check(self, new_student: Callable[[], StudentProcess]) -> DeviceCheck:  # noqa: ARG002 - the protocol's
-        """See `Accelerator`."""
-        return NoCheck()
-
-    def is_lost(self, message: str) -> bool:  # noqa: ARG002 - the protocol's
-        """See `Accelerator`."""
+    def is_lost_by(self, error: BaseException | None) -> bool:  # noqa: ARG002 - for a device
+        """Whether a test ended with this error because the device failed under student code."""
         return False
 
-    def is_lost_by(self, error: BaseException | None) -> bool:  # noqa: ARG002 - the protocol's
-        """See `Accelerator`."""
-        return False
-
-    def retry_on(self, error: BaseException | None) -> str:  # noqa: ARG002 - the protocol's
-        """See `Accelerator`."""
+    def retry_on(self, error: BaseException | None) -> str:  # noqa: ARG002 - for a device
+        """The kind of device on which a test that ended with this error runs again; empty if it doesn't."""
         return ""
 
 
 def accelerator_for(limits: Limits) -> Accelerator:
     """The accelerator that submissions with these limits may use."""
     if not limits.gpu_bytes:
-        return NoAccelerator()
+        return Accelerator()
     chosen: Accelerator = pkgutil.resolve_name(_GPU)(limits.gpu_bytes)
     return chosen
 
 
 def hooks_for(needs: DriverNeeds) -> ProcessHooks:
-    """What is to be done in the sandbox's processes."""
+    """What is done in the sandbox's processes."""
     if not needs.hooks:
-        return NoHooks()
+        return ProcessHooks()
     hooks: ProcessHooks = pkgutil.resolve_name(needs.hooks)(**needs.hook_arguments)
     return hooks

@@ -69,7 +69,7 @@ def privileged() -> bool:
 
 
 def account() -> dict[str, Any]:
-    """As whom bubblewrap is started, as arguments of `subprocess.Popen`.
+    """The account that bubblewrap is started as, as arguments of `subprocess.Popen`.
 
     A container's root often lacks root's rights. Student code must not be root in a user namespace either, since the
     kernel doesn't count root's processes: it is then started as an ordinary user.
@@ -254,13 +254,13 @@ def _refuse_exposure(shown: Iterable[Path]) -> None:
 
 
 def _refuse_closed(shown: Sequence[Path]) -> None:
-    # Where bubblewrap itself runs as an ordinary user, the way there must be open too.
-    ways = {parent for path in shown for parent in path.parents} if account() else set()
-    for path in (*sorted(ways), *shown):
-        needed = (0 if path in ways else stat.S_IROTH) | (stat.S_IXOTH if path.is_dir() else 0)
+    # Where bubblewrap itself runs as an ordinary user, the folders above must be open, too.
+    above = {parent for path in shown for parent in path.parents} if account() else set()
+    for path in (*sorted(above), *shown):
+        needed = (0 if path in above else stat.S_IROTH) | (stat.S_IXOTH if path.is_dir() else 0)
         if path.stat().st_mode & needed != needed:
             raise ExpectedError(
                 f"{path} is closed to other users. Started by root, student code runs as an ordinary user, who must be "
                 "able to read what lies there.",
-                f"Open it: chmod {'o+x' if path in ways else '-R o+rX'} {path}",
+                f"Open it: chmod {'o+x' if path in above else '-R o+rX'} {path}",
             )

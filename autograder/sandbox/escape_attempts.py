@@ -9,9 +9,10 @@ import socket
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from autograder.sandbox import kernel
+from autograder.wire import from_plain
 
 _INTERFACES_TRIED: Final = 256
 _CONNECTION_SECONDS: Final = 5.0
@@ -25,7 +26,7 @@ class Attempts:
         secrets: files that must not be readable.
         protected: folders that must not be writable.
         processes: how many processes to try to start.
-        memory_bytes: how many bytes of private memory to try to get, besides what there is.
+        memory_bytes: how many bytes of private memory to try to allocate.
     """
 
     secrets: tuple[str, ...]
@@ -49,7 +50,7 @@ class Findings:
         new_privileges: whether a set-user-id program would work.
         nested: whether a further user namespace can be made.
         started: how many of the processes that were tried could be started.
-        allocated: whether that memory could be had.
+        allocated: whether that memory could be allocated.
         folder_bytes: size of the file systems of the working folder and of /tmp.
         limits: the hard resource limits: RLIMIT number → value.
         terminal: whether a pseudoterminal can be opened.
@@ -76,15 +77,8 @@ class Findings:
 def serve(connection: socket.socket) -> None:
     """Read `Attempts` from the connection as one line of JSON, answer with `Findings` as another."""
     with connection.makefile("rw", encoding="utf-8") as stream:
-        stream.write(json.dumps(asdict(try_all(read_attempts(stream.readline())))) + "\n")
-
-
-def read_attempts(line: str) -> Attempts:
-    """Read `Attempts` from a line of JSON."""
-    fields: dict[str, Any] = json.loads(line)
-    return Attempts(
-        tuple(fields["secrets"]), tuple(fields["protected"]), int(fields["processes"]), int(fields["memory_bytes"])
-    )
+        attempts = from_plain(Attempts, json.loads(stream.readline()))
+        stream.write(json.dumps(asdict(try_all(attempts))) + "\n")
 
 
 def try_all(attempts: Attempts) -> Findings:

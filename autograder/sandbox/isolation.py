@@ -31,7 +31,7 @@ _ADDRESS_SPACE_ALLOWANCE: Final = 16 * 1024**3
 
 
 class IsolationError(Exception):
-    """A required part of the isolation can't be had; the message names it and gives the kernel's reason."""
+    """A required part of the isolation is missing; the message names it and gives the kernel's reason."""
 
 
 def become_ordinary() -> None:
@@ -45,7 +45,7 @@ def become_ordinary() -> None:
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
-        # A process that changes its user may not write its own uid_map until it says that it may be looked into.
+        # A process that changes its user may not write its own uid_map until it says that it may be inspected.
         kernel.set_inspectable(inspectable=True)
     except OSError as error:
         raise IsolationError(f"becoming an ordinary user: {error}") from error
@@ -102,10 +102,6 @@ def enter_namespaces(kinds: int) -> None:
 def map_to_itself(user: int, group: int) -> None:
     """Give this process, the first in its user namespace, the user and the group that it has outside.
 
-    Args:
-        user: the id of the user outside.
-        group: the id of the group outside.
-
     Raises:
         IsolationError: the kernel refuses.
     """
@@ -125,7 +121,7 @@ def mount_private_folders(limits: Limits, shown: Sequence[str], *, covered: bool
 
     Args:
         limits: what the submission may use.
-        shown: what bubblewrap shows; what of it lies in /tmp is shown in the new /tmp too.
+        shown: paths that bubblewrap shows; those in /tmp are shown in the new /tmp too.
         covered: whether the kernel grants no /proc of the namespace's own (`bubblewrap.proc_is_covered`). The new /proc
             is then empty.
 
@@ -199,7 +195,7 @@ def give_up_privileges() -> None:
 
 
 def filter_system_calls(program: bytes, *, required: bool = False) -> None:
-    """Have this filter, if there is one, judge the system calls of this process and of all that it starts.
+    """Apply this filter, if there is one, to the system calls of this process and of all that it starts.
 
     Args:
         program: the filter (`autograder.sandbox.seccomp`); empty if there is none.
@@ -218,7 +214,7 @@ def filter_system_calls(program: bytes, *, required: bool = False) -> None:
 
 
 def limit_own_memory(more_bytes: int) -> None:
-    """Let this process get so many bytes of private memory besides what it has."""
+    """Bound the private memory that this process may get besides what it has."""
     _, private = mapped_bytes(Path("/proc/self/statm").read_text())
     resource.setrlimit(resource.RLIMIT_DATA, (private + more_bytes,) * 2)
 

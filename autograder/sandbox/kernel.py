@@ -131,7 +131,7 @@ def adopt_orphans() -> None:
 
 
 def set_inspectable(*, inspectable: bool) -> None:
-    """Say whether processes of the same user may look into this one: ptrace, /proc/PID/mem, /proc/PID/fd."""
+    """Say whether processes of the same user may inspect this one: ptrace, /proc/PID/mem, /proc/PID/fd."""
     _check(_prctl(_SET_DUMPABLE, int(inspectable)), "dumpable")
 
 
@@ -141,7 +141,7 @@ def collapse(address: int, size: int) -> None:
 
 
 def forget_keys() -> None:
-    """Leave the session keyring that was inherited, with the keys of whoever started the program, for an empty one."""
+    """Leave the inherited session keyring, with the keys of the user who started the program, for an empty one."""
     number = _KEYCTL.get(platform.machine())
     if number is None:
         raise OSError(errno.ENOSYS, f"keyctl: its number on {platform.machine()} isn't known")
@@ -157,7 +157,7 @@ def forbid_new_privileges() -> None:
 
 
 def filter_system_calls(program: bytes) -> None:
-    """Have this filter judge every system call of this process and of all that it starts (seccomp(2)).
+    """Apply this filter to every system call of this process and of all that it starts (seccomp(2)).
 
     Without capabilities it needs `forbid_new_privileges` first.
     """

@@ -24,7 +24,6 @@ from autograder.sandbox.accelerator import DriverNeeds
 from autograder.sandbox.procfs import ProcFs
 
 _SECONDS: Final = 60.0
-_REASON_BYTES: Final = 4096
 
 _SWITCHES: Final = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "sysctl -w kernel.unprivileged_userns_clone=1"),
@@ -56,17 +55,17 @@ _SIGNS: Final = {
     "GPU:": "a GPU that nothing has used before the fork",
     "bwrap:": "the outer wall (bubblewrap)",
 }
-"""What a part of the sandbox that fails writes, and the layer that it is."""
+"""What a part of the sandbox writes when it fails, and the name of that layer."""
 
 
 @dataclass(frozen=True)
 class KernelFeature:
-    """Something that the sandbox needs, and whether it can be had.
+    """Something that the sandbox needs, and whether this machine has it.
 
     Attributes:
         name: what it is.
         required: whether the sandbox can't do without it.
-        problem: why it can't be had, in the kernel's words; empty if it can.
+        problem: why it is missing, in the kernel's words; empty if it is there.
         needs: the name of a missing feature without which this one can't be tried; mostly empty.
     """
 
@@ -80,7 +79,7 @@ def try_all() -> list[KernelFeature]:
     """Try everything, in a program of its own.
 
     Raises:
-        ExpectedError: Python itself doesn't start, or doesn't come to an end.
+        ExpectedError: Python itself doesn't start, or doesn't end.
     """
     command = subprogram.command("autograder.sandbox.kernel_features")
     try:
@@ -95,7 +94,7 @@ def try_all() -> list[KernelFeature]:
 
 
 def startup_error(said: str) -> ExpectedError:
-    """The error for a sandbox that didn't start. What this machine lacks is tried, and named.
+    """The error for a sandbox that didn't start. It names what this machine lacks.
 
     Args:
         said: what the part that failed wrote.
@@ -106,7 +105,10 @@ def startup_error(said: str) -> ExpectedError:
             f"The sandbox's warm interpreter didn't start: {said or 'it said nothing'}",
             "Mend the environment (autograder doctor shows what is in it) and try again.",
         )
-    missing = _missing()
+    missing: list[KernelFeature] = []
+    # If they can't be tried, the layer is still reported.
+    with suppress(ExpectedError):
+        missing = [feature for feature in try_all() if feature.required and feature.problem]
     lacks = f" This machine lacks: {', '.join(feature.name for feature in missing)}." if missing else ""
     lines = " ".join(dict.fromkeys(map(cure_for, missing))) or cure_for_namespaces()
     return ExpectedError(
@@ -139,13 +141,6 @@ def cure_for_namespaces() -> str:
     return "Run it on Linux 5.14 or later, outside a container that forbids namespaces."
 
 
-def _missing() -> list[KernelFeature]:
-    # What went wrong first is reported in any case.
-    with suppress(ExpectedError):
-        return [feature for feature in try_all() if feature.required and feature.problem]
-    return []
-
-
 def _try_everything() -> Iterator[KernelFeature]:
     # Loaded now: an ordinary user may not be able to read root's Python.
     codecs.lookup("ascii")
@@ -165,7 +160,7 @@ def _try_everything() -> Iterator[KernelFeature]:
 
 
 def _after(failed: str, name: str, act: Callable[[], None]) -> KernelFeature:
-    """Try what can't be had without something else, unless that has failed."""
+    """Try a feature that needs another one, unless that is missing."""
     return KernelFeature(name, True, f"needs what is missing: {failed}" if failed else _problem(act), failed)
 
 
@@ -177,12 +172,10 @@ def _problem(act: Callable[[], None]) -> str:
         os.close(ours)
         _act(act, theirs)
     os.close(theirs)
-    told = b""
-    while chunk := os.read(ours, _REASON_BYTES):
-        told += chunk
-    os.close(ours)
+    with os.fdopen(ours, "rb") as file:
+        reported = file.read()
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return told.decode(errors="replace") or ("" if code == 0 else f"the attempt ended with code {code}")
+    return reported.decode(errors="replace") or ("" if code == 0 else f"the attempt ended with code {code}")
 
 
 def _act(act: Callable[[], None], report: int) -> NoReturn:
@@ -192,14 +185,14 @@ def _act(act: Callable[[], None], report: int) -> NoReturn:
         code = 0
     except ExpectedError as error:
         os.write(report, error.problem.encode())
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, that is the answer
+    except Exception as error:  # noqa: BLE001 - any error is the answer
         os.write(report, str(error).encode() or type(error).__name__.encode())
     finally:
         os._exit(code)
 
 
 def _start_bubblewrap() -> None:
-    # Without a file system of its own, and so without all that is tried below.
+    # It gets no file system of its own, for which it would need what is tried below.
     command = [bubblewrap.find(), *bubblewrap.user_namespace(), "--bind", "/", "/", "true"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, **bubblewrap.account())
     if done.returncode != 0:
@@ -278,7 +271,7 @@ _FOUNDATIONS: Final[dict[str, Callable[[], None]]] = {
     "ordinary user": _become_ordinary,
     "user namespaces": lambda: _enter(0),
 }
-"""What all that follows needs."""
+"""What all later features need."""
 _NAMESPACES: Final[dict[str, Callable[[], None]]] = {
     "namespaces within namespaces": _enter_twice,
     "own mounts": _mount_folder,

@@ -38,7 +38,7 @@ class ProcFs:
     def read(self, process: int | str, name: str) -> str:
         """One of the files that describe a process.
 
-        It is empty if the process is gone or doesn't let itself be looked into.
+        It is empty if the process has ended or can't be inspected.
         """
         with suppress(OSError):
             file = os.open(f"{process}/{name}", os.O_RDONLY, dir_fd=self.descriptor)
@@ -49,7 +49,7 @@ class ProcFs:
         return ""
 
     def open_files(self, process: int, begin: str) -> list[os.stat_result] | None:
-        """The open files of a process whose name begins so; None if it doesn't let itself be looked into."""
+        """The open files of a process whose name begins so; None if it can't be inspected."""
         try:
             folder = os.open(f"{process}/fd", os.O_RDONLY | os.O_DIRECTORY, dir_fd=self.descriptor)
         except PermissionError:
@@ -84,7 +84,7 @@ class ProcFs:
             os.close(file)
 
     def state(self, process: int) -> list[str]:
-        """What follows the name in the file stat: state, parent, …; nothing if the process is gone."""
+        """What follows the name in the file stat: state, parent, …; nothing if the process has ended."""
         # "pid (name) state parent …": the name may hold spaces and brackets.
         return self.read(process, "stat").rpartition(")")[2].split()
 

@@ -13,7 +13,7 @@ def remove_tree(folder: str) -> None:
     first one. They may also lack their owner's permissions.
 
     Args:
-        folder: the folder, which nobody writes to any more.
+        folder: the folder, to which no process writes any more.
     """
     with suppress(OSError):
         top = Path(folder)

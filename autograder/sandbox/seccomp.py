@@ -2,7 +2,7 @@
 
 libseccomp (https://github.com/seccomp/libseccomp) knows the calls of every architecture by name. It writes the program
 once, in the zygote; each student process hands that to the kernel. A call that is denied fails as on a kernel that
-lacks it or on an account that may not make it, so what has another way of doing its work takes that.
+lacks it or on an account that may not make it, so a program that has an alternative uses it.
 """
 
 import ctypes
@@ -54,7 +54,7 @@ threads, which have numbers of their own, bind themselves."""
 _SENDING: Final = {"sendto": 3, "sendmsg": 2, "sendmmsg": 3}
 """Calls that send, and which argument holds their flags."""
 _OUT_OF_BAND: Final = 1
-"""A flag of theirs (MSG_OOB) that nobody needs: a flaw of the kernel was used through it (CVE-2025-38236)."""
+"""The flag MSG_OOB, which no lab needs: a flaw of the kernel was used through it (CVE-2025-38236)."""
 
 _NAMESPACES: Final = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
 """The flags of clone(2) that make namespaces: CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID, NET."""

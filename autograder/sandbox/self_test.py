@@ -9,19 +9,20 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.sandbox import kernel_features
-from autograder.sandbox.escape_attempts import Attempts
+from autograder.sandbox.escape_attempts import Attempts, Findings
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
+from autograder.wire import from_plain
 
 _ENTRY: Final = "autograder.sandbox.escape_attempts:serve"
 _LIMITS: Final = Limits(processes=16, disk_bytes=64 * 1024**2, cpu_seconds=60)
 _TOO_MUCH_MEMORY: Final = _LIMITS.memory_bytes * 9 // 8
-"""In bytes; a little more than the bound can be had, since a process gives back some of what it had when it was set."""
+"""In bytes; a process can get a little more than the bound: it frees some of what it held when the bound was set."""
 _ANSWER_SECONDS: Final = 60.0
 _FILES_TRIED: Final = 200
 
@@ -33,7 +34,7 @@ class Layer:
     Attributes:
         name: what it is.
         required: whether grading refuses without it.
-        active: whether it holds, as tried a moment ago.
+        active: whether it works, as just tried.
         detail: what was seen.
         cure: what would activate it; empty if it is active.
     """
@@ -53,8 +54,8 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
         mode: the sandbox to try.
 
     Returns:
-        The layers, bubblewrap's first. If that one is missing, no student process can try the others: what follows are
-        then the features that the sandbox needs of the kernel, each tried by itself.
+        The layers, bubblewrap's first. If that one is missing, no student process can try the others; the kernel
+        features that the sandbox needs follow instead, each tried by itself.
     """
     folders = [Path.cwd(), Path.home()] if hidden is None else hidden
     with tempfile.NamedTemporaryFile(prefix="secret-") as canary:
@@ -93,7 +94,7 @@ def _walk(folder: Path, visible: Collection[Path]) -> Iterator[str]:
         yield from (str(Path(root, file)) for file in files)
 
 
-def _find_out(mode: Mode, attempts: Attempts) -> dict[str, Any]:
+def _find_out(mode: Mode, attempts: Attempts) -> Findings:
     with Zygote(mode, _LIMITS, entry=_ENTRY) as zygote:
         student = zygote.fork()
         student.connection.settimeout(_ANSWER_SECONDS)
@@ -110,18 +111,17 @@ def _find_out(mode: Mode, attempts: Attempts) -> dict[str, Any]:
         if not line:
             cure = kernel_features.cure_for_namespaces()
             raise ExpectedError(f"The student process that was to try the sandbox {problem}.", cure)
-        found: dict[str, Any] = json.loads(line)
-        return found
+        return from_plain(Findings, json.loads(line))
 
 
-def _conclude(found: dict[str, Any]) -> Iterable[Layer]:
+def _conclude(found: Findings) -> Iterable[Layer]:
     cure = kernel_features.cure_for_namespaces()
 
     def layer(name: str, problems: Sequence[str], good: str, *, required: bool = True) -> Layer:
         held = not problems
         return Layer(name, required, held, good if held else "; ".join(problems), "" if held else cure)
 
-    readable, writable = found["readable"], found["writable"]
+    readable, writable = found.readable, found.writable
     yield layer(
         "outer wall",
         [f"student code can read {path}" for path in readable[:3]],
@@ -132,53 +132,53 @@ def _conclude(found: dict[str, Any]) -> Iterable[Layer]:
         [f"student code can write in {path}" for path in writable],
         "the interpreter, its packages and the system can't be changed",
     )
-    yield layer("no network", [f"{name} is reachable" for name in found["interfaces"]], "no interface is up")
+    yield layer("no network", [f"{name} is reachable" for name in found.interfaces], "no interface is up")
     yield layer(
         "own processes",
-        [f"{found['processes']} processes are visible"] if found["processes"] > 2 else [],
+        [f"{found.processes} processes are visible"] if found.processes > 2 else [],
         "a submission sees its own processes alone, and they die with it",
     )
-    yield layer("no privileges", _privileges(found), f"user {found['user']}, no capability, no way to gain one")
+    yield layer("no privileges", _privileges(found), f"user {found.user}, no capability, no way to gain one")
     yield layer("private folders", _folders(found), "the working folder and /tmp are the submission's own, and bounded")
     yield layer("resource limits", _limits(found), "CPU, memory, processes, open files and file size are bounded")
     described = layer(
         "own /proc",
-        [] if found["described"] else ["parts of this machine's are covered: a submission has none, and is as safe"],
+        [] if found.described else ["parts of this machine's are covered: a submission has none, and is as safe"],
         "describes a submission's own processes alone",
         required=False,
     )
     yield described if described.active else replace(described, cure=kernel_features.WHOLE_PROC)
     filtered = layer(
         "system-call filter",
-        [] if found["filtered"] else ["student code may make every system call; unmapped shared memory isn't counted"],
+        [] if found.filtered else ["student code may make every system call; unmapped shared memory isn't counted"],
         "what no lab needs of the kernel is out of reach",
         # It alone forbids namespaces where there is no /proc to forbid them in.
-        required=not found["described"],
+        required=not found.described,
     )
     yield filtered if filtered.active else replace(filtered, cure=kernel_features.LIBSECCOMP)
     yield layer(
         "own pseudoterminals",
-        [] if found["terminal"] else ["none can be opened: cells with !command fail"],
+        [] if found.terminal else ["none can be opened: cells with !command fail"],
         "cells with !command work",
         required=False,
     )
 
 
-def _privileges(found: dict[str, Any]) -> list[str]:
+def _privileges(found: Findings) -> list[str]:
     problems = {
-        "runs as root": found["user"] == 0,
-        "holds capabilities": found["capabilities"],
-        "may gain privileges": found["new_privileges"],
-        "can make namespaces": found["nested"],
+        "runs as root": found.user == 0,
+        "holds capabilities": found.capabilities,
+        "may gain privileges": found.new_privileges,
+        "can make namespaces": found.nested,
     }
     return [f"student code {problem}" for problem, present in problems.items() if present]
 
 
-def _folders(found: dict[str, Any]) -> list[str]:
-    return [f"{size} bytes of disk" for size in found["folder_bytes"] if size > _LIMITS.disk_bytes]
+def _folders(found: Findings) -> list[str]:
+    return [f"{size} bytes of disk" for size in found.folder_bytes if size > _LIMITS.disk_bytes]
 
 
-def _limits(found: dict[str, Any]) -> list[str]:
+def _limits(found: Findings) -> list[str]:
     wanted = {
         resource.RLIMIT_CPU: ("CPU seconds", _LIMITS.cpu_seconds + 1),
         resource.RLIMIT_NOFILE: ("open files", _LIMITS.open_files),
@@ -186,11 +186,11 @@ def _limits(found: dict[str, Any]) -> list[str]:
     }
     problems = []
     for kind, (name, bound) in wanted.items():
-        value = found["limits"][str(int(kind))]
+        value = found.limits[str(int(kind))]
         if value == resource.RLIM_INFINITY or value > bound:
             problems.append(f"{value} {name}")
-    if found["allocated"]:
+    if found.allocated:
         problems.append(f"{_TOO_MUCH_MEMORY} bytes of memory in a process")
-    if found["started"] > _LIMITS.processes:
-        problems.append(f"{found['started']} processes" + (" (root's are not counted)" if os.geteuid() == 0 else ""))
+    if found.started > _LIMITS.processes:
+        problems.append(f"{found.started} processes" + (" (root's are not counted)" if os.geteuid() == 0 else ""))
     return problems

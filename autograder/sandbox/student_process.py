@@ -1,4 +1,4 @@
-"""A submission's process, seen from the coordinator's side."""
+"""A submission's process, as the coordinator sees it."""
 
 import socket
 import threading
@@ -6,23 +6,24 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 DIED: Final = "died with the sandbox"
-"""How a process ended that went with its zygote."""
+"""How a process ended whose zygote has ended."""
+LOST: Final = "could not be seen to end"
+"""How a process ended of which the zygote reported no end."""
 
-_LOST: Final = "could not be seen to end"
 _END_SECONDS: Final = 10.0
 
 
 class StudentProcess:
-    """A submission's process, seen from the coordinator's side.
+    """A submission's process, as the coordinator sees it.
 
     Args:
         connection: the judge's end of the stream to the student.
         order: has the zygote do this with the process: "interrupt" or "kill".
-        held_bytes: how many bytes of an accelerator's memory the submission holds.
+        held_device_bytes: how many bytes of an accelerator's memory the submission holds now; None where the driver
+            doesn't say. It raises what the driver's library raises.
         await_release: waits until it holds none after its end; returns a warning if it still does.
 
     Attributes:
-        connection: the judge's end of the stream to the student.
         failure: why it could not be started; empty if it was.
         warning: what is wrong with the accelerator since it has ended; empty if nothing is.
     """
@@ -31,14 +32,14 @@ class StudentProcess:
         self,
         connection: socket.socket,
         order: Callable[[str], None],
-        held_bytes: Callable[[], int | None],
+        held_device_bytes: Callable[[], int | None],
         await_release: Callable[[], str],
     ) -> None:
         self.connection = connection
         self.failure = ""
         self.warning = ""
         self._order = order
-        self._held_bytes = held_bytes
+        self.held_device_bytes = held_device_bytes
         self._await_release = await_release
         self._settled = threading.Event()
         self._gone = threading.Event()
@@ -57,17 +58,9 @@ class StudentProcess:
         """Kill everything that the submission started; return when it is gone."""
         self._order("kill")
         if not self._gone.wait(_END_SECONDS):
-            # The class must not wait for a report that was lost; at the latest the zygote's own end kills it.
-            self.note({"ended": _LOST})
+            # The class must not wait for a lost report; the process ends with the zygote at the latest.
+            self.note({"ended": LOST})
         self.warning = self.warning or self._await_release()
-
-    def held_device_bytes(self) -> int | None:
-        """Bytes of an accelerator's memory that the submission holds now; None where the driver doesn't say how many.
-
-        Raises:
-            Exception: the driver doesn't answer.
-        """
-        return self._held_bytes()
 
     def ending(self) -> str | None:
         """None while it runs; afterwards how it ended, a sentence that lacks its subject."""

@@ -9,7 +9,6 @@ and ``{"status": wait status, "cpu_seconds": seconds}``.
 """
 
 import gc
-import importlib
 import importlib.util
 import json
 import os
@@ -18,15 +17,15 @@ import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final, NoReturn
 
 from autograder.limits import Limits
 from autograder.sandbox import isolation, kernel, procfs
-from autograder.sandbox.accelerator import DriverNeeds, NoHooks, ProcessHooks
+from autograder.sandbox.accelerator import DriverNeeds, ProcessHooks
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.procfs import ProcFs
 from autograder.sandbox.remove_tree import remove_tree
@@ -83,7 +82,7 @@ class ForkSettings:
     filter: bytes = b""
     covered: bool = False
     needs: DriverNeeds = field(default_factory=DriverNeeds)
-    hooks: ProcessHooks = field(default_factory=NoHooks)
+    hooks: ProcessHooks = field(default_factory=ProcessHooks)
 
 
 def fork_submission(settings: ForkSettings, connection: int, report: int, core: int | None = None) -> int:
@@ -96,7 +95,7 @@ def fork_submission(settings: ForkSettings, connection: int, report: int, core: 
         core: the processor core that they run on; None leaves that to the kernel.
 
     Returns:
-        The process id of the keeper. It, and not the student, is what is to be waited for, interrupted and killed.
+        The process id of the keeper. Wait for, interrupt and kill it, and not the student.
 
     Raises:
         OSError: there can't be another process.
@@ -114,8 +113,8 @@ def fork_submission(settings: ForkSettings, connection: int, report: int, core: 
     return keeper
 
 
-def _tell(report: int, **facts: object) -> None:
-    # The pipe breaks when the zygote has died, and then there is no one left to tell.
+def _report(report: int, **facts: object) -> None:
+    # The pipe breaks when the zygote has died, and then nothing reads reports.
     with suppress(OSError):
         os.write(report, json.dumps(facts).encode() + b"\n")
 
@@ -145,9 +144,9 @@ def _keep(settings: ForkSettings, user: int, group: int, connection: int, report
         os.close(connection)
         _watch(student, settings, proc, report)
     except isolation.IsolationError as error:
-        _tell(report, failed=str(error))
+        _report(report, failed=str(error))
     except BaseException:  # noqa: BLE001 - a fork must never return into the zygote's own loop
-        _tell(report, failed=traceback.format_exc())
+        _report(report, failed=traceback.format_exc())
     finally:
         if settings.mode is Mode.NONE:
             # A second order to stop must not prevent it from clearing up and reporting.
@@ -158,7 +157,7 @@ def _keep(settings: ForkSettings, user: int, group: int, connection: int, report
 
 
 class _EndedEarly(BaseException):
-    """The keeper was told to stop."""
+    """The keeper got the signal to stop."""
 
 
 def _watch(student: int, settings: ForkSettings, proc: ProcFs, report: int) -> None:
@@ -179,24 +178,18 @@ def _watch(student: int, settings: ForkSettings, proc: ProcFs, report: int) -> N
     monitor = UsageMonitor(settings.limits, folders, proc, unnamed_files=unnamed_files)
     monitor.start()
     cpu_seconds = 0.0
-    with suppress(_EndedEarly), _reported(report):
-        while True:
-            ended, status, usage = os.wait4(-1, 0)
-            cpu_seconds = max(cpu_seconds, usage.ru_utime + usage.ru_stime)
-            if ended == student:
-                monitor.stop()
-                signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-                _tell(report, status=status, cpu_seconds=cpu_seconds)
-                return
-
-
-@contextmanager
-def _reported(report: int) -> Iterator[None]:
-    """Report what the submission has used too much of, if it has."""
-    try:
-        yield
-    except ExceededError as error:
-        _tell(report, exceeded=str(error))
+    with suppress(_EndedEarly):
+        try:
+            while True:
+                ended, status, usage = os.wait4(-1, 0)
+                cpu_seconds = max(cpu_seconds, usage.ru_utime + usage.ru_stime)
+                if ended == student:
+                    monitor.stop()
+                    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+                    _report(report, status=status, cpu_seconds=cpu_seconds)
+                    return
+        except ExceededError as error:
+            _report(report, exceeded=str(error))
 
 
 def _run_student(settings: ForkSettings, proc: ProcFs, folder: str, connection: int, report: int) -> NoReturn:
@@ -216,7 +209,7 @@ def _run_student(settings: ForkSettings, proc: ProcFs, folder: str, connection: 
             tempfile.tempdir = None
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGUSR1, signal.SIG_DFL)
-        _tell(report, running=True)
+        _report(report, running=True)
         os.dup2(connection, _CONNECTION)
         os.closerange(_CONNECTION + 1, _BEYOND_ANY_FILE)
         gc.enable()
@@ -227,7 +220,7 @@ def _run_student(settings: ForkSettings, proc: ProcFs, folder: str, connection: 
         settings.entry(socket.socket(fileno=_CONNECTION))
         code = 0
     except isolation.IsolationError as error:
-        _tell(report, failed=str(error))
+        _report(report, failed=str(error))
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
     except BaseException:  # noqa: BLE001, S110 - a student's process ends in whatever way it likes

@@ -24,7 +24,7 @@ from autograder.sandbox.procfs import ProcFs
 _INTERVAL_SECONDS: Final = 0.25
 _SHORT_INTERVAL_SECONDS: Final = 0.05
 _SHORT_INTERVAL_FRACTION: Final = 0.25
-"""The part of the memory from which on the keeper measures more often."""
+"""The part of the memory above which the keeper measures more often."""
 _KIBIBYTE: Final = 1024
 _MEBIBYTE: Final = 1024**2
 _GIBIBYTE: Final = 1024**3
@@ -80,7 +80,7 @@ class UsageMonitor:
         signal.setitimer(signal.ITIMER_REAL, _INTERVAL_SECONDS)
 
     def stop(self) -> None:
-        """Measure no more."""
+        """Stop measuring."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
 
@@ -99,7 +99,7 @@ class UsageMonitor:
         signal.setitimer(signal.ITIMER_REAL, _SHORT_INTERVAL_SECONDS if close else _INTERVAL_SECONDS)
 
     def _spent(self, usage: Usage) -> float:
-        """CPU seconds of all processes so far, those that are gone included."""
+        """CPU seconds of all processes so far, those that have ended included."""
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
         now = usage.cpu_seconds + ended.ru_utime + ended.ru_stime
         # A parent that ignores the end of its children (SIGCHLD) isn't charged for them: their time vanishes with them.
@@ -116,8 +116,7 @@ def measure_usage(proc: ProcFs, folders: Iterable[str], enough_bytes: int, *, un
         folders: folders held in memory, each a file system of its own.
         enough_bytes: up to here a cheap upper bound for the memory will do, in which shared pages count several times.
         unnamed_files: whether the processes can make files in memory that have no name (memfd_create(2)). Such a file
-            counts in full, and once more where it is mapped; a process that hides which files it has open counts as
-            too much.
+            counts in full, and once more where it is mapped; a process that hides its open files counts as too much.
     """
     members = proc.descendants()
     files = sum(map(_file_bytes, folders))

@@ -8,21 +8,18 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Final, Self
 
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.sandbox import bubblewrap, subprogram
-from autograder.sandbox.accelerator import Accelerator, DeviceMonitor, NoMonitor, accelerator_for
+from autograder.sandbox.accelerator import Accelerator, DeviceMonitor, accelerator_for
 from autograder.sandbox.kernel_features import startup_error
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.student_process import DIED, StudentProcess
-
-__all__ = ["STUDENT", "StudentProcess", "Zygote"]
+from autograder.wire import to_plain
 
 STUDENT: Final = "autograder.wall.student_end:serve"
 """What a student process runs: a function of the connection."""
@@ -60,13 +57,8 @@ class Zygote:
     ) -> None:
         self._mode = mode
         self._accelerator = accelerator or accelerator_for(limits)
-        self._monitor: DeviceMonitor = NoMonitor()
-        self._settings = {
-            "mode": mode.value,
-            "limits": asdict(limits),
-            "modules": list(modules),
-            "entry": entry,
-        }
+        self._monitor = DeviceMonitor()
+        self._settings = {"mode": mode, "limits": to_plain(limits), "modules": list(modules), "entry": entry}
         self._readable = list(readable)
         self._lock = threading.Lock()
         self._students: dict[int, StudentProcess] = {}
@@ -84,9 +76,7 @@ class Zygote:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def warm(self, modules: Sequence[str]) -> None:
@@ -104,7 +94,7 @@ class Zygote:
             core: the processor core that it is to run on; None leaves that to the kernel.
 
         Raises:
-            ExpectedError: the sandbox can't be had in full, or has died. Nothing then runs.
+            ExpectedError: a part of the sandbox is missing, or it has died. Nothing then runs.
         """
         self._await_ready()
         self._monitor.check()
@@ -158,7 +148,7 @@ class Zygote:
             self._control.send(json.dumps({"do": what, "submission": submission, "because": because}).encode())
 
     def _keep(self) -> None:
-        """Start the zygote and take in what it says until it ends. Runs in a thread of its own."""
+        """Start the zygote and read its messages until it ends. Runs in a thread of its own."""
         with tempfile.TemporaryFile() as errors:
             try:
                 process = self._start(errors)
@@ -180,7 +170,7 @@ class Zygote:
         covered = isolated and bubblewrap.proc_is_covered()
         device = self._accelerator.access(proc_covered=covered)
         shown = bubblewrap.shown_paths([*self._readable, *device.libraries]) if isolated else []
-        order = {**self._settings, "shown": [*map(str, shown)], "covered": covered, "needs": asdict(device.needs)}
+        order = {**self._settings, "shown": [*map(str, shown)], "covered": covered, "needs": to_plain(device.needs)}
         with (
             _content(json.dumps(order)) as settings,
             _content(bubblewrap.ACCOUNTS) as passwd,
@@ -219,7 +209,7 @@ class Zygote:
                 self._monitor.follow(facts["submission"], facts["keeper"])
             with self._lock:
                 student = self._students.get(facts["submission"])
-                # A failure is followed by the end; who waits for that must still be told of it.
+                # A failure is followed by the end, for which a caller may wait.
                 if "ended" in facts:
                     self._students.pop(facts["submission"], None)
             if student is not None:
@@ -254,7 +244,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _content(text: str) -> Iterator[IO[bytes]]:
-    """An unnamed file that holds this text, to be read by another process from its beginning."""
+    """An unnamed file that holds this text, for another process to read."""
     with tempfile.TemporaryFile() as file:
         file.write(text.encode())
         file.seek(0)

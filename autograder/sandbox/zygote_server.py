@@ -9,7 +9,7 @@ JSON (`autograder.sandbox.zygote` writes it); FD is the control socket, SOCK_SEQ
 - to the coordinator: ``{"ready": true}``, then ``{"submission": id, …}`` with ``"running": true`` and ``"keeper":
   process number``, ``"failed": reason`` or ``"ended": sentence``.
 
-When the coordinator hangs up, the zygote ends, and everything ends with it.
+When the coordinator closes the socket, the zygote ends, and all submissions with it.
 """
 
 import gc
@@ -32,6 +32,7 @@ from autograder.sandbox.accelerator import DriverNeeds, hooks_for
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.remove_tree import remove_tree
 from autograder.sandbox.submission_processes import ForkSettings
+from autograder.wire import from_plain
 
 _DATAGRAM: Final = 65536
 _ALWAYS: Final = (
@@ -41,7 +42,7 @@ _ALWAYS: Final = (
     "torch.nn.functional",
     "torch.optim",
     # What torch imports when an optimiser is made, and when a derivative is first computed in forward mode: more than a
-    # second, which a submission would otherwise pay whenever its author works in another way than the instructor.
+    # second, which would otherwise count against each submission that uses them where the instructor doesn't.
     "torch._dynamo",
     "torch._decomp.decompositions_for_jvp",
     "matplotlib.pyplot",
@@ -62,7 +63,7 @@ _ALWAYS: Final = (
 class _Running:
     """What the zygote knows of one submission."""
 
-    identity: int
+    submission: int
     report: int
     keeper: int
     unread: bytes = b""
@@ -73,7 +74,7 @@ class _Running:
 
 
 class _Server:
-    """The zygote's loop. It must stay without threads, or a fork could copy a lock that no one will release."""
+    """The zygote's loop. It must have no threads, or a fork could copy a lock that is never released."""
 
     def __init__(self, control: socket.socket, settings: ForkSettings) -> None:
         self._control = control
@@ -81,35 +82,31 @@ class _Server:
         self._running: dict[int, _Running] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
-        self._woken, waker = socket.socketpair()
+        self._woken, self._waker = socket.socketpair()
         self._woken.setblocking(False)
-        waker.setblocking(False)
-        self._waker = waker
+        self._waker.setblocking(False)
         self._selector.register(self._woken, selectors.EVENT_READ)
-        signal.set_wakeup_fd(waker.fileno())
+        signal.set_wakeup_fd(self._waker.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def serve(self) -> None:
-        """Carry out the coordinator's orders until it hangs up."""
-        self._tell(ready=True)
+        """Carry out the coordinator's orders until it closes the socket."""
+        self._send(ready=True)
         while True:
             for key, _ in self._selector.select():
                 if key.fileobj is self._control:
                     if not self._receive_order():
                         return
                 elif key.fileobj is self._woken:
-                    self._drain_wakeups()
+                    with suppress(BlockingIOError):
+                        while self._woken.recv(_DATAGRAM):
+                            pass
                 elif key.data in self._running:
                     self._receive_report(self._running[key.data])
             self._reap()
 
-    def _tell(self, **facts: object) -> None:
+    def _send(self, **facts: object) -> None:
         self._control.send(json.dumps(facts).encode())
-
-    def _drain_wakeups(self) -> None:
-        with suppress(BlockingIOError):
-            while self._woken.recv(_DATAGRAM):
-                pass
 
     def _receive_order(self) -> bool:
         message, descriptors, _, _ = socket.recv_fds(self._control, _DATAGRAM, 1)
@@ -119,10 +116,10 @@ class _Server:
         if order["do"] == "import":
             _preload(order["modules"])
             return True
-        identity = order["submission"]
+        submission = order["submission"]
         if order["do"] == "fork":
-            self._fork(identity, descriptors[0], order["core"])
-        elif running := self._running.get(identity):
+            self._fork(submission, descriptors[0], order["core"])
+        elif running := self._running.get(submission):
             if order["do"] == "kill":
                 running.killed = True
                 running.exceeded = running.exceeded or order["because"]
@@ -131,22 +128,22 @@ class _Server:
                 os.kill(running.keeper, signal.SIGUSR1)
         return True
 
-    def _fork(self, identity: int, connection: int, core: int | None) -> None:
+    def _fork(self, submission: int, connection: int, core: int | None) -> None:
         ours, theirs = os.pipe()
         try:
             keeper = submission_processes.fork_submission(self._settings, connection, theirs, core)
         except (OSError, isolation.IsolationError) as error:
             os.close(ours)
-            self._tell(submission=identity, failed=str(error), ended="never began")
+            self._send(submission=submission, failed=str(error), ended="never began")
         else:
-            self._running[identity] = _Running(identity, ours, keeper)
-            self._selector.register(ours, selectors.EVENT_READ, identity)
+            self._running[submission] = _Running(submission, ours, keeper)
+            self._selector.register(ours, selectors.EVENT_READ, submission)
         finally:
             os.close(theirs)
             os.close(connection)
 
     def _receive_report(self, running: _Running) -> None:
-        """Take in what the submission's own processes report; the pipe closes when the last of them is gone."""
+        """Read what the submission's own processes report; the pipe closes when the last of them is gone."""
         chunk = os.read(running.report, _DATAGRAM)
         if chunk:
             *lines, running.unread = (running.unread + chunk).split(b"\n")
@@ -159,9 +156,9 @@ class _Server:
 
     def _note(self, running: _Running, facts: Mapping[str, Any]) -> None:
         if "failed" in facts:
-            self._tell(submission=running.identity, failed=facts["failed"])
+            self._send(submission=running.submission, failed=facts["failed"])
         elif "running" in facts:
-            self._tell(submission=running.identity, running=True, keeper=running.keeper)
+            self._send(submission=running.submission, running=True, keeper=running.keeper)
         elif "exceeded" in facts:
             running.exceeded = facts["exceeded"]
         else:
@@ -177,14 +174,11 @@ class _Server:
                     if running.keeper == process:
                         while running.report >= 0:
                             self._receive_report(running)
-                        self._finish(running)
+                        del self._running[running.submission]
+                        self._send(submission=running.submission, ended=self._ending(running))
         if self._settings.mode is Mode.NONE:
             # A student may have killed its keeper; this process has then adopted what was left.
             procfs.kill_descendants(spare=frozenset(running.keeper for running in self._running.values()))
-
-    def _finish(self, running: _Running) -> None:
-        del self._running[running.identity]
-        self._tell(submission=running.identity, ended=self._ending(running))
 
     def _ending(self, running: _Running) -> str:
         if running.exceeded:
@@ -210,7 +204,7 @@ def _import_all(modules: Iterable[str]) -> None:
     """
     for name in (*_ALWAYS, *modules):
         if name not in sys.modules and name != "__main__":
-            # Whatever a module's top level raises, the notebook that imports it will meet the same error itself.
+            # Whatever a module's top level raises, the notebook that imports it raises as well.
             with suppress(Exception):
                 importlib.import_module(name)
 
@@ -221,15 +215,6 @@ def _preload(modules: list[str]) -> None:
     gc.collect()
     gc.freeze()
     huge_pages.gather()
-
-
-def _drop_to_nobody() -> None:
-    """Stop being root."""
-    try:
-        isolation.mount_processes()
-        isolation.become_ordinary()
-    except isolation.IsolationError as error:
-        sys.exit(str(error))
 
 
 def _filter(allowed: Iterable[str]) -> bytes:
@@ -245,20 +230,24 @@ def main() -> NoReturn:
     order = json.load(sys.stdin)
     mode = Mode(order["mode"])
     if mode is Mode.BUBBLEWRAP and os.geteuid() == 0:
-        _drop_to_nobody()
+        try:
+            isolation.mount_processes()
+            isolation.become_ordinary()
+        except isolation.IsolationError as error:
+            sys.exit(str(error))
     os.umask(0o077)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # A keeper that is too young to pass an interrupt on must not die of it.
+    # An interrupt must not end a keeper that has not set its handler yet.
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     _import_all(order["modules"])
     entry = submission_processes.find_entry(order["entry"])
     folders = tempfile.mkdtemp(prefix="submissions-")
-    needs = DriverNeeds.from_json(order["needs"])
+    needs = from_plain(DriverNeeds, order["needs"])
     settings = ForkSettings(
         mode=mode,
-        limits=Limits(**order["limits"]),
+        limits=from_plain(Limits, order["limits"]),
         shown=tuple(order["shown"]),
         folders=folders,
         entry=entry,
@@ -272,10 +261,10 @@ def main() -> NoReturn:
     with suppress(ConnectionError):
         _Server(control, settings).serve()
     if not order["covered"]:
-        # With the first process of the namespace everything ends at the latest; but bubblewrap doesn't wait for that.
+        # The end of the namespace's first process ends all others too, but bubblewrap doesn't wait for that.
         procfs.kill_descendants()
     remove_tree(folders)
-    # Nothing here is worth an orderly shutdown, and torch's takes long.
+    # An orderly shutdown is not needed, and torch's takes long.
     os._exit(0)
 
 

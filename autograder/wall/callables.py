@@ -22,16 +22,8 @@ import torch
 from autograder.python_names import free_names
 from autograder.wall.codec import Encoder
 from autograder.wall.errors import UnsupportedValueError
-from autograder.wall.values import Node
+from autograder.wall.values import LIBRARY_NAMES, Node
 
-_COMPILED_AGAINST = {
-    "torch": torch,
-    "np": numpy,
-    "numpy": numpy,
-    "math": math,
-    "nn": torch.nn,
-    "F": torch.nn.functional,
-}
 _LIBRARIES = (torch, torch.nn.functional, math, numpy, operator, builtins)
 _IMPORTED_FROM = ("gradlab", "torch", "numpy")
 
@@ -46,7 +38,7 @@ def write_function(
     Args:
         function: the function.
         encoder: writes the plain data that it uses.
-        student_has: tells whether the student's side has this very object under that name.
+        student_has: whether the student's side has this very object under that name.
 
     Raises:
         UnsupportedValueError: it can't exist on the student's side.
@@ -92,7 +84,7 @@ def _write_source(function: types.FunctionType, encoder: Encoder, student_has: C
     used = []
     for free in source.free:
         value = _look_up(function, free)
-        if free not in _COMPILED_AGAINST or value is not _COMPILED_AGAINST[free]:
+        if free not in LIBRARY_NAMES or value is not LIBRARY_NAMES[free]:
             used.append([free, _write_used(free, value, function, encoder, student_has)])
     return ["source", source.name, source.text, used]
 

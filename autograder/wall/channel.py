@@ -18,6 +18,8 @@ from autograder.wall.errors import (
     UnsendableError,
 )
 
+ANY_SIZE = 2**40
+"""A limit on messages that come from trusted processes: none."""
 _LENGTH = struct.Struct(">Q")
 _MOST_ITEMS = 4_000_000
 """Items of all lists and dictionaries of a message together: an empty list takes 1 byte here and 64 in memory."""
@@ -95,7 +97,7 @@ class Channel:
                 raw=False,
                 unicode_errors="surrogatepass",
                 strict_map_key=False,
-                # Room for all items that are announced is made before they come.
+                # Memory for all announced items is allocated before they arrive.
                 max_array_len=min(length, _MOST_ITEMS),
                 max_map_len=min(length, _MOST_ITEMS),
                 max_ext_len=0,

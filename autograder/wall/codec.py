@@ -181,11 +181,11 @@ class Decoder:
             raise MalformedError(f"node: {error}") from error
 
     def fill(self, value: Any, content: Node, *, by_itself: bool = False) -> None:  # noqa: ANN401 - any mutable type
-        """Make a mutable object hold what `Encoder.content` wrote.
+        """Give a mutable object new content.
 
         Args:
             value: the object.
-            content: what it is to hold.
+            content: what `Encoder.content` wrote.
             by_itself: whether it was written without the objects around it. A gradient that was changed in place then
                 looks like one that was replaced; it is written into the gradient that is there.
 
@@ -203,7 +203,9 @@ class Decoder:
     def _read_tagged(self, node: list[Node]) -> object:
         tag, *parts = node
         if tag == "again":
-            return self.objects[_index(parts[0])]
+            if type(parts[0]) is not int or parts[0] < 0:
+                raise MalformedError("number")
+            return self.objects[parts[0]]
         if tag in ("tuple", "frozenset"):
             items = self._read_items(parts[0])
             return tuple(items) if tag == "tuple" else frozenset(items)
@@ -291,9 +293,3 @@ class Decoder:
                 tensor.grad.copy_(new_grad)
             else:
                 tensor.grad = new_grad
-
-
-def _index(number: Node) -> int:
-    if type(number) is not int or number < 0:
-        raise MalformedError("number")
-    return number

@@ -1,4 +1,4 @@
-"""What can go wrong at the wall, and whose fault it is.
+"""What can go wrong at the wall, and on which side.
 
 Every `WallError` is a `BaseException`: a grade cell, or a check, that catches ``Exception`` to diagnose a student's
 error must not swallow the fact that the student's process has died or that the time is over.

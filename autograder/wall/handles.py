@@ -157,6 +157,7 @@ class Handle:
 
     def __await__(self) -> Generator[Any, None, Any]:
         return self._ask("await", self)
+        # Never reached: it makes this a generator, as ``await`` requires.
         yield
 
     def __len__(self) -> int:
@@ -182,7 +183,7 @@ class Handle:
             return True
         if self._snapshot and not is_handle(other):
             return self._plain(lambda plain: plain == other)
-        # An __eq__ that holds for a word that the judge has just drawn at random holds for everything.
+        # An __eq__ that is true of a word that the judge has just drawn at random is true of everything.
         if self._operate("eq", self, _unguessable_word()) is not False:
             return False
         return self._operate("eq", self, other) is True
@@ -230,11 +231,7 @@ class Handle:
 
 
 class _Items:
-    """The items of an object, each requested once and then kept.
-
-    Args:
-        handle: the object.
-    """
+    """The items of an object, each requested once and then kept."""
 
     def __init__(self, handle: Handle) -> None:
         self._ask = handle._ask_student

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.limits import Limits
-from autograder.wall.channel import Channel
+from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wall.seeds import seed
 
-_ANY_SIZE = 2**40
 _SEED = 0
 
 
@@ -22,7 +21,7 @@ def send_setup(channel: Channel, files: Mapping[str, bytes], limits: Limits, dea
     """
     sizes = {"message_bytes": limits.message_bytes, "output_bytes": limits.output_bytes}
     # A lab's files may be larger than any message of the student's.
-    Channel(channel.connection, _ANY_SIZE).send(sizes | {"files": list(files.items())}, deadline)
+    Channel(channel.connection, ANY_SIZE).send(sizes | {"files": list(files.items())}, deadline)
 
 
 def receive_setup(channel: Channel) -> tuple[int, int]:
@@ -34,7 +33,7 @@ def receive_setup(channel: Channel) -> tuple[int, int]:
     Returns:
         How many bytes a message may have, and how many characters of a cell's output are kept.
     """
-    setup = Channel(channel.connection, _ANY_SIZE).receive()
+    setup = Channel(channel.connection, ANY_SIZE).receive()
     for path, content in setup["files"]:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(content)

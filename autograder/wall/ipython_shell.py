@@ -131,18 +131,18 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]  # IPython has no t
     displayhook_class = Type(_Hook)
     outputs: Outputs
     formats_errors = True
-    """Whether what a cell raises is one of its outputs, too. To format a traceback takes longer than most cells."""
+    """Whether what a cell raises is one of its outputs, too. Formatting a traceback takes longer than most cells."""
 
     def enable_gui(self, gui: Any = None) -> None:  # noqa: ANN401 - IPython's interface
         """Do nothing: there is no event loop to integrate with."""
 
     def showtraceback(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - IPython's interface
-        """Format the error, unless nobody reads it."""
+        """Format the error, if `formats_errors` says so."""
         if self.formats_errors:
             super().showtraceback(*args, **options)
 
     def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:  # noqa: ANN401 - IPython's
-        # Since version 9 IPython formats each error a second time, for a history that nobody reads here.
+        # Since version 9 IPython formats each error a second time, for a history that is not used here.
         return {}
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:

@@ -25,7 +25,7 @@ class Wall(RequestReply):
     Args:
         channel: the connection.
         profile: what a submission may do; a recorder while the instructor's solution is graded.
-        student_has: tells whether the student's side has this very object under that name.
+        student_has: whether the student's side has this very object under that name.
     """
 
     def __init__(
@@ -241,10 +241,6 @@ class SeenNames:
 
     def recall(self, name: str, value: object) -> Any:  # noqa: ANN401 - any value
         """The value that a test has seen under a name.
-
-        Args:
-            name: the name.
-            value: its value now, as the student's side says.
 
         Returns:
             ``value`` itself if it is the first or equals the one before; else the one before.

@@ -16,12 +16,7 @@ from autograder.wall.values import Node, read_tensor, write_tensor
 
 
 class RemoteObjects:
-    """The judge's proxies for objects of one student process.
-
-    Args:
-        ask: asks that process.
-        profile: what a submission may do.
-    """
+    """The judge's proxies for objects of one student process."""
 
     def __init__(self, ask: Ask, profile: Profile | Recorder) -> None:
         self.leaves: dict[int, torch.Tensor] = {}

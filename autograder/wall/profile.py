@@ -1,9 +1,9 @@
 """What the instructor's own solution did across the wall, which limits what a submission may do.
 
 Before a class is graded, the solution is graded as if a student had handed it in. Wherever the tests got plain data
-from it, they take nothing but plain data from a submission: an object that answers ``==``, ``-`` or ``.allclose()``
-as it likes is no answer there. And only the arguments that a function changed in the solution's run may it change in a
-submission's: otherwise a submission could turn the input into one whose answer it knows.
+from it, they accept only plain data from a submission, and no object that decides itself what ``==``, ``-`` or
+``.allclose()`` give. A submission's function may change only those of its arguments that the solution's changed:
+otherwise it could turn the input into one whose answer it knows.
 
 `Recorder` and `Profile` answer the same questions: the first permits everything and records it, the second permits
 what was recorded.
@@ -166,8 +166,8 @@ class Profile:
     def too_large(self, error: UnsendableError) -> BaseException:
         """What is raised where a test sends the student's side a value that is too large.
 
-        It is the lab's fault while the solution is graded. The solution's values could be sent: so a submission's that
-        can't is, or comes from, the student's own.
+        While the solution is graded, the lab is wrong. After that, the value must come from the student, since the
+        solution's could be sent.
         """
         return NotPlainError(f"a value that your code gave is too large to be handed back to it: {error}")
 

@@ -45,13 +45,7 @@ class PendingRequest:
 
 
 class AnswerReader:
-    """Reads answers.
-
-    Args:
-        objects: the judge's proxies for the student's objects.
-        profile: what a submission may do.
-        pull_back: asks the student's side for a vector–Jacobian product.
-    """
+    """Reads answers."""
 
     def __init__(self, objects: RemoteObjects, profile: Profile | Recorder, pull_back: PullBack) -> None:
         self._objects = objects
@@ -131,7 +125,7 @@ class AnswerReader:
         return not self._profile.may_stop_iteration(request.origin)
 
     def _arguments(self, after: Node, request: PendingRequest) -> list[Any]:
-        """The arguments that the answer may refer to: the judge's own, or copies of those that mustn't change."""
+        """The arguments to which the answer may refer: the judge's own, or copies of those that mustn't change."""
         arguments = request.sent[:]
         for number, content in after:
             if not self._profile.may_change_arguments(_changes(request, number, content)):
@@ -171,7 +165,7 @@ class AnswerReader:
 
 
 def _changes(request: PendingRequest, number: Node, content: Node) -> set[str]:
-    """The names of a change: of which function, of which of its arguments, and of what of it."""
+    """A change as `Recorder.restored` names it: the function, its argument, and the part of it that changed."""
     if type(number) is not int or not 0 <= number < len(request.sent):
         raise MalformedError("argument")
     value = request.sent[number]

@@ -3,20 +3,16 @@
 import builtins
 import functools
 import importlib
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy
 import torch
 
 from autograder.wall.codec import Decoder, Encoder
 from autograder.wall.errors import MalformedError
 from autograder.wall.student_objects import ExportedObjects
-from autograder.wall.values import Node
-
-_MODULES = {"torch": torch, "np": numpy, "numpy": numpy, "math": math, "nn": torch.nn, "F": torch.nn.functional}
+from autograder.wall.values import LIBRARY_NAMES, Node
 
 
 @dataclass(frozen=True)
@@ -41,12 +37,7 @@ class Request:
 
 
 class RequestReader:
-    """Reads requests.
-
-    Args:
-        exported: the objects to which the judge's handles refer.
-        namespace: the student's own names.
-    """
+    """Reads requests."""
 
     def __init__(self, exported: ExportedObjects, namespace: dict[str, Any]) -> None:
         self._exported = exported
@@ -110,7 +101,7 @@ def _read_input(
 
 
 def _compile(name: str, source: str, names: dict[str, Any]) -> Callable[..., Any]:
-    namespace = {"__builtins__": builtins, "__name__": "__main__", **_MODULES, **names}
+    namespace = {"__builtins__": builtins, "__name__": "__main__", **LIBRARY_NAMES, **names}
     exec(compile(source, "<test>", "exec"), namespace)  # noqa: S102 - the judge's own source, in the sandbox
     function: Callable[..., Any] = namespace[name]
     return function

@@ -18,15 +18,11 @@ from autograder.wall.errors import (
 )
 
 ALARM_SECONDS = 1.0
-"""Seconds after the deadline at which a test is stopped that takes its time on the judge's side."""
+"""Seconds after the deadline at which a test is stopped that runs on the judge's side."""
 
 
 class RequestReply:
-    """The judge sends requests, and the student's side replies once to each.
-
-    Args:
-        channel: the connection.
-    """
+    """The judge sends requests, and the student's side replies once to each."""
 
     def __init__(self, channel: Channel) -> None:
         self.deadline: float | None = None
@@ -39,7 +35,7 @@ class RequestReply:
         self._reply_due = False
         # Each request has a number, which its reply must repeat. So an unrequested message is detected, even one
         # that a thread sends just when a reply is due.
-        self._turn = secrets.randbits(32)
+        self._number = secrets.randbits(32)
 
     @property
     def reply_due(self) -> bool:
@@ -48,7 +44,7 @@ class RequestReply:
 
     @property
     def overdue(self) -> bool:
-        """Whether the alarm must have gone off for the running cell, whose time is over."""
+        """Whether the time of the running cell is over, and its alarm must have gone off."""
         return self.deadline is not None and time.monotonic() > self.deadline + ALARM_SECONDS
 
     def receive_late_reply(self, deadline: float) -> bool:
@@ -70,12 +66,12 @@ class RequestReply:
         return isinstance(types, list) and types[:1] == ["builtins.KeyboardInterrupt"]
 
     def finish(self, deadline: float) -> None:
-        """Ask for a last reply, before which any message must have arrived that was sent besides the replies.
+        """Ask for a last reply; by then every message must have arrived that was sent besides the replies.
 
         Raises:
             WallError: there was such a message, or no reply came.
         """
-        self._exchange({"do": "part"}, deadline)
+        self._exchange({"do": "finish"}, deadline)
 
     @contextmanager
     def _keeping_fault(self) -> Iterator[None]:
@@ -104,9 +100,9 @@ class RequestReply:
         if self._channel.has_more():
             self._reject("it spoke without being asked")
         self._reply_due = True
-        self._turn += 1
+        self._number += 1
         try:
-            self._channel.send(message | {"turn": self._turn}, deadline)
+            self._channel.send(message | {"number": self._number}, deadline)
             reply = self._channel.receive(deadline)
         except MalformedError as error:
             raise ProtocolError("what it sent is no message") from error
@@ -120,7 +116,7 @@ class RequestReply:
         return answer
 
     def _is_reply(self, message: object) -> bool:
-        return isinstance(message, dict) and message.get("turn") == self._turn
+        return isinstance(message, dict) and message.get("number") == self._number
 
     def _reject(self, reason: str) -> NoReturn:
         """Close the connection to a process that does not keep to the protocol."""

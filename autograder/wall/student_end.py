@@ -69,12 +69,9 @@ def prepare() -> None:
 
 
 def serve(connection: socket.socket) -> None:
-    """Be the student's side, until the judge closes the connection. `prepare` was called before.
+    """Answer the judge's requests until it closes the connection. `prepare` was called before.
 
     The first message sets the seed, the limits and the data files; every further one is a request.
-
-    Args:
-        connection: the socket that leads to the judge.
     """
     message_bytes, output_bytes = receive_setup(Channel(connection, 0))
     torch.set_num_threads(1)
@@ -115,13 +112,13 @@ class _Student:
         except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer
             answer = {"error": describe_error(error, self._exported)}
         try:
-            self._channel.send(answer | {"turn": message["turn"]})
+            self._channel.send(answer | {"number": message["number"]})
         except (UnsendableError, ValueError, TypeError, OverflowError) as error:
             too_large = describe_error(_too_large(error), self._exported)
-            self._channel.send({"error": too_large, "turn": message["turn"]})
+            self._channel.send({"error": too_large, "number": message["number"]})
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        if message["do"] == "part":
+        if message["do"] == "finish":
             return {}
         return self._run(message) if message["do"] == "run" else self._ask(message)
 

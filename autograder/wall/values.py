@@ -8,6 +8,7 @@ import builtins
 import datetime
 import decimal
 import fractions
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,16 @@ from autograder.wall.errors import MalformedError, UnsendableError
 
 Node = Any
 """What MessagePack carries: None, bool, int, float, str, bytes, or a list that begins with a tag."""
+
+LIBRARY_NAMES = {
+    "torch": torch,
+    "nn": torch.nn,
+    "F": torch.nn.functional,
+    "numpy": numpy,
+    "np": numpy,
+    "math": math,
+}
+"""The names under which a function that is sent as text finds libraries on the other side."""
 
 _NUMPY_KINDS = frozenset("biufcSUmM")
 # Quantized numbers mean nothing without their scale, and bits mean nothing at all. Torch has dtypes for integers of

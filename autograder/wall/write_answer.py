@@ -15,11 +15,7 @@ _CELL = "<ipython-input-"
 
 
 class AnswerWriter:
-    """Writes replies.
-
-    Args:
-        exported: where objects and graphs are kept that the judge will refer to.
-    """
+    """Writes replies."""
 
     def __init__(self, exported: ExportedObjects) -> None:
         self._exported = exported

@@ -5,7 +5,7 @@ from tests.attacks.attack import Attack, Kind, attack
 from tests.attacks.preludes import FORGE, WRONG
 
 _CUBE = "def graph(x): return (x**3).sum()"
-SPOKE = "messages of its own"
+SPOKE = "messages that no request asked for"
 
 
 def _pulled(name: str, gradient: str) -> Attack:

@@ -42,8 +42,8 @@ def forge(change):
         if "outputs" in message:
             return _send(self, message, deadline)
         for changed in change(message):
-            turn = {"turn": message["turn"]} if isinstance(changed, dict) else {}
-            _send(self, changed | turn if turn else changed, deadline)
+            number = {"number": message["number"]} if isinstance(changed, dict) else {}
+            _send(self, changed | number if number else changed, deadline)
     Channel.send = send
 def raw(data):
     os.write(3, data)

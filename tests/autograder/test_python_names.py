@@ -37,8 +37,7 @@ def test_a_cell_changes_what_it_calls_methods_of_and_assigns_parts_of() -> None:
 
 def test_names_of_all_scopes_are_found_together() -> None:
     names = names_in([ast.parse("import a.b, c as d\nfrom e import *\ndef f(x):\n    y = z\n    class G: w = 1")])
-    assert (names.imported, names.defined) == ({"a", "d", "*"}, {"f", "G"})
-    assert (names.assigned, names.used) == ({"y", "w"}, {"z"})
+    assert (names.imported, names.used) == ({"a", "d", "*"}, {"z"})
     assert names.bound == {"a", "d", "*", "f", "G", "y", "w"}
     assert used_names("%matplotlib inline\nx = y") >= {"y"}
 

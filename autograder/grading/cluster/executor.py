@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from distributed import Future
@@ -15,7 +14,7 @@ from autograder.errors import ExpectedError
 from autograder.grading.cache_keys import notebook_key
 from autograder.grading.cluster.client import Cluster, WorkerLostError, connect
 from autograder.grading.cluster.messages import Answer, NotebookContext, pack, pack_case, unpack
-from autograder.grading.secret import open_secret, solution_secret
+from autograder.grading.secret import derived_secret, open_secret
 from autograder.grading.terms import Terms
 from autograder.judging.case import Case, complete
 from autograder.verdicts import NotebookResult
@@ -62,9 +61,7 @@ class ClusterExecutor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End what is being judged, here and at the workers."""
         self._cluster.end()
 
@@ -99,7 +96,7 @@ class ClusterExecutor:
                 if context.notebook is notebook and context.files is files:
                     return context, held
             key = notebook_key(notebook, files, self._terms)
-            secret = solution_secret(open_secret(self._state), notebook.name)
+            secret = derived_secret(open_secret(self._state), notebook.name)
             context = NotebookContext(key, notebook, files, self._terms.limits, self._terms.mode, secret)
             held = self._cluster.hold(pack(context))
             self._contexts = [*self._contexts, (context, held)][-_MOST_CONTEXTS:]

@@ -1,4 +1,4 @@
-"""GPUs that aren't there: a driver that says what it is told, and device nodes that do no harm."""
+"""GPUs that aren't there: a driver that reports what a test sets, and device nodes that do no harm."""
 
 import os
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from autograder.gpu.discovery import Gpu
 from autograder.gpu.nvml import GpuInfo, NvmlError
 
 GIBIBYTE = 1024**3
-INFO = GpuInfo(0, "GPU-01234567-89ab", "Stand-in 8000", 0, "0000:41:00.0", 8 * GIBIBYTE, 8 * GIBIBYTE - 2**20)
+INFO = GpuInfo(0, "GPU-01234567-89ab", "Fake 8000", 0, "0000:41:00.0", 8 * GIBIBYTE, 8 * GIBIBYTE - 2**20)
 NODES = ("nvidia0", "nvidiactl", "nvidia-uvm", "nvidia-uvm-tools")
 
 
@@ -53,7 +53,7 @@ def make_nodes(root: Path, *names: str) -> Path:
 
 
 def gpu_of(driver: FakeDriver, root: Path) -> Gpu:
-    """The stand-in's GPU, with nodes in this folder."""
+    """The fake GPU, with nodes in this folder."""
     make_nodes(root)
     nodes = tuple((root / "dev" / name, name) for name in NODES)
     return Gpu(INFO, driver, nodes, ((Path("/sys/devices/system"), "/sys/devices/system"),))
@@ -64,7 +64,7 @@ def info(**changed: object) -> GpuInfo:
 
 
 def accelerator_of(driver: FakeDriver, root: Path, memory_bytes: int) -> GpuAccelerator:
-    """The stand-in's GPU, a share of which a submission may hold."""
+    """The fake GPU, a share of which a submission may hold."""
     return GpuAccelerator(memory_bytes, gpu_of(driver, root))
 
 

@@ -12,6 +12,8 @@ import torch
 
 from autograder.errors import ExpectedError
 from autograder.gpu.accelerator import GpuAccelerator
+from autograder.gpu.check import GpuCheck
+from autograder.gpu.memory_monitor import GpuMemoryMonitor
 from autograder.gpu.student_process import CudaHooks, sign_of_cuda
 from autograder.sandbox import bubblewrap, isolation, submission_processes
 from autograder.sandbox.mode import Mode
@@ -43,6 +45,16 @@ def gpu_zygote(driver: FakeDriver, tmp_path_factory: pytest.TempPathFactory) -> 
     accelerator = accelerator_of(driver, root, GIBIBYTE)
     with Zygote(Mode.BUBBLEWRAP, WITH_GPU, readable=[PROGRAM], entry=ENTRY, accelerator=accelerator) as started:
         yield started
+
+
+@pytest.mark.parametrize("kind", [GpuAccelerator, GpuCheck, GpuMemoryMonitor, CudaHooks])
+def test_a_gpu_leaves_no_method_to_the_class_that_does_nothing(kind: type) -> None:
+    (default,) = kind.__bases__
+    public = {name for name, value in vars(default).items() if not name.startswith("_") and callable(value)}
+    assert public
+    assert public <= vars(kind).keys(), (
+        f"{kind.__name__} inherits from {default.__name__}: {public - vars(kind).keys()}"
+    )
 
 
 def processes_below(process: int) -> set[int]:

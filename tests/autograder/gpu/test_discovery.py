@@ -29,7 +29,7 @@ def test_the_first_gpu_is_found_with_all_that_it_needs(tmp_path: Path) -> None:
     found = find_gpu(FakeDriver(INFO, info(index=1, uuid="GPU-other")), root=tmp_path, built_for=BUILT)
     assert found.info == INFO
     assert [name for _, name in found.nodes] == list(NODES)
-    assert [place for _, place in found.readable] == [
+    assert [path for _, path in found.readable] == [
         "/sys/devices/system",
         "/sys/bus/pci/devices",
         f"/sys/devices/pci0000:40/{INFO.pci_address}",
@@ -52,7 +52,7 @@ def test_a_gpu_that_is_not_there_or_hidden_is_refused(
 ) -> None:
     make_nodes(tmp_path)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", wanted)
-    with pytest.raises(ExpectedError, match="no GPU of this machine is meant") as refused:
+    with pytest.raises(ExpectedError, match="names no GPU of this machine") as refused:
         find_gpu(FakeDriver(), root=tmp_path, built_for=BUILT)
     assert "nvidia-smi -L" in refused.value.cure
 
@@ -103,7 +103,7 @@ def test_memory_is_shared_out_in_equal_parts() -> None:
         ({}, {"workers": 8}, "is too little: CUDA itself takes up to"),
         ({}, {"wanted": 512 * 1024**2}, "is too little: CUDA itself takes up to"),
         ({}, {"workers": 2, "wanted": 4 * GIBIBYTE}, "2 submissions at once with 4 GiB each need 8 GiB"),
-        ({"free_bytes": 3 * GIBIBYTE}, {"workers": 2}, "Other programs hold 5 GiB of the Stand-in 8000's memory"),
+        ({"free_bytes": 3 * GIBIBYTE}, {"workers": 2}, "Other programs hold 5 GiB of the Fake 8000's memory"),
     ],
 )
 def test_what_is_not_there_cannot_be_shared_out(changed: dict[str, int], asked: dict[str, int], problem: str) -> None:

@@ -33,7 +33,7 @@ int nvmlDeviceGetCount_v2(unsigned *n) { *n = cards; return 0; }
 int nvmlDeviceGetHandleByIndex_v2(unsigned i, void **d) { *d = (void *)(long)(i + 1); return 0; }
 int nvmlDeviceGetHandleByUUID(const char *u, void **d) { *d = (void *)(long)(u[4] - 'a' + 1); return state; }
 int nvmlDeviceGetUUID(void *d, char *t, unsigned n) { strncpy(t, "GPU-a", n); t[4] += (long)d - 1; return 0; }
-int nvmlDeviceGetName(void *d, char *t, unsigned n) { strncpy(t, "Stand-in", n); return 0; }
+int nvmlDeviceGetName(void *d, char *t, unsigned n) { strncpy(t, "Fake", n); return 0; }
 int nvmlDeviceGetMinorNumber(void *d, unsigned *m) { *m = 2 * ((long)d - 1); return 0; }
 int nvmlDeviceGetPciInfo_v3(void *d, place_t *p) {
     memset(p, 255, sizeof *p); strcpy(p->address, "00000000:C1:00.0"); return 0;
@@ -41,8 +41,8 @@ int nvmlDeviceGetPciInfo_v3(void *d, place_t *p) {
 int nvmlDeviceGetMemoryInfo(void *d, memory_t *m) { m->total = 1ULL << 33; m->free = 3; m->used = 4; return 0; }
 int nvmlDeviceGetMigMode(void *d, unsigned *now, unsigned *then) { *now = *then = cut; return cut ? 0 : 3; }
 static int list(unsigned *n, process_t *p, int first, int count) {
-    unsigned room = *n; *n = count;
-    if (room < (unsigned)count) return 7;
+    unsigned size = *n; *n = count;
+    if (size < (unsigned)count) return 7;
     for (int i = 0; i < count; i++) {
         memset(p + i, 255, sizeof *p); p[i].pid = first + i;
         if (i) p[i].memory = (1ULL << 32) + i;
@@ -79,7 +79,7 @@ def test_the_gpus_are_read(play: Play) -> None:
     driver = Nvml()
     assert (driver.version, driver.cuda) == ("570.169", (12, 8))
     first, second = driver.gpus()
-    assert first == GpuInfo(0, "GPU-a", "Stand-in", 0, "0000:c1:00.0", 2**33, 3)
+    assert first == GpuInfo(0, "GPU-a", "Fake", 0, "0000:c1:00.0", 2**33, 3)
     assert (second.uuid, second.minor, second.index) == ("GPU-b", 2, 1)
     play(1, 0, 0, 1)
     assert [info.mig_enabled for info in driver.gpus()] == [True]

@@ -93,9 +93,9 @@ def test_a_failure_under_one_student_is_not_the_next_ones(zygote: Zygote) -> Non
 
 def test_pytorch_refuses_more_than_the_share(zygote: Zygote) -> None:
     with student_of(zygote) as student:
-        told = student.error(f"import torch; much = torch.ones({SHARE}, dtype=torch.uint8, device='cuda')")
-        assert "OutOfMemoryError" in told
-        assert "out of memory" in told
+        message = student.error(f"import torch; much = torch.ones({SHARE}, dtype=torch.uint8, device='cuda')")
+        assert "OutOfMemoryError" in message
+        assert "out of memory" in message
         assert student.run(USE) == 6.0
 
 

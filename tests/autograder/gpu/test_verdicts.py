@@ -99,7 +99,7 @@ def test_an_answer_that_expects_its_arguments_on_the_gpu_gets_them_there(grader:
 
 
 def test_the_second_run_has_other_numbers(grader: NotebookGrader) -> None:
-    """Nobody learns the hidden numbers by asking for another run."""
+    """Asking for another run does not show the hidden numbers."""
     recording = (
         "def stay(x):\n    drawn.append(x.tolist())\n    if len(drawn) == 1:\n        return compute(x)\n"
         "    return torch.zeros(3) if drawn[0] == drawn[1] else compute(x)"
@@ -129,8 +129,8 @@ def test_a_cell_that_makes_the_gpu_fail_costs_its_own_exercise(grader: NotebookG
 
 def test_memory_of_the_gpu_that_runs_out_is_told_as_such(grader: NotebookGrader) -> None:
     greedy = 'def bring(x):\n    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9.00 GiB.")'
-    told = grade(grader, bring=greedy)["bring"].message
-    assert told.startswith("Your code needed more than the 2 GiB of GPU memory that a submission may use.")
+    message = grade(grader, bring=greedy)["bring"].message
+    assert message.startswith("Your code needed more than the 2 GiB of GPU memory that a submission may use.")
 
 
 @pytest.mark.parametrize(("beside", "points"), [(1, 1.0), (0, 0.0)])

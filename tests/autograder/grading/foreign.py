@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - cells are quoted as they are
-"""The exercises of a course that knows nothing of a wall."""
+"""The exercises of a course that was written without the wall in mind."""
 
 from dataclasses import dataclass
 
@@ -13,17 +13,17 @@ class Exercise:
         test: its test.
         wrong: an answer that is not right.
         other: a right answer in another style; empty for none.
-        lesson: a locked cell between the answer and the test; empty for none.
+        between: a locked cell between the answer and the test; empty for none.
     """
 
     right: str
     test: str
     wrong: str
     other: str = ""
-    lesson: str = ""
+    between: str = ""
 
 
-LESSON = """
+SETUP = """
 import asyncio, io, inspect, math, random, unittest
 from contextlib import redirect_stdout
 from dataclasses import dataclass
@@ -140,7 +140,7 @@ EXERCISES: dict[str, Exercise] = {
         "def power(x):\n    return x**2",
         "assert squares == [0, 1, 4]\nassert applied(3) == 10\nassert table['two'].sum() == 8",
         "def power(x):\n    return x",
-        lesson="squares = [power(n) for n in range(3)]\ndef applied(x):\n    return power(x) + 1\n"
+        between="squares = [power(n) for n in range(3)]\ndef applied(x):\n    return power(x) + 1\n"
         "table = {'two': np.full(2, power(2))}",
     ),
     "seeded": Exercise(

@@ -11,7 +11,7 @@ from tests.graders import lab_of, open_grader
 from tests.small_lab import by_id
 
 LIMITS = Limits(cell_seconds=5.0)
-# Name → the lesson above, the solution, the lesson below, the test.
+# Name → the locked cell above, the solution, the locked cell below, the test.
 THROUGH_THE_NOTEBOOK = {
     "parent": ("", "class Base:\n    def value(self): return 42", "class Child(Base): pass", "Child().value() == 42"),
     "body": ("", "def half(x): return x / 2", "class Table:\n    three = half(6)", "Table.three == 3"),

@@ -22,7 +22,7 @@ from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Result
 from tests.autograder.conftest import MakeCell, MakeCourse
-from tests.autograder.grading.foreign import ACROSS, EXERCISES, LESSON, OURS_ALONE, Exercise
+from tests.autograder.grading.foreign import ACROSS, EXERCISES, OURS_ALONE, SETUP, Exercise
 
 pytestmark = pytest.mark.slow
 
@@ -105,13 +105,13 @@ def solve(path: Path, source: Path) -> None:
 
 
 def cells_of(exercises: Mapping[str, Exercise], make_cell: MakeCell) -> list[NotebookNode]:
-    cells = [make_cell(LESSON, Role.LOCKED, "lesson")]
+    cells = [make_cell(SETUP, Role.LOCKED, "setup")]
     for name, exercise in exercises.items():
         marked = f"### BEGIN SOLUTION\n{exercise.right}\n### END SOLUTION"
         marked = f"%%writefile{marked.partition('%%writefile')[2]}" if exercise.right.startswith("%%") else marked
         cells.append(make_cell(marked, Role.SOLUTION, f"{name}-answer"))
-        if exercise.lesson:
-            cells.append(make_cell(exercise.lesson, Role.LOCKED, f"{name}-lesson"))
+        if exercise.between:
+            cells.append(make_cell(exercise.between, Role.LOCKED, f"{name}-between"))
         cells.append(make_cell(exercise.test, Role.TEST, name, 2))
     cells.append(make_cell("Words", Role.ANSWER, "why", 3, "markdown"))
     return cells
@@ -153,10 +153,10 @@ def test_a_course_with_all_that_courses_have_gets_the_scores_that_nbgrader_gives
     theirs = scores_there(foreign, "lab", run_nbgrader)
     results = grade_here(foreign, "lab")
     ours = {(result.student, cell.grade_id): cell for result in results for cell in result.cells}
-    told = [f"{key}: {cell.message}" for key, cell in ours.items() if cell.points != theirs[key]]
+    differing = [f"{key}: {cell.message}" for key, cell in ours.items() if cell.points != theirs[key]]
     assert {
         key: (cell.points, theirs[key]) for key, cell in ours.items() if cell.points != theirs[key]
-    } == OURS_ALONE, told
+    } == OURS_ALONE, differing
     broke = {name for (_, name), cell in ours.items() if cell.status is CellStatus.BROKE}
     assert broke == set(ACROSS)
     for student in ("right", "other"):

@@ -32,11 +32,11 @@ def cell(role: Role, source: str, grade_id: str | None = None, points: float = 0
     return Cell(kind, role, source, grade_id, points)
 
 
-LESSON = "import random\nfrom pathlib import Path\nscale = 1\ndef helper(x): return twice(x) + scale"
+SETUP = "import random\nfrom pathlib import Path\nscale = 1\ndef helper(x): return twice(x) + scale"
 TEST_TWICE = "number = random.randrange(10**6)\nassert twice(number) == 2 * number\nassert helper(1) == 3"
 TEST_COUNT = "assert count(3) == [0, 1, 2]\nassert helper(1) == 12\nassert seen == 42\nassert start == [1, 2]"
 SOURCE = (
-    cell(Role.LOCKED, LESSON, "a"),
+    cell(Role.LOCKED, SETUP, "a"),
     cell(Role.SOLUTION, TWICE, "twice"),
     cell(Role.TEST, TEST_TWICE, "t1", 2.0),
     cell(Role.LOCKED, "scale = 10\nseen = twice(21)\nstart = [1, 2]", "b"),

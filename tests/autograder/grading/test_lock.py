@@ -23,9 +23,9 @@ def make(path: Path) -> Path:
 
 def test_one_grader_alone_holds_the_lock(course: Course) -> None:
     with course_lock(course):
-        with pytest.raises(ExpectedError, match="Another autograder") as told, course_lock(course):
+        with pytest.raises(ExpectedError, match="Another autograder") as refused, course_lock(course):
             pass
-        assert "Wait until it has finished" in told.value.cure
+        assert "Wait until it has finished" in refused.value.cure
     with course_lock(course):
         pass
 

@@ -1,15 +1,14 @@
-"""Verdicts that are known are looked up; an executor judges the rest, and is told all that decides a verdict."""
+"""Known verdicts are looked up; an executor judges the rest, and gets all that decides a verdict."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import pytest
 
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
-from autograder.grading.secret import open_secret, student_secret
+from autograder.grading.secret import derived_secret, open_secret
 from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.judging.case import Case
@@ -33,9 +32,7 @@ class Executor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         pass
 
     def judge(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> NotebookResult:
@@ -52,14 +49,14 @@ def grading(
         yield NotebookGrader(state, Terms(Limits(), Mode.NONE, fresh=fresh), executor), executor
 
 
-def test_an_executor_is_told_all_that_decides_a_verdict(tmp_path: Path) -> None:
+def test_an_executor_gets_all_that_decides_a_verdict(tmp_path: Path) -> None:
     with grading(tmp_path) as (grader, executor):
         grader.grade(LAB, SUBMITTED, "ann")
         grader.grade(LAB, SUBMITTED, "bob", {"own.csv": b"2"})
     (notebook, files, ann), (_, _, bob) = executor.asked
     assert (notebook, files) == (LAB.notebooks[1], LAB.files)
     assert (ann.submitted, ann.files, bob.files) == (SUBMITTED, LAB.files, {"own.csv": b"2"})
-    assert ann.secret == student_secret(open_secret(tmp_path), "lab", "second", "ann")
+    assert ann.secret == derived_secret(open_secret(tmp_path), "lab", "second", "ann")
     assert bob.secret != ann.secret
 
 

@@ -1,4 +1,4 @@
-"""Cells and calls that do not come to an end, with real processes: what they cost, and what the student is told."""
+"""Cells and calls that do not come to an end, with real processes: what they cost, and the message to the student."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -36,7 +36,7 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookGrader]
 
 
 def grade(grader: NotebookGrader, **answers: str) -> dict[str, CellVerdict]:
-    """Grade a submission, and see that no hidden input shows in what is told or shown."""
+    """Grade a submission, and check that no hidden input shows in messages, outputs and flags."""
     answered = [
         Cell("code", cell.role, answers.get(cell.grade_id or "", cell.source), cell.grade_id) for cell in SOURCE
     ]
@@ -49,7 +49,7 @@ def grade(grader: NotebookGrader, **answers: str) -> dict[str, CellVerdict]:
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "told"),
+    ("answer", "status", "message"),
     [
         ("while True: pass", "timed out", "The cell of the exercise 'second' had not come to an end after 3 seconds"),
         (
@@ -111,12 +111,12 @@ def grade(grader: NotebookGrader, **answers: str) -> dict[str, CellVerdict]:
     ],
 )
 def test_a_stop_costs_its_own_exercise_and_says_where_and_how(
-    grader: NotebookGrader, answer: str, status: str, told: str
+    grader: NotebookGrader, answer: str, status: str, message: str
 ) -> None:
     verdicts = grade(grader, second=answer)
     assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 2.0]
     assert verdicts["second"].status is CellStatus(status)
-    assert told in verdicts["second"].message
+    assert message in verdicts["second"].message
 
 
 @pytest.mark.slow

@@ -148,7 +148,7 @@ def test_the_end_of_the_time_for_the_notebook_is_told_before_all_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "words", "told"),
+    ("kind", "words", "named"),
     [
         ("MemoryError", "", True),
         ("_ArrayMemoryError", "Unable to allocate 3.73 GiB", True),
@@ -156,10 +156,10 @@ def test_the_end_of_the_time_for_the_notebook_is_told_before_all_else() -> None:
         ("RuntimeError", "a leaf", False),
     ],
 )
-def test_the_bound_on_memory_is_told_where_it_was_reached(kind: str, words: str, told: bool) -> None:
+def test_the_bound_on_memory_is_named_where_it_was_reached(kind: str, words: str, named: bool) -> None:
     error = RuntimeError(words)
     error.student_error = kind
-    assert ("needed more than the 1.5 GiB of memory" in verdict(error).message) is told
+    assert ("needed more than the 1.5 GiB of memory" in verdict(error).message) is named
 
 
 def test_an_ended_process_is_told_as_it_ended() -> None:

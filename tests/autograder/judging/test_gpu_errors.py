@@ -1,4 +1,4 @@
-"""What PyTorch says of devices is told apart."""
+"""PyTorch's errors about devices are distinguished."""
 
 import pytest
 import torch
@@ -72,7 +72,7 @@ def test_a_ring_of_errors_has_an_end() -> None:
         ("shape '[2]' is invalid for input of size 3", False, False),
     ],
 )
-def test_a_failure_is_told_from_a_lack_of_memory(message: str, lost: bool, filled: bool) -> None:
+def test_a_failure_is_distinguished_from_a_lack_of_memory(message: str, lost: bool, filled: bool) -> None:
     assert (lost_gpu(message), filled_gpu(message)) == (lost, filled)
     assert student_lost_gpu(raised(message)) is lost
     assert not student_lost_gpu(raised(message, by_student=False))

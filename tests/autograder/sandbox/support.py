@@ -11,7 +11,8 @@ from typing import Any
 
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
-from autograder.sandbox.zygote import StudentProcess, Zygote
+from autograder.sandbox.student_process import StudentProcess
+from autograder.sandbox.zygote import Zygote
 
 PROGRAM = Path(__file__).parent / "program.py"
 ENTRY = f"{PROGRAM}:serve"

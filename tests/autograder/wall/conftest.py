@@ -6,7 +6,8 @@ import pytest
 
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
-from autograder.sandbox.zygote import StudentProcess, Zygote
+from autograder.sandbox.student_process import StudentProcess
+from autograder.sandbox.zygote import Zygote
 from autograder.wall.channel import Channel
 from autograder.wall.handshake import send_setup
 from autograder.wall.judge_end import Wall

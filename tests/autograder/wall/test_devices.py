@@ -37,8 +37,8 @@ def test_a_tensor_is_put_on_the_device_that_the_cpu_stands_for() -> None:
 
 
 def test_the_judge_takes_the_students_gpu_for_its_own_cpu() -> None:
-    for told in ("cuda", "cuda:0"):
-        assert decoder(cuda="cpu").read(write(torch.device(told))) == torch.device("cpu")
+    for name in ("cuda", "cuda:0"):
+        assert decoder(cuda="cpu").read(write(torch.device(name))) == torch.device("cpu")
     assert decoder().read(write(torch.device("cuda"))) == torch.device("cuda")
 
 
