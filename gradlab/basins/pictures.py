@@ -45,7 +45,7 @@ class Picture:
         path.write_bytes(self.png)
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What Jupyter shows: the image, and for whoever does not see it the description."""
+        """What Jupyter shows: the image, and its description for screen readers."""
         return {"image/png": self.png, "text/plain": self.description}, {"image/png": {"alt": self.description}}
 
 
@@ -148,11 +148,11 @@ def _png(image: npt.NDArray[np.uint8]) -> bytes:
 
 
 def _describe(basins: Basins) -> str:
-    told = "; ".join(
+    parts = "; ".join(
         words.SHARE.format(number=number, first=share.place[0], second=share.place[1], share=100 * share.share)
         for number, share in enumerate(shares(basins))
         if share.share > 0
     )
     text = words.CALM if basins.calm else words.WILD
     slowest = int(basins.arrival.max())
-    return text.format(rate=basins.rate, n=len(basins.arrival), steps=basins.steps, shares=told, slowest=slowest)
+    return text.format(rate=basins.rate, n=len(basins.arrival), steps=basins.steps, shares=parts, slowest=slowest)

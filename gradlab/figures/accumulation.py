@@ -26,13 +26,13 @@ class Level:
         old: from earlier rounds.
         new: added by this round's backward pass.
         weight: the weight at this moment.
-        told: what happens, in words.
+        event: what happens, in words.
     """
 
     old: float
     new: float
     weight: float
-    told: str
+    event: str
 
 
 def buckets(
@@ -132,7 +132,7 @@ def _moment(left: Level, right: Level, top: float) -> list[Plain]:
             "y": [1.08 * top] * 2,
             "mode": "text",
             "text": [
-                minus(f"{level.told}<br>{words.BUCKETS_WEIGHT.format(weight=round(level.weight, 4) + 0.0)}")
+                minus(f"{level.event}<br>{words.BUCKETS_WEIGHT.format(weight=round(level.weight, 4) + 0.0)}")
                 for level in lanes
             ],
             "textfont": {"color": INK, "size": 13},

@@ -215,11 +215,11 @@ def _width_slider(widths: Sequence[float]) -> Plain:
 
 
 def _describe_chords(at: float, slope: float, measured: list[tuple[float, list[tuple[Plain, float]]]]) -> str:
-    told = [
+    steps = [
         words.CHORD_STEP.format(width=width, forward=lines[0][1], central=lines[1][1])
         for width, lines in (measured[0], measured[-1])
     ]
-    return minus(words.CHORDS.format(at=at, slope=slope, steps="; ".join(told)))
+    return minus(words.CHORDS.format(at=at, slope=slope, steps="; ".join(steps)))
 
 
 def _error_line(name: str, widths: Sequence[float], values: Sequence[float], number: int) -> Plain:
@@ -258,11 +258,11 @@ def _short(value: float) -> float:
 
 
 def _describe_accuracy(best: Mapping[str, tuple[float, float]]) -> str:
-    told: list[Any] = [
+    found = [
         words.ACCURACY_LINE.format(name=name, width=_power(width), error=_power(error))
         for name, (error, width) in best.items()
     ]
-    return words.ACCURACY.format(lines="; ".join(told))
+    return words.ACCURACY.format(lines="; ".join(found))
 
 
 def _power(value: float) -> str:

@@ -67,10 +67,7 @@ def overlaid(f: Drawable, paths: Mapping[str, Any], *, extent: Extent = SQUARE, 
         raise ValueError(words.BAD_OVERLAY)
     traces = [_overlaid_line(f, name, walk, number) for number, (name, walk) in enumerate(walks.items())]
     drawn = layout(_describe_overlaid(walks), title=title, plot_height=MAP_HEIGHT)
-    drawn |= background_axes(2, extent)
-    drawn |= {
-        **legend_above(drawn),
-    }
+    drawn |= background_axes(2, extent) | legend_above(drawn)
     ground = background(f, 2, extent) | {"showscale": False}
     return LabFigure({"data": [ground, *traces], "layout": drawn})
 
@@ -169,16 +166,16 @@ def _describe_paths(f: Drawable, paths: Array) -> str:
     """Number of paths, and where they end, in words."""
     places = _gather(paths[:, -1])
     levels = heights(f, np.array([point for point, _ in places]))
-    told = [
+    ends = [
         words.PLACE.format(place=point_in_words(point), height=level, times=times)
         for (point, times), level in zip(places, levels, strict=True)
     ][:_PLACES_IN_WORDS]
     if len(places) > _PLACES_IN_WORDS:
-        told.append(words.MORE_PLACES.format(count=len(places) - _PLACES_IN_WORDS))
+        ends.append(words.MORE_PLACES.format(count=len(places) - _PLACES_IN_WORDS))
     if len(paths) == 1:
         return words.TRAJECTORY.format(steps=paths.shape[1] - 1, place=point_in_words(paths[0, -1]), height=levels[0])
     return words.TRAJECTORIES.format(
-        count=len(paths), steps=paths.shape[1] - 1, number=len(places), places="; ".join(told)
+        count=len(paths), steps=paths.shape[1] - 1, number=len(places), places="; ".join(ends)
     )
 
 
@@ -217,8 +214,9 @@ def _describe_overlaid(walks: Mapping[str, Array]) -> str:
     ends = "; ".join(
         words.OVERLAY_END.format(name=name, place=point_in_words(walk[-1])) for name, walk in walks.items()
     )
-    told = words.OVERLAY.format(count=len(walks), ends=ends)
-    return told + "".join(words.OVERLAY_SAME.format(name=name, first=first) for name in same)
+    return words.OVERLAY.format(count=len(walks), ends=ends) + "".join(
+        words.OVERLAY_SAME.format(name=name, first=first) for name in same
+    )
 
 
 @dataclass(frozen=True)

@@ -28,11 +28,18 @@ class GradientProbes:
     raises_in_backward: Function
 
 
-SQUARE_PROBES = GradientProbes(
+_SQUARE_PROBES = GradientProbes(
     sample_functions.square_keeps_grad_of_input,
     sample_functions.square_keeps_grad_of_value,
     sample_functions.square_raises_in_backward,
 )
+FUNCTIONS = ((sample_functions.square, 3), (sample_functions.taller, 2), (sample_functions.wider, 3))
+"""Functions to differentiate, each with the number of its inputs."""
+
+
+def random_tensor(*shape: int) -> torch.Tensor:
+    """Draw numbers between 0.4 and 1.4, float64: none is near 0."""
+    return 0.4 + torch.rand(*shape, dtype=torch.float64)
 
 
 def jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
@@ -44,13 +51,13 @@ def jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
     return table.detach()
 
 
-def run_for_gradients(run: Run, f: Function, probes: GradientProbes) -> object:
+def run_for_gradients(run: Run, f: Function, probes: GradientProbes = _SQUARE_PROBES) -> object:
     """Run a student's function; a gradient that is None gets its reason.
 
     Args:
         run: the function.
         f: what it is given.
-        probes: what to ask if a gradient is None.
+        probes: what takes the place of f if a gradient is None.
     """
     try:
         with torch.enable_grad():
@@ -77,6 +84,6 @@ def _reason(run: Run, probes: GradientProbes) -> str | None:
 
 
 def _stops_short(run: Run, probes: GradientProbes) -> bool:
-    """Say whether f is computed from a watched point, and nobody goes backward from there."""
+    """Say whether f is computed from a watched point, and no backward pass starts from there."""
     unexpected = (BACKWARD_BEGUN, NOT_TRACKED)
     return error_with(run, raises_if_called) == CALLED and error_with(run, probes.raises_in_backward) not in unexpected

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged, require_unwatched
+from gradlab.check.calls import Function, call_plain, require_callable, require_left_alone, require_unchanged
 from gradlab.check.known_mistakes import KnownMistake
 from gradlab.check.lab_05_descent.random_problems import generator, random_bowl, random_rate, random_start
 from gradlab.check.lab_05_descent.training_history import (
@@ -49,7 +49,7 @@ def loop_by_hand(function: Function, *, on: Function | None = None, steps: int =
         loss,
         start,
         right,
-        lambda: descent_mistakes(loss, start, lr, steps, right),
+        descent_mistakes(loss, start, lr, steps, right),
     )
 
 
@@ -58,7 +58,7 @@ def check_loop(
     loss: Function,
     start: torch.Tensor,
     right: History,
-    mistakes: Callable[[], Iterator[KnownMistake[History]]],
+    mistakes: Iterator[KnownMistake[History]],
 ) -> None:
     """Run a student's loop and compare what it gives back.
 
@@ -67,15 +67,14 @@ def check_loop(
         loss: the loss.
         start: the parameters to begin with, (d,).
         right: what must come back.
-        mistakes: makes what known mistakes give.
+        mistakes: what known mistakes give.
     """
     given = start.clone()
     steps = len(right.losses)
     result = run_descent(lambda f, count: train(f, count, given), loss, steps)
     found = read_history(result, start, steps)
-    require_unchanged("`start`", start, given)
-    require_unwatched("`start`", given)
-    require_history(found, right, mistakes())
+    require_left_alone("`start`", start, given)
+    require_history(found, right, mistakes)
     require_untracked(result)
 
 
@@ -146,10 +145,7 @@ def _numpy_mistakes(
 def loop_with_momentum(function: Function, *, on: Function | None = None, steps: int = _STEPS) -> None:
     """Check a function ``train(loss, start, lr, momentum, steps)`` that returns the parameters and the losses.
 
-    Args:
-        function: the student's.
-        on: a loss of three parameters, (3,) → (); by default a random bowl.
-        steps: how many steps; not 3 unless `on` is given.
+    The arguments are those of `loop_by_hand`.
 
     Raises:
         NotYet: the parameters or the losses are not those of `torch.optim.SGD` with momentum.
@@ -164,7 +160,7 @@ def loop_with_momentum(function: Function, *, on: Function | None = None, steps:
         loss,
         start,
         right,
-        lambda: _momentum_mistakes(loss, start, lr, momentum, right),
+        _momentum_mistakes(loss, start, lr, momentum, right),
     )
 
 

@@ -55,7 +55,7 @@ def descent_rule(lr: float) -> Rule:
 
 
 def summed_rule(lr: float) -> Rule:
-    """What becomes of gradient descent if nobody empties `.grad`."""
+    """The rule of gradient descent that never empties `.grad`."""
     return lambda slopes: -lr * torch.stack(list(slopes)).sum(dim=0)
 
 
