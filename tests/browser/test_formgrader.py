@@ -126,7 +126,7 @@ def graded(course: Path, student: str) -> tuple[float, bool]:
 
 
 def read_by_a_person(page: Page, address: str, course: Path) -> None:
-    """Open the cheat as whoever grades by hand sees it."""
+    """Open the cheating submission on the page on which it is graded by hand."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "gradlab") as gradebook:
         submission = gradebook.find_submission_notebook(LAB, LAB, "cheat").id
     page.goto(f"{address}formgrader/submissions/{submission}/", wait_until="load")

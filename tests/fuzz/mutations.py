@@ -49,7 +49,7 @@ _SOURCES = [
 
 
 def value(random: Random, depth: int = 3) -> Any:
-    """Any JSON value, mostly of a type that nobody expects there."""
+    """Any JSON value, mostly of another type than the field's."""
     simple = [None, True, False, 0, 1, -1, 2**70, 0.5, 1e308, -0.0, math.nan, math.inf, random.choice(_TEXTS)]
     if depth and random.random() < 0.3:
         return [value(random, depth - 1) for _ in range(random.randrange(4))]

@@ -15,7 +15,7 @@ class Mangling:
     """What becomes of an honest notebook on its way from the student's editor to ``submitted/``.
 
     Attributes:
-        name: who does what to it.
+        name: the editor, tool or mishap.
         change: from the notebook, of which it may keep and change what it likes, to another one or a file's bytes.
         repaired: what one of the repairs must say; empty where nothing needs to be mended.
         file: the file's path below the submission's folder; ``{}`` stands for the notebook's name.
@@ -72,6 +72,13 @@ def both(first: Change, second: Change) -> Change:
         return second(changed)
 
     return apply
+
+
+def without_ids(notebook: Notebook, minor: int) -> Notebook:
+    """The notebook in a format before 4.5, in which cells have no ids."""
+    for cell in notebook["cells"]:
+        cell.pop("id", None)
+    return notebook | {"nbformat_minor": minor}
 
 
 def grade_id(cell: CellNode) -> str | None:

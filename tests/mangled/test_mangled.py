@@ -68,7 +68,7 @@ def _mended(content: bytes, released: Sequence[Cell]) -> SubmittedNotebook:
 
 
 def _order(notebook: SubmittedNotebook) -> list[tuple[str | None, str]]:
-    """The locked and the graded cells in the order in which they run, with the text that nobody may change."""
+    """The locked and the graded cells in the order in which they run, with the text that a student may not change."""
     return [
         (cell.grade_id, cell.source if cell.role in (Role.LOCKED, Role.TEST, Role.TASK) else cell.role)
         for cell in notebook.cells

@@ -103,7 +103,7 @@ def make_class(root: Path, blank_gradebook: Path, students: int) -> Path:
 
 
 def start(root: Path, *arguments: str, within: Sequence[str] = ()) -> "subprocess.Popen[str]":
-    """Start the grader as people do, be it within another program."""
+    """Start the grader as an instructor does, or as an argument of another program, `within`."""
     return subprocess.Popen(
         [*within, sys.executable, "-c", _MAIN, *arguments],
         cwd=root,
@@ -120,6 +120,12 @@ def grade(root: Path, *arguments: str, within: Sequence[str] = ()) -> tuple[int,
     with start(root, "grade", LAB, "--quiet", *arguments, within=within) as process:
         out, err = process.communicate()
     return process.returncode, out, err
+
+
+def assert_explained(err: str) -> None:
+    """Assert that what was printed on standard error is a message for a person, and not a traceback."""
+    assert "Traceback" not in err, err
+    assert "Unexpected error" not in err, err
 
 
 @contextmanager
@@ -141,8 +147,8 @@ def grade_by_hand(root: Path, student: str, grade_id: str, score: float, comment
         graded = connection.execute(
             f"UPDATE grade SET manual_score = ?, needs_manual_grade = 0 {where}", (score, grade_id, student)
         )
-        told = connection.execute(f"UPDATE comment SET manual_comment = ? {where}", (comment, commented, student))
-        assert (graded.rowcount, told.rowcount) == (1, 1)
+        remarked = connection.execute(f"UPDATE comment SET manual_comment = ? {where}", (comment, commented, student))
+        assert (graded.rowcount, remarked.rowcount) == (1, 1)
 
 
 def gradebook(root: Path) -> dict[str, list[tuple[Any, ...]]]:
