@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import square_axes
-from gradlab.figures.sampling import SQUARE, Array, Extent, compact, point_in_words, to_array
+from gradlab.figures.sampling import SQUARE, Array, Extent, compact, point_in_words, scatter, to_array
 from gradlab.figures.style import BASIN_COLOURS, ELSEWHERE_COLOUR, INK, layout
 from gradlab.words import figures as words
 
@@ -108,9 +108,7 @@ def legend(names: list[str], count: int) -> list[Plain]:
 def dotted(across: Array, up: Array, name: str) -> Plain:
     """The marked starts."""
     return {
-        "type": "scatter",
-        "x": compact(across),
-        "y": compact(up),
+        **scatter(across, up),
         "mode": "markers",
         "name": name,
         "marker": {"size": 3, "color": INK},
@@ -121,9 +119,7 @@ def dotted(across: Array, up: Array, name: str) -> Plain:
 def numbered(places: Array) -> Plain:
     """The minima with their numbers, so that the map can be read without its colours."""
     return {
-        "type": "scatter",
-        "x": compact(places[:, 0]),
-        "y": compact(places[:, 1]),
+        **scatter(places[:, 0], places[:, 1]),
         "mode": "markers+text",
         "text": [str(number) for number in range(len(places))],
         "textfont": {"color": INK, "size": 13, "weight": "bold"},

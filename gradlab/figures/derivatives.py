@@ -10,7 +10,7 @@ import torch
 from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import curve_trace
-from gradlab.figures.sampling import Array, Bounds, Drawable, compact, evaluate
+from gradlab.figures.sampling import Array, Bounds, Drawable, evaluate, scatter
 from gradlab.figures.style import DASHES, INK, axis, layout, legend_above, line_colour, minus
 from gradlab.words import figures as words
 
@@ -119,9 +119,7 @@ def chords(f: Drawable, *, at: float, widths: Sequence[float], title: str = "") 
         for number in range(len(kinds))
     ]
     straight = {
-        "type": "scatter",
-        "x": compact(points[[0, -1]]),
-        "y": compact(tangent),
+        **scatter(points[[0, -1]], tangent),
         "mode": "lines",
         "line": {"color": INK, "width": 1.2},
         "name": words.CHORD.format(kind=words.CHORD_TANGENT, slope=float(slope)),
@@ -176,7 +174,7 @@ def _touching(at: float, height: float, slope: float, half: float, on_the_left: 
     """The tangent, and the point where it touches; its label stands off the tangent and inside the picture."""
     ends = np.array([at - half, at + half])
     return [
-        {"type": "scatter", "x": compact(ends), "y": compact(height + slope * (ends - at))},
+        scatter(ends, height + slope * (ends - at)),
         {
             "type": "scatter",
             "x": [round(at, 4)],
@@ -206,7 +204,7 @@ def _chord(f: Drawable, at: float, start: float, end: float, reach: float) -> tu
     low, high = evaluate(f, ends)
     steep = float((high - low) / (end - start))
     across = np.array([at - reach, *ends, at + reach])
-    return {"type": "scatter", "x": compact(across), "y": compact(low + steep * (across - ends[0]))}, steep
+    return scatter(across, low + steep * (across - ends[0])), steep
 
 
 def _width_slider(widths: Sequence[float]) -> Plain:

@@ -14,6 +14,7 @@ from gradlab.figures.sampling import (
     on_grid,
     packed,
     point_in_words,
+    scatter,
 )
 from gradlab.figures.style import GRID, HEIGHT_SCALE, axis, layout, line_colour
 from gradlab.words import figures as words
@@ -112,9 +113,7 @@ def contour_trace(first: Array, second: Array, values: Array) -> Plain:
 def curve_trace(points: Array, values: Array) -> Plain:
     """The graph itself, to draw on."""
     return {
-        "type": "scatter",
-        "x": compact(points),
-        "y": compact(values),
+        **scatter(points, values),
         "mode": "lines",
         "line": {"color": line_colour(0), "width": 2},
         "hovertemplate": "x = %{x:.2f}<br>f = %{y:.3f}<extra></extra>",

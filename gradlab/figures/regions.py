@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.sampling import SQUARE, Array, Extent, compact, to_array
+from gradlab.figures.sampling import SQUARE, Array, Extent, compact, scatter, to_array
 from gradlab.figures.style import INK, axis, layout
 from gradlab.words import figures as words
 
@@ -224,9 +224,7 @@ def _taken(examples: Array, extent: Extent, shape: tuple[int, ...]) -> Mask:
 def _examples(places: Array, number: int, name: str, axes: Plain, *, shown: bool) -> Plain:
     """The examples of one class, with a mark of their own."""
     return {
-        "type": "scatter",
-        "x": compact(places[:, 0]),
-        "y": compact(places[:, 1]),
+        **scatter(places[:, 0], places[:, 1]),
         "mode": "markers",
         "name": name,
         "showlegend": shown,

@@ -16,21 +16,13 @@ __all__ = ["doubled", "square_slope"]
 
 @announced
 def doubled(function: Function) -> None:
-    """Check a function ``double(x)`` of one number.
-
-    Raises:
-        NotYet: a value differs.
-    """
+    """Check a function ``double(x)`` of one number."""
     _check(function, _mistakes_of_double)
 
 
 @announced
 def square_slope(function: Function) -> None:
-    """Check a function ``slope(x)`` that returns the derivative of x² at one number.
-
-    Raises:
-        NotYet: a value differs.
-    """
+    """Check a function ``slope(x)`` that returns the derivative of x² at one number."""
     _check(function, _mistakes_of_slope)
 
 

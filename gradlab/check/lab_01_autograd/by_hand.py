@@ -13,11 +13,7 @@ _TARGET_IN_NOTEBOOK = 10
 
 @announced
 def pulse_slope(function: Function) -> None:
-    """Check a function ``pulse_slope(x)`` that returns the derivative of x · exp(−x/2) at each number of x.
-
-    Raises:
-        NotYet: a slope differs.
-    """
+    """Check a function ``pulse_slope(x)`` that returns the derivative of x · exp(−x/2) at each number of x."""
     require_callable(function)
     for shape in ((7,), (2, 3), ()):
         x = 0.3 + 4 * torch.rand(shape, dtype=torch.float64)

@@ -31,9 +31,6 @@ def backward_pass(function: Function, make: Function, *, count: int = 12) -> Non
         function: the student's: a list of values.
         make: the student's class of values.
         count: how many values the largest graph has.
-
-    Raises:
-        NotYet: a gradient is wrong.
     """
     require_callable(function, make)
     for parents in (_CHAIN, _SQUARE, GRAPH_IN_NOTEBOOK, random_parents(count)):
@@ -96,11 +93,7 @@ def _mistakes(graph: Graph) -> Iterator[KnownMistake[torch.Tensor]]:
 
 @announced
 def engine(gradients: Function) -> None:
-    """Check a function ``gradients(f, *numbers)``: the derivative of f with respect to each number, by any engine.
-
-    Raises:
-        NotYet: a derivative differs from PyTorch's.
-    """
+    """Check a function ``gradients(f, *numbers)``: the derivative of f with respect to each number, by any engine."""
     require_callable(gradients)
     for _ in range(_EXPRESSIONS):
         program, x = _random_problem()

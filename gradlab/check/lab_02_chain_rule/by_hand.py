@@ -18,11 +18,7 @@ _NODES = ("r", "q", "p", "x", "y")
 
 @announced
 def chain_slope(function: Function) -> None:
-    """Check a function that computes the derivative of exp(sin(3x)) at each entry of a tensor.
-
-    Raises:
-        NotYet: a derivative is wrong.
-    """
+    """Check a function that computes the derivative of exp(sin(3x)) at each entry of a tensor."""
     require_callable(function)
     x = torch.rand(_POINTS, dtype=torch.float64) * 4 - 2
     given = x.clone()
@@ -61,9 +57,6 @@ def mean_of_squares(function: Function, *, counts: tuple[int, ...] = (5, 3)) -> 
     Args:
         function: the student's.
         counts: the numbers of inputs with which it is tried.
-
-    Raises:
-        NotYet: a derivative is wrong.
     """
     require_callable(function)
     for count in counts:

@@ -61,9 +61,6 @@ def one_way(
         f: works on each number by itself.
         g: does so too.
         shape: the shape of x.
-
-    Raises:
-        NotYet: values or gradient are wrong.
     """
     require_callable(function, f, g)
     _check_one_way(function, f, g, shape)

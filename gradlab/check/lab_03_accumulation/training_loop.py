@@ -31,9 +31,6 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
         on: the loss, which maps weights (d,) to a scalar tensor; by default one whose gradient changes everywhere.
         d: the number of weights.
         epochs: how many steps to ask for.
-
-    Raises:
-        NotYet: the weights or the gradients are wrong.
     """
     loss = smooth_loss if on is None else on
     require_callable(function, loss)

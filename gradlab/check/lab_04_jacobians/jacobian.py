@@ -22,11 +22,7 @@ _POINTS = 4
 
 @announced
 def entries(function: Function) -> None:
-    """Check a function ``entries(x)`` that returns the Jacobian of (x₁² x₂, sin 3x₂, x₁ + x₂) at x.
-
-    Raises:
-        NotYet: an entry differs.
-    """
+    """Check a function ``entries(x)`` that returns the Jacobian of (x₁² x₂, sin 3x₂, x₁ + x₂) at x."""
     require_callable(function)
     for _ in range(2):
         x = random_tensor(2)
@@ -75,9 +71,6 @@ def row(function: Function, *, on: Function | None = None, at: Tensor | None = N
         function: the student's.
         on: another f than the check's own.
         at: where, with `on`.
-
-    Raises:
-        NotYet: a row differs.
     """
     require_callable(function)
     cases = [(on, at)] if on is not None and at is not None else [(f, random_tensor(count)) for f, count in FUNCTIONS]
@@ -108,9 +101,6 @@ def jacobian_rows(function: Function, *, on: Function | None = None, at: Tensor 
     """Check a function ``jacobian(f, x)`` that returns the Jacobian of f at x (d,), shape (m, d).
 
     The arguments are those of `row`.
-
-    Raises:
-        NotYet: the table differs.
     """
     require_callable(function)
     cases = [(on, at)] if on is not None and at is not None else [(f, random_tensor(count)) for f, count in FUNCTIONS]
@@ -192,11 +182,7 @@ def _refuse_loop(function: Function) -> None:
 
 @announced
 def cost(function: Function) -> None:
-    """Check a function ``passes(inputs, outputs)`` that returns how many passes J takes: reverse mode, forward mode.
-
-    Raises:
-        NotYet: a number differs.
-    """
+    """Check a function ``passes(inputs, outputs)`` that returns how many passes J takes: reverse mode, forward mode."""
     require_callable(function)
     drawn = torch.randint(6, 90, (2,)).tolist()
     for inputs, outputs in ((drawn[0], drawn[0] + drawn[1]), (1_000_003, 1), (2, 5_000)):

@@ -22,9 +22,6 @@ def penalised_loss(function: Function, *, features: int = 3) -> None:
     Args:
         function: the student's: parameters (d + 1,) with the bias last, inputs (n, d), targets (n,), a number → ().
         features: d.
-
-    Raises:
-        NotYet: the value or its gradient is not right.
     """
     require_callable(function)
     x = torch.randn(_EXAMPLES, features, dtype=torch.float64) + 0.5

@@ -33,9 +33,6 @@ def loop_by_optimiser(
         name: an optimiser; by default SGD, then Adam, then SGD with momentum.
         options: its options, of which one is ``lr``.
         steps: how many steps.
-
-    Raises:
-        NotYet: the parameters or the losses are not right.
     """
     require_callable(function)
     rate = random_rate()

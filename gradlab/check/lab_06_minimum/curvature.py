@@ -69,9 +69,6 @@ def largest_rate(function: Function, *, on: Function, at: torch.Tensor | None = 
         function: the student's.
         on: f, for one point (d,).
         at: a point where f curves upwards in every direction; by default a random one is looked for in [0, 10]².
-
-    Raises:
-        NotYet: a number is not right.
     """
     require_callable(function, on)
     point = _convex_point(on) if at is None else at.detach().to(device="cpu", dtype=torch.float64)

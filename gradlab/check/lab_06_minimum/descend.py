@@ -67,9 +67,6 @@ def descent(
         start: where to begin, (d,); by default a random point of [0, 10]², once in float64 and once in float32.
         lr: learning rate; by default random.
         steps: how many steps.
-
-    Raises:
-        NotYet: the path is not right.
     """
     require_callable(function, on)
     for case in _cases(lambda: random_start(on), start, lr, steps):

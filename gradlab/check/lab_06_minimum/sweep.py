@@ -72,9 +72,6 @@ def sweep(
         starts: where each rate begins, (n, 2); by default four random points of [0, 10]².
         rates: learning rates; by default three random ones.
         steps: how many steps.
-
-    Raises:
-        NotYet: a norm is wrong.
     """
     require_callable(function, on)
     begin = (random_starts(on, 4) if starts is None else starts).detach()
