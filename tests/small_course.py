@@ -54,7 +54,6 @@ def blank_submission() -> dict[str, Any]:
 
 
 def notebook_of(attack: Attack) -> bytes:
-    """The notebook file of an attack."""
     notebook: dict[str, Any] | bytes = small_submission(attack.answers)
     if attack.tamper is not None and isinstance(notebook, dict):
         notebook = attack.tamper(notebook)
@@ -74,7 +73,6 @@ def hand_in(root: Path, student: str, content: bytes) -> Path:
 
 
 def write(path: Path, notebook: dict[str, Any]) -> None:
-    """Write a notebook to a file."""
     path.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
 
 

@@ -157,7 +157,6 @@ def _outline(centre: float, top: float) -> Plain:
 
 
 def _slider(names: list[str]) -> Plain:
-    """One position for each moment."""
     # All names do not fit beside the slider; the current one is shown above it.
     unseen = {"font": {"size": 1, "color": "rgba(0,0,0,0)"}}
     return slider("", positions(names, redraw=True), -40 / PLOT_HEIGHT) | unseen

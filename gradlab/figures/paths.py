@@ -257,7 +257,6 @@ class _Walk:
 
 
 def _step_slider(steps: int) -> dict[str, Any]:
-    """One position for each frame."""
     return slider(words.STEP_SLIDER, positions(range(steps), redraw=_REDRAW), -48 / _PLOT_HEIGHT)
 
 
@@ -276,7 +275,6 @@ def _rate_slider(rates: list[float], moving: list[int]) -> dict[str, Any]:
 
 
 def _describe_animation(paths: Mapping[float, Array], levels: Mapping[float, Array]) -> str:
-    """Where each rate ends, in words."""
     ends = [
         words.ANIMATION_END.format(rate=rate, place=point_in_words(path[-1]), height=levels[rate][-1])
         for rate, path in paths.items()

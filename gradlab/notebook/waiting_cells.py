@@ -75,7 +75,6 @@ def _code_that_raised(error: BaseException, names: object) -> CodeType | None:
 
 
 def _bound(source: str) -> set[str]:
-    """The names that a cell would have bound."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # a magic

@@ -174,7 +174,6 @@ def _has_ended(process: int) -> bool:
 
 
 def descendants() -> set[int]:
-    """All processes that descend from this one."""
     found: set[int] = set()
     ahead: Sequence[int] = [os.getpid()]
     while ahead:

@@ -80,7 +80,6 @@ def course(tmp_path: Path) -> Path:
 
 
 def row(page: Page, student: str) -> Locator:
-    """A student's line in the table of submissions."""
     return page.locator("tr").filter(has=page.locator("td.student-id", has_text=student))
 
 

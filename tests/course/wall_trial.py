@@ -35,7 +35,6 @@ def repeatable_grader(state: Path) -> Iterator[NotebookGrader]:
 
 
 def open_lab(lab: str) -> Lab:
-    """A lab as it is built."""
     return read_lab(Course.open(ROOT), lab)
 
 

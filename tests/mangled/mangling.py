@@ -27,7 +27,6 @@ class Mangling:
     file: str = "{}.ipynb"
 
     def content(self, notebook: Notebook) -> bytes:
-        """The bytes of the mangled file."""
         return as_bytes(self.change(notebook))
 
 
@@ -64,8 +63,6 @@ def cells(change: Callable[[list[CellNode]], list[CellNode]]) -> Change:
 
 
 def both(first: Change, second: Change) -> Change:
-    """One change after another."""
-
     def apply(notebook: Notebook) -> Notebook | bytes:
         changed = first(notebook)
         assert isinstance(changed, dict), "bytes can be made by the last change only"
@@ -82,7 +79,6 @@ def without_ids(notebook: Notebook, minor: int) -> Notebook:
 
 
 def grade_id(cell: CellNode) -> str | None:
-    """The nbgrader id of a cell."""
     found: str | None = cell["metadata"].get("nbgrader", {}).get("grade_id")
     return found
 
@@ -94,13 +90,11 @@ def is_solution(cell: CellNode) -> bool:
 
 
 def is_test(cell: CellNode) -> bool:
-    """Whether it holds tests."""
     said = cell["metadata"].get("nbgrader", {})
     return bool(said.get("grade")) and not said.get("solution")
 
 
 def is_locked(cell: CellNode) -> bool:
-    """Whether it is read-only."""
     return bool(cell["metadata"].get("nbgrader", {}).get("locked"))
 
 

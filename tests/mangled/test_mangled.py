@@ -52,7 +52,6 @@ def test_mangled_notebooks_have_the_score_of_the_honest_one(tmp_path: Path, blan
 
 
 def _wrong(mangling: Mangling, result: Result) -> object:
-    """What is wrong with the result on a mangled notebook."""
     points = {cell.grade_id: cell.points for cell in result.cells}
     if result.status is not SubmissionStatus.GRADED or points != POINTS:
         return result.status, result.reason, points

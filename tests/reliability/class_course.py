@@ -36,19 +36,16 @@ _PLACE = (
 
 
 def solution(name: str, answer: str) -> NotebookNode:
-    """A cell for an answer."""
     flags = _FLAGS | {"grade_id": name, "solution": True}
     return new_code_cell(answer, id=name, metadata={"nbgrader": flags})
 
 
 def graded_cell(name: str, test: str, points: int = 2) -> NotebookNode:
-    """A cell with tests."""
     flags = _FLAGS | {"grade_id": f"{name}-test", "grade": True, "locked": True, "points": points}
     return new_code_cell(test, id=f"{name}-test", metadata={"nbgrader": flags})
 
 
 def question(text: str, points: int = 3) -> NotebookNode:
-    """An open question."""
     flags = _FLAGS | {"grade_id": "why", "grade": True, "solution": True, "points": points}
     return new_markdown_cell(text, id="why", metadata={"nbgrader": flags})
 
@@ -130,7 +127,6 @@ def assert_explained(err: str) -> None:
 
 @contextmanager
 def database(root: Path) -> Iterator[sqlite3.Connection]:
-    """The gradebook."""
     with closing(sqlite3.connect(root / "gradebook.db")) as connection:
         yield connection
         connection.commit()

@@ -110,7 +110,6 @@ def url_of(root: Path) -> str:
 
 
 def content(root: Path) -> Contents:
-    """All that the gradebook on the server says."""
     engine = create_engine(url_of(root))
     try:
         with engine.connect() as connection:

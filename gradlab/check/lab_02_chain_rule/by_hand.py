@@ -72,7 +72,6 @@ def mean_of_squares(function: Function, *, counts: tuple[int, ...] = (5, 3)) -> 
 
 
 def _mean_mistakes(a: float, x: torch.Tensor, t: torch.Tensor) -> Iterator[KnownMistake[torch.Tensor]]:
-    """What the known mistakes give for the gradient of the mean."""
     n = len(x)
     right = 2 / n * a * (a * x - t)
     yield KnownMistake("sum-for-mean", "mean-times-n", n * right, {"count": n})

@@ -171,7 +171,6 @@ def _tracked(value: object) -> bool:
 
 
 def _fits(found: History, other: History) -> bool:
-    """Say whether two histories agree."""
     return close(found.theta, other.theta, _TOLERANCE) and close(found.losses, other.losses, _TOLERANCE)
 
 

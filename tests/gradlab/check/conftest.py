@@ -73,5 +73,4 @@ def passes(capsys: pytest.CaptureFixture[str]) -> Passes:
 
 @pytest.fixture
 def f() -> Callable[[torch.Tensor], torch.Tensor]:
-    """The surface of lab 06."""
     return surface

@@ -43,7 +43,7 @@ def test_a_mistake_in_a_backward_pass_is_named(make: Any, named: Named) -> None:
         (lambda order: None, None, "begins with the wrong number"),
         (lambda order: pull(order, seed=2.5), None, "factor"),
     ]:
-        named(lab_02_chain_rule.backward_pass, answer, name, title, make)
+        named(lab_02_chain_rule.backward_pass, answer, name, title, make=make)
 
 
 def fill(garbage: Function, order: list[Any]) -> None:
