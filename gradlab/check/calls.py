@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from gradlab.check.diagnosis import NotYet, not_yet
-from gradlab.check.errors import message_of, refusal
+from gradlab.check.errors import errors_refused, message_of, refusal
 from gradlab.check.values import kind_of
 
 Function = Callable[..., Any]
@@ -26,11 +26,8 @@ def require_callable(*functions: object) -> None:
 
 def call(function: Function, *arguments: object) -> object:
     """Call a student's function; an error it raises becomes a `NotYet`."""
-    try:
-        with torch.enable_grad():
-            return function(*arguments)
-    except Exception as error:
-        raise refusal(error) from error
+    with errors_refused(), torch.enable_grad():
+        return function(*arguments)
 
 
 def call_plain(function: Function, *arguments: object) -> object:

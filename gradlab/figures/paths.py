@@ -101,13 +101,13 @@ def descent_animation(
     dimensions = next(iter(paths.values())).shape[-1]
     steps = max(len(path) for path in paths.values())
     levels = {rate: heights(f, path) for rate, path in paths.items()}
-    walks = [_Walk(rate, *_coordinates(f, path), levels[rate]) for rate, path in paths.items()]
-    moving = list(range(1, 1 + _TRACES_PER_RATE * len(walks)))
+    drawn_paths = [_PathTraces(rate, *_coordinates(f, path), levels[rate]) for rate, path in paths.items()]
+    moving = list(range(1, 1 + _TRACES_PER_RATE * len(drawn_paths)))
     frames: list[Plain] = [
-        {"name": str(step), "data": [part for walk in walks for part in walk.until(step)], "traces": moving}
+        {"name": str(step), "data": [part for each in drawn_paths for part in each.until(step)], "traces": moving}
         for step in range(steps)
     ]
-    looks = [look for number, walk in enumerate(walks) for look in walk.looks(number)]
+    looks = [look for number, each in enumerate(drawn_paths) for look in each.looks(number)]
     traces = [look | part for look, part in zip(looks, frames[0]["data"], strict=True)]
     drawn = layout(_describe_animation(paths, levels), title=title, plot_height=_PLOT_HEIGHT, below=_BELOW)
     drawn |= background_axes(dimensions, extent)
@@ -220,8 +220,8 @@ def _describe_overlaid(walks: Mapping[str, Array]) -> str:
 
 
 @dataclass(frozen=True)
-class _Walk:
-    """A path as it is drawn: its line up to a step, and the point at that step.
+class _PathTraces:
+    """One path as it is drawn: its line up to a step, and the point at that step.
 
     Attributes:
         rate: its learning rate.

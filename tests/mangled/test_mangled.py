@@ -18,15 +18,19 @@ from autograder.repair import repair_notebook
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.notebooks import parse
 from autograder.verdicts import Result, SubmissionStatus
-from tests.mangled.corpus import CORPUS
+from tests.mangled.accidents import ACCIDENTS
+from tests.mangled.editors import EDITORS
 from tests.mangled.lab import LAB, NAME, POINTS, honest, make_course
 from tests.mangled.mangling import Mangling, Notebook, as_bytes
+from tests.mangled.platforms import PLATFORMS
+from tests.mangled.tools import TOOLS
 from tests.small_course import LAB as SMALL_LAB
 from tests.small_course import make_small_course, small_submission
 from tests.submissions import make
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 LIMITS = Limits(cell_seconds=10.0)
+CORPUS: tuple[Mangling, ...] = (*EDITORS, *ACCIDENTS, *TOOLS, *PLATFORMS)
 
 
 @pytest.fixture(scope="module")

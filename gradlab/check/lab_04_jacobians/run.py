@@ -6,7 +6,7 @@ import torch
 
 from gradlab.check.calls import Function
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.errors import message_of, refusal
+from gradlab.check.errors import errors_refused, message_of, refusal
 from gradlab.check.lab_04_jacobians import sample_functions
 from gradlab.check.missing_gradients import Run, error_with, finds_gradients, has_none
 from gradlab.check.probes import BACKWARD_BEGUN, CALLED, NOT_TRACKED, raises_if_called
@@ -44,10 +44,8 @@ def random_tensor(*shape: int) -> torch.Tensor:
 
 def jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
     """The Jacobian of f at one point (d,): shape (m, d)."""
-    try:
+    with errors_refused("function-raised", "function-error"):
         table: torch.Tensor = torch.autograd.functional.jacobian(f, x.detach().clone())  # type: ignore[no-untyped-call]
-    except Exception as error:
-        raise refusal(error, "function-raised", "function-error") from error
     return table.detach()
 
 

@@ -109,27 +109,24 @@ def uphill(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tensor
     return by_rate(f, starts, [-lr for lr in rates], steps)
 
 
+def never_emptied(f: Surface, starts: Tensor, lr: float, steps: int) -> Tensor:
+    """The ends of descents that never empty `.grad`, which holds the sum of all gradients then."""
+    x = starts.clone().requires_grad_()
+    for _ in range(steps):
+        f(x).sum().backward()
+        x.data -= lr * x.grad
+    return x
+
+
 def never_empties(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tensor:
-    norms = []
-    for lr in rates:
-        x = starts.clone().requires_grad_()
-        for _ in range(steps):
-            f(x).sum().backward()
-            x.data -= lr * x.grad
-        norms.append(slope(f, x).norm(dim=-1))
-    return torch.stack(norms)
+    return torch.stack([slope(f, never_emptied(f, starts, lr, steps)).norm(dim=-1) for lr in rates])
 
 
 def never_empties_at_the_end_either(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tensor:
-    norms = []
-    for lr in rates:
-        x = starts.clone().requires_grad_()
-        for _ in range(steps):
-            f(x).sum().backward()
-            x.data -= lr * x.grad
+    ends = [never_emptied(f, starts, lr, steps) for lr in rates]
+    for x in ends:
         f(x).sum().backward()
-        norms.append(x.grad.norm(dim=-1))
-    return torch.stack(norms)
+    return torch.stack([x.grad.norm(dim=-1) for x in ends])
 
 
 def with_mean(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tensor:
