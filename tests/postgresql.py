@@ -74,7 +74,6 @@ class Server:
             self._process = None
 
     def connect(self, database: str) -> psycopg.Connection:
-        """A connection to one of its databases."""
         return psycopg.connect(f"dbname={database} user=owner host={self.folder}")
 
     def make(self, database: str, template: str = "template1") -> str:
@@ -86,7 +85,6 @@ class Server:
         return self.url(database)
 
     def url(self, database: str, who: str = "owner") -> str:
-        """The URL of a database."""
         return f"postgresql://{who}@/{database}?host={self.folder}"
 
     def _command(self, program: str, *arguments: str) -> list[str]:

@@ -19,6 +19,8 @@ _FLAGS = {
     Role.LOCKED: {"grade": False, "solution": False, "locked": True},
     Role.SOLUTION: {"grade": False, "solution": True, "locked": False},
     Role.TEST: {"grade": True, "solution": False, "locked": True},
+    Role.ANSWER: {"grade": True, "solution": True, "locked": False},
+    Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
 }
 _KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 _INSTRUCTORS = {
@@ -54,7 +56,6 @@ def blank_submission() -> dict[str, Any]:
 
 
 def notebook_of(attack: Attack) -> bytes:
-    """The notebook file of an attack."""
     notebook: dict[str, Any] | bytes = small_submission(attack.answers)
     if attack.tamper is not None and isinstance(notebook, dict):
         notebook = attack.tamper(notebook)
@@ -74,7 +75,6 @@ def hand_in(root: Path, student: str, content: bytes) -> Path:
 
 
 def write(path: Path, notebook: dict[str, Any]) -> None:
-    """Write a notebook to a file."""
     path.write_text(json.dumps(notebook, indent=1), encoding="utf-8")
 
 
@@ -88,10 +88,13 @@ def _notebook(texts: Mapping[Role, str], answers: Mapping[str, str]) -> dict[str
 
 def _cell(cell: Cell, texts: Mapping[Role, str], answers: Mapping[str, str]) -> nbformat.NotebookNode:
     text = texts[cell.role].replace("{}", cell.source) if cell.role in texts else cell.source
-    points = {"points": cell.points} if cell.role is Role.TEST else {}
     grade_id = cell.grade_id or ""
     made = notebook_format.new_code_cell(answers.get(grade_id, text), id=grade_id)
-    made.metadata["nbgrader"] = {
-        "schema_version": 3, "task": False, "grade_id": grade_id, **_FLAGS[cell.role], **points
-    }  # fmt: skip
+    made.metadata["nbgrader"] = nbgrader_metadata(cell.role, grade_id, cell.points if cell.role is Role.TEST else None)
     return made
+
+
+def nbgrader_metadata(role: Role, grade_id: str, points: float | None = None) -> dict[str, Any]:
+    """What nbgrader writes into the metadata of a cell of this role."""
+    graded = {} if points is None else {"points": points}
+    return {"schema_version": 3, "task": False, "grade_id": grade_id, **_FLAGS[role], **graded}

@@ -174,7 +174,6 @@ class SmallLab:
 
 
 def make_small_notebook() -> LabNotebook:
-    """The lab's notebook."""
     source = [Cell("code", Role.LOCKED, LESSON, "lesson"), Cell("code", Role.LOCKED, HELPERS, "helpers")]
     source.append(Cell("code", Role.SOLUTION, "def plus(a, b):\n    return a + b", "plus"))
     for name, (answer, test) in EXERCISES.items():
@@ -201,5 +200,4 @@ def open_small_lab(state: Path) -> Iterator[SmallLab]:
 
 
 def by_id(result: NotebookResult) -> dict[str, CellVerdict]:
-    """The verdicts of a notebook, by the id of the exercise."""
     return {verdict.grade_id.removesuffix("-test"): verdict for verdict in result.verdicts}

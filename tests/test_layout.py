@@ -58,7 +58,6 @@ def imported(path: Path) -> tuple[str, ...]:
 
 
 def listed_files() -> list[Path]:
-    """All files that git has or would take."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if found.returncode:

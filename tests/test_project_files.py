@@ -60,6 +60,15 @@ def test_the_workflow_runs_targets_that_exist_on_each_supported_python() -> None
     assert load(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]["test"]["strategy"]["matrix"]["python"][0] == oldest
 
 
+@pytest.mark.parametrize("name", ["Makefile", "CONTRIBUTING.md"])
+def test_every_file_that_is_named_exists(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    # Words in capitals stand for names of the reader's own.
+    named = re.findall(r"(?<![\w/])(?:autograder|gradlab|tests|tools|docs)/[a-z0-9_/]+(?:\.\w+)?(?![\w/])", text)
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_issue_forms_ask_for_what_one_needs_to_see_it_again_and_for_no_name() -> None:
     assert len(FORMS) == 3
     for path in FORMS:

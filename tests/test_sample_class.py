@@ -135,7 +135,7 @@ def test_what_was_damaged_on_the_way_is_mended_and_said(demo_run: DemoRun) -> No
     ("honest", "exercise"),
     [("fatima_haddad", "descend"), ("goran_petrovic", "find-bug"), ("lars_hansen", "gradient-by-hand")],
 )
-def test_who_cheats_gets_what_the_same_answer_gets(demo_run: DemoRun, honest: str, exercise: str) -> None:
+def test_a_cheat_gets_what_the_same_honest_answer_gets(demo_run: DemoRun, honest: str, exercise: str) -> None:
     verdicts = [cells_of(demo_run.records[student])[exercise] for student in (honest, "quentin_dubois")]
     seen = [{key: verdict[key] for key in ("points", "max_points", "status", "misconception")} for verdict in verdicts]
     assert seen[0] == seen[1]

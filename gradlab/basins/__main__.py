@@ -28,8 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)  # noqa: T201 - a command
         return 1
     size = len(drawn.png) // 1000
-    told = words.WRITTEN.format(file=options.file, size=size, device=options.device, seconds=seconds)
-    print(told, drawn.description, sep="\n")  # noqa: T201 - a command
+    line = words.WRITTEN.format(file=options.file, size=size, device=options.device, seconds=seconds)
+    print(line, drawn.description, sep="\n")  # noqa: T201 - a command
     return 0
 
 

@@ -45,8 +45,8 @@ class Basins:
     at_rest: npt.NDArray[np.bool_]
 
     @property
-    def calm(self) -> bool:
-        """Whether the rate is small enough for all valleys."""
+    def comes_to_rest(self) -> bool:
+        """Whether the rate is small enough for a descent to come to rest in each valley."""
         return self.rate < LARGEST_RATE
 
 

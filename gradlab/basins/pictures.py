@@ -45,7 +45,7 @@ class Picture:
         path.write_bytes(self.png)
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What Jupyter shows: the image, and for whoever does not see it the description."""
+        """What Jupyter shows: the image, and its description for screen readers."""
         return {"image/png": self.png, "text/plain": self.description}, {"image/png": {"alt": self.description}}
 
 
@@ -111,7 +111,7 @@ def _draw(axes: "Axes", basins: Basins, among: list[Share], pixels: int) -> None
             axes.text(
                 *share.place, str(number), ha="center", va="center", color=INK, weight="bold", bbox=mark, zorder=3
             )
-    title = (words.TITLE if basins.calm else words.TITLE_ABOVE).format(rate=basins.rate, steps=basins.steps)
+    title = (words.TITLE if basins.comes_to_rest else words.TITLE_ABOVE).format(rate=basins.rate, steps=basins.steps)
     axes.set_title(title, loc="left", color=INK, fontsize=12)
     axes.set_xlabel("x₁", color=INK)
     axes.set_ylabel("x₂", color=INK)
@@ -148,11 +148,11 @@ def _png(image: npt.NDArray[np.uint8]) -> bytes:
 
 
 def _describe(basins: Basins) -> str:
-    told = "; ".join(
+    parts = "; ".join(
         words.SHARE.format(number=number, first=share.place[0], second=share.place[1], share=100 * share.share)
         for number, share in enumerate(shares(basins))
         if share.share > 0
     )
-    text = words.CALM if basins.calm else words.WILD
+    text = words.CALM if basins.comes_to_rest else words.WILD
     slowest = int(basins.arrival.max())
-    return text.format(rate=basins.rate, n=len(basins.arrival), steps=basins.steps, shares=told, slowest=slowest)
+    return text.format(rate=basins.rate, n=len(basins.arrival), steps=basins.steps, shares=parts, slowest=slowest)

@@ -2,7 +2,6 @@
 
 import functools
 import re
-import sys
 from collections.abc import Callable
 from html import escape
 from typing import ParamSpec
@@ -11,15 +10,10 @@ import torch
 
 from gradlab import words
 from gradlab.check.diagnosis import Diagnosis, NotYet
+from gradlab.notebook.computation_errors import BOX_STYLE
+from gradlab.notebook.shell import kernel_shell
 
 Parameters = ParamSpec("Parameters")
-
-# An orange of middling lightness has a contrast above 3:1 on white and on black; text keeps the theme's own colour.
-_ACCENT = "#c8641b"
-_BOX = (
-    f"border:1px solid {_ACCENT};border-left:6px solid {_ACCENT};border-radius:4px;background:transparent;"
-    "color:inherit;padding:0.6em 1em;margin:0.4em 0;max-width:46em;line-height:1.45"
-)
 
 
 def _prose(text: str) -> str:
@@ -37,23 +31,10 @@ def html(diagnosis: Diagnosis) -> str:
     )
     name = f'<p style="margin:0.35em 0 0"><em>({escape(diagnosis.misconception or "")})</em></p>'
     return (
-        f'<div role="alert" lang="{escape(label["language"])}" style="{_BOX}">'
+        f'<div role="alert" lang="{escape(label["language"])}" style="{BOX_STYLE}">'
         f'<p style="margin:0 0 0.35em"><strong><span aria-hidden="true">▲ </span>{escape(label["not-yet"])}: '
         f"{_prose(diagnosis.title)}</strong></p>{rows}{name if diagnosis.misconception else ''}</div>"
     )
-
-
-def _in_notebook() -> bool:
-    """Say whether a front end with rich display listens; IPython is not imported for this."""
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and getattr(ipython.get_ipython(), "kernel", None) is not None
-
-
-def _show(diagnosis: Diagnosis) -> None:
-    if _in_notebook():
-        from IPython.display import display
-
-        display({"text/html": html(diagnosis), "text/plain": str(diagnosis)}, raw=True)  # type: ignore[no-untyped-call, unused-ignore]
 
 
 def announced(check: Callable[Parameters, None]) -> Callable[Parameters, None]:
@@ -66,7 +47,11 @@ def announced(check: Callable[Parameters, None]) -> Callable[Parameters, None]:
             with torch.enable_grad():
                 check(*arguments, **options)
         except NotYet as refusal:
-            _show(refusal.diagnosis)
+            if kernel_shell() is not None:
+                from IPython.display import display
+
+                box = {"text/html": html(refusal.diagnosis), "text/plain": str(refusal.diagnosis)}
+                display(box, raw=True)  # type: ignore[no-untyped-call, unused-ignore]
             raise
         print(words.PASSED[check.__name__])  # noqa: T201 - what a student reads below the cell
 

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from gradlab.check.diagnosis import NotYet, not_yet
-from gradlab.check.errors import message_of, refusal
+from gradlab.check.errors import errors_refused, message_of, refusal
 from gradlab.check.values import kind_of
 
 Function = Callable[..., Any]
@@ -26,11 +26,8 @@ def require_callable(*functions: object) -> None:
 
 def call(function: Function, *arguments: object) -> object:
     """Call a student's function; an error it raises becomes a `NotYet`."""
-    try:
-        with torch.enable_grad():
-            return function(*arguments)
-    except Exception as error:
-        raise refusal(error) from error
+    with errors_refused(), torch.enable_grad():
+        return function(*arguments)
 
 
 def call_plain(function: Function, *arguments: object) -> object:
@@ -52,17 +49,6 @@ def refusal_plain(error: Exception) -> NotYet:
     return not_yet(explanation, "error", name=type(error).__name__, message=message)
 
 
-def require_unwatched(name: str, after: torch.Tensor) -> None:
-    """Refuse that a call has made autograd watch its argument, which was not watched before.
-
-    Args:
-        name: how the argument is called in the diagnosis.
-        after: the argument itself, after the call.
-    """
-    if after.requires_grad:
-        raise not_yet("changed-argument", "changed-watching", name=name)
-
-
 def require_unchanged(name: str, before: torch.Tensor, after: torch.Tensor) -> None:
     """Refuse that a call has changed its argument.
 
@@ -75,3 +61,10 @@ def require_unchanged(name: str, before: torch.Tensor, after: torch.Tensor) -> N
     same = now.shape == before.shape and now.dtype == before.dtype
     if not (same and torch.equal(torch.nan_to_num(now.cpu()), torch.nan_to_num(before.detach().cpu()))):
         raise not_yet("changed-argument", "changed-argument", name=name)
+
+
+def require_left_alone(name: str, before: torch.Tensor, after: torch.Tensor) -> None:
+    """Refuse that a call has changed an unwatched argument, or has made autograd watch it; see `require_unchanged`."""
+    require_unchanged(name, before, after)
+    if after.requires_grad:
+        raise not_yet("changed-argument", "changed-watching", name=name)

@@ -6,7 +6,7 @@ import torch
 
 from gradlab.check.calls import Function
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.errors import refusal
+from gradlab.check.errors import errors_refused
 from gradlab.check.values import is_tensor, kind_of
 
 
@@ -24,20 +24,15 @@ def gradient(f: Function, points: torch.Tensor) -> torch.Tensor:
         NotYet: f raises, or autograd can't follow it.
     """
     x = points.detach().to(torch.float64).clone().requires_grad_()
-    try:
-        with torch.enable_grad():
-            y = f(x)
-            total = y.sum() if is_tensor(y) else None
-    except Exception as error:
-        raise refusal(error, "function-raised", "function-error") from error
+    with errors_refused("function-raised", "function-error"), torch.enable_grad():
+        y = f(x)
+        total = y.sum() if is_tensor(y) else None
     if total is None:
         raise not_yet("graph-cut", "function-plain-number", kind=kind_of(y))
     if not y.requires_grad:
         raise not_yet("forward-untracked", "function-untracked")
-    try:
+    with errors_refused("function-raised", "function-error"):
         (slope,) = torch.autograd.grad(total, x)
-    except Exception as error:
-        raise refusal(error, "function-raised", "function-error") from error
     return slope.detach().to(torch.float64)
 
 

@@ -41,7 +41,7 @@ class NotYet(AssertionError):  # noqa: N818 - students read this name
     """An answer is not right yet; `diagnosis` says why.
 
     Args:
-        diagnosis: what the student is told.
+        diagnosis: what the student reads.
     """
 
     def __init__(self, diagnosis: Diagnosis) -> None:

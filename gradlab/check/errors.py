@@ -1,6 +1,8 @@
 """Errors of Python and torch, recognised by their type and message."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gradlab.check.diagnosis import Diagnosis, NotYet, describe
@@ -105,3 +107,12 @@ def refusal(error: Exception, otherwise: str = "raised", observation: str = "err
     """
     known = diagnose(error, observation)
     return NotYet(known or describe(otherwise, observation, name=type(error).__name__, message=message_of(error)))
+
+
+@contextmanager
+def errors_refused(otherwise: str = "raised", observation: str = "error") -> Iterator[None]:
+    """Turn an error that student code raises into a `NotYet`; the arguments are those of `refusal`."""
+    try:
+        yield
+    except Exception as error:
+        raise refusal(error, otherwise, observation) from error

@@ -1,6 +1,7 @@
 """Where a gradient is None: which tensor was asked for it, found out with probes in place of f."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import torch
 
@@ -12,21 +13,23 @@ from gradlab.check.errors import message_of, refusal
 Run = Callable[[Function], object]
 """A student's function with everything bound but f."""
 
+Argument = TypeVar("Argument")
 
-def error_with(run: Run, probe: Function) -> str | None:
-    """The message with which a student's function fails on a probe, or None if it works."""
+
+def error_with(run: Callable[[Argument], object], argument: Argument) -> str | None:
+    """The message with which a student's function fails on an argument, a probe say, or None if it works."""
     try:
-        run(probe)
+        run(argument)
     except Exception as error:  # noqa: BLE001 - student code may raise anything
         return message_of(error)
     return None
 
 
-def finds_gradients(run: Run, probe: Function) -> bool:
-    """Say whether a student's function works on a probe and finds all gradients of it."""
+def finds_gradients(run: Callable[[Argument], object], argument: Argument) -> bool:
+    """Say whether a student's function works on an argument, a probe say, and finds all gradients."""
     try:
         with torch.enable_grad():
-            return not has_none(run(probe))
+            return not has_none(run(argument))
     except Exception:  # noqa: BLE001 - student code may raise anything
         return False
 

@@ -8,6 +8,7 @@ from gradlab.check import probes
 from gradlab.check.calls import Function
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import NONE_ATTRIBUTE, NONE_OPERAND, UNTRACKED, message_of, refusal
+from gradlab.check.missing_gradients import error_with
 
 Loop = Callable[[int], object]
 """Runs a student's loop for so many steps."""
@@ -57,18 +58,9 @@ def run_loop(loop: Loop, steps: int, first_round: FirstRound) -> object:
         raise _explain(loop, steps, error, first_round) from error
 
 
-def error_in_one_step(loop: Loop) -> str | None:
-    """The message with which one single step fails, or None if it works."""
-    try:
-        loop(1)
-    except Exception as error:  # noqa: BLE001 - student code may raise anything
-        return message_of(error)
-    return None
-
-
 def _explain(loop: Loop, steps: int, error: Exception, first_round: FirstRound) -> NotYet:
     message = message_of(error)
-    later = steps > 1 and error_in_one_step(loop) is None
+    later = steps > 1 and error_with(loop, 1) is None
     explanation = None
     if UNTRACKED.search(message):
         explanation = "rebinding-in-no-grad" if later else first_round.untracked
@@ -85,11 +77,11 @@ def _explain(loop: Loop, steps: int, error: Exception, first_round: FirstRound) 
 
 
 def _goes_backward(descent: Descent) -> bool:
-    return error_in_one_step(partial(descent, probes.raises_in_backward)) == probes.BACKWARD_BEGUN
+    return error_with(partial(descent, probes.raises_in_backward), 1) == probes.BACKWARD_BEGUN
 
 
 def _without_gradient(descent: Descent) -> str:
     """Find out on which tensor the missing `.grad` was read: the point, the value of f, or one without backward."""
-    if error_in_one_step(partial(descent, probes.keeps_grad_of_point)) is None:
+    if error_with(partial(descent, probes.keeps_grad_of_point), 1) is None:
         return "not-a-leaf"
     return "grad-of-intermediate" if _goes_backward(descent) else "no-gradient-there"

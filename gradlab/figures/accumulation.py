@@ -26,13 +26,13 @@ class Level:
         old: from earlier rounds.
         new: added by this round's backward pass.
         weight: the weight at this moment.
-        told: what happens, in words.
+        event: what happens, in words.
     """
 
     old: float
     new: float
     weight: float
-    told: str
+    event: str
 
 
 def buckets(
@@ -132,7 +132,7 @@ def _moment(left: Level, right: Level, top: float) -> list[Plain]:
             "y": [1.08 * top] * 2,
             "mode": "text",
             "text": [
-                minus(f"{level.told}<br>{words.BUCKETS_WEIGHT.format(weight=round(level.weight, 4) + 0.0)}")
+                minus(f"{level.event}<br>{words.BUCKETS_WEIGHT.format(weight=round(level.weight, 4) + 0.0)}")
                 for level in lanes
             ],
             "textfont": {"color": INK, "size": 13},
@@ -157,7 +157,6 @@ def _outline(centre: float, top: float) -> Plain:
 
 
 def _slider(names: list[str]) -> Plain:
-    """One position for each moment."""
     # All names do not fit beside the slider; the current one is shown above it.
     unseen = {"font": {"size": 1, "color": "rgba(0,0,0,0)"}}
     return slider("", positions(names, redraw=True), -40 / PLOT_HEIGHT) | unseen

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import square_axes
-from gradlab.figures.sampling import SQUARE, Array, Extent, compact, point_in_words, to_array
+from gradlab.figures.sampling import SQUARE, Array, Extent, compact, point_in_words, scatter, to_array
 from gradlab.figures.style import BASIN_COLOURS, ELSEWHERE_COLOUR, INK, layout
 from gradlab.words import figures as words
 
@@ -41,15 +41,23 @@ def basin_map(
     places = to_array(minima)
     dots = np.zeros(ends.shape, dtype=bool) if marked is None else to_array(marked).astype(bool)
     first, second = (centres(extent[axis], ends.shape[axis]) for axis in (0, 1))
-    description = describe(ends, places, dots if marked is not None else None, marked_means)
-    traces = [coloured(first, second, ends, len(places)), *legend(ends, places)]
+    names = [
+        words.BASIN.format(number=number, place=point_in_words(point), share=100 * float((ends == number).mean()))
+        for number, point in enumerate(places)
+    ]
+    if (ends < 0).any():
+        names.append(words.ELSEWHERE.format(share=100 * float((ends < 0).mean())))
+    shares = words.BASINS_SHARES.format(shares="; ".join(names))
+    if marked is not None:
+        shares += ". " + words.BASINS_MARKED.format(share=100 * float(dots.mean()), what=marked_means)
+    traces = [coloured(first, second, ends, len(places)), *legend(names, len(places))]
     if dots.any():
         rows, columns = np.nonzero(dots)
         traces.append(dotted(first[rows], second[columns], marked_means))
     traces.append(numbered(places))
     # The legend takes the room of the colour bar that other maps have.
     beside = {"legend": {"x": 1.02, "y": 1, "font": {"size": 11}, "itemsizing": "constant"}}
-    drawn = layout(description, title=title, plot_height=440)
+    drawn = layout(words.BASINS.format(shares=shares), title=title, plot_height=440)
     return LabFigure({"data": traces, "layout": drawn | square_axes(extent) | beside})
 
 
@@ -81,13 +89,9 @@ def coloured(first: Array, second: Array, ends: npt.NDArray[np.int_], count: int
     }
 
 
-def legend(ends: npt.NDArray[np.int_], places: Array) -> list[Plain]:
-    """Names of the colours, with shares."""
-    names = [basin_name(ends, number, point) for number, point in enumerate(places)]
-    colours = [BASIN_COLOURS[number % len(BASIN_COLOURS)] for number in range(len(places))]
-    if (ends < 0).any():
-        names.append(words.ELSEWHERE.format(share=100 * float((ends < 0).mean())))
-        colours.append(ELSEWHERE_COLOUR)
+def legend(names: list[str], count: int) -> list[Plain]:
+    """Names of the colours: those of the minima, then that of the starts that end in none of them."""
+    colours = [*(BASIN_COLOURS[number % len(BASIN_COLOURS)] for number in range(count)), ELSEWHERE_COLOUR]
     return [
         {
             "type": "scatter",
@@ -97,21 +101,14 @@ def legend(ends: npt.NDArray[np.int_], places: Array) -> list[Plain]:
             "name": name,
             "marker": {"symbol": "square", "size": 12, "color": colour},
         }
-        for name, colour in zip(names, colours, strict=True)
+        for name, colour in zip(names, colours, strict=False)
     ]
-
-
-def basin_name(ends: npt.NDArray[np.int_], number: int, point: Array) -> str:
-    """A minimum's number, place and share in words."""
-    return words.BASIN.format(number=number, place=point_in_words(point), share=100 * float((ends == number).mean()))
 
 
 def dotted(across: Array, up: Array, name: str) -> Plain:
     """The marked starts."""
     return {
-        "type": "scatter",
-        "x": compact(across),
-        "y": compact(up),
+        **scatter(across, up),
         "mode": "markers",
         "name": name,
         "marker": {"size": 3, "color": INK},
@@ -122,9 +119,7 @@ def dotted(across: Array, up: Array, name: str) -> Plain:
 def numbered(places: Array) -> Plain:
     """The minima with their numbers, so that the map can be read without its colours."""
     return {
-        "type": "scatter",
-        "x": compact(places[:, 0]),
-        "y": compact(places[:, 1]),
+        **scatter(places[:, 0], places[:, 1]),
         "mode": "markers+text",
         "text": [str(number) for number in range(len(places))],
         "textfont": {"color": INK, "size": 13, "weight": "bold"},
@@ -133,14 +128,3 @@ def numbered(places: Array) -> Plain:
         "cliponaxis": False,
         "hovertemplate": "%{text}: (%{x:.3f}, %{y:.3f})<extra></extra>",
     }
-
-
-def describe(ends: npt.NDArray[np.int_], places: Array, dots: npt.NDArray[np.bool_] | None, marked_means: str) -> str:
-    """Shares in words."""
-    told = [basin_name(ends, number, point) for number, point in enumerate(places)]
-    if (ends < 0).any():
-        told.append(words.ELSEWHERE.format(share=100 * float((ends < 0).mean())))
-    shares = words.BASINS_SHARES.format(shares="; ".join(told))
-    if dots is not None:
-        shares += ". " + words.BASINS_MARKED.format(share=100 * float(dots.mean()), what=marked_means)
-    return words.BASINS.format(shares=shares)

@@ -68,10 +68,10 @@ def line(name: str, values: Array, number: int, *, logarithmic: bool) -> Plain:
 
 def describe(lines: Mapping[str, Array], quantity: str, over: str = words.STEP) -> str:
     """First and last value of each line in words."""
-    told = [
+    ends = [
         words.PROGRESS_LINE.format(name=name, first=values[0], last=values[-1], count=len(values) - 1, over=over)
         for name, values in lines.items()
     ]
     # A sentence begins with a capital letter, but not with F for the function f.
     subject = quantity[:1].upper() + quantity[1:] if len(quantity) > 1 else quantity
-    return words.PROGRESS.format(quantity=subject, over=over, lines="; ".join(told))
+    return words.PROGRESS.format(quantity=subject, over=over, lines="; ".join(ends))

@@ -10,7 +10,7 @@ import torch
 from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.landscape import curve_trace
-from gradlab.figures.sampling import Array, Bounds, Drawable, compact, evaluate
+from gradlab.figures.sampling import Array, Bounds, Drawable, evaluate, scatter
 from gradlab.figures.style import DASHES, INK, axis, layout, legend_above, line_colour, minus
 from gradlab.words import figures as words
 
@@ -119,9 +119,7 @@ def chords(f: Drawable, *, at: float, widths: Sequence[float], title: str = "") 
         for number in range(len(kinds))
     ]
     straight = {
-        "type": "scatter",
-        "x": compact(points[[0, -1]]),
-        "y": compact(tangent),
+        **scatter(points[[0, -1]], tangent),
         "mode": "lines",
         "line": {"color": INK, "width": 1.2},
         "name": words.CHORD.format(kind=words.CHORD_TANGENT, slope=float(slope)),
@@ -176,7 +174,7 @@ def _touching(at: float, height: float, slope: float, half: float, on_the_left: 
     """The tangent, and the point where it touches; its label stands off the tangent and inside the picture."""
     ends = np.array([at - half, at + half])
     return [
-        {"type": "scatter", "x": compact(ends), "y": compact(height + slope * (ends - at))},
+        scatter(ends, height + slope * (ends - at)),
         {
             "type": "scatter",
             "x": [round(at, 4)],
@@ -206,7 +204,7 @@ def _chord(f: Drawable, at: float, start: float, end: float, reach: float) -> tu
     low, high = evaluate(f, ends)
     steep = float((high - low) / (end - start))
     across = np.array([at - reach, *ends, at + reach])
-    return {"type": "scatter", "x": compact(across), "y": compact(low + steep * (across - ends[0]))}, steep
+    return scatter(across, low + steep * (across - ends[0])), steep
 
 
 def _width_slider(widths: Sequence[float]) -> Plain:
@@ -215,11 +213,11 @@ def _width_slider(widths: Sequence[float]) -> Plain:
 
 
 def _describe_chords(at: float, slope: float, measured: list[tuple[float, list[tuple[Plain, float]]]]) -> str:
-    told = [
+    steps = [
         words.CHORD_STEP.format(width=width, forward=lines[0][1], central=lines[1][1])
         for width, lines in (measured[0], measured[-1])
     ]
-    return minus(words.CHORDS.format(at=at, slope=slope, steps="; ".join(told)))
+    return minus(words.CHORDS.format(at=at, slope=slope, steps="; ".join(steps)))
 
 
 def _error_line(name: str, widths: Sequence[float], values: Sequence[float], number: int) -> Plain:
@@ -258,11 +256,11 @@ def _short(value: float) -> float:
 
 
 def _describe_accuracy(best: Mapping[str, tuple[float, float]]) -> str:
-    told: list[Any] = [
+    found = [
         words.ACCURACY_LINE.format(name=name, width=_power(width), error=_power(error))
         for name, (error, width) in best.items()
     ]
-    return words.ACCURACY.format(lines="; ".join(told))
+    return words.ACCURACY.format(lines="; ".join(found))
 
 
 def _power(value: float) -> str:

@@ -68,8 +68,8 @@ class LabFigure(plotly.graph_objects.Figure):  # type: ignore[misc] # Plotly has
         """The figure as plotly.js takes it."""
         drawing = vars(self).get("_drawing")
         if drawing is None:
-            told: Plain = self.to_dict()
-            return told
+            made: Plain = self.to_dict()
+            return made
         traces = [{name: _packed(value) for name, value in trace.items()} for trace in drawing["data"]]
         animated = {"frames": drawing["frames"]} if drawing.get("frames") else {}
         return {"data": traces, "layout": drawing["layout"], **animated}

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.sampling import Array, compact
+from gradlab.figures.sampling import Array, scatter
 from gradlab.figures.style import INK, axis, layout, line_colour
 from gradlab.words import figures as words
 
@@ -64,9 +64,7 @@ def push_and_pull(jacobian: Sequence[Sequence[float]], *, title: str = "") -> La
 
 def _outline(points: Array, horizontal: str, dash: str) -> Plain:
     return {
-        "type": "scatter",
-        "x": compact(points[0]),
-        "y": compact(points[1]),
+        **scatter(points[0], points[1]),
         "xaxis": horizontal,
         "yaxis": horizontal.replace("x", "y"),
         "mode": "lines",

@@ -14,6 +14,7 @@ from gradlab.figures.sampling import (
     on_grid,
     packed,
     point_in_words,
+    scatter,
 )
 from gradlab.figures.style import GRID, HEIGHT_SCALE, axis, layout, line_colour
 from gradlab.words import figures as words
@@ -112,9 +113,7 @@ def contour_trace(first: Array, second: Array, values: Array) -> Plain:
 def curve_trace(points: Array, values: Array) -> Plain:
     """The graph itself, to draw on."""
     return {
-        "type": "scatter",
-        "x": compact(points),
-        "y": compact(values),
+        **scatter(points, values),
         "mode": "lines",
         "line": {"color": line_colour(0), "width": 2},
         "hovertemplate": "x = %{x:.2f}<br>f = %{y:.3f}<extra></extra>",
@@ -148,24 +147,13 @@ def background_axes(dimensions: int, extent: Extent) -> Plain:
 
 def describe_grid(template: str, first: Array, second: Array, values: Array) -> str:
     """Bounds, lowest and highest point of a grid in words."""
+    bounds = {"left": first[0], "right": first[-1], "bottom": second[0], "top": second[-1]}
     if not np.isfinite(values).any():
-        return template.format(
-            left=first[0],
-            right=first[-1],
-            bottom=second[0],
-            top=second[-1],
-            lowest=np.nan,
-            highest=np.nan,
-            lowest_at="–",
-            highest_at="–",
-        )
+        return template.format(**bounds, lowest=np.nan, highest=np.nan, lowest_at="–", highest_at="–")
     lowest = np.unravel_index(np.nanargmin(values), values.shape)
     highest = np.unravel_index(np.nanargmax(values), values.shape)
     return template.format(
-        left=first[0],
-        right=first[-1],
-        bottom=second[0],
-        top=second[-1],
+        **bounds,
         lowest=values[lowest],
         lowest_at=point_in_words(np.array([first[lowest[1]], second[lowest[0]]])),
         highest=values[highest],

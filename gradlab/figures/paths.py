@@ -67,10 +67,7 @@ def overlaid(f: Drawable, paths: Mapping[str, Any], *, extent: Extent = SQUARE, 
         raise ValueError(words.BAD_OVERLAY)
     traces = [_overlaid_line(f, name, walk, number) for number, (name, walk) in enumerate(walks.items())]
     drawn = layout(_describe_overlaid(walks), title=title, plot_height=MAP_HEIGHT)
-    drawn |= background_axes(2, extent)
-    drawn |= {
-        **legend_above(drawn),
-    }
+    drawn |= background_axes(2, extent) | legend_above(drawn)
     ground = background(f, 2, extent) | {"showscale": False}
     return LabFigure({"data": [ground, *traces], "layout": drawn})
 
@@ -104,13 +101,13 @@ def descent_animation(
     dimensions = next(iter(paths.values())).shape[-1]
     steps = max(len(path) for path in paths.values())
     levels = {rate: heights(f, path) for rate, path in paths.items()}
-    walks = [_Walk(rate, *_coordinates(f, path), levels[rate]) for rate, path in paths.items()]
-    moving = list(range(1, 1 + _TRACES_PER_RATE * len(walks)))
+    drawn_paths = [_PathTraces(rate, *_coordinates(f, path), levels[rate]) for rate, path in paths.items()]
+    moving = list(range(1, 1 + _TRACES_PER_RATE * len(drawn_paths)))
     frames: list[Plain] = [
-        {"name": str(step), "data": [part for walk in walks for part in walk.until(step)], "traces": moving}
+        {"name": str(step), "data": [part for each in drawn_paths for part in each.until(step)], "traces": moving}
         for step in range(steps)
     ]
-    looks = [look for number, walk in enumerate(walks) for look in walk.looks(number)]
+    looks = [look for number, each in enumerate(drawn_paths) for look in each.looks(number)]
     traces = [look | part for look, part in zip(looks, frames[0]["data"], strict=True)]
     drawn = layout(_describe_animation(paths, levels), title=title, plot_height=_PLOT_HEIGHT, below=_BELOW)
     drawn |= background_axes(dimensions, extent)
@@ -169,16 +166,16 @@ def _describe_paths(f: Drawable, paths: Array) -> str:
     """Number of paths, and where they end, in words."""
     places = _gather(paths[:, -1])
     levels = heights(f, np.array([point for point, _ in places]))
-    told = [
+    ends = [
         words.PLACE.format(place=point_in_words(point), height=level, times=times)
         for (point, times), level in zip(places, levels, strict=True)
     ][:_PLACES_IN_WORDS]
     if len(places) > _PLACES_IN_WORDS:
-        told.append(words.MORE_PLACES.format(count=len(places) - _PLACES_IN_WORDS))
+        ends.append(words.MORE_PLACES.format(count=len(places) - _PLACES_IN_WORDS))
     if len(paths) == 1:
         return words.TRAJECTORY.format(steps=paths.shape[1] - 1, place=point_in_words(paths[0, -1]), height=levels[0])
     return words.TRAJECTORIES.format(
-        count=len(paths), steps=paths.shape[1] - 1, number=len(places), places="; ".join(told)
+        count=len(paths), steps=paths.shape[1] - 1, number=len(places), places="; ".join(ends)
     )
 
 
@@ -217,13 +214,14 @@ def _describe_overlaid(walks: Mapping[str, Array]) -> str:
     ends = "; ".join(
         words.OVERLAY_END.format(name=name, place=point_in_words(walk[-1])) for name, walk in walks.items()
     )
-    told = words.OVERLAY.format(count=len(walks), ends=ends)
-    return told + "".join(words.OVERLAY_SAME.format(name=name, first=first) for name in same)
+    return words.OVERLAY.format(count=len(walks), ends=ends) + "".join(
+        words.OVERLAY_SAME.format(name=name, first=first) for name in same
+    )
 
 
 @dataclass(frozen=True)
-class _Walk:
-    """A path as it is drawn: its line up to a step, and the point at that step.
+class _PathTraces:
+    """One path as it is drawn: its line up to a step, and the point at that step.
 
     Attributes:
         rate: its learning rate.
@@ -259,7 +257,6 @@ class _Walk:
 
 
 def _step_slider(steps: int) -> dict[str, Any]:
-    """One position for each frame."""
     return slider(words.STEP_SLIDER, positions(range(steps), redraw=_REDRAW), -48 / _PLOT_HEIGHT)
 
 
@@ -278,7 +275,6 @@ def _rate_slider(rates: list[float], moving: list[int]) -> dict[str, Any]:
 
 
 def _describe_animation(paths: Mapping[float, Array], levels: Mapping[float, Array]) -> str:
-    """Where each rate ends, in words."""
     ends = [
         words.ANIMATION_END.format(rate=rate, place=point_in_words(path[-1]), height=levels[rate][-1])
         for rate, path in paths.items()

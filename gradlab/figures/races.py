@@ -21,6 +21,7 @@ from gradlab.figures.sampling import (
     on_grid,
     packed,
     point_in_words,
+    scatter,
     to_paths,
 )
 from gradlab.figures.style import DASHES, HEIGHT_SCALE, axis, layout, legend_above, line_colour
@@ -117,8 +118,8 @@ class OptimiserTraces:
         trail = self.walk[self.kept(here)]
         head = self.walk[here : here + 1]
         return (
-            {"type": "scatter", "x": compact(trail[:, 0]), "y": compact(trail[:, 1])},
-            {"type": "scatter", "x": compact(head[:, 0]), "y": compact(head[:, 1])},
+            scatter(trail[:, 0], trail[:, 1]),
+            scatter(head[:, 0], head[:, 1]),
         )
 
     def kept(self, last: int) -> list[int]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.sampling import SQUARE, Array, Extent, compact, to_array
+from gradlab.figures.sampling import SQUARE, Array, Extent, compact, scatter, to_array
 from gradlab.figures.style import INK, axis, layout
 from gradlab.words import figures as words
 
@@ -138,7 +138,7 @@ class Panel:
         taken = _taken(self.examples, self.extent, grid.shape)
         places = {number: found for number in range(len(self.names)) if (found := deepest(grid == number, taken))}
         across, up = (np.linspace(*self.extent[one], grid.shape[one]) for one in (0, 1))
-        told = words.REGIONS_RIGHT.format(name=self.name, share=self.right[moment])
+        share = words.REGIONS_RIGHT.format(name=self.name, share=self.right[moment])
         return (
             {"type": "heatmap", "z": grid.T.tolist()},
             {
@@ -147,7 +147,7 @@ class Panel:
                 "y": compact(np.array([up[column] for _, column in places.values()])),
                 "text": [f"<b>{self.names[number]}</b>" for number in places],
             },
-            {"type": "scatter", "text": [f"<b>{told}</b>"]},
+            {"type": "scatter", "text": [f"<b>{share}</b>"]},
         )
 
     def looks(self) -> tuple[Plain, Plain, Plain]:
@@ -179,10 +179,10 @@ class Panel:
 
     def _steps(self) -> Plain:
         """Where the cells stand, in two numbers for each axis."""
-        told: Plain = {}
+        steps: Plain = {}
         for name, (low, high), count in zip("xy", self.extent, self.grids.shape[1:], strict=True):
-            told |= {f"{name}0": float(low), f"d{name}": float(high - low) / max(count - 1, 1)}
-        return told
+            steps |= {f"{name}0": float(low), f"d{name}": float(high - low) / max(count - 1, 1)}
+        return steps
 
 
 def deepest(inside: Mask, taken: Mask | None = None) -> tuple[int, int] | None:
@@ -224,9 +224,7 @@ def _taken(examples: Array, extent: Extent, shape: tuple[int, ...]) -> Mask:
 def _examples(places: Array, number: int, name: str, axes: Plain, *, shown: bool) -> Plain:
     """The examples of one class, with a mark of their own."""
     return {
-        "type": "scatter",
-        "x": compact(places[:, 0]),
-        "y": compact(places[:, 1]),
+        **scatter(places[:, 0], places[:, 1]),
         "mode": "markers",
         "name": name,
         "showlegend": shown,
@@ -257,7 +255,7 @@ def _sides(count: int, extent: Extent, axes: tuple[str, str]) -> Plain:
 
 def describe(panels: Sequence[Panel], moments: Sequence[int]) -> str:
     """What each classifier has right at first and at last, in words."""
-    told = [
+    parts = [
         words.REGIONS_ONE.format(
             name=panel.name,
             first=panel.right[0],
@@ -269,5 +267,5 @@ def describe(panels: Sequence[Panel], moments: Sequence[int]) -> str:
         for panel in panels
     ]
     return words.REGIONS.format(
-        count=len(panels), classes=", ".join(panels[0].names), last=moments[-1], told="; ".join(told)
+        count=len(panels), classes=", ".join(panels[0].names), last=moments[-1], told="; ".join(parts)
     )

@@ -89,6 +89,11 @@ def compact(values: Array) -> list[Any]:
     return listed
 
 
+def scatter(across: Array, up: Array) -> dict[str, Any]:
+    """A trace of points; the look is to be added."""
+    return {"type": "scatter", "x": compact(across), "y": compact(up)}
+
+
 def packed(values: Array) -> Any:  # noqa: ANN401 - Plotly takes both
     """A large table as float32, which is smaller and sooner written than text; as `compact` if it is not all finite."""
     return values.astype(np.float32) if np.isfinite(values).all() else compact(values)

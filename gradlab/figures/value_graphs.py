@@ -8,13 +8,12 @@ import torch
 from gradlab.figures.controls import play_buttons
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.style import CARD, INK, WIDTH, layout
-from gradlab.graph.drawing import BELOW, arrow, edges, nodes, numbers, slider, texts
+from gradlab.graph.drawing import BELOW, arrow, frames, slider, traces
 from gradlab.graph.placement import Arrangement, arrange
 from gradlab.graph.recording import Graph, Node
 from gradlab.words import figures as words
 
 ROW_HEIGHT = 112
-DIRECT = 2
 
 
 class Recorded(Protocol):
@@ -41,20 +40,7 @@ def slope_graph(
     """
     graph = to_graph(order, names or {})
     arrangement = arrange(graph)
-    spots = arrangement.spots
-    steps = len(graph.nodes) + len(graph.backward_order)
     height = max(220, ROW_HEIGHT * arrangement.rows)
-    frames = [
-        {
-            "name": str(step),
-            "traces": [2, 3],
-            "data": [
-                {"type": "scatter", "text": texts(graph, step)},
-                {"type": "scatter", "text": texts(graph, step, backward=True)},
-            ],
-        }
-        for step in range(steps + 1)
-    ]
     drawn = layout(describe(order, names or {}), title=title, plot_height=height, below=BELOW, left=30)
     hidden = {"visible": False, "fixedrange": True}
     drawn |= {
@@ -70,13 +56,7 @@ def slope_graph(
             *labels(order, arrangement),
         ],
     }
-    traces = [
-        edges(arrangement),
-        nodes(graph, spots),
-        numbers(graph, spots, steps),
-        numbers(graph, spots, steps, backward=True),
-    ]
-    return LabFigure({"data": traces, "layout": drawn, "frames": frames})
+    return LabFigure({"data": traces(graph, arrangement), "layout": drawn, "frames": frames(graph)})
 
 
 def to_graph(order: Sequence[Recorded], names: Mapping[str, Recorded]) -> Graph:
@@ -84,14 +64,14 @@ def to_graph(order: Sequence[Recorded], names: Mapping[str, Recorded]) -> Graph:
     if not order:
         raise ValueError(words.NO_CURVES.format(what="value"))
     places: dict[int, int] = {}
-    told = {id(value): name for name, value in names.items()}
+    known = {id(value): name for name, value in names.items()}
     made = []
     for number, value in enumerate(order):
         if any(id(parent) not in places for parent in value.parents):
             raise ValueError(words.BAD_ORDER)
         made.append(
             Node(
-                label=told.get(id(value), ""),
+                label=known.get(id(value), ""),
                 parents=tuple(places[id(parent)] for parent in value.parents),
                 value=torch.tensor(float(value.data), dtype=torch.float64),
                 gradient=torch.tensor(float(value.grad), dtype=torch.float64),
@@ -108,7 +88,7 @@ def labels(order: Sequence[Recorded], arrangement: Arrangement) -> list[Plain]:
     boxes = []
     for route, slope in zip(arrangement.routes, slopes, strict=True):
         # A direct edge has its arrow head in the middle, a longer one on its first piece.
-        way = 0.3 if len(route) == DIRECT else (len(route) - 1) / 2
+        way = 0.3 if len(route) == 2 else (len(route) - 1) / 2
         tail, head = route[int(way)], route[int(way) + 1]
         boxes.append(
             {

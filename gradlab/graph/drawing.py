@@ -8,7 +8,7 @@ from gradlab.figures.controls import play_buttons
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.style import CARD, INK, WIDTH, layout
 from gradlab.graph.placement import Arrangement, Spot, arrange
-from gradlab.graph.recording import Graph, Node, record
+from gradlab.graph.recording import Graph, record
 from gradlab.words import graph as words
 
 FORWARD_COLOUR = "#0072B2"
@@ -38,26 +38,6 @@ def draw(function: Callable[..., torch.Tensor], *, title: str = "", **inputs: to
 def picture(graph: Graph, *, title: str = "") -> LabFigure:
     """A recorded graph as a figure with one frame for each value and each gradient."""
     arrangement = arrange(graph)
-    spots = arrangement.spots
-    steps = len(graph.nodes) + len(graph.backward_order)
-    # A static page shows the complete picture.
-    traces = [
-        edges(arrangement),
-        nodes(graph, spots),
-        numbers(graph, spots, steps),
-        numbers(graph, spots, steps, backward=True),
-    ]
-    frames = [
-        {
-            "name": str(step),
-            "traces": [2, 3],
-            "data": [
-                {"type": "scatter", "text": texts(graph, step)},
-                {"type": "scatter", "text": texts(graph, step, backward=True)},
-            ],
-        }
-        for step in range(steps + 1)
-    ]
     height = max(200, ROW_HEIGHT * arrangement.rows)
     drawn = layout(describe(graph), title=title, plot_height=height, below=BELOW, left=30)
     hidden = {"visible": False, "fixedrange": True}
@@ -70,7 +50,34 @@ def picture(graph: Graph, *, title: str = "") -> LabFigure:
         "updatemenus": [play_buttons(500, x=0.12 * (WIDTH - 54) / WIDTH, y=-8 / height, redraw=False)],
         "annotations": [*drawn["annotations"], *map(arrow, arrangement.routes)],
     }
-    return LabFigure({"data": traces, "layout": drawn, "frames": frames})
+    return LabFigure({"data": traces(graph, arrangement), "layout": drawn, "frames": frames(graph)})
+
+
+def traces(graph: Graph, arrangement: Arrangement) -> list[Plain]:
+    """The complete picture, which a static page shows: edges, nodes, values, gradients."""
+    spots = arrangement.spots
+    steps = len(graph.nodes) + len(graph.backward_order)
+    return [
+        edges(arrangement),
+        nodes(graph, spots),
+        numbers(graph, spots, steps),
+        numbers(graph, spots, steps, backward=True),
+    ]
+
+
+def frames(graph: Graph) -> list[Plain]:
+    """The values and gradients that are known after each step."""
+    return [
+        {
+            "name": str(step),
+            "traces": [2, 3],
+            "data": [
+                {"type": "scatter", "text": texts(graph, step)},
+                {"type": "scatter", "text": texts(graph, step, backward=True)},
+            ],
+        }
+        for step in range(len(graph.nodes) + len(graph.backward_order) + 1)
+    ]
 
 
 def edges(arrangement: Arrangement) -> Plain:
@@ -157,8 +164,8 @@ def show(value: torch.Tensor | None) -> str:
         return words.UNKNOWN
     if value.numel() > 3:
         return words.SHAPE.format(shape="×".join(map(str, value.shape)))
-    told = [digits(number) for number in value.reshape(-1).tolist()]
-    return told[0] if value.numel() == 1 else "(" + ", ".join(told) + ")"
+    shown = [digits(number) for number in value.reshape(-1).tolist()]
+    return shown[0] if value.numel() == 1 else "(" + ", ".join(shown) + ")"
 
 
 def digits(number: float) -> str:
@@ -197,10 +204,9 @@ def slider(graph: Graph, height: float) -> Plain:
 
 def describe(graph: Graph) -> str:
     """Inputs with their gradients, and the result, in words."""
-    told = [named(node) for node in graph.nodes if node.is_input]
-    return words.DESCRIPTION.format(count=len(graph.nodes), inputs="; ".join(told), result=show(graph.nodes[-1].value))
-
-
-def named(node: Node) -> str:
-    """One input in words."""
-    return words.INPUT.format(name=node.label, value=show(node.value), gradient=show(node.gradient))
+    inputs = "; ".join(
+        words.INPUT.format(name=node.label, value=show(node.value), gradient=show(node.gradient))
+        for node in graph.nodes
+        if node.is_input
+    )
+    return words.DESCRIPTION.format(count=len(graph.nodes), inputs=inputs, result=show(graph.nodes[-1].value))

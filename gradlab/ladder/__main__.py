@@ -17,11 +17,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--device", default=None, help=words.DEVICE)
     options = parser.parse_args(arguments)
     try:
-        told = tell(climb(options.starts, options.steps, rate=options.rate, device=options.device))
+        table = tell(climb(options.starts, options.steps, rate=options.rate, device=options.device))
     except ComputationError as error:
         print(error, file=sys.stderr)  # noqa: T201 - a command
         return 1
-    print(told)  # noqa: T201 - a command
+    print(table)  # noqa: T201 - a command
     return 0
 
 

@@ -59,11 +59,15 @@ def build_errors_explained() -> Iterator[None]:
     try:
         yield
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
-        raise ComputationError("compiler", told=str(error).splitlines()[0]) from error
+        raise _compiler_error(error) from error
     except RuntimeError as error:
         if "C compiler" not in str(error):
             raise
-        raise ComputationError("compiler", told=str(error).splitlines()[0]) from error
+        raise _compiler_error(error) from error
+
+
+def _compiler_error(error: Exception) -> ComputationError:
+    return ComputationError("compiler", told=str(error).splitlines()[0])
 
 
 def compile_lazily(function: Callable[Parameters, Returned]) -> Callable[Parameters, Returned]:
@@ -82,7 +86,7 @@ def compile_lazily(function: Callable[Parameters, Returned]) -> Callable[Paramet
             with build_errors_explained():
                 return made(*arguments, **options)
         except BackendCompilerFailed as error:
-            raise ComputationError("compiler", told=str(error).splitlines()[0]) from error
+            raise _compiler_error(error) from error
 
     return call
 

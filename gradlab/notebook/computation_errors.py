@@ -11,7 +11,8 @@ from gradlab.words.computation_errors import COMPUTATION_ERRORS, PARTS, ErrorWor
 if TYPE_CHECKING:
     import torch
 
-_BOX = (
+# An orange of middling lightness has a contrast above 3:1 on white and on black; text keeps the theme's own colour.
+BOX_STYLE = (
     "border:1px solid #c8641b;border-left:6px solid #c8641b;border-radius:4px;background:transparent;"
     "color:inherit;padding:0.6em 1em;margin:0.4em 0;max-width:46em;line-height:1.45"
 )
@@ -46,7 +47,7 @@ class ComputationError(RuntimeError):
             for part, text in (("seen", self.words.seen), ("way-on", self.words.way_on))
         )
         title = f'<strong><span aria-hidden="true">▲ </span>{escape(self.words.title)}</strong>'
-        return f'<div role="alert" lang="{PARTS["language"]}" style="{_BOX}">{title}{rows}</div>'
+        return f'<div role="alert" lang="{PARTS["language"]}" style="{BOX_STYLE}">{title}{rows}</div>'
 
 
 def require_count(number: object, name: str, least: int = 1) -> int:
@@ -115,11 +116,11 @@ def explained(device: "torch.device", side: int | None = None) -> Iterator[None]
     except RuntimeError as error:
         if isinstance(error, ComputationError):
             raise
-        told = str(error)
-        if "out of memory" in told or "can't allocate memory" in told:
+        message = str(error)
+        if "out of memory" in message or "can't allocate memory" in message:
             raise _out_of_memory(device, side) from error
-        if device.type == "cuda" and any(sign in told for sign in _LOST):
-            raise ComputationError("lost", device=device, told=told.splitlines()[0]) from error
+        if device.type == "cuda" and any(sign in message for sign in _LOST):
+            raise ComputationError("lost", device=device, told=message.splitlines()[0]) from error
         raise
 
 

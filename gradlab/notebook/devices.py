@@ -22,11 +22,11 @@ def device() -> "torch.device":
     reason = why_no_gpu()
     if reason is None:
         if uses_tf32():
-            print(LABELS["device-tf32"])  # noqa: T201 - the notebook's reader is told
+            print(LABELS["device-tf32"])  # noqa: T201 - what a student reads below the cell
         return torch.device("cuda")
-    print(LABELS["device-cpu"])  # noqa: T201 - the notebook's reader is told
+    print(LABELS["device-cpu"])  # noqa: T201 - what a student reads below the cell
     if reason != LABELS["device-none"]:
-        print(reason)  # noqa: T201 - the notebook's reader is told
+        print(reason)  # noqa: T201 - what a student reads below the cell
     return torch.device("cpu")
 
 
@@ -40,11 +40,11 @@ def why_no_gpu() -> str | None:
         found = torch.cuda.is_available()
     if found:
         return None
-    told = [str(warning.message) for warning in caught if "CUDA" in str(warning.message)]
-    if not told:
+    messages = [str(warning.message) for warning in caught if "CUDA" in str(warning.message)]
+    if not messages:
         return LABELS["device-none"]
-    kind = "device-old-driver" if "too old" in told[0] else "device-fails"
-    return LABELS[kind].format(told=told[0].splitlines()[0])
+    kind = "device-old-driver" if "too old" in messages[0] else "device-fails"
+    return LABELS[kind].format(told=messages[0].splitlines()[0])
 
 
 def uses_tf32() -> bool:

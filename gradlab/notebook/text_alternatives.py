@@ -5,11 +5,11 @@ address or a size as the text. The figures of `gradlab.figures` describe themsel
 """
 
 import re
-import sys
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from gradlab.notebook.shell import kernel_shell
 from gradlab.words import text_alternatives as words
 
 _MOST_ARROWS = 40
@@ -27,11 +27,11 @@ def of_graph(source: str) -> str:
     # torchviz gives the result no name, only its shape, () for a number.
     named = {box: f"{words.RESULT} {name}" if name.startswith("(") else name for box, name in names.items()}
     arrows = [f"{named.get(tail, tail)} → {named.get(head, head)}" for tail, head in _forward(_ARROW.findall(source))]
-    told = arrows[:_MOST_ARROWS]
+    named_arrows = arrows[:_MOST_ARROWS]
     if len(arrows) > _MOST_ARROWS:
-        told.append(words.MORE.format(count=len(arrows) - _MOST_ARROWS))
-    all_of_them = words.ARROWS.format(arrows="; ".join(told)) if told else words.NO_ARROWS
-    return words.GRAPH.format(count=len(names), arrows=all_of_them)
+        named_arrows.append(words.MORE.format(count=len(arrows) - _MOST_ARROWS))
+    sentence = words.ARROWS.format(arrows="; ".join(named_arrows)) if named_arrows else words.NO_ARROWS
+    return words.GRAPH.format(count=len(names), arrows=sentence)
 
 
 def _forward(arrows: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -79,9 +79,8 @@ def _bundle(figure: Any) -> dict[str, str]:  # noqa: ANN401 - as above
 
 def install() -> None:
     """Register the text alternatives, if this runs in a notebook's kernel; the libraries are not imported for it."""
-    ipython = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython is not None else None
-    if getattr(shell, "kernel", None) is None:
+    shell = kernel_shell()
+    if shell is None:
         return
     formats = shell.display_formatter
     # In Graphviz's older releases the classes stood in another module.

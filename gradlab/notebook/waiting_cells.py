@@ -4,11 +4,11 @@ So a new notebook can be run from top to bottom and stays readable.
 """
 
 import ast
-import sys
 from html import escape
 from types import CodeType, TracebackType
 from typing import Any
 
+from gradlab.notebook.shell import kernel_shell
 from gradlab.words import LABELS
 
 _BOX = "border:1px dashed #7f8b97;border-radius:4px;padding:0.4em 1em;margin:0.4em 0;max-width:46em;color:inherit"
@@ -37,12 +37,12 @@ class WaitingCells:
         trace: TracebackType,
         tb_offset: Any = None,  # noqa: ANN401
     ) -> None:
-        told = self._of_stub(error) if isinstance(error, NotImplementedError) else self._of_name(error)
-        if told is None:
+        message = self._of_stub(error) if isinstance(error, NotImplementedError) else self._of_name(error)
+        if message is None:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
         else:
-            box = f'<div role="note" lang="{escape(LABELS["language"])}" style="{_BOX}">{escape(told)}</div>'
-            shell.display_pub.publish({"text/plain": told, "text/html": box})
+            box = f'<div role="note" lang="{escape(LABELS["language"])}" style="{_BOX}">{escape(message)}</div>'
+            shell.display_pub.publish({"text/plain": message, "text/html": box})
 
     def _of_stub(self, error: NotImplementedError) -> str | None:
         """The message for a stub's error; None if the error has a message of its own or comes from a library."""
@@ -75,7 +75,6 @@ def _code_that_raised(error: BaseException, names: object) -> CodeType | None:
 
 
 def _bound(source: str) -> set[str]:
-    """The names that a cell would have bound."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # a magic
@@ -85,7 +84,6 @@ def _bound(source: str) -> set[str]:
 
 def install() -> None:
     """Install the messages, if this runs in a notebook's kernel."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    if getattr(shell, "kernel", None) is not None:
+    shell = kernel_shell()
+    if shell is not None:
         WaitingCells(shell).install()

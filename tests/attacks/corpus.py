@@ -17,7 +17,7 @@ from tests.attacks.wire import WIRE
 ON_THE_WALL = (*OBJECTS, *LIES, *PROCESS, *INTERPRETER, *WIRE, *GRADIENTS, *EXHAUSTION)
 """Attacks on the judge and on the student's own process."""
 ON_THE_MACHINE = (*PROCESSES, *FILES, *NETWORK)
-"""Attacks on the machine and on those who are graded beside or after."""
+"""Attacks on the machine, and on submissions that are graded at the same time or later."""
 ATTACKS: tuple[Attack, ...] = (*ON_THE_WALL, *ON_THE_MACHINE, *FORMATS)
 
 ONCE_SUCCEEDED = frozenset(

@@ -39,8 +39,6 @@ def _find(notebook: Notebook, grade_id: str) -> CellNode:
 
 
 def _claim(grade_id: str, /, **said: object) -> Tamper:
-    """Change what one cell claims."""
-
     def tamper(notebook: Notebook) -> Notebook:
         _claims(_find(notebook, grade_id)).update(said)
         return notebook
@@ -49,8 +47,6 @@ def _claim(grade_id: str, /, **said: object) -> Tamper:
 
 
 def _source(grade_id: str, source: str, /, **said: object) -> Tamper:
-    """Change what one cell says and claims."""
-
     def tamper(notebook: Notebook) -> Notebook:
         cell = _find(notebook, grade_id)
         cell["source"] = source

@@ -57,7 +57,7 @@ GROUPS = {
     "group",
     [pytest.param(group, marks=() if group == ONE_OF_EACH_KIND else pytest.mark.slow) for group in GROUPS],
 )
-def test_attacks_in_a_class_harm_nobody(
+def test_attacks_in_a_class_change_nothing_else(
     group: str, tmp_path: Path, blank_gradebook: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = make_small_course(tmp_path / "course", blank_gradebook)
@@ -174,7 +174,6 @@ def _has_ended(process: int) -> bool:
 
 
 def descendants() -> set[int]:
-    """All processes that descend from this one."""
     found: set[int] = set()
     ahead: Sequence[int] = [os.getpid()]
     while ahead:

@@ -32,7 +32,6 @@ def test_attacks_on_the_file_earn_nothing_and_are_flagged(tmp_path: Path, blank_
 
 
 def _wrong(attack: Attack, result: Result) -> object:
-    """What is wrong with the result of an attack."""
     points = {cell.grade_id.removesuffix("-test"): cell.points for cell in result.cells}
     expected = {name: 0.0 if attack.spoils or name in attack.answers else POINTS for name in EXERCISES}
     status = SubmissionStatus.QUARANTINED if attack.spoils else SubmissionStatus.GRADED

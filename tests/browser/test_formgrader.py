@@ -80,7 +80,6 @@ def course(tmp_path: Path) -> Path:
 
 
 def row(page: Page, student: str) -> Locator:
-    """A student's line in the table of submissions."""
     return page.locator("tr").filter(has=page.locator("td.student-id", has_text=student))
 
 
@@ -126,7 +125,7 @@ def graded(course: Path, student: str) -> tuple[float, bool]:
 
 
 def read_by_a_person(page: Page, address: str, course: Path) -> None:
-    """Open the cheat as whoever grades by hand sees it."""
+    """Open the cheating submission on the page on which it is graded by hand."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "gradlab") as gradebook:
         submission = gradebook.find_submission_notebook(LAB, LAB, "cheat").id
     page.goto(f"{address}formgrader/submissions/{submission}/", wait_until="load")

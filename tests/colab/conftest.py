@@ -24,7 +24,6 @@ def _shared(factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel that students install."""
     folder = _shared(tmp_path_factory) / "wheel"
     with FileLock(f"{folder}.lock"):
         if not folder.is_dir():

@@ -42,7 +42,6 @@ class Environment:
 
     @property
     def python(self) -> Path:
-        """The environment's interpreter."""
         return self.folder / "bin" / "python"
 
     def variables(self, home: Path, further: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -87,7 +86,6 @@ class Environment:
 
 
 def build_wheel(folder: Path) -> Path:
-    """Build the wheel that students install."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "--directory", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
@@ -95,7 +93,6 @@ def build_wheel(folder: Path) -> Path:
 
 
 def requirements(wheel: Path) -> list[str]:
-    """What a wheel requires."""
     with zipfile.ZipFile(wheel) as opened:
         (name,) = (name for name in opened.namelist() if name.endswith(".dist-info/METADATA"))
         return HeaderParser().parsestr(opened.read(name).decode("utf-8")).get_all("Requires-Dist", [])

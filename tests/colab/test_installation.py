@@ -30,7 +30,6 @@ def opening() -> NotebookNode:
 
 
 def shown(notebook: NotebookNode) -> list[str]:
-    """What each code cell gave, as text."""
     return [
         "".join(output.get("text", "") or output.get("ename", "") for output in cell.outputs)
         for cell in notebook.cells

@@ -55,7 +55,6 @@ def labs() -> tuple[str, ...]:
 
 
 def exercises(lab: str) -> tuple[str, ...]:
-    """The exercises of a lab for which there are answers."""
     return tuple(sorted(path.stem for path in (_FOLDER / lab).glob("*.md")))
 
 

@@ -39,8 +39,8 @@ def try_in_notebook(lab: str, given: Iterable[Answer], *, visible: bool = False)
     for each in given:
         error = _first_error(lab, each, visible=visible)
         diagnosis = None if error is None else diagnose(error)
-        told = "" if error is None else str(diagnosis or f"{type(error).__name__}: {error}")
-        yield Outcome(each, error is None, diagnosis.misconception if diagnosis else None, told)
+        message = "" if error is None else str(diagnosis or f"{type(error).__name__}: {error}")
+        yield Outcome(each, error is None, diagnosis.misconception if diagnosis else None, message)
 
 
 def _first_error(lab: str, answer: Answer, *, visible: bool) -> Exception | None:

@@ -14,7 +14,7 @@ class Outcome:
         answer: the answer.
         passed: whether it earned all its points.
         misconception: the name of the mistake that was seen.
-        message: what the student was told.
+        message: what the student reads.
     """
 
     answer: Answer

@@ -11,7 +11,6 @@ def test_the_worked_solution_reproduces_the_reference_values() -> None:
     printed = printed_by("06_minimum")
 
     def after(words: str, count: int) -> list[float]:
-        """The numbers that follow these words."""
         tail = printed.split(words, 1)[1]
         return [float(number) for number in re.findall(r"-?\d+\.?\d*", tail)[:count]]
 

@@ -26,7 +26,6 @@ def shown_in(lab: str) -> tuple[Row, ...]:
 
 
 def numbers_after(text: str, words: str, count: int) -> list[float]:
-    """The numbers that follow these words."""
     assert words in text, f"nowhere is printed: {words}"
     found = _NUMBER.findall(text.split(words, 1)[1])[:count]
     return [float(number.replace("−", "-").replace(",", "")) for number in found]

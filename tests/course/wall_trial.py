@@ -35,12 +35,11 @@ def repeatable_grader(state: Path) -> Iterator[NotebookGrader]:
 
 
 def open_lab(lab: str) -> Lab:
-    """A lab as it is built."""
     return read_lab(Course.open(ROOT), lab)
 
 
 def handed_in(lab: Lab, chosen: Notebook) -> SubmittedNotebook:
-    """The released notebook with these answers and no others; the lesson's examples are emptied, which saves time."""
+    """The released notebook with these answers and no others; the notebook's examples are emptied, which saves time."""
     (notebook,) = lab.notebooks
     cells = []
     for cell in notebook.released:
@@ -75,8 +74,8 @@ def try_through_wall(name: str, given: Iterable[Answer], state: Path) -> Iterato
                 verdict = verdicts[exercise]
                 passed = verdict.status is CellStatus.PASSED and verdict.points == verdict.max_points
                 refused = verdict.status in (CellStatus.FAILED, CellStatus.ERROR) and verdict.points == 0
-                told = verdict.message if passed or refused else f"{verdict.status}: {verdict.message}"
-                yield Outcome(each, passed, verdict.misconception, told)
+                message = verdict.message if passed or refused else f"{verdict.status}: {verdict.message}"
+                yield Outcome(each, passed, verdict.misconception, message)
 
 
 def packed(notebook: LabNotebook, given: Iterable[Answer]) -> list[dict[str, Answer]]:

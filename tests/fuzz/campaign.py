@@ -100,7 +100,7 @@ class Campaign:
     def _results(
         self, students: list[str], results: dict[str, Result], progress: Callable[[int], None]
     ) -> Iterator[tuple[str, str]]:
-        """Grade some students, and yield the one over whom the coordinator fell; nobody else's result is lost by it."""
+        """Grade some students; yield each for whom the coordinator raised an error. The others keep their results."""
         waiting = [student for student in students if student not in results]
         if not waiting:
             return

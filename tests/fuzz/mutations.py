@@ -49,7 +49,7 @@ _SOURCES = [
 
 
 def value(random: Random, depth: int = 3) -> Any:
-    """Any JSON value, mostly of a type that nobody expects there."""
+    """Any JSON value, mostly of another type than the field's."""
     simple = [None, True, False, 0, 1, -1, 2**70, 0.5, 1e308, -0.0, math.nan, math.inf, random.choice(_TEXTS)]
     if depth and random.random() < 0.3:
         return [value(random, depth - 1) for _ in range(random.randrange(4))]
@@ -84,7 +84,6 @@ def _source(cell: dict[str, Any]) -> str:
 
 
 def swap_cells(random: Random, notebook: Notebook) -> Notebook:
-    """Two cells change places."""
     cells = _cells(notebook)
     if len(cells) > 1:
         one, other = random.sample(range(len(cells)), 2)
@@ -93,13 +92,11 @@ def swap_cells(random: Random, notebook: Notebook) -> Notebook:
 
 
 def shuffle_cells(random: Random, notebook: Notebook) -> Notebook:
-    """All cells change places."""
     random.shuffle(_cells(notebook))
     return notebook
 
 
 def drop_cells(random: Random, notebook: Notebook) -> Notebook:
-    """Some cells go."""
     share = random.random()
     return notebook | {"cells": [cell for cell in _cells(notebook) if random.random() > share / 2]}
 
@@ -113,7 +110,6 @@ def copy_cells(random: Random, notebook: Notebook) -> Notebook:
 
 
 def retype_cells(random: Random, notebook: Notebook) -> Notebook:
-    """Some cells change their type."""
     for cell in _cells(notebook):
         if isinstance(cell, dict) and random.random() < 0.3:
             cell["cell_type"] = random.choice(["code", "markdown", "raw", "heading", "video", None, 5])
@@ -121,7 +117,6 @@ def retype_cells(random: Random, notebook: Notebook) -> Notebook:
 
 
 def join_cells(random: Random, notebook: Notebook) -> Notebook:
-    """Neighbours become one cell."""
     cells = _cells(notebook)
     for _ in range(random.choice([1, 3, len(cells)])):
         place = random.randrange(len(cells) - 1) if len(cells) > 1 else None
@@ -178,7 +173,6 @@ def lose_metadata(random: Random, notebook: Notebook) -> Notebook:
 
 
 def forge_claims(random: Random, notebook: Notebook) -> Notebook:
-    """A cell claims something else."""
     claims = _claims(random, notebook)
     for _ in range(random.choice([1, 1, 4])):
         claims[random.choice(_CLAIMS)] = random.choice([True, False, 1000, value(random)])
@@ -257,7 +251,6 @@ STRUCTURAL: tuple[Mutation, ...] = (
 
 
 def flip_bytes(random: Random, content: bytes, _: bytes) -> bytes:
-    """Some bytes are others."""
     changed = bytearray(content)
     for _ in range(random.choice([1, 1, 10])):
         changed[random.randrange(len(changed))] = random.randrange(256)
@@ -273,7 +266,6 @@ def flip_letters(random: Random, content: bytes, _: bytes) -> bytes:
 
 
 def truncate(random: Random, content: bytes, _: bytes) -> bytes:
-    """The end is missing."""
     return content[: random.randrange(len(content))]
 
 

@@ -58,7 +58,7 @@ def _to(kind: str, cell: CellNode) -> None:
 
 
 def _handed_out(cell: CellNode) -> bool:
-    """Whether it is no cell of the student's own: of those nobody knows what they were."""
+    """Whether it is no cell of the student's own, whose type cannot be restored."""
     return not cell.get("id", "").startswith(("mine", "scratch", "note"))
 
 

@@ -10,6 +10,7 @@ from tests.mangled.mangling import (
     is_solution,
     text,
     unchanged,
+    without_ids,
 )
 
 _BADGE = (
@@ -20,12 +21,6 @@ _BADGE = (
 
 def _lines(cell: CellNode) -> None:
     cell["source"] = "".join(cell["source"]).splitlines(keepends=True)
-
-
-def _without_ids(notebook: Notebook, minor: int) -> Notebook:
-    for cell in notebook["cells"]:
-        cell.pop("id", None)
-    return notebook | {"nbformat_minor": minor}
 
 
 def _colab(notebook: Notebook) -> Notebook:
@@ -46,7 +41,7 @@ def _colab(notebook: Notebook) -> Notebook:
             }
         _lines(cell)
     badge = text(_BADGE) | {"metadata": {"id": "view-in-github", "colab_type": "text"}}
-    made = _without_ids(notebook, 0)
+    made = without_ids(notebook, 0)
     return made | {
         "cells": [badge, *made["cells"]],
         "metadata": {
@@ -76,7 +71,7 @@ def _vscode(notebook: Notebook) -> Notebook:
         cell["metadata"].pop("editable", None)
         cell["metadata"].pop("deletable", None)
         _lines(cell)
-    return _without_ids(notebook, 2) | {
+    return without_ids(notebook, 2) | {
         "metadata": {
             "interpreter": {"hash": "31f2aee4e71d21fbe5cf8b01ff0e069b9275f58929596ceb00d14d90e3e16cd6"},
             "kernelspec": {"display_name": ".venv (3.12.3)", "language": "python", "name": "python3"},
@@ -118,7 +113,7 @@ def _classic(notebook: Notebook) -> Notebook:
     for cell in notebook["cells"]:
         cell["metadata"] |= {"scrolled": True, "collapsed": False, "hidden": True, "ExecuteTime": {"end_time": "x"}}
         _lines(cell)
-    made = _without_ids(notebook, 4)
+    made = without_ids(notebook, 4)
     made["metadata"] |= {"toc": {"base_numbering": 1}, "varInspector": {"cols": {}}, "latex_envs": {"LaTeX": True}}
     return made
 
@@ -135,7 +130,7 @@ def _deepnote(notebook: Notebook) -> Notebook:
         }
     footer = text("<a style='text-decoration:none;' href='https://deepnote.com'>Created in Deepnote</a>")
     footer["metadata"] = {"created_in_deepnote_cell": True, "deepnote_cell_type": "markdown"}
-    made = _without_ids(notebook, 0)
+    made = without_ids(notebook, 0)
     return made | {
         "cells": [*made["cells"], footer],
         "metadata": {"deepnote": {}, "deepnote_execution_queue": [], "deepnote_notebook_id": "6f0b"},
@@ -150,7 +145,7 @@ def _kaggle(notebook: Notebook) -> Notebook:
             "trusted": True,
         }
         cell["metadata"] |= {"papermill": {"duration": 0.01, "exception": False, "status": "completed"}}
-    return _without_ids(notebook, 4) | {
+    return without_ids(notebook, 4) | {
         "metadata": {
             "kaggle": {"accelerator": "none", "dataSources": [], "isInternetEnabled": True, "language": "python"},
             "kernelspec": {"language": "python", "display_name": "Python 3", "name": "python3"},

@@ -13,27 +13,17 @@ from nbformat import v4 as notebook_format
 from autograder.cells import Role
 from autograder.course import release
 from autograder.course.course import Course
+from tests.small_course import nbgrader_metadata
 
 LAB = "lab"
 NAME = "slopes"
 Notebook = dict[str, Any]
 
-_FLAGS = {
-    Role.LOCKED: {"grade": False, "solution": False, "locked": True},
-    Role.SOLUTION: {"grade": False, "solution": True, "locked": False},
-    Role.TEST: {"grade": True, "solution": False, "locked": True},
-    Role.ANSWER: {"grade": True, "solution": True, "locked": False},
-    Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
-}
-
 
 def _cell(kind: str, source: str, role: Role = Role.FREE, grade_id: str = "", points: int = 0) -> NotebookNode:
     cell = getattr(notebook_format, f"new_{kind}_cell")(source)
     if role is not Role.FREE:
-        graded = {"points": points} if points else {}
-        cell.metadata["nbgrader"] = {
-            "schema_version": 3, "task": False, "grade_id": grade_id, **_FLAGS[role], **graded
-        }  # fmt: skip
+        cell.metadata["nbgrader"] = nbgrader_metadata(role, grade_id, points or None)
     return cell
 
 

@@ -15,7 +15,7 @@ class Mangling:
     """What becomes of an honest notebook on its way from the student's editor to ``submitted/``.
 
     Attributes:
-        name: who does what to it.
+        name: the editor, tool or mishap.
         change: from the notebook, of which it may keep and change what it likes, to another one or a file's bytes.
         repaired: what one of the repairs must say; empty where nothing needs to be mended.
         file: the file's path below the submission's folder; ``{}`` stands for the notebook's name.
@@ -27,7 +27,6 @@ class Mangling:
     file: str = "{}.ipynb"
 
     def content(self, notebook: Notebook) -> bytes:
-        """The bytes of the mangled file."""
         return as_bytes(self.change(notebook))
 
 
@@ -64,8 +63,6 @@ def cells(change: Callable[[list[CellNode]], list[CellNode]]) -> Change:
 
 
 def both(first: Change, second: Change) -> Change:
-    """One change after another."""
-
     def apply(notebook: Notebook) -> Notebook | bytes:
         changed = first(notebook)
         assert isinstance(changed, dict), "bytes can be made by the last change only"
@@ -74,8 +71,14 @@ def both(first: Change, second: Change) -> Change:
     return apply
 
 
+def without_ids(notebook: Notebook, minor: int) -> Notebook:
+    """The notebook in a format before 4.5, in which cells have no ids."""
+    for cell in notebook["cells"]:
+        cell.pop("id", None)
+    return notebook | {"nbformat_minor": minor}
+
+
 def grade_id(cell: CellNode) -> str | None:
-    """The nbgrader id of a cell."""
     found: str | None = cell["metadata"].get("nbgrader", {}).get("grade_id")
     return found
 
@@ -87,13 +90,11 @@ def is_solution(cell: CellNode) -> bool:
 
 
 def is_test(cell: CellNode) -> bool:
-    """Whether it holds tests."""
     said = cell["metadata"].get("nbgrader", {})
     return bool(said.get("grade")) and not said.get("solution")
 
 
 def is_locked(cell: CellNode) -> bool:
-    """Whether it is read-only."""
     return bool(cell["metadata"].get("nbgrader", {}).get("locked"))
 
 

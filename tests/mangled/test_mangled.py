@@ -18,15 +18,19 @@ from autograder.repair import repair_notebook
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.notebooks import parse
 from autograder.verdicts import Result, SubmissionStatus
-from tests.mangled.corpus import CORPUS
+from tests.mangled.accidents import ACCIDENTS
+from tests.mangled.editors import EDITORS
 from tests.mangled.lab import LAB, NAME, POINTS, honest, make_course
 from tests.mangled.mangling import Mangling, Notebook, as_bytes
+from tests.mangled.platforms import PLATFORMS
+from tests.mangled.tools import TOOLS
 from tests.small_course import LAB as SMALL_LAB
 from tests.small_course import make_small_course, small_submission
 from tests.submissions import make
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 LIMITS = Limits(cell_seconds=10.0)
+CORPUS: tuple[Mangling, ...] = (*EDITORS, *ACCIDENTS, *TOOLS, *PLATFORMS)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +56,6 @@ def test_mangled_notebooks_have_the_score_of_the_honest_one(tmp_path: Path, blan
 
 
 def _wrong(mangling: Mangling, result: Result) -> object:
-    """What is wrong with the result on a mangled notebook."""
     points = {cell.grade_id: cell.points for cell in result.cells}
     if result.status is not SubmissionStatus.GRADED or points != POINTS:
         return result.status, result.reason, points
@@ -68,7 +71,7 @@ def _mended(content: bytes, released: Sequence[Cell]) -> SubmittedNotebook:
 
 
 def _order(notebook: SubmittedNotebook) -> list[tuple[str | None, str]]:
-    """The locked and the graded cells in the order in which they run, with the text that nobody may change."""
+    """The locked and the graded cells in the order in which they run, with the text that a student may not change."""
     return [
         (cell.grade_id, cell.source if cell.role in (Role.LOCKED, Role.TEST, Role.TASK) else cell.role)
         for cell in notebook.cells

@@ -17,6 +17,7 @@ from tests.mangled.mangling import (
     grade_id,
     is_solution,
     text,
+    without_ids,
 )
 
 
@@ -43,19 +44,12 @@ def _jupytext(form: str) -> Change:
 
 
 def _format(minor: int) -> Change:
-    def older(notebook: Notebook) -> Notebook:
-        for cell in notebook["cells"]:
-            cell.pop("id", None)
-        return notebook | {"nbformat_minor": minor}
-
-    return older
+    return lambda notebook: without_ids(notebook, minor)
 
 
 def _format_3(notebook: Notebook) -> bytes:
     """What nbconvert --to notebook --nbformat 3 writes."""
-    for cell in notebook["cells"]:
-        cell.pop("id", None)
-    made = nbformat.convert(nbformat.from_dict(notebook | {"nbformat_minor": 4}), 3)
+    made = nbformat.convert(nbformat.from_dict(without_ids(notebook, 4)), 3)
     return json.dumps(made).encode()
 
 

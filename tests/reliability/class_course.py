@@ -36,19 +36,16 @@ _PLACE = (
 
 
 def solution(name: str, answer: str) -> NotebookNode:
-    """A cell for an answer."""
     flags = _FLAGS | {"grade_id": name, "solution": True}
     return new_code_cell(answer, id=name, metadata={"nbgrader": flags})
 
 
 def graded_cell(name: str, test: str, points: int = 2) -> NotebookNode:
-    """A cell with tests."""
     flags = _FLAGS | {"grade_id": f"{name}-test", "grade": True, "locked": True, "points": points}
     return new_code_cell(test, id=f"{name}-test", metadata={"nbgrader": flags})
 
 
 def question(text: str, points: int = 3) -> NotebookNode:
-    """An open question."""
     flags = _FLAGS | {"grade_id": "why", "grade": True, "solution": True, "points": points}
     return new_markdown_cell(text, id="why", metadata={"nbgrader": flags})
 
@@ -103,7 +100,7 @@ def make_class(root: Path, blank_gradebook: Path, students: int) -> Path:
 
 
 def start(root: Path, *arguments: str, within: Sequence[str] = ()) -> "subprocess.Popen[str]":
-    """Start the grader as people do, be it within another program."""
+    """Start the grader as an instructor does, or as an argument of another program, `within`."""
     return subprocess.Popen(
         [*within, sys.executable, "-c", _MAIN, *arguments],
         cwd=root,
@@ -122,9 +119,14 @@ def grade(root: Path, *arguments: str, within: Sequence[str] = ()) -> tuple[int,
     return process.returncode, out, err
 
 
+def assert_explained(err: str) -> None:
+    """Assert that what was printed on standard error is a message for a person, and not a traceback."""
+    assert "Traceback" not in err, err
+    assert "Unexpected error" not in err, err
+
+
 @contextmanager
 def database(root: Path) -> Iterator[sqlite3.Connection]:
-    """The gradebook."""
     with closing(sqlite3.connect(root / "gradebook.db")) as connection:
         yield connection
         connection.commit()
@@ -141,8 +143,8 @@ def grade_by_hand(root: Path, student: str, grade_id: str, score: float, comment
         graded = connection.execute(
             f"UPDATE grade SET manual_score = ?, needs_manual_grade = 0 {where}", (score, grade_id, student)
         )
-        told = connection.execute(f"UPDATE comment SET manual_comment = ? {where}", (comment, commented, student))
-        assert (graded.rowcount, told.rowcount) == (1, 1)
+        remarked = connection.execute(f"UPDATE comment SET manual_comment = ? {where}", (comment, commented, student))
+        assert (graded.rowcount, remarked.rowcount) == (1, 1)
 
 
 def gradebook(root: Path) -> dict[str, list[tuple[Any, ...]]]:

@@ -39,7 +39,6 @@ def grade(root: Path) -> tuple[int, str, str]:
 
 
 def main() -> None:
-    """Do it."""
     waiting, course, full, left, result = sys.argv[1:]
     root = Path(course)
     shutil.copytree(waiting, root, dirs_exist_ok=True)

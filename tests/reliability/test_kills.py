@@ -34,7 +34,6 @@ def moments(draw: random.Random, students: int, count: int) -> list[int]:
 
 
 def finished(root: Path) -> int:
-    """How many submissions have been written."""
     return sum(1 for _ in (root / "autograded").glob("*/lab/lab.ipynb"))
 
 

@@ -55,7 +55,6 @@ def course(graded_course: Path, tmp_path: Path) -> Path:
 
 
 def change(root: Path, notebook: str, old: str, new: str) -> None:
-    """Change the instructor's notebook."""
     path = root / "source" / LAB / f"{notebook}.ipynb"
     assert path.read_text().count(old) == 1
     path.write_text(path.read_text().replace(old, new))

@@ -1,4 +1,4 @@
-"""The checks of lab 01_autograd: slopes by autograd, by measurement and by hand, and who is watched."""
+"""The checks of lab 01_autograd: slopes by autograd, by measurement and by hand, and which tensors are watched."""
 
 from gradlab.check.lab_01_autograd.by_autograd import partial_derivatives, sea_depth, slope_at
 from gradlab.check.lab_01_autograd.by_hand import pulse_slope, squared_error_gradient

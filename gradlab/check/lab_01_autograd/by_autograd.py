@@ -27,9 +27,6 @@ def slope_at(function: Function, *, of: Function | None = None) -> None:
     Args:
         function: the student's: a function and a number → a number.
         of: f, which maps a tensor with one number to another; by default a random polynomial.
-
-    Raises:
-        NotYet: a slope is missing or differs.
     """
     require_callable(function)
     f = functools.partial(polynomial, coefficients=(0.5 + torch.rand(4)).tolist()) if of is None else of
@@ -117,9 +114,6 @@ def sea_depth(function: Function, *, bed: Function | None = None) -> None:
     Args:
         function: the student's: a function of points (2,) and a list of two numbers → gradient (2,).
         bed: f; by default a random one.
-
-    Raises:
-        NotYet: a slope is missing or differs.
     """
     require_callable(function)
     f = functools.partial(sea_bed, factors=(0.5 + torch.rand(3)).tolist()) if bed is None else bed

@@ -8,14 +8,12 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.known_mistakes import KnownMistake, agree
 
+_TARGET_IN_NOTEBOOK = 10
+
 
 @announced
 def pulse_slope(function: Function) -> None:
-    """Check a function ``pulse_slope(x)`` that returns the derivative of x · exp(−x/2) at each number of x.
-
-    Raises:
-        NotYet: a slope differs.
-    """
+    """Check a function ``pulse_slope(x)`` that returns the derivative of x · exp(−x/2) at each number of x."""
     require_callable(function)
     for shape in ((7,), (2, 3), ()):
         x = 0.3 + 4 * torch.rand(shape, dtype=torch.float64)
@@ -38,9 +36,6 @@ def _pulse_mistakes(x: torch.Tensor, decay: torch.Tensor) -> Iterator[KnownMista
     yield KnownMistake("pulse-rule", "pulse-product", decay)
     yield KnownMistake("pulse-rule", "pulse-one-term", -x / 2 * decay)
     yield KnownMistake("value-as-slope", "value-as-slope", x * decay)
-
-
-_TARGET_OF_THE_LESSON = 10
 
 
 @announced
@@ -80,6 +75,6 @@ def _error_mistakes(w: torch.Tensor, x: torch.Tensor, target: float) -> Iterator
     yield KnownMistake("value-as-slope", "value-as-slope", missing**2)
     # Whatever is wrong with the one number in front of x looks like a factor, and each of these has a reason.
     for sign in (-2, 2):
-        yield KnownMistake("target-ignored", "error-ten", sign * (_TARGET_OF_THE_LESSON - w @ x) * x)
+        yield KnownMistake("target-ignored", "error-ten", sign * (_TARGET_IN_NOTEBOOK - w @ x) * x)
         yield KnownMistake("wrong-coefficient", "error-plus", sign * (target + w @ x) * x)
         yield KnownMistake("wrong-coefficient", "error-still-squared", sign * missing**2 * x)

@@ -86,7 +86,7 @@ def _central_mistakes(
 
 @dataclass(frozen=True)
 class _Claim:
-    """A claim that df is the derivative of f at x, and the mistake of whoever judges it wrongly."""
+    """A claim that df is the derivative of f at x, and the mistake that a wrong verdict on it shows."""
 
     f: Function
     df: Function

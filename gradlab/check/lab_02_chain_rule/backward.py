@@ -10,11 +10,10 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, call_plain, require_callable
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.known_mistakes import KnownMistake, agree
-from gradlab.check.lab_02_chain_rule.engine_values import Graph, number_of
+from gradlab.check.lab_02_chain_rule.engine_values import GRAPH_IN_NOTEBOOK, Graph, number_of, random_parents
 
 _CHAIN = ((), (0,), (1,), (2,))
 _SQUARE = ((), (0, 0), (1,))
-_GRAPH_OF_LESSON = ((), (), (0, 1), (2, 0), (2, 3))
 _OPERATIONS = ("add", "multiply", "subtract", "divide", "power", "exp", "tanh", "constant")
 _EXPRESSIONS = 5
 _INPUTS = 3
@@ -32,12 +31,9 @@ def backward_pass(function: Function, make: Function, *, count: int = 12) -> Non
         function: the student's: a list of values.
         make: the student's class of values.
         count: how many values the largest graph has.
-
-    Raises:
-        NotYet: a gradient is wrong.
     """
     require_callable(function, make)
-    for parents in (_CHAIN, _SQUARE, _GRAPH_OF_LESSON, _random_parents(count)):
+    for parents in (_CHAIN, _SQUARE, GRAPH_IN_NOTEBOOK, random_parents(count)):
         graph = _random_graph(parents)
         values = graph.build(make)
         handed = list(values)
@@ -47,11 +43,6 @@ def backward_pass(function: Function, make: Function, *, count: int = 12) -> Non
         agree(torch.tensor(found, dtype=torch.float64), expected, _mistakes(graph), given="the values of a graph")
         if [number_of(value, "data", "backward(order)") for value in handed] != list(graph.data):
             raise not_yet("list-changed", "pull-list-changed")
-
-
-def _random_parents(count: int) -> tuple[tuple[int, ...], ...]:
-    others = [int(torch.randint(max(number, 1), ())) for number in range(count)]
-    return ((), *((others[number], number - 1) for number in range(1, count)))
 
 
 def _random_graph(parents: tuple[tuple[int, ...], ...]) -> Graph:
@@ -102,11 +93,7 @@ def _mistakes(graph: Graph) -> Iterator[KnownMistake[torch.Tensor]]:
 
 @announced
 def engine(gradients: Function) -> None:
-    """Check a function ``gradients(f, *numbers)``: the derivative of f with respect to each number, by any engine.
-
-    Raises:
-        NotYet: a derivative differs from PyTorch's.
-    """
+    """Check a function ``gradients(f, *numbers)``: the derivative of f with respect to each number, by any engine."""
     require_callable(gradients)
     for _ in range(_EXPRESSIONS):
         program, x = _random_problem()

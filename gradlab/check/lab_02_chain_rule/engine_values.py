@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import torch
+
 from gradlab.check.calls import Function, call, call_plain
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
@@ -13,6 +15,8 @@ DEEPEST = 6
 """How many levels below a result an input may stand: a rule may be made of other rules."""
 _MOST_PARENTS = 50
 _MOST_WAYS = 200
+GRAPH_IN_NOTEBOOK = ((), (), (0, 1), (2, 0), (2, 3))
+"""The parents in the notebook's graph: x, y, p = x·y, q = p + x, L = p·q."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,12 @@ class Graph:
         for number, parents, slopes in zip(self.data, self.parents, self.slopes, strict=True):
             made.append(call(make, number, tuple(made[parent] for parent in parents), slopes))
         return made
+
+
+def random_parents(count: int) -> tuple[tuple[int, ...], ...]:
+    """Draw parents: each node uses the one before it, so that the last depends on all, and another one."""
+    others = [int(torch.randint(max(number, 1), ())) for number in range(count)]
+    return ((), *((number - 1, others[number]) for number in range(1, count)))
 
 
 def attribute(value: object, name: str, expression: str) -> object:

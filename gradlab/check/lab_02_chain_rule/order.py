@@ -11,12 +11,10 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import refusal
-from gradlab.check.lab_02_chain_rule.engine_values import Graph, number_of
+from gradlab.check.lab_02_chain_rule.engine_values import GRAPH_IN_NOTEBOOK, Graph, number_of, random_parents
 from gradlab.check.values import kind_of
 
 _USUAL_DEPTH = 900
-_GRAPH_OF_LESSON = ((), (), (0, 1), (2, 0), (2, 3))
-"""x, y, p = x·y, q = p + x, L = p·q."""
 _FAR_AND_NEAR = ((), (0,), (1,), (2, 0), (0, 3), (1, 4, 0))
 """Values that are used right away and again much later: reached first by the short way, they come too early."""
 _LADDER = ((), *((level, level) for level in range(8)))
@@ -35,7 +33,7 @@ def topological_order(function: Function, make: Function, *, deep: int = 0) -> N
         NotYet: a value is missing, there twice, or before one of its parents.
     """
     require_callable(function, make)
-    for parents in (((), (0,), (1,)), _GRAPH_OF_LESSON, _FAR_AND_NEAR, _LADDER, _random_parents(10)):
+    for parents in (((), (0,), (1,)), GRAPH_IN_NOTEBOOK, _FAR_AND_NEAR, _LADDER, random_parents(10)):
         graph = _random_graph(parents)
         _check(_ask(function, graph.build(make)[-1]), graph)
     _check_twins(function, make)
@@ -57,12 +55,6 @@ def _usual_limit() -> Iterator[None]:
         yield
     finally:
         sys.setrecursionlimit(found)
-
-
-def _random_parents(count: int) -> tuple[tuple[int, ...], ...]:
-    """Each node uses the one before it, so that the last depends on all, and another one."""
-    others = [int(torch.randint(max(number, 1), ())) for number in range(count)]
-    return ((), *((number - 1, others[number]) for number in range(1, count)))
 
 
 def _random_graph(parents: tuple[tuple[int, ...], ...]) -> Graph:

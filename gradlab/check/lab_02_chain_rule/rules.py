@@ -52,9 +52,6 @@ def local_rules(
         tanh: a → tanh a.
         divide: (a, b) → a / b.
         exponents: what n is in turn.
-
-    Raises:
-        NotYet: a result or a slope is wrong.
     """
     require_callable(make, power, exp, tanh, divide)
     for n in exponents:

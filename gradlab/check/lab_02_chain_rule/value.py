@@ -23,9 +23,6 @@ def value_class(make: Function, *, between: tuple[float, float] = (1.5, 3.5)) ->
     Args:
         make: the student's class.
         between: bounds of the numbers that it is tried with.
-
-    Raises:
-        NotYet: a result, a parent or a slope is wrong.
     """
     require_callable(make)
     low, high = between

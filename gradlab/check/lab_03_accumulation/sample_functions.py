@@ -69,7 +69,7 @@ def identity(x: torch.Tensor) -> torch.Tensor:
 
 
 class _GraphToken:
-    """Lives as long as a graph that nobody has gone back through.
+    """Lives until a backward pass goes through its graph, or the graph is dropped.
 
     Args:
         leaf: the identity of the weights in it. The graph keeps them, so that no others have the same while it lives.

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable
+from gradlab.check.calls import Function, call, require_callable, require_left_alone
 from gradlab.check.compare import close, factor
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.errors import message_of
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_03_accumulation import sample_functions
-from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained, require_left_alone
+from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained
 from gradlab.check.lab_03_accumulation.sample_functions import GRAPH_KEPT, TOO_MANY_EXAMPLES, limited_loss, row_loss
 from gradlab.check.missing_gradients import gradients_from
 from gradlab.check.values import numbers
@@ -91,16 +91,12 @@ def two_heads(
     x = torch.rand(3, dtype=torch.float64) + 0.5
     given = x.clone()
     with grad_of_argument_explained(lambda filled: function(trunk, first, second, filled), given, "`x`"):
-        result = gradients_from(functools.partial(_heads_bound, function, first, second, given), trunk)
+        result = gradients_from(lambda f: function(f, first, second, given), trunk)
     one, other = (gradient(functools.partial(_through, trunk, head), x) for head in (first, second))
     before = torch.stack([gradient(head, trunk(x)) for head in (first, second)])
     agree(result, torch.stack([one, other]), _heads_mistakes(one, other, before), given="random x", shape=(3,))
     require_left_alone("`x`", x, given)
     _require_one_trunk(function, x)
-
-
-def _heads_bound(function: Function, first: Function, second: Function, x: Tensor, trunk: Function) -> object:
-    return function(trunk, first, second, x)
 
 
 def _through(trunk: Function, head: Function, x: Tensor) -> object:
@@ -155,15 +151,12 @@ def micro_batches(function: Function, *, sizes: Sequence[int] = (4, 2, 3), d: in
     slopes = torch.stack([gradient(functools.partial(_batch_loss_of_weights, x, y), w) for x, y in batches])
     counts = torch.tensor(sizes, dtype=torch.float64).unsqueeze(-1)
     right = (counts * slopes).sum(dim=0) / counts.sum()
-    agree(result, right, _micro_mistakes(slopes, counts), given=f"micro-batches of {_told(sizes)}", shape=(d,))
+    description = f"micro-batches of {', '.join(map(str, sizes))}"
+    agree(result, right, _micro_mistakes(slopes, counts), given=description, shape=(d,))
     require_left_alone("`w`", w, given)
     for (x, y), (x_after, y_after) in zip(batches, handed, strict=True):
         require_left_alone("`batches`", x, x_after)
         require_left_alone("`batches`", y, y_after)
-
-
-def _told(sizes: Sequence[int]) -> str:
-    return ", ".join(map(str, sizes))
 
 
 def _run_micro(function: Function, w: Tensor, batches: list[Batch], loss: Function) -> object:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
+from gradlab.check.calls import Function, call_plain, require_callable, require_left_alone, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
 from gradlab.check.known_mistakes import KnownMistake, agree
-from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained, require_left_alone
+from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained
 from gradlab.check.lab_03_accumulation.sample_functions import smooth_loss
 from gradlab.check.missing_gradients import error_with
 from gradlab.check.probes import keeps_grad_of_point
@@ -31,16 +31,13 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
         on: the loss, which maps weights (d,) to a scalar tensor; by default one whose gradient changes everywhere.
         d: the number of weights.
         epochs: how many steps to ask for.
-
-    Raises:
-        NotYet: the weights or the gradients are wrong.
     """
     loss = smooth_loss if on is None else on
     require_callable(function, loss)
     start, lr = torch.rand(d, dtype=torch.float64) + 0.5, 0.05 + 0.1 * float(torch.rand(()))
     given = start.clone()
     with grad_of_argument_explained(lambda filled: function(loss, filled, lr, epochs), given, "`weights`"):
-        result = _run(functools.partial(_bound, function, given, lr), loss, epochs)
+        result = _run(lambda f, count: function(f, given, lr, count), loss, epochs)
     weights, history = _two_of(result)
     end, slopes = _descend(loss, start, lr, epochs, keep=0.0)
     description = f"{epochs} epochs"
@@ -54,10 +51,6 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
     require_left_alone("`weights`", start, given)
 
 
-def _bound(function: Function, start: Tensor, lr: float, loss: Function, epochs: int) -> object:
-    return function(loss, start, lr, epochs)
-
-
 def _run(training: Descent, loss: Function, epochs: int) -> object:
     """Run a student's training; a `.grad` that is missing in the first round belongs to a tensor that is no leaf."""
     try:
@@ -66,14 +59,10 @@ def _run(training: Descent, loss: Function, epochs: int) -> object:
         error = refusal.__cause__
         if not isinstance(error, AttributeError) or "zero_" in message_of(error):
             raise
-        fails, works = (error_with(functools.partial(_once, training), f) for f in (loss, keeps_grad_of_point))
+        fails, works = (error_with(functools.partial(training, f), 1) for f in (loss, keeps_grad_of_point))
         if fails is None or works is not None:
             raise
         raise not_yet("not-a-leaf", "first-round", name=type(error).__name__, message=message_of(error)) from error
-
-
-def _once(training: Descent, loss: Function) -> object:
-    return training(loss, 1)
 
 
 def _same(result: object, values: Tensor) -> bool:

@@ -3,35 +3,29 @@
 The number of passes that they take (passes) is here, too.
 """
 
-import functools
 from collections.abc import Iterator
 
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged, require_unwatched
+from gradlab.check.calls import Function, call, require_callable, require_left_alone, require_unchanged
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_04_jacobians import sample_functions
-from gradlab.check.lab_04_jacobians.run import SQUARE_PROBES, jacobian, run_for_gradients
+from gradlab.check.lab_04_jacobians.run import FUNCTIONS, jacobian, random_tensor, run_for_gradients
 from gradlab.check.values import numbers, require_shape
 
 Tensor = torch.Tensor
 
-_FUNCTIONS = ((sample_functions.square, 3), (sample_functions.taller, 2), (sample_functions.wider, 3))
 _POINTS = 4
 
 
 @announced
 def entries(function: Function) -> None:
-    """Check a function ``entries(x)`` that returns the Jacobian of (x₁² x₂, sin 3x₂, x₁ + x₂) at x.
-
-    Raises:
-        NotYet: an entry differs.
-    """
+    """Check a function ``entries(x)`` that returns the Jacobian of (x₁² x₂, sin 3x₂, x₁ + x₂) at x."""
     require_callable(function)
     for _ in range(2):
-        x = 0.4 + torch.rand(2, dtype=torch.float64)
+        x = random_tensor(2)
         given = x.clone()
         expected = _table(x, 3 * torch.cos(3 * x[1]))
         agree(call(function, given), expected, _entries_mistakes(x, expected), given="a random point", shape=(2,))
@@ -58,12 +52,15 @@ def _entries_mistakes(x: torch.Tensor, expected: torch.Tensor) -> Iterator[Known
     yield KnownMistake("jac-zero", "jac-zero", flat)
 
 
-def _point(count: int) -> Tensor:
-    return 0.4 + torch.rand(count, dtype=torch.float64)
-
-
-def _one_row(function: Function, x: Tensor, i: int, f: Function) -> object:
-    return function(f, x, i)
+def _check(
+    function: Function, f: Function, x: Tensor, expected: Tensor, mistakes: Iterator[KnownMistake[Tensor]], *more: int
+) -> None:
+    """Compare ``function(f, x, *more)`` with what is expected; x is one point (d,) or several (n, d)."""
+    name, given_in_words = ("`x`", "a random point") if x.ndim == 1 else ("`points`", "random points")
+    given = x.clone()
+    result = run_for_gradients(lambda g: function(g, given, *more), f)
+    agree(result, expected, mistakes, given=given_in_words, shape=tuple(x.shape))
+    require_left_alone(name, x, given)
 
 
 @announced
@@ -74,21 +71,13 @@ def row(function: Function, *, on: Function | None = None, at: Tensor | None = N
         function: the student's.
         on: another f than the check's own.
         at: where, with `on`.
-
-    Raises:
-        NotYet: a row differs.
     """
     require_callable(function)
-    cases = [(on, at)] if on is not None and at is not None else [(f, _point(count)) for f, count in _FUNCTIONS]
+    cases = [(on, at)] if on is not None and at is not None else [(f, random_tensor(count)) for f, count in FUNCTIONS]
     for f, x in cases:
         table = jacobian(f, x)
         for i in range(len(table)):
-            given = x.clone()
-            run = functools.partial(_one_row, function, given, i)
-            result = run_for_gradients(run, f, SQUARE_PROBES)
-            agree(result, table[i], _row_mistakes(table, i), given="a random point", shape=tuple(x.shape))
-            require_unchanged("`x`", x, given)
-            require_unwatched("`x`", given)
+            _check(function, f, x, table[i], _row_mistakes(table, i), i)
 
 
 def _row_mistakes(table: Tensor, i: int) -> Iterator[KnownMistake[Tensor]]:
@@ -107,31 +96,17 @@ def _row_mistakes(table: Tensor, i: int) -> Iterator[KnownMistake[Tensor]]:
         yield KnownMistake("jac-other-row", "jac-other-row", table[j])
 
 
-def _all_rows(function: Function, x: Tensor, f: Function) -> object:
-    return function(f, x)
-
-
 @announced
 def jacobian_rows(function: Function, *, on: Function | None = None, at: Tensor | None = None) -> None:
     """Check a function ``jacobian(f, x)`` that returns the Jacobian of f at x (d,), shape (m, d).
 
-    Args:
-        function: the student's.
-        on: another f than the check's own.
-        at: where, with `on`.
-
-    Raises:
-        NotYet: the table differs.
+    The arguments are those of `row`.
     """
     require_callable(function)
-    cases = [(on, at)] if on is not None and at is not None else [(f, _point(count)) for f, count in _FUNCTIONS]
+    cases = [(on, at)] if on is not None and at is not None else [(f, random_tensor(count)) for f, count in FUNCTIONS]
     for f, x in cases:
-        table, given = jacobian(f, x), x.clone()
-        run = functools.partial(_all_rows, function, given)
-        result = run_for_gradients(run, f, SQUARE_PROBES)
-        agree(result, table, _table_mistakes(table), given="a random point", shape=tuple(x.shape))
-        require_unchanged("`x`", x, given)
-        require_unwatched("`x`", given)
+        table = jacobian(f, x)
+        _check(function, f, x, table, _table_mistakes(table))
 
 
 def _table_mistakes(table: Tensor) -> Iterator[KnownMistake[Tensor]]:
@@ -157,10 +132,6 @@ def _table_mistakes(table: Tensor) -> Iterator[KnownMistake[Tensor]]:
         yield KnownMistake("transposed-jacobian", "jac-too-few", table[: table.shape[1]])
 
 
-def _all_points(function: Function, points: Tensor, f: Function) -> object:
-    return function(f, points)
-
-
 @announced
 def all_at_once(function: Function, *, on: Function | None = None, at: Tensor | None = None) -> None:
     """Check a function ``jacobians(f, points)``: points (n, d) → (n, m, d), without a loop in Python.
@@ -174,14 +145,10 @@ def all_at_once(function: Function, *, on: Function | None = None, at: Tensor | 
         NotYet: a Jacobian differs, or f is called or gone back through more than once.
     """
     require_callable(function)
-    cases = [(f, 0.4 + torch.rand(_POINTS, count, dtype=torch.float64)) for f, count in _FUNCTIONS]
+    cases = [(f, random_tensor(_POINTS, count)) for f, count in FUNCTIONS]
     for f, points in [(on, at)] if on is not None and at is not None else cases:
-        tables, given = torch.stack([jacobian(f, point) for point in points]), points.clone()
-        run = functools.partial(_all_points, function, given)
-        result = run_for_gradients(run, f, SQUARE_PROBES)
-        agree(result, tables, _tables_mistakes(tables), given="random points", shape=tuple(points.shape))
-        require_unchanged("`points`", points, given)
-        require_unwatched("`points`", given)
+        tables = torch.stack([jacobian(f, point) for point in points])
+        _check(function, f, points, tables, _tables_mistakes(tables))
     _refuse_loop(function)
 
 
@@ -201,10 +168,10 @@ def _tables_mistakes(tables: Tensor) -> Iterator[KnownMistake[Tensor]]:
 
 
 def _refuse_loop(function: Function) -> None:
-    points = 0.4 + torch.rand(_POINTS, 3, dtype=torch.float64)
+    points = random_tensor(_POINTS, 3)
     tables = torch.stack([jacobian(sample_functions.square, point) for point in points])
-    run = functools.partial(_all_points, function, points.clone())
-    found = numbers(run_for_gradients(run, sample_functions.square_scaled_by_call_and_pass, SQUARE_PROBES))
+    given = points.clone()
+    found = numbers(run_for_gradients(lambda g: function(g, given), sample_functions.square_scaled_by_call_and_pass))
     require_shape(found, tables.shape, points.shape)
     factors = (found * tables).sum(-1) / (tables * tables).sum(-1)
     if bool((factors[:, :1] / factors - 1).abs().max() > 1e-3):
@@ -215,11 +182,7 @@ def _refuse_loop(function: Function) -> None:
 
 @announced
 def cost(function: Function) -> None:
-    """Check a function ``passes(inputs, outputs)`` that returns how many passes J takes: reverse mode, forward mode.
-
-    Raises:
-        NotYet: a number differs.
-    """
+    """Check a function ``passes(inputs, outputs)`` that returns how many passes J takes: reverse mode, forward mode."""
     require_callable(function)
     drawn = torch.randint(6, 90, (2,)).tolist()
     for inputs, outputs in ((drawn[0], drawn[0] + drawn[1]), (1_000_003, 1), (2, 5_000)):

@@ -6,21 +6,19 @@ from collections.abc import Iterator
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, require_callable, require_unchanged, require_unwatched
+from gradlab.check.calls import Function, require_callable, require_left_alone, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_04_jacobians import sample_functions
-from gradlab.check.lab_04_jacobians.run import SQUARE_PROBES, GradientProbes, jacobian, run_for_gradients
-from gradlab.check.missing_gradients import error_with
+from gradlab.check.lab_04_jacobians.run import FUNCTIONS, GradientProbes, jacobian, random_tensor, run_for_gradients
+from gradlab.check.missing_gradients import Run, error_with
 from gradlab.check.values import numbers
 
 Tensor = torch.Tensor
 
-_FUNCTIONS = ((sample_functions.square, 3), (sample_functions.taller, 2), (sample_functions.wider, 3))
 
-
-def _product(function: Function, x: Tensor, v: Tensor, f: Function) -> object:
+def _applied(function: Function, x: Tensor, v: Tensor, f: Function) -> object:
     return function(f, x, v)
 
 
@@ -33,10 +31,6 @@ def _other_way(function: Function, f: Function, x: Tensor, length: int) -> bool:
         return False
 
 
-def _random(*shape: int) -> Tensor:
-    return 0.4 + torch.rand(*shape, dtype=torch.float64)
-
-
 @announced
 def pulled_back(function: Function) -> None:
     """Check a function ``vjp(f, x, v)`` that returns Jᵀ v, shape (d,), for v of shape (m,).
@@ -45,15 +39,14 @@ def pulled_back(function: Function) -> None:
         NotYet: the product differs, or it takes more than one backward pass.
     """
     require_callable(function)
-    for f, count in _FUNCTIONS:
-        x = _random(count)
+    for f, count in FUNCTIONS:
+        x = random_tensor(count)
         table = jacobian(f, x)
-        v = _random(len(table))
+        v = random_tensor(len(table))
         _check(function, f, x, v, table.T @ v, _pull_mistakes(table, v), count)
-    x, v = _random(3), _random(3)
-    _require_one_pass(
-        function, x, v, jacobian(sample_functions.square, x).T @ (v * torch.arange(1, 4, dtype=torch.float64))
-    )
+    x, v = random_tensor(3), random_tensor(3)
+    built = jacobian(sample_functions.square, x).T @ (v * torch.arange(1, 4, dtype=torch.float64))
+    _require_one_pass_of_square(function, x, v, built)
 
 
 def _pull_mistakes(table: Tensor, v: Tensor) -> Iterator[KnownMistake[Tensor]]:
@@ -76,14 +69,13 @@ def pushed_forward(function: Function) -> None:
         NotYet: the product differs, or the Jacobian is built row by row.
     """
     require_callable(function)
-    for f, count in _FUNCTIONS:
-        x, v = _random(count), _random(count)
+    for f, count in FUNCTIONS:
+        x, v = random_tensor(count), random_tensor(count)
         table = jacobian(f, x)
         _check(function, f, x, v, table @ v, _push_mistakes(f, x, table, v), len(table))
-    x, v = _random(3), _random(3)
-    _require_one_pass(
-        function, x, v, torch.arange(1, 4, dtype=torch.float64) * (jacobian(sample_functions.square, x) @ v)
-    )
+    x, v = random_tensor(3), random_tensor(3)
+    built = torch.arange(1, 4, dtype=torch.float64) * (jacobian(sample_functions.square, x) @ v)
+    _require_one_pass_of_square(function, x, v, built)
 
 
 def _push_mistakes(f: Function, x: Tensor, table: Tensor, v: Tensor) -> Iterator[KnownMistake[Tensor]]:
@@ -110,37 +102,36 @@ def _check(
     other: int,
 ) -> None:
     given, weights = x.clone(), v.clone()
-    run = functools.partial(_product, function, given, weights)
     try:
-        result = run_for_gradients(run, f, SQUARE_PROBES)
+        result = run_for_gradients(lambda g: function(g, given, weights), f)
     except AssertionError:
         if f is not sample_functions.square and other != len(v) and _other_way(function, f, x, other):
             raise not_yet("jvp-for-vjp", "jac-other-length", length=len(v), other=other) from None
         raise
     agree(result, expected, mistakes, given="a random point and a random v", shape=tuple(x.shape))
-    require_unchanged("`x`", x, given)
-    require_unwatched("`x`", given)
+    require_left_alone("`x`", x, given)
     require_unchanged("`v`", v, weights)
 
 
-def _require_one_pass(function: Function, x: Tensor, v: Tensor, built: Tensor) -> None:
+def _require_one_pass_of_square(function: Function, x: Tensor, v: Tensor, built: Tensor) -> None:
+    run = functools.partial(_applied, function, x, v)
+    result = run_for_gradients(run, sample_functions.square_scaled_by_pass)
+    _require_one_pass(run, result, built, sample_functions.square_of_one_vector)
+
+
+def _require_one_pass(run: Run, scaled: object, built: Tensor, of_one_vector: Function) -> None:
     """Refuse a Jacobian that is built on the way, row by row or in a batch.
 
     Args:
-        function: the student's.
-        x: a point (3,).
-        v: a vector (3,).
-        built: what `sample_functions.square_scaled_by_pass` gives if each output has a backward pass of its own.
+        run: the student's function.
+        scaled: what it gives for a function whose n-th backward pass is n times too large.
+        built: what it gives then if each output has a backward pass of its own.
+        of_one_vector: a function through which only one vector at a time can go.
     """
-    run = functools.partial(_product, function, x, v)
-    if close(numbers(run_for_gradients(run, sample_functions.square_scaled_by_pass, SQUARE_PROBES)), built):
+    if close(numbers(scaled), built):
         raise not_yet("jac-built", "jac-built")
-    if error_with(run, sample_functions.square_of_one_vector) == sample_functions.MANY_VECTORS:
+    if error_with(run, of_one_vector) == sample_functions.MANY_VECTORS:
         raise not_yet("jac-built", "jac-batched")
-
-
-def _weights_gradient(function: Function, w: Tensor, y: Tensor, model: Function) -> object:
-    return function(model, w, y)
 
 
 @announced
@@ -153,7 +144,7 @@ def loss_gradient(function: Function) -> None:
     require_callable(function)
     for count, weights in ((3, 3), (5, 3), (2, 4)):
         features = torch.rand(count, weights, dtype=torch.float64).tolist()
-        model, counted, narrow, *of_gradients = (
+        model, scaled, of_one_vector, *of_gradients = (
             functools.partial(f, features=features)
             for f in (
                 sample_functions.predictions,
@@ -165,28 +156,18 @@ def loss_gradient(function: Function) -> None:
             )
         )
         probes = GradientProbes(*of_gradients)
-        w = 0.4 + torch.rand(weights, dtype=torch.float64)
+        w = random_tensor(weights)
         # Some predictions are too large and some too small: signs must count.
         y = model(w) + (0.5 + torch.rand(count, dtype=torch.float64)) * (-1.0) ** torch.arange(count)
         given, targets = w.clone(), y.clone()
-        run = functools.partial(_weights_gradient, function, given, targets)
+        run = functools.partial(_applied, function, given, targets)
         table, error = jacobian(model, w), model(w) - y
-        expected = table.T @ (2 / count * error)
-        agree(
-            run_for_gradients(run, model, probes),
-            expected,
-            _loss_mistakes(table, error, w),
-            given="random weights",
-            shape=tuple(w.shape),
-        )
-        require_unchanged("`w`", w, given)
-        require_unwatched("`w`", given)
+        result, expected = run_for_gradients(run, model, probes), table.T @ (2 / count * error)
+        agree(result, expected, _loss_mistakes(table, error, w), given="random weights", shape=tuple(w.shape))
+        require_left_alone("`w`", w, given)
         require_unchanged("`y`", y, targets)
-        numbers_of_passes = torch.arange(1, count + 1, dtype=torch.float64)
-        if close(numbers(run_for_gradients(run, counted, probes)), table.T @ (2 / count * error * numbers_of_passes)):
-            raise not_yet("jac-built", "jac-built")
-        if error_with(run, narrow) == sample_functions.MANY_VECTORS:
-            raise not_yet("jac-built", "jac-batched")
+        built = table.T @ (2 / count * error * torch.arange(1, count + 1, dtype=torch.float64))
+        _require_one_pass(run, run_for_gradients(run, scaled, probes), built, of_one_vector)
 
 
 def _loss_mistakes(table: Tensor, error: Tensor, w: Tensor) -> Iterator[KnownMistake[Tensor]]:

@@ -6,7 +6,7 @@ import torch
 
 from gradlab.check.calls import Function
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.errors import message_of, refusal
+from gradlab.check.errors import errors_refused, message_of, refusal
 from gradlab.check.lab_04_jacobians import sample_functions
 from gradlab.check.missing_gradients import Run, error_with, finds_gradients, has_none
 from gradlab.check.probes import BACKWARD_BEGUN, CALLED, NOT_TRACKED, raises_if_called
@@ -28,29 +28,34 @@ class GradientProbes:
     raises_in_backward: Function
 
 
-SQUARE_PROBES = GradientProbes(
+_SQUARE_PROBES = GradientProbes(
     sample_functions.square_keeps_grad_of_input,
     sample_functions.square_keeps_grad_of_value,
     sample_functions.square_raises_in_backward,
 )
+FUNCTIONS = ((sample_functions.square, 3), (sample_functions.taller, 2), (sample_functions.wider, 3))
+"""Functions to differentiate, each with the number of its inputs."""
+
+
+def random_tensor(*shape: int) -> torch.Tensor:
+    """Draw numbers between 0.4 and 1.4, float64: none is near 0."""
+    return 0.4 + torch.rand(*shape, dtype=torch.float64)
 
 
 def jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
     """The Jacobian of f at one point (d,): shape (m, d)."""
-    try:
+    with errors_refused("function-raised", "function-error"):
         table: torch.Tensor = torch.autograd.functional.jacobian(f, x.detach().clone())  # type: ignore[no-untyped-call]
-    except Exception as error:
-        raise refusal(error, "function-raised", "function-error") from error
     return table.detach()
 
 
-def run_for_gradients(run: Run, f: Function, probes: GradientProbes) -> object:
+def run_for_gradients(run: Run, f: Function, probes: GradientProbes = _SQUARE_PROBES) -> object:
     """Run a student's function; a gradient that is None gets its reason.
 
     Args:
         run: the function.
         f: what it is given.
-        probes: what to ask if a gradient is None.
+        probes: what takes the place of f if a gradient is None.
     """
     try:
         with torch.enable_grad():
@@ -77,6 +82,6 @@ def _reason(run: Run, probes: GradientProbes) -> str | None:
 
 
 def _stops_short(run: Run, probes: GradientProbes) -> bool:
-    """Say whether f is computed from a watched point, and nobody goes backward from there."""
+    """Say whether f is computed from a watched point, and no backward pass starts from there."""
     unexpected = (BACKWARD_BEGUN, NOT_TRACKED)
     return error_with(run, raises_if_called) == CALLED and error_with(run, probes.raises_in_backward) not in unexpected

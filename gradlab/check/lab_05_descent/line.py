@@ -27,9 +27,6 @@ def line_gradient(function: Function, *, count: int = 6) -> None:
     Args:
         function: the student's: parameters (2,), inputs (n,), targets (n,) → gradient (2,).
         count: how many examples to draw.
-
-    Raises:
-        NotYet: the gradient is not right.
     """
     require_callable(function)
     for _ in range(2):
@@ -85,9 +82,6 @@ def stable_rate(function: Function, *, count: int = 7) -> None:
     Args:
         function: the student's: inputs (n,) → two numbers.
         count: how many inputs to draw.
-
-    Raises:
-        NotYet: one of the two is not right.
     """
     require_callable(function)
     draw = generator()
@@ -166,9 +160,6 @@ def scaled_fit(function: Function, *, centre: float = 60.0, spread: float = 15.0
         function: the student's: inputs (n,), targets (n,) → two numbers.
         centre: about the mean of the inputs to draw.
         spread: about their standard deviation.
-
-    Raises:
-        NotYet: w or b is not right.
     """
     require_callable(function)
     draw = generator()

@@ -7,7 +7,7 @@ import torch
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.errors import refusal
+from gradlab.check.errors import errors_refused
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.values import is_tensor, kind_of, numbers, require_shape
 
@@ -22,9 +22,6 @@ def penalised_loss(function: Function, *, features: int = 3) -> None:
     Args:
         function: the student's: parameters (d + 1,) with the bias last, inputs (n, d), targets (n,), a number → ().
         features: d.
-
-    Raises:
-        NotYet: the value or its gradient is not right.
     """
     require_callable(function)
     x = torch.randn(_EXAMPLES, features, dtype=torch.float64) + 0.5
@@ -50,10 +47,8 @@ def _check_slope(result: object, theta: torch.Tensor, x: torch.Tensor, y: torch.
     """Compare what comes back to the parameters of the last call."""
     if not getattr(result, "requires_grad", False):
         raise not_yet("graph-cut", "untracked")
-    try:
+    with errors_refused():
         (slope,) = torch.autograd.grad(result, theta, allow_unused=True)  # type: ignore[call-overload]
-    except Exception as error:
-        raise refusal(error) from error
     point = theta.detach().clone().requires_grad_()
     values, penalty = _parts(point.unsqueeze(0), x, y)
     (wanted,) = torch.autograd.grad((values + strength * penalty).sum(), point)

@@ -43,5 +43,5 @@ def random_rate() -> float:
 
 
 def generator() -> np.random.Generator:
-    """A generator seeded from NumPy's global one, which whoever runs the check may have set."""
+    """A generator seeded from NumPy's global one, so that a seed set there repeats a check."""
     return np.random.default_rng(int(np.random.randint(2**31)))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged, require_unwatched
+from gradlab.check.calls import Function, call_plain, require_callable, require_left_alone, require_unchanged
 from gradlab.check.known_mistakes import KnownMistake
 from gradlab.check.lab_05_descent.random_problems import generator, random_bowl, random_rate, random_start
 from gradlab.check.lab_05_descent.training_history import (
@@ -36,9 +36,6 @@ def loop_by_hand(function: Function, *, on: Function | None = None, steps: int =
         function: the student's.
         on: a loss of three parameters, (3,) → (); by default a random bowl.
         steps: how many steps; not 3 unless `on` is given.
-
-    Raises:
-        NotYet: the parameters or the losses are not right.
     """
     require_callable(function)
     loss = random_bowl() if on is None else on
@@ -49,7 +46,7 @@ def loop_by_hand(function: Function, *, on: Function | None = None, steps: int =
         loss,
         start,
         right,
-        lambda: descent_mistakes(loss, start, lr, steps, right),
+        descent_mistakes(loss, start, lr, steps, right),
     )
 
 
@@ -58,7 +55,7 @@ def check_loop(
     loss: Function,
     start: torch.Tensor,
     right: History,
-    mistakes: Callable[[], Iterator[KnownMistake[History]]],
+    mistakes: Iterator[KnownMistake[History]],
 ) -> None:
     """Run a student's loop and compare what it gives back.
 
@@ -67,15 +64,14 @@ def check_loop(
         loss: the loss.
         start: the parameters to begin with, (d,).
         right: what must come back.
-        mistakes: makes what known mistakes give.
+        mistakes: what known mistakes give.
     """
     given = start.clone()
     steps = len(right.losses)
     result = run_descent(lambda f, count: train(f, count, given), loss, steps)
     found = read_history(result, start, steps)
-    require_unchanged("`start`", start, given)
-    require_unwatched("`start`", given)
-    require_history(found, right, mistakes())
+    require_left_alone("`start`", start, given)
+    require_history(found, right, mistakes)
     require_untracked(result)
 
 
@@ -87,9 +83,6 @@ def loop_in_numpy(function: Function, *, count: int = 5, steps: int = 4) -> None
         function: the student's.
         count: how many examples to draw.
         steps: how many steps.
-
-    Raises:
-        NotYet: the weight or a loss is not right.
     """
     require_callable(function)
     draw = generator()
@@ -126,19 +119,15 @@ def _numpy_mistakes(
     yield KnownMistake("scalar-averaged", "loop-count-times", summed)
     yield KnownMistake("sum-for-mean", "loop-losses-summed", History(right.theta, right.losses * count))
     yield KnownMistake("sum-for-mean", "loop-all-summed", History(summed.theta, summed.losses * count))
-    yield KnownMistake(
-        "count-written-in", "loop-divided-by-four", trained(lambda residual: (2 * x * residual).sum() / _EXAMPLES_SHOWN)
+    slopes: tuple[tuple[str, str, Callable[[torch.Tensor], torch.Tensor]], ...] = (
+        ("count-written-in", "loop-divided-by-four", lambda residual: (2 * x * residual).sum() / _EXAMPLES_SHOWN),
+        ("sum-for-mean", "loop-divided-twice", lambda residual: (2 * x * residual).mean() / count),
+        ("missing-inner-derivative", "loop-without-inputs", lambda residual: (2 * residual).mean()),
+        ("product-of-means", "loop-product-of-means", lambda residual: 2 * x.mean() * residual.mean()),
+        ("ascent-sign", "loop-uphill", lambda residual: -(2 * x * residual).sum()),
     )
-    yield KnownMistake(
-        "sum-for-mean", "loop-divided-twice", trained(lambda residual: (2 * x * residual).mean() / count)
-    )
-    yield KnownMistake(
-        "missing-inner-derivative", "loop-without-inputs", trained(lambda residual: (2 * residual).mean())
-    )
-    yield KnownMistake(
-        "product-of-means", "loop-product-of-means", trained(lambda residual: 2 * x.mean() * residual.mean())
-    )
-    yield KnownMistake("ascent-sign", "loop-uphill", trained(lambda residual: -(2 * x * residual).sum()))
+    for explanation, observation, slope in slopes:
+        yield KnownMistake(explanation, observation, trained(slope))
     yield from descent_mistakes(loss, start, lr, steps, right)
 
 
@@ -146,10 +135,7 @@ def _numpy_mistakes(
 def loop_with_momentum(function: Function, *, on: Function | None = None, steps: int = _STEPS) -> None:
     """Check a function ``train(loss, start, lr, momentum, steps)`` that returns the parameters and the losses.
 
-    Args:
-        function: the student's.
-        on: a loss of three parameters, (3,) → (); by default a random bowl.
-        steps: how many steps; not 3 unless `on` is given.
+    The arguments are those of `loop_by_hand`.
 
     Raises:
         NotYet: the parameters or the losses are not those of `torch.optim.SGD` with momentum.
@@ -164,7 +150,7 @@ def loop_with_momentum(function: Function, *, on: Function | None = None, steps:
         loss,
         start,
         right,
-        lambda: _momentum_mistakes(loss, start, lr, momentum, right),
+        _momentum_mistakes(loss, start, lr, momentum, right),
     )
 
 
@@ -187,65 +173,42 @@ def _momentum_mistakes(
     def trained(rule: Rule) -> History:
         return train_by_rule(loss, start, steps, rule)
 
+    def velocity(slopes: Sequence[torch.Tensor], share: float = momentum) -> torch.Tensor:
+        return _velocity(slopes, share)
+
     def sums(slopes: Sequence[torch.Tensor]) -> list[torch.Tensor]:
         return [torch.stack(list(slopes[: number + 1])).sum(dim=0) for number in range(len(slopes))]
 
-    def scaled(factor: float) -> Rule:
-        return lambda slopes: -lr * factor * _velocity(slopes, momentum)
+    def earlier(slopes: Sequence[torch.Tensor]) -> torch.Tensor:
+        return velocity(slopes[:-1]) if len(slopes) > 1 else torch.zeros_like(slopes[0])
 
-    yield KnownMistake("momentum-left-out", "momentum-plain", trained(descent_rule(lr)))
-    yield KnownMistake(
-        "missing-zero-grad", "momentum-summed", trained(lambda slopes: -lr * _velocity(sums(slopes), momentum))
-    )
-    yield KnownMistake("friction-missing", "momentum-no-friction", trained(lambda slopes: -lr * _velocity(slopes, 1)))
-    yield KnownMistake("velocity-averaged", "momentum-averaged", trained(scaled(1 - momentum)))
-    yield KnownMistake(
-        "velocity-averaged",
-        "momentum-averaged",
-        trained(lambda slopes: -lr * momentum * _velocity(slopes, 1 - momentum)),
-    )
-    yield KnownMistake(
-        "velocity-averaged", "momentum-averaged", trained(lambda slopes: -lr * _velocity(slopes, 1 - momentum))
-    )
-    yield KnownMistake("velocity-scaled", "momentum-scaled", trained(scaled(momentum)))
-    yield KnownMistake(
-        "velocity-scaled",
-        "momentum-scaled",
-        trained(lambda slopes: -lr * (slopes[-1] + momentum * sum(slopes[:-1], torch.zeros_like(slopes[0])))),
-    )
-    yield KnownMistake(
-        "nesterov-step",
-        "momentum-nesterov",
-        trained(lambda slopes: -lr * (slopes[-1] + momentum * _velocity(slopes, momentum))),
-    )
-    yield KnownMistake(
-        "velocity-late",
-        "momentum-late",
-        trained(
-            lambda slopes: -lr * _velocity(slopes[:-1], momentum) if len(slopes) > 1 else torch.zeros_like(slopes[0])
+    steps_of_mistakes: tuple[tuple[str, str, Rule], ...] = (
+        ("momentum-left-out", "momentum-plain", lambda slopes: slopes[-1]),
+        ("missing-zero-grad", "momentum-summed", lambda slopes: velocity(sums(slopes))),
+        ("friction-missing", "momentum-no-friction", lambda slopes: velocity(slopes, 1)),
+        ("velocity-averaged", "momentum-averaged", lambda slopes: (1 - momentum) * velocity(slopes)),
+        ("velocity-averaged", "momentum-averaged", lambda slopes: momentum * velocity(slopes, 1 - momentum)),
+        ("velocity-averaged", "momentum-averaged", lambda slopes: velocity(slopes, 1 - momentum)),
+        ("velocity-scaled", "momentum-scaled", lambda slopes: momentum * velocity(slopes)),
+        (
+            "velocity-scaled",
+            "momentum-scaled",
+            lambda slopes: slopes[-1] + momentum * sum(slopes[:-1], torch.zeros_like(slopes[0])),
         ),
-    )
-    yield KnownMistake("velocity-scaled", "momentum-rate-twice", trained(scaled(lr)))
-    yield KnownMistake(
-        "velocity-late",
-        "momentum-both",
-        trained(
-            lambda slopes: (
-                -lr * (slopes[-1] + _velocity(slopes[:-1], momentum)) if len(slopes) > 1 else -lr * slopes[-1]
-            )
+        ("nesterov-step", "momentum-nesterov", lambda slopes: slopes[-1] + momentum * velocity(slopes)),
+        ("velocity-late", "momentum-late", earlier),
+        ("velocity-scaled", "momentum-rate-twice", lambda slopes: lr * velocity(slopes)),
+        ("velocity-late", "momentum-both", lambda slopes: slopes[-1] + earlier(slopes)),
+        ("ascent-sign", "loop-uphill", lambda slopes: -velocity(slopes)),
+        *(
+            ("one-variable-only", "loop-one-variable", lambda slopes, mask=mask: mask * velocity(slopes))
+            for mask in parameter_masks(start)
         ),
+        # Two signs of opposite meaning: the velocity holds the way downhill, and the step goes against it, or brakes.
+        ("ascent-sign", "momentum-brakes", lambda slopes: velocity(slopes, -momentum)),
     )
-    yield KnownMistake("ascent-sign", "loop-uphill", trained(scaled(-1)))
-    for mask in parameter_masks(start):
-        yield KnownMistake(
-            "one-variable-only",
-            "loop-one-variable",
-            trained(
-                lambda slopes, mask=mask: -lr * mask * _velocity(slopes, momentum)  # type: ignore[misc]
-            ),
-        )
-    # Two signs of opposite meaning: the velocity holds the way downhill, and the step goes against it, or brakes.
-    yield KnownMistake("ascent-sign", "momentum-brakes", trained(lambda slopes: -lr * _velocity(slopes, -momentum)))
+    for explanation, observation, step in steps_of_mistakes:
+        yield KnownMistake(explanation, observation, trained(lambda slopes, step=step: -lr * step(slopes)))  # type: ignore[misc]
     yield from common_mistakes(loss, start, steps, right)
     plain = trained(descent_rule(lr))
     yield KnownMistake("momentum-left-out", "momentum-plain", History(plain.theta, losses_after_steps(loss, plain)))

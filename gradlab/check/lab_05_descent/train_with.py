@@ -13,7 +13,6 @@ from gradlab.check.lab_05_descent.random_problems import random_bowl, random_rat
 from gradlab.check.lab_05_descent.train import check_loop
 from gradlab.check.lab_05_descent.training_history import History, common_mistakes
 
-_STEPS = 5
 Options = Mapping[str, Any]
 
 
@@ -24,7 +23,7 @@ def loop_by_optimiser(
     on: Function | None = None,
     name: str | None = None,
     options: Options | None = None,
-    steps: int = _STEPS,
+    steps: int = 5,
 ) -> None:
     """Check a function ``train_with(name, options, loss, start, steps)`` that returns the parameters and the losses.
 
@@ -34,9 +33,6 @@ def loop_by_optimiser(
         name: an optimiser; by default SGD, then Adam, then SGD with momentum.
         options: its options, of which one is ``lr``.
         steps: how many steps.
-
-    Raises:
-        NotYet: the parameters or the losses are not right.
     """
     require_callable(function)
     rate = random_rate()
@@ -58,7 +54,7 @@ def _check(function: Function, loss: Function, name: str, options: Options, step
         loss,
         training.start,
         right,
-        lambda: _mistakes(training, right),
+        _mistakes(training, right),
     )
 
 
@@ -123,7 +119,7 @@ def _mistakes(training: _Training, right: History) -> Iterator[KnownMistake[Hist
     options = training.options
     only_rate = {"lr": options["lr"]} if "lr" in options else {}
 
-    def trained(**changes: Any) -> History:  # noqa: ANN401 - whatever a training may have
+    def trained(**changes: Any) -> History:  # noqa: ANN401 - any of its fields
         return replace(training, **changes).history()
 
     yield KnownMistake("missing-zero-grad", "loop-grows", trained(empties=False))

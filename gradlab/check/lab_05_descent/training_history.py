@@ -55,7 +55,7 @@ def descent_rule(lr: float) -> Rule:
 
 
 def summed_rule(lr: float) -> Rule:
-    """What becomes of gradient descent if nobody empties `.grad`."""
+    """The rule of gradient descent that never empties `.grad`."""
     return lambda slopes: -lr * torch.stack(list(slopes)).sum(dim=0)
 
 
@@ -171,7 +171,6 @@ def _tracked(value: object) -> bool:
 
 
 def _fits(found: History, other: History) -> bool:
-    """Say whether two histories agree."""
     return close(found.theta, other.theta, _TOLERANCE) and close(found.losses, other.losses, _TOLERANCE)
 
 

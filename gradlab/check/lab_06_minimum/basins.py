@@ -36,7 +36,6 @@ def _points_with_one_nearest(count: int, minima: torch.Tensor) -> torch.Tensor:
 
 
 def _mistakes(points: torch.Tensor, minima: torch.Tensor) -> Iterator[KnownMistake[torch.Tensor]]:
-    """The indices that known mistakes give."""
     yield KnownMistake("wrong-index", "farthest", _distances(points, minima).argmax(dim=1))
     yield KnownMistake("other-distance", "manhattan", _distances(points, minima, 1).argmin(dim=1))
     yield KnownMistake("other-distance", "largest-difference", _distances(points, minima, torch.inf).argmin(dim=1))

@@ -19,38 +19,35 @@ _BOWLS = 3
 _DRAWS = 30
 
 
-def _curvatures(table: torch.Tensor) -> torch.Tensor:
-    curvatures: torch.Tensor = torch.linalg.eigvalsh(table)
+def _curvatures(matrix: torch.Tensor) -> torch.Tensor:
+    curvatures: torch.Tensor = torch.linalg.eigvalsh(matrix)
     return curvatures
 
 
-def _limits(tables: list[torch.Tensor]) -> torch.Tensor:
-    return torch.stack([2 / _curvatures(table).max() for table in tables])
-
-
-def _mistakes(tables: list[torch.Tensor]) -> Iterator[KnownMistake[torch.Tensor]]:
+def _mistakes(hessians: list[torch.Tensor]) -> Iterator[KnownMistake[torch.Tensor]]:
     """What known mistakes make of the Hessians: one number for each."""
     formulas: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-        "half": lambda table: 1 / _curvatures(table).max(),
-        "least-curved": lambda table: 2 / _curvatures(table).min(),
-        "eigenvalue": lambda table: _curvatures(table).max(),
-        "upside-down": lambda table: _curvatures(table).max() / 2,
-        "trace": lambda table: 2 / table.trace(),
-        "frobenius": lambda table: 2 / table.norm(),
-        "diagonal": lambda table: 2 / table.diagonal().max(),
-        "one-triangle": lambda table: 2 / _curvatures((table.triu() + table.triu().T) / 2).max(),
+        "half": lambda matrix: 1 / _curvatures(matrix).max(),
+        "least-curved": lambda matrix: 2 / _curvatures(matrix).min(),
+        "eigenvalue": lambda matrix: _curvatures(matrix).max(),
+        "upside-down": lambda matrix: _curvatures(matrix).max() / 2,
+        "trace": lambda matrix: 2 / matrix.trace(),
+        "frobenius": lambda matrix: 2 / matrix.norm(),
+        "diagonal": lambda matrix: 2 / matrix.diagonal().max(),
+        "one-triangle": lambda matrix: 2 / _curvatures((matrix.triu() + matrix.triu().T) / 2).max(),
     }
     for observation, formula in formulas.items():
-        yield KnownMistake("other-curvature", observation, torch.stack([formula(table) for table in tables]))
+        yield KnownMistake("other-curvature", observation, torch.stack([formula(matrix) for matrix in hessians]))
 
 
-def _random_bowl() -> tuple[list[list[float]], list[float]]:
-    """Draw a table with curvatures between 0.5 and 6, aslant, and a centre."""
+def _random_bowl() -> tuple[Function, torch.Tensor, torch.Tensor]:
+    """Draw a rotated bowl with curvatures between 0.5 and 6: the function, its minimum (2,) and its Hessian (2, 2)."""
     angle = 0.3 + 0.9 * torch.rand((), dtype=torch.float64)
     rotation = torch.stack([torch.stack([angle.cos(), -angle.sin()]), torch.stack([angle.sin(), angle.cos()])])
     low, high = torch.rand(2, dtype=torch.float64) * torch.tensor([1.0, 3.0]) + torch.tensor([0.5, 3.0])
-    table = rotation @ torch.diag(torch.stack([low, high])) @ rotation.T
-    return table.tolist(), (torch.rand(2, dtype=torch.float64) * 4 - 2).tolist()
+    matrix = rotation @ torch.diag(torch.stack([low, high])) @ rotation.T
+    centre = torch.rand(2, dtype=torch.float64) * 4 - 2
+    return functools.partial(probes.bowl, matrix=matrix.tolist(), centre=centre.tolist()), centre, matrix
 
 
 def _convex_point(f: Function) -> torch.Tensor | None:
@@ -72,26 +69,18 @@ def largest_rate(function: Function, *, on: Function, at: torch.Tensor | None = 
         function: the student's.
         on: f, for one point (d,).
         at: a point where f curves upwards in every direction; by default a random one is looked for in [0, 10]².
-
-    Raises:
-        NotYet: a number is not right.
     """
     require_callable(function, on)
     point = _convex_point(on) if at is None else at.detach().to(device="cpu", dtype=torch.float64)
-    cases: list[tuple[Function, torch.Tensor, torch.Tensor]] = []
-    for _ in range(_BOWLS):
-        table, centre = _random_bowl()
-        bowl = functools.partial(probes.bowl, matrix=table, centre=centre)
-        exact = torch.tensor(table, dtype=torch.float64)
-        cases.append((bowl, torch.tensor(centre, dtype=torch.float64), exact))
+    cases = [_random_bowl() for _ in range(_BOWLS)]
     if point is not None:
         cases.append((on, point, hessian(on, point)))
-    answers = torch.tensor([_answer_of(function, f, place) for f, place, _ in cases], dtype=torch.float64)
-    tables = [table for _, _, table in cases]
-    limits = _limits(tables)
+    answers = torch.tensor([_answer_of(function, f, minimum) for f, minimum, _ in cases], dtype=torch.float64)
+    hessians = [matrix for _, _, matrix in cases]
+    limits = torch.stack([2 / _curvatures(matrix).max() for matrix in hessians])
     if _near(answers, limits):
         return
-    refuse_known(_mistakes(tables), lambda outcome: _near(answers, outcome))
+    refuse_known(_mistakes(hessians), lambda outcome: _near(answers, outcome))
     ratios = answers / limits
     if float(ratios.max() - ratios.min()) <= _TOLERANCE * abs(float(ratios[0])):
         raise not_yet("wrong-rate", "rate-ratio", ratio=rounded(float(ratios[0])))
@@ -112,7 +101,7 @@ def _answer_of(function: Function, f: Function, point: torch.Tensor) -> float:
 def _limit_near(f: Function, point: torch.Tensor, lr: float) -> float:
     """The largest stable rate where the descent ended, or one step later: there and back again, if it oscillates."""
     after = point - lr * gradient(f, point)
-    steepest = max(float(_curvatures(hessian(f, place)).max()) for place in (point, after))
+    steepest = max(float(_curvatures(hessian(f, near)).max()) for near in (point, after))
     return 2 / steepest if steepest > 0 else float("inf")
 
 

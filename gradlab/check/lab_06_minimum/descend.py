@@ -1,13 +1,13 @@
 """The checks of gradient descent: its path (descend), its end (find-bug), many starts at once (descend-all)."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 
 from gradlab import words
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, call, require_callable, require_unchanged, require_unwatched
+from gradlab.check.calls import Function, call, require_callable, require_left_alone, require_unchanged
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.lab_06_minimum.descent_path import Path, is_descent, path_with_gradients, require_descent
@@ -15,9 +15,6 @@ from gradlab.check.lab_06_minimum.loop_timing import ratio_of_a_loop, shortest_t
 from gradlab.check.training_loops import run_descent
 from gradlab.check.values import is_tensor, numbers, require_device, require_finite, require_shape
 
-_STEPS = 6
-_STEPS_OF_ENDS = 4
-_STARTS = 5
 _MANY_STARTS = 1_000
 _FLAT = 0.1
 _FLAT_FOR_SOME = 0.05
@@ -38,6 +35,17 @@ def random_rate() -> float:
     return 0.05 + 0.1 * float(torch.rand((), dtype=torch.float64))
 
 
+def _cases(
+    draw: Callable[[], torch.Tensor], start: torch.Tensor | None, lr: float | None, steps: int
+) -> Iterator[tuple[torch.Tensor, float, int]]:
+    """Start, rate and number of steps of each descent: in float64, and with a start that was drawn, in float32 too."""
+    begin = draw() if start is None else start
+    rate = random_rate() if lr is None else lr
+    yield begin, rate, steps
+    if start is None:
+        yield begin.to(torch.float32), rate, 2
+
+
 def _bound(function: Function, start: torch.Tensor, lr: float, f: Function, steps: int) -> object:
     return function(f, start, lr, steps)
 
@@ -49,7 +57,7 @@ def descent(
     on: Function,
     start: torch.Tensor | None = None,
     lr: float | None = None,
-    steps: int | None = None,
+    steps: int = 6,
 ) -> None:
     """Check a function ``descend(f, start, lr, steps)`` that returns the path of gradient descent.
 
@@ -58,30 +66,23 @@ def descent(
         on: f, which maps a point (d,) to a scalar tensor.
         start: where to begin, (d,); by default a random point of [0, 10]², once in float64 and once in float32.
         lr: learning rate; by default random.
-        steps: how many steps; by default 6.
-
-    Raises:
-        NotYet: the path is not right.
+        steps: how many steps.
     """
     require_callable(function, on)
-    begin = random_start(on) if start is None else start
-    rate = random_rate() if lr is None else lr
-    _check_path(function, on, begin, rate, _STEPS if steps is None else steps)
-    if start is None:
-        _check_path(function, on, begin.to(torch.float32), rate, 2)
+    for case in _cases(lambda: random_start(on), start, lr, steps):
+        _check_path(function, on, *case)
 
 
 def _check_path(function: Function, f: Function, start: torch.Tensor, lr: float, steps: int) -> None:
     given = start.detach().clone()
-    points = numbers(run_descent(functools.partial(_bound, function, given, lr), f, steps))
+    points = numbers(run_descent(lambda g, count: function(g, given, lr, count), f, steps))
     begin = start.detach().to(device="cpu", dtype=torch.float64)
     _require_rows(f, points, begin, lr, steps)
     require_finite(points)
     path = path_with_gradients(f, points, lr)
     _require_beginning(f, path, begin)
     require_descent(f, path)
-    require_unchanged("`start`", start, given)
-    require_unwatched("`start`", given)
+    require_left_alone("`start`", start, given)
 
 
 def _require_rows(f: Function, points: torch.Tensor, start: torch.Tensor, lr: float, steps: int) -> None:
@@ -119,21 +120,18 @@ def end_point(
     on: Function,
     start: torch.Tensor | None = None,
     lr: float | None = None,
-    steps: int | None = None,
+    steps: int = 4,
 ) -> None:
     """Check a function ``descend(f, start, lr, steps)`` that returns the last point of gradient descent.
 
-    The path is put together from calls with 1, 2, … steps, by default 4. The arguments are those of `descent`.
+    The path is put together from calls with 1, 2, … steps. The arguments are those of `descent`.
 
     Raises:
         NotYet: an end point is not right, or it is watched by autograd, or the start is afterwards.
     """
     require_callable(function, on)
-    begin = random_start(on) if start is None else start
-    rate = random_rate() if lr is None else lr
-    _check_ends(function, on, begin, rate, _STEPS_OF_ENDS if steps is None else steps, "`start`")
-    if start is None:
-        _check_ends(function, on, begin.to(torch.float32), rate, 2, "`start`")
+    for case in _cases(lambda: random_start(on), start, lr, steps):
+        _check_ends(function, on, *case, "`start`")
 
 
 def _check_ends(function: Function, f: Function, start: torch.Tensor, lr: float, steps: int, name: str) -> None:
@@ -160,18 +158,16 @@ def _check_ends(function: Function, f: Function, start: torch.Tensor, lr: float,
         require_finite(end)
         if start.ndim > 1:
             require_device(result, start)
-        require_unchanged(name, start, given)
-        require_unwatched(name, given)
+        require_left_alone(name, start, given)
         ends[count] = end
         tracked = is_tensor(result) and bool(getattr(result, "requires_grad", False))
-    require_descent(
-        f, path_with_gradients(f, torch.stack([ends[count] for count in range(steps + 1)]), lr), of_ends=True
-    )
+    points = torch.stack([ends[count] for count in range(steps + 1)])
+    require_descent(f, path_with_gradients(f, points, lr), of_ends=True)
     if tracked:
         raise not_yet("still-tracked", "still-tracked")
 
 
-def random_starts(f: Function, count: int = _STARTS) -> torch.Tensor:
+def random_starts(f: Function, count: int = 5) -> torch.Tensor:
     """Draw starts (count, 2) in [0, 10]² where f has a slope along every axis."""
     points = torch.rand(8 * count, 2, dtype=torch.float64) * 10
     steep = (gradient(f, points).abs() > _FLAT_FOR_SOME).all(dim=-1)
@@ -186,7 +182,7 @@ def descent_all(
     on: Function,
     starts: torch.Tensor | None = None,
     lr: float | None = None,
-    steps: int | None = None,
+    steps: int = 4,
 ) -> None:
     """Check a function ``descend_all(f, starts, lr, steps)`` that returns the last point of each descent.
 
@@ -198,17 +194,16 @@ def descent_all(
         on: f, which maps points (…, 2) to values (…).
         starts: where to begin, (n, 2); by default five random points of [0, 10]².
         lr: learning rate; by default random.
-        steps: how many steps to follow; by default 4.
+        steps: how many steps to follow.
 
     Raises:
         NotYet: an end point is wrong, or the starts are handled one by one.
     """
     require_callable(function, on)
-    begin = random_starts(on) if starts is None else starts
-    rate = random_rate() if lr is None else lr
-    _check_ends(function, on, begin, rate, _STEPS_OF_ENDS if steps is None else steps, "`starts`")
-    if starts is None:
-        _check_ends(function, on, begin.to(torch.float32), rate, 2, "`starts`")
+    cases = list(_cases(lambda: random_starts(on), starts, lr, steps))
+    for case in cases:
+        _check_ends(function, on, *case, "`starts`")
+    begin, rate, _ = cases[0]
     _refuse_loop(function, on, begin, rate)
 
 

@@ -7,7 +7,7 @@ from typing import NoReturn
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, require_callable, require_unchanged, require_unwatched
+from gradlab.check.calls import Function, require_callable, require_left_alone
 from gradlab.check.compare import close, factor
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import not_yet
@@ -16,8 +16,6 @@ from gradlab.check.lab_06_minimum.descend import random_starts
 from gradlab.check.training_loops import run_descent
 from gradlab.check.values import numbers, require_finite, require_shape, rounded
 
-_STARTS = 4
-_STEPS = 3
 _LOWEST = (0.02, 0.1, 0.3)
 
 
@@ -64,7 +62,7 @@ def sweep(
     on: Function,
     starts: torch.Tensor | None = None,
     rates: list[float] | None = None,
-    steps: int | None = None,
+    steps: int = 3,
 ) -> None:
     """Check a function ``sweep(f, starts, rates, steps)`` that returns final gradient norms, a row for each rate.
 
@@ -73,31 +71,26 @@ def sweep(
         on: f, which maps points (…, 2) to values (…).
         starts: where each rate begins, (n, 2); by default four random points of [0, 10]².
         rates: learning rates; by default three random ones.
-        steps: how many steps; by default 3.
-
-    Raises:
-        NotYet: a norm is wrong.
+        steps: how many steps.
     """
     require_callable(function, on)
-    begin = (random_starts(on, _STARTS) if starts is None else starts).detach()
+    begin = (random_starts(on, 4) if starts is None else starts).detach()
     spread = torch.rand(len(_LOWEST), dtype=torch.float64).tolist()
     chosen = [low * (1 + part / 2) for low, part in zip(_LOWEST, spread, strict=True)] if rates is None else rates
-    count = _STEPS if steps is None else steps
-    found, given = _answer_of(function, on, begin, chosen, count)
+    found, given = _answer_of(function, on, begin, chosen, steps)
     exact = begin.to(device="cpu", dtype=torch.float64)
-    expected = _descents(on, exact, chosen, count).norms
+    expected = _descents(on, exact, chosen, steps).norms
     if found.shape == expected.shape and close(found, expected, 1e-3):
-        require_unchanged("`starts`", begin, given)
-        require_unwatched("`starts`", given)
+        require_left_alone("`starts`", begin, given)
         return
-    again, _ = _answer_of(function, on, begin, chosen, count)
+    again, _ = _answer_of(function, on, begin, chosen, steps)
     if found.shape == again.shape and not close(again, found):
         raise not_yet("fresh-starts", "fresh-starts")
     if found.shape == expected.T.shape and close(found.T, expected, 1e-3):
         raise not_yet("transposed", "transposed")
     require_shape(found, expected.shape, begin.shape)
     require_finite(found)
-    _refuse(found, expected, _mistakes(on, exact, chosen, count))
+    _refuse(found, expected, _mistakes(on, exact, chosen, steps))
 
 
 def _answer_of(

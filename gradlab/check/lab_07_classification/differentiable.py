@@ -7,7 +7,7 @@ import torch
 from gradlab.check.calls import Function, call
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.errors import refusal
+from gradlab.check.errors import errors_refused
 from gradlab.check.values import is_tensor
 
 
@@ -33,11 +33,9 @@ def require_slopes(function: Function, x: torch.Tensor, formula: Callable[[torch
     right = formula(other)
     weights = torch.rand_like(right)
     (expected,) = torch.autograd.grad((right * weights).sum(), other)
-    try:
+    with errors_refused():
         total = (result * weights.to(result.dtype)).sum()  # type: ignore[attr-defined, operator]
         (found,) = torch.autograd.grad(total, leaf, allow_unused=True)
-    except Exception as error:
-        raise refusal(error) from error
     if found is None:
         raise not_yet("graph-cut", "class-untracked")
     if not bool(torch.isfinite(found).all()):

@@ -118,9 +118,7 @@ def _require_beginning(without_steps: Callable[[], object], training: Training) 
 
 def split(result: object, count: int) -> list[Tensor]:
     """Take a result apart into so many tensors."""
-    if count == 1:
-        return [numbers(result)]
-    if result is None:
+    if count == 1 or result is None:
         return [numbers(result)]
     if not issubclass(type(result), tuple | list) or len(result) != count:  # type: ignore[arg-type]
         raise not_yet("class-parts", "class-parts", count=count)
@@ -132,7 +130,7 @@ def _mistakes(training: Training, names: Sequence[str]) -> Iterator[KnownMistake
     classes = training.model(training.x, list(training.start)).shape[1]
     every = tuple(range(len(names)))
 
-    def end(**changes: Any) -> Tensor:  # noqa: ANN401 - whatever a training may have
+    def end(**changes: Any) -> Tensor:  # noqa: ANN401 - any of its fields
         return replace(training, **changes).end()
 
     yield KnownMistake("class-nothing-moves", "class-nothing-moves", flatten(training.start))

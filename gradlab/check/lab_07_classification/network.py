@@ -10,7 +10,6 @@ from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_07_classification.differentiable import require_slopes
 
 Tensor = torch.Tensor
-_COUNT = 7
 
 
 @announced
@@ -27,7 +26,7 @@ def two_layers(function: Function, *, features: int = 2, hidden: int = 4, classe
         NotYet: the logits are wrong, or autograd can't follow.
     """
     require_callable(function)
-    x = torch.randn(_COUNT, features, dtype=torch.float64)
+    x = torch.randn(7, features, dtype=torch.float64)
     shapes = ((features, hidden), (hidden,), (hidden, classes), (classes,))
     parameters = [torch.randn(shape, dtype=torch.float64) for shape in shapes]
     # No mistake must pass by chance: every neuron is open for some examples and closed for others, every class gets
@@ -38,8 +37,8 @@ def two_layers(function: Function, *, features: int = 2, hidden: int = 4, classe
     result = call(function, given, copies)
     agree(result, network(x, parameters), _mistakes(x, parameters), given="random parameters", shape=tuple(x.shape))
     require_unchanged("`x`", x, given)
-    for number, (before, after) in enumerate(zip(parameters, copies, strict=True), start=1):
-        require_unchanged(f"`parameters[{number - 1}]`", before, after)
+    for number, (before, after) in enumerate(zip(parameters, copies, strict=True)):
+        require_unchanged(f"`parameters[{number}]`", before, after)
     first, *rest = parameters
     require_slopes(
         lambda leaf: call(function, x.clone(), [leaf, *(each.clone() for each in rest)]),

@@ -7,13 +7,14 @@ from functools import partial
 import torch
 
 from gradlab.check.box import announced
-from gradlab.check.calls import Function, require_callable, require_unchanged, require_unwatched
+from gradlab.check.calls import Function, require_callable, require_left_alone, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.lab_07_classification import sample_functions
 from gradlab.check.lab_07_classification.gradient_descent import Model, Training, flatten, require_end, split
+from gradlab.check.missing_gradients import error_with
 from gradlab.check.probes import BACKWARD_BEGUN
-from gradlab.check.training_loops import FirstRound, Loop, error_in_one_step, run_loop
+from gradlab.check.training_loops import FirstRound, Loop, run_loop
 from gradlab.check.values import is_tensor, numbers, require_shape, single_number
 
 Tensor = torch.Tensor
@@ -113,7 +114,7 @@ def _first_round(untracked: str = "forward-untracked", with_raising_loss: Loop |
     """
 
     def goes_backward() -> bool:
-        return with_raising_loss is None or error_in_one_step(with_raising_loss) == BACKWARD_BEGUN
+        return with_raising_loss is None or error_with(with_raising_loss, 1) == BACKWARD_BEGUN
 
     def no_gradient() -> str:
         return "not-a-leaf" if goes_backward() else "no-gradient-there"
@@ -132,11 +133,7 @@ def _require_kind(result: object, kind: torch.dtype) -> None:
 def repaired_classifier(function: Function, *, features: int = 2, classes: int = 3, steps: int = 4) -> None:
     """Check a function ``train_repaired(x, labels, classes, lr, steps)`` that returns the weights.
 
-    Args:
-        function: the student's.
-        features: d.
-        classes: K.
-        steps: how many steps to make in float64; float32 is tried with two.
+    The arguments are those of `trained_linear`.
 
     Raises:
         NotYet: it raises, or its weights are not those of gradient descent from zeros.
@@ -212,7 +209,6 @@ def fitted(function: Function, *, features: int = 2, classes: int = 2, steps: in
         training = Training(model, exact, examples_given.to(torch.float64), labels, lr, count)
         names = [f"start[{number}]" for number in range(len(start))]
         for name, before, after in zip(names, start, given, strict=True):
-            require_unchanged(f"`{name}`", before, after)
-            require_unwatched(f"`{name}`", after)
+            require_left_alone(f"`{name}`", before, after)
         require_end(result, training, names)
         require_unchanged("`x`", x.to(kind), examples_given)

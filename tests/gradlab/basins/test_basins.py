@@ -42,7 +42,7 @@ def test_the_minima_are_those_of_the_reference() -> None:
     assert pytest.approx(1.7296, abs=1e-4) == LARGEST_RATE
 
 
-def test_everybody_comes_to_rest_in_the_valley_of_his_minimum() -> None:
+def test_every_descent_comes_to_rest_in_the_valley_of_its_minimum() -> None:
     found = basins.settle(20, dtype=torch.float64)
     middles = (torch.arange(20, dtype=torch.float64) + 0.5) / 2
     points = torch.cartesian_prod(middles, middles).requires_grad_()
@@ -56,10 +56,8 @@ def test_everybody_comes_to_rest_in_the_valley_of_his_minimum() -> None:
 
 
 def test_the_number_of_steps_is_that_after_which_the_ground_is_flat() -> None:
-    start, steps = (
-        torch.tensor([2.5, 2.5], dtype=torch.float64).requires_grad_(),
-        0,
-    )  # the middle of cell (0, 0) of 2 × 2
+    # The middle of cell (0, 0) of 2 × 2.
+    start, steps = torch.tensor([2.5, 2.5], dtype=torch.float64).requires_grad_(), 0
     while (slope := torch.autograd.grad(height(start), start)[0]).norm() >= 1e-3:
         start, steps = (start - 0.1 * slope).detach().requires_grad_(), steps + 1
     assert basins.settle(2, dtype=torch.float64).arrival[0, 0] == steps

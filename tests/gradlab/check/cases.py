@@ -9,6 +9,7 @@ import torch
 from gradlab.check import Diagnosis
 
 Refused = Callable[..., Diagnosis]
+Named = Callable[..., None]
 Passes = Callable[..., None]
 
 
@@ -90,6 +91,13 @@ def _deep() -> list[object]:
     return inner
 
 
+def refuse_garbage(refused: Refused, check: Callable[..., None], *arguments: object, **options: object) -> None:
+    """Assert that a check refuses garbage in place of an answer; the other arguments are the check's."""
+    for kind, garbage in GARBAGE.items():
+        with case(check, kind):
+            refused(check, garbage, *arguments, **options)
+
+
 def surface(x: torch.Tensor) -> torch.Tensor:
     x1, x2 = x[..., 0], x[..., 1]
     return torch.sin(x1) * torch.cos(x2) + torch.sin(x1 / 2) * torch.cos(x2 / 2)
@@ -104,16 +112,31 @@ def leaf(start: torch.Tensor) -> torch.Tensor:
     return start.detach().clone().requires_grad_()
 
 
-def with_backward(f: Surface, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
-    x = leaf(start)
+def descended(f: Surface, x: torch.Tensor, steps: int, step: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+    """The path of a loop that goes backward from f(x) in each round; `step` gives the x of the next round."""
     path = [x.detach().clone()]
     for _ in range(steps):
         f(x).backward()
-        with torch.no_grad():
-            x -= lr * x.grad
-            x.grad.zero_()
+        x = step(x)
         path.append(x.detach().clone())
     return torch.stack(path)
+
+
+def in_place(lr: float, *, empties: bool = True) -> Callable[[torch.Tensor], torch.Tensor]:
+    """A right step for `descended`, or one that never empties `.grad`."""
+
+    def step(x: torch.Tensor) -> torch.Tensor:
+        with torch.no_grad():
+            x -= lr * x.grad
+            if empties:
+                x.grad.zero_()
+        return x
+
+    return step
+
+
+def with_backward(f: Surface, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:
+    return descended(f, leaf(start), steps, in_place(lr))
 
 
 def with_grad(f: Surface, start: torch.Tensor, lr: float, steps: int) -> torch.Tensor:

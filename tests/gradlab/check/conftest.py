@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gradlab.check import Diagnosis, NotYet
-from tests.gradlab.check.cases import Passes, Refused, surface
+from tests.gradlab.check.cases import Named, Passes, Refused, case, surface
 
 SEEDS = (0, 1, 2)
 
@@ -41,21 +41,36 @@ def refused() -> Refused:
 
 
 @pytest.fixture
+def named(refused: Refused) -> Named:
+    """Run a check on a wrong answer; it must name this misconception, or none, and have these words in the title."""
+
+    def run(
+        check: Callable[..., None], answer: object, misconception: str | None, words: str = "", **options: object
+    ) -> None:
+        with case(check, answer, misconception, words):
+            diagnosis = refused(check, answer, **options)
+            assert diagnosis.misconception == misconception
+            assert words in diagnosis.title
+
+    return run
+
+
+@pytest.fixture
 def passes(capsys: pytest.CaptureFixture[str]) -> Passes:
     """Run a check with several seeds; it must pass each time and print one line."""
 
     def run(check: Callable[..., None], *arguments: object, **options: object) -> None:
-        for seed in SEEDS:
-            _seed(seed)
-            check(*arguments, **options)
-            lines = capsys.readouterr().out.splitlines()
-            assert len(lines) == 1
-            assert lines[0].startswith("✓ ")
+        with case(check, *arguments):
+            for seed in SEEDS:
+                _seed(seed)
+                check(*arguments, **options)
+                lines = capsys.readouterr().out.splitlines()
+                assert len(lines) == 1
+                assert lines[0].startswith("✓ ")
 
     return run
 
 
 @pytest.fixture
 def f() -> Callable[[torch.Tensor], torch.Tensor]:
-    """The surface of lab 06."""
     return surface

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gradlab import check
-from tests.gradlab.check.cases import Refused, case
+from tests.gradlab.check.cases import Named, Refused, descended, in_place, leaf
 
 Tensor = torch.Tensor
 Function = Callable[..., Tensor]
@@ -15,51 +15,34 @@ Function = Callable[..., Tensor]
 pytestmark = pytest.mark.filterwarnings("ignore:The .grad attribute", "ignore:Converting a tensor")
 
 
-def leaf(start: Tensor) -> Tensor:
-    return start.detach().clone().requires_grad_()
-
-
 def rebinds(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
-    x = leaf(start)
-    path = [x.detach().clone()]
-    for _ in range(steps):
-        f(x).backward()
-        x = x - lr * x.grad
-        path.append(x.detach().clone())
-    return torch.stack(path)
+    return descended(f, leaf(start), steps, lambda x: x - lr * x.grad)
 
 
 def rebinds_and_empties(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
-    x = leaf(start)
-    path = [x.detach().clone()]
-    for _ in range(steps):
-        f(x).backward()
+    def step(x: Tensor) -> Tensor:
         x = x - lr * x.grad
         x.grad.zero_()
-        path.append(x.detach().clone())
-    return torch.stack(path)
+        return x
+
+    return descended(f, leaf(start), steps, step)
 
 
 def rebinds_and_forgets(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
-    x = leaf(start)
-    path = [x.detach().clone()]
-    for _ in range(steps):
-        f(x).backward()
+    def step(x: Tensor) -> Tensor:
         x = x - x.grad * lr
         x.grad = None
-        path.append(x.detach().clone())
-    return torch.stack(path)
+        return x
+
+    return descended(f, leaf(start), steps, step)
 
 
 def rebinds_in_no_grad(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
-    x = leaf(start)
-    path = [x.detach().clone()]
-    for _ in range(steps):
-        f(x).backward()
+    def step(x: Tensor) -> Tensor:
         with torch.no_grad():
-            x = x - lr * x.grad
-        path.append(x.detach().clone())
-    return torch.stack(path)
+            return x - lr * x.grad
+
+    return descended(f, leaf(start), steps, step)
 
 
 def steps_while_watched(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
@@ -134,18 +117,7 @@ def scales_after_marking(f: Function, start: Tensor, lr: float, steps: int) -> T
 
 
 def converts_after_marking(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
-    return with_backward_on(f, leaf(start).to(torch.float64), lr, steps)
-
-
-def with_backward_on(f: Function, x: Tensor, lr: float, steps: int) -> Tensor:
-    path = [x.detach().clone()]
-    for _ in range(steps):
-        f(x).backward()
-        with torch.no_grad():
-            x -= lr * x.grad
-            x.grad.zero_()
-        path.append(x.detach().clone())
-    return torch.stack(path)
+    return descended(f, leaf(start).to(torch.float64), steps, in_place(lr))
 
 
 def optimises_a_computed_value(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
@@ -204,10 +176,9 @@ NAMED = [
 ]
 
 
-def test_a_misconception_is_named(f: Function, refused: Refused) -> None:
+def test_a_misconception_is_named(f: Function, named: Named) -> None:
     for answer, name in NAMED:
-        with case(answer, name):
-            assert refused(check.descent, answer, on=f).misconception == name
+        named(check.descent, answer, name, on=f)
 
 
 def end(answer: Function, f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
@@ -218,16 +189,14 @@ def all_at_once(answer: Function, f: Function, starts: Tensor, lr: float, steps:
     return answer(lambda x: f(x).sum(), starts, lr, steps)[-1]
 
 
-def test_it_is_named_by_the_ends_too(f: Function, refused: Refused) -> None:
+def test_it_is_named_by_the_ends_too(f: Function, named: Named) -> None:
     for answer, name in NAMED:
-        with case(answer, name):
-            assert refused(check.end_point, partial(end, answer), on=f).misconception == name
+        named(check.end_point, partial(end, answer), name, on=f)
 
 
-def test_it_is_named_for_many_starts_too(f: Function, refused: Refused) -> None:
+def test_it_is_named_for_many_starts_too(f: Function, named: Named) -> None:
     for answer, name in NAMED:
-        with case(answer, name):
-            assert refused(check.descent_all, partial(all_at_once, answer), on=f).misconception == name
+        named(check.descent_all, partial(all_at_once, answer), name, on=f)
 
 
 def test_a_missing_backward_is_described(f: Function, refused: Refused) -> None:

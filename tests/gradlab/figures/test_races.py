@@ -50,7 +50,7 @@ def test_racers_differ_without_their_colour() -> None:
     assert sum(trace.showlegend is not False for trace in figure.data[1:]) == 6
 
 
-def test_a_trail_leaves_out_what_nobody_sees() -> None:
+def test_a_trail_leaves_out_points_that_cannot_be_told_apart() -> None:
     figure = race(valley, {"tired": np.linspace([0, 0], [1e-3, 1e-3], 200)}, extent=EXTENT)
 
     assert len(figure.frames[-1].data[0].x) == 2

@@ -98,7 +98,7 @@ def test_a_result_that_is_no_tensor_is_refused() -> None:
         graph.record(lambda x: 3.0, x=torch.rand(2))
 
 
-def test_a_graph_that_nobody_could_read_is_refused() -> None:
+def test_a_graph_that_is_too_large_to_read_is_refused() -> None:
     def long(x: torch.Tensor) -> torch.Tensor:
         for _ in range(100):
             x = x * 2

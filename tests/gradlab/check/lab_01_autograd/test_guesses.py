@@ -1,11 +1,9 @@
 """Guesses about tensors: what a wrong one is called."""
 
-import pytest
 import torch
 
-from gradlab.check import NotYet
 from gradlab.check import lab_01_autograd as check
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import Passes, Refused, case, refuse_garbage
 
 WATCHED = torch.ones(2, requires_grad=True)
 SPECIMENS = {
@@ -51,7 +49,5 @@ def test_strange_dictionaries_are_refused(refused: Refused) -> None:
             refused(check.specimen_guesses, lambda strange=strange: strange, SPECIMENS)
 
 
-def test_garbage_is_refused() -> None:
-    for kind, garbage in GARBAGE.items():
-        with case(kind), pytest.raises(NotYet):
-            check.specimen_guesses(garbage, SPECIMENS)
+def test_garbage_is_refused(refused: Refused) -> None:
+    refuse_garbage(refused, check.specimen_guesses, SPECIMENS)

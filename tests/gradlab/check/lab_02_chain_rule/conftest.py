@@ -26,5 +26,4 @@ class Value:
 
 @pytest.fixture
 def make() -> type[Value]:
-    """The class of values."""
     return Value

@@ -8,7 +8,7 @@ import torch
 
 from gradlab.check import lab_02_chain_rule
 from gradlab.check.lab_02_chain_rule.backward import evaluate, values
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import GARBAGE, Named, Passes, Refused, case
 
 Function = Callable[..., Any]
 
@@ -33,7 +33,7 @@ def test_a_right_backward_pass_passes(make: Any, passes: Passes) -> None:
     passes(lab_02_chain_rule.backward_pass, pull, make, count=24)
 
 
-def test_a_mistake_in_a_backward_pass_is_named(make: Any, refused: Refused) -> None:
+def test_a_mistake_in_a_backward_pass_is_named(make: Any, named: Named) -> None:
     for answer, name, title in [
         (lambda order: pull(order, add=False), "overwrites-accumulation", "overwritten"),
         (lambda order: pull(order, seed=0.0), None, "begins with the wrong number"),
@@ -43,10 +43,7 @@ def test_a_mistake_in_a_backward_pass_is_named(make: Any, refused: Refused) -> N
         (lambda order: None, None, "begins with the wrong number"),
         (lambda order: pull(order, seed=2.5), None, "factor"),
     ]:
-        with case(answer, name, title):
-            diagnosis = refused(lab_02_chain_rule.backward_pass, answer, make)
-            assert diagnosis.misconception == name
-            assert title in diagnosis.title
+        named(lab_02_chain_rule.backward_pass, answer, name, title, make=make)
 
 
 def fill(garbage: Function, order: list[Any]) -> None:

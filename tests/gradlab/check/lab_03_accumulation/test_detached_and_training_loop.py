@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 
 from gradlab.check import lab_03_accumulation as check
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import Named, Passes, Refused, refuse_garbage
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
@@ -51,12 +51,11 @@ RIGHT: list[Function] = [train, lambda f, x: f(x).detach(), lambda f, g, x: f(x)
 
 
 def test_a_right_answer_passes(passes: Passes) -> None:
-    for judge, answer in list(zip(CHECKS, RIGHT, strict=True)):
-        with case(judge, answer):
-            passes(judge, answer)
+    for judge, answer in zip(CHECKS, RIGHT, strict=True):
+        passes(judge, answer)
 
 
-def test_a_mistake_is_named(refused: Refused) -> None:
+def test_a_mistake_is_named(named: Named) -> None:
     for judge, answer, name, title in [
         (check.trained, forgetful, "missing-zero-grad", ""),
         (check.trained, still, None, "does not move"),
@@ -70,14 +69,9 @@ def test_a_mistake_is_named(refused: Refused) -> None:
         (check.rolling, lambda w, v, g, lr: (w - lr * g, v), None, "too little"),
         (check.rolling, lambda w, v, g, lr: (w + lr * (v + g), v + g), "ascent-sign", ""),
     ]:
-        with case(judge, answer, name, title):
-            diagnosis = refused(judge, answer)
-            assert diagnosis.misconception == name
-            assert title in diagnosis.title
+        named(judge, answer, name, title)
 
 
 def test_garbage_is_refused(refused: Refused) -> None:
     for judge in CHECKS:
-        for kind, garbage in GARBAGE.items():
-            with case(judge, kind):
-                refused(judge, garbage)
+        refuse_garbage(refused, judge)

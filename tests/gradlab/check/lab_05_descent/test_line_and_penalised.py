@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from gradlab.check import lab_05_descent as check
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import Named, Passes, Refused, case, refuse_garbage
 
 Function = Callable[..., Any]
 
@@ -45,7 +45,7 @@ def test_right_answers_pass(passes: Passes) -> None:
         passes(check.penalised_loss, penalised, features=features)
 
 
-def test_a_wrong_gradient_is_named(refused: Refused) -> None:
+def test_a_wrong_gradient_is_named(named: Named) -> None:
     for answer, name, words in [
         (lambda t, x, y: gradient(t, x, y) * [len(x), 1], "scalar-averaged", "single number"),
         (lambda t, x, y: gradient(t, x, y) * len(x), "sum-for-mean", "a mean and a sum"),
@@ -56,10 +56,7 @@ def test_a_wrong_gradient_is_named(refused: Refused) -> None:
         (lambda t, x, y: gradient(t, x, y) * [1, 0], "one-variable-only", "one axis"),
         (lambda t, x, y: gradient(t, x, y)[0], None, "another shape"),
     ]:
-        with case(answer, name, words):
-            diagnosis = refused(check.line_gradient, answer)
-            assert diagnosis.misconception == name
-            assert words in diagnosis.title
+        named(check.line_gradient, answer, name, words)
 
 
 def test_wrong_limits_are_named(refused: Refused) -> None:
@@ -116,9 +113,7 @@ def test_a_penalty_that_autograd_does_not_see_is_named(refused: Refused) -> None
 
 def test_garbage_is_refused(refused: Refused) -> None:
     for run in [check.line_gradient, check.stable_rate, check.scaled_fit, check.penalised_loss]:
-        for kind, garbage in GARBAGE.items():
-            with case(run, kind):
-                refused(run, garbage)
+        refuse_garbage(refused, run)
 
 
 def test_a_loss_of_complex_numbers_is_refused(refused: Refused) -> None:

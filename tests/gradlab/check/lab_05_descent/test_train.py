@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from gradlab.check import lab_05_descent as check
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import Named, Passes, Refused, case, refuse_garbage
 
 Tensor = torch.Tensor
 Function = Callable[..., Any]
@@ -56,14 +56,13 @@ def in_numpy(x: Any, y: Any, w: float, lr: float, steps: int, factor: float = 1)
 
 def test_right_loops_pass(passes: Passes) -> None:
     for on in [None, bowl]:
-        with case(on):
-            passes(check.loop_by_hand, train, on=on)
-            passes(check.loop_with_momentum, with_momentum, on=on)
-            passes(check.loop_by_optimiser, with_optimiser, on=on)
-            passes(check.loop_in_numpy, in_numpy)
+        passes(check.loop_by_hand, train, on=on)
+        passes(check.loop_with_momentum, with_momentum, on=on)
+        passes(check.loop_by_optimiser, with_optimiser, on=on)
+        passes(check.loop_in_numpy, in_numpy)
 
 
-def test_a_mistake_by_hand_is_named(refused: Refused) -> None:
+def test_a_mistake_by_hand_is_named(named: Named) -> None:
     for loop, name, words in [
         (lambda loss, start, lr, steps: train(loss, start, -lr, steps), "ascent-sign", "uphill"),
         (lambda loss, start, lr, steps: (start, train(loss, start, lr, steps)[1]), None, "at the beginning"),
@@ -95,10 +94,7 @@ def test_a_mistake_by_hand_is_named(refused: Refused) -> None:
             "gradients pile up",
         ),
     ]:
-        with case(loop, name, words):
-            diagnosis = refused(check.loop_by_hand, loop)
-            assert diagnosis.misconception == name
-            assert words in diagnosis.title
+        named(check.loop_by_hand, loop, name, words)
 
 
 def with_options(
@@ -142,9 +138,7 @@ def test_a_slope_that_is_too_large_by_the_number_of_examples_is_named(refused: R
 
 def test_garbage_is_refused(refused: Refused) -> None:
     for run in [check.loop_by_hand, check.loop_in_numpy, check.loop_with_momentum, check.loop_by_optimiser]:
-        for kind, garbage in GARBAGE.items():
-            with case(run, kind):
-                refused(run, garbage)
+        refuse_garbage(refused, run)
 
 
 def test_a_pair_of_garbage_is_refused(refused: Refused) -> None:

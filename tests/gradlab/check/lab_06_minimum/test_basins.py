@@ -8,7 +8,7 @@ import torch
 
 from gradlab import check
 from gradlab.check import NotYet
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import Named, Passes, Refused, case, refuse_garbage
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
@@ -41,8 +41,7 @@ def in_numpy(points: Tensor, minima: Tensor) -> object:
 
 def test_a_right_answer_passes(passes: Passes) -> None:
     for answer in [by_cdist, by_broadcast, by_squares, loop_over_minima, in_numpy]:
-        with case(answer):
-            passes(check.nearest, answer)
+        passes(check.nearest, answer)
 
 
 def loop_over_points(points: Tensor, minima: Tensor) -> Tensor:
@@ -55,7 +54,7 @@ def changed(points: Tensor, minima: Tensor) -> Tensor:
     return indices
 
 
-def test_a_mistake_is_named(refused: Refused) -> None:
+def test_a_mistake_is_named(named: Named) -> None:
     for answer, name, words in [
         (loop_over_points, "loop-over-starts", "one by one"),
         (lambda p, m: (p - m).norm(dim=-1).argmin(dim=-1), "broadcast-residual", "paired in another way"),
@@ -75,10 +74,7 @@ def test_a_mistake_is_named(refused: Refused) -> None:
         (lambda p, m: torch.zeros(len(p), dtype=torch.bool), None, "whole number"),
         (changed, None, "changes what it was given"),
     ]:
-        with case(answer, name, words):
-            diagnosis = refused(check.nearest, answer)
-            assert diagnosis.misconception == name
-            assert words in diagnosis.title
+        named(check.nearest, answer, name, words)
 
 
 def test_no_chance_lets_another_distance_pass() -> None:
@@ -95,6 +91,4 @@ def test_no_chance_lets_another_distance_pass() -> None:
 
 
 def test_garbage_is_refused(refused: Refused) -> None:
-    for kind, garbage in GARBAGE.items():
-        with case(kind):
-            refused(check.nearest, garbage)
+    refuse_garbage(refused, check.nearest)

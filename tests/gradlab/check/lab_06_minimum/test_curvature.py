@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gradlab import check
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import Passes, Refused, case, refuse_garbage
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
@@ -93,9 +93,7 @@ def test_a_changed_minimum_is_refused(f: Surface, refused: Refused) -> None:
 
 
 def test_garbage_is_refused(f: Surface, refused: Refused) -> None:
-    for kind, garbage in GARBAGE.items():
-        with case(kind):
-            refused(check.largest_rate, garbage, on=f)
+    refuse_garbage(refused, check.largest_rate, on=f)
 
 
 def end(f: Surface, start: Tensor, lr: float, steps: int) -> Tensor:
@@ -111,8 +109,7 @@ START = torch.tensor([4.0, 6.0], dtype=torch.float64)
 
 def test_a_descent_at_rest_passes(f: Surface, passes: Passes) -> None:
     for lr, steps in [(0.1, 200), (0.5, 100), (1.7, 2000)]:
-        with case(lr, steps):
-            passes(check.settled, end(f, START, lr, steps), on=f, lr=lr)
+        passes(check.settled, end(f, START, lr, steps), on=f, lr=lr)
 
 
 def test_a_descent_that_has_not_settled_is_explained(f: Surface, refused: Refused) -> None:

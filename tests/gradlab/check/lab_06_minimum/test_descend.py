@@ -8,7 +8,18 @@ import pytest
 import torch
 
 from gradlab import check
-from tests.gradlab.check.cases import GARBAGE, RIGHT_DESCENTS, Passes, Refused, case
+from tests.gradlab.check.cases import (
+    RIGHT_DESCENTS,
+    Named,
+    Passes,
+    Refused,
+    case,
+    descended,
+    in_place,
+    leaf,
+    refuse_garbage,
+    with_backward,
+)
 
 Tensor = torch.Tensor
 Function = Callable[..., Tensor]
@@ -18,31 +29,8 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 
-def leaf(start: Tensor) -> Tensor:
-    return start.detach().clone().requires_grad_()
-
-
-def with_backward(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
-    x = leaf(start)
-    path = [x.detach().clone()]
-    for _ in range(steps):
-        f(x).backward()
-        with torch.no_grad():
-            x -= lr * x.grad
-            x.grad.zero_()
-        path.append(x.detach().clone())
-    return torch.stack(path)
-
-
 def never_empties(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
-    x = leaf(start)
-    path = [x.detach().clone()]
-    for _ in range(steps):
-        f(x).backward()
-        with torch.no_grad():
-            x -= lr * x.grad
-        path.append(x.detach().clone())
-    return torch.stack(path)
+    return descended(f, leaf(start), steps, in_place(lr, empties=False))
 
 
 def uphill(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
@@ -54,15 +42,13 @@ def uphill_and_never_empties(f: Function, start: Tensor, lr: float, steps: int) 
 
 
 def first_variable_only(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
-    x = leaf(start)
-    path = [x.detach().clone()]
-    for _ in range(steps):
-        f(x).backward()
+    def step(x: Tensor) -> Tensor:
         with torch.no_grad():
             x[0] -= lr * x.grad[0]
             x.grad.zero_()
-        path.append(x.detach().clone())
-    return torch.stack(path)
+        return x
+
+    return descended(f, leaf(start), steps, step)
 
 
 def second_variable_only(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
@@ -117,27 +103,15 @@ def same_tensor_again(f: Function, start: Tensor, lr: float, steps: int) -> Tens
 
 
 def moves_the_start(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
-    x = start.requires_grad_()
-    path = [x.detach().clone()]
-    for _ in range(steps):
-        f(x).backward()
-        with torch.no_grad():
-            x -= lr * x.grad
-            x.grad.zero_()
-        path.append(x.detach().clone())
-    return torch.stack(path)
+    return descended(f, start.requires_grad_(), steps, in_place(lr))
 
 
 def empties_before_the_step(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
-    x = leaf(start)
-    path = [x.detach().clone()]
-    for _ in range(steps):
-        f(x).backward()
+    def step(x: Tensor) -> Tensor:
         x.grad.zero_()
-        with torch.no_grad():
-            x -= lr * x.grad
-        path.append(x.detach().clone())
-    return torch.stack(path)
+        return in_place(lr)(x)
+
+    return descended(f, leaf(start), steps, step)
 
 
 def rate_of_its_own(f: Function, start: Tensor, lr: float, steps: int) -> Tensor:
@@ -198,14 +172,12 @@ UNNAMED = [
 
 def test_a_right_path_passes(f: Function, passes: Passes) -> None:
     for right_descent in RIGHT_DESCENTS:
-        with case(right_descent):
-            passes(check.descent, right_descent, on=f)
+        passes(check.descent, right_descent, on=f)
 
 
 def test_a_right_path_passes_after_gradients_were_switched_off(f: Function, passes: Passes) -> None:
     for right_descent in RIGHT_DESCENTS:
-        with case(right_descent), torch.no_grad():
-            passes(check.descent, right_descent, on=f)
+        passes(check.descent, right_descent, on=f)
 
 
 def test_any_function_will_do(passes: Passes) -> None:
@@ -222,10 +194,9 @@ def test_any_function_will_do(passes: Passes) -> None:
             )
 
 
-def test_a_misconception_is_named(f: Function, refused: Refused) -> None:
+def test_a_misconception_is_named(f: Function, named: Named) -> None:
     for answer, name in NAMED:
-        with case(answer, name):
-            assert refused(check.descent, answer, on=f).misconception == name
+        named(check.descent, answer, name, on=f)
 
 
 def test_another_mistake_is_described(f: Function, refused: Refused) -> None:
@@ -242,10 +213,8 @@ def test_the_first_wrong_step_is_pointed_out(f: Function, refused: Refused) -> N
 
 
 def test_garbage_is_refused(f: Function, refused: Refused) -> None:
-    for kind, garbage in GARBAGE.items():
-        with case(kind):
-            refused(check.descent, garbage, on=f)
-            refused(check.end_point, garbage, on=f)
+    refuse_garbage(refused, check.descent, on=f)
+    refuse_garbage(refused, check.end_point, on=f)
 
 
 def test_what_is_no_function_is_refused(f: Function, refused: Refused) -> None:
@@ -278,8 +247,7 @@ def detached_end(descend: Function, f: Function, start: torch.Tensor, lr: float,
 
 def test_a_right_end_passes(f: Function, passes: Passes) -> None:
     for right_descent in RIGHT_DESCENTS:
-        with case(right_descent):
-            passes(check.end_point, partial(detached_end, right_descent), on=f)
+        passes(check.end_point, partial(detached_end, right_descent), on=f)
 
 
 def test_an_end_that_is_still_watched_is_refused(f: Function, refused: Refused) -> None:
@@ -297,10 +265,9 @@ def test_a_start_that_is_watched_afterwards_is_refused(f: Function, refused: Ref
     assert "requires_grad" in diagnosis.seen
 
 
-def test_a_misconception_is_named_by_its_ends(f: Function, refused: Refused) -> None:
+def test_a_misconception_is_named_by_its_ends(f: Function, named: Named) -> None:
     for answer, name in [(answer, name) for answer, name in NAMED if answer not in (without_start, after_the_step)]:
-        with case(answer, name):
-            assert refused(check.end_point, ending(answer), on=f).misconception == name
+        named(check.end_point, ending(answer), name, on=f)
 
 
 def test_another_mistake_is_described_by_its_ends(f: Function, refused: Refused) -> None:

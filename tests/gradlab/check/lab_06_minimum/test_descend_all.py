@@ -6,20 +6,14 @@ import pytest
 import torch
 
 from gradlab import check
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import Named, Passes, Refused, descended, in_place, leaf, refuse_garbage
 
 Tensor = torch.Tensor
 Function = Callable[..., Tensor]
 
 
 def with_sum(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
-    x = starts.detach().clone().requires_grad_()
-    for _ in range(steps):
-        f(x).sum().backward()
-        with torch.no_grad():
-            x -= lr * x.grad
-            x.grad.zero_()
-    return x.detach()
+    return descended(lambda x: f(x).sum(), leaf(starts), steps, in_place(lr))[-1]
 
 
 def with_ones(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
@@ -68,8 +62,7 @@ def with_scaled_mean(f: Function, starts: Tensor, lr: float, steps: int) -> Tens
 
 def test_a_right_answer_passes(f: Function, passes: Passes) -> None:
     for answer in [with_sum, with_ones, with_grad, with_optimiser, with_vmap, with_scaled_mean]:
-        with case(answer):
-            passes(check.descent_all, answer, on=f)
+        passes(check.descent_all, answer, on=f)
 
 
 def test_any_function_and_starts_will_do(passes: Passes) -> None:
@@ -82,12 +75,7 @@ def with_mean(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
 
 
 def never_empties(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
-    x = starts.clone().requires_grad_()
-    for _ in range(steps):
-        f(x).sum().backward()
-        with torch.no_grad():
-            x -= lr * x.grad
-    return x.detach()
+    return descended(lambda x: f(x).sum(), leaf(starts), steps, in_place(lr, empties=False))[-1]
 
 
 def uphill(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
@@ -113,13 +101,13 @@ def vector(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
 
 
 def first_variable(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
-    x = starts.clone().requires_grad_()
-    for _ in range(steps):
-        f(x).sum().backward()
+    def step(x: Tensor) -> Tensor:
         with torch.no_grad():
             x[:, 0] -= lr * x.grad[:, 0]
             x.grad.zero_()
-    return x.detach()
+        return x
+
+    return descended(lambda x: f(x).sum(), leaf(starts), steps, step)[-1]
 
 
 def first_start(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
@@ -144,17 +132,11 @@ def one_step_short(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor
 
 
 def marked_then_converted(f: Function, starts: Tensor, lr: float, steps: int) -> Tensor:
-    x = starts.clone().requires_grad_().to(torch.float64)
-    for _ in range(steps):
-        f(x).sum().backward()
-        with torch.no_grad():
-            x -= lr * x.grad
-            x.grad.zero_()
-    return x.detach()
+    return descended(lambda x: f(x).sum(), leaf(starts).to(torch.float64), steps, in_place(lr))[-1]
 
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute")
-def test_a_mistake_is_named(f: Function, refused: Refused) -> None:
+def test_a_mistake_is_named(f: Function, named: Named) -> None:
     for answer, name, words in [
         (with_mean, "sum-for-mean", "a mean and a sum"),
         (never_empties, "missing-zero-grad", "gradients pile up"),
@@ -171,16 +153,11 @@ def test_a_mistake_is_named(f: Function, refused: Refused) -> None:
         (tracked, None, "autograd's graph"),
         (whole_path, None, "whole path"),
     ]:
-        with case(answer, name, words):
-            diagnosis = refused(check.descent_all, answer, on=f)
-            assert diagnosis.misconception == name
-            assert words in diagnosis.title
+        named(check.descent_all, answer, name, words, on=f)
 
 
 def test_garbage_is_refused(f: Function, refused: Refused) -> None:
-    for kind, garbage in GARBAGE.items():
-        with case(kind):
-            refused(check.descent_all, garbage, on=f)
+    refuse_garbage(refused, check.descent_all, on=f)
 
 
 @pytest.mark.cuda

@@ -9,7 +9,7 @@ import torch
 
 from gradlab import check
 from gradlab.check.lab_06_minimum.surface import combination
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import Named, Passes, Refused, case, refuse_garbage
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
@@ -47,8 +47,7 @@ def by_einsum(x: Tensor) -> Tensor:
 
 def test_a_right_surface_passes(passes: Passes) -> None:
     for answer in [by_unbind, by_product_formula, in_single_precision, in_place, by_einsum]:
-        with case(answer):
-            passes(check.surface, answer)
+        passes(check.surface, answer)
 
 
 def wrong(formula: Callable[[Tensor, Tensor], Tensor]) -> Function:
@@ -141,7 +140,7 @@ def kept_axis(x: Tensor) -> Tensor:
     return by_unbind(x).unsqueeze(-1)
 
 
-def test_a_mistake_is_named(refused: Refused) -> None:
+def test_a_mistake_is_named(named: Named) -> None:
     for answer, name in [
         (by_numbers, "graph-cut"),
         (by_numbers_watched, "graph-cut"),
@@ -158,8 +157,7 @@ def test_a_mistake_is_named(refused: Refused) -> None:
         (summed, None),
         (kept_axis, None),
     ]:
-        with case(answer, name):
-            assert refused(check.surface, answer).misconception == name
+        named(check.surface, answer, name)
 
 
 def test_the_unseen_term_is_named(refused: Refused) -> None:
@@ -185,9 +183,7 @@ def test_a_changed_argument_is_refused(refused: Refused) -> None:
 
 
 def test_garbage_is_refused(refused: Refused) -> None:
-    for kind, garbage in GARBAGE.items():
-        with case(kind):
-            refused(check.surface, garbage)
+    refuse_garbage(refused, check.surface)
 
 
 def test_a_combination_is_found_and_none_is_made_up() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from gradlab import check
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import Passes, Refused, case, refuse_garbage
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Function = Callable[..., object]
@@ -61,8 +61,7 @@ def by_rows(x: Array) -> Array:
 
 def test_a_right_gradient_passes(passes: Passes) -> None:
     for answer in [right, in_place, by_angles, by_matrix, by_rows]:
-        with case(answer):
-            passes(check.gradient, answer, of=surface)
+        passes(check.gradient, answer, of=surface)
 
 
 def test_any_function_will_do(passes: Passes) -> None:
@@ -149,6 +148,4 @@ def test_a_broken_function_is_named(refused: Refused) -> None:
 
 
 def test_garbage_is_refused(refused: Refused) -> None:
-    for kind, garbage in GARBAGE.items():
-        with case(kind):
-            refused(check.gradient, garbage, of=surface)
+    refuse_garbage(refused, check.gradient, of=surface)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from gradlab import check
-from tests.gradlab.check.cases import GARBAGE, Passes, Refused, case
+from tests.gradlab.check.cases import Named, Passes, Refused, refuse_garbage
 
 Tensor = torch.Tensor
 Function = Callable[..., object]
@@ -59,8 +59,7 @@ def tracked(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tenso
 
 def test_a_right_sweep_passes(f: Surface, passes: Passes) -> None:
     for answer in [by_rate, at_once, as_lists, with_optimiser, tracked]:
-        with case(answer):
-            passes(check.sweep, answer, on=f)
+        passes(check.sweep, answer, on=f)
 
 
 def test_any_function_starts_and_rates_will_do(passes: Passes) -> None:
@@ -110,27 +109,24 @@ def uphill(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tensor
     return by_rate(f, starts, [-lr for lr in rates], steps)
 
 
+def never_emptied(f: Surface, starts: Tensor, lr: float, steps: int) -> Tensor:
+    """The ends of descents that never empty `.grad`, which holds the sum of all gradients then."""
+    x = starts.clone().requires_grad_()
+    for _ in range(steps):
+        f(x).sum().backward()
+        x.data -= lr * x.grad
+    return x
+
+
 def never_empties(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tensor:
-    norms = []
-    for lr in rates:
-        x = starts.clone().requires_grad_()
-        for _ in range(steps):
-            f(x).sum().backward()
-            x.data -= lr * x.grad
-        norms.append(slope(f, x).norm(dim=-1))
-    return torch.stack(norms)
+    return torch.stack([slope(f, never_emptied(f, starts, lr, steps)).norm(dim=-1) for lr in rates])
 
 
 def never_empties_at_the_end_either(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tensor:
-    norms = []
-    for lr in rates:
-        x = starts.clone().requires_grad_()
-        for _ in range(steps):
-            f(x).sum().backward()
-            x.data -= lr * x.grad
+    ends = [never_emptied(f, starts, lr, steps) for lr in rates]
+    for x in ends:
         f(x).sum().backward()
-        norms.append(x.grad.norm(dim=-1))
-    return torch.stack(norms)
+    return torch.stack([x.grad.norm(dim=-1) for x in ends])
 
 
 def with_mean(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tensor:
@@ -182,7 +178,7 @@ def rebinds(f: Surface, starts: Tensor, rates: list[float], steps: int) -> Tenso
 
 
 @pytest.mark.filterwarnings("ignore:The .grad attribute")
-def test_a_mistake_is_named(f: Surface, refused: Refused) -> None:
+def test_a_mistake_is_named(f: Surface, named: Named) -> None:
     for answer, name, words in [
         (fresh_starts, None, "every call begins somewhere else"),
         (moved_in_place, None, "where the first one ended"),
@@ -206,13 +202,8 @@ def test_a_mistake_is_named(f: Surface, refused: Refused) -> None:
         (backward_on_vector, "backward-on-vector", "more than one number"),
         (rebinds, "rebinding-leaf", "another tensor"),
     ]:
-        with case(answer, name, words):
-            diagnosis = refused(check.sweep, answer, on=f)
-            assert diagnosis.misconception == name
-            assert words in diagnosis.title
+        named(check.sweep, answer, name, words, on=f)
 
 
 def test_garbage_is_refused(f: Surface, refused: Refused) -> None:
-    for kind, garbage in GARBAGE.items():
-        with case(kind):
-            refused(check.sweep, garbage, on=f)
+    refuse_garbage(refused, check.sweep, on=f)
