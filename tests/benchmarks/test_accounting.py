@@ -11,10 +11,11 @@ from benchmarks.measure import files_written, measure
 
 pytestmark = pytest.mark.slow
 
-# A kernel may count CPU time in ticks, and the clocks of a process and of its account begin apart: so each burns twice
-# what must be found.
+# A kernel may count CPU time in ticks, the clocks of a process and of its account begin apart, and on a busy virtual
+# machine an account was seen to count a quarter of what the process's own clock said: so each burns six times what must
+# be found.
 FOUND = 0.3
-BURN = f"begin = time.process_time()\nwhile time.process_time() - begin < {2 * FOUND}: pass\n"
+BURN = f"begin = time.process_time()\nwhile time.process_time() - begin < {6 * FOUND}: pass\n"
 ORPHAN = f"""
 import os, signal, time
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
