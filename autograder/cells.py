@@ -97,7 +97,7 @@ class SubmittedNotebook:
             released text in locked cells, tests and tasks; the student's own cells stand where they stood. Free cells
             that the student deleted are left out, unless later ones need what they define.
         unanswered: grade ids of answer and task cells that are as they were released.
-        repairs: what had to be mended, one sentence each.
+        repairs: what had to be repaired, one sentence each.
         flags: claims in its metadata that no honest tool makes, one sentence each: a person should look.
     """
 

@@ -102,7 +102,7 @@ class Result:
         status: how the submission as a whole ended.
         cells: the verdicts of all its notebooks, in order.
         reason: why it was quarantined or what broke; empty for graded ones.
-        repairs: what had to be mended before it could be graded, one sentence each.
+        repairs: what had to be repaired before it could be graded, one sentence each.
         flags: what a person should look at, one sentence each.
         seconds: wall-clock seconds that grading took.
         sandboxed: False if it ran with ``--sandbox none``.

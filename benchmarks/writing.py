@@ -83,9 +83,9 @@ def _write(root: Path, lab_name: str, size: Callable[[Path], int]) -> Writing:
         writer.require(lab)
         run = LabRun(course, lab, terms, NotebookGrader(course.state, terms, executor), writer)
         for student in course.students(lab_name):
-            finding = run.grade(student)
+            pending = run.grade(student)
             with _timed() as passed:
-                run.write(finding)
+                run.write(pending)
             seconds += passed[0]
             count += 1
     return Writing(seconds / count, (size(root) - before) / count, (_disk(root) - kept) / count)

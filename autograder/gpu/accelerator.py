@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from autograder.errors import ExpectedError
-from autograder.gpu.check import GpuCheck
+from autograder.gpu.check import OF_GPU_MEMORY, GpuCheck
 from autograder.gpu.discovery import Gpu, find_gpu
 from autograder.gpu.memory_monitor import GpuMemoryMonitor
 from autograder.gpu.student_process import NVML_CHECK
-from autograder.judging.gpu_errors import devices_met, lost_gpu, student_lost_gpu
 from autograder.sandbox.accelerator import Accelerator, DeviceAccess, DriverNeeds
+from autograder.sandbox.device_errors import devices_met, filled_gpu, lost_gpu, student_lost_gpu
 from autograder.sandbox.kernel_features import WHOLE_PROC
 from autograder.sandbox.student_process import StudentProcess
 
@@ -69,6 +69,17 @@ class GpuAccelerator(Accelerator):
     def check(self, new_student: Callable[[], StudentProcess]) -> GpuCheck:
         """See `Accelerator`."""
         return GpuCheck(new_student)
+
+    def explain(self, message: str) -> str:
+        """See `Accelerator`."""
+        if lost_gpu(message):
+            return (
+                "made the GPU fail. An index or a class label that is out of range does that; run it on the CPU, where "
+                "the message names the cause."
+            )
+        if filled_gpu(message):
+            return f"needed more than the {round(self._memory_bytes / 1024**3, 2):g} GiB {OF_GPU_MEMORY}."
+        return ""
 
     def is_lost(self, message: str) -> bool:
         """See `Accelerator`."""

@@ -10,10 +10,9 @@ from autograder.cells import Cell
 from autograder.errors import ExpectedError
 from autograder.gpu.nvml import ON_THE_CPU, NvmlError
 from autograder.judging.case import broken
-from autograder.judging.failure_messages import OF_THE_GPU
-from autograder.judging.gpu_errors import lost_gpu
 from autograder.limits import Limits
 from autograder.sandbox.accelerator import DeviceCheck
+from autograder.sandbox.device_errors import lost_gpu
 from autograder.sandbox.student_process import StudentProcess
 from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
 from autograder.wall.channel import Channel
@@ -30,6 +29,8 @@ _SECONDS: Final = 120.0
 _REPORT_SECONDS: Final = 5.0
 _INTERVAL_SECONDS: Final = 0.1
 _ATTEMPTS: Final = 2
+OF_GPU_MEMORY: Final = "of GPU memory that a submission may use"
+"""How the message ends for a submission that found too little memory."""
 _UNCERTAIN: Final = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT)
 """Verdicts that say nothing of a student where the GPU has failed."""
 
@@ -73,7 +74,9 @@ class GpuCheck(DeviceCheck):
 
     def ran_out_of_memory(self, result: NotebookResult) -> bool:
         """See `DeviceCheck`."""
-        return any(verdict.status is CellStatus.ERROR and OF_THE_GPU in verdict.message for verdict in result.verdicts)
+        return any(
+            verdict.status is CellStatus.ERROR and OF_GPU_MEMORY in verdict.message for verdict in result.verdicts
+        )
 
     def _try(self) -> tuple[str, str]:
         """Why it doesn't work, and what to do about it; empty texts if it works."""

@@ -62,8 +62,8 @@ class JudgeSession:
                 for index, outcome in message.get("outcomes", ()):
                     self.outcomes[index] = from_plain(CellOutcome, outcome)
                 if message["do"] == "finish":
-                    findings: dict[str, Any] = message["findings"]
-                    return findings
+                    recorded: dict[str, Any] = message["recorded"]
+                    return recorded
                 if message["do"] == "flag":
                     self.flags.append(message["sentence"])
                 elif message["do"] == "student":

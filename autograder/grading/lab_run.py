@@ -35,7 +35,7 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Finding:
+class PendingSubmission:
     """What is known of a submission before anything is written.
 
     Attributes:
@@ -63,22 +63,22 @@ class LabRun:
         self._key = lab_key(lab, terms, course.settings, open_secret(course.state))
         self._receipts = JsonStore(course.state / "receipts")
 
-    def grade(self, student: str) -> Finding:
+    def grade(self, student: str) -> PendingSubmission:
         """Grade a submission, unless there is a receipt for it as it is. Any thread may do so."""
         # Read before it is graded: a later submission has another key, and is graded the next time.
         folder = self._course.folder(self._course.directory.submitted_directory, student, self._lab.name)
         key = submission_key(self._key, folder)
         receipt = None if self._terms.fresh else self._receipt(student)
         if receipt is not None and receipt.key == key:
-            return Finding(student, key, receipt, None)
-        return Finding(student, key, None, self._grade(student))
+            return PendingSubmission(student, key, receipt, None)
+        return PendingSubmission(student, key, None, self._grade(student))
 
-    def write(self, finding: Finding) -> Result:
+    def write(self, pending: PendingSubmission) -> Result:
         """Write a submission, unless what its receipt says is still there. One thread alone may do so."""
-        receipt = finding.receipt
+        receipt = pending.receipt
         if receipt is not None and self._is_current(receipt):
             return receipt.result
-        graded = finding.graded or self._grade(finding.student)
+        graded = pending.graded or self._grade(pending.student)
         result = graded.result
         try:
             submitted_at = self._course.submitted_at(result.student, self._lab.name)
@@ -89,7 +89,7 @@ class LabRun:
         store.write(self._course, self._lab, result, graded.submitted, graded.notebooks)
         if result.status is not SubmissionStatus.BROKEN:
             autograded = store.digest(self._course, self._lab.name, result.student)
-            receipt = Receipt(finding.key, result, gradebook, autograded)
+            receipt = Receipt(pending.key, result, gradebook, autograded)
             self._receipts.keep(self._receipt_name(result.student), to_plain(receipt))
         return result
 

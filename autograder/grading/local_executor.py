@@ -208,11 +208,11 @@ class LocalExecutor:
             return known, {}
         solution = SubmittedNotebook(notebook.name, notebook.source)
         secret = self._secret_of_solution or derived_secret(open_secret(self._state), notebook.name)
-        result, findings = self._run(server, Case(solution, files, secret, Recorder(), self._limits))
-        if not findings:
+        result, recorded = self._run(server, Case(solution, files, secret, Recorder(), self._limits))
+        if not recorded:
             # Without a profile no answer can be judged.
             return Profile(), {verdict.grade_id: "it could not be run to the end" for verdict in result.verdicts}
-        profile = from_plain(Profile, findings)
+        profile = from_plain(Profile, recorded)
         excluded = failed_tests(result, server.failures)
         excluded |= blind_tests(notebook, files, self._limits, profile.unasked)
         if not excluded:
@@ -232,7 +232,7 @@ class LocalExecutor:
     def _run(self, server: JudgeServer, case: Case) -> tuple[NotebookResult, dict[str, Any]]:
         """Have a notebook judged, by another judge if one dies; also returns what `JudgeSession.serve` does."""
         cells = case.submitted.cells
-        findings: dict[str, Any] = {}
+        recorded: dict[str, Any] = {}
         disturbances, deaths = 0, Counter[int | None]()
         for _ in range(_MOST_JUDGES):
             try:
@@ -240,7 +240,7 @@ class LocalExecutor:
                     new_student = partial(self._new_student, core)
                     suspect_kills = disturbances < _MOST_DISTURBANCES
                     session = JudgeSession(self._limits, new_student, suspect_kills=suspect_kills)
-                    findings, reason = self._serve_judge(server, case, session, core), ""
+                    recorded, reason = self._serve_judge(server, case, session, core), ""
                 break
             except DisturbedError as error:
                 disturbances, reason = disturbances + 1, str(error)
@@ -260,7 +260,7 @@ class LocalExecutor:
                     case = replace(case, excluded={**case.excluded, index: verdict})
         flags = (*session.flags, "the grader itself failed") if reason else tuple(session.flags)
         outcomes = complete(case.submitted, session.outcomes, reason)
-        return NotebookResult(case.submitted.name, outcomes, flags), findings
+        return NotebookResult(case.submitted.name, outcomes, flags), recorded
 
     def _judge_died(self, cell: Cell, reason: str, error: BaseException) -> CellVerdict:
         """The verdict on a test in which the judge died, or hung: a loop in C over a student's huge object."""

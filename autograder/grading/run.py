@@ -8,7 +8,7 @@ from autograder.course.course import Course
 from autograder.gradebook.labs import read_lab, record_lab
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading import interrupts
-from autograder.grading.lab_run import Finding, LabRun
+from autograder.grading.lab_run import LabRun, PendingSubmission
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.submission import NotebookExecutor, NotebookGrader
 from autograder.grading.terms import Terms
@@ -79,12 +79,12 @@ class _Queue:
     """Submissions in progress: written as they are finished, yielded in order."""
 
     def __init__(self) -> None:
-        self._in_progress: dict[Future[Finding], tuple[int, LabRun]] = {}
+        self._in_progress: dict[Future[PendingSubmission], tuple[int, LabRun]] = {}
         self._written: dict[int, Result] = {}
         self._added = 0
         self._yielded = 0
 
-    def add(self, run: LabRun, future: Future[Finding]) -> None:
+    def add(self, run: LabRun, future: Future[PendingSubmission]) -> None:
         """Add a submission."""
         self._in_progress[future] = self._added, run
         self._added += 1

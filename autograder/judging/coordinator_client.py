@@ -48,13 +48,13 @@ class CoordinatorClient:
         """Report the outcome of a cell. It is sent before the next cell begins, in which this process may die."""
         self._outcomes.append([index, to_plain(outcome)])
 
-    def finish(self, findings: dict[str, Any]) -> None:
+    def finish(self, recorded: dict[str, Any]) -> None:
         """Report that the submission is judged.
 
         Args:
-            findings: what was recorded of the instructor's solution, as plain data; empty for a submission.
+            recorded: what was recorded of the instructor's solution, as plain data; empty for a submission.
         """
-        self._channel.send({"do": "finish", "outcomes": self._outcomes, "findings": findings})
+        self._channel.send({"do": "finish", "outcomes": self._outcomes, "recorded": recorded})
 
     def _ask(self, what: str) -> Any:  # noqa: ANN401 - a text or nothing
         self._channel.send({"do": what})

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.cells import ANSWERS, Cell, Role
-from autograder.judging.gpu_errors import asks_for_gpu, filled_gpu, lost_gpu
 from autograder.limits import Limits
+from autograder.sandbox.accelerator import accelerator_for
+from autograder.sandbox.device_errors import asks_for_gpu, lost_gpu
 from autograder.verdicts import CellStatus
 from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError
 
-OF_THE_GPU = "of GPU memory that a submission may use"
 """What ran out, in a verdict's message."""
 
 _KINDS = {Role.SOLUTION: "cell of the exercise", Role.TEST: "test"}
@@ -128,18 +128,8 @@ def explain_resources(kind: str, message: str, limits: Limits) -> str:
     Returns:
         The end of a sentence whose subject is the code, with its full stop.
     """
-    if not limits.gpu_bytes and (asks_for_gpu(message) or lost_gpu(message)):
-        return (
-            "asked for a GPU, and it is graded on a machine without one. Leave the choice to `gradlab.device()`: put "
-            'tensors and models on the device that it returns, where they are now put on "cuda" by name.'
-        )
-    if lost_gpu(message):
-        return (
-            "made the GPU fail. An index or a class label that is out of range does that; run it on the CPU, where "
-            "the message names the cause."
-        )
-    if limits.gpu_bytes and filled_gpu(message):
-        return f"needed more than the {_gibibytes(limits.gpu_bytes)} {OF_THE_GPU}."
+    if explanation := accelerator_for(limits).explain(message):
+        return explanation
     if _is_out_of_memory(kind, message):
         return f"needed more than the {_gibibytes(limits.memory_bytes)} of memory that a submission may use."
     return ""

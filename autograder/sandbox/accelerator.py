@@ -1,7 +1,7 @@
 """What grading on an accelerator (a GPU) changes in the sandbox, the judge and the coordinator.
 
-The classes here are those of a run on the CPU, and do nothing; those of `autograder.gpu` derive from them and override
-every method. `accelerator_for` chooses. It loads a GPU's by name: a run without one imports nothing of it.
+The classes here are those of a run on the CPU, and change nothing; those of `autograder.gpu` derive from them and
+override every method. `accelerator_for` chooses. It loads a GPU's by name: a run without one imports nothing of it.
 """
 
 import pkgutil
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from autograder.cells import Cell
 from autograder.limits import Limits
+from autograder.sandbox.device_errors import asks_for_gpu, lost_gpu
 from autograder.sandbox.student_process import StudentProcess
 from autograder.verdicts import NotebookResult
 
@@ -19,6 +20,10 @@ HIDDEN: Final = {"CUDA_VISIBLE_DEVICES": "", "HIP_VISIBLE_DEVICES": "-1", "NVIDI
 """Environment variables under which neither CUDA nor ROCm finds a GPU."""
 
 _GPU: Final = "autograder.gpu.accelerator:GpuAccelerator"
+_NO_GPU: Final = (
+    "asked for a GPU, and it is graded on a machine without one. Leave the choice to `gradlab.device()`: put tensors "
+    'and models on the device that it returns, where they are now put on "cuda" by name.'
+)
 
 
 @dataclass(frozen=True)
@@ -158,6 +163,14 @@ class Accelerator:
     def check(self, new_student: Callable[[], StudentProcess]) -> DeviceCheck:  # noqa: ARG002 - for a device
         """The check of the device, made in student processes."""
         return DeviceCheck()
+
+    def explain(self, message: str) -> str:
+        """What an error of a student process says about the device, for the student; empty if it says nothing.
+
+        Returns:
+            The end of a sentence whose subject is the student's code, with its full stop.
+        """
+        return _NO_GPU if asks_for_gpu(message) or lost_gpu(message) else ""
 
     def is_lost(self, message: str) -> bool:  # noqa: ARG002 - for a device
         """Whether an error of a student process says that it can't use the device any more."""

@@ -216,7 +216,7 @@ def test_nbgrader_goes_on_from_what_we_write(quickstart: Path, run_nbgrader: Nbg
 
 
 def _marked(notebook: SubmittedNotebook) -> NotebookResult:
-    """Every test passed but the first, nothing else decided: what a bench might have found."""
+    """Every test passed but the first, nothing else decided: as an executor might report it."""
     outcomes = []
     for cell in notebook.cells:
         verdict = None

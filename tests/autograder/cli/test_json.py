@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from autograder.cli.application import application
 
 GUIDE = Path(__file__).parents[3] / "docs" / "instructors.md"
-LESSON = '''# %% [markdown]
+LAB_TEXT = '''# %% [markdown]
 # # Twice
 
 # %% nbgrader={"grade_id": "double", "solution": true}
@@ -61,7 +61,7 @@ def test_a_class_from_grades_to_a_report(course: Path) -> None:
 def test_what_is_built(tmp_path: Path) -> None:
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")
     (tmp_path / "course").mkdir()
-    (tmp_path / "course" / "lab.py").write_text(LESSON, encoding="utf-8")
+    (tmp_path / "course" / "lab.py").write_text(LAB_TEXT, encoding="utf-8")
     built = run(tmp_path, "build", "--check", "--quiet", code=1)
     assert set(built) == documented("build")
     assert (built["current"], built["labs"][0]["name"]) == (False, "lab")

@@ -8,8 +8,8 @@ from autograder.judging.failure_messages import (
     name_cell,
     out_of_resources_cell,
 )
-from autograder.judging.gpu_errors import lost_gpu
 from autograder.limits import Limits
+from autograder.sandbox.device_errors import lost_gpu
 from autograder.wall.errors import ConnectionClosedError
 
 ANSWER = Cell("code", Role.SOLUTION, "x = 1", "descend")

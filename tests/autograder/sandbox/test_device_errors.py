@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from autograder.judging.gpu_errors import asks_for_gpu, devices_met, filled_gpu, lost_gpu, student_lost_gpu
+from autograder.sandbox.device_errors import asks_for_gpu, devices_met, filled_gpu, lost_gpu, student_lost_gpu
 
 MET = (
     "Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!",
