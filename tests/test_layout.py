@@ -14,7 +14,8 @@ import pytest
 # One worker parses the modules once for all tests.
 pytestmark = pytest.mark.xdist_group("layout")
 ROOT = Path(__file__).parent.parent
-# From low to high: a module may import from its own layer and from those above it in this list.
+# From low to high: a package may import those above it in this list, and no other of its own row but in the first one,
+# whose modules every package may import.
 LAYERS = (
     {"errors", "verdicts", "cells", "limits", "progress", "formatting", "python_names", "wire"},
     {"untrusted"},
@@ -71,14 +72,33 @@ def test_every_part_of_the_autograder_has_a_layer() -> None:
 
 
 def test_imports_point_one_way() -> None:
-    wrong = [
-        f"{module_of(path)} imports {name}"
-        for path in python_files("autograder")
-        for name in imported(path)
-        if name.startswith("autograder.")
-        and path.parent / path.stem != ROOT / "autograder" / "__init__"
-        and RANK[name.split(".")[1]] > RANK[module_of(path).split(".")[1]]
-    ]
+    wrong = []
+    for path in python_files("autograder"):
+        own = path.relative_to(ROOT / "autograder").parts[0].removesuffix(".py")
+        if own != "__init__":
+            parts = {name.split(".")[1] for name in imported(path) if name.startswith("autograder.")} - {own}
+            wrong += [f"{module_of(path)} imports {part}" for part in parts if RANK[part] >= max(RANK[own], 1)]
+    assert not wrong
+
+
+def test_packages_of_gradlab_import_what_the_architecture_page_says() -> None:
+    shared = {"words", "notebook", "landscape"}
+    allowed = {
+        "words": set[str](),
+        "landscape": set[str](),
+        "notebook": {"words"},
+        "check": shared,
+        "ladder": shared,
+        "figures": {*shared, "graph"},
+        "graph": {*shared, "figures"},
+        "basins": {*shared, "figures"},
+    }
+    wrong = []
+    for path in python_files("gradlab"):
+        own = path.relative_to(ROOT / "gradlab").parts[0].removesuffix(".py")
+        if own != "__init__":
+            parts = {name.split(".")[1] for name in imported(path) if name.startswith("gradlab.")} - {own}
+            wrong += [f"{module_of(path)} imports {part}" for part in parts - allowed[own]]
     assert not wrong
 
 

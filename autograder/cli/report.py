@@ -51,5 +51,5 @@ def report(
         else:
             for page in pages:
                 output().print(str(page), markup=False, soft_wrap=True)
-    if not quiet and not likeness_installed():
+    if not likeness_installed():
         messages().print(f"{NOT_COMPARED} {INSTALL}", markup=False)

@@ -47,8 +47,8 @@ def as_class_record(summary: "ClassSummary") -> dict[str, Any]:
             {"kind": item.kind, "students": list(item.students), "reasons": list(item.reasons)}
             for item in summary.attention
         ],
-        # Nothing was compared where the extra `likeness` is not installed.
-        "alike": _likeness(summary.likeness or Likeness(0, 0, ())),
+        # None where the extra `likeness` is not installed: nothing was compared.
+        "alike": _likeness(summary.likeness) if summary.likeness else None,
         "time": _time(summary.time) if summary.time else None,
         "students": [
             {
