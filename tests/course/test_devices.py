@@ -39,7 +39,9 @@ def nearly(one: str, other: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("lab", NEEDED)
+@pytest.mark.parametrize(
+    "lab", [pytest.param(lab, marks=pytest.mark.slow if lab == "06_minimum" else ()) for lab in NEEDED]
+)
 def test_a_lab_prints_the_same_on_another_device(lab: str) -> None:
     found = found_on("fakegpu", lab)
     assert [cell for cell in found["cells"] if cell[0] != cell[1]] == []

@@ -32,6 +32,7 @@ def run(*arguments: str, cwd: Path) -> tuple[int, str, str]:
         return process.returncode, out, err
 
 
+@pytest.mark.slow
 def test_json_is_all_that_is_on_stdout(course: Path) -> None:
     code, out, err = run("grade", "lab", "--format", "json", "--cell-seconds", "30", cwd=course)
     assert code == 0, err

@@ -99,6 +99,7 @@ def test_no_rung_does_more_than_the_one_before() -> None:
     assert traffic == sorted(traffic, reverse=True)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # of torch's compiler about itself
 def test_a_climb_tells_what_it_took_and_what_it_left_out() -> None:
     climb = ladder.climb(
