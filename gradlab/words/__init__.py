@@ -6,6 +6,7 @@ Attributes:
     MISCONCEPTIONS: the mistakes that have a name in the course.
     FINDINGS: the mistakes that have none.
     OBSERVATIONS: what a check says that it saw: key → a sentence with placeholders for values.
+    FRAGMENTS: parts of sentences that stand for a placeholder of an observation, "random places" for one: key → text.
     PASSED: what each check says if the answer is right: name of the check → one short line that never varies.
     LABELS: the fixed words around a diagnosis.
 """
@@ -18,6 +19,7 @@ from gradlab.words.misconceptions import MISCONCEPTIONS
 
 FINDINGS: dict[str, Explanation] = {key: text for part in (shared, *LABS) for key, text in part.FINDINGS.items()}
 OBSERVATIONS: dict[str, str] = {key: text for part in (shared, *LABS) for key, text in part.OBSERVATIONS.items()}
+FRAGMENTS: dict[str, str] = {key: text for lab in LABS for key, text in getattr(lab, "FRAGMENTS", {}).items()}
 PASSED: dict[str, str] = {key: text for lab in LABS for key, text in lab.PASSED.items()}
 
-__all__ = ["FINDINGS", "LABELS", "MISCONCEPTIONS", "OBSERVATIONS", "PASSED", "Explanation"]
+__all__ = ["FINDINGS", "FRAGMENTS", "LABELS", "MISCONCEPTIONS", "OBSERVATIONS", "PASSED", "Explanation"]

@@ -32,7 +32,7 @@ def _check(function: Function, mistakes: Callable[[torch.Tensor], Iterator[Known
     numbers = [1.5 + float(torch.rand(())), -1.5 - float(torch.rand(())), 3, 0, 10 * float(torch.rand(()))]
     found = torch.tensor([_number(call_plain(function, number)) for number in numbers], dtype=torch.float64)
     x = torch.tensor(numbers, dtype=torch.float64)
-    agree(found, 2 * x, mistakes(x), given="five numbers")
+    agree(found, 2 * x, mistakes(x), given=words.FRAGMENTS["five-numbers"])
 
 
 def _number(result: object) -> float:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import torch
 
+from gradlab import words
 from gradlab.check import probes
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
@@ -66,7 +67,11 @@ def partial_derivatives(function: Function, *, of: Function | None = None) -> No
         result = gradients_from(lambda g, x=x, y=y: function(g, x, y), f)  # type: ignore[misc]
         expected = _slopes(f, x, y)
         agree(
-            result, expected, _partials_mistakes(f, x, y, grads, expected), given="a random place (x, y)", kind="pair"
+            result,
+            expected,
+            _partials_mistakes(f, x, y, grads, expected),
+            given=words.FRAGMENTS["random-place-x-y"],
+            kind="pair",
         )
         if not all(_same(part.grad, before) for part, before in zip((x, y), grads, strict=True)):
             raise not_yet("bucket-touched", "bucket-touched")
@@ -137,7 +142,7 @@ def _check_sea_depth(function: Function, f: Function, place: list[float]) -> tup
     x = torch.tensor(place, dtype=torch.float64)
     waves, ground = torch.stack([torch.cos(x[0]), torch.zeros_like(x[0])]), gradient(f, x)
     right = waves - ground
-    agree(result, right, _sea_depth_mistakes(run, x, waves, ground), given="a random place", shape=(2,))
+    agree(result, right, _sea_depth_mistakes(run, x, waves, ground), given=words.FRAGMENTS["random-place"], shape=(2,))
     return result, right
 
 

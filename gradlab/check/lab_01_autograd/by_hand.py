@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.known_mistakes import KnownMistake, agree
@@ -20,7 +21,13 @@ def pulse_slope(function: Function) -> None:
         given = x.clone()
         result = call_plain(function, given)
         decay = torch.exp(-x / 2)
-        agree(result, (1 - x / 2) * decay, _pulse_mistakes(x, decay), given="random places", shape=tuple(x.shape))
+        agree(
+            result,
+            (1 - x / 2) * decay,
+            _pulse_mistakes(x, decay),
+            given=words.FRAGMENTS["random-places"],
+            shape=tuple(x.shape),
+        )
         require_unchanged("`x`", x, given)
 
 
@@ -53,7 +60,7 @@ def squared_error_gradient(function: Function) -> None:
         target = float(w @ x) + missing
         others = w.clone(), x.clone()
         result = call_plain(function, *others, target)
-        given = "random weights and inputs"
+        given = words.FRAGMENTS["random-weights-and-inputs"]
         agree(result, -2 * missing * x, _error_mistakes(w, x, target), given=given, shape=(count,))
         require_unchanged("`w`", w, others[0])
         require_unchanged("`x`", x, others[1])

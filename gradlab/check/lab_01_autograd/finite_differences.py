@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.derivatives import gradient
@@ -59,7 +60,7 @@ def _check_central(function: Function, f: Function, x: torch.Tensor, h: float) -
         result,
         expected,
         _central_mistakes(f, x, h, (left, here, right)),
-        given="a sample function",
+        given=words.FRAGMENTS["sample-function"],
         shape=tuple(x.shape),
     )
     if is_tensor(result) and result.dtype != x.dtype:  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, call_plain, require_callable
 from gradlab.check.diagnosis import not_yet
@@ -40,7 +41,9 @@ def backward_pass(function: Function, make: Function, *, count: int = 12) -> Non
         call_plain(function, handed)
         found = [number_of(value, "grad", "backward(order)") for value in values]
         expected = torch.tensor(_pull(graph), dtype=torch.float64)
-        agree(torch.tensor(found, dtype=torch.float64), expected, _mistakes(graph), given="the values of a graph")
+        agree(
+            torch.tensor(found, dtype=torch.float64), expected, _mistakes(graph), given=words.FRAGMENTS["graph-values"]
+        )
         if [number_of(value, "data", "backward(order)") for value in handed] != list(graph.data):
             raise not_yet("list-changed", "pull-list-changed")
 
@@ -101,7 +104,7 @@ def engine(gradients: Function) -> None:
         result = call(gradients, f, *x.tolist())
         inputs = [number.clone().requires_grad_() for number in x]
         expected = torch.stack(torch.autograd.grad(f(*inputs), inputs))
-        agree(result, expected, given="a random expression", shape=(_INPUTS,))
+        agree(result, expected, given=words.FRAGMENTS["random-expression"], shape=(_INPUTS,))
 
 
 def _random_problem() -> tuple[list[list[Any]], torch.Tensor]:

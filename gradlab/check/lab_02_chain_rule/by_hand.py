@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, call_plain, require_callable, require_left_alone, require_unchanged
 from gradlab.check.diagnosis import not_yet
@@ -34,12 +35,14 @@ def _chain_mistakes(x: torch.Tensor) -> Iterator[KnownMistake[torch.Tensor]]:
     v = torch.sin(u)
     outer = torch.exp(v)
     for factor, missing in (
-        (torch.cos(u), "the innermost step"),
-        (3 * torch.ones_like(u), "the sine"),
-        (torch.ones_like(u), "both inner steps"),
-        (torch.cos(x), "the innermost step, inside the cosine too,"),
+        (torch.cos(u), "innermost-step"),
+        (3 * torch.ones_like(u), "sine-step"),
+        (torch.ones_like(u), "both-inner-steps"),
+        (torch.cos(x), "innermost-step-and-cosine"),
     ):
-        yield KnownMistake("missing-inner-derivative", "chain-missing", outer * factor, {"missing": missing})
+        yield KnownMistake(
+            "missing-inner-derivative", "chain-missing", outer * factor, {"missing": words.FRAGMENTS[missing]}
+        )
     yield KnownMistake("outer-forgotten", "chain-outer", 3 * torch.cos(u))
     for inner in (3 * torch.cos(u), torch.cos(u), torch.ones_like(u)):
         yield KnownMistake("exp-derivative", "chain-power", v * torch.exp(v - 1) * inner)
@@ -65,7 +68,7 @@ def mean_of_squares(function: Function, *, counts: tuple[int, ...] = (5, 3)) -> 
         given, targets = x.clone(), t.clone()
         result = call_plain(function, a, given, targets)
         expected = 2 / count * a * (a * x - t)
-        description = f"n = {count} inputs"
+        description = words.FRAGMENTS["n-inputs"].format(count=count)
         agree(result, expected, _mean_mistakes(a, x, t), given=description, shape=(count,))
         require_unchanged("`x`", x, given)
         require_unchanged("`t`", t, targets)
@@ -190,9 +193,17 @@ def both_gradients(function: Function, *, count: int = 5, width: int = 3) -> Non
         raise not_yet("graph-cut", "weights-none")
     hidden = torch.tanh(x @ w)
     slopes = 2 / count * (hidden - t)
-    agree(towards_hidden, slopes, _hidden_mistakes(x, w, t), given="the gradient towards h", shape=(count,))
+    agree(
+        towards_hidden, slopes, _hidden_mistakes(x, w, t), given=words.FRAGMENTS["gradient-towards-h"], shape=(count,)
+    )
     expected = x.T @ (slopes * (1 - hidden**2))
-    agree(towards_weights, expected, _weight_mistakes(x, w, t), given="the gradient towards w", shape=(width,))
+    agree(
+        towards_weights,
+        expected,
+        _weight_mistakes(x, w, t),
+        given=words.FRAGMENTS["gradient-towards-w"],
+        shape=(width,),
+    )
     require_left_alone("`w`", w, given)
 
 

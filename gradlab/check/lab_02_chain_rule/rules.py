@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
-from gradlab.check.compare import close
-from gradlab.check.diagnosis import not_yet
-from gradlab.check.known_mistakes import KnownMistake, agree
+from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known_values
 from gradlab.check.lab_02_chain_rule.engine_values import (
     DEEPEST,
     Graph,
@@ -82,24 +81,20 @@ def _check(
     result = compute(rule, *given, *constants, expression=expression)
     agree(number_of(result, "data", expression), value, given=f"`{expression}`", kind="number")
     found = slopes_towards(result, inputs, expression, grown=True)
-    _refuse_exchanged(found, slopes, expression)
+    # Slopes may be right and stand in each other's place.
+    values, right = (torch.tensor(each, dtype=torch.float64) for each in (found, [slope.right for slope in slopes]))
+    exchanged = KnownMistake("parents-and-slopes", "rule-exchanged", right.flip(0), {"expression": expression})
+    refuse_known_values(values, right, [exchanged])
     for letter, slope, expected in zip("ab", found, slopes, strict=False):
         placeholders = {"expression": expression, "letter": letter}
         agree(
             slope,
             expected.right,
             [replace(mistake, placeholders=placeholders) for mistake in expected.mistakes],
-            given=f"the slope of `{expression}` towards {letter}",
+            given=words.FRAGMENTS["slope-towards"].format(expression=expression, letter=letter),
             kind="number",
         )
     _read_ancestors(result, expression)
-
-
-def _refuse_exchanged(found: list[float], slopes: list[_Slope], expression: str) -> None:
-    """Refuse slopes that are right and stand in each other's place."""
-    values, right = (torch.tensor(each, dtype=torch.float64) for each in (found, [slope.right for slope in slopes]))
-    if len(found) > 1 and close(values.flip(0), right) and not close(values, right):
-        raise not_yet("parents-and-slopes", "rule-exchanged", expression=expression)
 
 
 def _input(make: Function, number: float) -> object:

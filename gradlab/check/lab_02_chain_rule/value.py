@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable
 from gradlab.check.diagnosis import NotYet, not_yet
@@ -81,7 +82,7 @@ def _check_pair(
             KnownMistake("wrong-coefficient", "engine-slopes", torch.ones(2, dtype=torch.float64), placeholders),
             KnownMistake("wrong-coefficient", "engine-slopes", torch.zeros(2, dtype=torch.float64), placeholders),
         ),
-        given=f"the slopes of `{expression}`",
+        given=words.FRAGMENTS["slopes-of"].format(expression=expression),
     )
     _require_same(first, a, result, expression)
     _require_same(second, b, result, expression)
@@ -103,7 +104,7 @@ def _check_square(make: Function, number: float) -> None:
         slopes_towards(result, (number,), "x * x")[0],
         2 * number,
         (KnownMistake("overwrites-accumulation", "engine-square", number),),
-        given="the slope of `x * x`",
+        given=words.FRAGMENTS["slope-of"].format(expression="x * x"),
         kind="number",
     )
 
@@ -128,7 +129,7 @@ def _check_number(
         found,
         slope,
         [KnownMistake("own-factor", "engine-own-factor", a, {"expression": expression})],
-        given=f"the slope of `{expression}`",
+        given=words.FRAGMENTS["slope-of"].format(expression=expression),
         kind="number",
     )
     attribute(result, "grad", expression)

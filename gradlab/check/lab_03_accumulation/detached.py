@@ -2,6 +2,7 @@
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, refusal_plain, require_callable, require_unchanged
 from gradlab.check.compare import close
@@ -32,7 +33,7 @@ def quiet(function: Function, *, on: Function = exponential) -> None:
     result = _watched_call(function, on, x)
     if not x.requires_grad:
         raise not_yet("acc-left-off", "acc-left-off")
-    agree(result, on(values), given="random x", shape=(3,))
+    agree(result, on(values), given=words.FRAGMENTS["random-x"], shape=(3,))
     if is_tensor(result) and result.requires_grad:  # type: ignore[attr-defined]
         raise not_yet("still-tracked", "still-tracked")
     require_unchanged("`x`", values, x)
@@ -74,7 +75,7 @@ def _check_one_way(
     values = torch.rand(shape, dtype=torch.float64) + 0.2
     x = values.clone().requires_grad_()
     result = call(function, f, g, x)
-    agree(result, f(values) * g(values), _wrong_values(f, g, values), given="random x", shape=shape)
+    agree(result, f(values) * g(values), _wrong_values(f, g, values), given=words.FRAGMENTS["random-x"], shape=shape)
     if not x.requires_grad:
         raise not_yet("acc-left-off", "acc-left-off")
     require_unchanged("`x`", values, x)

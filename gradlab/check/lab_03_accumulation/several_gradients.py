@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_left_alone
 from gradlab.check.compare import close, factor
@@ -43,7 +44,13 @@ def apart(function: Function, *, on: Function | None = None, d: int = 3, m: int 
     with grad_of_argument_explained(lambda filled: function(loss, filled, data.clone()), given, "`w`"):
         result = gradients_from(functools.partial(_apart_bound, function, given, examples, loss), loss)
     right = torch.stack([gradient(functools.partial(_row_loss_of_weights, loss, row), w) for row in data])
-    agree(result, right, _apart_mistakes(right), given=f"{count} random examples", shape=tuple(data.shape))
+    agree(
+        result,
+        right,
+        _apart_mistakes(right),
+        given=words.FRAGMENTS["random-examples"].format(count=count),
+        shape=tuple(data.shape),
+    )
     require_left_alone("`w`", w, given)
     require_left_alone("`data`", data, examples)
 
@@ -94,7 +101,13 @@ def two_heads(
         result = gradients_from(lambda f: function(f, first, second, given), trunk)
     one, other = (gradient(functools.partial(_through, trunk, head), x) for head in (first, second))
     before = torch.stack([gradient(head, trunk(x)) for head in (first, second)])
-    agree(result, torch.stack([one, other]), _heads_mistakes(one, other, before), given="random x", shape=(3,))
+    agree(
+        result,
+        torch.stack([one, other]),
+        _heads_mistakes(one, other, before),
+        given=words.FRAGMENTS["random-x"],
+        shape=(3,),
+    )
     require_left_alone("`x`", x, given)
     _require_one_trunk(function, x)
 
@@ -151,7 +164,7 @@ def micro_batches(function: Function, *, sizes: Sequence[int] = (4, 2, 3), d: in
     slopes = torch.stack([gradient(functools.partial(_batch_loss_of_weights, x, y), w) for x, y in batches])
     counts = torch.tensor(sizes, dtype=torch.float64).unsqueeze(-1)
     right = (counts * slopes).sum(dim=0) / counts.sum()
-    description = f"micro-batches of {', '.join(map(str, sizes))}"
+    description = words.FRAGMENTS["micro-batches"].format(sizes=", ".join(map(str, sizes)))
     agree(result, right, _micro_mistakes(slopes, counts), given=description, shape=(d,))
     require_left_alone("`w`", w, given)
     for (x, y), (x_after, y_after) in zip(batches, handed, strict=True):

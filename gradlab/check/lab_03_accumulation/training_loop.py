@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable, require_left_alone, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
-from gradlab.check.known_mistakes import KnownMistake, agree
+from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known
 from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained
 from gradlab.check.lab_03_accumulation.sample_functions import smooth_loss
 from gradlab.check.missing_gradients import error_with
@@ -40,7 +41,7 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
         result = _run(lambda f, count: function(f, given, lr, count), loss, epochs)
     weights, history = _two_of(result)
     end, slopes = _descend(loss, start, lr, epochs, keep=0.0)
-    description = f"{epochs} epochs"
+    description = words.FRAGMENTS["epochs"].format(count=epochs)
     if epochs > 1 and _same(weights, start) and _same(history, slopes[:1].expand_as(slopes)):
         raise not_yet("stands-still", "acc-stands-still")
     agree(weights, end, _wrong_ends(loss, start, lr, epochs), given=description, shape=(d,))
@@ -130,12 +131,23 @@ def rolling(function: Function, *, steps: int = 5, d: int = 2) -> None:
         following, memory_after = _step(function, given, lr, d)
         for name, before, after in zip(("`w`", "`v`", "`g`"), (point, memory, slope), given, strict=True):
             require_unchanged(name, before, after)
-        if not moves and close(memory_after, point - lr * slope) and close(following, slope):
-            raise not_yet("acc-swapped", "acc-swapped")
+        if not moves:
+            swapped = KnownMistake("acc-swapped", "acc-swapped", (slope, point - lr * slope))
+            refuse_known([swapped], functools.partial(_both_close, (following, memory_after)))
         moves.append(following - point)
         point, memory = following, memory_after
     right = -lr * slopes.cumsum(dim=0)
-    agree(torch.stack(moves), right, _rolling_mistakes(slopes, lr), given=f"the moves of {steps} steps", shape=(d,))
+    agree(
+        torch.stack(moves),
+        right,
+        _rolling_mistakes(slopes, lr),
+        given=words.FRAGMENTS["moves"].format(count=steps),
+        shape=(d,),
+    )
+
+
+def _both_close(found: tuple[Tensor, Tensor], outcome: tuple[Tensor, Tensor]) -> bool:
+    return close(found[0], outcome[0]) and close(found[1], outcome[1])
 
 
 def _step(function: Function, given: list[Tensor], lr: float, d: int) -> tuple[Tensor, Tensor]:

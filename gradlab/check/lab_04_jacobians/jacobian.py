@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_left_alone, require_unchanged
 from gradlab.check.diagnosis import not_yet
@@ -28,7 +29,13 @@ def entries(function: Function) -> None:
         x = random_tensor(2)
         given = x.clone()
         expected = _table(x, 3 * torch.cos(3 * x[1]))
-        agree(call(function, given), expected, _entries_mistakes(x, expected), given="a random point", shape=(2,))
+        agree(
+            call(function, given),
+            expected,
+            _entries_mistakes(x, expected),
+            given=words.FRAGMENTS["random-point"],
+            shape=(2,),
+        )
         require_unchanged("`x`", x, given)
 
 
@@ -56,10 +63,10 @@ def _check(
     function: Function, f: Function, x: Tensor, expected: Tensor, mistakes: Iterator[KnownMistake[Tensor]], *more: int
 ) -> None:
     """Compare ``function(f, x, *more)`` with what is expected; x is one point (d,) or several (n, d)."""
-    name, given_in_words = ("`x`", "a random point") if x.ndim == 1 else ("`points`", "random points")
+    name, described = ("`x`", "random-point") if x.ndim == 1 else ("`points`", "random-points")
     given = x.clone()
     result = run_for_gradients(lambda g: function(g, given, *more), f)
-    agree(result, expected, mistakes, given=given_in_words, shape=tuple(x.shape))
+    agree(result, expected, mistakes, given=words.FRAGMENTS[described], shape=tuple(x.shape))
     require_left_alone(name, x, given)
 
 
@@ -202,6 +209,6 @@ def cost(function: Function) -> None:
                 KnownMistake("jac-cost-measured", "jac-cost-measured", pair + 1),
             ),
             kind="pair",
-            given=f"{inputs} inputs and {outputs} outputs",
+            given=words.FRAGMENTS["inputs-and-outputs"].format(inputs=inputs, outputs=outputs),
             tolerance=1e-9,
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable, require_left_alone, require_unchanged
 from gradlab.check.compare import close
@@ -108,7 +109,7 @@ def _check(
         if f is not sample_functions.square and other != len(v) and _other_way(function, f, x, other):
             raise not_yet("jvp-for-vjp", "jac-other-length", length=len(v), other=other) from None
         raise
-    agree(result, expected, mistakes, given="a random point and a random v", shape=tuple(x.shape))
+    agree(result, expected, mistakes, given=words.FRAGMENTS["random-point-and-v"], shape=tuple(x.shape))
     require_left_alone("`x`", x, given)
     require_unchanged("`v`", v, weights)
 
@@ -163,7 +164,13 @@ def loss_gradient(function: Function) -> None:
         run = functools.partial(_applied, function, given, targets)
         table, error = jacobian(model, w), model(w) - y
         result, expected = run_for_gradients(run, model, probes), table.T @ (2 / count * error)
-        agree(result, expected, _loss_mistakes(table, error, w), given="random weights", shape=tuple(w.shape))
+        agree(
+            result,
+            expected,
+            _loss_mistakes(table, error, w),
+            given=words.FRAGMENTS["random-weights"],
+            shape=tuple(w.shape),
+        )
         require_left_alone("`w`", w, given)
         require_unchanged("`y`", y, targets)
         built = table.T @ (2 / count * error * torch.arange(1, count + 1, dtype=torch.float64))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.compare import close
@@ -35,7 +36,14 @@ def line_gradient(function: Function, *, count: int = 6) -> None:
         kept = [torch.from_numpy(part.copy()) for part in (theta, x, y)]
         result = call_plain(function, theta, x, y)
         expected, *_ = _line_gradient(*kept)
-        agree(result, expected, _gradient_mistakes(*kept), given="random data", shape=(count,), kind="array")
+        agree(
+            result,
+            expected,
+            _gradient_mistakes(*kept),
+            given=words.FRAGMENTS["random-data"],
+            shape=(count,),
+            kind="array",
+        )
         for name, before, after in zip(("`theta`", "`x`", "`y`"), kept, (theta, x, y), strict=True):
             require_unchanged(name, before, torch.from_numpy(np.asarray(after)))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable
 from gradlab.check.diagnosis import not_yet
@@ -37,7 +38,7 @@ def penalised_loss(function: Function, *, features: int = 3) -> None:
         if not is_tensor(result):
             raise not_yet("graph-cut", "plain-number", kind=kind_of(result))
         found.append(value)
-    given = f"{_EXAMPLES} random examples with d = {features}"
+    given = words.FRAGMENTS["random-examples-with-d"].format(count=_EXAMPLES, features=features)
     values, penalty = _parts(points, x, y)
     agree(torch.stack(found), values + strength * penalty, _mistakes(points, x, y, strength), given=given)
     _check_slope(result, theta, x, y, strength)

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, call_plain, require_callable, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
-from gradlab.check.known_mistakes import KnownMistake, agree
+from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known
 from gradlab.check.lab_07_classification.differentiable import require_slopes
 from gradlab.check.values import numbers, require_shape
 
@@ -53,10 +54,16 @@ def _check_sigmoid(function: Function, x: torch.Tensor) -> None:
         raise not_yet("class-overflow", what, largest=f"{float(exact.abs().max()):g}")
     s = torch.sigmoid(exact)
     slope = s * (1 - s)
-    if close(values, slope) and close(slopes, s):
-        raise not_yet("class-exchanged", "class-exchanged")
-    agree(values, s, _value_mistakes(exact), given="σ(x) at random points", shape=tuple(x.shape))
-    agree(slopes, slope, _slope_mistakes(exact), given="σ′(x) at random points", shape=tuple(x.shape))
+    exchanged = KnownMistake("class-exchanged", "class-exchanged", (slope, s))
+    refuse_known([exchanged], lambda pair: close(values, pair[0]) and close(slopes, pair[1]))
+    agree(values, s, _value_mistakes(exact), given=words.FRAGMENTS["sigmoid-at-random-points"], shape=tuple(x.shape))
+    agree(
+        slopes,
+        slope,
+        _slope_mistakes(exact),
+        given=words.FRAGMENTS["sigmoid-slope-at-random-points"],
+        shape=tuple(x.shape),
+    )
     require_unchanged("`x`", x, given)
 
 
@@ -108,17 +115,18 @@ def _check_softmax(function: Function, z: torch.Tensor) -> None:
     result = call(function, given)
     found, exact = numbers(result), z.to(torch.float64)
     wrong = ~torch.isfinite(found)
-    far = float(exact.abs().max()) > _FAR_FOR_SOFTMAX
+    far, largest = float(exact.abs().max()) > _FAR_FOR_SOFTMAX, f"{float(exact.abs().max()):g}"
     if bool(wrong.any()) and far:
         require_shape(found, z.shape, z.shape)
         small = bool(wrong.any(dim=-1)[exact.amax(dim=-1) <= _FAR_FOR_SOFTMAX].any()) and not bool(wrong.reshape(-1)[0])
         observation = "class-one-maximum" if small else "class-exponential-overflows"
-        raise not_yet("class-overflow", observation, largest=f"{float(exact.abs().max()):g}")
+        raise not_yet("class-overflow", observation, largest=largest)
+    described = words.FRAGMENTS["large-logits-of-shape" if far else "logits-of-shape"]
     agree(
         result,
         torch.softmax(exact, dim=-1),
         _softmax_mistakes(exact),
-        given=f"logits of shape {tuple(z.shape)}" + (f", up to ±{float(exact.abs().max()):g}" if far else ""),
+        given=described.format(shape=tuple(z.shape), largest=largest),
         shape=tuple(z.shape),
     )
     require_unchanged("`z`", z, given)

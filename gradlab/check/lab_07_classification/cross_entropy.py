@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_unchanged
 from gradlab.check.derivatives import central_differences
@@ -56,7 +57,13 @@ def _check_one_hot(function: Function, labels: torch.Tensor, classes: int) -> No
     smaller = int(labels.max()) + 1
     if found.shape == (*labels.shape, smaller) != right.shape:
         raise not_yet("class-counted", "class-counted", classes=classes, seen=smaller)
-    agree(result, right, _one_hot_mistakes(labels, right), given="random labels", shape=tuple(labels.shape))
+    agree(
+        result,
+        right,
+        _one_hot_mistakes(labels, right),
+        given=words.FRAGMENTS["random-labels"],
+        shape=tuple(labels.shape),
+    )
     if not _floating(result):
         raise not_yet("class-integer-codes", "class-integer-codes", dtype=getattr(result, "dtype", "int"))
     require_device(result, labels)
@@ -130,7 +137,7 @@ def _check_cross_entropy(function: Function, logits: Tensor, labels: Tensor) -> 
     if count > 1 and found.shape == (count,):
         raise not_yet("sum-for-mean", "class-not-averaged", count=count)
     mistakes = _cross_entropy_mistakes(z, labels) if count > 1 else ()
-    agree(result, right, mistakes, given="random logits", shape=tuple(logits.shape), kind="number")
+    agree(result, right, mistakes, given=words.FRAGMENTS["random-logits"], shape=tuple(logits.shape), kind="number")
     require_unchanged("`logits`", logits, given)
     require_unchanged("`labels`", labels, truth)
 
@@ -202,7 +209,7 @@ def _check_gradient(function: Function, logits: Tensor, labels: Tensor) -> None:
         result,
         _slopes(z, labels),
         _gradient_mistakes(z, labels),
-        given=f"random logits of shape {tuple(logits.shape)}",
+        given=words.FRAGMENTS["random-logits-of-shape"].format(shape=tuple(logits.shape)),
         shape=tuple(logits.shape),
     )
     require_unchanged("`logits`", logits, given)

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from gradlab import words
 from gradlab.check.calls import call
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import NotYet, not_yet
@@ -102,7 +103,10 @@ def require_end(
     if without_steps is not None and not close(flatten(found), training.end()):
         _require_beginning(without_steps, training)
     agree(
-        flatten(found), training.end(), _mistakes(training, names), given=f"{training.steps} steps on random examples"
+        flatten(found),
+        training.end(),
+        _mistakes(training, names),
+        given=words.FRAGMENTS["steps-on-random-examples"].format(steps=training.steps),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import torch
 
+from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_unchanged
 from gradlab.check.known_mistakes import KnownMistake, agree
@@ -35,7 +36,13 @@ def two_layers(function: Function, *, features: int = 2, hidden: int = 4, classe
     parameters[3] -= network(x, parameters).quantile(0.6, dim=0) + 0.05
     given, copies = x.clone(), [each.clone() for each in parameters]
     result = call(function, given, copies)
-    agree(result, network(x, parameters), _mistakes(x, parameters), given="random parameters", shape=tuple(x.shape))
+    agree(
+        result,
+        network(x, parameters),
+        _mistakes(x, parameters),
+        given=words.FRAGMENTS["random-parameters"],
+        shape=tuple(x.shape),
+    )
     require_unchanged("`x`", x, given)
     for number, (before, after) in enumerate(zip(parameters, copies, strict=True)):
         require_unchanged(f"`parameters[{number}]`", before, after)

@@ -10,6 +10,7 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable, require_left_alone, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
+from gradlab.check.known_mistakes import KnownMistake, refuse_known
 from gradlab.check.lab_07_classification import sample_functions
 from gradlab.check.lab_07_classification.gradient_descent import Model, Training, flatten, require_end, split
 from gradlab.check.missing_gradients import error_with
@@ -63,8 +64,8 @@ def _require_given_loss(function: Function, start: list[Tensor]) -> None:
     loop = partial(function, sample_functions.brier_loss, x.clone(), labels.clone(), classes, lr)
     result = run_loop(loop, steps, _first_round())
     training = Training(sample_functions.linear_model, start, x, labels, lr, steps, loss=sample_functions.brier_loss)
-    if close(flatten(split(result, len(start))), replace(training, loss=sample_functions.mean_loss).end()):
-        raise not_yet("class-own-loss", "class-own-loss")
+    found, end = flatten(split(result, len(start))), replace(training, loss=sample_functions.mean_loss).end()
+    refuse_known([KnownMistake("class-own-loss", "class-own-loss", end)], lambda outcome: close(found, outcome))
     require_end(result, training, ("W", "b"))
 
 

@@ -1,7 +1,8 @@
 """What the checks of each lab say: one module for each lab, found by itself when it is put here.
 
 Attributes:
-    LABS: the modules; each has ``FINDINGS``, ``OBSERVATIONS`` and ``PASSED``, and no key stands in two of them.
+    LABS: the modules; each has ``FINDINGS``, ``OBSERVATIONS`` and ``PASSED``, and ``FRAGMENTS`` if its checks need any.
+        No key stands in two of them.
 """
 
 from importlib import import_module

@@ -51,6 +51,10 @@ OBSERVATIONS: dict[str, str] = {
     "welcome-antiderivative": "At five numbers, your result was x³/3.",
 }
 
+FRAGMENTS: dict[str, str] = {
+    "five-numbers": "five numbers",
+}
+
 PASSED: dict[str, str] = {
     "doubled": "✓ Your function doubles every number.",
     "square_slope": "✓ Your slopes are right.",

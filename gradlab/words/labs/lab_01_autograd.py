@@ -229,6 +229,14 @@ OBSERVATIONS: dict[str, str] = {
     "error-mean-gradient": "Your result is the gradient divided by the number of weights.",
 }
 
+FRAGMENTS: dict[str, str] = {
+    "random-place": "a random place",
+    "random-place-x-y": "a random place (x, y)",
+    "random-places": "random places",
+    "random-weights-and-inputs": "random weights and inputs",
+    "sample-function": "a sample function",
+}
+
 PASSED: dict[str, str] = {
     "slope_at": "✓ Your slopes are right, at whole numbers too.",
     "partial_derivatives": "✓ Both slopes are right, and the buckets are as they were.",

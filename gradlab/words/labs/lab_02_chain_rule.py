@@ -227,6 +227,21 @@ OBSERVATIONS: dict[str, str] = {
     "pull-added": "The gradients fit a pass that adds the slope to what came from above.",
 }
 
+FRAGMENTS: dict[str, str] = {
+    "innermost-step": "the innermost step",
+    "sine-step": "the sine",
+    "both-inner-steps": "both inner steps",
+    "innermost-step-and-cosine": "the innermost step, inside the cosine too,",
+    "n-inputs": "n = {count} inputs",
+    "gradient-towards-h": "the gradient towards h",
+    "gradient-towards-w": "the gradient towards w",
+    "slope-of": "the slope of `{expression}`",
+    "slopes-of": "the slopes of `{expression}`",
+    "slope-towards": "the slope of `{expression}` towards {letter}",
+    "graph-values": "the values of a graph",
+    "random-expression": "a random expression",
+}
+
 PASSED: dict[str, str] = {
     "chain_slope": "✓ Your derivative has every factor of the chain.",
     "mean_of_squares": "✓ Your gradient of the mean is right, for every n tried.",

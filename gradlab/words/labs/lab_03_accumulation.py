@@ -189,6 +189,14 @@ OBSERVATIONS: dict[str, str] = {
     "acc-friction": "Earlier gradients fade: each step holds less of them than it should.",
 }
 
+FRAGMENTS: dict[str, str] = {
+    "random-x": "random x",
+    "random-examples": "{count} random examples",
+    "micro-batches": "micro-batches of {sizes}",
+    "epochs": "{count} epochs",
+    "moves": "the moves of {count} steps",
+}
+
 PASSED: dict[str, str] = {
     "apart": "✓ Each gradient stands by itself.",
     "trained": "✓ The weights and all the gradients are right.",

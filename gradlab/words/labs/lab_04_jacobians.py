@@ -207,6 +207,14 @@ OBSERVATIONS: dict[str, str] = {
     "jac-cost-measured": "Both numbers are too large by 1.",
 }
 
+FRAGMENTS: dict[str, str] = {
+    "random-point": "a random point",
+    "random-points": "random points",
+    "random-point-and-v": "a random point and a random v",
+    "random-weights": "random weights",
+    "inputs-and-outputs": "{inputs} inputs and {outputs} outputs",
+}
+
 PASSED: dict[str, str] = {
     "entries": "✓ Every entry stands in its row and column.",
     "row": "✓ One output, one pass, one row.",

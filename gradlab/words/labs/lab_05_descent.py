@@ -272,6 +272,11 @@ OBSERVATIONS: dict[str, str] = {
     "penalty-no-bias": "Your values fit a model without its bias.",
 }
 
+FRAGMENTS: dict[str, str] = {
+    "random-data": "random data",
+    "random-examples-with-d": "{count} random examples with d = {features}",
+}
+
 PASSED: dict[str, str] = {
     "line_gradient": "✓ Both components of your gradient are right.",
     "loop_in_numpy": "✓ Your repaired loop follows the gradient of its loss.",

@@ -282,6 +282,18 @@ OBSERVATIONS: dict[str, str] = {
     "class-second-bias": "Your logits fit if the second bias is missing.",
 }
 
+FRAGMENTS: dict[str, str] = {
+    "sigmoid-at-random-points": "σ(x) at random points",
+    "sigmoid-slope-at-random-points": "σ′(x) at random points",
+    "random-labels": "random labels",
+    "logits-of-shape": "logits of shape {shape}",
+    "large-logits-of-shape": "logits of shape {shape}, up to ±{largest}",
+    "random-logits": "random logits",
+    "random-logits-of-shape": "random logits of shape {shape}",
+    "random-parameters": "random parameters",
+    "steps-on-random-examples": "{steps} steps on random examples",
+}
+
 PASSED: dict[str, str] = {
     "sigmoid_and_slope": "✓ Your sigmoid and its slope are right, even far out.",
     "one_hot": "✓ Every label has its code.",
