@@ -94,3 +94,10 @@ def test_make_test_cuda_names_every_file_with_a_test_for_cuda() -> None:
     ]
     assert marked
     assert [path for path in marked if not any(path.is_relative_to(place) for place in named)] == []
+
+
+@pytest.mark.xdist_group("grouped")
+def test_groups_of_tests_are_known_to_xdist(request: pytest.FixtureRequest) -> None:
+    # A pytest and an xdist that don't fit each other ignore groups without a word, and costly fixtures are made twice.
+    if getattr(request.config.option, "loadgroup", False):
+        assert request.node.nodeid.endswith("@grouped")
