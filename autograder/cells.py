@@ -40,6 +40,7 @@ class Cell:
         cell_id: nbformat 4.5's cell id; None where the notebook has none.
         checksum: nbgrader's checksum of the cell as it was released; None where the notebook has none.
         attachments: images pasted into a markdown cell, as nbformat has them; None where there are none.
+        wall_only: whether its test may run at the wall alone (the cell's tag ``autograder:wall``).
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Cell:
     cell_id: str | None = None
     checksum: str | None = None
     attachments: Mapping[str, Mapping[str, str]] | None = None
+    wall_only: bool = False
 
     @property
     def graded(self) -> bool:

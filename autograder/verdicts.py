@@ -22,8 +22,40 @@ class CellStatus(StrEnum):
     """A person must grade this cell; its points are None."""
     UNANSWERED = "unanswered"
     """A cell that a person would grade, left as it was released: 0 points, as nbgrader has it."""
+    EXCLUDED = "excluded"
+    """The lab's own fault: the test can be run for nobody. Its points are None; the submission stays graded."""
     BROKE = "broke"
     """The grader itself broke: no points and a flag, and the submission's status is `broken`."""
+
+
+class Level(StrEnum):
+    """Where a test runs; the strongest at which the instructor's own solution passes it."""
+
+    WALL = "wall"
+    """In the judge's process, which asks the student's for plain data: no student code decides the verdict."""
+    BESIDE = "beside"
+    """In a copy of the student's process: student code runs beside the test, and could decide the verdict."""
+    NONE = "none"
+    """Nowhere: the solution fails it."""
+
+
+@dataclass(frozen=True)
+class TestLevel:
+    """The level of one test of a lab.
+
+    Attributes:
+        grade_id: the test's id.
+        level: where it runs.
+        reason: why it does not run at the wall; empty if it does. For the instructor: it may hold a hidden test.
+        cure: how to write the test so that it does.
+    """
+
+    __test__ = False  # pytest collects classes of such a name
+
+    grade_id: str
+    level: Level
+    reason: str = ""
+    cure: str = ""
 
 
 class SubmissionStatus(StrEnum):
@@ -47,6 +79,7 @@ class CellVerdict:
         status: how it ended.
         message: the message to the student. It never holds a hidden test.
         misconception: the id of the diagnosis, or None.
+        level: where the test ran.
     """
 
     grade_id: str
@@ -55,6 +88,7 @@ class CellVerdict:
     status: CellStatus
     message: str = ""
     misconception: str | None = None
+    level: Level = Level.WALL
 
 
 @dataclass(frozen=True)
@@ -80,11 +114,13 @@ class NotebookResult:
         name: the notebook's name, without ``.ipynb``.
         outcomes: the outcome of each cell.
         flags: what a person should know about how it ran ("the process was killed in cell 'descend'").
+        levels: the lab's tests that do not run at the wall.
     """
 
     name: str
     outcomes: tuple[CellOutcome, ...]
     flags: tuple[str, ...] = ()
+    levels: tuple[TestLevel, ...] = ()
 
     @property
     def verdicts(self) -> tuple[CellVerdict, ...]:
@@ -104,6 +140,7 @@ class Result:
         reason: why it was quarantined or what broke; empty for graded ones.
         repairs: what had to be repaired before it could be graded, one sentence each.
         flags: what a person should look at, one sentence each.
+        levels: the lab's tests that do not run at the wall.
         seconds: wall-clock seconds that grading took.
         sandboxed: False if it ran with ``--sandbox none``.
         gpu: whether it could use a GPU (``--gpu``).
@@ -116,6 +153,7 @@ class Result:
     reason: str = ""
     repairs: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    levels: tuple[TestLevel, ...] = ()
     seconds: float = 0.0
     sandboxed: bool = field(default=True, kw_only=True)
     gpu: bool = field(default=False, kw_only=True)
