@@ -274,7 +274,7 @@ class LocalExecutor:
             if recorded:
                 profile = replace(profile, changes=profile.changes | from_plain(Profile, recorded).changes)
             for verdict in result.verdicts:
-                if verdict.grade_id in trial and verdict.points == verdict.max_points:
+                if verdict.grade_id in trial and verdict.status in (CellStatus.PASSED, CellStatus.PARTIAL):
                     beside[verdict.grade_id] = trial[verdict.grade_id]
                 elif verdict.grade_id in trial:
                     failures[verdict.grade_id] = f"{reasons[verdict.grade_id]}; beside the code: {verdict.message}"

@@ -278,61 +278,80 @@ class Judge:
             self._replace_student()
 
     def _judge_pending(self) -> None:
-        """Run the tests that waited: those whose copies wait first, since all copies end when cells are run again."""
+        """Run the tests that waited: first those whose copies wait, since all copies end when cells are run again."""
         # The cells may have used up the time for the notebook, with which these tests have nothing to do.
         self._time = TimeBudget(self._case.limits)
         changed: set[str] = set()
-        for test in sorted(self._pending, key=lambda test: test.channel is None):
-            self._coordinator.enter(test.index)
-            with self._time.running(name_cell(test.cell)):
-                verdict = self._judge_beside(test, changed)
-            self._coordinator.report(test.index, CellOutcome(verdict=verdict))
+        left = [test for test in self._pending if not self._judge_waiting(test, changed, in_copy=True)]
+        for test in left:
+            self._judge_waiting(test, changed, in_copy=False)
         self._case.profile.record_changes(changed)
         if replaced := sorted(changed - self._case.profile.changes):
             names = ", ".join(replaced[:_MOST_NAMED])
             self._coordinator.flag(f"the submission replaced {names}, which its tests may use")
 
-    def _judge_beside(self, test: PendingTest, changed: set[str]) -> CellVerdict:
+    def _judge_waiting(self, test: PendingTest, changed: set[str], *, in_copy: bool) -> bool:
+        """Give the verdict on a test that waited.
+
+        Args:
+            test: the test.
+            changed: to which names of replaced functions of libraries are added.
+            in_copy: whether it is to run in the copy that waits for it; else the cells above it are run again.
+
+        Returns:
+            False if there is no copy, or it could not run the test.
+        """
+        self._coordinator.enter(test.index)
+        with self._time.running(name_cell(test.cell)):
+            verdict = self._judge_beside(test, changed, in_copy=in_copy)
+        if verdict is None:
+            return False
+        self._coordinator.report(test.index, CellOutcome(verdict=verdict))
+        return True
+
+    def _judge_beside(self, test: PendingTest, changed: set[str], *, in_copy: bool) -> CellVerdict | None:
         grade_id = test.cell.grade_id or ""
         released = self._released.get(grade_id, replace(test.cell, source=""))
         stop = first_stop(self._case.submitted.cells, self._stops, test.index)
         circumstances = Circumstances(self._case.limits, stop=stop, rehearsal=self._case.rehearsal)
-        if self._over:
-            execution = Execution([], DeadlineExceededError(), None, 0)
-            verdict = judge(test.cell, released, execution, replace(circumstances, over=self._over))
-            return replace(verdict, level=Level.BESIDE)
         if stop is not None and stop.in_answer:
             return CellVerdict(grade_id, 0.0, test.cell.points, stop.status, stop.message, level=Level.BESIDE)
-        try:
-            report = self._run_beside(test)
-        except WallError as fault:
-            verdict = judge(test.cell, released, Execution([], fault, None, 0), circumstances)
-            return replace(verdict, level=Level.BESIDE)
-        changed |= set(report.changed)
-        return judge_beside(test.cell, released, report, circumstances)
+        fault: WallError = DeadlineExceededError()
+        if not self._over:
+            try:
+                report = self._run_beside(test, in_copy=in_copy)
+            except DeadlineExceededError as late:
+                fault = late
+            except WallError as ended:
+                # All copies end when one of them makes the sandbox end its submission.
+                if in_copy:
+                    return None
+                fault = ended
+            else:
+                if report is None and in_copy:
+                    return None
+                if report is not None:
+                    changed |= set(report.changed)
+                    return judge_beside(test.cell, released, report, circumstances)
+                fault = ConnectionClosedError("the cells above the test could not be run again")
+        circumstances = replace(circumstances, over=self._over, ending="ended before the test was over")
+        return replace(judge(test.cell, released, Execution([], fault, None, 0), circumstances), level=Level.BESIDE)
 
-    def _run_beside(self, test: PendingTest) -> BesideReport:
-        limits = self._case.limits
+    def _run_beside(self, test: PendingTest, *, in_copy: bool) -> BesideReport | None:
+        """What a copy says of its test; None if there is none, or the test did not begin."""
         earlier = [self._tests[grade_id][1].source for grade_id in self._case.beside[test.cell.grade_id or ""]]
         order = {
             "source": test.cell.source,
             "text": self._shell.transform_cell(test.cell.source),
             "before": [self._shell.transform_cell(source) for source in earlier],
             "seed": self._seed_of(test.cell.grade_id or ""),
-            "seconds": limits.cell_seconds,
+            "seconds": self._case.limits.cell_seconds,
             "libraries": sorted(self._packages),
             "changes": sorted(self._case.profile.changes),
         }
         with self._limited():
-            if test.channel is not None:
-                report = run_in_copy(test.channel, order, self._time.deadline())
-                if report is not None:
-                    return report
-            channel = self._rerun_as_copy(test.index)
-            report = None if channel is None else run_in_copy(channel, order, self._time.deadline())
-        if report is None:
-            raise ConnectionClosedError("the cells above the test could not be run again")
-        return report
+            channel = test.channel if in_copy else self._rerun_as_copy(test.index)
+            return None if channel is None else run_in_copy(channel, order, self._time.deadline())
 
     def _rerun_as_copy(self, index: int) -> Channel | None:
         """Run the cells above a test in another process, which then waits for the test."""
