@@ -19,10 +19,7 @@ from autograder.grading.cache_keys import notebook_key
 from autograder.grading.json_store import JsonStore
 from autograder.grading.judge_server import JudgeServer
 from autograder.grading.judge_session import DisturbedError, JudgeSession
-from autograder.grading.prestart import Prestart
-from autograder.grading.secret import derived_secret, open_secret
-from autograder.grading.terms import Terms
-from autograder.grading.test_levels import (
+from autograder.grading.levels import (
     LabLevels,
     all_tests_above,
     blind_tests,
@@ -31,6 +28,9 @@ from autograder.grading.test_levels import (
     skipped,
     tests_of,
 )
+from autograder.grading.prestart import Prestart
+from autograder.grading.secret import derived_secret, open_secret
+from autograder.grading.terms import Terms
 from autograder.judging.case import Case, broken, complete
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.student_process import StudentProcess
@@ -241,7 +241,8 @@ class LocalExecutor:
         reasons = failed_tests(result, server.failures)
         reasons |= blind_tests(notebook, files, self._limits, profile.unasked - server.failures.keys())
         profile, levels = self._find_levels(server, notebook, case, profile, reasons)
-        self._profiles.keep(key, {"profile": to_plain(profile), "levels": to_plain(levels)})
+        plain = {name: sorted(values) for name, values in to_plain(profile).items()}
+        self._profiles.keep(key, {"profile": plain, "levels": to_plain(levels)})
         return profile, levels
 
     def _find_levels(
