@@ -62,6 +62,14 @@ def bound_names(source: str) -> frozenset[str]:
     return frozenset(name for statement in statements(source) for name in _bound(statement)) - imported_names(source)
 
 
+def assigned_names(source: str) -> frozenset[str]:
+    """The names that a cell binds in any of its scopes, but for imports: variables, parameters, functions, classes."""
+    trees = statements(source)
+    parameters = {node.arg for tree in trees for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    found = names_in(trees)
+    return (found.bound - found.imported) | parameters
+
+
 def changed_names(source: str) -> frozenset[str]:
     """The names whose objects a cell may change: it assigns to a part of them or calls a method of them."""
     return frozenset(name for statement in statements(source) for name in _changed(statement))
