@@ -27,6 +27,7 @@ from autograder.grading.levels import (
     needed_tests,
     skipped,
     tests_of,
+    tests_of_one_process,
 )
 from autograder.grading.prestart import Prestart
 from autograder.grading.secret import derived_secret, open_secret
@@ -231,14 +232,15 @@ class LocalExecutor:
         solution = SubmittedNotebook(notebook.name, notebook.source)
         secret = self._secret_of_solution or derived_secret(open_secret(self._state), notebook.name)
         case = Case(solution, files, secret, Recorder(), self._limits)
-        result, recorded = self._run(server, case)
+        reasons = tests_of_one_process(notebook)
+        result, recorded = self._run(server, replace(case, excluded=skipped(solution, reasons)))
         if not recorded:
             # Without a profile no answer can be judged.
             reason = "the solution could not be run to the end"
             nowhere = [TestLevel(grade_id, Level.NONE, reason) for grade_id in tests_of(notebook)]
             return Profile(), LabLevels(tuple(nowhere))
         profile = from_plain(Profile, recorded)
-        reasons = failed_tests(result, server.failures)
+        reasons |= failed_tests(result, server.failures)
         reasons |= blind_tests(notebook, files, self._limits, profile.unasked - server.failures.keys())
         profile, levels = self._find_levels(server, notebook, case, profile, reasons)
         plain = {name: sorted(values) for name, values in to_plain(profile).items()}
