@@ -85,6 +85,15 @@ def imported_names(source: str) -> frozenset[str]:
     return names_in(statements(source)).imported
 
 
+def functions_defined(source: str) -> dict[str, str]:
+    """The functions that a cell defines at its top level, without a decorator: name → text."""
+    return {
+        statement.name: ast.unparse(statement)
+        for statement in statements(source)
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and not statement.decorator_list
+    }
+
+
 def imported_packages(sources: Iterable[str]) -> frozenset[str]:
     """The packages that cells import, in their functions as well: ``torch`` for ``import torch.nn as nn``."""
     found: set[str] = set()

@@ -282,10 +282,13 @@ class LocalExecutor:
                 elif verdict.grade_id in trial:
                     failures[verdict.grade_id] = f"{reasons[verdict.grade_id]}; beside the code: {verdict.message}"
             waiting -= beside.keys()
+        # One that the solution fails in one process, too, says of a submission what it says there.
+        failing = waiting & server.failures.keys()
+        beside |= {grade_id: needed_tests(notebook, grade_id) for grade_id in failing}
         levels = [
             TestLevel(grade_id, Level.WALL, _own_failure(server.failures.get(grade_id, "")))
             if grade_id not in reasons
-            else TestLevel(grade_id, Level.BESIDE, reasons[grade_id])
+            else TestLevel(grade_id, Level.BESIDE, _own_failure(server.failures.get(grade_id, "")) or reasons[grade_id])
             if grade_id in beside
             else TestLevel(grade_id, Level.NONE, failures[grade_id])
             for grade_id in tests

@@ -189,6 +189,15 @@ def test_functions_of_libraries_are_put_back_and_named(cheat: str, named: str, l
 
 
 @pytest.mark.parametrize(
+    "cheat", ["def same(a, b): pass", "same = print", "same.__code__ = (lambda a, b: None).__code__"]
+)
+def test_functions_of_the_lesson_are_put_back(cheat: str, lab: BesideLab) -> None:
+    result = lab.grade("replacing a helper", {"even": f"{cheat}\ndef even(n): return 7"})
+    assert verdicts(result)["even"].points == 0
+    assert ("same, which the lesson gives" in " ".join(result.flags)) == ("__code__" not in cheat)
+
+
+@pytest.mark.parametrize(
     "cheat",
     [
         "get_ipython().input_transformers_post.append(lambda lines: ['pass'])",
