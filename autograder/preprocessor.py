@@ -41,7 +41,7 @@ from autograder.limits import Limits
 from autograder.repair import repair_notebook
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.notebooks import read
-from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionStatus
+from autograder.verdicts import CellStatus, Level, NotebookResult, Result, SubmissionStatus
 
 _IDLE_SECONDS = 120.0
 
@@ -111,6 +111,11 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         default_value=Mode.BUBBLEWRAP.value,
         help="How student code is isolated: bubblewrap, or none where a machine has no namespaces.",
     ).tag(config=True)
+    level = Enum(
+        [Level.WALL.value, Level.BESIDE.value],
+        default_value=Level.BESIDE.value,
+        help="The weakest level at which a test may run: beside student code, or at the wall alone, as in an exam.",
+    ).tag(config=True)
 
     def preprocess(self, _: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Grade one notebook; it is read from ``submitted/`` again, as the student handed it in.
@@ -129,7 +134,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         submitted = repair_notebook(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()
-        terms = Terms(Limits(), Mode(self.sandbox))
+        terms = Terms(Limits(), Mode(self.sandbox), level=Level(self.level))
         with course_lock(course), _EXECUTOR.use(course.state, terms) as executor:
             graded = NotebookGrader(course.state, terms, executor).grade(lab, submitted, names["student"], files)
             _refuse_broken(graded)

@@ -7,6 +7,7 @@ from nbformat import NotebookNode
 
 from autograder.build.lab_text import LabText
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
+from autograder.course.instructor_cells import instructor_cell
 from autograder.errors import ExpectedError
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.submission import NotebookGrader
@@ -23,8 +24,8 @@ _ACCEPTED = (CellStatus.PASSED, CellStatus.MANUAL, CellStatus.UNANSWERED)
 
 
 def cells_of(notebook: NotebookNode) -> tuple[Cell, ...]:
-    """Read a built notebook's cells as the grader sees them."""
-    return tuple(cell_from(node) for node in notebook.cells)
+    """Read a released notebook's cells as the grader sees them."""
+    return tuple(map(cell_from, notebook.cells))
 
 
 def try_out(
@@ -44,7 +45,7 @@ def try_out(
         ExpectedError: the release earns a point, the solution lacks one, or a test breaks, for example because it
             sends the student process a callable that cannot cross the wall.
     """
-    source, blank = cells_of(lab_text.notebook), cells_of(released)
+    source, blank = tuple(map(instructor_cell, lab_text.notebook.cells)), cells_of(released)
     lab = Lab(lab_text.name, (LabNotebook(lab_text.name, source, blank),), files)
     open_cells = frozenset(cell.grade_id for cell in blank if cell.role in (Role.ANSWER, Role.TASK) and cell.grade_id)
     terms = Terms(limits, mode)

@@ -18,7 +18,7 @@ from autograder.errors import ExpectedError
 from autograder.grading.terms import Terms
 from autograder.report.records import as_record
 from autograder.sandbox.mode import Mode
-from autograder.verdicts import Result, SubmissionStatus
+from autograder.verdicts import Level, Result, SubmissionStatus
 
 if TYPE_CHECKING:
     from autograder.course.course import Course
@@ -35,6 +35,7 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
     workers: options.Workers = None,
     dask: options.Dask = None,
     sandbox: options.Sandbox = Mode.BUBBLEWRAP,
+    level: options.Weakest = options.WeakestLevel.BESIDE,
     cell_seconds: options.CellSeconds = None,
     call_seconds: options.CallSeconds = None,
     submission_seconds: options.SubmissionSeconds = None,
@@ -62,7 +63,7 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
     limits = options.limits(cell_seconds, call_seconds, submission_seconds, memory, gpu_bytes)
     if dask is not None:
         at_once = workers or _MOST_ON_CLUSTER
-    terms = Terms(limits, sandbox, at_once, fresh)
+    terms = Terms(limits, sandbox, at_once, fresh, Level(level.value))
     with ExitStack() as stack:
         with (
             _prestarted(course, terms, needed=dask is None) as prestart,
