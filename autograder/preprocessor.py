@@ -23,7 +23,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
@@ -138,6 +140,9 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         with course_lock(course), _EXECUTOR.use(course.state, terms) as executor:
             graded = NotebookGrader(course.state, terms, executor).grade(lab, submitted, names["student"], files)
             _refuse_broken(graded)
+        if any(verdict.status is CellStatus.EXCLUDED for verdict in graded.verdicts):
+            # After the steps that are configured, of which one records 0 points for what has no verdict.
+            self._exporter().register_preprocessor(LeaveExcludedOpen, enabled=True)
         result = Result(
             student=names["student"],
             lab=lab.name,
@@ -145,10 +150,33 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
             cells=graded.verdicts,
             repairs=submitted.repairs,
             flags=(*submitted.flags, *graded.flags),
+            levels=graded.levels,
             seconds=monotonic() - started,
             sandboxed=self.sandbox != Mode.NONE.value,
         )
         return graded_notebook(notebook, submitted, graded, submission_metadata(result)), resources
+
+    def _exporter(self) -> Exporter:
+        """What runs nbgrader's steps, one after another."""
+        if isinstance(self.parent, Exporter):
+            return self.parent
+        raise RuntimeError("a test can be run for nobody, and only nbgrader's autograde can leave its points open")
+
+
+class LeaveExcludedOpen(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
+    """Leaves the points of tests that can be run for nobody to a person. nbgrader has no word for them, and gives 0."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Open the grades of one notebook that has been graded and recorded."""
+        names: Mapping[str, str] = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            for cell in nb.cells:
+                if cell.metadata.get("gradlab", {}).get("status") == CellStatus.EXCLUDED.value:
+                    grade_id = cell.metadata["nbgrader"]["grade_id"]
+                    grade = gradebook.find_grade(grade_id, names["notebook"], names["assignment"], names["student"])
+                    grade.auto_score, grade.needs_manual_grade = None, True
+            gradebook.db.commit()
+        return nb, resources
 
 
 def _notebook(lab: Lab, name: str) -> LabNotebook:

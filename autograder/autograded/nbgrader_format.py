@@ -22,14 +22,17 @@ _FLAGS = {
     Role.ANSWER: {"grade": True, "solution": True, "locked": False, "task": False},
     Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
 }
-_RESULT_FIELDS = ("status", "reason", "flags", "repairs", "seconds", "sandboxed", "gpu")
-_VERDICT_FIELDS = ("status", "message", "misconception", "points", "max_points")
+_RESULT_FIELDS = ("status", "reason", "flags", "repairs", "seconds", "sandboxed", "gpu", "levels")
+_VERDICT_FIELDS = ("status", "message", "misconception", "points", "max_points", "level")
+_LATER_FIELDS = frozenset({"gpu", "levels", "level"})
+"""Fields that notebooks lack which an earlier version has graded."""
 _LINE = 100
 """Characters of a line of an error's message: formgrader does not break lines."""
 _ERROR_NAMES = {
     CellStatus.FAILED: "NotYet",
     CellStatus.ERROR: "ErrorInTheAnswer",
     CellStatus.TIMED_OUT: "TimedOut",
+    CellStatus.EXCLUDED: "NotGraded",
     CellStatus.BROKE: "GraderBroke",
 }
 
@@ -77,14 +80,16 @@ def read_result(student: str, lab: str, node: Mapping[str, Any]) -> Result:
         MalformedRecordError: something is of another type.
     """
     whole = node["metadata"]["gradlab"]
-    # Notebooks that were graded before GPUs could be used do not have "gpu".
-    fields = {name: whole[name] for name in _RESULT_FIELDS if name != "gpu" or name in whole}
     verdicts = [
-        {"grade_id": cell["metadata"]["nbgrader"]["grade_id"], **{name: verdict[name] for name in _VERDICT_FIELDS}}
+        {"grade_id": cell["metadata"]["nbgrader"]["grade_id"], **_fields(verdict, _VERDICT_FIELDS)}
         for cell in node["cells"]
         if (verdict := cell["metadata"].get("gradlab")) is not None
     ]
-    return from_plain(Result, {"student": student, "lab": lab, "cells": verdicts, **fields})
+    return from_plain(Result, {"student": student, "lab": lab, "cells": verdicts, **_fields(whole, _RESULT_FIELDS)})
+
+
+def _fields(written: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: written[name] for name in names if name in written or name not in _LATER_FIELDS}
 
 
 def ungraded_notebook(notebook: LabNotebook, result: Result, verdicts: Sequence[CellVerdict]) -> NotebookNode:

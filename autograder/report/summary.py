@@ -10,6 +10,7 @@ from statistics import StatisticsError, correlation, mean, median
 from autograder.repair.messages import is_remarkable
 from autograder.report.comparison import Likeness
 from autograder.report.diagnoses import UNWRITTEN, Diagnosis, diagnosis_of, shown_status
+from autograder.report.levels import LabLevels
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
 
 FEWEST_FOR_DISCRIMINATION = 15
@@ -47,9 +48,10 @@ class ExerciseSummary:
         none: how many have none, unwritten answers left out.
         unwritten: how many left the exercise as it was handed out.
         waiting: how many wait for a person.
+        excluded: of how many it was left out, since its test can be run for nobody.
         facility: the mean share of the points, 0 to 1, the smaller the harder; None as long as an answer waits for a
-            person.
-        mean: the mean of the points; None as long as an answer waits for a person.
+            person, or if it was left out for all.
+        mean: the mean of the points; None as long as an answer waits for a person, or if it was left out for all.
         discrimination: the correlation of its points with the points in all others, −1 to 1; None if the class is too
             small, an answer waits, or all are alike.
         commonest: the most common diagnosis; None if there is none.
@@ -65,6 +67,7 @@ class ExerciseSummary:
     none: int = 0
     unwritten: int = 0
     waiting: int = 0
+    excluded: int = 0
     facility: float | None = None
     mean: float | None = None
     discrimination: float | None = None
@@ -103,6 +106,7 @@ def _exercise(grade_id: str, title: str, pairs: Sequence[tuple[CellVerdict, floa
         none=endings["none"],
         unwritten=endings["unwritten"],
         waiting=endings["waiting"],
+        excluded=endings["excluded"],
         facility=sum(points / most for points, most, _ in given) / len(given) if complete and given else None,
         mean=sum(points for points, _, _ in given) / len(given) if complete and given else None,
         discrimination=discrimination(*zip(*rest, strict=True)) if complete and rest else None,
@@ -113,7 +117,7 @@ def _exercise(grade_id: str, title: str, pairs: Sequence[tuple[CellVerdict, floa
 
 def _ending(cell: CellVerdict) -> str:
     if cell.points is None:
-        return "waiting"
+        return "excluded" if cell.status is CellStatus.EXCLUDED else "waiting"
     if cell.points >= cell.max_points:
         return "full"
     if cell.points > 0:
@@ -306,8 +310,17 @@ class ClassSummary:
 
     @cached_property
     def max_score(self) -> float:
-        """The points that can be earned."""
-        return max((result.max_score for result in self.results), default=0.0)
+        """The points that can be earned; those of tests that can be run for nobody are left out."""
+        # Of what could not be graded, nobody knows which tests would have been left out.
+        return max((result.max_score for result in self.graded or self.results), default=0.0)
+
+    @cached_property
+    def levels(self) -> LabLevels:
+        """At which level the lab's tests ran."""
+        levels = LabLevels()
+        for result in self.results:
+            levels = levels.including(result)
+        return levels
 
     @cached_property
     def scores(self) -> tuple[float, ...]:
