@@ -41,10 +41,7 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
     cell_seconds: options.CellSeconds = None,
     call_seconds: options.CallSeconds = None,
     submission_seconds: options.SubmissionSeconds = None,
-    memory: Annotated[
-        int | None,
-        typer.Option("--memory", parser=options.size, metavar="SIZE", help="Memory of a submission: 4G, 512M."),
-    ] = None,
+    memory: options.Memory = None,
     gpu: options.Gpu = False,
     gpu_memory: Annotated[
         int | None,

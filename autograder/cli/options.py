@@ -99,6 +99,11 @@ def size(text: str) -> int:
     return int(amount)
 
 
+Memory = Annotated[
+    int | None, typer.Option("--memory", parser=size, metavar="SIZE", help="Memory of a submission: 4G, 512M.")
+]
+
+
 def processors() -> int:
     """How many CPUs this process may use."""
     return len(os.sched_getaffinity(0))

@@ -23,11 +23,12 @@ from autograder.grading.judge_session import DisturbedError, JudgeSession
 from autograder.grading.prestart import Prestart
 from autograder.grading.secret import derived_secret, open_secret
 from autograder.grading.terms import Terms
+from autograder.grading.wall_obstacles import cure_for
 from autograder.judging.case import Case, broken, complete
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.student_process import StudentProcess
 from autograder.sandbox.zygote import Zygote
-from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
+from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult, TestLevel
 from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError, MalformedError
 from autograder.wall.profile import Profile, Recorder
 from autograder.wire import MalformedRecordError, from_plain, to_plain
@@ -151,6 +152,30 @@ class LocalExecutor:
             if conclusive:
                 break
         return result
+
+    def levels(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> tuple[TestLevel, ...]:
+        """At which level each test of a notebook runs, in the notebook's order.
+
+        Args:
+            notebook: the instructor's notebook.
+            files: the lab's own data files: path → content.
+
+        Raises:
+            ExpectedError: the sandbox or the instructor's notebook can't be used.
+        """
+        excluded = self._prepare(notebook, files).excluded
+        tests = [cell for cell in notebook.source if cell.role is Role.TEST]
+        return tuple(
+            TestLevel(
+                cell.grade_id or "",
+                Level.NONE,
+                excluded[cell.grade_id or ""],
+                cure_for(excluded[cell.grade_id or ""], cell.source),
+            )
+            if cell.grade_id in excluded
+            else TestLevel(cell.grade_id or "", Level.WALL)
+            for cell in tests
+        )
 
     def _judge_once(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> tuple[NotebookResult, bool]:
         """The result, and whether it is conclusive: if not, the notebook must be judged again."""
