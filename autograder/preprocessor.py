@@ -35,6 +35,7 @@ from autograder.course.course import Course
 from autograder.course.submissions import working_files
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import read_lab
+from autograder.grading.level_store import LevelStore
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.lock import course_lock
 from autograder.grading.submission import NotebookGrader
@@ -140,6 +141,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         with course_lock(course), _EXECUTOR.use(course.state, terms) as executor:
             graded = NotebookGrader(course.state, terms, executor).grade(lab, submitted, names["student"], files)
             _refuse_broken(graded)
+            LevelStore(course.state).keep(lab.name, notebook.name, graded.levels)
         if any(verdict.status is CellStatus.EXCLUDED for verdict in graded.verdicts):
             # After the steps that are configured, of which one records 0 points for what has no verdict.
             self._exporter().register_preprocessor(LeaveExcludedOpen, enabled=True)
@@ -150,7 +152,6 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
             cells=graded.verdicts,
             repairs=submitted.repairs,
             flags=(*submitted.flags, *graded.flags),
-            levels=graded.levels,
             seconds=monotonic() - started,
             sandboxed=self.sandbox != Mode.NONE.value,
         )

@@ -22,9 +22,9 @@ _FLAGS = {
     Role.ANSWER: {"grade": True, "solution": True, "locked": False, "task": False},
     Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
 }
-_RESULT_FIELDS = ("status", "reason", "flags", "repairs", "seconds", "sandboxed", "gpu", "levels")
+_RESULT_FIELDS = ("status", "reason", "flags", "repairs", "seconds", "sandboxed", "gpu")
 _VERDICT_FIELDS = ("status", "message", "misconception", "points", "max_points", "level")
-_LATER_FIELDS = frozenset({"gpu", "levels", "level"})
+_LATER_FIELDS = frozenset({"gpu", "level"})
 """Fields that notebooks lack which an earlier version has graded."""
 _LINE = 100
 """Characters of a line of an error's message: formgrader does not break lines."""
@@ -67,7 +67,10 @@ def graded_notebook(
 
 
 def submission_metadata(result: Result) -> dict[str, Any]:
-    """A graded notebook's ``metadata.gradlab``: the result of the submission as a whole, without its verdicts."""
+    """A graded notebook's ``metadata.gradlab``: the result of the submission as a whole, without its verdicts.
+
+    The levels of the lab's tests are left out: their reasons may tell a hidden test.
+    """
     plain = to_plain(replace(result, cells=()))
     return {name: plain[name] for name in _RESULT_FIELDS}
 

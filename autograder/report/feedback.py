@@ -14,6 +14,9 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 _LONGEST_TITLE = 500
 _MISCONCEPTION = re.compile(r"\s*\*?\((?P<id>[a-z][a-z0-9-]+)\)\*?\s*$")
 
+_OPEN = frozenset({CellStatus.MANUAL.value, CellStatus.EXCLUDED.value})
+"""The statuses whose message says that there are no points yet: it is over once a person has given some."""
+
 _Pair = tuple[Cell, Mapping[str, Any]]
 
 
@@ -222,6 +225,8 @@ def _exercise(
     verdict = _verdict(node)
     mark = recorded or Mark(verdict.get("points"), float(verdict.get("max_points", cell.points)))
     message, misconception = str(verdict.get("message", "")), verdict.get("misconception")
+    if mark.by_hand and verdict.get("status") in _OPEN:
+        message = ""
     tested = cell.role is Role.TEST
     printed = parts(node.get("outputs", ())) if tested and verdict else ()
     return Exercise(

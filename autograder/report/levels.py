@@ -1,10 +1,11 @@
 """At which level the tests of a lab ran, told once for the lab: it is the same for each student."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from autograder.formatting import count, number
-from autograder.verdicts import CellStatus, Level, Result, SubmissionStatus, TestLevel
+from autograder.verdicts import CellStatus, CellVerdict, Level, Result, SubmissionStatus, TestLevel
 
 _BY_PERSON: Final = (CellStatus.MANUAL, CellStatus.UNANSWERED)
 LEVEL_WORDS: Final = {
@@ -21,43 +22,62 @@ class LabLevels:
     Attributes:
         tests: how many tests the lab has.
         points: the points of all its graded cells.
-        beside: the ids of the tests that ran beside student code.
-        beside_points: their points.
+        beside_points: the points of the tests that ran beside student code.
         excluded_points: the points of the tests that can be run for nobody.
-        by_id: what is known of each test that does not run at the wall, by its id.
+        seen: the level of each test that did not run at the wall, by its id.
+        known: what is known of such tests besides, by id.
     """
 
     tests: int = 0
     points: float = 0.0
-    beside: frozenset[str] = frozenset()
     beside_points: float = 0.0
     excluded_points: float = 0.0
-    by_id: dict[str, TestLevel] = field(default_factory=dict)
+    seen: Mapping[str, Level] = field(default_factory=dict)
+    known: Mapping[str, TestLevel] = field(default_factory=dict)
 
     def including(self, result: Result) -> "LabLevels":
         """The levels with what another result shows."""
         if result.status is SubmissionStatus.QUARANTINED:
             return self
-        beside = [cell for cell in result.cells if cell.level is Level.BESIDE]
-        excluded = [cell for cell in result.cells if cell.status is CellStatus.EXCLUDED]
+        cells = result.cells
         return LabLevels(
-            tests=max(self.tests, sum(cell.status not in _BY_PERSON for cell in result.cells)),
-            points=max(self.points, sum(cell.max_points for cell in result.cells)),
-            beside=self.beside | {cell.grade_id for cell in beside},
-            beside_points=max(self.beside_points, sum(cell.max_points for cell in beside)),
-            excluded_points=max(self.excluded_points, sum(cell.max_points for cell in excluded)),
-            by_id=self.by_id | {level.grade_id: level for level in result.levels},
+            tests=max(self.tests, sum(cell.status not in _BY_PERSON for cell in cells)),
+            points=max(self.points, sum(cell.max_points for cell in cells)),
+            beside_points=max(self.beside_points, _points(cell for cell in cells if cell.level is Level.BESIDE)),
+            excluded_points=max(
+                self.excluded_points, _points(cell for cell in cells if cell.status is CellStatus.EXCLUDED)
+            ),
+            seen={**self.seen, **{cell.grade_id: cell.level for cell in cells if cell.level is not Level.WALL}},
+            known={**self.known, **_by_id(result.levels)},
         )
+
+    def explained_by(self, levels: Iterable[TestLevel]) -> "LabLevels":
+        """The levels with what else is known of the tests."""
+        return replace(self, known={**self.known, **_by_id(levels)})
 
     @property
     def listed(self) -> tuple[TestLevel, ...]:
         """The tests that do not run at the wall."""
-        return tuple(self.by_id.values())
+        unexplained = {grade_id: TestLevel(grade_id, level) for grade_id, level in self.seen.items()}
+        return tuple({**unexplained, **self.known}.values())
+
+    @property
+    def beside(self) -> tuple[TestLevel, ...]:
+        """The tests that run beside student code."""
+        return tuple(test for test in self.listed if test.level is Level.BESIDE)
 
     @property
     def unfit(self) -> tuple[TestLevel, ...]:
         """The tests that can be run for nobody."""
-        return tuple(level for level in self.listed if level.level is Level.NONE)
+        return tuple(test for test in self.listed if test.level is Level.NONE)
+
+
+def _points(cells: Iterable[CellVerdict]) -> float:
+    return sum(cell.max_points for cell in cells)
+
+
+def _by_id(levels: Iterable[TestLevel]) -> dict[str, TestLevel]:
+    return {level.grade_id: level for level in levels}
 
 
 def level_notes(lab: str, levels: LabLevels) -> tuple[str, ...]:

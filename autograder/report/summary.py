@@ -11,7 +11,7 @@ from autograder.repair.messages import is_remarkable
 from autograder.report.comparison import Likeness
 from autograder.report.diagnoses import UNWRITTEN, Diagnosis, diagnosis_of, shown_status
 from autograder.report.levels import LabLevels
-from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
+from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus, TestLevel
 
 FEWEST_FOR_DISCRIMINATION = 15
 """Submissions below which a correlation says more about chance than about an exercise."""
@@ -282,6 +282,7 @@ class ClassSummary:
         attention: what needs a person: what went wrong first, then the questions to read.
         likeness: which submissions are nearly the same; None if they were not compared.
         titles: a heading for each grade id, where one is known.
+        reasons: why tests do not run at the wall.
     """
 
     lab: str
@@ -292,6 +293,7 @@ class ClassSummary:
     attention: tuple[Attention, ...]
     likeness: Likeness | None
     titles: Mapping[str, str]
+    reasons: tuple[TestLevel, ...] = ()
 
     @cached_property
     def graded(self) -> tuple[Result, ...]:
@@ -320,7 +322,7 @@ class ClassSummary:
         levels = LabLevels()
         for result in self.results:
             levels = levels.including(result)
-        return levels
+        return levels.explained_by(self.reasons)
 
     @cached_property
     def scores(self) -> tuple[float, ...]:
@@ -398,6 +400,7 @@ def summarise(
     results: Sequence[Result],
     titles: Mapping[str, str] | None = None,
     likeness: Likeness | None = None,
+    reasons: tuple[TestLevel, ...] = (),
 ) -> ClassSummary:
     """Add up a class's results.
 
@@ -406,6 +409,7 @@ def summarise(
         results: the submissions to it.
         titles: a heading for each grade id, where one is known.
         likeness: which submissions are nearly the same; None if they were not compared.
+        reasons: why tests do not run at the wall.
     """
     ordered = tuple(sorted(results, key=lambda result: result.student))
     graded = [result for result in ordered if result.status is SubmissionStatus.GRADED]
@@ -419,6 +423,7 @@ def summarise(
         attention=attention(ordered, names),
         likeness=likeness,
         titles=names,
+        reasons=reasons,
     )
 
 

@@ -21,6 +21,7 @@ from autograder.cells import Cell, Role
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import record_lab
+from autograder.grading.level_store import LevelStore
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.lock import course_lock
 from autograder.grading.terms import Terms
@@ -119,7 +120,10 @@ def test_the_points_of_a_test_that_can_be_run_for_nobody_wait_for_a_person(
     monkeypatch.chdir(course.root)
     autograde()
     (result,) = read_results(course, "lab")
-    assert (result.status, result.cells, result.levels) == (SubmissionStatus.GRADED, (verdict,), (unfit,))
+    assert (result.status, result.cells) == (SubmissionStatus.GRADED, (verdict,))
+    assert LevelStore(course.state).find("lab", ["main"]) == (unfit,)
+    for path in course.root.glob("autograded/**/*.ipynb"):
+        assert "f(21)" not in path.read_text(encoding="utf-8")
     with Gradebook(course.gradebook_url) as gradebook:
         grade = gradebook.find_grade("f-test", "main", "lab", "right")
         assert (grade.auto_score, grade.manual_score, grade.needs_manual_grade) == (None, None, True)
