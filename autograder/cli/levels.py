@@ -17,7 +17,7 @@ from autograder.cli.progress import shown
 from autograder.formatting import count, number
 from autograder.grading.terms import Terms
 from autograder.progress import Progress
-from autograder.report.levels import LEVEL_WORDS, explained
+from autograder.report.levels import explained
 from autograder.report.records import as_level_record
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import Level, TestLevel
@@ -25,6 +25,7 @@ from autograder.verdicts import Level, TestLevel
 if TYPE_CHECKING:
     from autograder.course.course import Course
 
+_WORDS = {Level.WALL: "at the wall", Level.BESIDE: "beside student code", Level.NONE: "nowhere"}
 _STYLES = {Level.WALL: "green", Level.BESIDE: "yellow", Level.NONE: "red"}
 
 
@@ -127,12 +128,12 @@ def _table(tests: Sequence[ListedTest]) -> Table:
             Text(name) for name, wanted in ((test.lab, several_labs), (test.notebook, several_notebooks)) if wanted
         ]
         level = test.found.level
-        runs = Text(LEVEL_WORDS[level], style=_STYLES[level])
+        runs = Text(_WORDS[level], style=_STYLES[level])
         table.add_row(*places, Text(test.found.grade_id), number(test.points), runs, Text(explained(test.found)))
     return table
 
 
 def _summary(lab: str, tests: Sequence[ListedTest]) -> str:
     amounts = ((level, sum(test.found.level is level for test in tests)) for level in Level)
-    listed = ", ".join(f"{amount} {LEVEL_WORDS[level]}" for level, amount in amounts if amount)
+    listed = ", ".join(f"{amount} {_WORDS[level]}" for level, amount in amounts if amount)
     return f"{lab}: {count(len(tests), 'test')}{f': {listed}' if listed else ''}"

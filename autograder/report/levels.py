@@ -8,11 +8,6 @@ from autograder.formatting import count, number
 from autograder.verdicts import CellStatus, CellVerdict, Level, Result, SubmissionStatus, TestLevel
 
 _BY_PERSON: Final = (CellStatus.MANUAL, CellStatus.UNANSWERED)
-LEVEL_WORDS: Final = {
-    Level.WALL: "at the wall",
-    Level.BESIDE: "beside student code",
-    Level.NONE: "nowhere",
-}
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ from autograder.report.diagnoses import (
     shown_status,
 )
 from autograder.report.feedback import Feedback
-from autograder.report.levels import LEVEL_WORDS, explained
+from autograder.report.levels import explained
 from autograder.report.outputs import code, markdown
 from autograder.report.summary import FEWEST_FOR_DISCRIMINATION, ClassSummary
-from autograder.verdicts import CellStatus, Level, SubmissionStatus
+from autograder.verdicts import CellStatus, SubmissionStatus
 from gradlab.words import FINDINGS, LABELS, MISCONCEPTIONS
 
 STUDENTS_SHOWN = 5_000
@@ -135,10 +135,8 @@ def _environment() -> Environment:
         "marks": CELL_MARKS,
         "tones": CELL_TONES,
         "submission_words": SUBMISSION_WORDS,
-        "level_words": LEVEL_WORDS,
         "excluded_message": EXCLUDED_MESSAGE,
         "CellStatus": CellStatus,
-        "Level": Level,
         "SubmissionStatus": SubmissionStatus,
     }
     return environment

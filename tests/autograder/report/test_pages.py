@@ -106,6 +106,7 @@ def test_a_test_that_can_be_run_for_nobody_is_told_once_and_costs_no_mean() -> N
     overview = page[page.index("1 test can be run for nobody.") : page.index("What stands out")]
     assert "1 of 6 points are left out for all" in overview
     assert "NameError" in overview
+    assert page.count("NameError") == 1
     assert "4 <small>of 5</small>" in overview
     assert "Nothing: every submission was graded, and no question waits." in page
     assert "left out for all, 1 points" in page
@@ -130,7 +131,7 @@ def test_a_student_reads_plainly_that_a_test_was_run_for_nobody() -> None:
     assert "so far" not in page
     assert "read by a person" not in page
     assert "3 <small>of 3 points</small>" in page
-    assert "<dt>Not graded for anyone</dt><dd>1 <small>points</small></dd>" in page
+    assert "<dt>Not graded for anyone</dt><dd>1 <small>point</small></dd>" in page
 
 
 def test_a_student_is_told_nothing_of_levels() -> None:
