@@ -9,8 +9,9 @@ import hmac
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from autograder.cells import Cell, Role
 from autograder.judging.case import Case
@@ -27,7 +28,9 @@ from autograder.judging.failure_messages import (
     out_of_resources_cell,
     timed_out_cell,
 )
+from autograder.judging.given_names import GivenNames
 from autograder.judging.instructor_run import InstructorRun
+from autograder.judging.lesson_values import changed_values, with_values, worse
 from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, size
 from autograder.limits import Limits
 from autograder.sandbox.accelerator import accelerator_for
@@ -80,6 +83,7 @@ class Judge:
         self._ran: list[int] = []
         self._stops: dict[int, StoppedCell] = {}
         self._replacements = 0
+        self._given = GivenNames(self._namespace, self._instructor, self._released, case.submitted.cells)
         self._accelerator = accelerator_for(case.limits)
         # A notebook may have any number of cells, and all that they print is kept at once.
         self._output_left = _OUTPUT_CELLS * case.limits.output_bytes
@@ -100,6 +104,7 @@ class Judge:
 
     def _outcome(self, index: int, cell: Cell) -> CellOutcome:
         if index in self._case.excluded:
+            self._bind_names(index, cell)
             return CellOutcome(verdict=self._case.excluded[index])
         if cell.role is Role.TEST and cell.grade_id is not None:
             stop = first_stop(self._case.submitted.cells, self._stops, index)
@@ -118,6 +123,7 @@ class Judge:
         wall = Wall(channel, self._case.profile, self._student_has)
         wall.call_seconds = limits.call_seconds
         wall.answers.devices = self._accelerator.judge_devices
+        wall.collect = self._given.collect
         return wall
 
     def _student_has(self, name: str, value: object) -> bool:
@@ -219,6 +225,7 @@ class Judge:
 
     def _rerun_cells(self) -> bool:
         """Run the cells above again; a cell that ends the process this time is never run again."""
+        self._give_again()
         for index in self._ran:
             try:
                 with self._limited():
@@ -226,7 +233,14 @@ class Judge:
             except WallError:
                 self._ran.remove(index)
                 return False
+        self._give_again()
         return True
+
+    def _give_again(self) -> None:
+        """Bind what tests have bound in a process that replaces another."""
+        # If it ends of that, the next request finds it ended.
+        with suppress(WallError), self._limited():
+            self._wall.give(self._given.given[:])
 
     # The judge's side
 
@@ -237,33 +251,68 @@ class Judge:
         if self._over:
             execution = Execution([], DeadlineExceededError(), None, 0)
             return judge(test, released, execution, replace(circumstances, over=self._over))
-        self._replay_instructor_cells(index)
-        execution = self._run_test(test)
+        self._begin_test(index, grade_id)
+        changed = self._changed_values(grade_id)
+        execution = self._run_test(test, repeatable=bool(changed))
         if device := self._accelerator.retry_on(execution.error):
             execution = self._run_test(test, device=device)
         if not self._wall.asked:
             self._case.profile.record_blind_test(grade_id)
-        if self._wall.answers.withheld and not isinstance(execution.error, WallError):
+        if (self._wall.answers.withheld or changed) and not isinstance(execution.error, WallError):
             # The submission changed the test's own data, and the test did not see the change. If it did in its only
             # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both runs.
             # The message is that of the second run, as it would be in a notebook.
-            again = self._run_test(test, trusting=True, device=device)
-            if self._wall.answers.moved or (execution.error is not None and again.error is None):
+            with with_values(self._namespace, changed):
+                again = self._run_test(test, trusting=True, device=device)
+            one_passed = (execution.error is None) != (again.error is None)
+            if self._wall.answers.moved or (one_passed and (changed or again.error is None)):
                 # A mistaken change in place fails a test that looks for it; this answer passes only because of it.
                 self._coordinator.flag(f"in {name_cell(test)} the answer changed what the solution leaves alone")
-            execution = again if again.error is not None else execution
+            execution = worse(execution, again)
+        ending = self._recover(execution, test)
+        circumstances = replace(circumstances, ending=ending)
         if isinstance(execution.error, DeadlineExceededError):
             circumstances = replace(circumstances, over=self._over)
+        return judge(test, released, execution, circumstances)
+
+    def _recover(self, execution: Execution, test: Cell) -> str:
+        """After a test: have a student's side with which the next cell can go on.
+
+        Returns:
+            How its process ended, if it did.
+        """
+        if isinstance(execution.error, DeadlineExceededError):
             if not self._over:
                 self._interrupt_student()
         elif isinstance(execution.error, ConnectionClosedError):
             self._flag_violation(execution.error, test)
-            circumstances = replace(circumstances, ending=self._replace_student())
+            return self._replace_student()
         elif self._accelerator.is_lost_by(execution.error):
             self._replace_student()
-        return judge(test, released, execution, circumstances)
+        return ""
 
-    def _run_test(self, test: Cell, *, trusting: bool = False, device: str = "") -> Execution:
+    def _begin_test(self, index: int, grade_id: str) -> None:
+        self._given.settle()
+        self._replay_instructor_cells(index)
+        self._given.begin(grade_id)
+
+    def _changed_values(self, grade_id: str) -> dict[str, Any]:
+        """The values that the submission has given to what the lesson gives and this test looks at."""
+        names = self._instructor.watched_names.get(grade_id, frozenset()) & self._given.changeable
+        # If its process ends of that, the test finds it ended.
+        with suppress(WallError), self._limited():
+            return changed_values(names, self._namespace, self._wall)
+        return {}
+
+    def _bind_names(self, index: int, cell: Cell) -> None:
+        """Bind the names that other cells take from a test which is not run here."""
+        text = self._instructor.slices.get(cell.grade_id or "")
+        if text is not None and not self._over:
+            self._begin_test(index, cell.grade_id or "")
+            execution = self._run_test(replace(cell, source=text, grade_id=f"{cell.grade_id} names"))
+            self._recover(execution, cell)
+
+    def _run_test(self, test: Cell, *, trusting: bool = False, device: str = "", repeatable: bool = False) -> Execution:
         # Other numbers on another device: a submission that causes this second run learns nothing from the first.
         name = f"{test.grade_id or ''}{device}"
         digest = hmac.digest(self._case.secret, name.encode(), hashlib.sha256)
@@ -284,7 +333,8 @@ class Judge:
             execution = Execution([], self._wall.fault, None, 0)
         elif self._wall.overdue and not isinstance(execution.error, WallError):
             execution = Execution([], DeadlineExceededError(), None, 0)
-        if not trusting and (self._wall.answers.withheld or self._accelerator.retry_on(execution.error)):
+        repeatable = repeatable or self._wall.answers.withheld or bool(self._accelerator.retry_on(execution.error))
+        if not trusting and repeatable:
             self._namespace.clear()
             self._namespace.update(names)
         return execution

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -9,7 +11,13 @@ import torch
 from autograder.wall.callables import write_function
 from autograder.wall.channel import Channel
 from autograder.wall.codec import Encoder, is_plain_tensor
-from autograder.wall.errors import MalformedError, MissingNameError, UnsendableError, UnsupportedValueError
+from autograder.wall.errors import (
+    ConnectionClosedError,
+    MalformedError,
+    MissingNameError,
+    UnsendableError,
+    UnsupportedValueError,
+)
 from autograder.wall.gradients import Cotangents, Graph
 from autograder.wall.handles import is_handle
 from autograder.wall.judge_objects import RemoteObjects
@@ -17,6 +25,25 @@ from autograder.wall.profile import Profile, Recorder
 from autograder.wall.read_answer import AnswerReader, PendingRequest
 from autograder.wall.request_reply import RequestReply
 from autograder.wall.values import Node, write_tensor
+
+
+@dataclass(frozen=True)
+class Given:
+    """A name that a test has bound, and that the student's side must see.
+
+    Attributes:
+        name: the name.
+        value: its value.
+        bound: whether it is bound; False if the test has deleted it.
+        text: public source text that binds it as well; empty if there is none.
+        by_text: whether it is bound by this text, and not by its value.
+    """
+
+    name: str
+    value: object
+    bound: bool = True
+    text: str = ""
+    by_text: bool = False
 
 
 class Wall(RequestReply):
@@ -39,6 +66,8 @@ class Wall(RequestReply):
         """Whether the test that runs has sent a request."""
         self.device = ""
         """See `begin_test`."""
+        self.collect: Callable[[], list[Given]] = list
+        """What the test has bound since the last call, for the student's side."""
         self._seen_names = SeenNames()
         self._remote = RemoteObjects(self.ask, profile)
         self.answers = AnswerReader(self._remote, profile, self.pull_back)
@@ -52,8 +81,25 @@ class Wall(RequestReply):
             ``outputs``, ``count`` (the execution count) and ``failed`` (None, or what was raised), all unchecked.
         """
         self._cell_ran = True
-        reply = self._exchange({"do": "run", "source": source}, self.deadline)
+        reply = self._exchange({"do": "run", "source": source, "given": self._given()}, self.deadline)
         return {"outputs": reply.get("outputs"), "count": reply.get("count"), "failed": reply.get("failed")}
+
+    def digests(self, names: list[str]) -> list[str]:
+        """The digests of the values of some names on the student's side; see `autograder.wall.digests`.
+
+        Raises:
+            WallError: there is no answer.
+        """
+        digests = self.ask("digests", names, origin="names of the lesson")
+        if not isinstance(digests, list) or len(digests) != len(names):
+            self._reject("digests that are none")
+        return [digest if isinstance(digest, str) else "" for digest in digests]
+
+    def give(self, given: list[Given]) -> None:
+        """Bind names on the student's side; what can't be bound there is left out."""
+        written = [node for item in given if (node := self._write_given(item)) is not None]
+        if written:
+            self._exchange({"do": "give", "given": written}, self.deadline)
 
     def begin_test(self, *, trusting: bool, device: str = "") -> None:
         """Forget what the last test saw.
@@ -164,6 +210,7 @@ class Wall(RequestReply):
                 "leaves": leaves,
                 "grad": torch.is_grad_enabled(),
                 "device": self.device,
+                "given": self._given(),
                 "released": self._remote.released[:],
             }
             self._remote.released.clear()
@@ -187,6 +234,23 @@ class Wall(RequestReply):
         if raised is not None:
             raise raised
         return value
+
+    def _given(self) -> list[Node]:
+        return [node for item in self.collect() if (node := self._write_given(item)) is not None]
+
+    def _write_given(self, given: Given) -> Node | None:
+        if not given.bound:
+            return [given.name, "unbound", None]
+        if not given.by_text:
+            try:
+                if isinstance(given.value, ModuleType):
+                    return [given.name, "value", ["module", given.value.__name__]]
+                encoder = Encoder(lambda value, own: self._write_other(value, own, []))
+                return [given.name, "value", encoder.write(given.value)]
+            except (UnsupportedValueError, UnsendableError, ConnectionClosedError, RuntimeError):
+                # A test that needs it there fails for the solution, too; and its text may do.
+                pass
+        return [given.name, "text", given.text] if given.text else None
 
     def _write_other(self, value: Any, encoder: Encoder, inputs: list[torch.Tensor]) -> Node:  # noqa: ANN401
         known = self._remote.write(value)

@@ -59,6 +59,10 @@ class RequestReader:
         objects = tuple(decoder.objects)
         return Request(args, kwargs, tuple(inputs), objects, contents(objects), message["grad"])
 
+    def read_value(self, node: Node) -> Any:  # noqa: ANN401 - any value
+        """Read a value that belongs to no request."""
+        return Decoder(functools.partial(self._read_other, [])).read(node)
+
     def _read_other(self, inputs: list[torch.Tensor], tag: str, parts: list[Node], decoder: Decoder) -> object:
         if tag == "yours":
             return self._exported.find(parts[0])

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from autograder.wall.channel import Channel
+from autograder.wall.digests import digest
 from autograder.wall.errors import ConnectionClosedError, MalformedError, UnsendableError
 from autograder.wall.handshake import receive_setup
 from autograder.wall.ipython_shell import NotebookShell, captured_prints, open_shell, reuse_shell, run_cell
@@ -118,9 +119,26 @@ class _Student:
             self._channel.send({"error": too_large, "number": message["number"]})
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        if message["do"] == "finish":
+        if given := message.get("given"):
+            self._take(given)
+        if message["do"] in ("finish", "give"):
             return {}
         return self._run(message) if message["do"] == "run" else self._ask(message)
+
+    def _take(self, given: list[Any]) -> None:
+        """Bind the names that a test has bound. What can't be had here stays unbound."""
+        namespace = self._shell.user_ns
+        with captured_prints(_MOST_PRINTED):
+            for name, form, content in given:
+                try:
+                    if form == "value":
+                        namespace[name] = self._request_reader.read_value(content)
+                    elif form == "text":
+                        exec(compile(content, "<test>", "exec"), namespace)  # noqa: S102 - released text of a test
+                    else:
+                        namespace.pop(name, None)
+                except Exception:  # noqa: BLE001, S112 - a name that a test needs is missed by the test
+                    continue
 
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:
         execution = run_cell(self._shell, message["source"])
@@ -156,6 +174,8 @@ class _Student:
             return namespace.__setitem__(*request.args)
         if action == "delete":
             return namespace.__delitem__(*request.args)
+        if action == "digests":
+            return [digest(namespace[name]) if name in namespace else "" for name in request.args[0]]
         if action == "operate":
             return getattr(operator, request.args[0])(*request.args[1:])
         return _FUNCTIONS[action](*request.args, **request.kwargs)
