@@ -76,11 +76,9 @@ class GivenNames:
         return found
 
     def _changes(self) -> list[Given]:
-        found = []
-        for name in self._instructor.student_names:
-            # Python binds a name that a function declares global past the namespace, which would ask the other side.
-            if dict.__contains__(self._namespace, name):
-                found.append(Given(name, dict.pop(self._namespace, name)))
+        # Python binds a name that a function declares global past the namespace, which would ask the other side.
+        local = [name for name in self._instructor.student_names if dict.__contains__(self._namespace, name)]
+        found = [Given(name, dict.pop(self._namespace, name)) for name in local]
         for name in self._names:
             state = self._state(name)
             if state[0] is not self._known[name][0] or state[1] != self._known[name][1]:

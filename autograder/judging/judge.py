@@ -42,7 +42,7 @@ from autograder.wall.ipython_shell import Execution, NotebookShell
 from autograder.wall.judge_end import Wall
 from autograder.wall.namespace import Namespace
 from autograder.wall.request_reply import ALARM_SECONDS
-from autograder.wall.seeds import seed
+from autograder.wall.seeds import noticing_seeds, seed
 
 _MOST_REPLACEMENTS = 20
 _OUTPUT_CELLS = 8
@@ -321,13 +321,14 @@ class Judge:
         self._wall.begin_test(trusting=trusting, device=device)
         self._namespace.wall = self._wall
         try:
-            with self._limited():
+            with self._limited(), noticing_seeds(self._namespace, self._wall.seeded.add):
                 execution = run_test(self._shell, self._instructor.tests.get(test.grade_id or ""), test.source)
         except WallError as fault:
             # The alarm may interrupt code outside the cell's own.
             execution = Execution([], fault, None, 0)
         finally:
             self._namespace.wall = None
+            self._wall.seeded.clear()
         if self._wall.fault is not None and not isinstance(execution.error, WallError):
             # A test that catches every error has caught the end of the student's process, too.
             execution = Execution([], self._wall.fault, None, 0)

@@ -24,6 +24,7 @@ from autograder.wall.judge_objects import RemoteObjects
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.read_answer import AnswerReader, PendingRequest
 from autograder.wall.request_reply import RequestReply
+from autograder.wall.seeds import read_states, set_states
 from autograder.wall.values import Node, write_tensor
 
 
@@ -68,6 +69,8 @@ class Wall(RequestReply):
         """See `begin_test`."""
         self.collect: Callable[[], list[Given]] = list
         """What the test has bound since the last call, for the student's side."""
+        self.seeded: set[str] = set()
+        """The generators that the running test has seeded: see `autograder.wall.seeds`."""
         self._seen_names = SeenNames()
         self._remote = RemoteObjects(self.ask, profile)
         self.answers = AnswerReader(self._remote, profile, self.pull_back)
@@ -112,6 +115,7 @@ class Wall(RequestReply):
         self.device = device
         self.fault = None
         self.asked = False
+        self.seeded.clear()
         self._seen_names.clear()
         self.answers.withheld, self.answers.trusting = False, trusting
         # The second, trusting run of a test is a part of the first.
@@ -214,7 +218,9 @@ class Wall(RequestReply):
                 "released": self._remote.released[:],
             }
             self._remote.released.clear()
-            reply = self._exchange_for_test(message, origin)
+            function = origin.removesuffix("()")
+            states = read_states(self.seeded) if self.seeded and self._profile.may_draw(function) else {}
+            reply = self._exchange_for_test(message | {"states": states}, origin)
         except UnsendableError as error:
             raise self._profile.too_large(error) from error
         inputs += [self._remote.leaves[number] for number in leaves]
@@ -226,6 +232,10 @@ class Wall(RequestReply):
             if reply.get("error") is not None:
                 raised = self.answers.error(reply["error"], request)
             printed = _read_printed(reply.get("printed"))
+            if states and reply.get("states") != states:
+                drawn = {name: reply["states"][name] for name in states}
+                set_states(drawn)
+                self._profile.record_draw(function)
         except Exception as error:  # noqa: BLE001 - only what the student's side sent can be wrong here
             self._reject(f"what it sent is no answer: {error}")
         for stream, text in printed:

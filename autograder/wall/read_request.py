@@ -79,6 +79,10 @@ class RequestReader:
         if tag == "partial":
             function, args, kwargs = (decoder.read(part) for part in parts)
             return functools.partial(function, *args, **kwargs)
+        if tag == "made":
+            return decoder.read(parts[0])(*decoder.read(parts[1]))
+        if tag == "method":
+            return getattr(decoder.read(parts[0]), parts[1])
         if tag == "source":
             return _compile(parts[0], parts[1], {name: decoder.read(item) for name, item in parts[2]})
         raise MalformedError(f"no such tag: {tag!r}")

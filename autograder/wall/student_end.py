@@ -23,7 +23,7 @@ from autograder.wall.errors import ConnectionClosedError, MalformedError, Unsend
 from autograder.wall.handshake import receive_setup
 from autograder.wall.ipython_shell import NotebookShell, captured_prints, open_shell, reuse_shell, run_cell
 from autograder.wall.read_request import Request, RequestReader
-from autograder.wall.seeds import seed
+from autograder.wall.seeds import read_states, seed, set_states
 from autograder.wall.signatures import describe_signature
 from autograder.wall.student_objects import ExportedObjects
 from autograder.wall.write_answer import AnswerWriter, describe_error
@@ -150,6 +150,8 @@ class _Student:
         request = self._request_reader.read(message)
         self._answer_writer.note_leaves([number for number, _ in message["changed"]])
         inputs, error, value = request.inputs, None, None
+        states = message["states"]
+        set_states(states)
         with captured_prints(_MOST_PRINTED) as printed, torch.set_grad_enabled(request.grad_enabled):
             try:
                 if message["do"] == "pull back":
@@ -164,6 +166,8 @@ class _Student:
                 answer: dict[str, Any] = self._answer_writer.write(value, request, inputs)
             except UnsendableError as too_large:
                 return {"error": describe_error(_too_large(too_large), self._exported)}
+        if states:
+            answer["states"] = read_states(states)
         return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed]}
 
     def _act(self, action: str, request: Request) -> Any:  # noqa: ANN401 - any value
