@@ -1,6 +1,7 @@
 """The judge's side of the wall: sends requests, and accepts nothing but data as answers."""
 
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -71,6 +72,7 @@ class Wall(RequestReply):
         """What the test has bound since the last call, for the student's side."""
         self.seeded: set[str] = set()
         """The generators that the running test has seeded: see `autograder.wall.seeds`."""
+        self._filters = warnings.filters, list(warnings.filters)
         self._seen_names = SeenNames()
         self._remote = RemoteObjects(self.ask, profile)
         self.answers = AnswerReader(self._remote, profile, self.pull_back)
@@ -86,6 +88,15 @@ class Wall(RequestReply):
         self._cell_ran = True
         reply = self._exchange({"do": "run", "source": source, "given": self._given()}, self.deadline)
         return {"outputs": reply.get("outputs"), "count": reply.get("count"), "failed": reply.get("failed")}
+
+    def names(self) -> frozenset[str]:
+        """The names that the student's notebook has bound; what it says is no more than that.
+
+        Raises:
+            WallError: there is no answer.
+        """
+        names = self.ask("names", origin="names")
+        return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
 
     def digests(self, names: list[str]) -> list[str]:
         """The digests of the values of some names on the student's side; see `autograder.wall.digests`.
@@ -116,6 +127,7 @@ class Wall(RequestReply):
         self.fault = None
         self.asked = False
         self.seeded.clear()
+        self._filters = warnings.filters, list(warnings.filters)
         self._seen_names.clear()
         self.answers.withheld, self.answers.trusting = False, trusting
         # The second, trusting run of a test is a part of the first.
@@ -220,7 +232,8 @@ class Wall(RequestReply):
             self._remote.released.clear()
             function = origin.removesuffix("()")
             states = read_states(self.seeded) if self.seeded and self._profile.may_draw(function) else {}
-            reply = self._exchange_for_test(message | {"states": states}, origin)
+            more = {"states": states, "warnings": self._test_watches_warnings()}
+            reply = self._exchange_for_test(message | more, origin)
         except UnsendableError as error:
             raise self._profile.too_large(error) from error
         inputs += [self._remote.leaves[number] for number in leaves]
@@ -232,6 +245,7 @@ class Wall(RequestReply):
             if reply.get("error") is not None:
                 raised = self.answers.error(reply["error"], request)
             printed = _read_printed(reply.get("printed"))
+            warned = [self.answers.error(said, request) for said in reply.get("warnings") or []]
             if states and reply.get("states") != states:
                 drawn = {name: reply["states"][name] for name in states}
                 set_states(drawn)
@@ -241,9 +255,16 @@ class Wall(RequestReply):
         for stream, text in printed:
             # To where the test's own prints go, which the test may capture.
             getattr(sys, stream).write(text)
+        for warning in warned:
+            _warn(warning)
         if raised is not None:
             raise raised
         return value
+
+    def _test_watches_warnings(self) -> bool:
+        """Whether the test has changed what becomes of warnings, as ``pytest.warns`` does."""
+        before, content = self._filters
+        return warnings.filters is not before or list(warnings.filters) != content
 
     def _given(self) -> list[Node]:
         return [node for item in self.collect() if (node := self._write_given(item)) is not None]
@@ -280,6 +301,17 @@ class Wall(RequestReply):
     def _leaf_numbers(self) -> list[int]:
         leaves = self._remote.leaves.items() if torch.is_grad_enabled() else ()
         return [number for number, leaf in leaves if leaf.requires_grad]
+
+
+def _warn(warning: Exception) -> None:
+    """Warn of what student code has warned of; the test may have made errors of warnings."""
+    kind = type(warning) if isinstance(warning, Warning) else UserWarning
+    try:
+        warnings.warn(kind(str(warning)), stacklevel=3)
+    except Warning as raised:
+        raised.student_error = type(raised).__name__  # type: ignore[attr-defined]
+        raised.student_frames = ""  # type: ignore[attr-defined]
+        raise
 
 
 def _read_printed(printed: Node) -> list[tuple[str, str]]:

@@ -12,7 +12,9 @@ import operator
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+import warnings
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -29,6 +31,7 @@ from autograder.wall.student_objects import ExportedObjects
 from autograder.wall.write_answer import AnswerWriter, describe_error
 
 _MOST_PRINTED = 100_000
+_MOST_WARNINGS = 100
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "call": lambda target, *args, **kwargs: target(*args, **kwargs),
     "attribute": getattr,
@@ -152,14 +155,16 @@ class _Student:
         inputs, error, value = request.inputs, None, None
         states = message["states"]
         set_states(states)
+        warned: list[Warning] = []
         with captured_prints(_MOST_PRINTED) as printed, torch.set_grad_enabled(request.grad_enabled):
             try:
-                if message["do"] == "pull back":
-                    record = self._exported.record(request.args[0])
-                    inputs = record.inputs + request.inputs
-                    value = _pull_back(record.inputs, record.outputs, *request.args[1:])
-                else:
-                    value = self._act(message["do"], request)
+                with _noted_warnings(warned, note=message["warnings"]):
+                    if message["do"] == "pull back":
+                        record = self._exported.record(request.args[0])
+                        inputs = record.inputs + request.inputs
+                        value = _pull_back(record.inputs, record.outputs, *request.args[1:])
+                    else:
+                        value = self._act(message["do"], request)
             except Exception as raised:  # noqa: BLE001 - what the call changed goes back with the error
                 error = describe_error(raised, self._exported)
             try:
@@ -168,6 +173,8 @@ class _Student:
                 return {"error": describe_error(_too_large(too_large), self._exported)}
         if states:
             answer["states"] = read_states(states)
+        if warned:
+            answer["warnings"] = [describe_error(warning, self._exported) for warning in warned]
         return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed]}
 
     def _act(self, action: str, request: Request) -> Any:  # noqa: ANN401 - any value
@@ -178,11 +185,27 @@ class _Student:
             return namespace.__setitem__(*request.args)
         if action == "delete":
             return namespace.__delitem__(*request.args)
+        if action == "names":
+            return [name for name in namespace if isinstance(name, str) and not name.startswith("_")]
         if action == "digests":
             return [digest(namespace[name]) if name in namespace else "" for name in request.args[0]]
         if action == "operate":
             return getattr(operator, request.args[0])(*request.args[1:])
         return _FUNCTIONS[action](*request.args, **request.kwargs)
+
+
+@contextmanager
+def _noted_warnings(warned: list[Warning], *, note: bool) -> Iterator[None]:
+    """Note what student code warns of, for a test that looks at it."""
+    if not note:
+        yield
+        return
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        try:
+            yield
+        finally:
+            warned += [item.message for item in seen[:_MOST_WARNINGS] if isinstance(item.message, Warning)]
 
 
 async def _awaited(target: Awaitable[Any]) -> Any:  # noqa: ANN401 - any value
