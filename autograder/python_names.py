@@ -167,7 +167,7 @@ def taken_names(source: str) -> frozenset[str]:
 def binding_statements(source: str, names: Set[str]) -> list[ast.stmt]:
     """Those of a cell's statements that bind some names, and those that bind what these statements need.
 
-    Statements that only assert, call or print are left out.
+    Statements that only assert, call, print or delete are left out.
 
     Args:
         source: the cell.
@@ -176,11 +176,16 @@ def binding_statements(source: str, names: Set[str]) -> list[ast.stmt]:
     needed, kept = set(names), list[ast.stmt]()
     for statement in reversed(statements(source)):
         binds = _bound(statement) | names_in([statement]).imported
-        if not binds & needed:
+        if not binds & needed or isinstance(statement, ast.Delete):
             continue
         kept.insert(0, statement)
         needed |= names_in([statement]).used
     return kept
+
+
+def times_bound(source: str, name: str) -> int:
+    """How many of a cell's statements bind or delete a name."""
+    return sum(name in _bound(item) | names_in([item]).imported for item in statements(source))
 
 
 def public_names(source: str, released: str, secret: Set[str]) -> frozenset[str]:

@@ -5,6 +5,7 @@ The message never holds a hidden test: a line of a test is quoted only if it is 
 
 import math
 import numbers
+import sys
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +106,8 @@ def _explain(error: BaseException, released: Cell, circumstances: Circumstances)
         return CellStatus.ERROR, explain_ended_process(error, circumstances.ending), None
     if isinstance(error, UnsupportedValueError):
         return CellStatus.BROKE, f"The test itself cannot be run: {error}", None
+    if _is_of_pytest(error):
+        return CellStatus.FAILED, _explain_test(error, released), None
     if not isinstance(error, Exception) or _is_ours(error):
         return CellStatus.BROKE, f"The grader itself failed: {type(error).__name__}: {error}", None
     if isinstance(error, NotYet):
@@ -140,6 +143,12 @@ def _explain_test(error: BaseException, released: Cell) -> str:
     message = _message_of(error)
     raised = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return f"The test stopped at this line:\n    {line}\n{raised}"
+
+
+def _is_of_pytest(error: BaseException) -> bool:
+    """Whether ``pytest.fail`` or ``pytest.warns`` says no, which is no `Exception`."""
+    outcomes = sys.modules.get("_pytest.outcomes")
+    return outcomes is not None and issubclass(type(error), outcomes.Failed)
 
 
 def _is_ours(error: Exception) -> bool:

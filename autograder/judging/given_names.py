@@ -13,7 +13,7 @@ from types import FunctionType
 from autograder.cells import Cell, Role
 from autograder.judging.fingerprints import Print, fingerprint
 from autograder.judging.instructor_run import InstructorRun
-from autograder.python_names import binding_statements
+from autograder.python_names import binding_statements, times_bound
 from autograder.wall.judge_end import Given
 from autograder.wall.namespace import Namespace
 
@@ -92,7 +92,7 @@ class GivenNames:
 
     def _give(self, name: str, value: object) -> Given:
         text = ""
-        if self._text:
+        if self._text and times_bound(self._text, name) == 1:
             text = "\n".join(ast.unparse(statement) for statement in binding_statements(self._text, {name}))
         if value is _UNBOUND:
             return Given(name, None, bound=False)

@@ -42,6 +42,8 @@ class RequestReader:
     def __init__(self, exported: ExportedObjects, namespace: dict[str, Any]) -> None:
         self._exported = exported
         self._namespace = namespace
+        self.replaced: dict[str, Any] = {}
+        """What names of the lesson stood for before a test bound or deleted them: the judge may still mean that."""
 
     def read(self, message: dict[str, Any]) -> Request:
         """Read a request; first release what the judge no longer holds, and apply what it did to shared leaves."""
@@ -71,7 +73,7 @@ class RequestReader:
         if tag == "input":
             return _read_input(inputs, decoder, *parts)
         if tag == "name":
-            return self._namespace[parts[0]]
+            return self.replaced[parts[0]] if parts[0] in self.replaced else self._namespace[parts[0]]
         if tag == "imported":
             return functools.reduce(getattr, parts[1].split("."), importlib.import_module(parts[0]))
         if tag == "module":

@@ -130,9 +130,11 @@ class _Student:
 
     def _take(self, given: list[Any]) -> None:
         """Bind the names that a test has bound. What can't be had here stays unbound."""
-        namespace = self._shell.user_ns
+        namespace, replaced = self._shell.user_ns, self._request_reader.replaced
         with captured_prints(_MOST_PRINTED):
             for name, form, content in given:
+                if name in namespace:
+                    replaced.setdefault(name, namespace[name])
                 try:
                     if form == "value":
                         namespace[name] = self._request_reader.read_value(content)
