@@ -89,6 +89,16 @@ def imported_names(source: str) -> frozenset[str]:
     return names_in(statements(source)).imported
 
 
+def star_imports(source: str) -> frozenset[str]:
+    """The modules of which a cell imports all names."""
+    nodes = (node for statement in statements(source) for node in ast.walk(statement))
+    return frozenset(
+        node.module
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module and any(alias.name == "*" for alias in node.names)
+    )
+
+
 def free_names(source: str) -> frozenset[str]:
     """The names that plain Python code takes from outside: it reads them and binds them nowhere; no builtins.
 

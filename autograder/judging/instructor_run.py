@@ -34,6 +34,7 @@ from autograder.python_names import (
     imported_names,
     names_looked_up_when_called,
     public_names,
+    star_imports,
     taken_names,
     touched_names,
 )
@@ -236,7 +237,7 @@ class _Rehearsal:
         self._known.update({name: (before[name], content) for name, content in now.items()})
         if cell.role in ANSWERS:
             imported = imported_names(cell.source)
-            own = {name: value for name, value in effect.bound.items() if _is_imported(name, value, imported)}
+            own = {name: value for name, value in effect.bound.items() if _is_imported(name, value, cell.source)}
             self.effects[index] = Effect(own, frozenset())
             self.names |= (set(effect.bound) | bound_names(cell.source)) - set(own) - imported
             self.names |= {
@@ -273,13 +274,12 @@ def _effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> Effect:
     return Effect(bound, frozenset(before) - frozenset(after))
 
 
-def _is_imported(name: str, value: object, imported: frozenset[str]) -> bool:
+def _is_imported(name: str, value: object, source: str) -> bool:
     """Whether an answer has its value of a name from a library: such names are the judge's own."""
-    if isinstance(value, ModuleType) or name in imported:
+    if isinstance(value, ModuleType) or name in imported_names(source):
         return True
-    # What ``from math import *`` binds.
-    origin = getattr(value, "__module__", None)
-    return "*" in imported and isinstance(origin, str) and origin != "__main__"
+    modules = (sys.modules.get(module) for module in star_imports(source))
+    return name not in bound_names(source) and any(getattr(module, name, None) is value for module in modules)
 
 
 def _called(source: str, cells: Iterable[str]) -> frozenset[str]:

@@ -1,8 +1,7 @@
-"""What a notebook's one process means, across the wall: names, imports, globals, seeds, warnings, what a lesson gives."""
+"""What a notebook's one process means: names, imports, globals, seeds, warnings, what a lesson gives."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -49,10 +48,10 @@ EXERCISES: Mapping[str, Exercise] = {
         ("numbers_lib = Part = half = 0", "def half():\n    return 0"),
     ),
     "import-star": Exercise(
-        "from cmath import *\ndef turn():\n    return exp(1j * pi)",
-        "assert abs(turn() - exp(1j * pi)) < 1e-9",
-        ("import cmath\ndef turn():\n    return cmath.exp(1j * cmath.pi)",),
-        ("def turn():\n    return 1", "exp = lambda z: 1\ndef turn():\n    return 1"),
+        "from cmath import *\ndef turn():\n    return exp(1j * tau)",
+        "assert abs(turn() - exp(1j * tau)) < 1e-9",
+        ("import cmath\ndef turn():\n    return cmath.exp(1j * cmath.tau)",),
+        ("def turn():\n    return 2", "exp = lambda z: 2\ndef turn():\n    return 2"),
     ),
     "used-from-test": Exercise(
         "def area(side):\n    return side * WIDTH",
@@ -71,8 +70,7 @@ EXERCISES: Mapping[str, Exercise] = {
     ),
     "hidden-expected": Exercise(
         "def cube(x):\n    return x**3",
-        "assert cube(2) == 8\n# hidden\nexpected = 27\nassert cube(3) == expected\n"
-        "def reference(x):\n    return x**4",
+        "assert cube(2) == 8\n# hidden\nexpected = 27\nassert cube(3) == expected\ndef reference(x):\n    return x**4",
         failing=(
             "def cube(x):\n    return 8 if x == 2 else expected",
             "def cube(x):\n    return 8 if x == 2 else globals().get('expected')",
@@ -168,7 +166,7 @@ EXERCISES: Mapping[str, Exercise] = {
     ),
     "python-seed": Exercise(
         "import random\ndef mixed(v):\n    return random.sample(v, len(v))",
-        "from random import seed\nseed(1)\nshuffled = mixed([1, 2, 3, 4])\nseed(1)\nassert mixed([1, 2, 3, 4]) == shuffled\n"
+        "from random import seed\nseed(1)\nfirst = mixed([1, 2, 3, 4])\nseed(1)\nassert mixed([1, 2, 3, 4]) == first\n"
         "state = random.getstate()\nagain = mixed([1, 2, 3, 4])\nrandom.setstate(state)\n"
         "assert mixed([1, 2, 3, 4]) == again",
         failing=("import os\ndef mixed(v):\n    return sorted(v, key=lambda _: os.urandom(4))",),
@@ -181,8 +179,7 @@ EXERCISES: Mapping[str, Exercise] = {
     ),
     "secret-draws": Exercise(
         "def plus_one(x):\n    return x + 1",
-        "assert plus_one(0) == 1\n# hidden\nassert plus_one(np.random.randint(10**9)) == np.random.get_state()[1][0] * 0 + "
-        "plus_one(0) - 1 + 0 or True\nx = np.random.randint(10**9)\nassert plus_one(x) == x + 1",
+        "assert plus_one(0) == 1\n# hidden\nx = np.random.randint(10**9)\nassert plus_one(x) == x + 1",
         failing=(
             "np.random.seed(3)\nKNOWN = np.random.randint(10**9, size=9)\ndef plus_one(x):\n    np.random.seed(3)\n"
             "    return 1 if x == 0 else KNOWN[0] + 1",
@@ -190,7 +187,8 @@ EXERCISES: Mapping[str, Exercise] = {
     ),
     "seeded-draws": Exercise(
         "def plus_two(x):\n    return x + 2",
-        "np.random.seed(4)\nassert plus_two(0) == 2\n# hidden\nx = np.random.randint(10**9)\nassert plus_two(x) == x + 2",
+        "np.random.seed(4)\nassert plus_two(0) == 2\n# hidden\n"
+        "x = np.random.randint(10**9)\nassert plus_two(x) == x + 2",
         failing=(
             "np.random.seed(3)\nKNOWN = np.random.randint(10**9)\ndef plus_two(x):\n    np.random.seed(3)\n"
             "    return 2 if x == 0 else KNOWN + 2",
