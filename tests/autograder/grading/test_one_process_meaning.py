@@ -219,6 +219,15 @@ EXERCISES: Mapping[str, Exercise] = {
         "with redirect_stdout(io.StringIO()) as held:\n    hello()\nassert held.getvalue() == 'Hi\\n'",
         failing=("def hello():\n    print('Ho')",),
     ),
+    "object-in-test": Exercise(
+        "class Node:\n    def __init__(self, value):\n        self.value = value",
+        "node = Node(3)\nnodes = [node]\nassert node.value == 3 and nodes[0].value == 3",
+        ("node = None\nnodes = []\nclass Node:\n    def __init__(self, value):\n        self.value = value",),
+        ("class Node:\n    value = 4\n    def __init__(self, value):\n        nodes = self",),
+    ),
+    "object-of-test": Exercise(
+        "total = 3", "assert total == 3", ("total = node.value + len(nodes) - 1",), ("total = nodes",)
+    ),
     "helper-of-test": Exercise(
         "def tripled(x):\n    return 3 * x",
         "def close(a, b):\n    return abs(a - b) < 1e-9\nassert close(tripled(2), 6)",
