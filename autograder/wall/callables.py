@@ -120,6 +120,8 @@ def read_source(code: types.CodeType) -> Source | None:
             argument.annotation = None
     if isinstance(node, ast.FunctionDef):
         node.returns = None
+        # The code is that of the function below its decorators; what they make of it is another object.
+        node.decorator_list = []
         name, text = node.name, ast.unparse(node)
     else:
         name, text = "_function", f"_function = {ast.unparse(node)}"

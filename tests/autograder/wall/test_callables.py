@@ -99,3 +99,14 @@ def test_a_function_that_uses_another_module_is_refused(apply: Callable[..., Any
 
     with pytest.raises(UnsupportedValueError, match="random"):
         apply(lambda x: random.random() + x, 1.0)
+
+
+def test_a_students_decorator_is_applied_once(meet: Meet) -> None:
+    source = "def plus_one(f):\n    def inner(*args): return f(*args) + 1\n    return inner"
+    plus_one: Any = meet(source).fetch("plus_one")
+
+    @plus_one
+    def double(x: float) -> float:
+        return 2 * x
+
+    assert double(3) == 7
