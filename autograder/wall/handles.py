@@ -82,7 +82,8 @@ SAME_CLASSES: Mapping[str, type] = {
 class Handle:
     """An object of the student's that is not plain data."""
 
-    __slots__ = ("__weakref__", "_remote")
+    # Python gives a class the layout of all classes in its order of resolution, and these have a dictionary.
+    __slots__ = ("__dict__", "__weakref__", "_remote")
 
     _remote: Remote
 

@@ -37,7 +37,7 @@ class RemoteObjects:
         self.released: list[int] = []
         """Numbers that the student's side may forget."""
         self.classes = RemoteClasses(ask, profile, find_class)
-        self.errors = RemoteErrors(ask, profile, self.classes, self.hold)
+        self.errors = RemoteErrors(ask, profile, self.classes, self.hold, self._release_unheld)
         self._ask = ask
         self._profile = profile
         self._held: Counter[int] = Counter()
@@ -181,6 +181,10 @@ class RemoteObjects:
         if number in self.released:
             self.released.remove(number)
         weakref.finalize(proxy, self._release_handle, number)
+
+    def _release_unheld(self, number: int) -> None:
+        if not self._held[number]:
+            self.release(number)
 
     def _release_handle(self, number: int) -> None:
         self._held[number] -= 1

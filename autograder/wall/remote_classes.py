@@ -39,10 +39,10 @@ _NOTEBOOK = "__main__"
 _MOST = 1_000
 # They tell a test's framework what to do with the test, or are the grader's own.
 _NOT_OURS = ("autograder", "gradlab", "unittest", "pytest", "_pytest", "hypothesis", "IPython", "pluggy", "builtins")
-# Libraries take an object that has one of these for an array.
+# Libraries take an object that has one of these for an array; the last would run when a proxy is gone.
 _DATA = frozenset(
     "__array__ __array_interface__ __array_struct__ __array_ufunc__ __array_function__ __array_priority__ "
-    "__torch_function__ __dataframe__ __arrow_c_stream__ __arrow_c_array__ __dlpack__".split()
+    "__torch_function__ __dataframe__ __arrow_c_stream__ __arrow_c_array__ __dlpack__ __del__".split()
 )
 _FACES: dict[str, type] = {f"{kind.__module__}.{kind.__name__}": kind for kind in (*PLAIN_BASES, deque)}
 _ON_METACLASSES = SPECIAL_METHODS - {"__call__", "__eq__", "__ne__", "__hash__", "__repr__", "__str__", "__init__"}
@@ -219,7 +219,9 @@ def _library_class(module: str, name: str) -> type | None:
 @functools.cache
 def _fits(kind: type) -> bool:
     """Whether a class of the judge's can be among those that a handle is an instance of, and brings it no operators."""
-    if issubclass(kind, (torch.Tensor, BaseException, type)) or any(name in _DATA for name in _attributes(kind)):
+    if issubclass(kind, (torch.Tensor, BaseException, type)) or not _attributes(kind).isdisjoint(_DATA):
+        return False
+    if kind.__dictoffset__ not in (0, Handle.__dictoffset__):
         return False
     try:
         type.__new__(RemoteType, "fits", (Live,), {"__slots__": (), "_order": [Live, Handle, *kind.__mro__]})

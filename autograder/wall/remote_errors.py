@@ -23,12 +23,18 @@ class RemoteErrors:
     """The errors of one student process, and their classes."""
 
     def __init__(
-        self, ask: Ask, profile: Profile | Recorder, classes: RemoteClasses, hold: Callable[[object, int], None]
+        self,
+        ask: Ask,
+        profile: Profile | Recorder,
+        classes: RemoteClasses,
+        hold: Callable[[object, int], None],
+        release: Callable[[int], None],
     ) -> None:
         self._ask = ask
         self._profile = profile
         self._classes = classes
         self._hold = hold
+        self._release = release
         self._made: dict[int, type[Exception]] = {}
 
     def is_error(self, facts: ClassFacts) -> bool:
@@ -90,10 +96,13 @@ class RemoteErrors:
             return ExceptionGroup(message, found)
         kind = self.error_class(facts)
         raised = _construct(kind, parts.get("args"), message)
+        own = parts.get("number")
         if issubclass(type(kind), RemoteType):
-            self._attach(raised, parts.get("number"), follow(origins, " error"), facts, message)
+            self._attach(raised, own, follow(origins, " error"), facts, message)
         else:
             _set_attributes(raised, parts.get("attributes"))
+            if type(own) is int:
+                self._release(own)
         return raised
 
     def instance(self, number: int, origins: Origins, facts: ClassFacts, message: str = "") -> Any:  # noqa: ANN401

@@ -13,13 +13,12 @@ _PLAIN = (bool, int, float, str, bytes, type(None))
 _CELL = "<ipython-input-"
 
 
-def describe_error(error: BaseException, exported: ExportedObjects | None = None, depth: int = 0) -> dict[str, Node]:
+def describe_error(error: BaseException, exported: ExportedObjects | None = None) -> dict[str, Node]:
     """Write an exception.
 
     Args:
         error: the exception.
         exported: where the judge may ask for more; None if it won't.
-        depth: how many errors it is the cause of.
 
     Returns:
         ``types``, the names of its classes; ``message``; ``traceback``, the student's part of it; and if the judge may
@@ -27,33 +26,44 @@ def describe_error(error: BaseException, exported: ExportedObjects | None = None
         know yet; ``number``, its own; ``args`` and ``attributes``, as far as they are plain; ``cause``; ``group``, the
         errors of an exception group.
     """
+    if exported is None:
+        return _describe(error)
+    classes: list[Node] = []
+    described = _describe_further(error, exported, classes, 0)
+    return described | {"classes": classes}
+
+
+def _describe(error: BaseException) -> dict[str, Node]:
     try:
         message = str(error)[:_LONGEST_MESSAGE]
     except Exception:  # noqa: BLE001 - a student's __str__ may raise anything
         message = "(it has no readable message)"
-    described: dict[str, Node] = {
+    return {
         "types": describe_types(type(error)),
         "message": message,
         "traceback": _student_frames(error)[:_LONGEST_MESSAGE],
     }
-    if exported is None:
-        return described
+
+
+def _describe_further(
+    error: BaseException, exported: ExportedObjects, classes: list[Node], depth: int
+) -> dict[str, Node]:
+    described = _describe(error)
+    classes += exported.describe_class(type(error))
+    cause = error.__cause__
+    grouped = isinstance(error, ExceptionGroup) and depth == 0
     if isinstance(error, ExceptionGroup):
         described["message"] = error.message[:_LONGEST_MESSAGE]
-    classes = exported.describe_class(type(error))
-    cause = error.__cause__
+    attributes = list(vars(error).items())[:_MOST_PARTS]
     return described | {
         "class": exported.keep(type(error)),
-        "classes": classes,
         # What is kept here keeps the frames of its traceback, too.
         "number": None if type(error).__module__ == "builtins" else exported.keep(error),
         "args": list(error.args) if all(map(_is_plain, error.args)) else None,
-        "attributes": {
-            name: value for name, value in list(vars(error).items())[:_MOST_PARTS] if _is_plain(name) and _is_plain(value)
-        },
-        "cause": None if cause is None or depth >= _DEEPEST else describe_error(cause, exported, depth + 1),
-        "group": [describe_error(one, exported, _DEEPEST) for one in error.exceptions[:_MOST_PARTS]]
-        if isinstance(error, ExceptionGroup)
+        "attributes": {name: value for name, value in attributes if _is_plain(name) and _is_plain(value)},
+        "cause": _describe_further(cause, exported, classes, depth + 1) if cause and depth < _DEEPEST else None,
+        "group": [_describe_further(one, exported, classes, depth + 1) for one in error.exceptions[:_MOST_PARTS]]
+        if grouped and isinstance(error, ExceptionGroup)
         else None,
     }
 
