@@ -22,7 +22,7 @@ import torch
 
 from autograder.wall.errors import MissingAttributeError, NotPlainError, UnsupportedValueError
 from autograder.wall.origins import ITERATOR, items, operate
-from autograder.wall.remote import ClassFacts, Remote
+from autograder.wall.remote import Remote
 from autograder.wall.signatures import code_with_source, read_signature
 from autograder.wall.special_methods import (
     BINARY,
@@ -34,48 +34,90 @@ from autograder.wall.special_methods import (
 )
 
 _OPEN = frozenset(
-    "__name__ __qualname__ __doc__ __module__ __annotations__ __dict__ __defaults__ __kwdefaults__ __members__ "
-    "__slots__ __abstractmethods__ __isabstractmethod__ __match_args__ __init__ __post_init__ __notes__".split()
+    {
+        "__name__",
+        "__qualname__",
+        "__doc__",
+        "__module__",
+        "__annotations__",
+        "__dict__",
+        "__defaults__",
+        "__kwdefaults__",
+        "__members__",
+        "__slots__",
+        "__abstractmethods__",
+        "__isabstractmethod__",
+        "__match_args__",
+        "__init__",
+        "__post_init__",
+        "__notes__",
+    }
 )
 """Special attributes that are asked for."""
-_OPEN_OBJECTS = frozenset("__wrapped__ __self__ __func__ __closure__".split())
+_OPEN_OBJECTS = frozenset(["__wrapped__", "__self__", "__func__", "__closure__"])
 """Those that are asked for where the solution has an object under this name, too."""
 _ALWAYS = frozenset(
-    "__eq__ __ne__ __hash__ __repr__ __str__ __format__ __dir__ __copy__ __deepcopy__ __reduce__ __reduce_ex__ "
-    "__setattr__ __delattr__ __getattribute__".split()
+    {
+        "__eq__",
+        "__ne__",
+        "__hash__",
+        "__repr__",
+        "__str__",
+        "__format__",
+        "__dir__",
+        "__copy__",
+        "__deepcopy__",
+        "__reduce__",
+        "__reduce_ex__",
+        "__setattr__",
+        "__delattr__",
+        "__getattribute__",
+    }
 )
 """Special methods that every object has."""
 _WORD_LENGTH = 8
 _SENT_ARGUMENTS = (bool, int, float, str, bytes, type(None))
 _OF_A_TYPE = frozenset(
-    "__subclasshook__ __init_subclass__ __subclasses__ __instancecheck__ __subclasscheck__ __flags__ __basicsize__ "
-    "__itemsize__ __dictoffset__ __weakrefoffset__ __prepare__ __base__ __or__ __ror__".split()
+    {
+        "__subclasshook__",
+        "__init_subclass__",
+        "__subclasses__",
+        "__instancecheck__",
+        "__subclasscheck__",
+        "__flags__",
+        "__basicsize__",
+        "__itemsize__",
+        "__dictoffset__",
+        "__weakrefoffset__",
+        "__prepare__",
+        "__base__",
+        "__or__",
+        "__ror__",
+    }
 )
 """What Python itself asks of a class."""
-SAME_CLASSES: Mapping[str, type] = {
-    f"{kind.__module__}.{kind.__qualname__}": kind
-    for kind in (
-        types.FunctionType,
-        types.MethodType,
-        types.GeneratorType,
-        types.CoroutineType,
-        types.AsyncGeneratorType,
-        types.BuiltinFunctionType,
-        types.ModuleType,
-        types.MappingProxyType,
-        type,
-        property,
-        functools.partial,
-        functools._lru_cache_wrapper,
-        zip,
-        map,
-        filter,
-        enumerate,
-        type({}.keys()),
-        type({}.values()),
-        type({}.items()),
-    )
-}
+_SAME: tuple[type, ...] = (
+    types.FunctionType,
+    types.MethodType,
+    types.GeneratorType,
+    types.CoroutineType,
+    types.AsyncGeneratorType,
+    types.BuiltinFunctionType,
+    types.ModuleType,
+    types.MappingProxyType,
+    type,
+    property,
+    functools.partial,
+    functools._lru_cache_wrapper,
+    zip,
+    map,
+    filter,
+    enumerate,
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+)
+SAME_CLASSES: Mapping[str, type] = {f"{kind.__module__}.{kind.__qualname__}": kind for kind in _SAME}
 """Classes of which a handle can't be an instance, though it may say that it is: none has operators to lie with."""
 
 
@@ -105,7 +147,9 @@ def is_handle(value: object) -> bool:
 
 def remote_of(handle: Any) -> Remote:  # noqa: ANN401 - a handle of any kind
     """What is known of the object behind a handle."""
-    remote: Remote = own_dictionary(handle)["_remote"] if issubclass(type(handle), RemoteType) else _REMOTE.__get__(handle)
+    remote: Remote = (
+        own_dictionary(handle)["_remote"] if issubclass(type(handle), RemoteType) else _REMOTE.__get__(handle)
+    )
     return remote
 
 
@@ -137,9 +181,9 @@ def _attribute(handle: Any, name: str) -> Any:  # noqa: ANN401 - any attribute
         facts = remote.itself or remote.facts
         if facts.fields is not None:
             return _dataclass_fields(facts.fields)
-    if name.startswith("__") and name.endswith("__") and name not in _OPEN:
-        if name not in _OPEN_OBJECTS or not remote.profile.expects_object(remote.step(f".{name}")):
-            raise MissingAttributeError(name)
+    expected = name in _OPEN_OBJECTS and remote.profile.expects_object(remote.step(f".{name}"))
+    if name.startswith("__") and name.endswith("__") and name not in _OPEN and not expected:
+        raise MissingAttributeError(name)
     return _checked_ask(handle, "attribute", name, step=f".{name}")
 
 
@@ -720,7 +764,8 @@ class RemoteType(type):
     ``_members``, the names of its attributes, if its special attributes are not those that it has here.
     """
 
-    def __new__(cls, *_: Any, **__: Any) -> NoReturn:  # noqa: ANN401, PYI034 - it makes none
+    def __new__(cls, *_: Any, **__: Any) -> "RemoteType":  # noqa: ANN401 - whatever a class may be made of
+        """Refuse: see `make_class`."""
         raise UnsupportedValueError("a test makes a subclass of a class of the student's")
 
     def mro(cls) -> list[type]:
@@ -729,6 +774,7 @@ class RemoteType(type):
         return list(type.mro(cls)) if order is None else [cls, *order]
 
     def __call__(cls, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - an object of the class
+        """Make an object of the class, on the student's side."""
         return _suspect_call(cls, *args, **kwargs)
 
     def __getattribute__(cls, name: str) -> Any:  # noqa: ANN401 - any attribute
@@ -801,6 +847,11 @@ class RemoteType(type):
 
     def __dir__(cls) -> list[str]:
         return _read_names(cls)
+
+
+def make_class(meta: type[RemoteType], name: str, base: type, own: dict[str, Any]) -> Any:  # noqa: ANN401 - a class
+    """Make a class that stands for one of the student's."""
+    return type.__new__(meta, name, (base,), own)
 
 
 _DICTIONARY = type.__dict__["__dict__"]

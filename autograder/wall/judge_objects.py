@@ -85,7 +85,9 @@ class RemoteObjects:
             return self._suspect(number, origins, facts, plain, itself)
         if itself is not None:
             kind = self.classes.live(itself)
-            return kind if self._join(remote_of(kind), origins) else self._suspect(number, origins, facts, plain, itself)
+            return (
+                kind if self._join(remote_of(kind), origins) else self._suspect(number, origins, facts, plain, itself)
+            )
         if self.errors.is_error(facts):
             return self.errors.instance(number, origins, facts)
         return self._live(number, origins, facts, plain)

@@ -196,10 +196,7 @@ class Profile:
         If so, an object that was reached in both ways can be one object for the test: it gains no right by it.
         """
         first, second = self._rights(one), self._rights(other)
-        for step in first.keys() & second.keys():
-            if first[step] != second[step]:
-                return False
-        return True
+        return all(first[step] == second[step] for step in first.keys() & second.keys())
 
     def _rights(self, origin: str) -> dict[str, frozenset[str]]:
         """What the solution did at all origins that begin with this one: the rest of the origin → what came."""

@@ -22,6 +22,7 @@ from autograder.wall.handles import (
     Live,
     RemoteType,
     Suspect,
+    make_class,
     own_dictionary,
     remote_of,
 )
@@ -41,8 +42,20 @@ _MOST = 1_000
 _NOT_OURS = ("autograder", "gradlab", "unittest", "pytest", "_pytest", "hypothesis", "IPython", "pluggy", "builtins")
 # Libraries take an object that has one of these for an array; the last would run when a proxy is gone.
 _DATA = frozenset(
-    "__array__ __array_interface__ __array_struct__ __array_ufunc__ __array_function__ __array_priority__ "
-    "__torch_function__ __dataframe__ __arrow_c_stream__ __arrow_c_array__ __dlpack__ __del__".split()
+    {
+        "__array__",
+        "__array_interface__",
+        "__array_struct__",
+        "__array_ufunc__",
+        "__array_function__",
+        "__array_priority__",
+        "__torch_function__",
+        "__dataframe__",
+        "__arrow_c_stream__",
+        "__arrow_c_array__",
+        "__dlpack__",
+        "__del__",
+    }
 )
 _FACES: dict[str, type] = {f"{kind.__module__}.{kind.__name__}": kind for kind in (*PLAIN_BASES, deque)}
 _ON_METACLASSES = SPECIAL_METHODS - {"__call__", "__eq__", "__ne__", "__hash__", "__repr__", "__str__", "__init__"}
@@ -147,7 +160,7 @@ class RemoteClasses:
         own |= {name: LIVE_METHODS[name] for name in facts.methods & LIVE_METHODS.keys()}
         if UNHASHABLE in facts.methods:
             own["__hash__"] = None
-        kind: Any = type.__new__(self._metaclass(facts), short_name(facts.name), (Live,), own)
+        kind = make_class(self._metaclass(facts), short_name(facts.name), Live, own)
         type.__setattr__(kind, "_face", self._face(facts, kind, known))
         return kind
 
@@ -190,7 +203,7 @@ class RemoteClasses:
         if base is None:
             return kind  # type: ignore[no-any-return]  # a class
         own = {"_remote": remote_of(kind), "_bases": None, "_members": None}
-        face: type = type.__new__(RemoteType, short_name(facts.name), (base,), own)
+        face: type = make_class(RemoteType, short_name(facts.name), base, own)
         return face
 
     def _bases(self, facts: ClassFacts) -> tuple[type, ...]:
@@ -224,7 +237,7 @@ def _fits(kind: type) -> bool:
     if kind.__dictoffset__ not in (0, Handle.__dictoffset__):
         return False
     try:
-        type.__new__(RemoteType, "fits", (Live,), {"__slots__": (), "_order": [Live, Handle, *kind.__mro__]})
+        make_class(RemoteType, "fits", Live, {"__slots__": (), "_order": [Live, Handle, *kind.__mro__]})
     except TypeError:
         return False
     return True

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograder.wall.errors import MalformedError
-from autograder.wall.handles import RemoteType
+from autograder.wall.handles import RemoteType, make_class
 from autograder.wall.origins import Origins, follow
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.remote import Ask, ClassFacts, Remote, short_name
@@ -134,7 +134,7 @@ class RemoteErrors:
             "__getattr__": _attribute,
             "__init__": lambda *_, **__: None,
         }
-        return type.__new__(RemoteType, short_name(facts.name), (base,), own)
+        return make_class(RemoteType, short_name(facts.name), base, own)
 
 
 def remote_error(value: object) -> Remote | None:
@@ -146,7 +146,8 @@ def remote_error(value: object) -> Remote | None:
 
 
 def _text(error: Any) -> str:  # noqa: ANN401 - an error of the student's
-    remote, text = error.__dict__[_REMOTE]
+    remote: Remote = error.__dict__[_REMOTE][0]
+    text: str | None = error.__dict__[_REMOTE][1]
     return text if text is not None else remote.expect(remote.ask("text", error, to=remote.step(" text")), str)
 
 
@@ -185,8 +186,10 @@ def _construct(kind: type[Exception], args: Node, message: str) -> Any:  # noqa:
 def _with_message(kind: type[Exception], message: str) -> Any:  # noqa: ANN401 - an error of any class
     """An error of a class derived from it whose text is what the student's side says."""
     own = {"__str__": lambda _: message, "__init__": lambda *_, **__: None, "__module__": kind.__module__}
+    if type(kind) is not type:
+        return RuntimeError(message)
     try:
-        derived: Any = type(kind)(kind.__name__, (kind,), own)
+        derived: Any = type(kind.__name__, (kind,), own)
         base: Any = next(one for one in kind.__mro__ if one.__module__ == "builtins" and "__new__" in vars(one))
         made = base.__new__(derived)
         made.args = (message,)

@@ -94,11 +94,10 @@ def code_with_source(name: str, described: Node) -> CodeType:
         raise ValueError("arguments")
     if text:
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    code = compile("", file, "exec").replace(
+    return compile("", file, "exec").replace(
         co_name=name,
         co_firstlineno=1,
         co_nlocals=len(names["varnames"]),
         co_flags=counts.pop("flags") & _FLAGS,
         **{f"co_{key}": value for key, value in (names | counts).items()},
     )
-    return code

@@ -24,7 +24,8 @@ def leave(exit_: Callable[..., Any], target: object, error: tuple[str, list[Any]
     if error is None:
         return exit_(target, None, None, None)
     name, args = error
+    made: Exception = getattr(builtins, name)(*args)
     try:
-        raise getattr(builtins, name)(*args)
+        raise made  # noqa: TRY301 - so that it has a traceback, as in a `with` statement
     except Exception as raised:  # noqa: BLE001 - it was made for the student's `__exit__`
         return exit_(target, type(raised), raised, raised.__traceback__)

@@ -170,6 +170,15 @@ def _read_items(base: Any, value: Any) -> Any:  # noqa: ANN401 - any of the cont
     return base(base.__iter__(value))
 
 
+def _read_slice(value: str | bytes) -> str | bytes:
+    return str.__getitem__(value, slice(None)) if isinstance(value, str) else bytes.__getitem__(value, slice(None))
+
+
+def _read_mapping(value: dict[Any, Any]) -> dict[Any, Any]:
+    kind: Any = OrderedDict if isinstance(value, OrderedDict) else dict
+    return dict(kind.items(value))
+
+
 def plain_base(value: Any) -> list[Any]:  # noqa: ANN401 - any object
     """The plain value of an object whose class derives from a plain one; no item if it does not."""
     for base, read in _PLAIN_READERS.items():
@@ -182,11 +191,12 @@ def plain_base(value: Any) -> list[Any]:  # noqa: ANN401 - any object
 
 
 # The base's own methods, not the subclass's.
-_PLAIN_READERS: dict[type, Callable[[Any], Any]] = {
+_PLAIN_READERS: dict[Any, Callable[[Any], Any]] = {
     int: int.__int__,
     float: float.__float__,
     complex: complex.__complex__,
-    str: lambda value: str.__getitem__(value, slice(None)),
-    bytes: lambda value: bytes.__getitem__(value, slice(None)),
-    dict: lambda value: dict((OrderedDict if isinstance(value, OrderedDict) else dict).items(value)),
-} | {base: functools.partial(_read_items, base) for base in (tuple, list, set, frozenset)}
+    str: _read_slice,
+    bytes: _read_slice,
+    dict: _read_mapping,
+    **{base: functools.partial(_read_items, base) for base in (tuple, list, set, frozenset)},
+}

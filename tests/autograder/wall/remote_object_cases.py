@@ -31,14 +31,19 @@ CASES = [
         "class Stack:\n    def copy(self): return Stack()",
         "assert type(Stack().copy()) is Stack\nassert Stack().__class__ == Stack\nassert Stack().__class__ is Stack\n"
         "assert type(Stack()).__name__ == 'Stack'\nassert type(Stack()) == type(Stack().copy())",
-        wrong=("class Stack:\n    def copy(self): return 5", "class Other: pass\nclass Stack:\n    def copy(self): return Other()"),
+        wrong=(
+            "class Stack:\n    def copy(self): return 5",
+            "class Other: pass\nclass Stack:\n    def copy(self): return Other()",
+        ),
     ),
     Case(
         "identity",
         "class Item:\n    next = None",
         "a, b = Item(), Item()\na.next = b\nassert a.next is b\nassert a.next is not a\nb.next = a\nassert a.next.next is a\n"
         "assert a in [b, a] and a != b and {a: 1}[b.next] == 1",
-        wrong=("class Item:\n    @property\n    def next(self): return Item()\n    @next.setter\n    def next(self, x): pass",),
+        wrong=(
+            "class Item:\n    @property\n    def next(self): return Item()\n    @next.setter\n    def next(self, x): pass",
+        ),
     ),
     Case(
         "linked list",
@@ -46,14 +51,19 @@ CASES = [
         "    def push(self, v):\n        self.head = Node(v, self.head)\n        return self.head",
         "import random\nc = Chain()\nnodes = [c.push(i) for i in range(random.randint(3, 9))]\nassert c.head is nodes[-1]\nn, seen = c.head, []\n"
         "while n is not None:\n    seen.append(n.value)\n    n = n.next\nassert seen == list(range(len(nodes)))[::-1]\nassert nodes[-1].next is nodes[-2]",
-        wrong=("class Node:\n    def __init__(self, v, n=None): self.value, self.next = v, n\nclass Chain:\n    def __init__(self): self.head = None\n"
-        "    def push(self, v):\n        self.head = Node(v, self.head)\n        return Node(v)",),
+        wrong=(
+            "class Node:\n    def __init__(self, v, n=None): self.value, self.next = v, n\nclass Chain:\n    def __init__(self): self.head = None\n"
+            "    def push(self, v):\n        self.head = Node(v, self.head)\n        return Node(v)",
+        ),
     ),
     Case(
         "singleton",
         "class One:\n    it = None\n    def __new__(cls):\n        if cls.it is None: cls.it = super().__new__(cls)\n        return cls.it\ndef f(): return One()",
         "assert One() is One()\nassert f() is f()\nassert f() is One()",
-        wrong=("class One: pass\ndef f(): return One()", "class One:\n    def __eq__(self, o): return True\ndef f(): return One()"),
+        wrong=(
+            "class One: pass\ndef f(): return One()",
+            "class One:\n    def __eq__(self, o): return True\ndef f(): return One()",
+        ),
     ),
     Case(
         "enum",
@@ -61,7 +71,10 @@ CASES = [
         "from enum import Enum\nassert Suit(1) is Suit.CLUBS and Suit['CLUBS'] == Suit.CLUBS\nassert [s.name for s in Suit] == ['CLUBS', 'HEARTS']\n"
         "assert len(Suit) == 2 and Suit.CLUBS in Suit\nassert issubclass(Suit, Enum) and isinstance(Suit.CLUBS, Enum) and isinstance(Suit.CLUBS, Suit)\n"
         "assert Suit.HEARTS.value == 2 and Suit.CLUBS != Suit.HEARTS\nassert (Bits.A | Bits.B).value == 3\nassert Bits.A in (Bits.A | Bits.B)",
-        wrong=("from enum import Enum, Flag\nclass Suit(Enum):\n    CLUBS = 1\nclass Bits(Flag):\n    A = 1\n    B = 2", "class Suit: CLUBS = 1\nclass Bits: A = 1"),
+        wrong=(
+            "from enum import Enum, Flag\nclass Suit(Enum):\n    CLUBS = 1\nclass Bits(Flag):\n    A = 1\n    B = 2",
+            "class Suit: CLUBS = 1\nclass Bits: A = 1",
+        ),
     ),
     Case(
         "hash",
@@ -119,7 +132,11 @@ CASES = [
         "unittest.TestCase().assertRaises(Short, pay, 3)\nassert issubclass(VeryShort, Short) and issubclass(Short, Exception)\n"
         "try:\n    group()\nexcept* ValueError as g:\n    pass\nexcept* KeyError:\n    pass\nassert Short(3).need == 3 and str(Short(3)) == '3'",
         lesson="class TooMany(Exception): pass",
-        wrong=("def checked(n): return n", "def checked(n): raise ValueError('too many')", "class TooMany(Exception): pass\ndef checked(n): raise Exception('too many')"),
+        wrong=(
+            "def checked(n): return n",
+            "def checked(n): raise ValueError('too many')",
+            "class TooMany(Exception): pass\ndef checked(n): raise Exception('too many')",
+        ),
     ),
     Case(
         "hasattr and abstract classes",
@@ -128,7 +145,10 @@ CASES = [
         "assert isinstance(Bag(), Iterable) and isinstance(Bag(), Sized) and isinstance(Bag(), Container)\nassert not isinstance(Plain(), Iterable) and not isinstance(Bag(), Iterator)\n"
         "assert callable(Call()) and isinstance(Call(), Callable) and not callable(Plain())\nassert isinstance(Plain(), Hashable)\nassert list(Bag()) == [1, 2] and 1 in Bag()\n"
         "try:\n    len(Plain())\nexcept TypeError:\n    pass\nelse:\n    raise AssertionError\nassert not Bag()\nassert Bag.__len__(Bag()) == 0",
-        wrong=("class Bag: pass\nclass Plain: pass\nclass Call: pass", "class Bag:\n    def __len__(self): return 0\nclass Plain: pass\nclass Call: pass"),
+        wrong=(
+            "class Bag: pass\nclass Plain: pass\nclass Call: pass",
+            "class Bag:\n    def __len__(self): return 0\nclass Plain: pass\nclass Call: pass",
+        ),
     ),
     Case(
         "looking into objects",
@@ -148,7 +168,10 @@ CASES = [
         "from dataclasses import dataclass, field\n@dataclass(order=True)\nclass D:\n    a: int\n    b: list = field(default_factory=list)",
         "import dataclasses\nassert dataclasses.is_dataclass(D) and dataclasses.asdict(D(1, [2])) == {'a': 1, 'b': [2]}\nassert dataclasses.astuple(D(1)) == (1, [])\nassert [f.name for f in dataclasses.fields(D)] == ['a', 'b']\n"
         "assert dataclasses.replace(D(1), a=5) == D(5)\nassert D(1) == D(1) and D(1) != D(2) and D(1) < D(2)\nassert sorted([D(3), D(1)])[0].a == 1\nassert repr(D(1)) == 'D(a=1, b=[])'",
-        wrong=("class D:\n    def __init__(self, a, b=()): self.a, self.b = a, b", "from dataclasses import dataclass\n@dataclass\nclass D:\n    a: int\n    b: int = 0"),
+        wrong=(
+            "class D:\n    def __init__(self, a, b=()): self.a, self.b = a, b",
+            "from dataclasses import dataclass\n@dataclass\nclass D:\n    a: int\n    b: int = 0",
+        ),
     ),
     Case(
         "protocols",
@@ -180,7 +203,9 @@ CASES = [
         "operators",
         "class V:\n    def __init__(self, *p): self.p = list(p)\n    def __add__(self, o): return V(*(a + b for a, b in zip(self.p, o.p)))\n    def __iadd__(self, o):\n        self.p = [a + b for a, b in zip(self.p, o.p)]\n        return self\n    def __rmul__(self, k): return V(*(k * a for a in self.p))\n    def __neg__(self): return V(*(-a for a in self.p))\n    def __eq__(self, o): return self.p == o.p\n    def __lt__(self, o): return self.p < o.p\n    def __getitem__(self, i): return self.p[i]\n    def __setitem__(self, i, x): self.p[i] = x",
         "a, b = V(1, 2), V(3, 4)\nassert a + b == V(4, 6) and 2 * a == V(2, 4) and -a == V(-1, -2) and a < b and a[1] == 2\nc = a\na += b\nassert a is c and a == V(4, 6)\na[0] = 7\nassert a.p == [7, 6] and sum([V(1), V(2)], V(0)) == V(3)\nassert max([V(1), V(5)]).p == [5]\ntry:\n    a - b\nexcept TypeError:\n    pass\nelse:\n    raise AssertionError",
-        wrong=("class V:\n    def __init__(self, *p): self.p = list(p)\n    def __add__(self, o): return self\n    def __eq__(self, o): return True\n    __rmul__ = __iadd__ = __add__\n    def __neg__(self): return self",),
+        wrong=(
+            "class V:\n    def __init__(self, *p): self.p = list(p)\n    def __add__(self, o): return self\n    def __eq__(self, o): return True\n    __rmul__ = __iadd__ = __add__\n    def __neg__(self): return self",
+        ),
     ),
     Case(
         "functions with attributes",
@@ -192,6 +217,8 @@ CASES = [
         "named tuples",
         "from collections import namedtuple\nfrom typing import NamedTuple\nP = namedtuple('P', 'x y')\nclass Q(NamedTuple):\n    a: int\n    def twice(self): return 2 * self.a\ndef f(): return P(1, 2)",
         "p = P(1, 2)\nassert p == (1, 2) and p.x == 1 and isinstance(p, tuple) and type(p) is P and p._fields == ('x', 'y') and p._asdict() == {'x': 1, 'y': 2}\nassert Q(3).twice() == 6 and f().y == 2 and hash(p) == hash((1, 2)) and [*p] == [1, 2] and p[1] == 2 and p < (2, 0)\nx, y = f()\nassert y == 2 and p._replace(x=5).x == 5",
-        wrong=("class P:\n    x, y = 1, 2\n    def __init__(self, *a): pass\n    def __eq__(self, o): return not isinstance(o, str)\nclass Q(P): pass\ndef f(): return P()",),
+        wrong=(
+            "class P:\n    x, y = 1, 2\n    def __init__(self, *a): pass\n    def __eq__(self, o): return not isinstance(o, str)\nclass Q(P): pass\ndef f(): return P()",
+        ),
     ),
 ]

@@ -27,8 +27,8 @@ class Bench:
         """What the test raises; the first answer is the solution's, which sets the bounds."""
         recorder = Recorder()
         namespace = Namespace()
-        exec("import numpy as np\nimport torch\nimport collections\n__name__ = '__main__'", namespace)  # noqa: S102
-        exec(self._case.lesson, namespace)  # noqa: S102 - a lesson's cell
+        exec("import numpy as np\nimport torch\nimport collections\n__name__ = '__main__'", namespace)
+        exec(self._case.lesson, namespace)
         lesson = dict(namespace)
         source = f"import numpy as np\nimport torch\nimport collections\n{self._case.lesson}\n{answer}"
         wall = self._meet(
@@ -43,7 +43,7 @@ class Bench:
         try:
             wall.begin_test(trusting=False)
             code = compile(self._case.test, "<test>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-            result: Any = eval(code, namespace)  # noqa: S307 - a test's cell
+            result: Any = eval(code, namespace)
             if result is not None:
                 asyncio.run(result)
         except (Exception, WallError) as error:  # noqa: BLE001 - it is what is looked at
@@ -70,11 +70,11 @@ def test_a_test_says_across_the_wall_what_it_says_in_one_process(meet: Meet, cas
 def in_process(case: Case, answer: str) -> None:
     """Run a test in one process, which it must pass."""
     names: dict[str, Any] = {"__name__": "__main__"}
-    exec("import numpy as np\nimport torch\nimport collections", names)  # noqa: S102
-    exec(case.lesson, names)  # noqa: S102 - a lesson's cell
+    exec("import numpy as np\nimport torch\nimport collections", names)
+    exec(case.lesson, names)
     linecache.cache["<answer>"] = (len(answer), None, answer.splitlines(keepends=True), "<answer>")
-    exec(compile(answer, "<answer>", "exec"), names)  # noqa: S102 - an answer's cell
+    exec(compile(answer, "<answer>", "exec"), names)
     code = compile(case.test, "<test>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    result = eval(code, names)  # noqa: S307 - a test's cell
+    result = eval(code, names)
     if result is not None:
         asyncio.run(result)
