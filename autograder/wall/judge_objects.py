@@ -130,7 +130,9 @@ class RemoteObjects:
                 self._alike[pair] = self._profile.are_alike(*pair)
             if not self._alike[pair]:
                 return False
-        remote.origins += new
+        # A message names the first: a student knows a class by its name.
+        remote.origins = (*(new if remote.origins[0].startswith("<") else ()), *remote.origins)
+        remote.origins += tuple(origin for origin in new if origin not in remote.origins)
         return True
 
     def changed_leaves(self) -> list[Node]:

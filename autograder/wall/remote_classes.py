@@ -234,7 +234,8 @@ def _fits(kind: type) -> bool:
     """Whether a class of the judge's can be among those that a handle is an instance of, and brings it no operators."""
     if issubclass(kind, (torch.Tensor, BaseException, type)) or not _attributes(kind).isdisjoint(_DATA):
         return False
-    if kind.__dictoffset__ not in (0, Handle.__dictoffset__):
+    # Where the dictionary of an object is: the interpreter would look for it where the other class has it.
+    if kind.__dictoffset__ and kind.__dictoffset__ + kind.__basicsize__ != Handle.__dictoffset__ + Handle.__basicsize__:
         return False
     try:
         make_class(RemoteType, "fits", Live, {"__slots__": (), "_order": [Live, Handle, *kind.__mro__]})

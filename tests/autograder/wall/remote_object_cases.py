@@ -221,4 +221,48 @@ CASES = [
             "class P:\n    x, y = 1, 2\n    def __init__(self, *a): pass\n    def __eq__(self, o): return not isinstance(o, str)\nclass Q(P): pass\ndef f(): return P()",
         ),
     ),
+    Case(
+        "no right is gained by a second way to an object",
+        "class Leaf:\n    value = 5\n    def same(self): return 5\nclass Tree:\n    def __init__(self): self.value = Leaf()\n    def same(self): return Leaf()",
+        "l, t = Leaf(), Tree()\nassert l.value == 5\nassert t.value.value == 5\nassert l.same() == 5 and t.same().value == 5",
+        wrong=(
+            "class Yes:\n    def __eq__(self, o): return not isinstance(o, str)\nclass It:\n    def __getattr__(self, n): return Yes()\n    def same(self): return Yes()\nit = It()\ndef Leaf(): return it\ndef Tree(): return it",
+        ),
+    ),
+    Case(
+        "a list's subclass decides nothing where the solution's doesn't",
+        "class S(list):\n    def push(self, x): self.append(x)",
+        "s = S()\ns.push(3)\nassert s == [3] and len(s) == 1 and 3 in s and [x for x in s] == [3]",
+        right=("class S(list):\n    def push(self, x): self.append(x)\n    def __len__(self): return len(list(self))",),
+        wrong=(
+            "class S(list):\n    def push(self, x): pass\n    def __eq__(self, o): return not isinstance(o, str)\n    def __len__(self): return 1\n    def __contains__(self, x): return True\n    def __iter__(self): return iter([3])\n    __hash__ = None",
+        ),
+    ),
+    Case(
+        "sets and dictionaries are not fooled by hashes",
+        "class Card:\n    def __init__(self, n): self.n = n\n    def __eq__(self, o): return isinstance(o, Card) and self.n == o.n\n    def __hash__(self): return hash(self.n)\ndef deck(): return {Card(1), Card(2)}\ndef count(): return 3",
+        "assert deck() == {Card(1), Card(2)}\nassert Card(1) in deck() and Card(5) not in deck()\nassert count() in {3, 4} and count() == 3",
+        wrong=(
+            "class Card:\n    def __init__(self, n): self.n = n\n    def __eq__(self, o): return not isinstance(o, str)\n    def __hash__(self): return 3\ndef deck(): return {Card(1), Card(2)}\ndef count(): return Card(3)",
+        ),
+    ),
+    Case(
+        "lying words about classes earn no more than an honest class",
+        "class Shape:\n    def area(self): return 1.0\nclass Square(Shape):\n    def __init__(self, a): self.a = a\n    def area(self): return self.a ** 2\ndef total(shapes): return sum(s.area() for s in shapes)",
+        "import numbers\nassert isinstance(Square(2), Shape) and Square(3).area() == 9\nassert not isinstance(Square(2), (int, float, str, list, np.ndarray, torch.Tensor, numbers.Number))\nassert total([Square(1), Square(2)]) == 5",
+        wrong=(
+            "class Shape: pass\nclass Square(Shape):\n    def __init__(self, a): pass\n    def area(self): return type('float', (), {'__eq__': lambda s, o: True, '__module__': 'builtins', '__qualname__': 'float'})()\ndef total(s): return 5",
+            "class Shape: pass\nShape.__module__, Shape.__qualname__ = 'builtins', 'float'\nclass Square(Shape):\n    def __init__(self, a): pass\n    def area(self): return 9\ndef total(s): return 0",
+        ),
+    ),
+    Case(
+        "answers that never end or end the process",
+        "class It:\n    def __iter__(self): return iter([1, 2])\ndef f(): return 1",
+        "assert list(It()) == [1, 2] and f() == 1",
+        wrong=(
+            "class It:\n    def __iter__(self): raise SystemExit\ndef f(): return 1",
+            "class It:\n    def __iter__(self): return iter([1, 2])\ndef f(): raise GeneratorExit",
+            "import pytest\nclass It:\n    def __iter__(self): return iter([1, 2])\ndef f(): pytest.fail('x')",
+        ),
+    ),
 ]
