@@ -27,6 +27,7 @@ from autograder.wall.errors import (
     UnsupportedValueError,
     WallError,
 )
+from autograder.wall.handles import is_handle
 from autograder.wall.ipython_shell import Execution
 from gradlab.check import NotYet, diagnose
 
@@ -111,7 +112,8 @@ def manual_verdict(cell: Cell, unanswered: frozenset[str]) -> CellVerdict:
 
 def _passed(test: Cell, value: object) -> CellVerdict:
     grade_id = test.grade_id or ""
-    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+    # An object of the student's may say that it is a number, and which one.
+    if is_handle(value) or not isinstance(value, numbers.Real) or isinstance(value, bool):
         return CellVerdict(grade_id, test.points, test.points, CellStatus.PASSED)
     # nbgrader's partial credit: the last value of the cell is the number of points. An invalid number of points (nan,
     # -1, more than there are) must never earn more than the nearest valid one.

@@ -147,7 +147,7 @@ class Judge:
             copies, theirs = socket.socketpair()
             with theirs:
                 send_setup(channel, self._case.files, limits, deadline, theirs)
-        wall = Wall(channel, self._case.profile, self._student_has)
+        wall = Wall(channel, self._case.profile, self._student_has, self._shared)
         wall.call_seconds = limits.call_seconds
         wall.answers.devices = self._accelerator.judge_devices
         if self._case.beside:
@@ -157,6 +157,9 @@ class Judge:
 
     def _student_has(self, name: str, value: object) -> bool:
         return name in self._instructor.shared_names and dict.get(self._namespace, name) is value
+
+    def _shared(self, name: str) -> object:
+        return dict.get(self._namespace, name) if name in self._instructor.shared_names else None
 
     def _run(self, index: int, cell: Cell) -> CellOutcome:
         limits = self._case.limits

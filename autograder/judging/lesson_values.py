@@ -37,7 +37,7 @@ def changed_values(names: Iterable[str], namespace: Namespace, wall: Wall) -> di
     for name, content in own.items():
         if theirs[name] and theirs[name] != content:
             try:
-                changed[name] = wall.ask("fetch", name, origin=name)
+                changed[name] = wall.ask("fetch", (name,), {}, (name,))
             except Exception:  # noqa: BLE001, S112 - the student's side must not be able to stop the judge
                 continue
     return changed

@@ -20,10 +20,12 @@ from autograder.wall.errors import (
     UnsupportedValueError,
 )
 from autograder.wall.gradients import Cotangents, Graph
-from autograder.wall.handles import is_handle
+from autograder.wall.handles import is_handle, remote_of
 from autograder.wall.judge_objects import RemoteObjects
+from autograder.wall.origins import Origins
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.read_answer import AnswerReader, PendingRequest
+from autograder.wall.remote_classes import FindClass
 from autograder.wall.request_reply import RequestReply
 from autograder.wall.seeds import read_states, set_states
 from autograder.wall.values import Node, write_tensor
@@ -55,10 +57,15 @@ class Wall(RequestReply):
         channel: the connection.
         profile: what a submission may do; a recorder while the instructor's solution is graded.
         student_has: whether the student's side has this very object under that name.
+        find_class: what the lesson binds a name to, on both sides; None if it binds it to nothing.
     """
 
     def __init__(
-        self, channel: Channel, profile: Profile | Recorder, student_has: Callable[[str, object], bool]
+        self,
+        channel: Channel,
+        profile: Profile | Recorder,
+        student_has: Callable[[str, object], bool],
+        find_class: FindClass = lambda _: None,
     ) -> None:
         super().__init__(channel)
         self._profile = profile
@@ -74,7 +81,7 @@ class Wall(RequestReply):
         """The generators that the running test has seeded: see `autograder.wall.seeds`."""
         self._filters = warnings.filters, list(warnings.filters)
         self._seen_names = SeenNames()
-        self._remote = RemoteObjects(self.ask, profile)
+        self._remote = RemoteObjects(self.ask, profile, find_class)
         self.answers = AnswerReader(self._remote, profile, self.pull_back)
 
     # What the judge asks for
@@ -107,7 +114,7 @@ class Wall(RequestReply):
         Raises:
             WallError: there is no answer.
         """
-        names = self.ask("names", origin="names")
+        names = self.ask("names", (), {}, ("names",))
         return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
 
     def digests(self, names: list[str]) -> list[str]:
@@ -116,7 +123,7 @@ class Wall(RequestReply):
         Raises:
             WallError: there is no answer.
         """
-        digests = self.ask("digests", names, origin="names of the lesson")
+        digests = self.ask("digests", (names,), {}, ("names of the lesson",))
         if not isinstance(digests, list) or len(digests) != len(names):
             self._reject("digests that are none")
         return [digest if isinstance(digest, str) else "" for digest in digests]
@@ -152,32 +159,32 @@ class Wall(RequestReply):
             MissingNameError: the student has no such name.
         """
         try:
-            value = self.ask("fetch", name, origin=name)
+            value = self.ask("fetch", (name,), {}, (name,))
         except KeyError:
             raise MissingNameError(f"name {name!r} is not defined") from None
         return self.answers.settle_name(name, value, self._seen_names.recall(name, value))
 
     def assign(self, name: str, value: object) -> None:
         """Bind a name on the student's side."""
-        self.ask("assign", name, value, origin=name)
+        self.ask("assign", (name, value), {}, (name,))
         self._seen_names.note(name, value)
 
     def delete(self, name: str) -> None:
         """Unbind a name on the student's side."""
         try:
-            self.ask("delete", name, origin=name)
+            self.ask("delete", (name,), {}, (name,))
             self._seen_names.forget(name)
         except KeyError:
             raise MissingNameError(f"name {name!r} is not defined") from None
 
-    def ask(self, action: str, *args: Any, origin: str, **kwargs: Any) -> Any:  # noqa: ANN401 - any value
+    def ask(self, action: str, args: tuple[Any, ...], kwargs: dict[str, Any], origins: Origins) -> Any:  # noqa: ANN401
         """Ask for something to be done on the student's side.
 
         Args:
             action: what: see `autograder.wall.student_end`.
             args: what it is done to, and with.
-            origin: how the judge comes by the answer.
             kwargs: keyword arguments of a call.
+            origins: how the judge comes by the answer.
 
         Returns:
             The answer: plain data, or handles.
@@ -189,7 +196,7 @@ class Wall(RequestReply):
             DeadlineExceededError: no answer by the deadline.
         """
         with self._keeping_fault():
-            return self._request(action, args, kwargs, origin, self._leaf_numbers(), ())
+            return self._request(action, args, kwargs, origins, self._leaf_numbers(), ())
 
     def pull_back(self, graph: Graph, cotangents: Cotangents, create_graph: bool) -> list[torch.Tensor | None]:
         """The vector–Jacobian product of a piece of the student's graph, one gradient for each of its inputs.
@@ -200,7 +207,7 @@ class Wall(RequestReply):
         """
         args = (graph.number, cotangents, create_graph)
         with self._keeping_fault():
-            gradients: list[torch.Tensor | None] = self._request("pull back", args, {}, "gradient", [], graph.inputs)
+            gradients: list[torch.Tensor | None] = self._request("pull back", args, {}, ("gradient",), [], graph.inputs)
             if not isinstance(gradients, list) or len(gradients) != len(graph.inputs):
                 self._reject("a gradient that is none")
             for gradient, tensor in zip(gradients, graph.inputs, strict=True):
@@ -215,7 +222,7 @@ class Wall(RequestReply):
         action: str,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
-        origin: str,
+        origins: Origins,
         leaves: list[int],
         before: tuple[torch.Tensor, ...],
     ) -> Any:  # noqa: ANN401 - any value
@@ -242,14 +249,14 @@ class Wall(RequestReply):
                 "released": self._remote.released[:],
             }
             self._remote.released.clear()
-            function = origin.removesuffix("()")
+            function = origins[0].removesuffix("()")
             states = read_states(self.seeded) if self.seeded and self._profile.may_draw(function) else {}
             more = {"states": states, "warnings": self._test_watches_warnings()}
-            reply = self._exchange_for_test(message | more, origin)
+            reply = self._exchange_for_test(message | more, origins[0])
         except UnsendableError as error:
             raise self._profile.too_large(error) from error
         inputs += [self._remote.leaves[number] for number in leaves]
-        request = PendingRequest(action, origin, encoder.objects, arguments, (*before, *inputs), self._cell_ran)
+        request = PendingRequest(action, origins, encoder.objects, arguments, (*before, *inputs), self._cell_ran)
         self._cell_ran = False
         raised = None
         try:
@@ -381,4 +388,4 @@ def _write_identity(value: object, _: Encoder) -> Node:
     if isinstance(value, torch.Tensor):
         # What was computed from it may have given it a gradient since then.
         return ["tensor", write_tensor(value)]
-    return ["handle", value._number] if is_handle(value) else ["object", id(value)]  # type: ignore[attr-defined]
+    return ["handle", remote_of(value).number] if is_handle(value) else ["object", id(value)]

@@ -1,6 +1,6 @@
 """The judge's proxies for objects of the student's: handles, copies of leaves, classes of errors."""
 
-import builtins
+import itertools
 import weakref
 from collections import Counter
 from typing import Any
@@ -9,25 +9,41 @@ import torch
 
 from autograder.wall.codec import Decoder, leaf_content
 from autograder.wall.errors import ConnectionClosedError, MalformedError
-from autograder.wall.handles import Ask, Handle, handle_class, is_handle
+from autograder.wall.handles import is_handle, make_handle, remote_of
+from autograder.wall.origins import Origins
 from autograder.wall.profile import Profile, Recorder
+from autograder.wall.remote import Ask, ClassFacts, Remote
+from autograder.wall.remote_classes import FindClass, RemoteClasses
+from autograder.wall.remote_errors import RemoteErrors, remote_error
 from autograder.wall.student_objects import PLAIN_BASES
 from autograder.wall.values import Node, read_tensor, write_tensor
 
+_MOST_ORIGINS = 12
+"""Origins of one proxy: an object that is reached in more ways has a second one."""
+
 
 class RemoteObjects:
-    """The judge's proxies for objects of one student process."""
+    """The judge's proxies for objects of one student process.
 
-    def __init__(self, ask: Ask, profile: Profile | Recorder) -> None:
+    Args:
+        ask: asks the student's side.
+        profile: what a submission may do.
+        find_class: what the lesson binds a name to, on both sides.
+    """
+
+    def __init__(self, ask: Ask, profile: Profile | Recorder, find_class: FindClass) -> None:
         self.leaves: dict[int, torch.Tensor] = {}
         """Copies of the student's leaves, by number: what a test does to them is sent with the next request."""
         self.released: list[int] = []
         """Numbers that the student's side may forget."""
+        self.classes = RemoteClasses(ask, profile, find_class)
+        self.errors = RemoteErrors(ask, profile, self.classes, self.hold, self._release_unheld)
         self._ask = ask
         self._profile = profile
         self._held: Counter[int] = Counter()
-        self._handles: weakref.WeakValueDictionary[tuple[int, str], Handle] = weakref.WeakValueDictionary()
-        self._errors: dict[int, type[Exception]] = {}
+        self._handles: dict[int, list[weakref.ref[Any]]] = {}
+        self._suspects: weakref.WeakValueDictionary[tuple[int, Origins], Any] = weakref.WeakValueDictionary()
+        self._alike: dict[tuple[str, str], bool] = {}
         self._leaf_contents: dict[int, Node] = {}
 
     def write(self, value: Any) -> Node | None:  # noqa: ANN401 - any value
@@ -36,51 +52,88 @@ class RemoteObjects:
         Raises:
             ConnectionClosedError: it is the handle of an object of another process, which has ended.
         """
-        if is_handle(value):
+        remote = remote_of(value) if is_handle(value) else remote_error(value)
+        if remote is not None:
             # Its numbers mean nothing to a process that replaced its own.
-            if value._ask_student is not self._ask:
+            if remote.ask_student != self._ask:
                 raise ConnectionClosedError("the process that this object was in has ended")
-            return ["yours", value._number]
+            return ["yours", remote.number]
         for number, leaf in self.leaves.items():
             if leaf is value:
                 return ["leaf", number]
-        for number, error in self._errors.items():
-            if error is value:
-                return ["yours", number]
         return None
 
-    def read_handle(self, decoder: Decoder, origin: str, parts: list[Node]) -> object:
+    def read_handle(self, decoder: Decoder, origins: Origins, parts: list[Node]) -> object:
         """The proxy for an object that stays on the student's side; see `student_objects.describe_handle`.
 
         Raises:
             MalformedError: the student's side sent something else.
         """
-        number, can_call, types, own_types, snapshot = parts
-        if type(number) is not int or not are_names(types):
+        number, class_number, classes, is_class, snapshot = parts
+        self.classes.learn(classes)
+        facts = self.classes.facts(class_number)
+        if type(number) is not int or type(is_class) is not bool:
             raise MalformedError("handle")
         plain = [decoder.read(item) for item in snapshot[:1]]
         if plain and type(plain[0]) not in PLAIN_BASES:
             raise MalformedError("snapshot")
-        if own_types is not None and are_names(own_types) and builtin_error(own_types) is not None:
-            return self._error_class(number, own_types)
-        # One object reached in two ways has two handles: what a test may do with it depends on the origin.
-        handle = self._handles.get((number, origin))
-        if handle is None:
-            make = handle_class(types[0], can_call=bool(can_call))
-            handle = self._handles[number, origin] = make(self._ask, self._profile, number, origin, tuple(types), plain)
-            self._hold(number)
-            weakref.finalize(handle, self._release_handle, number)
+        itself = self.classes.facts(number) if is_class else None
+        if itself is not None and self.errors.is_error(itself):
+            return self.errors.error_class(itself)
+        expected = self._profile.expects_object(origins)
+        if not expected or not self._profile.may_operate(origins, has_plain_value=bool(plain)):
+            return self._suspect(number, origins, facts, plain, itself)
+        if itself is not None:
+            kind = self.classes.live(itself)
+            return (
+                kind if self._join(remote_of(kind), origins) else self._suspect(number, origins, facts, plain, itself)
+            )
+        if self.errors.is_error(facts):
+            return self.errors.instance(number, origins, facts)
+        return self._live(number, origins, facts, plain)
+
+    def _live(self, number: int, origins: Origins, facts: ClassFacts, plain: list[Any]) -> object:
+        """The one proxy for an object, or another one if the solution had other things at these origins."""
+        living = [handle for reference in self._handles.get(number, []) if (handle := reference()) is not None]
+        for handle in living:
+            if self._join(remote_of(handle), origins):
+                return handle
+        remote = Remote(self._ask, self._profile, number, origins, facts, plain)
+        handle = make_handle(self.classes.live(facts), remote)
+        self._handles[number] = [weakref.ref(one) for one in (*living, handle)]
+        self.hold(handle, number)
         return handle
 
-    def error_class(self, number: Node, types: list[str]) -> type[Exception]:
-        """The class to raise for an error: the nearest builtin one, or one that stands for a class of the student's.
+    def _suspect(
+        self, number: int, origins: Origins, facts: ClassFacts, plain: list[Any], itself: ClassFacts | None = None
+    ) -> object:
+        handle = self._suspects.get((number, origins))
+        if handle is None:
+            remote = Remote(self._ask, self._profile, number, origins, facts, plain, itself)
+            handle = self._suspects[number, origins] = make_handle(self.classes.suspect(facts), remote)
+            if itself is None:
+                self.hold(handle, number)
+        return handle
 
-        A test that names that class in an ``except`` clause asks for it only now, and gets the same one.
+    def _join(self, remote: Remote, origins: Origins) -> bool:
+        """Note that an object was reached in one more way, if it gains no right by it.
+
+        Returns:
+            Whether the solution had the same kinds of values wherever both ways lead further.
         """
-        base = builtin_error(types)
-        if base is None or types[0].startswith("builtins.") or type(number) is not int:
-            return base or RuntimeError
-        return self._error_class(number, types)
+        known = set(remote.origins)
+        new = tuple(origin for origin in origins if origin not in known)
+        if len(known) + len(new) > _MOST_ORIGINS:
+            return False
+        for pair in itertools.product(new, remote.origins):
+            if pair not in self._alike:
+                self._alike[pair] = self._profile.are_alike(*pair)
+            if not self._alike[pair]:
+                return False
+        # A message names the first: a student knows a class by its name.
+        remote.origins = (*(new if remote.origins[0].startswith("<") else ()), *remote.origins)
+        remote.origins += tuple(origin for origin in new if origin not in remote.origins)
+        return True
 
     def changed_leaves(self) -> list[Node]:
         """What tests did to the copies of leaves since the last call, as ``[number, content]``."""
@@ -126,36 +179,24 @@ class RemoteObjects:
         """Let the student's side forget an object or a graph, with the next request."""
         self.released.append(number)
 
-    def _hold(self, number: int) -> None:
+    def hold(self, proxy: object, number: int) -> None:
+        """Let the student's side keep an object for as long as there is a proxy for it."""
         self._held[number] += 1
         if number in self.released:
             self.released.remove(number)
+        weakref.finalize(proxy, self._release_handle, number)
+
+    def _release_unheld(self, number: int) -> None:
+        if not self._held[number]:
+            self.release(number)
 
     def _release_handle(self, number: int) -> None:
         self._held[number] -= 1
         if not self._held[number]:
+            del self._held[number]
+            self._handles.pop(number, None)
             self.release(number)
-
-    def _error_class(self, number: int, types: list[str]) -> type[Exception]:
-        if number not in self._errors:
-            base = builtin_error(types) or Exception
-            self._errors[number] = type(types[0].rpartition(".")[2], (base,), {})
-        return self._errors[number]
 
 
 def _plain_data_only(tag: str, *_: object) -> object:
     raise MalformedError(f"no such tag: {tag[:20]!r}")
-
-
-def are_names(names: Node) -> bool:
-    """Whether these are names of classes: texts, at least one."""
-    return isinstance(names, list) and bool(names) and all(isinstance(name, str) for name in names)
-
-
-def builtin_error(types: list[str]) -> type[Exception] | None:
-    """The first of these classes that is a builtin exception (``Exception`` or below it)."""
-    for name in types:
-        found = getattr(builtins, name.removeprefix("builtins."), None) if name.startswith("builtins.") else None
-        if isinstance(found, type) and issubclass(found, Exception):
-            return found
-    return None

@@ -6,25 +6,28 @@ from it, they accept only plain data from a submission, and no object that decid
 otherwise it could turn the input into one whose answer it knows.
 
 `Recorder` and `Profile` answer the same questions: the first permits everything and records it, the second permits
-what was recorded.
+what was recorded. They are asked with all origins of a value (`autograder.wall.origins`): an object that was reached in
+several ways is one object, as long as the solution had the same kinds of values wherever these ways lead.
 """
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from autograder.wall.errors import NotPlainError, UnsendableError, UnsupportedValueError
+from autograder.wall.origins import Origins, root
 
 
 @dataclass
 class Recorder:
     """Records what happens while the solution is graded, and permits all of it.
 
-    An origin says how a value was reached: ``f`` is the name, ``f()`` what it returned, ``f().step`` an attribute of
-    that, ``f()[]`` an item, ``f() mul`` a product with it.
-
     Attributes:
         handles: origins at which something else than plain data came.
         bare: those of them at which it had no plain value either, as a named tuple has.
+        plain: origins at which plain data came.
+        own: what was asked of an object with a plain value: ``f() __eq__`` if its class has an ``__eq__`` of its own,
+            ``f() no __eq__`` if it has none.
+        swallowed: ``f() ValueError``, if an object swallowed such an error that was raised in its ``with`` statement.
         restored: what functions changed: ``f 0`` is the first argument of ``f``, ``f lr`` the one of that name,
             ``f 0.grad`` its gradient, ``f 0.shape`` its shape or dtype, ``f leaves`` the student's own leaves,
             ``f draws`` a generator that the test had seeded.
@@ -36,6 +39,9 @@ class Recorder:
 
     handles: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
+    swallowed: set[str] = field(default_factory=set)
     restored: set[str] = field(default_factory=set)
     stops: set[str] = field(default_factory=set)
     moving: set[str] = field(default_factory=set)
@@ -46,35 +52,63 @@ class Recorder:
         """What was recorded."""
         return Profile(**{name: frozenset(recorded) for name, recorded in vars(self).items()})
 
-    def expects_object(self, origin: str) -> bool:  # noqa: ARG002 - the same question as to a profile
+    def expects_object(self, origins: Origins) -> bool:  # noqa: ARG002 - the same question as to a profile
         """See `Profile.expects_object`."""
         return True
 
-    def require_object(self, origin: str, description: str) -> None:
+    def require_object(self, origins: Origins, description: str) -> None:
         """See `Profile.require_object`."""
 
-    def require_operand(self, origin: str, description: str, *, has_plain_value: bool) -> None:
-        """See `Profile.require_operand`."""
-
-    def takes_plain_value(self, origin: str, *, has_plain_value: bool) -> bool:
-        """See `Profile.takes_plain_value`."""
-        self.handles.add(origin)
-        if not has_plain_value:
-            self.bare.add(origin)
-        return False
-
-    def may_change_arguments(self, changes: Set[str]) -> bool:
-        """See `Profile.may_change_arguments`."""
-        self.restored |= changes | {f"{change.removesuffix('.grad')}.grad" for change in changes}
+    def may_operate(self, origins: Origins, *, has_plain_value: bool) -> bool:  # noqa: ARG002 - the same question
+        """See `Profile.may_operate`."""
         return True
 
-    def may_change_leaves(self, function: str) -> bool:  # noqa: ARG002 - the same question as to a profile
+    def require_operand(self, origins: Origins, description: str, *, has_plain_value: bool) -> None:
+        """See `Profile.require_operand`."""
+
+    def takes_plain_value(self, origins: Origins, *, has_plain_value: bool) -> bool:
+        """See `Profile.takes_plain_value`."""
+        self.handles.update(origins)
+        if not has_plain_value:
+            self.bare.update(origins)
+        return False
+
+    def record_plain(self, origins: Origins) -> None:
+        """Record that plain data came."""
+        self.plain.update(origins)
+
+    def record_class(self, origin: str) -> None:
+        """Record that an object came of a class that may be asked for by ``type``."""
+        self.handles.add(origin)
+        self.bare.add(origin)
+
+    def are_alike(self, one: str, other: str) -> bool:  # noqa: ARG002 - the same question as to a profile
+        """See `Profile.are_alike`."""
+        return True
+
+    def may_decide(self, origins: Origins, method: str, *, own: bool) -> bool:
+        """See `Profile.may_decide`."""
+        self.own.update(f"{origin} {method}" if own else f"{origin} no {method}" for origin in origins)
+        return own
+
+    def may_swallow(self, origins: Origins, error: str) -> bool:
+        """See `Profile.may_swallow`."""
+        self.swallowed.update(f"{origin} {error}" for origin in origins)
+        return True
+
+    def may_change_arguments(self, changes: Sequence[Set[str]]) -> bool:
+        """See `Profile.may_change_arguments`."""
+        for changed in changes:
+            self.restored |= changed | {f"{change.removesuffix('.grad')}.grad" for change in changed}
+        return True
+
+    def may_change_leaves(self, functions: Origins) -> bool:  # noqa: ARG002 - the same question as to a profile
         """See `Profile.may_change_leaves`."""
         return True
 
-    def record_changed_leaves(self, function: str) -> None:
+    def record_changed_leaves(self, functions: Origins) -> None:
         """Record that a function changed values of the student's own leaves."""
-        self.restored.add(_leaves_of(function))
+        self.restored.update(map(_leaves_of, functions))
 
     def may_draw(self, function: str) -> bool:  # noqa: ARG002 - the same question as to a profile
         """See `Profile.may_draw`."""
@@ -84,9 +118,9 @@ class Recorder:
         """Record that a function drew from a generator that the test had seeded."""
         self.restored.add(_draws_of(function))
 
-    def may_stop_iteration(self, origin: str) -> bool:
+    def may_stop_iteration(self, origins: Origins) -> bool:
         """See `Profile.may_stop_iteration`."""
-        self.stops.add(origin)
+        self.stops.update(origins)
         return True
 
     def may_rebind(self, name: str) -> bool:
@@ -113,6 +147,9 @@ class Profile:
 
     handles: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
+    plain: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+    swallowed: frozenset[str] = frozenset()
     restored: frozenset[str] = frozenset()
     stops: frozenset[str] = frozenset()
     moving: frozenset[str] = frozenset()
@@ -122,50 +159,48 @@ class Profile:
     def finish(self) -> None:
         """Nothing is recorded of a submission."""
 
-    def expects_object(self, origin: str) -> bool:
+    def expects_object(self, origins: Origins) -> bool:
         """Whether the instructor's solution had something else than plain data there, too."""
-        return origin in self.handles
+        return not self.handles.isdisjoint(origins)
 
-    def require_object(self, origin: str, description: str) -> None:
+    def require_object(self, origins: Origins, description: str) -> None:
         """Refuse to treat an object as an answer where plain data is expected.
 
         Args:
-            origin: how the judge came by the object.
+            origins: how the judge came by the object.
             description: what it is: "a generator".
 
         Raises:
             NotPlainError: the solution had plain data there.
         """
-        if origin not in self.handles:
-            raise NotPlainError(f"`{origin.removesuffix('[]')}` gave {description}, where a plain value is expected")
+        if self.handles.isdisjoint(origins):
+            raise NotPlainError(
+                f"`{origins[0].removesuffix('[]')}` gave {description}, where a plain value is expected"
+            )
 
-    def require_operand(self, origin: str, description: str, *, has_plain_value: bool) -> None:
+    def may_operate(self, origins: Origins, *, has_plain_value: bool) -> bool:
+        """Whether an object may be compared and computed with: the solution's had no plain value, or this one has."""
+        return has_plain_value or not self.bare.isdisjoint(origins)
+
+    def require_operand(self, origins: Origins, description: str, *, has_plain_value: bool) -> None:
         """Refuse to compare or compute with an object where the solution has one with a plain value.
 
         Args:
-            origin: how the judge came by the object.
+            origins: how the judge came by the object.
             description: what it is: "a generator".
             has_plain_value: whether its class derives from a plain one, as a named tuple's.
 
         Raises:
             NotPlainError: the solution had an object with a plain value there, as a named tuple, and this has none.
         """
-        if not has_plain_value and origin not in self.bare:
-            raise NotPlainError(f"`{origin}` gave {description}, which is no plain value")
+        if not self.may_operate(origins, has_plain_value=has_plain_value):
+            raise NotPlainError(f"`{origins[0]}` gave {description}, which is no plain value")
 
-    def takes_plain_value(self, origin: str, *, has_plain_value: bool) -> bool:
+    def takes_plain_value(self, origins: Origins, *, has_plain_value: bool) -> bool:
         """Whether a test gets an object's plain value instead of the object: where the solution gave plain data."""
-        return has_plain_value and origin not in self.handles
+        return has_plain_value and self.handles.isdisjoint(origins)
 
-    def may_change_arguments(self, changes: Set[str]) -> bool:
-        """Whether a function may change its arguments so: the solution's did."""
-        return changes <= self.restored
-
-    def may_change_leaves(self, function: str) -> bool:
-        """Whether a function may change values of the student's own leaves: the solution's did."""
-        return _leaves_of(function) in self.restored
-
-    def record_changed_leaves(self, function: str) -> None:
+    def record_plain(self, origins: Origins) -> None:
         """Nothing is recorded of a submission."""
 
     def may_draw(self, function: str) -> bool:
@@ -175,9 +210,78 @@ class Profile:
     def record_draw(self, function: str) -> None:
         """Nothing is recorded of a submission."""
 
-    def may_stop_iteration(self, origin: str) -> bool:
+    def record_class(self, origin: str) -> None:
+        """Nothing is recorded of a submission."""
+
+    def are_alike(self, one: str, other: str) -> bool:
+        """Whether what is reached from two origins has the same rights, as far as the tests went that way from both.
+
+        If so, an object that was reached in both ways can be one object for the test: it gains no right by it.
+        """
+        first, second = self._rights(one), self._rights(other)
+        return all(first[step] == second[step] for step in first.keys() & second.keys())
+
+    def _rights(self, origin: str) -> dict[str, frozenset[str]]:
+        """What the solution did at all origins that begin with this one: the rest of the origin → what came."""
+        operand = root(origin)
+        rights: dict[str, set[str]] = {}
+        for right in ("handles", "bare", "plain"):
+            for found in getattr(self, right):
+                step = _rest(found, origin, operand)
+                if step is not None:
+                    # Where an object came, it doesn't matter whether plain data came, too.
+                    came = rights.setdefault(step, set())
+                    came |= {right} if right != "plain" or not came else set()
+        for found in self.own:
+            step = _rest(found, origin, origin)
+            if step is not None:
+                came = rights.setdefault(step.replace(" no ", " "), set())
+                came |= {"plain value"} if " no " in step and "class" not in came else {"class"}
+                came -= {"plain value"} if "class" in came else set()
+        for right in ("swallowed", "restored", "stops"):
+            for found in getattr(self, right):
+                step = _rest(found, origin, origin)
+                if step is None:
+                    continue
+                # What a call changed or swallowed says nothing where the tests made no such call.
+                where, _, what = step.rpartition(" ")
+                asked = {"swallowed": f"{where}.__exit__()", "restored": f"{where}()", "stops": step}[right]
+                if asked in rights:
+                    rights[asked].add(f"{right} {what}")
+        return {step: frozenset(came) for step, came in rights.items()}
+
+    def may_decide(self, origins: Origins, method: str, *, own: bool) -> bool:
+        """Whether the class of an object with a plain value decides what a method gives: the solution's did.
+
+        Args:
+            origins: how the judge came by the object.
+            method: the special method.
+            own: whether its class has one of its own.
+        """
+        return own and any(f"{origin} {method}" in self.own for origin in origins)
+
+    def may_swallow(self, origins: Origins, error: str) -> bool:
+        """Whether an object may swallow an error that a test raised in its ``with`` statement: the solution's did."""
+        return any(f"{origin} {error}" in self.swallowed for origin in origins)
+
+    def may_change_arguments(self, changes: Sequence[Set[str]]) -> bool:
+        """Whether a function may change its arguments so: the solution's did.
+
+        Args:
+            changes: what it changed, for each of the origins at which it is.
+        """
+        return any(changed <= self.restored for changed in changes)
+
+    def may_change_leaves(self, functions: Origins) -> bool:
+        """Whether a function may change values of the student's own leaves: the solution's did."""
+        return not self.restored.isdisjoint(map(_leaves_of, functions))
+
+    def record_changed_leaves(self, functions: Origins) -> None:
+        """Nothing is recorded of a submission."""
+
+    def may_stop_iteration(self, origins: Origins) -> bool:
         """Whether a call may raise StopIteration, which ends a loop of the test's: the solution's did."""
-        return origin in self.stops
+        return not self.stops.isdisjoint(origins)
 
     def may_rebind(self, name: str) -> bool:
         """Whether a name may have another value when a test asks for it again: the solution's had."""
@@ -204,3 +308,12 @@ def _leaves_of(function: str) -> str:
 
 def _draws_of(function: str) -> str:
     return f"{function} draws"
+
+
+def _rest(found: str, origin: str, operand: str) -> str | None:
+    """What follows an origin in another one; what operations give follows the origin of the first operand."""
+    rest = found[len(origin) :] if found.startswith(origin) else ""
+    if rest and rest[0] in ".([":
+        return rest
+    rest = found[len(operand) :] if found.startswith(operand) else ""
+    return rest if rest[:1] == " " and rest != " iterator" else None

@@ -9,12 +9,13 @@ import torch
 from autograder.wall.codec import Decoder
 from autograder.wall.errors import MalformedError
 from autograder.wall.gradients import Graph, PullBack, attach
-from autograder.wall.handles import has_plain_value
-from autograder.wall.judge_objects import RemoteObjects, are_names
+from autograder.wall.handles import has_plain_value, remote_of
+from autograder.wall.judge_objects import RemoteObjects
+from autograder.wall.origins import Origins
 from autograder.wall.profile import Profile, Recorder
+from autograder.wall.remote import ClassFacts
 from autograder.wall.values import Node, read_tensor, write_tensor
 
-_LONGEST_TEXT = 10_000
 _STOP_ITERATION = ("builtins.StopIteration", "builtins.StopAsyncIteration")
 
 
@@ -24,7 +25,7 @@ class PendingRequest:
 
     Attributes:
         action: what was asked for.
-        origin: how the judge comes by the answer: see `autograder.wall.profile`.
+        origins: how the judge comes by the answer: see `autograder.wall.origins`.
         sent: every mutable object that was sent, by its number.
         arguments: the argument that each of them was in: "0", "1", a keyword.
         inputs: the judge's tensors to which gradients flow back.
@@ -32,16 +33,16 @@ class PendingRequest:
     """
 
     action: str
-    origin: str
+    origins: Origins
     sent: list[Any]
     arguments: list[str]
     inputs: tuple[torch.Tensor, ...]
     after_a_cell: bool
 
     @property
-    def function(self) -> str:
+    def functions(self) -> Origins:
         """What was called."""
-        return self.origin.removesuffix("()")
+        return tuple(origin.removesuffix("()") for origin in self.origins)
 
 
 class AnswerReader:
@@ -77,8 +78,11 @@ class AnswerReader:
                 raise MalformedError("record")
             graph = Graph(number, request.inputs, self._pull_back, self._objects.release)
             outputs = attach(graph, [read_tensor(item) for item in reply["graph"]])
-        decoder = Decoder(self._read_other(request.origin, arguments, outputs), self.devices)
+        found: list[object] = []
+        decoder = Decoder(self._read_other(request.origins, arguments, outputs, found), self.devices)
         value = decoder.read(reply["value"])
+        if not found and reply.get("error") is None:
+            self._profile.record_plain(request.origins)
         for number, content in reply["after"]:
             decoder.fill(arguments[number], content)
         return value
@@ -97,32 +101,23 @@ class AnswerReader:
         return now if self.trusting else before
 
     def error(self, said: Node, request: PendingRequest) -> Exception:
-        """The exception that student code raised, as the builtin type of that name.
+        """The exception that student code raised: see `autograder.wall.remote_errors`.
 
         Raises:
             MalformedError: it is no description of an exception.
         """
-        parts = said if isinstance(said, dict) else {}
-        types, message, frames = parts.get("types"), parts.get("message"), parts.get("traceback")
-        if types is None or not (are_names(types) and isinstance(message, str) and isinstance(frames, str)):
-            raise MalformedError("error")
-        message = message[:_LONGEST_TEXT]
-        kind = (
-            RuntimeError if self._stops_a_loop(types, request) else self._objects.error_class(parts.get("class"), types)
+        if isinstance(said, dict) and said.get("classes") is not None:
+            self._objects.classes.learn(said["classes"])
+        raised: Exception = self._objects.errors.read(
+            said, request.origins, stops_a_loop=lambda facts: self._stops_a_loop(facts, request)
         )
-        try:
-            raised = kind(message)
-        except TypeError:
-            raised = RuntimeError(message)
-        raised.student_error = types[0].rpartition(".")[2][:80]  # type: ignore[attr-defined]
-        raised.student_frames = frames[:_LONGEST_TEXT]  # type: ignore[attr-defined]
         return raised
 
-    def _stops_a_loop(self, types: list[str], request: PendingRequest) -> bool:
+    def _stops_a_loop(self, facts: ClassFacts, request: PendingRequest) -> bool:
         """Whether an error would end a loop of the test's, as if all were done, where the solution ended none."""
-        if request.action == "next" or not any(name in _STOP_ITERATION for name in types):
+        if request.action in ("next", "async next") or not any(name in _STOP_ITERATION for name in facts.type_names):
             return False
-        return not self._profile.may_stop_iteration(request.origin)
+        return not self._profile.may_stop_iteration(request.origins)
 
     def _arguments(self, after: Node, request: PendingRequest) -> list[Any]:
         """The arguments to which the answer may refer: the judge's own, or copies of those that mustn't change."""
@@ -135,13 +130,13 @@ class AnswerReader:
         return arguments
 
     def _read_leaves(self, leaves: Node, request: PendingRequest) -> None:
-        may_change = request.after_a_cell or self._profile.may_change_leaves(request.function)
+        may_change = request.after_a_cell or self._profile.may_change_leaves(request.functions)
         changed = self._objects.read_leaves(leaves, with_values=may_change)
         if changed and not request.after_a_cell:
-            self._profile.record_changed_leaves(request.function)
+            self._profile.record_changed_leaves(request.functions)
 
     def _read_other(
-        self, origin: str, arguments: list[Any], outputs: list[torch.Tensor]
+        self, origins: Origins, arguments: list[Any], outputs: list[torch.Tensor], found: list[object]
     ) -> Callable[[str, list[Node], Decoder], object]:
         def read(tag: str, parts: list[Node], decoder: Decoder) -> object:
             if tag == "argument":
@@ -151,32 +146,38 @@ class AnswerReader:
             if tag == "graph":
                 return decoder.register(parts[0], outputs[parts[1]])
             if tag == "handle":
-                return self._read_object(decoder, origin, parts)
+                return self._read_object(decoder, origins, parts, found)
             raise MalformedError(f"no such tag: {tag[:20]!r}")
 
         return read
 
-    def _read_object(self, decoder: Decoder, origin: str, parts: list[Node]) -> object:
-        value = self._objects.read_handle(decoder, origin, parts)
+    def _read_object(self, decoder: Decoder, origins: Origins, parts: list[Node], found: list[object]) -> object:
         # Where the solution gave a tuple, a named one is that tuple.
-        if self._profile.takes_plain_value(origin, has_plain_value=has_plain_value(value)):
-            return value._snapshot[0]  # type: ignore[attr-defined]
+        if self._profile.takes_plain_value(origins, has_plain_value=bool(parts[-1])):
+            value = self._objects.read_handle(decoder, origins, parts)
+            return remote_of(value).snapshot[0] if has_plain_value(value) else value
+        value = self._objects.read_handle(decoder, origins, parts)
+        found.append(value)
         return value
 
 
-def _changes(request: PendingRequest, number: Node, content: Node) -> set[str]:
-    """A change as `Recorder.restored` names it: the function, its argument, and the part of it that changed."""
+def _changes(request: PendingRequest, number: Node, content: Node) -> list[set[str]]:
+    """A change as `Recorder.restored` names it: the function, its argument, and the part of it that changed.
+
+    Returns:
+        One set for each of the origins at which the function is.
+    """
     if type(number) is not int or not 0 <= number < len(request.sent):
         raise MalformedError("argument")
     value = request.sent[number]
-    name = f"{request.function} {request.arguments[number]}"
+    names = [f"{function} {request.arguments[number]}" for function in request.functions]
     if not isinstance(value, torch.Tensor):
-        return {name}
+        return [{name} for name in names]
     before = write_tensor(value)
     if content[:2] == [before, value.requires_grad]:
-        return {f"{name}.grad"}
+        return [{f"{name}.grad"} for name in names]
     # An empty tensor is close to every other; so a test of the values alone would find nothing wrong with it.
-    return {name} if content[0][:2] == before[:2] else {name, f"{name}.shape"}
+    return [{name} if content[0][:2] == before[:2] else {name, f"{name}.shape"} for name in names]
 
 
 def _copy(value: Any) -> Any:  # noqa: ANN401 - any mutable plain value

@@ -6,8 +6,10 @@ this process entirely; all that it gains is the right to send data.
 
 import asyncio
 import base64
+import copy
 import inspect
 import json
+import math
 import operator
 import signal
 import socket
@@ -28,37 +30,61 @@ from autograder.wall.library_state import LibraryState
 from autograder.wall.process_copy import ProcessCopier
 from autograder.wall.read_request import Request, RequestReader
 from autograder.wall.seeds import read_states, seed, set_states
-from autograder.wall.signatures import describe_signature
-from autograder.wall.student_objects import ExportedObjects
-from autograder.wall.write_answer import AnswerWriter, describe_error
+from autograder.wall.signatures import describe_code, describe_signature
+from autograder.wall.student_actions import compare, leave
+from autograder.wall.student_errors import describe_error
+from autograder.wall.student_objects import ExportedObjects, plain_base
+from autograder.wall.write_answer import AnswerWriter
 
 _MOST_PRINTED = 100_000
 _libraries: LibraryState | None = None
 _MOST_WARNINGS = 100
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "call": lambda target, *args, **kwargs: target(*args, **kwargs),
+    "call": lambda target, /, *args, **kwargs: target(*args, **kwargs),
     "attribute": getattr,
     "set attribute": setattr,
+    "delete attribute": delattr,
+    "names": lambda target: [name for name in dir(target) if type(name) is str],
     "item": operator.getitem,
     "set item": operator.setitem,
     "delete item": operator.delitem,
     "iterate": iter,
+    "reversed": reversed,
     "next": next,
     "length": len,
+    "hash": hash,
     "instance": isinstance,
     "subclass": issubclass,
     "text": str,
     "representation": repr,
+    "format": format,
     "bool": bool,
     "int": int,
     "float": float,
     "complex": complex,
+    "bytes": bytes,
+    "index": operator.index,
+    "trunc": math.trunc,
+    "floor": math.floor,
+    "ceil": math.ceil,
     "divmod": divmod,
+    "rdivmod": lambda target, other: divmod(other, target),
     "round": round,
     "pow": pow,
+    "compare": compare,
+    "plain": plain_base,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "enter": lambda target: type(target).__enter__(target),
+    "exit": lambda target, error: leave(type(target).__exit__, target, error),
     "signature": describe_signature,
     "source": inspect.getsource,
+    "code": describe_code,
     "await": lambda target: asyncio.run(_awaited(target)),
+    "async enter": lambda target: asyncio.run(_awaited(type(target).__aenter__(target))),
+    "async exit": lambda target, error: asyncio.run(_awaited(leave(type(target).__aexit__, target, error))),
+    "async iterate": aiter,
+    "async next": lambda target: asyncio.run(_awaited(anext(target))),
 }
 
 
@@ -132,8 +158,13 @@ class _Student:
         try:
             self._channel.send(answer | {"number": message["number"]})
         except (UnsendableError, ValueError, TypeError, OverflowError) as error:
+            self._exported.note_unsent()
             too_large = describe_error(_too_large(error), self._exported)
             self._channel.send({"error": too_large, "number": message["number"]})
+        if message["do"] == "run":
+            self._exported.note_unsent()
+        else:
+            self._exported.note_sent()
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
         if given := message.get("given"):
@@ -165,7 +196,7 @@ class _Student:
 
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:
         execution = run_cell(self._shell, message["source"])
-        failed = None if execution.error is None else describe_error(execution.error, self._exported)
+        failed = None if execution.error is None else describe_error(execution.error)
         outputs = json.loads(json.dumps(execution.outputs, default=_as_text, skipkeys=True))
         return {"outputs": outputs, "count": execution.execution_count, "failed": failed}
 
@@ -190,6 +221,7 @@ class _Student:
             try:
                 answer: dict[str, Any] = self._answer_writer.write(value, request, inputs)
             except UnsendableError as too_large:
+                self._exported.note_unsent()
                 return {"error": describe_error(_too_large(too_large), self._exported)}
         if states:
             answer["states"] = read_states(states)

@@ -1,16 +1,23 @@
 """What the student's side keeps for the judge: objects behind handles, leaves that both sides know, and graphs."""
 
+import dataclasses
+import functools
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from autograder.wall.codec import Encoder
+from autograder.wall.special_methods import SPECIAL_METHODS, UNHASHABLE
 from autograder.wall.values import Node
 
 PLAIN_BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
 """Classes whose subclasses cross with a plain value."""
 _MOST_TYPES = 40
+_MOST_NAMES = 1_000
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,8 @@ class ExportedObjects:
         self._numbers: dict[int, int] = {}
         self._records: dict[int, RecordedGraph] = {}
         self._next = 0
+        self._described: set[int] = set()
+        self._describing: set[int] = set()
 
     def keep(self, value: object) -> int:
         """Keep an object; the same object has the same number until it is released."""
@@ -60,11 +69,40 @@ class ExportedObjects:
         return self._records[number]
 
     def release(self, numbers: list[int]) -> None:
-        """Forget what the judge no longer holds."""
+        """Forget what the judge no longer holds. It never forgets a class."""
         for number in numbers:
+            if number in self._described:
+                continue
             self._records.pop(number, None)
             value = self._objects.pop(number, None)
             self._numbers.pop(id(value), None)
+
+    def describe_class(self, kind: type) -> list[Node]:
+        """Describe a class, its bases and its metaclass, as far as the judge does not know them.
+
+        The judge never releases a class, so each is described once.
+
+        Returns:
+            See `_describe_class`; a class comes after those that its description names.
+        """
+        number = self.keep(kind)
+        if number in self._described or number in self._describing:
+            return []
+        self._describing.add(number)
+        meta = type(kind)
+        before = [] if meta is type else self.describe_class(meta)
+        for base in reversed(kind.__mro__[1:_MOST_TYPES]):
+            before += self.describe_class(base)
+        return [*before, _describe_class(kind, self)]
+
+    def note_sent(self) -> None:
+        """The judge has got what was described since the last call."""
+        self._described |= self._describing
+        self._describing.clear()
+
+    def note_unsent(self) -> None:
+        """The judge gets nothing of what was described since the last call."""
+        self._describing.clear()
 
     def _new_number(self) -> int:
         self._next += 1
@@ -80,21 +118,85 @@ def describe_handle(value: Any, exported: ExportedObjects, encoder: Encoder) -> 
     """Write what the judge may know of an object that stays here.
 
     Returns:
-        ``["handle", number, callable, types, types of the class that it is or None, snapshot]``; the snapshot is the
-        plain value of an object whose class derives from a plain one (a named tuple), as a list of no or one node.
+        ``["handle", number, number of its class, classes, whether it is a class itself, snapshot]``; the classes are
+        descriptions of those that the judge does not know yet; the snapshot is the plain value of an object whose
+        class derives from a plain one (a named tuple), as a list of no or one node.
     """
-    own_types = describe_types(value) if isinstance(value, type) else None
-    snapshot = [encoder.write(plain) for plain in _plain_base(value)]
-    return ["handle", exported.keep(value), callable(value), describe_types(type(value)), own_types, snapshot]
+    classes = exported.describe_class(type(value))
+    is_class = isinstance(value, type)
+    if is_class:
+        classes += exported.describe_class(value)
+    snapshot = [encoder.write(plain) for plain in plain_base(value)]
+    return ["handle", exported.keep(value), exported.keep(type(value)), classes, is_class, snapshot]
 
 
-def _plain_base(value: Any) -> list[Any]:  # noqa: ANN401 - any object
-    bases: tuple[Any, ...] = PLAIN_BASES
-    for base in bases:
+def _describe_class(kind: type, exported: ExportedObjects) -> Node:
+    """What the judge knows of a class.
+
+    Returns:
+        ``[number, module, qualified name, metaclass's number, numbers of its bases in their order of resolution,
+        numbers of its direct bases, special methods, those of them that no builtin class gives it, names of its own
+        attributes if a notebook defines it, names of its fields if it is a dataclass]``.
+    """
+    bases = kind.__mro__[:_MOST_TYPES]
+    methods, own_methods = [], []
+    # What every class has from `object`, and every metaclass from `type`, says nothing.
+    defined = [base for base in bases if base not in (object, type)]
+    for name in sorted(SPECIAL_METHODS):
+        base = next((base for base in defined if name in vars(base)), None)
+        if base is not None and vars(base)[name] is not None:
+            methods.append(name)
+            if base.__module__ != "builtins":
+                own_methods.append(name)
+        elif base is not None and name == "__hash__":
+            methods.append(UNHASHABLE)
+    fields = [field.name for field in dataclasses.fields(kind)] if dataclasses.is_dataclass(kind) else None
+    names = [name[:_LONGEST_NAME] for name in list(vars(kind))[:_MOST_NAMES] if type(name) is str]
+    return [
+        exported.keep(kind),
+        str(kind.__module__)[:_LONGEST_NAME],
+        str(kind.__qualname__)[:_LONGEST_NAME],
+        exported.keep(type(kind)),
+        [exported.keep(base) for base in bases[1:]],
+        [exported.keep(base) for base in kind.__bases__],
+        methods,
+        own_methods,
+        names if kind.__module__ == "__main__" else [],
+        fields,
+    ]
+
+
+def _read_items(base: Any, value: Any) -> Any:  # noqa: ANN401 - any of the containers
+    return base(base.__iter__(value))
+
+
+def _read_slice(value: str | bytes) -> str | bytes:
+    return str.__getitem__(value, slice(None)) if isinstance(value, str) else bytes.__getitem__(value, slice(None))
+
+
+def _read_mapping(value: dict[Any, Any]) -> dict[Any, Any]:
+    kind: Any = OrderedDict if isinstance(value, OrderedDict) else dict
+    return dict(kind.items(value))
+
+
+def plain_base(value: Any) -> list[Any]:  # noqa: ANN401 - any object
+    """The plain value of an object whose class derives from a plain one; no item if it does not."""
+    for base, read in _PLAIN_READERS.items():
         if isinstance(value, base) and type(value) is not base:
             try:
-                # The base's own iteration, not the subclass's.
-                return [base(base.__iter__(value)) if base in (tuple, list, set, frozenset) else base(value)]
+                return [read(value)]
             except (TypeError, ValueError):
                 return []
     return []
+
+
+# The base's own methods, not the subclass's.
+_PLAIN_READERS: dict[Any, Callable[[Any], Any]] = {
+    int: int.__int__,
+    float: float.__float__,
+    complex: complex.__complex__,
+    str: _read_slice,
+    bytes: _read_slice,
+    dict: _read_mapping,
+    **{base: functools.partial(_read_items, base) for base in (tuple, list, set, frozenset)},
+}

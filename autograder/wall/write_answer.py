@@ -1,17 +1,13 @@
-"""How the student's side writes a reply: values, graphs, what the call changed, errors."""
+"""How the student's side writes a reply: values, graphs, what the call changed."""
 
-import traceback
 from typing import Any
 
 import torch
 
 from autograder.wall.codec import Encoder, is_plain_tensor, leaf_content
 from autograder.wall.read_request import Request, contents
-from autograder.wall.student_objects import ExportedObjects, describe_handle, describe_types
+from autograder.wall.student_objects import ExportedObjects, describe_handle
 from autograder.wall.values import Node, write_tensor
-
-_LONGEST_MESSAGE = 10_000
-_CELL = "<ipython-input-"
 
 
 class AnswerWriter:
@@ -79,29 +75,3 @@ class AnswerWriter:
             return ["leaf", number]
         outputs.append(value)
         return ["graph", encoder.number(value), len(outputs) - 1]
-
-
-def describe_error(error: BaseException, exported: ExportedObjects) -> dict[str, Node]:
-    """Write an exception: its classes, its message and the student's part of its traceback."""
-    try:
-        message = str(error)[:_LONGEST_MESSAGE]
-    except Exception:  # noqa: BLE001 - a student's __str__ may raise anything
-        message = "(it has no readable message)"
-    return {
-        "types": describe_types(type(error)),
-        "class": exported.keep(type(error)),
-        "message": message,
-        "traceback": _student_frames(error)[:_LONGEST_MESSAGE],
-    }
-
-
-def _student_frames(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    lines = []
-    for frame in frames[-30:]:
-        if frame.filename.startswith(_CELL):
-            cell = frame.filename.removeprefix(_CELL).split("-")[0]
-            line = f"Cell In[{cell}], line {frame.lineno}"
-            where = line if frame.name in ("<module>", "<cell line: 1>") else f"{line}, in {frame.name}"
-            lines.append(f"{where}\n    {frame.line}")
-    return "\n".join(lines)

@@ -42,6 +42,27 @@ LIES = [
         Vector=f"{CLEVER}\nclass Vector(Yes):\n    def __init__(self, *args): pass",
     ),
     attack(
+        "a class of which everything is an instance",
+        Kind.OBJECT,
+        Vector="class Meta(type):\n    def __instancecheck__(cls, x): return True\n    __subclasscheck__ = __instancecheck__\n"
+        f"{CLEVER}\nclass Vector(Yes, metaclass=Meta):\n    def __init__(self, *args): pass\n    def __add__(self, other): return Yes()",
+    ),
+    attack(
+        "a class that says that it is a library's",
+        Kind.OBJECT,
+        half=f"{CLEVER}\nYes.__module__, Yes.__qualname__ = 'torch.utils.data.dataset', 'Dataset'\ndef half(x): return Yes()",
+        mean=f"{CLEVER}\nYes.__module__, Yes.__qualname__ = 'numpy', 'ndarray'\ndef mean(a): return Yes()",
+        Net=f"{CLEVER}\nYes.__module__, Yes.__qualname__ = 'torch.nn.modules.module', 'Module'\nNet = Yes",
+        slope=f"{CLEVER}\nYes.__module__, Yes.__qualname__ = 'torch', 'Tensor'\ndef slope(x): return Yes()",
+    ),
+    attack(
+        "errors by which a test's framework would skip the test",
+        Kind.ERROR,
+        square="import unittest\ndef square(x): raise unittest.SkipTest('x')",
+        half="class Skip(Exception): pass\nSkip.__module__, Skip.__qualname__ = 'unittest.case', 'SkipTest'\ndef half(x): raise Skip",
+        mean="class E(Exception): pass\nE.__module__, E.__qualname__ = 'gradlab.check.errors', 'NotYet'\ndef mean(a): raise E",
+    ),
+    attack(
         "properties that answer differently each time",
         Kind.TIMING,
         Vector=_VECTOR.replace("self.x, self.y = x, y", "self.turn = 0")

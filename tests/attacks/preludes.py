@@ -50,6 +50,8 @@ def raw(data):
 PLAIN = {"error": None, "after": [], "leaves": [], "graph": [], "record": None}
 def value(node, **parts):
     return lambda message: [PLAIN | {"value": node} | parts]
+def kind(number, module, name, methods=()):
+    return [number, module, name, number, [], [], list(methods), list(methods), [], None]
 def deep(n):
     node = None
     for _ in range(n):

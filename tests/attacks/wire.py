@@ -28,20 +28,37 @@ WIRE = [
     _forged("a leaf of integers", "value(9, leaves=[[1, [['int64', [1], b'12345678'], True, None, False]]])"),
     _forged("changes to arguments that were never sent", "value(9, after=[[5, None], [-1, None]])"),
     _forged("changes that are none", "value(9, after={'a': 1})"),
-    _forged("a handle that is none", "value(['handle', 'x', True, [], None, []])"),
-    _forged("a handle with names that are none", "value(['handle', 1, True, [1, None, {}], None, []])"),
-    _forged("a handle that says it is a number", "value(['handle', 1, True, ['builtins.int'], None, []])"),
+    _forged("a handle that is none", "value(['handle', 'x', 1, [], False, []])"),
+    _forged("a handle of an unknown class", "value(['handle', 1, 99, [], False, []])"),
+    _forged("a handle whose class has names that are none", "value(['handle', 1, 1, [kind(1, {}, None)], False, []])"),
+    _forged("a handle that says it is a number", "value(['handle', 1, 1, [kind(1, 'builtins', 'int')], False, []])"),
     _forged(
         "a handle whose class torch has imported: a dictionary",
-        "value(['handle', 1, True, ['torch.nn.modules.container.OrderedDict'], None, []])",
+        "value(['handle', 1, 1, [kind(1, 'torch.nn.modules.container', 'OrderedDict')], False, []])",
     ),
     _forged(
         "a handle that holds a handle",
-        "value(['handle', 1, 1, ['a'], None, [['handle', 1, 1, ['builtins.int'], None, []]]])",
+        "value(['handle', 1, 1, [kind(1, '__main__', 'a')], False, [['handle', 2, 1, [], False, []]]])",
     ),
     _forged(
         "a handle that is an error's class",
-        "value(['handle', 1, True, ['builtins.type'], ['builtins.StopIteration'], []])",
+        "value(['handle', 2, 1, [kind(1, 'builtins', 'type'), kind(2, 'builtins', 'StopIteration')], True, []])",
+    ),
+    _forged(
+        "a handle of a class with methods that no class has",
+        "value(['handle', 1, 1, [kind(1, '__main__', 'a', ['__array__', '__torch_function__'])], False, []])",
+    ),
+    _forged(
+        "a handle of a class that derives from itself",
+        "value(['handle', 1, 1, [[1, '__main__', 'a', 1, [1, 1], [1], [], [], [], None]], False, []])",
+    ),
+    _forged(
+        "a handle of a library's class of arrays",
+        "value(['handle', 1, 1, [kind(1, 'numpy', 'ndarray'), kind(2, 'torch', 'Tensor')], False, []])",
+    ),
+    _forged(
+        "a handle of a class of the grader's own",
+        "value(['handle', 1, 1, [kind(1, 'autograder.wall.errors', 'WallError')], False, []])",
     ),
     _forged("an array of objects", "value(['array', 0, ['|O', [1], b'12345678']])"),
     _forged("an array of records", "value(['array', 0, ['i4,f4', [1], b'12345678']])"),

@@ -32,6 +32,7 @@ def meet(zygote: Zygote) -> Iterator[Meet]:
         source: str,
         profile: Profile | Recorder | None = None,
         student_has: Callable[[str, object], bool] = lambda *_: False,
+        find_class: Callable[[str], object] = lambda _: None,
         *,
         check: bool = True,
     ) -> Wall:
@@ -39,7 +40,7 @@ def meet(zygote: Zygote) -> Iterator[Meet]:
         students.append(student)
         channel = Channel(student.connection, LIMITS.message_bytes)
         send_setup(channel, {}, LIMITS)
-        wall = Wall(channel, Recorder() if profile is None else profile, student_has)
+        wall = Wall(channel, Recorder() if profile is None else profile, student_has, find_class)
         ran = wall.run(source)
         assert not check or ran["failed"] is None
         return wall

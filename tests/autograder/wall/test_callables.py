@@ -218,3 +218,14 @@ def test_what_operator_makes_and_methods_that_only_read_go_along(apply: Callable
     assert apply(operator.methodcaller("split", ","), "a,b") == ["a", "b"]
     assert apply({"a": 1}.get, "a") == 1
     assert apply("-".join, ["a", "b"]) == "a-b"
+
+
+def test_a_students_decorator_is_applied_once(meet: Meet) -> None:
+    source = "def plus_one(f):\n    def inner(*args): return f(*args) + 1\n    return inner"
+    plus_one: Any = meet(source).fetch("plus_one")
+
+    @plus_one
+    def double(x: float) -> float:
+        return 2 * x
+
+    assert double(3) == 7

@@ -107,7 +107,8 @@ def test_the_solutions_run_tells_which_functions_change_their_arguments(meet: Me
     wall.fetch("square")(2)
     restored = frozenset({"grow 1", "grow 1.grad"})
     names = frozenset({"grow", "square"})
-    assert recorder.finish() == Profile(handles=names, bare=names, restored=restored)
+    plain = frozenset({"grow()", "square()"})
+    assert recorder.finish() == Profile(handles=names, bare=names, plain=plain, restored=restored)
 
 
 def test_an_error_arrives_as_the_builtin_of_that_name_with_the_students_lines(meet: Meet) -> None:
@@ -224,8 +225,14 @@ def say(body): channel.connection.sendall(struct.pack(">Q", len(body)) + body)
     [
         "b'junk'",
         "msgpack.packb(5)",
-        "reply(value=['handle', 'x', True, [], None, []])",
-        "reply(value=['handle', 1, True, ['builtins.int'], None, 7])",
+        "reply(value=['handle', 'x', 1, [], False, []])",
+        "reply(value=['handle', 1, 99, [], False, []])",
+        "reply(value=['handle', 1, 1, 5, False, []])",
+        "reply(value=['handle', 1, 1, [[1, 'm', 'C', 1, [], [], ['__evil__'], [], [], None]], False, []])",
+        "reply(value=['handle', 1, 1, [[1, 'm', 'C', 1, [7], [], [], [], [], None]], False, []])",
+        "reply(value=['handle', 1, 1, [[1, 5, 'C', 1, [], [], [], [], [], None]], False, []])",
+        "reply(value=['handle', 1, 1, [[1, 'm', 'C', 1, [], [], [], [], [], ['x y']]], False, []])",
+        "reply(value=['handle', 1, 1, [[1, 'm', 'C', 1, [], [], [], [], [], None]], False, 7])",
         "reply(value=['argument', 99])",
         "reply(after=[[0, 5]])",
         "reply(after=[[7, []]])",

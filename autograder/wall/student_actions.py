@@ -1,0 +1,31 @@
+"""What the student's side does with an object on the judge's behalf, where Python has no function for it."""
+
+import builtins
+import operator
+from collections.abc import Callable
+from typing import Any
+
+
+def compare(name: str, target: object, word: str, other: object) -> tuple[Any, Any]:
+    """What ``==`` or ``in`` says of a word that the judge has made up, and of what it wants to know.
+
+    An error at the word, for which the class was not made, means that it says no.
+    """
+    function = getattr(operator, name)
+    try:
+        of_word = function(target, word)
+    except Exception:  # noqa: BLE001 - student code may raise anything
+        of_word = False
+    return of_word, function(target, other)
+
+
+def leave(exit_: Callable[..., Any], target: object, error: tuple[str, list[Any]] | None) -> Any:  # noqa: ANN401
+    """Leave a ``with`` statement, in which the test may have raised an error of a builtin class."""
+    if error is None:
+        return exit_(target, None, None, None)
+    name, args = error
+    made: Exception = getattr(builtins, name)(*args)
+    try:
+        raise made  # noqa: TRY301 - so that it has a traceback, as in a `with` statement
+    except Exception as raised:  # noqa: BLE001 - it was made for the student's `__exit__`
+        return exit_(target, type(raised), raised, raised.__traceback__)
