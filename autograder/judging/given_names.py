@@ -8,7 +8,7 @@ the solution doesn't need stay on this side.
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy
@@ -17,6 +17,7 @@ import torch
 from autograder.cells import Cell, Role
 from autograder.judging.fingerprints import Print, fingerprint
 from autograder.judging.instructor_run import InstructorRun
+from autograder.judging.one_process import one_process_reason
 from autograder.python_names import binding_statements, times_bound
 from autograder.wall.handles import is_handle
 from autograder.wall.judge_end import Given
@@ -72,6 +73,15 @@ class GivenNames:
         self._text = self._released[grade_id].source if public and grade_id in self._released else ""
         self._names = self._instructor.given_names | public
         self._known = {name: self._state(name) for name in self._names}
+
+    def public_text(self, grade_id: str) -> str:
+        """The statements of a test's released part that bind what the submission mentions."""
+        public = self._instructor.public_names.get(grade_id, frozenset()) & self._mentioned
+        if not public or grade_id not in self._released:
+            return ""
+        modules = {name for name, value in dict.items(self._namespace) if isinstance(value, (ModuleType, type))}
+        statements = map(ast.unparse, binding_statements(self._released[grade_id].source, public))
+        return "\n".join(statement for statement in statements if not one_process_reason(statement, modules))
 
     def collect(self) -> list[Given]:
         """What has been bound, changed or deleted since the last call."""

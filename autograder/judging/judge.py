@@ -473,10 +473,11 @@ class Judge:
 
     def _bind_names(self, index: int, cell: Cell) -> None:
         """Bind the names that other cells take from a test which is not run here."""
-        text = self._instructor.slices.get(cell.grade_id or "")
-        if text is not None and not self._over:
-            self._begin_test(index, cell.grade_id or "")
-            execution = self._run_test(replace(cell, source=text, grade_id=f"{cell.grade_id} names"))
+        grade_id = cell.grade_id or ""
+        text = "\n".join(filter(None, (self._instructor.slices.get(grade_id), self._given.public_text(grade_id))))
+        if text and not self._over:
+            self._begin_test(index, grade_id)
+            execution = self._run_test(replace(cell, source=text, grade_id=f"{grade_id} names"))
             self._recover(execution, cell)
 
     def _run_test(self, test: Cell, *, trusting: bool = False, device: str = "", repeatable: bool = False) -> Execution:

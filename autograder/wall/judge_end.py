@@ -114,7 +114,7 @@ class Wall(RequestReply):
         Raises:
             WallError: there is no answer.
         """
-        names = self.ask("names", (), {}, ("names",))
+        names = self.ask("global names", (), {}, ("names",))
         return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
 
     def digests(self, names: list[str]) -> list[str]:

@@ -237,7 +237,7 @@ class _Student:
             return namespace.__setitem__(*request.args)
         if action == "delete":
             return namespace.__delitem__(*request.args)
-        if action == "names":
+        if action == "global names":
             return [name for name in namespace if isinstance(name, str) and not name.startswith("_")]
         if action == "digests":
             return [digest(namespace[name]) if name in namespace else "" for name in request.args[0]]

@@ -233,7 +233,9 @@ CASES = [
         "a list's subclass decides nothing where the solution's doesn't",
         "class S(list):\n    def push(self, x): self.append(x)",
         "s = S()\ns.push(3)\nassert s == [3] and len(s) == 1 and 3 in s and [x for x in s] == [3]",
-        right=("class S(list):\n    def push(self, x): self.append(x)\n    def __len__(self): return len(list(self))",),
+        right=(
+            "class S(list):\n    def push(self, x): self.append(x)\n    def __len__(self): return sum(1 for _ in self)",
+        ),
         wrong=(
             "class S(list):\n    def push(self, x): pass\n    def __eq__(self, o): return not isinstance(o, str)\n    def __len__(self): return 1\n    def __contains__(self, x): return True\n    def __iter__(self): return iter([3])\n    __hash__ = None",
         ),
