@@ -1,6 +1,7 @@
 """The judge's proxies for objects of the student's: handles, copies of leaves, classes of errors."""
 
 import builtins
+import pathlib
 import weakref
 from collections import Counter
 from typing import Any
@@ -59,7 +60,7 @@ class RemoteObjects:
         if type(number) is not int or not are_names(types):
             raise MalformedError("handle")
         plain = [decoder.read(item) for item in snapshot[:1]]
-        if plain and type(plain[0]) not in PLAIN_BASES:
+        if plain and type(plain[0]) not in PLAIN_BASES and not isinstance(plain[0], pathlib.Path):
             raise MalformedError("snapshot")
         if own_types is not None and are_names(own_types) and builtin_error(own_types) is not None:
             return self._error_class(number, own_types)

@@ -30,6 +30,7 @@ class Recorder:
         stops: origins at which a function raised StopIteration.
         moving: names that had another value when a test asked for them again, or than a test had given them.
         unasked: ids of the tests that sent the student's side no request.
+        hiding: origins at which an array came that hides some of its items behind a mask.
     """
 
     handles: set[str] = field(default_factory=set)
@@ -38,6 +39,7 @@ class Recorder:
     stops: set[str] = field(default_factory=set)
     moving: set[str] = field(default_factory=set)
     unasked: set[str] = field(default_factory=set)
+    hiding: set[str] = field(default_factory=set)
 
     def finish(self) -> "Profile":
         """What was recorded."""
@@ -83,6 +85,11 @@ class Recorder:
         self.moving.add(name)
         return True
 
+    def may_hide_items(self, origin: str) -> bool:
+        """See `Profile.may_hide_items`."""
+        self.hiding.add(origin)
+        return True
+
     def record_blind_test(self, grade_id: str) -> None:
         """Record that a test sent the student's side no request."""
         self.unasked.add(grade_id)
@@ -102,6 +109,7 @@ class Profile:
     stops: frozenset[str] = frozenset()
     moving: frozenset[str] = frozenset()
     unasked: frozenset[str] = frozenset()
+    hiding: frozenset[str] = frozenset()
 
     def finish(self) -> None:
         """Nothing is recorded of a submission."""
@@ -159,6 +167,10 @@ class Profile:
     def may_rebind(self, name: str) -> bool:
         """Whether a name may have another value when a test asks for it again: the solution's had."""
         return name in self.moving
+
+    def may_hide_items(self, origin: str) -> bool:
+        """Whether an array may hide some of its items behind a mask: some comparisons pass over those."""
+        return origin in self.hiding
 
     def record_blind_test(self, grade_id: str) -> None:
         """Nothing is recorded of a submission."""

@@ -1,15 +1,19 @@
 """What the student's side keeps for the judge: objects behind handles, leaves that both sides know, and graphs."""
 
+import pathlib
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+import numpy
 import torch
 
 from autograder.wall.codec import Encoder
-from autograder.wall.values import Node
+from autograder.wall.values import Node, write_path
 
-PLAIN_BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
+PLAIN_BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset, deque, numpy.ndarray, pathlib.Path)
 """Classes whose subclasses cross with a plain value."""
+_ITERABLE = (tuple, list, set, frozenset, deque)
 _MOST_TYPES = 40
 
 
@@ -84,7 +88,9 @@ def describe_handle(value: Any, exported: ExportedObjects, encoder: Encoder) -> 
         plain value of an object whose class derives from a plain one (a named tuple), as a list of no or one node.
     """
     own_types = describe_types(value) if isinstance(value, type) else None
-    snapshot = [encoder.write(plain) for plain in _plain_base(value)]
+    snapshot = [
+        write_path(plain) if isinstance(plain, pathlib.Path) else encoder.write(plain) for plain in _plain_base(value)
+    ]
     return ["handle", exported.keep(value), callable(value), describe_types(type(value)), own_types, snapshot]
 
 
@@ -94,7 +100,9 @@ def _plain_base(value: Any) -> list[Any]:  # noqa: ANN401 - any object
         if isinstance(value, base) and type(value) is not base:
             try:
                 # The base's own iteration, not the subclass's.
-                return [base(base.__iter__(value)) if base in (tuple, list, set, frozenset) else base(value)]
+                if base is numpy.ndarray:
+                    return [value.view(numpy.ndarray)]
+                return [base(base.__iter__(value)) if base in _ITERABLE else base(value)]
             except (TypeError, ValueError):
                 return []
     return []
