@@ -159,12 +159,13 @@ class Channel:
 
 def _has_too_many_items(message: object) -> bool:
     """Whether the other side would refuse a message: it holds too many items."""
-    left, ahead = _MOST_ITEMS, [message]
+    left = _MOST_ITEMS
+    ahead: list[Any] = [[message]]
     while ahead and left >= 0:
         container = ahead.pop()
         items = container.values() if isinstance(container, dict) else container
-        left -= len(items) + 1  # type: ignore[arg-type]  # lists, tuples and dictionaries alone come here
-        ahead += [item for item in items if isinstance(item, (list, tuple, dict))]  # type: ignore[attr-defined]
+        left -= len(items) + 1
+        ahead += [item for item in items if isinstance(item, (list, tuple, dict))]
     return left < 0
 
 

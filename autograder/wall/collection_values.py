@@ -92,7 +92,7 @@ _VALUES = Kind(
 )
 _ITEMS = Kind(
     "items",
-    lambda value, writer: write_pairs(value, writer),
+    write_pairs,
     lambda nodes, reader: _read_dict(nodes, reader).items(),
 )
 

@@ -50,7 +50,7 @@ def _write_masked(array: Any, _: Writer) -> Node:  # noqa: ANN401 - NumPy's stub
 def _read_masked(content: Node, reader: Reader) -> Any:  # noqa: ANN401 - see above
     data, mask, fill_value = (read_array(part) for part in content)
     expect(mask.dtype == bool and mask.shape == data.shape and fill_value.shape == (), "masked array")
-    array = numpy.ma.MaskedArray(data, mask=mask if mask.any() else numpy.ma.nomask, fill_value=fill_value[()])
+    array: Any = numpy.ma.array(data, mask=mask if mask.any() else numpy.ma.nomask, fill_value=fill_value[()])  # type: ignore[call-overload]
     # What is masked is close to every number.
     return array if reader.may_hide_items() else array.filled()
 

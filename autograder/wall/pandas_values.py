@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy
 import pandas
-from pandas.tseries.frequencies import to_offset
 
 from autograder.wall.kinds import Kind, Kinds, Node, Reader, Writer, expect, is_private
 from autograder.wall.values import plain_dtype, read_array, read_zone, write_array, write_zone
@@ -62,13 +61,13 @@ def _read_label(node: Node, reader: Reader) -> Any:  # noqa: ANN401 - any label
 
 def _accepts_dtype(dtype: Any) -> bool:  # noqa: ANN401 - NumPy's or pandas'
     if isinstance(dtype, numpy.dtype):
-        return dtype == object or plain_dtype(dtype)
+        return dtype.kind == "O" or plain_dtype(dtype)
     if type(dtype) is pandas.CategoricalDtype:
         return dtype.categories is not None and _accepts_index(dtype.categories)
     if type(dtype) is pandas.DatetimeTZDtype:
         return write_zone(dtype.tz) is not None
     if type(dtype) is pandas.PeriodDtype:
-        return _frequency(dtype.freq) is not None
+        return _is_period(_period_name(dtype))
     if type(dtype) is pandas.IntervalDtype:
         return _accepts_dtype(dtype.subtype)
     return type(dtype) is pandas.StringDtype or type(dtype) in _NULLABLE_DTYPES.values()
@@ -78,28 +77,36 @@ def _frequency(offset: Any) -> str | None:  # noqa: ANN401 - one of pandas' offs
     """The name of a frequency, if it says all of it."""
     name = getattr(offset, "freqstr", "")
     try:
-        return name if _FREQUENCY.fullmatch(name) and to_offset(name) == offset else None
+        return name if _FREQUENCY.fullmatch(name) and pandas.tseries.frequencies.to_offset(name) == offset else None
     except ValueError:
         return None
 
 
 def _read_frequency(name: Node) -> Any:  # noqa: ANN401 - one of pandas' offsets
     expect(isinstance(name, str) and _FREQUENCY.fullmatch(name), "frequency")
-    return to_offset(name)
+    return pandas.tseries.frequencies.to_offset(name)
+
+
+def _period_name(dtype: Any) -> str:  # noqa: ANN401 - pandas' own
+    return str(dtype).removeprefix("period[").removesuffix("]")
+
+
+def _is_period(name: Node) -> bool:
+    return isinstance(name, str) and _FREQUENCY.fullmatch(name) is not None
 
 
 def _write_column(column: Any, writer: Writer) -> list[Node]:  # noqa: ANN401 - an array, a series or an index
     dtype = column.dtype
     if isinstance(dtype, numpy.dtype):
         values = numpy.asarray(column)
-        return ["objects", writer.write_items(list(values))] if dtype == object else ["plain", write_array(values)]
+        return ["objects", writer.write_items(list(values))] if dtype.kind == "O" else ["plain", write_array(values)]
     array = column if isinstance(column, pandas.api.extensions.ExtensionArray) else column.array
     if isinstance(dtype, pandas.CategoricalDtype):
         return ["categories", write_array(array.codes), _write_index(dtype.categories, writer), bool(dtype.ordered)]
     if isinstance(dtype, pandas.DatetimeTZDtype):
         return ["moments", write_array(array.tz_convert("UTC").tz_localize(None).to_numpy()), write_zone(dtype.tz)]
     if isinstance(dtype, pandas.PeriodDtype):
-        return ["periods", write_array(array.asi8), dtype.freq.freqstr]
+        return ["periods", write_array(array.asi8), _period_name(dtype)]
     if isinstance(dtype, pandas.IntervalDtype):
         return ["intervals", _write_column(array.left, writer), _write_column(array.right, writer), dtype.closed]
     if isinstance(dtype, pandas.StringDtype):
@@ -148,7 +155,8 @@ def _read_moments(parts: list[Node], _: Reader) -> Any:  # noqa: ANN401 - pandas
 def _read_periods(parts: list[Node], _: Reader) -> Any:  # noqa: ANN401 - pandas has no types
     values, frequency = parts
     ordinals = _one_dimension(values, "i").astype("int64")
-    return pandas.arrays.PeriodArray(ordinals, dtype=pandas.PeriodDtype(_read_frequency(frequency)))
+    expect(_is_period(frequency), "periods")
+    return pandas.arrays.PeriodArray(ordinals, dtype=pandas.PeriodDtype(frequency))
 
 
 def _read_intervals(parts: list[Node], reader: Reader) -> Any:  # noqa: ANN401 - pandas has no types
@@ -162,10 +170,7 @@ def _read_texts(parts: list[Node], _: Reader) -> Any:  # noqa: ANN401 - pandas h
     texts, storage, with_na = parts
     expect(isinstance(texts, list) and set(map(type, texts)) <= {str, type(None)}, "texts")
     expect(storage in ("python", "pyarrow"), "texts")
-    if with_na:
-        dtype = pandas.StringDtype(storage)
-    else:
-        dtype = pandas.StringDtype(storage, na_value=math.nan)
+    dtype = pandas.StringDtype(storage) if with_na else pandas.StringDtype(storage, na_value=math.nan)
     return pandas.array(numpy.array(texts, dtype=object), dtype=dtype)
 
 
@@ -344,8 +349,8 @@ def _read_span(content: Node, _: Reader) -> Any:  # noqa: ANN401 - pandas has no
 
 def _read_period(content: Node, _: Reader) -> Any:  # noqa: ANN401 - pandas has no types
     ordinal, frequency = content
-    expect(type(ordinal) is int and abs(ordinal) < 2**62, "Period")
-    period = pandas.Period(ordinal=ordinal, freq=_read_frequency(frequency))
+    expect(type(ordinal) is int and abs(ordinal) < 2**62 and _is_period(frequency), "Period")
+    period = pandas.Period(ordinal=ordinal, freq=frequency)
     expect(period is not pandas.NaT, "Period")
     return period
 
@@ -403,7 +408,7 @@ KINDS: Kinds = {
         "pandas.period",
         lambda period, _: [period.ordinal, period.freqstr],
         _read_period,
-        accepts=lambda period: _frequency(period.freq) is not None,
+        accepts=lambda period: _is_period(period.freqstr),
     ),
     pandas.Interval: Kind(
         "pandas.interval",

@@ -79,7 +79,8 @@ def write_dtype(dtype: numpy.dtype[Any]) -> Node:
     """Write the dtype of an array of plain data: its name, or for records their size and their fields."""
     if dtype.names is None:
         return dtype.str
-    fields = [(name, *(dtype.fields or {})[name][:2]) for name in dtype.names]
+    known: Any = dtype.fields
+    fields = [(name, *known[name][:2]) for name in dtype.names]
     return [
         dtype.itemsize,
         [[name, write_dtype(field.base), list(field.shape), offset] for name, field, offset in fields],
@@ -348,6 +349,13 @@ _READERS: dict[str, Callable[[Node], Any]] = {tag: read for tag, _, read in _SCA
 }
 
 
+def _write_numpy_dtype(dtype: Any) -> list[Node] | None:  # noqa: ANN401 - NumPy's types know no class of any dtype
+    if dtype.kind == "O":
+        return ["numpy dtype", "O"]
+    known = dtype.subdtype is None and (plain_dtype(dtype) or _is_plain_record(dtype))
+    return ["numpy dtype", write_dtype(dtype)] if known else None
+
+
 def write_scalar(value: object) -> list[Node] | None:
     """Write a small immutable value as ``[tag, content]``; None if it is not one of those that are known."""
     entry = _SCALARS.get(type(value))
@@ -356,15 +364,14 @@ def write_scalar(value: object) -> list[Node] | None:
         return None if content is _UNKNOWN else [entry[0], content]
     if type(value) is int:
         return ["integer", _write_integer(value)]
-    if isinstance(value, numpy.generic) and type(value).__module__ == "numpy" and has_plain_items(value):
+    # By its true class: a handle says that it is one of another.
+    kind = type(value)
+    if issubclass(kind, numpy.generic) and kind.__module__ == "numpy" and has_plain_items(value):  # type: ignore[arg-type]
         return ["scalar", write_array(numpy.asarray(value))]
-    if isinstance(value, numpy.dtype):
-        if value == object:
-            return ["numpy dtype", "O"]
-        known = value.subdtype is None and (plain_dtype(value) or _is_plain_record(value))
-        return ["numpy dtype", write_dtype(value)] if known else None
-    if isinstance(value, type):
-        name = _write_type(value)
+    if issubclass(kind, numpy.dtype):
+        return _write_numpy_dtype(value)
+    if issubclass(kind, type):
+        name = _write_type(value)  # type: ignore[arg-type]  # a class, by its class
         return None if name is None else ["type", name]
     if type(value).__module__.startswith("plotly.graph_objs") and hasattr(value, "to_json"):
         return ["figure", value.to_json()]
