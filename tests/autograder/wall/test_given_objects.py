@@ -4,8 +4,8 @@ import enum
 import functools
 import itertools
 import random
-from collections import Counter, OrderedDict, defaultdict, namedtuple
-from dataclasses import dataclass, field
+from collections import Counter, OrderedDict, defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ def read(path): return path.read_text()
 def make(kind, *args): return kind(*args)
 def hook(model): model.forward = lambda x: x; return 1
 """
-exec(compile(LESSON, "<lesson>", "exec"), globals())  # noqa: S102 - both sides run the same cell
+exec(compile(LESSON, "<lesson>", "exec"), globals())
 NAMES = {name: globals()[name] for name in ("Node", "Slotted", "Stack", "Metres", "Colour", "Point", "Pair", "Net")}
 
 
@@ -259,7 +259,7 @@ def test_values_keep_their_class_on_both_ways(ask: Any) -> None:
     counted = ask("apply")(lambda text: Counter(text), "aab")
     assert counted.most_common(1) == [("a", 2)]
     assert counted == {"a": 2, "b": 1}
-    assert {"a": 2, "b": 1} == counted
+    assert counted == {"a": 2, "b": 1}
 
 
 def test_files_are_read_in_the_students_folder(meet: Meet) -> None:
