@@ -167,13 +167,17 @@ def test_defaults_are_kept_where_they_are_plain() -> None:
         carry(collections.defaultdict(lambda: object()))["x"]
 
 
-@pytest.mark.parametrize("number", [10**5000, -(2**60000), 2**63, -(2**63) - 1, 2**64, 2**1_000_000])
+@pytest.mark.parametrize(
+    "number", [10**5000, -(2**60000), 2**63, -(2**63) - 1, 2**64, 2**1_000_000], ids=int.bit_length
+)
 def test_integers_of_any_length_cross(number: int) -> None:
     assert carry(number) == number
 
 
 @pytest.mark.parametrize(
-    "value", [1 << 8 * 2**24, fractions.Fraction(1, 1 << 8 * 2**17), decimal.Decimal("1" * 1_100_000)]
+    "value",
+    [1 << 8 * 2**24, fractions.Fraction(1, 1 << 8 * 2**17), decimal.Decimal("1" * 1_100_000)],
+    ids=["integer", "fraction", "decimal"],
 )
 def test_a_number_that_is_too_long_is_refused_with_its_limit(value: Any) -> None:
     with pytest.raises(UnsendableError, match="can be carried"):
@@ -312,7 +316,7 @@ def mapped():
 class Own(np.ndarray):
     def __eq__(self, other): return np.array(True)
 def lines(): return collections.UserList([1, 2])
-def many(): return list(range(5_000_000))
+def many(): return [True] * 4_100_000
 def nested(n):
     t = ()
     for _ in range(n): t = (t,)
@@ -351,7 +355,7 @@ def test_a_mask_hides_nothing_where_the_solution_has_none(meet: Meet) -> None:
 
 def test_what_is_too_large_is_said_to_be_and_not_called_a_forgery(meet: Meet) -> None:
     wall = meet(ANSWERS, Profile(handles=CALLED))
-    with pytest.raises(ValueError, match="too large .* can be carried"):
+    with pytest.raises(ValueError, match="too large or too deeply nested"):
         wall.fetch("power")(8 * 2**24)
     with pytest.raises(ValueError, match="4,000,000 items"):
         wall.fetch("many")()
