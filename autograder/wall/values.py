@@ -69,7 +69,9 @@ def has_plain_items(array: numpy.ndarray[Any, Any]) -> bool:
 def _is_plain_record(dtype: numpy.dtype[Any]) -> bool:
     if dtype.names is None or dtype.itemsize == 0:
         return False
-    return all(
+    fields: Any = dtype.fields
+    # A field with a title has two names.
+    return len(fields) == len(dtype.names) and all(
         not is_private(name) and (plain_dtype(dtype[name].base) or _is_plain_record(dtype[name].base))
         for name in dtype.names
     )
