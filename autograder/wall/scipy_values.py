@@ -26,6 +26,7 @@ def _accepts(matrix: Any) -> bool:  # noqa: ANN401 - SciPy has no types
 
 def _write(matrix: Any, _: Writer) -> Node:  # noqa: ANN401 - SciPy has no types
     name, shape = type(matrix).__name__, list(map(int, matrix.shape))
+    parts: tuple[Any, ...]
     if name.startswith(("csr", "csc", "bsr")):
         parts = (matrix.data, matrix.indices, matrix.indptr)
     elif name.startswith("dia"):
