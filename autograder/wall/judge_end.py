@@ -42,7 +42,7 @@ class Wall(RequestReply):
         """See `begin_test`."""
         self._seen_names = SeenNames()
         self._remote = RemoteObjects(self.ask, profile)
-        self._given = GivenObjects(student_has)
+        self._handed_over = GivenObjects(student_has)
         self.answers = AnswerReader(self._remote, profile, self.pull_back)
 
     # What the judge asks for
@@ -69,7 +69,7 @@ class Wall(RequestReply):
         self.fault = None
         self.asked = False
         self._seen_names.clear()
-        self._given.clear()
+        self._handed_over.clear()
         self.answers.withheld, self.answers.trusting = False, trusting
         # The second, trusting run of a test is a part of the first.
         self.answers.moved &= trusting
@@ -205,7 +205,7 @@ class Wall(RequestReply):
                 return encoder.write(value.as_subclass(torch.Tensor))
             inputs.append(value)
             return ["input", encoder.number(value), value.is_leaf, encoder.content(value)]
-        given = self._given.write(value, encoder)
+        given = self._handed_over.write(value, encoder)
         if given is not None:
             return given
         if callable(value):
