@@ -35,5 +35,5 @@ class Limits:
     file_bytes: int = 256 * 1024**2
     disk_bytes: int = 512 * 1024**2
     output_bytes: int = 4 * 1024**2
-    message_bytes: int = 64 * 1024**2
+    message_bytes: int = 256 * 1024**2
     gpu_bytes: int = 0

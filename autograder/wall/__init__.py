@@ -5,5 +5,7 @@
   `profile` says what a submission may do; `namespace` makes the student's names look like the test's own.
 - The student's end: `student_end` reads a request (`read_request`), runs student code, and writes the answer
   (`write_answer`); `student_objects` keeps what the judge may refer to.
-- Both ends: `channel` carries messages, `codec` and `values` turn values into plain data and back.
+- Objects that a test hands over: `given` writes them, `read_request` makes them anew, `instances` carries changes back.
+- Both ends: `channel` carries messages, `codec` and `values` turn values into plain data and back; `registry` finds the
+  classes of `collection_values`, `numpy_values`, `pandas_values` and `scipy_values`.
 """

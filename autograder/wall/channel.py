@@ -60,6 +60,8 @@ class Channel:
         body = msgpack.packb(message, use_bin_type=True, unicode_errors="surrogatepass")
         if len(body) > self._message_bytes:
             raise UnsendableError(f"{len(body) / 1e6:.0f} MB, where {self._message_bytes / 1e6:.0f} MB can be carried")
+        if len(body) > _MOST_ITEMS and _has_too_many_items(message):
+            raise UnsendableError(f"it has more than {_MOST_ITEMS:,} items")
         rest = memoryview(_LENGTH.pack(len(body)) + body)
         while rest:
             try:
@@ -137,6 +139,10 @@ class Channel:
             if not part:
                 raise ConnectionClosedError("the connection is closed")
             self._received += part
+        if len(self._received) == count:
+            # A large message is not copied.
+            taken, self._received = self._received, bytearray()
+            return taken
         taken = self._received[:count]
         del self._received[:count]
         return taken
@@ -149,6 +155,18 @@ class Channel:
         seconds = max(0.0, deadline - time.monotonic())
         if not poller.poll(None if math.isinf(seconds) else seconds * 1000):
             raise DeadlineExceededError
+
+
+def _has_too_many_items(message: object) -> bool:
+    """Whether the other side would refuse a message: it holds too many items."""
+    left = _MOST_ITEMS
+    ahead: list[Any] = [[message]]
+    while ahead and left >= 0:
+        container = ahead.pop()
+        items = container.values() if isinstance(container, dict) else container
+        left -= len(items) + 1
+        ahead += [item for item in items if isinstance(item, (list, tuple, dict))]
+    return left < 0
 
 
 def _counter() -> Callable[[Any], Any]:

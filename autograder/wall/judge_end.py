@@ -19,6 +19,7 @@ from autograder.wall.errors import (
     UnsendableError,
     UnsupportedValueError,
 )
+from autograder.wall.given import GivenObjects, hold
 from autograder.wall.gradients import Cotangents, Graph
 from autograder.wall.handles import is_handle, remote_of
 from autograder.wall.judge_objects import RemoteObjects
@@ -82,6 +83,7 @@ class Wall(RequestReply):
         self._filters = warnings.filters, list(warnings.filters)
         self._seen_names = SeenNames()
         self._remote = RemoteObjects(self.ask, profile, find_class)
+        self._handed_over = GivenObjects(student_has)
         self.answers = AnswerReader(self._remote, profile, self.pull_back)
 
     # What the judge asks for
@@ -148,6 +150,7 @@ class Wall(RequestReply):
         self.seeded.clear()
         self._filters = warnings.filters, list(warnings.filters)
         self._seen_names.clear()
+        self._handed_over.clear()
         self.answers.withheld, self.answers.trusting = False, trusting
         # The second, trusting run of a test is a part of the first.
         self.answers.moved &= trusting
@@ -237,11 +240,14 @@ class Wall(RequestReply):
             return node
 
         try:
+            # First of all, since the items of an iterator may be the answers to other requests.
+            written = [write(str(index), value) for index, value in enumerate(args)]
+            named = [[name, write(name, value)] for name, value in kwargs.items()]
             message = {
                 "do": action,
                 "changed": self._remote.changed_leaves(),
-                "args": [write(str(index), value) for index, value in enumerate(args)],
-                "kwargs": [[name, write(name, value)] for name, value in kwargs.items()],
+                "args": written,
+                "kwargs": named,
                 "leaves": leaves,
                 "grad": torch.is_grad_enabled(),
                 "device": self.device,
@@ -313,8 +319,11 @@ class Wall(RequestReply):
                 return encoder.write(value.as_subclass(torch.Tensor))
             inputs.append(value)
             return ["input", encoder.number(value), value.is_leaf, encoder.content(value)]
+        given = self._handed_over.write(value, encoder)
+        if given is not None:
+            return given
         if callable(value):
-            return write_function(value, encoder, self._student_has)
+            return hold(value, write_function(value, encoder, self._student_has), encoder)
         raise UnsupportedValueError(f"a test sends the student a {type(value).__name__}, which is not plain data")
 
     def _leaf_numbers(self) -> list[int]:

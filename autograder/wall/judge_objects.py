@@ -1,6 +1,7 @@
 """The judge's proxies for objects of the student's: handles, copies of leaves, classes of errors."""
 
 import itertools
+import pathlib
 import weakref
 from collections import Counter
 from typing import Any
@@ -75,7 +76,7 @@ class RemoteObjects:
         if type(number) is not int or type(is_class) is not bool:
             raise MalformedError("handle")
         plain = [decoder.read(item) for item in snapshot[:1]]
-        if plain and type(plain[0]) not in PLAIN_BASES:
+        if plain and type(plain[0]) not in PLAIN_BASES and not isinstance(plain[0], pathlib.Path):
             raise MalformedError("snapshot")
         itself = self.classes.facts(number) if is_class else None
         if itself is not None and self.errors.is_error(itself):

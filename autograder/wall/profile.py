@@ -35,6 +35,7 @@ class Recorder:
         moving: names that had another value when a test asked for them again, or than a test had given them.
         unasked: ids of the tests that sent the student's side no request.
         changes: functions of libraries that the notebook replaces: ``torch.allclose``.
+        hiding: origins at which an array came that hides some of its items behind a mask.
     """
 
     handles: set[str] = field(default_factory=set)
@@ -47,6 +48,7 @@ class Recorder:
     moving: set[str] = field(default_factory=set)
     unasked: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
+    hiding: set[str] = field(default_factory=set)
 
     def finish(self) -> "Profile":
         """What was recorded."""
@@ -128,6 +130,11 @@ class Recorder:
         self.moving.add(name)
         return True
 
+    def may_hide_items(self, origins: Origins) -> bool:
+        """See `Profile.may_hide_items`."""
+        self.hiding.update(origins)
+        return True
+
     def record_blind_test(self, grade_id: str) -> None:
         """Record that a test sent the student's side no request."""
         self.unasked.add(grade_id)
@@ -155,6 +162,7 @@ class Profile:
     moving: frozenset[str] = frozenset()
     unasked: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
+    hiding: frozenset[str] = frozenset()
 
     def finish(self) -> None:
         """Nothing is recorded of a submission."""
@@ -286,6 +294,10 @@ class Profile:
     def may_rebind(self, name: str) -> bool:
         """Whether a name may have another value when a test asks for it again: the solution's had."""
         return name in self.moving
+
+    def may_hide_items(self, origins: Origins) -> bool:
+        """Whether an array may hide some of its items behind a mask: some comparisons pass over those."""
+        return not self.hiding.isdisjoint(origins)
 
     def record_blind_test(self, grade_id: str) -> None:
         """Nothing is recorded of a submission."""

@@ -1,5 +1,6 @@
 """How the judge reads what the student's side answers: as data, and within what the instructor's solution did."""
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,9 @@ from autograder.wall.codec import Decoder
 from autograder.wall.errors import MalformedError
 from autograder.wall.gradients import Graph, PullBack, attach
 from autograder.wall.handles import has_plain_value, remote_of
+from autograder.wall.instances import RANDOM, SentIterator
 from autograder.wall.judge_objects import RemoteObjects
+from autograder.wall.kinds import unwrap
 from autograder.wall.origins import Origins
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.remote import ClassFacts
@@ -79,7 +82,11 @@ class AnswerReader:
             graph = Graph(number, request.inputs, self._pull_back, self._objects.release)
             outputs = attach(graph, [read_tensor(item) for item in reply["graph"]])
         found: list[object] = []
-        decoder = Decoder(self._read_other(request.origins, arguments, outputs, found), self.devices)
+        decoder = Decoder(
+            self._read_other(request.origins, arguments, outputs, found),
+            self.devices,
+            lambda: self._profile.may_hide_items(request.origins),
+        )
         value = decoder.read(reply["value"])
         if not found and reply.get("error") is None:
             self._profile.record_plain(request.origins)
@@ -140,7 +147,7 @@ class AnswerReader:
     ) -> Callable[[str, list[Node], Decoder], object]:
         def read(tag: str, parts: list[Node], decoder: Decoder) -> object:
             if tag == "argument":
-                return arguments[parts[0]]
+                return unwrap(arguments[parts[0]])
             if tag == "leaf":
                 return self._objects.leaves[parts[0]]
             if tag == "graph":
@@ -180,8 +187,12 @@ def _changes(request: PendingRequest, number: Node, content: Node) -> list[set[s
     return [{name} if content[0][:2] == before[:2] else {name, f"{name}.shape"} for name in names]
 
 
-def _copy(value: Any) -> Any:  # noqa: ANN401 - any mutable plain value
+def _copy(value: Any) -> Any:  # noqa: ANN401 - anything that was sent
+    if isinstance(value, SentIterator):
+        return value.detached()
+    if type(value) in RANDOM:
+        return copy.deepcopy(value)
     if isinstance(value, torch.Tensor):
         copied = value.detach().clone()
         return copied.requires_grad_(value.requires_grad) if value.is_leaf else copied
-    return value.copy()
+    return copy.copy(value)

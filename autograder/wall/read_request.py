@@ -3,6 +3,7 @@
 import builtins
 import functools
 import importlib
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ import torch
 
 from autograder.wall.codec import Decoder, Encoder
 from autograder.wall.errors import MalformedError
+from autograder.wall.instances import RANDOM_TAGS, make_iterator
+from autograder.wall.kinds import Held, unwrap
 from autograder.wall.student_objects import ExportedObjects
 from autograder.wall.values import LIBRARY_NAMES, Node
 
@@ -23,7 +26,7 @@ class Request:
         args: the positional arguments, the object that is acted upon first.
         kwargs: the keyword arguments.
         inputs: leaves that stand for the judge's tensors that require grad, in the judge's order.
-        objects: every mutable object among the arguments, by its number.
+        objects: every mutable object among the arguments, by its number; what can't change is held (`kinds.Held`).
         before: what each of them held when it came.
         grad_enabled: whether the judge was recording a graph.
     """
@@ -78,6 +81,10 @@ class RequestReader:
             return functools.reduce(getattr, parts[1].split("."), importlib.import_module(parts[0]))
         if tag == "module":
             return importlib.import_module(parts[0])
+        if tag in _GIVEN:
+            return _GIVEN[tag](decoder, *parts)
+        if tag in RANDOM_TAGS:
+            return decoder.register(parts[0], RANDOM_TAGS[tag].read(parts[1], decoder))
         if tag == "partial":
             function, args, kwargs = (decoder.read(part) for part in parts)
             return functools.partial(function, *args, **kwargs)
@@ -92,8 +99,64 @@ class RequestReader:
 
 def contents(objects: tuple[Any, ...]) -> tuple[Node, ...]:
     """What each of the arguments holds now, in a form that can be compared."""
-    encoder = Encoder(lambda value, _: ["other", id(value)], {id(o): ["argument", n] for n, o in enumerate(objects)})
+    encoder = Encoder(lambda value, _: ["other", id(value)], argument_nodes(objects))
     return tuple(encoder.content(item) for item in objects)
+
+
+def argument_nodes(objects: tuple[Any, ...]) -> dict[int, Node]:
+    """How an answer says that a value is one of the arguments, by ``id``."""
+    return {id(unwrap(item)): ["argument", number] for number, item in enumerate(objects)}
+
+
+def _read_given(decoder: Decoder, node: Node, number: int) -> object:
+    value = decoder.read(node)
+    decoder.register(number, Held(value))
+    return value
+
+
+def _read_object(decoder: Decoder, number: int, class_node: Node, immutable: Node, content: Node) -> object:
+    decoder.reserve(number)
+    kind = decoder.read(class_node)
+    if immutable is not None:
+        base = vars(builtins)[immutable[0]]
+        made = base.__new__(kind, decoder.read(immutable[1]))
+    else:
+        base = next((base for base in (OrderedDict, dict, list, set) if issubclass(kind, base)), object)
+        made = base.__new__(kind)
+    decoder.objects[number] = made
+    return decoder.filled(made, content)
+
+
+def _read_reduced(decoder: Decoder, maker: Node, args: Node, state_node: Node) -> Any:  # noqa: ANN401 - any object
+    made = decoder.read(maker)(*decoder.read(args))
+    state = decoder.read(state_node)
+    if state is None:
+        return made
+    if hasattr(made, "__setstate__"):
+        made.__setstate__(state)
+        return made
+    attributes, slots = state if isinstance(state, tuple) else (state, None)
+    vars(made).update(attributes or {})
+    for name, item in (slots or {}).items():
+        object.__setattr__(made, name, item)
+    return made
+
+
+def _read_iterator(decoder: Decoder, number: int, items: Node, complete: bool) -> object:
+    # Its number comes before those of its items.
+    decoder.reserve(number)
+    made = decoder.objects[number] = make_iterator(decoder.read_items(items), complete=complete)
+    return made
+
+
+_GIVEN: dict[str, Callable[..., object]] = {
+    "given": _read_given,
+    "object": _read_object,
+    "reduced": _read_reduced,
+    "iterator": _read_iterator,
+    "member": lambda decoder, kind, name: decoder.read(kind)[name],
+    "method": lambda decoder, owner, name: getattr(decoder.read(owner), name),
+}
 
 
 def _read_input(

@@ -2,19 +2,22 @@
 
 import dataclasses
 import functools
-from collections import OrderedDict
+import pathlib
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy
 import torch
 
 from autograder.wall.codec import Encoder
 from autograder.wall.special_methods import SPECIAL_METHODS, UNHASHABLE
-from autograder.wall.values import Node
+from autograder.wall.values import Node, write_path
 
-PLAIN_BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
+PLAIN_BASES = (int, float, complex, str, bytes, tuple, list, dict, set, frozenset, deque, numpy.ndarray, pathlib.Path)
 """Classes whose subclasses cross with a plain value."""
+_ITERABLE = (tuple, list, set, frozenset, deque)
 _MOST_TYPES = 40
 _MOST_NAMES = 1_000
 _LONGEST_NAME = 200
@@ -126,7 +129,9 @@ def describe_handle(value: Any, exported: ExportedObjects, encoder: Encoder) -> 
     is_class = isinstance(value, type)
     if is_class:
         classes += exported.describe_class(value)
-    snapshot = [encoder.write(plain) for plain in plain_base(value)]
+    snapshot = [
+        write_path(plain) if isinstance(plain, pathlib.Path) else encoder.write(plain) for plain in plain_base(value)
+    ]
     return ["handle", exported.keep(value), exported.keep(type(value)), classes, is_class, snapshot]
 
 
@@ -198,5 +203,7 @@ _PLAIN_READERS: dict[Any, Callable[[Any], Any]] = {
     str: _read_slice,
     bytes: _read_slice,
     dict: _read_mapping,
-    **{base: functools.partial(_read_items, base) for base in (tuple, list, set, frozenset)},
+    **{base: functools.partial(_read_items, base) for base in (tuple, list, set, frozenset, deque)},
+    numpy.ndarray: lambda array: numpy.ndarray.view(array, numpy.ndarray),
+    pathlib.Path: pathlib.Path,
 }

@@ -5,21 +5,25 @@ OverflowError, which the codec turns into `MalformedError`.
 """
 
 import builtins
+import collections
 import datetime
 import decimal
 import fractions
 import math
+import pathlib
 import re
+import uuid
+import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
 import numpy
 import torch
 
+from autograder.limits import Limits
 from autograder.wall.errors import MalformedError, UnsendableError
-
-Node = Any
-"""What MessagePack carries: None, bool, int, float, str, bytes, or a list that begins with a tag."""
+from autograder.wall.kinds import Node as Node
+from autograder.wall.kinds import expect, is_private
 
 LIBRARY_NAMES = {
     "torch": torch,
@@ -40,8 +44,16 @@ _NAMES = {
     for dtype in (torch.float32, torch.float64, torch.int64, torch.int32, torch.bool, torch.complex64, torch.complex128)
 }
 """Dtypes that NumPy has, too, with their names."""
-_MOST_DIGITS = 10_000
-_LARGEST = 64 * 1024**2
+_LONGEST_TEXT = 1_000_000
+"""Characters of a number in decimal, or of a name."""
+_LARGEST = Limits.message_bytes
+_LARGEST_INTEGER = 16 * 1024**2
+_LARGEST_TERM = 128 * 1024
+"""Bytes of a fraction's numerator: to reduce larger ones takes too long."""
+_UNKNOWN = object()
+"""In place of the node of a value that can't be written."""
+_ZONE = re.compile(r"[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+){0,3}")
+_LONGEST_ZONE = 64
 
 
 def plain_dtype(dtype: numpy.dtype[Any]) -> bool:
@@ -49,24 +61,72 @@ def plain_dtype(dtype: numpy.dtype[Any]) -> bool:
     return dtype.kind in _NUMPY_KINDS and dtype.names is None and dtype.subdtype is None
 
 
+def has_plain_items(array: numpy.ndarray[Any, Any]) -> bool:
+    """Whether an array's items are plain data, or records of plain data."""
+    return plain_dtype(array.dtype) or _is_plain_record(array.dtype)
+
+
+def _is_plain_record(dtype: numpy.dtype[Any]) -> bool:
+    if dtype.names is None or dtype.itemsize == 0:
+        return False
+    fields: Any = dtype.fields
+    # A field with a title has two names.
+    return len(fields) == len(dtype.names) and all(
+        not is_private(name) and (plain_dtype(dtype[name].base) or _is_plain_record(dtype[name].base))
+        for name in dtype.names
+    )
+
+
+def write_dtype(dtype: numpy.dtype[Any]) -> Node:
+    """Write the dtype of an array of plain data: its name, or for records their size and their fields."""
+    if dtype.names is None:
+        return dtype.str
+    known: Any = dtype.fields
+    fields = [(name, *known[name][:2]) for name in dtype.names]
+    return [
+        dtype.itemsize,
+        [[name, write_dtype(field.base), list(field.shape), offset] for name, field, offset in fields],
+    ]
+
+
+def read_array_dtype(node: Node, depth: int = 0) -> numpy.dtype[Any]:
+    """Read what `write_dtype` wrote."""
+    if isinstance(node, str):
+        dtype = numpy.dtype(node)
+        expect(plain_dtype(dtype), "array of a dtype that is not plain")
+        return dtype
+    size, fields = node
+    expect(depth < 8 and type(size) is int and 0 < size < 2**31 and isinstance(fields, list), "dtype")
+    formats: list[Any] = []
+    for name, base, shape, offset in fields:
+        expect(isinstance(name, str) and not is_private(name), "dtype")
+        expect(is_shape(shape) and type(offset) is int and offset >= 0, "dtype")
+        field = read_array_dtype(base, depth + 1)
+        formats.append((field, tuple(shape)) if shape else field)
+    names, offsets = [field[0] for field in fields], [field[3] for field in fields]
+    return numpy.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size})
+
+
 def write_array(array: numpy.ndarray[Any, Any]) -> list[Node]:
-    """Write an array of a plain dtype as ``[dtype, shape, bytes]``.
+    """Write an array of plain data as ``[dtype, shape, bytes]``.
 
     Raises:
         UnsendableError: it is larger than any message may be.
     """
     _refuse_large(array.nbytes)
-    return [array.dtype.str, list(array.shape), numpy.ascontiguousarray(array).tobytes()]
+    dtype = array.dtype
+    name = dtype.str if dtype.names is None else write_dtype(dtype)
+    return [name, list(array.shape), numpy.ascontiguousarray(array).tobytes()]
 
 
 def read_array(node: Node) -> numpy.ndarray[Any, Any]:
     """Read what `write_array` wrote; the array owns its memory and is writable."""
     name, shape, data = node
-    if not isinstance(name, str) or not isinstance(data, bytes) or not _is_shape(shape):
+    if not isinstance(data, bytes) or not is_shape(shape):
         raise MalformedError("array")
-    dtype = numpy.dtype(name)
-    if not plain_dtype(dtype):
-        raise MalformedError("array of a dtype that is not plain")
+    dtype = read_array_dtype(name)
+    if not data and 0 in shape:
+        return numpy.empty(shape, dtype=dtype)
     return numpy.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
 
 
@@ -92,7 +152,7 @@ def write_tensor(tensor: torch.Tensor) -> list[Node]:
 def read_tensor(node: Node) -> torch.Tensor:
     """Read what `write_tensor` wrote: a contiguous leaf on the CPU that doesn't require grad."""
     name, shape, data = node
-    if not isinstance(data, bytes) or not _is_shape(shape):
+    if not isinstance(data, bytes) or not is_shape(shape):
         raise MalformedError("tensor")
     dtype = read_dtype(name)
     if _WITHOUT_NUMBERS.match(name):
@@ -110,7 +170,8 @@ def _refuse_large(size: int) -> None:
         raise UnsendableError(f"{size / 1e6:.0f} MB, where {_LARGEST / 1e6:.0f} MB can be carried")
 
 
-def _is_shape(shape: Node) -> bool:
+def is_shape(shape: Node) -> bool:
+    """Whether these are the sizes of an array, of which none is beyond all bounds."""
     return isinstance(shape, list) and len(shape) <= 64 and all(type(n) is int and 0 <= n < 2**40 for n in shape)
 
 
@@ -128,16 +189,81 @@ def read_dtype(name: Node) -> torch.dtype:
     return dtype
 
 
-def _read_integer(text: Node) -> int:
-    if not isinstance(text, str) or len(text) > _MOST_DIGITS:
+def _write_integer(number: int, largest: int = _LARGEST_INTEGER) -> bytes:
+    size = number.bit_length() // 8 + 1
+    if size > largest:
+        raise UnsendableError(f"an integer of {size:,} bytes, where {largest:,} bytes can be carried")
+    return number.to_bytes(size, "little", signed=True)
+
+
+def _read_integer(data: Node, largest: int = _LARGEST_INTEGER) -> int:
+    if not isinstance(data, bytes) or len(data) > largest:
         raise MalformedError("integer")
-    return int(text, 16)
+    return int.from_bytes(data, "little", signed=True)
 
 
 def _read_text(text: Node) -> str:
-    if not isinstance(text, str) or len(text) > _MOST_DIGITS:
+    if not isinstance(text, str) or len(text) > _LONGEST_TEXT:
         raise MalformedError("text")
     return text
+
+
+def _write_text(text: str) -> str:
+    if len(text) > _LONGEST_TEXT:
+        raise UnsendableError(f"a value of {len(text):,} characters, where {_LONGEST_TEXT:,} can be carried")
+    return text
+
+
+def write_zone(zone: datetime.tzinfo | None) -> str | int | None:
+    """Write a time zone as its name, or as its microseconds ahead of UTC; None if it is no such zone."""
+    if type(zone) is datetime.timezone:
+        # A name of the user's own is not kept.
+        return zone.utcoffset(None) // datetime.timedelta(microseconds=1)
+    name = getattr(zone, "key", None) if type(zone) is zoneinfo.ZoneInfo else getattr(zone, "zone", None)
+    return name if isinstance(name, str) and _ZONE.fullmatch(name) and len(name) <= _LONGEST_ZONE else None
+
+
+def read_zone(node: Node) -> datetime.tzinfo:
+    """Read what `write_zone` wrote."""
+    if type(node) is int:
+        offset = datetime.timedelta(microseconds=node)
+        return datetime.timezone(offset) if offset else datetime.UTC
+    # The name becomes that of a file.
+    expect(isinstance(node, str) and len(node) <= _LONGEST_ZONE and _ZONE.fullmatch(node), "time zone")
+    return zoneinfo.ZoneInfo(node)
+
+
+def _write_time(moment: Any) -> Node:  # noqa: ANN401 - a datetime.time or a datetime.datetime
+    if moment.tzinfo is None:
+        return [moment.isoformat(), moment.fold, None]
+    zone = write_zone(moment.tzinfo)
+    return _UNKNOWN if zone is None else [moment.replace(tzinfo=None).isoformat(), moment.fold, zone]
+
+
+def _read_time(kind: Any) -> Callable[[Node], Any]:  # noqa: ANN401 - see above
+    def read(node: Node) -> Any:  # noqa: ANN401 - see above
+        text, fold, zone = node
+        expect(type(fold) is int, "time")
+        return kind.fromisoformat(text).replace(fold=fold, tzinfo=None if zone is None else read_zone(zone))
+
+    return read
+
+
+_PATHS: dict[str, type[pathlib.PurePath]] = {
+    "here": pathlib.Path,
+    "posix": pathlib.PurePosixPath,
+    "windows": pathlib.PureWindowsPath,
+}
+
+
+def write_path(path: pathlib.Path) -> list[Node]:
+    """Write the path of a file, which each side looks up in its own folders."""
+    return ["path", ["here", _write_text(str(path))]]
+
+
+def _read_path(node: Node) -> pathlib.PurePath:
+    kind, text = node
+    return _PATHS[kind](_read_text(text))
 
 
 def _read_device(name: Node) -> torch.device:
@@ -148,18 +274,33 @@ def _read_device(name: Node) -> torch.device:
     return device
 
 
+_COLLECTIONS = {
+    kind.__name__: kind
+    for kind in (collections.Counter, collections.OrderedDict, collections.defaultdict, collections.deque)
+}
+
+
 def _read_type(name: Node) -> type:
     public = isinstance(name, str) and not name.startswith("_")
-    for module in (builtins, torch):
-        found = vars(module).get(name) if public else None
+    for module in (vars(builtins), vars(torch), _COLLECTIONS):
+        found = module.get(name) if public else None
         if isinstance(found, type) and _write_type(found) == name:
+            return found
+    if public and name.startswith("numpy."):
+        found = vars(numpy).get(name.removeprefix("numpy."))
+        if isinstance(found, type) and issubclass(found, (numpy.generic, numpy.ndarray)):
             return found
     raise MalformedError("type")
 
 
 def _write_type(value: type) -> str | None:
+    name = value.__name__
+    if issubclass(value, (numpy.generic, numpy.ndarray)) and getattr(numpy, name, None) is value:
+        return f"numpy.{name}"
+    if _COLLECTIONS.get(name) is value:
+        return name
     module = {"builtins": builtins, "torch": torch}.get(value.__module__)
-    return value.__name__ if module is not None and getattr(module, value.__name__, None) is value else None
+    return name if module is not None and getattr(module, name, None) is value else None
 
 
 def _read_figure(text: Node) -> Any:  # noqa: ANN401 - Plotly has no types
@@ -178,12 +319,22 @@ _SCALARS: dict[type, tuple[str, Callable[[Any], Node], Callable[[Node], Any]]] =
     torch.device: ("device", str, _read_device),
     fractions.Fraction: (
         "fraction",
-        lambda q: [hex(q.numerator), hex(q.denominator)],
-        lambda node: fractions.Fraction(*map(_read_integer, node)),
+        lambda q: [_write_integer(q.numerator, _LARGEST_TERM), _write_integer(q.denominator, _LARGEST_TERM)],
+        lambda node: fractions.Fraction(*(_read_integer(part, _LARGEST_TERM) for part in node)),
     ),
-    decimal.Decimal: ("decimal", str, lambda node: decimal.Decimal(_read_text(node))),
+    decimal.Decimal: (
+        "decimal",
+        lambda number: _write_text(str(number)),
+        lambda node: decimal.Decimal(_read_text(node)),
+    ),
     datetime.date: ("date", datetime.date.isoformat, datetime.date.fromisoformat),
-    datetime.datetime: ("datetime", datetime.datetime.isoformat, datetime.datetime.fromisoformat),
+    datetime.time: ("time", _write_time, _read_time(datetime.time)),
+    datetime.datetime: ("datetime", _write_time, _read_time(datetime.datetime)),
+    datetime.timezone: ("zone", write_zone, read_zone),
+    zoneinfo.ZoneInfo: ("zone", write_zone, read_zone),
+    pathlib.PureWindowsPath: ("path", lambda path: ["windows", _write_text(str(path))], _read_path),
+    pathlib.PurePosixPath: ("path", lambda path: ["posix", _write_text(str(path))], _read_path),
+    uuid.UUID: ("uuid", lambda value: value.bytes, lambda node: uuid.UUID(bytes=node)),
     datetime.timedelta: (
         "timedelta",
         lambda t: [t.days, t.seconds, t.microseconds],
@@ -193,22 +344,36 @@ _SCALARS: dict[type, tuple[str, Callable[[Any], Node], Callable[[Node], Any]]] =
 _READERS: dict[str, Callable[[Node], Any]] = {tag: read for tag, _, read in _SCALARS.values()} | {
     "integer": _read_integer,
     "scalar": lambda node: read_array(node)[()],
+    "path": _read_path,
+    "numpy dtype": lambda node: numpy.dtype(object) if node == "O" else read_array_dtype(node),
     "type": _read_type,
     "figure": _read_figure,
 }
+
+
+def _write_numpy_dtype(dtype: Any) -> list[Node] | None:  # noqa: ANN401 - NumPy's types know no class of any dtype
+    if dtype.kind == "O":
+        return ["numpy dtype", "O"]
+    known = dtype.subdtype is None and (plain_dtype(dtype) or _is_plain_record(dtype))
+    return ["numpy dtype", write_dtype(dtype)] if known else None
 
 
 def write_scalar(value: object) -> list[Node] | None:
     """Write a small immutable value as ``[tag, content]``; None if it is not one of those that are known."""
     entry = _SCALARS.get(type(value))
     if entry is not None:
-        return [entry[0], entry[1](value)]
+        content = entry[1](value)
+        return None if content is _UNKNOWN else [entry[0], content]
     if type(value) is int:
-        return ["integer", hex(value)]
-    if isinstance(value, numpy.generic) and plain_dtype(value.dtype):
+        return ["integer", _write_integer(value)]
+    # By its true class: a handle says that it is one of another.
+    kind = type(value)
+    if issubclass(kind, numpy.generic) and kind.__module__ == "numpy" and has_plain_items(value):  # type: ignore[arg-type]
         return ["scalar", write_array(numpy.asarray(value))]
-    if isinstance(value, type):
-        name = _write_type(value)
+    if issubclass(kind, numpy.dtype):
+        return _write_numpy_dtype(value)
+    if issubclass(kind, type):
+        name = _write_type(value)  # type: ignore[arg-type]  # a class, by its class
         return None if name is None else ["type", name]
     if type(value).__module__.startswith("plotly.graph_objs") and hasattr(value, "to_json"):
         return ["figure", value.to_json()]

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from autograder.wall.codec import Encoder, is_plain_tensor, leaf_content
-from autograder.wall.read_request import Request, contents
+from autograder.wall.read_request import Request, argument_nodes, contents
 from autograder.wall.student_objects import ExportedObjects, describe_handle
 from autograder.wall.values import Node, write_tensor
 
@@ -36,7 +36,7 @@ class AnswerWriter:
         outputs: list[torch.Tensor] = []
         encoder = Encoder(
             lambda item, own: self._write_other(item, own, outputs),
-            {id(item): ["argument", number] for number, item in enumerate(request.objects)},
+            argument_nodes(request.objects),
         )
         node = encoder.write(value)
         after = [[number, encoder.content(request.objects[number])] for number in self._changed(request)]

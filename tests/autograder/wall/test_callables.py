@@ -2,6 +2,7 @@ import functools
 import math
 import operator
 import statistics
+import threading
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -79,18 +80,21 @@ def test_a_students_function_is_itself_on_the_way_back(meet: Meet) -> None:
     assert wall.fetch("apply")(wall.fetch("helper"), 1) == 101
 
 
-def test_a_function_that_counts_its_calls_is_refused(apply: Callable[..., Any]) -> None:
+def test_a_method_of_a_tests_list_appends_to_that_list(apply: Callable[..., Any]) -> None:
     calls: list[Any] = []
-    with pytest.raises(UnsupportedValueError, match="judge's side only"):
-        apply(calls.append, 1)
+    apply(calls.append, 1)
+    assert calls == [1]
 
 
-class Recorder:
-    def __call__(self, x: float) -> float:
-        return x
+def make_recorder() -> Any:
+    class Recorder:
+        def __call__(self, x: float) -> float:
+            return x
+
+    return Recorder()
 
 
-@pytest.mark.parametrize("function", [Recorder(), print.__self__, Recorder().__call__])
+@pytest.mark.parametrize("function", [make_recorder(), make_recorder().__call__, object(), threading.Lock().acquire])
 def test_what_the_student_can_not_have_is_refused(apply: Callable[..., Any], function: Any) -> None:
     with pytest.raises(UnsupportedValueError):
         apply(function, 1.0)

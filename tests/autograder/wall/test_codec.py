@@ -183,10 +183,10 @@ def test_a_list_may_hold_itself() -> None:
 
 
 def test_what_is_nested_too_deeply_is_not_sent() -> None:
-    deep: list[Any] = []
+    deep: tuple[Any, ...] = ()
     for _ in range(500):
-        deep = [deep]
-    with pytest.raises(UnsendableError, match="deeply"):
+        deep = (deep,)
+    with pytest.raises(UnsendableError, match="deep"):
         Encoder(refuse).write(deep)
 
 
