@@ -38,7 +38,7 @@ def write_stored(stored: Stored) -> None:
     labs = []
     for lab in sorted(stored):
         lines = [
-            f'  {json.dumps(name)}: {json.dumps({"level": test.level, "points": test.points})}'
+            f"  {json.dumps(name)}: {json.dumps({'level': test.level, 'points': test.points})}"
             for name, test in stored[lab].items()
         ]
         labs.append(f"{json.dumps(lab)}: {{\n" + ",\n".join(lines) + "\n}")

@@ -134,7 +134,7 @@ def parse_lab(name: str, text: str) -> ForeignLab:
         kind, argument = found[1], found[2] or ""
         body = re.sub(r"^#! ?", "", body, flags=re.MULTILINE).strip("\n")
         if kind in ANSWERED:
-            assert argument == "" and cells[-1].kind == "answer", f"{name}: {header} does not follow an answer"
+            assert cells[-1].kind == "answer", f"{name}: {header} does not follow an answer"
             assert cells[-1].grade_id not in answers[kind], f"{name}: a second {kind} for {cells[-1].grade_id}"
             answers[kind][cells[-1].grade_id] = body
         elif kind == "file":

@@ -1,7 +1,5 @@
 """Labs of courses of others, graded by the autograder."""
 
-import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -73,7 +73,7 @@ with open("data/poem.txt") as f:
     longest_line = max(f, key=len)
 
 # %% test longest 1
-assert longest_line == "And never stops at all,", repr(longest_line)
+assert longest_line == "That perches in the soul,", repr(longest_line)
 assert len(lines) == 4
 
 # %% answer users
