@@ -77,6 +77,17 @@ def imported_names(source: str) -> frozenset[str]:
     return names_in(statements(source)).imported
 
 
+def imported_packages(sources: Iterable[str]) -> frozenset[str]:
+    """The packages that cells import, in their functions as well: ``torch`` for ``import torch.nn as nn``."""
+    found: set[str] = set()
+    for node in (node for source in sources for statement in statements(source) for node in ast.walk(statement)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            found.add(node.module.partition(".")[0])
+    return frozenset(found)
+
+
 def free_names(source: str) -> frozenset[str]:
     """The names that plain Python code takes from outside: it reads them and binds them nowhere; no builtins.
 

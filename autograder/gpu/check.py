@@ -96,7 +96,7 @@ class GpuCheck(DeviceCheck):
         channel = Channel(student.connection, _LIMITS.message_bytes)
         # What `autograder.wall.handshake` sends, which imports torch, as the coordinator never does.
         sizes = {"message_bytes": _LIMITS.message_bytes, "output_bytes": _LIMITS.output_bytes}
-        channel.send(sizes | {"files": []}, deadline)
+        channel.send(sizes | {"files": [], "copies": False}, deadline)
         channel.send({"do": "run", "source": _PROGRAM, "number": 1}, deadline)
         failed: dict[str, Any] | None = channel.receive(deadline)["failed"]
         if failed is not None:

@@ -40,6 +40,13 @@ class JudgeSession:
         self._new_student = new_student
         self._suspect_kills = suspect_kills
         self._student: StudentProcess | None = None
+        self._cell: int | None = None
+
+    def running_cell(self, count: int) -> int | None:
+        """The cell in which the judge is or was, of so many; None if it has come to the end."""
+        if self._cell is not None and self._cell not in self.outcomes:
+            return self._cell
+        return next((index for index in range(count) if index not in self.outcomes), None)
 
     def serve(self, connection: socket.socket) -> dict[str, Any]:
         """Serve the judge until it has finished.
@@ -74,6 +81,12 @@ class JudgeSession:
                 elif message["do"] == "interrupt":
                     if self._student is not None:
                         self._student.interrupt()
+                    channel.send(None, deadline)
+                elif message["do"] == "begin":
+                    self._cell = message["cell"]
+                elif message["do"] == "end":
+                    if self._student is not None:
+                        self._end(self._student)
                     channel.send(None, deadline)
                 elif message["do"] == "kill":
                     channel.send(self._kill(), deadline)

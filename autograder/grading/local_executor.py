@@ -16,18 +16,26 @@ from typing import Any, Final, Self
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.cache_keys import notebook_key
-from autograder.grading.excluded_tests import blind_tests, excluded_verdicts, failed_tests
 from autograder.grading.json_store import JsonStore
 from autograder.grading.judge_server import JudgeServer
 from autograder.grading.judge_session import DisturbedError, JudgeSession
 from autograder.grading.prestart import Prestart
 from autograder.grading.secret import derived_secret, open_secret
 from autograder.grading.terms import Terms
+from autograder.grading.test_levels import (
+    LabLevels,
+    all_tests_above,
+    blind_tests,
+    failed_tests,
+    needed_tests,
+    skipped,
+    tests_of,
+)
 from autograder.judging.case import Case, broken, complete
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.student_process import StudentProcess
 from autograder.sandbox.zygote import Zygote
-from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
+from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult, TestLevel
 from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError, MalformedError
 from autograder.wall.profile import Profile, Recorder
 from autograder.wire import MalformedRecordError, from_plain, to_plain
@@ -86,14 +94,14 @@ class _PreparedNotebook:
         files: the lab's data files: path → content.
         server: forks its judges.
         profile: what a submission may do across the wall.
-        excluded: why a test is not run, by grade id.
+        levels: where each of its tests runs.
     """
 
     notebook: LabNotebook
     files: Mapping[str, bytes]
     server: JudgeServer
     profile: Profile
-    excluded: Mapping[str, str]
+    levels: LabLevels
 
 
 class LocalExecutor:
@@ -123,6 +131,7 @@ class LocalExecutor:
         self._zygote_lock = threading.Lock()
         self._zygote: Zygote | None = None
         self._modules: tuple[str, ...] = ()
+        self._runs_beside = False
         self._closed = False
         self._device = accelerator_for(terms.limits).check(partial(self._new_student, None))
 
@@ -152,12 +161,22 @@ class LocalExecutor:
                 break
         return result
 
+    def levels(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> tuple[TestLevel, ...]:
+        """Where each of a notebook's tests runs, in their order.
+
+        Raises:
+            ExpectedError: the sandbox or the instructor's notebook can't be used.
+        """
+        return self._prepare(notebook, files).levels.tests
+
     def _judge_once(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> tuple[NotebookResult, bool]:
         """The result, and whether it is conclusive: if not, the notebook must be judged again."""
         prepared = self._prepare(notebook, files)
-        excluded = excluded_verdicts(case.submitted, prepared.excluded)
+        levels = prepared.levels
+        case = replace(case, excluded=levels.excluded(case.submitted), beside=levels.beside)
         overdrawn = self._overdrawn()
-        result, _ = self._run(prepared.server, replace(case, profile=prepared.profile, excluded=excluded))
+        result, _ = self._run(prepared.server, replace(case, profile=prepared.profile))
+        result = replace(result, levels=levels.remarkable)
         # A submission that takes all of an accelerator's memory leaves too little to those that run beside it.
         crowded = self._overdrawn() > overdrawn and self._device.ran_out_of_memory(result)
         result = self._device.without_device_failures(result, case.submitted.cells)
@@ -188,44 +207,100 @@ class LocalExecutor:
                 server.run_instructor_notebook(notebook, files, self._limits)
                 self._modules = tuple(dict.fromkeys((*self._modules, *server.modules)))
                 self._zygote.warm(server.modules)
+                self._note_libraries()
                 self._device.before_grading()
-                profile, excluded = self._profile_solution(server, notebook, files)
+                profile, levels = self._profile_solution(server, notebook, files)
             except BaseException:
                 server.close()
                 raise
-            prepared = _PreparedNotebook(notebook, files, server, profile, excluded)
+            prepared = _PreparedNotebook(notebook, files, server, profile, levels)
             self._prepared.append(prepared)
             return prepared
 
     def _profile_solution(
         self, server: JudgeServer, notebook: LabNotebook, files: Mapping[str, bytes]
-    ) -> tuple[Profile, Mapping[str, str]]:
-        """Judge the instructor's own solution: what it does across the wall, and the tests to exclude."""
+    ) -> tuple[Profile, LabLevels]:
+        """Judge the instructor's own solution: what it does across the wall, and where each test runs."""
         key = notebook_key(notebook, files, self._terms)
         known = self._known_profile(key)
         if known is not None:
-            # Only profiles of solutions without excluded tests are kept.
-            return known, {}
+            if known[1].beside:
+                self._runs_beside = True
+                self._note_libraries()
+            return known
         solution = SubmittedNotebook(notebook.name, notebook.source)
         secret = self._secret_of_solution or derived_secret(open_secret(self._state), notebook.name)
-        result, recorded = self._run(server, Case(solution, files, secret, Recorder(), self._limits))
+        case = Case(solution, files, secret, Recorder(), self._limits)
+        result, recorded = self._run(server, case)
         if not recorded:
             # Without a profile no answer can be judged.
-            return Profile(), {verdict.grade_id: "it could not be run to the end" for verdict in result.verdicts}
+            reason = "the solution could not be run to the end"
+            nowhere = [TestLevel(grade_id, Level.NONE, reason) for grade_id in tests_of(notebook)]
+            return Profile(), LabLevels(tuple(nowhere))
         profile = from_plain(Profile, recorded)
-        excluded = failed_tests(result, server.failures)
-        excluded |= blind_tests(notebook, files, self._limits, profile.unasked)
-        if not excluded:
-            self._profiles.keep(key, {name: sorted(values) for name, values in to_plain(profile).items()})
-        return profile, excluded
+        reasons = failed_tests(result, server.failures)
+        reasons |= blind_tests(notebook, files, self._limits, profile.unasked - server.failures.keys())
+        profile, levels = self._find_levels(server, notebook, case, profile, reasons)
+        self._profiles.keep(key, {"profile": to_plain(profile), "levels": to_plain(levels)})
+        return profile, levels
 
-    def _known_profile(self, key: str) -> Profile | None:
+    def _find_levels(
+        self, server: JudgeServer, notebook: LabNotebook, case: Case, profile: Profile, reasons: Mapping[str, str]
+    ) -> tuple[Profile, LabLevels]:
+        """Try the tests that can't run at the wall beside the solution's code.
+
+        Args:
+            server: forks the judges.
+            notebook: the instructor's notebook.
+            case: the solution, as it was judged across the wall.
+            profile: what it did there.
+            reasons: why a test can't run at the wall, by grade id.
+        """
+        tests = tests_of(notebook)
+        wall_only = self._terms.level is Level.WALL
+        waiting = {grade_id for grade_id in reasons if not wall_only and not tests[grade_id].wall_only}
+        beside: dict[str, tuple[str, ...]] = {}
+        failures = dict(reasons)
+        if waiting:
+            self._runs_beside = True
+            self._note_libraries()
+        # A test may need the names of tests above it, or what they leave in the notebook's objects.
+        for tests_above in (needed_tests, all_tests_above):
+            trial = {grade_id: tests_above(notebook, grade_id) for grade_id in waiting}
+            if not trial:
+                break
+            others = skipped(case.submitted, tests.keys() - trial.keys())
+            result, recorded = self._run(server, replace(case, excluded=others, beside=trial))
+            if recorded:
+                profile = replace(profile, changes=profile.changes | from_plain(Profile, recorded).changes)
+            for verdict in result.verdicts:
+                if verdict.grade_id in trial and verdict.status in (CellStatus.PASSED, CellStatus.PARTIAL):
+                    beside[verdict.grade_id] = trial[verdict.grade_id]
+                elif verdict.grade_id in trial:
+                    failures[verdict.grade_id] = f"{reasons[verdict.grade_id]}; beside the code: {verdict.message}"
+            waiting -= beside.keys()
+        levels = [
+            TestLevel(grade_id, Level.WALL, _own_failure(server.failures.get(grade_id, "")))
+            if grade_id not in reasons
+            else TestLevel(grade_id, Level.BESIDE, reasons[grade_id])
+            if grade_id in beside
+            else TestLevel(grade_id, Level.NONE, failures[grade_id])
+            for grade_id in tests
+        ]
+        return profile, LabLevels(tuple(levels), beside)
+
+    def _note_libraries(self) -> None:
+        if self._runs_beside and self._zygote is not None:
+            self._zygote.note_libraries()
+
+    def _known_profile(self, key: str) -> tuple[Profile, LabLevels] | None:
         kept = self._profiles.find(key)
+        profile = kept.get("profile") if isinstance(kept, dict) else None
         # A missing field must not count as an empty one.
-        if not isinstance(kept, dict) or not {field.name for field in fields(Profile)} <= kept.keys():
+        if not isinstance(profile, dict) or not {field.name for field in fields(Profile)} <= profile.keys():
             return None
         try:
-            return from_plain(Profile, kept)
+            return from_plain(Profile, profile), from_plain(LabLevels, kept.get("levels"))
         except MalformedRecordError:
             return None
 
@@ -246,7 +321,7 @@ class LocalExecutor:
                 disturbances, reason = disturbances + 1, str(error)
             except (ConnectionClosedError, DeadlineExceededError, MalformedError) as error:
                 reason = f"{server.log_tail() or 'the judge ended without any output'} ({type(error).__name__})"
-                index = next((i for i in range(len(cells)) if i not in session.outcomes), None)
+                index = session.running_cell(len(cells))
                 if self._closed or server.ended:
                     break
                 if deaths[index] < _MOST_DEATHS_IN_CELL and not isinstance(error, DeadlineExceededError):
@@ -296,4 +371,9 @@ class LocalExecutor:
             if self._zygote is dead:
                 dead.close()
                 self._zygote = Zygote(self._terms.mode, self._limits, self._modules)
+                self._note_libraries()
             return self._zygote
+
+
+def _own_failure(raised: str) -> str:
+    return f"the solution itself fails it: {raised}" if raised else ""

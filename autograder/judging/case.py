@@ -23,6 +23,8 @@ class Case:
         limits: what it may use.
         excluded: tests that are not to be run, by the cell's index, with the verdict: for example since a judge has
             died of them.
+        beside: tests that run beside student code, by grade id, each with the ids of the tests above it that must run
+            before it in the same process.
     """
 
     submitted: SubmittedNotebook
@@ -31,6 +33,12 @@ class Case:
     profile: Profile | Recorder
     limits: Limits
     excluded: Mapping[int, CellVerdict] = field(default_factory=dict)
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether it is the instructor's own solution, which is judged before any submission."""
+        return isinstance(self.profile, Recorder)
 
 
 def broken(cell: Cell, reason: str) -> CellVerdict:
@@ -64,6 +72,7 @@ def case_to_plain(case: Case) -> dict[str, Any]:
         "limits": to_plain(case.limits),
         "profile": None if isinstance(case.profile, Recorder) else to_plain(case.profile),
         "excluded": [[index, to_plain(verdict)] for index, verdict in sorted(case.excluded.items())],
+        "beside": [[grade_id, list(earlier)] for grade_id, earlier in sorted(case.beside.items())],
     }
 
 
@@ -80,4 +89,5 @@ def case_from_plain(plain: dict[str, Any]) -> Case:
     profile = Recorder() if plain["profile"] is None else from_plain(Profile, plain["profile"])
     excluded = {index: from_plain(CellVerdict, verdict) for index, verdict in plain["excluded"]}
     limits = from_plain(Limits, plain["limits"])
-    return Case(submitted, plain["files"], plain["secret"], profile, limits, excluded)
+    beside = {grade_id: tuple(earlier) for grade_id, earlier in plain["beside"]}
+    return Case(submitted, plain["files"], plain["secret"], profile, limits, excluded, beside)

@@ -3,16 +3,20 @@
 The message never holds a hidden test: a line of a test is quoted only if it is in the released notebook, too.
 """
 
+import builtins
 import math
 import numbers
 import traceback
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from autograder.cells import Cell, Role
 from autograder.judging.failure_messages import StoppedCell, explain_ended_process, explain_resources, explain_timeout
+from autograder.judging.tests_beside import BesideReport
 from autograder.limits import Limits
-from autograder.verdicts import CellStatus, CellVerdict
+from autograder.verdicts import CellStatus, CellVerdict, Level
 from autograder.wall.errors import (
     ConnectionClosedError,
     DeadlineExceededError,
@@ -28,6 +32,10 @@ from gradlab.check import NotYet, diagnose
 _CELL = "<ipython-input-"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LONGEST_MESSAGE = 20_000
+_LONGEST_WORD = 100
+_FRAME_PARTS = 3
+_HIDDEN = "A hidden test of this exercise found a case in which your answer is not right."
+_NOT_WRITTEN = "This exercise is not written yet: your code stops at `raise NotImplementedError()`."
 # RecursionError and MemoryError come from values of the student's that are too deep or too large.
 _EXPECTED = (MissingNameError, MissingAttributeError, NotPlainError, NotYet, RecursionError, MemoryError)
 
@@ -41,12 +49,14 @@ class Circumstances:
         ending: how the student's process ended, if it did.
         over: the message that the time for the whole notebook is used up, if it is.
         stop: the cell of this exercise that was stopped, if one was: it did not define what the test needs.
+        rehearsal: whether it is the instructor's own solution: the message is then for the instructor.
     """
 
     limits: Limits
     ending: str = ""
     over: str = ""
     stop: StoppedCell | None = None
+    rehearsal: bool = False
 
 
 def judge(test: Cell, released: Cell, execution: Execution, circumstances: Circumstances) -> CellVerdict:
@@ -60,9 +70,28 @@ def judge(test: Cell, released: Cell, execution: Execution, circumstances: Circu
     """
     if execution.error is None:
         return _passed(test, execution.value)
+    if circumstances.rehearsal:
+        released = test
     status, message, misconception = _explain(execution.error, released, circumstances)
     points = None if status is CellStatus.BROKE else 0.0
     return CellVerdict(test.grade_id or "", points, test.points, status, _readable(message), misconception)
+
+
+def judge_beside(test: Cell, released: Cell, report: BesideReport, circumstances: Circumstances) -> CellVerdict:
+    """The verdict on a grade cell that has run beside student code.
+
+    Args:
+        test: the instructor's cell.
+        released: the same cell as the student has it.
+        report: what the process said in which it ran.
+        circumstances: see `Circumstances`.
+    """
+    if report.error is None:
+        return replace(_passed(test, report.points), level=Level.BESIDE)
+    if circumstances.rehearsal:
+        released = test
+    status, message = _explain_beside(report.error, test, released, circumstances.limits)
+    return CellVerdict(test.grade_id or "", 0.0, test.points, status, _readable(message), level=Level.BESIDE)
 
 
 def manual_verdict(cell: Cell, unanswered: frozenset[str]) -> CellVerdict:
@@ -118,8 +147,7 @@ def _explain_student_error(error: BaseException, limits: Limits) -> tuple[CellSt
     kind: str = getattr(error, "student_error", "")
     frames: str = getattr(error, "student_frames", "")
     if kind == "NotImplementedError":
-        message = "This exercise is not written yet: your code stops at `raise NotImplementedError()`."
-        return CellStatus.FAILED, message, None
+        return CellStatus.FAILED, _NOT_WRITTEN, None
     diagnosis = diagnose(error)
     explanation = explain_resources(kind, str(error), limits)
     reason = f"Your code {explanation}\n" if explanation else ""
@@ -136,10 +164,49 @@ def _explain_test(error: BaseException, released: Cell) -> str:
     if isinstance(error, NotPlainError):
         return f"Your answer is not of the kind that the test can look at: {error}."
     if line is None:
-        return "A hidden test of this exercise found a case in which your answer is not right."
+        return _HIDDEN
     message = _message_of(error)
     raised = f"{type(error).__name__}: {message}" if message else type(error).__name__
     return f"The test stopped at this line:\n    {line}\n{raised}"
+
+
+def _explain_beside(error: Mapping[str, Any], test: Cell, released: Cell, limits: Limits) -> tuple[CellStatus, str]:
+    """What a copy of the student's process said of an error; it may have said anything.
+
+    Of a test with a hidden part no text is shown that the copy has sent: it could hold that part.
+    """
+    types, message, lines, frames = (error.get(name) for name in ("types", "message", "lines", "frames"))
+    names = [name for name in types if isinstance(name, str)] if isinstance(types, list) else []
+    kind = names[0].rpartition(".")[2] if names else "an error"
+    failed = "builtins.AssertionError" in names or kind == "Failed"
+    public = _lines(test.source) == _lines(released.source)
+    known = kind if public or (names[:1] == [f"builtins.{kind}"] and hasattr(builtins, kind)) else "an error"
+    text = message if public and isinstance(message, str) else ""
+    if kind == "NotImplementedError":
+        return CellStatus.FAILED, _NOT_WRITTEN
+    if explanation := explain_resources(kind, text, limits):
+        return CellStatus.ERROR, f"Your code {explanation}"
+    own = isinstance(frames, list) and bool(frames) and not failed
+    status = CellStatus.ERROR if own else CellStatus.FAILED
+    number = lines[0] if isinstance(lines, list) and lines and type(lines[0]) is int else 0
+    line = dict(enumerate(test.source.splitlines(), 1)).get(number, "").strip()
+    if not line or line not in _lines(released.source):
+        return status, f"In a hidden test of this exercise your code raised {known}." if own else _HIDDEN
+    raised = f"{known}: {text}" if text else known
+    return status, f"The test stopped at this line:\n    {line}\n{raised}{_places(frames) if public and own else ''}"
+
+
+def _lines(source: str) -> list[str]:
+    return [line.strip() for line in source.splitlines() if line.strip()]
+
+
+def _places(frames: Any) -> str:  # noqa: ANN401 - whatever was sent
+    found = [frame for frame in frames if isinstance(frame, list) and len(frame) == _FRAME_PARTS]
+    return "".join(f"\nCell In[{_word(cell)}], line {_word(line)}, in {_word(name)}" for cell, line, name in found)
+
+
+def _word(part: Any) -> str:  # noqa: ANN401 - whatever was sent
+    return str(part)[:_LONGEST_WORD] if isinstance(part, str | int) else "?"
 
 
 def _is_ours(error: Exception) -> bool:

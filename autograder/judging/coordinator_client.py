@@ -15,6 +15,7 @@ class CoordinatorClient:
         self._connection = connection
         self._channel = Channel(connection, ANY_SIZE)
         self._outcomes: list[list[Any]] = []
+        self._cell: int | None = None
 
     def student(self, message_bytes: int) -> Channel:
         """A channel to a new student process."""
@@ -22,9 +23,13 @@ class CoordinatorClient:
         _, descriptors, _, _ = socket.recv_fds(self._connection, 1, 1)
         return Channel(socket.socket(fileno=descriptors[0]), message_bytes, exclusive=True)
 
+    def enter(self, index: int) -> None:
+        """Note which cell is next."""
+        self._cell = index
+
     def begin(self) -> None:
         """Report that a cell begins, with the outcomes of those before it."""
-        self._channel.send({"do": "begin", "outcomes": self._outcomes})
+        self._channel.send({"do": "begin", "cell": self._cell, "outcomes": self._outcomes})
         self._outcomes = []
 
     def interrupt(self) -> None:
@@ -39,6 +44,10 @@ class CoordinatorClient:
         """
         ending: str = self._ask("kill")
         return ending
+
+    def end(self) -> None:
+        """End the student's process in good order, since another one follows."""
+        self._ask("end")
 
     def flag(self, sentence: str) -> None:
         """Report what a person should know about how the submission ran."""

@@ -7,6 +7,7 @@ here, in the instructor's wording, when the cells above them have run and those 
 import hashlib
 import hmac
 import signal
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from autograder.cells import Cell, Role
 from autograder.judging.case import Case
-from autograder.judging.cell_verdicts import Circumstances, judge, manual_verdict
+from autograder.judging.cell_verdicts import Circumstances, judge, judge_beside, manual_verdict
 from autograder.judging.compiled_tests import run_test
 from autograder.judging.coordinator_client import CoordinatorClient
 from autograder.judging.failure_messages import (
@@ -28,11 +29,13 @@ from autograder.judging.failure_messages import (
     timed_out_cell,
 )
 from autograder.judging.instructor_run import InstructorRun
+from autograder.judging.tests_beside import MOST_COPIES, BesideReport, PendingTest, StartedStudent, run_in_copy
 from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, size
 from autograder.limits import Limits
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.isolation import limit_own_memory
-from autograder.verdicts import CellOutcome, CellVerdict
+from autograder.verdicts import CellOutcome, CellVerdict, Level
+from autograder.wall.channel import Channel
 from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError, ProtocolError, WallError
 from autograder.wall.handshake import send_setup
 from autograder.wall.ipython_shell import Execution, NotebookShell
@@ -43,6 +46,7 @@ from autograder.wall.seeds import seed
 
 _MOST_REPLACEMENTS = 20
 _OUTPUT_CELLS = 8
+_MOST_NAMED = 5
 _FORGED = "the student's process sent messages that no request asked for"
 
 
@@ -55,12 +59,14 @@ class Preparation:
         released: the released text of each graded cell, by its id.
         shell: the shell in which it ran.
         namespace: the names with which it ran.
+        packages: the packages that it imports.
     """
 
     run: InstructorRun
     released: Mapping[str, Cell]
     shell: NotebookShell
     namespace: Namespace
+    packages: frozenset[str]
 
 
 class Judge:
@@ -72,6 +78,7 @@ class Judge:
         self._released = preparation.released
         self._shell = preparation.shell
         self._namespace = preparation.namespace
+        self._packages = preparation.packages
         self._coordinator = coordinator
         self._tests = {
             cell.grade_id or "": (i, cell) for i, cell in enumerate(self._instructor.cells) if cell.role is Role.TEST
@@ -83,6 +90,8 @@ class Judge:
         self._accelerator = accelerator_for(case.limits)
         # A notebook may have any number of cells, and all that they print is kept at once.
         self._output_left = _OUTPUT_CELLS * case.limits.output_bytes
+        self._pending: list[PendingTest] = []
+        self._student: StartedStudent | None = None
         self._wall = self._start_student()
         # It begins here, since the first student's process may have waited for the sandbox to start.
         self._time = TimeBudget(case.limits)
@@ -93,15 +102,22 @@ class Judge:
         # A student's number may make a test ask for more memory than there is.
         limit_own_memory(2 * self._case.limits.memory_bytes)
         for index, cell in enumerate(self._case.submitted.cells):
+            self._coordinator.enter(index)
             with self._time.running(name_cell(cell)):
                 outcome = self._outcome(index, cell)
-            self._coordinator.report(index, outcome)
+            if outcome is not None:
+                self._coordinator.report(index, outcome)
         self._end_student()
+        self._judge_pending()
 
-    def _outcome(self, index: int, cell: Cell) -> CellOutcome:
+    def _outcome(self, index: int, cell: Cell) -> CellOutcome | None:
+        """The outcome of a cell; None if its test must wait until all cells have run."""
         if index in self._case.excluded:
             return CellOutcome(verdict=self._case.excluded[index])
         if cell.role is Role.TEST and cell.grade_id is not None:
+            if cell.grade_id in self._case.beside:
+                self._prepare_beside(index, cell.grade_id)
+                return None
             stop = first_stop(self._case.submitted.cells, self._stops, index)
             return CellOutcome(verdict=self._grade(cell.grade_id, stop))
         outcome = self._run(index, cell) if cell.kind == "code" and cell.source.strip() else CellOutcome()
@@ -114,10 +130,21 @@ class Judge:
     def _start_student(self) -> Wall:
         limits = self._case.limits
         channel = self._coordinator.student(limits.message_bytes)
-        send_setup(channel, self._case.files, limits, time.monotonic() + limits.cell_seconds)
+        deadline = time.monotonic() + limits.cell_seconds
+        if self._student is not None:
+            self._student.close()
+            self._student = None
+        if not self._case.beside:
+            send_setup(channel, self._case.files, limits, deadline)
+        else:
+            copies, theirs = socket.socketpair()
+            with theirs:
+                send_setup(channel, self._case.files, limits, deadline, theirs)
         wall = Wall(channel, self._case.profile, self._student_has)
         wall.call_seconds = limits.call_seconds
         wall.answers.devices = self._accelerator.judge_devices
+        if self._case.beside:
+            self._student = StartedStudent(wall, copies)
         return wall
 
     def _student_has(self, name: str, value: object) -> bool:
@@ -208,6 +235,9 @@ class Judge:
             How the last one ended.
         """
         ending = self._coordinator.kill()
+        # The copies of the process have ended with it.
+        for test in self._pending:
+            test.close()
         self._replacements += 1
         if self._over:
             return ending
@@ -228,12 +258,118 @@ class Judge:
                 return False
         return True
 
+    # Tests beside the student's code
+
+    def _prepare_beside(self, index: int, grade_id: str) -> None:
+        """Have the student's process copied as it is now, for a test that will run in the copy."""
+        _, cell = self._tests[grade_id]
+        waiting = sum(test.channel is not None for test in self._pending)
+        test = PendingTest(index, cell)
+        self._pending.append(test)
+        if self._student is None or self._over or self._wall.reply_due or waiting >= MOST_COPIES:
+            return
+        try:
+            with self._limited():
+                test.channel = self._student.copy(time.monotonic() + self._case.limits.grace_seconds)
+        except DeadlineExceededError:
+            self._replace_student()
+        except ConnectionClosedError as closed:
+            self._flag_violation(closed, cell)
+            self._replace_student()
+
+    def _judge_pending(self) -> None:
+        """Run the tests that waited: first those whose copies wait, since all copies end when cells are run again."""
+        # The cells may have used up the time for the notebook, with which these tests have nothing to do.
+        self._time = TimeBudget(self._case.limits)
+        changed: set[str] = set()
+        left = [test for test in self._pending if not self._judge_waiting(test, changed, in_copy=True)]
+        for test in left:
+            self._judge_waiting(test, changed, in_copy=False)
+        self._case.profile.record_changes(changed)
+        if replaced := sorted(changed - self._case.profile.changes):
+            names = ", ".join(replaced[:_MOST_NAMED])
+            self._coordinator.flag(f"the submission replaced {names}, which its tests may use")
+
+    def _judge_waiting(self, test: PendingTest, changed: set[str], *, in_copy: bool) -> bool:
+        """Give the verdict on a test that waited.
+
+        Args:
+            test: the test.
+            changed: to which names of replaced functions of libraries are added.
+            in_copy: whether it is to run in the copy that waits for it; else the cells above it are run again.
+
+        Returns:
+            False if there is no copy, or it could not run the test.
+        """
+        self._coordinator.enter(test.index)
+        with self._time.running(name_cell(test.cell)):
+            verdict = self._judge_beside(test, changed, in_copy=in_copy)
+        if verdict is None:
+            return False
+        self._coordinator.report(test.index, CellOutcome(verdict=verdict))
+        return True
+
+    def _judge_beside(self, test: PendingTest, changed: set[str], *, in_copy: bool) -> CellVerdict | None:
+        grade_id = test.cell.grade_id or ""
+        released = self._released.get(grade_id, replace(test.cell, source=""))
+        stop = first_stop(self._case.submitted.cells, self._stops, test.index)
+        circumstances = Circumstances(self._case.limits, stop=stop, rehearsal=self._case.rehearsal)
+        if stop is not None and stop.in_answer:
+            return CellVerdict(grade_id, 0.0, test.cell.points, stop.status, stop.message, level=Level.BESIDE)
+        fault: WallError = DeadlineExceededError()
+        if not self._over:
+            try:
+                report = self._run_beside(test, in_copy=in_copy)
+            except DeadlineExceededError as late:
+                fault = late
+            except WallError as ended:
+                # All copies end when one of them makes the sandbox end its submission.
+                if in_copy:
+                    return None
+                fault = ended
+            else:
+                if report is None and in_copy:
+                    return None
+                if report is not None:
+                    changed |= set(report.changed)
+                    return judge_beside(test.cell, released, report, circumstances)
+                fault = ConnectionClosedError("the cells above the test could not be run again")
+        circumstances = replace(circumstances, over=self._over, ending="ended before the test was over")
+        return replace(judge(test.cell, released, Execution([], fault, None, 0), circumstances), level=Level.BESIDE)
+
+    def _run_beside(self, test: PendingTest, *, in_copy: bool) -> BesideReport | None:
+        """What a copy says of its test; None if there is none, or the test did not begin."""
+        earlier = [self._tests[grade_id][1].source for grade_id in self._case.beside[test.cell.grade_id or ""]]
+        order = {
+            "source": test.cell.source,
+            "text": self._shell.transform_cell(test.cell.source),
+            "before": [self._shell.transform_cell(source) for source in earlier],
+            "seed": self._seed_of(test.cell.grade_id or ""),
+            "seconds": self._case.limits.cell_seconds,
+            "libraries": sorted(self._packages),
+            "changes": sorted(self._case.profile.changes),
+        }
+        with self._limited():
+            channel = test.channel if in_copy else self._rerun_as_copy(test.index)
+            return None if channel is None else run_in_copy(channel, order, self._time.deadline())
+
+    def _rerun_as_copy(self, index: int) -> Channel | None:
+        """Run the cells above a test in another process, which then waits for the test."""
+        self._coordinator.end()
+        self._wall = self._start_student()
+        for ran in self._ran:
+            if ran < index:
+                self._wall.deadline = self._time.deadline()
+                self._wall.run(self._case.submitted.cells[ran].source)
+        self._wall.deadline = self._time.deadline()
+        return None if self._student is None else self._student.become_copy(self._time.deadline())
+
     # The judge's side
 
     def _grade(self, grade_id: str, stop: StoppedCell | None) -> CellVerdict:
         index, test = self._tests[grade_id]
         released = self._released.get(grade_id, replace(test, source=""))
-        circumstances = Circumstances(self._case.limits, stop=stop)
+        circumstances = Circumstances(self._case.limits, stop=stop, rehearsal=self._case.rehearsal)
         if self._over:
             execution = Execution([], DeadlineExceededError(), None, 0)
             return judge(test, released, execution, replace(circumstances, over=self._over))
@@ -265,9 +401,7 @@ class Judge:
 
     def _run_test(self, test: Cell, *, trusting: bool = False, device: str = "") -> Execution:
         # Other numbers on another device: a submission that causes this second run learns nothing from the first.
-        name = f"{test.grade_id or ''}{device}"
-        digest = hmac.digest(self._case.secret, name.encode(), hashlib.sha256)
-        seed(int.from_bytes(digest[:8], "big"))
+        seed(self._seed_of(f"{test.grade_id or ''}{device}"))
         names = dict(self._namespace)
         self._wall.begin_test(trusting=trusting, device=device)
         self._namespace.wall = self._wall
@@ -288,6 +422,9 @@ class Judge:
             self._namespace.clear()
             self._namespace.update(names)
         return execution
+
+    def _seed_of(self, name: str) -> int:
+        return int.from_bytes(hmac.digest(self._case.secret, name.encode(), hashlib.sha256)[:8], "big")
 
     def _replay_instructor_cells(self, end: int) -> None:
         """Do to the judge's names what the instructor's cells above this index did to them."""

@@ -26,6 +26,7 @@ from autograder.judging.case import case_from_plain
 from autograder.judging.coordinator_client import CoordinatorClient
 from autograder.judging.instructor_run import run_instructor_notebook
 from autograder.judging.judge import Judge, Preparation
+from autograder.python_names import imported_packages
 from autograder.sandbox import huge_pages, kernel, procfs
 from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wall.errors import ConnectionClosedError
@@ -104,7 +105,8 @@ def _prepare(channel: Channel, order: dict[str, Any]) -> Preparation:
     channel.send({"modules": sorted(modules), "failures": dict(run.failures)})
     _forget_modules()
     released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}
-    return Preparation(run, released, shell, namespace)
+    packages = imported_packages(cell.source for cell in notebook.source if cell.kind == "code")
+    return Preparation(run, released, shell, namespace, packages)
 
 
 def _enter_folder(name: str, files: dict[str, bytes]) -> None:

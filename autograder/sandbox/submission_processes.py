@@ -58,6 +58,15 @@ def find_entry(name: str) -> Entry:
     return entry
 
 
+def note_libraries(entry: Entry) -> None:
+    """Call the function of that name in the module of what a student process runs, if there is one."""
+    note = getattr(sys.modules.get(entry.__module__), "note_libraries", None)
+    if note is not None:
+        note()
+        gc.collect()
+        gc.freeze()
+
+
 @dataclass(frozen=True)
 class ForkSettings:
     """What all submissions of a zygote have in common.

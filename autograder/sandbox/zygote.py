@@ -87,6 +87,12 @@ class Zygote:
             with self._lock, suppress(OSError):
                 self._control.send(order)
 
+    def note_libraries(self) -> None:
+        """Have later student processes know what libraries held before any student code ran."""
+        self._await_ready()
+        with self._lock, suppress(OSError):
+            self._control.send(json.dumps({"do": "note libraries"}).encode())
+
     def fork(self, core: int | None = None) -> StudentProcess:
         """Start a student process.
 

@@ -3,7 +3,8 @@
 Run as ``python -m autograder.sandbox.zygote_server FD``, inside bubblewrap or not. Standard input holds the order as
 JSON (`autograder.sandbox.zygote` writes it); FD is the control socket, SOCK_SEQPACKET, one JSON object a datagram:
 
-- from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "fork", "submission": id, "core":
+- from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "note libraries"}``,
+  ``{"do": "fork", "submission": id, "core":
   core or null}`` with the student's end of a socket pair attached, ``{"do": "interrupt", "submission": id}``,
   ``{"do": "kill", "submission": id, "because": sentence or empty}``;
 - to the coordinator: ``{"ready": true}``, then ``{"submission": id, …}`` with ``"running": true`` and ``"keeper":
@@ -115,6 +116,9 @@ class _Server:
         order: dict[str, Any] = json.loads(message)
         if order["do"] == "import":
             _preload(order["modules"])
+            return True
+        if order["do"] == "note libraries":
+            submission_processes.note_libraries(self._settings.entry)
             return True
         submission = order["submission"]
         if order["do"] == "fork":

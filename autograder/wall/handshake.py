@@ -1,7 +1,9 @@
 """The first message to a student process: limits and data files."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from socket import recv_fds, send_fds, socket
 
 from autograder.limits import Limits
 from autograder.wall.channel import ANY_SIZE, Channel
@@ -10,7 +12,28 @@ from autograder.wall.seeds import seed
 _SEED = 0
 
 
-def send_setup(channel: Channel, files: Mapping[str, bytes], limits: Limits, deadline: float | None = None) -> None:
+@dataclass(frozen=True)
+class Setup:
+    """What a student process is told before anything else.
+
+    Attributes:
+        message_bytes: how many bytes a message may have.
+        output_bytes: how many characters of a cell's output are kept.
+        copies: over which the judge passes connections to copies of the process; None if it needs no copies.
+    """
+
+    message_bytes: int
+    output_bytes: int
+    copies: socket | None
+
+
+def send_setup(
+    channel: Channel,
+    files: Mapping[str, bytes],
+    limits: Limits,
+    deadline: float | None = None,
+    copies: socket | None = None,
+) -> None:
     """Send the limits and the data files.
 
     Args:
@@ -18,24 +41,30 @@ def send_setup(channel: Channel, files: Mapping[str, bytes], limits: Limits, dea
         files: path relative to the working folder → content.
         limits: what the submission may use.
         deadline: `time.monotonic` seconds by which the process must have received it.
+        copies: the process's end of a pair of sockets, over which the judge will pass connections to its copies; None
+            if there will be no copies.
     """
     sizes = {"message_bytes": limits.message_bytes, "output_bytes": limits.output_bytes}
     # A lab's files may be larger than any message of the student's.
-    Channel(channel.connection, ANY_SIZE).send(sizes | {"files": list(files.items())}, deadline)
+    setup = sizes | {"files": list(files.items()), "copies": copies is not None}
+    Channel(channel.connection, ANY_SIZE).send(setup, deadline)
+    if copies is not None:
+        send_fds(channel.connection, [b"f"], [copies.fileno()])
 
 
-def receive_setup(channel: Channel) -> tuple[int, int]:
+def receive_setup(channel: Channel) -> Setup:
     """Write the data files into the working folder, and seed the generators, so that each run draws the same numbers.
 
     Args:
         channel: the student's end.
-
-    Returns:
-        How many bytes a message may have, and how many characters of a cell's output are kept.
     """
     setup = Channel(channel.connection, ANY_SIZE).receive()
+    copies = None
+    if setup["copies"]:
+        _, (descriptor,), _, _ = recv_fds(channel.connection, 1, 1)
+        copies = socket(fileno=descriptor)
     for path, content in setup["files"]:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(content)
     seed(_SEED)
-    return setup["message_bytes"], setup["output_bytes"]
+    return Setup(setup["message_bytes"], setup["output_bytes"], copies)

@@ -45,6 +45,18 @@ class Wall(RequestReply):
 
     # What the judge asks for
 
+    def copy(self) -> bool:
+        """Have the process make a copy of itself, for which a connection was passed to it.
+
+        Returns:
+            Whether it could.
+        """
+        return self._exchange({"do": "copy"}, self.deadline).get("copied") is True
+
+    def become_copy(self) -> None:
+        """Have the process become such a copy itself. It answers no request after this one."""
+        self._send({"do": "become copy"}, self.deadline)
+
     def run(self, source: str) -> dict[str, Any]:
         """Run a cell of the submission.
 

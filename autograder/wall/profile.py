@@ -30,6 +30,7 @@ class Recorder:
         stops: origins at which a function raised StopIteration.
         moving: names that had another value when a test asked for them again, or than a test had given them.
         unasked: ids of the tests that sent the student's side no request.
+        changes: functions of libraries that the notebook replaces: ``torch.allclose``.
     """
 
     handles: set[str] = field(default_factory=set)
@@ -38,6 +39,7 @@ class Recorder:
     stops: set[str] = field(default_factory=set)
     moving: set[str] = field(default_factory=set)
     unasked: set[str] = field(default_factory=set)
+    changes: set[str] = field(default_factory=set)
 
     def finish(self) -> "Profile":
         """What was recorded."""
@@ -87,6 +89,10 @@ class Recorder:
         """Record that a test sent the student's side no request."""
         self.unasked.add(grade_id)
 
+    def record_changes(self, names: Set[str]) -> None:
+        """Record which functions of libraries the notebook replaced."""
+        self.changes |= names
+
     def too_large(self, error: UnsendableError) -> BaseException:
         """See `Profile.too_large`."""
         return UnsupportedValueError(f"a test sends the student a value that is too large: {error}")
@@ -102,6 +108,7 @@ class Profile:
     stops: frozenset[str] = frozenset()
     moving: frozenset[str] = frozenset()
     unasked: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
 
     def finish(self) -> None:
         """Nothing is recorded of a submission."""
@@ -161,6 +168,9 @@ class Profile:
         return name in self.moving
 
     def record_blind_test(self, grade_id: str) -> None:
+        """Nothing is recorded of a submission."""
+
+    def record_changes(self, names: Set[str]) -> None:
         """Nothing is recorded of a submission."""
 
     def too_large(self, error: UnsendableError) -> BaseException:

@@ -99,10 +99,8 @@ class RequestReply:
             raise ConnectionClosedError("it still owes an answer")
         if self._channel.has_more():
             self._reject("it spoke without being asked")
-        self._reply_due = True
-        self._number += 1
         try:
-            self._channel.send(message | {"number": self._number}, deadline)
+            self._send(message, deadline)
             reply = self._channel.receive(deadline)
         except MalformedError as error:
             raise ProtocolError("what it sent is no message") from error
@@ -114,6 +112,11 @@ class RequestReply:
             self._reject("what it sent is no answer")
         answer: dict[str, Any] = reply
         return answer
+
+    def _send(self, message: dict[str, Any], deadline: float | None) -> None:
+        self._reply_due = True
+        self._number += 1
+        self._channel.send(message | {"number": self._number}, deadline)
 
     def _is_reply(self, message: object) -> bool:
         return isinstance(message, dict) and message.get("number") == self._number

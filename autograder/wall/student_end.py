@@ -21,6 +21,8 @@ from autograder.wall.channel import Channel
 from autograder.wall.errors import ConnectionClosedError, MalformedError, UnsendableError
 from autograder.wall.handshake import receive_setup
 from autograder.wall.ipython_shell import NotebookShell, captured_prints, open_shell, reuse_shell, run_cell
+from autograder.wall.library_state import LibraryState
+from autograder.wall.process_copy import ProcessCopier
 from autograder.wall.read_request import Request, RequestReader
 from autograder.wall.seeds import seed
 from autograder.wall.signatures import describe_signature
@@ -28,6 +30,7 @@ from autograder.wall.student_objects import ExportedObjects
 from autograder.wall.write_answer import AnswerWriter, describe_error
 
 _MOST_PRINTED = 100_000
+_libraries: LibraryState | None = None
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "call": lambda target, *args, **kwargs: target(*args, **kwargs),
     "attribute": getattr,
@@ -68,21 +71,32 @@ def prepare() -> None:
     seed(0)
 
 
+def note_libraries() -> None:
+    """Note what libraries hold, before any process with student code is forked: see `LibraryState`."""
+    global _libraries  # noqa: PLW0603 - set once in the zygote, for all its forks
+    _libraries = LibraryState()
+
+
 def serve(connection: socket.socket) -> None:
     """Answer the judge's requests until it closes the connection. `prepare` was called before.
 
     The first message sets the seed, the limits and the data files; every further one is a request.
     """
-    message_bytes, output_bytes = receive_setup(Channel(connection, 0))
+    setup = receive_setup(Channel(connection, 0))
     torch.set_num_threads(1)
     # As in Jupyter: helper modules are imported from the notebook's folder.
     sys.path.insert(0, "")
-    _Student(Channel(connection, message_bytes, exclusive=True), reuse_shell(output_bytes)).serve()
+    shell = reuse_shell(setup.output_bytes)
+    copier = None
+    if setup.copies is not None:
+        copier = ProcessCopier(setup.copies, connection, shell, _libraries or LibraryState())
+    _Student(Channel(connection, setup.message_bytes, exclusive=True), shell, copier).serve()
 
 
 class _Student:
-    def __init__(self, channel: Channel, shell: NotebookShell) -> None:
+    def __init__(self, channel: Channel, shell: NotebookShell, copier: ProcessCopier | None) -> None:
         self._channel = channel
+        self._copier = copier
         self._shell = shell
         self._exported = ExportedObjects()
         self._request_reader = RequestReader(self._exported, shell.user_ns)
@@ -120,6 +134,10 @@ class _Student:
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
         if message["do"] == "finish":
             return {}
+        if message["do"] == "copy" and self._copier is not None:
+            return {"copied": self._copier.copy()}
+        if message["do"] == "become copy" and self._copier is not None:
+            self._copier.become_copy()
         return self._run(message) if message["do"] == "run" else self._ask(message)
 
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""The functions of libraries as they were before any student code ran.
+
+A test that runs in the student's process calls the libraries of that process. A submission that replaces
+``torch.allclose`` there would decide its own verdict, so such functions are put back before the test runs.
+"""
+
+import operator
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from types import ModuleType
+from typing import Any
+
+_ALWAYS = frozenset(
+    {"builtins", "unittest", "math", "operator", "random", "collections", "functools", "itertools", "inspect", "copy"}
+)
+"""Packages that are looked at for every test: those of Python's own that tests rest on."""
+# They change by themselves: plotting libraries keep state in modules, shells replace builtins while a cell runs.
+_OWN_STATE = frozenset({"IPython", "ipykernel", "traitlets", "__main__", "autograder"})
+_PARTS_OF_TORCH = frozenset(
+    {"nn", "functional", "testing", "autograd", "optim", "linalg", "special", "fft", "random", "distributions"}
+    | {"_tensor", "_C", "utils.data", "_VF", "overrides", "serialization"}
+)
+"""What is looked at of torch: its thousands of other modules, compilers above all, would take too long."""
+_CLASSES_OF = ("torch", "torch.nn", "numpy", "pandas", "unittest", "decimal", "fractions", "collections", "random")
+_HEAP_TYPE = 1 << 9
+"""The flag of classes that can be changed: those that are not written in C."""
+_MISSING = object()
+
+
+class LibraryState:
+    """What modules held when it was made, and the classes of the commonest ones."""
+
+    def __init__(self) -> None:
+        self._modules: dict[str, list[tuple[ModuleType, dict[str, Any]]]] = {}
+        self._classes: dict[str, list[tuple[type, dict[str, Any]]]] = {}
+        for name, module in list(sys.modules.items()):
+            if isinstance(module, ModuleType) and _is_looked_at(name):
+                functions = {key: value for key, value in list(vars(module).items()) if callable(value)}
+                self._modules.setdefault(_package(name), []).append((module, functions))
+        for kind in _changeable_classes():
+            self._classes.setdefault(_package(kind.__module__), []).append((kind, dict(vars(kind))))
+
+    def restore(self, libraries: Collection[str], allowed: Collection[str]) -> set[str]:
+        """Put back functions that were replaced.
+
+        Args:
+            libraries: names of the packages that a test uses.
+            allowed: names of functions that may stay replaced: the solution replaces them, too.
+
+        Returns:
+            The names of those that were replaced, as ``torch.allclose``, the allowed ones included.
+        """
+        looked_at = _ALWAYS.union(libraries)
+        changed = set()
+        for module, before in [item for package in looked_at for item in self._modules.get(package, ())]:
+            for attribute, value in _differences(before, vars(module)):
+                name = f"{module.__name__}.{attribute}"
+                changed.add(name)
+                if name not in allowed:
+                    setattr(module, attribute, value)
+        for kind, before in [item for package in looked_at for item in self._classes.get(package, ())]:
+            for attribute, value in _class_differences(kind, before):
+                name = f"{kind.__module__}.{kind.__qualname__}.{attribute}"
+                changed.add(name)
+                if name not in allowed:
+                    if value is _MISSING:
+                        delattr(kind, attribute)
+                    else:
+                        setattr(kind, attribute, value)
+        return changed
+
+
+def _changeable_classes() -> set[type]:
+    found = {
+        base
+        for name in _CLASSES_OF
+        if name in sys.modules
+        for value in list(vars(sys.modules[name]).values())
+        if isinstance(value, type)
+        for base in value.__mro__
+    }
+    return {kind for kind in found if kind.__flags__ & _HEAP_TYPE}
+
+
+def _package(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _is_looked_at(module: str) -> bool:
+    package, *parts = module.split(".")
+    if package in _OWN_STATE:
+        return False
+    return package != "torch" or not parts or bool({parts[0], ".".join(parts[:2])} & _PARTS_OF_TORCH)
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What is another object now. It is compared by identity: a value of the student's could say that it is equal."""
+    if not all(map(operator.is_, before.values(), map(now.get, before))):
+        yield from ((name, value) for name, value in before.items() if now.get(name) is not value)
+
+
+def _class_differences(kind: type, before: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    now = vars(kind)
+    differences = list(_differences(before, now))
+    for name, value in differences:
+        # Classes keep caches of their own (``_abc_impl``, ``__annotations__``), which are no functions.
+        if callable(value) or isinstance(value, classmethod | staticmethod | property):
+            yield name, value
+    for name in now.keys() - before.keys() if differences or len(now) > len(before) else ():
+        # A new attribute may hide one of a base.
+        if any(name in vars(base) for base in kind.__mro__[1:]):
+            yield name, _MISSING

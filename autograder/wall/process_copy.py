@@ -1,0 +1,237 @@
+"""A copy of the student's process, made at a test's place in the notebook: the test runs in it, beside student code.
+
+The copy waits until all cells of the notebook have run, and gets the test only then. So nothing that student code does
+while the test runs can reach an output of a cell: those outputs are with the judge already. The copy ends with its
+test.
+
+What it says of the test is the word of a process in which student code runs. The judge believes it as far as that goes:
+see `autograder.judging.tests_beside`.
+"""
+
+import ast
+import asyncio
+import hashlib
+import hmac
+import linecache
+import math
+import numbers
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autograder.wall.channel import Channel
+from autograder.wall.errors import WallError
+from autograder.wall.ipython_shell import NotebookShell, captured
+from autograder.wall.library_state import LibraryState
+from autograder.wall.seeds import seed
+from autograder.wall.student_objects import describe_types
+from autograder.wall.values import Node
+from autograder.wall.working_folder import WorkingFolder
+
+_MESSAGE_BYTES = 16 * 1024**2
+_LONGEST_MESSAGE = 10_000
+_MOST_FRAMES = 30
+_FILE = "<test>"
+_CELL = "<ipython-input-"
+_SPARE_CPU_SECONDS = 2
+
+
+class ProcessCopier:
+    """Makes copies of this process when the judge asks for them.
+
+    Args:
+        sockets: over which the judge passes each copy the connection of its own.
+        own: the connection over which the judge speaks with this process.
+        shell: in which the notebook's cells run.
+        libraries: what libraries held before any student code ran.
+    """
+
+    def __init__(
+        self, sockets: socket.socket, own: socket.socket, shell: NotebookShell, libraries: LibraryState
+    ) -> None:
+        self._sockets = sockets
+        self._own = own
+        self._shell = shell
+        self._libraries = libraries
+        self._folder = WorkingFolder()
+
+    def copy(self) -> bool:
+        """Make a copy that waits for a test; returns whether it could be made, so that it runs as this process would.
+
+        Threads and a GPU do not survive a fork.
+        """
+        connection = self._receive()
+        if _has_threads() or torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            connection.close()
+            return False
+        between = os.fork()
+        if between == 0:
+            # The copy is no child of this process: student code may wait for all of its children.
+            try:
+                if os.fork() == 0:
+                    self._own.close()
+                    self.become_copy(connection)
+            finally:
+                os._exit(0)
+        connection.close()
+        os.waitpid(between, 0)
+        return True
+
+    def become_copy(self, connection: socket.socket | None = None) -> None:
+        """Wait for a test in this very process, run it, and end the process."""
+        try:
+            connection = connection or self._receive()
+            self._sockets.close()
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            saved = self._folder.save()
+            channel = Channel(connection, _MESSAGE_BYTES, exclusive=True)
+            channel.send({"ready": saved is not None})
+            order = channel.receive()
+            if saved is None or not saved.restore():
+                channel.send({"ready": False})
+                os._exit(0)
+            said = _Test(self._shell, order).run(self._libraries)
+            channel.send(said)
+            # Student code that ran during the test had no chance to see this question.
+            channel.send({"answer": hmac.digest(order["key"], channel.receive()["question"], hashlib.sha256)})
+        except (Exception, WallError):  # noqa: BLE001 - whatever it is, the judge sees that no answer came
+            os._exit(1)
+        os._exit(0)
+
+    def _receive(self) -> socket.socket:
+        _, descriptors, _, _ = socket.recv_fds(self._sockets, 1, 1)
+        return socket.socket(fileno=descriptors[0])
+
+
+class _Test:
+    """A test that runs in this process.
+
+    Args:
+        shell: in whose names it runs.
+        order: what the judge has sent: ``source``, the test as it is written; ``text``, the same as plain Python;
+            ``before``, the texts of earlier tests that it needs; ``seed``; ``seconds`` of CPU time that it may use;
+            ``libraries``, the packages that it may use; ``changes`` of them that the solution makes, too.
+    """
+
+    def __init__(self, shell: NotebookShell, order: dict[str, Any]) -> None:
+        self._shell = shell
+        self._order = order
+
+    def run(self, libraries: LibraryState) -> dict[str, Node]:
+        """Run it.
+
+        Returns:
+            ``error``: what it raised, described, or None; ``points``: its last value if that is a number, or None;
+            ``changed``: names of functions of libraries that student code had replaced.
+        """
+        sys.settrace(None)
+        sys.setprofile(None)
+        threading.settrace(None)
+        changed = libraries.restore(self._order["libraries"], self._order["changes"])
+        spent = math.ceil(_cpu_seconds() + self._order["seconds"]) + _SPARE_CPU_SECONDS
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CPU, (spent, spent + 1))
+        seed(self._order["seed"])
+        error: BaseException | None = None
+        value: object = None
+        shell = self._shell
+        shell.outputs.start()
+        with captured(shell.outputs), shell.builtin_trap:
+            for text in self._order["before"]:
+                # An earlier test is run for the names that it binds; its verdict is given elsewhere.
+                with suppress(BaseException):
+                    _execute(shell, text, "<earlier test>")
+            try:
+                # As a cell that runs is the last one in its notebook's history.
+                shell.user_ns["In"].append(self._order["source"])
+                shell.events.trigger("pre_execute")
+                value = _execute(shell, self._order["text"], _FILE)
+            except BaseException as raised:  # noqa: BLE001 - whatever it is, it becomes the verdict
+                error = raised
+            with suppress(Exception):
+                shell.events.trigger("post_execute")
+        return {
+            "error": None if error is None else _describe(error),
+            "points": _points(value),
+            "changed": sorted(changed),
+        }
+
+
+def _cpu_seconds() -> float:
+    """The CPU seconds that this process has used."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _execute(shell: NotebookShell, text: str, file: str) -> object:
+    """Run a cell's text, in which IPython's own syntax is Python already; returns the value of its last expression."""
+    # Without a time of change the lines stay for tracebacks, and for tests that read a function's source text.
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    tree = ast.parse(text, file)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr):
+        return _evaluate(shell, tree, file, "exec")
+    _evaluate(shell, ast.Module(tree.body[:-1], []), file, "exec")
+    return _evaluate(shell, ast.Expression(last.value), file, "eval")
+
+
+def _evaluate(shell: NotebookShell, tree: ast.Module | ast.Expression, file: str, kind: str) -> object:
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    value = eval(compile(tree, file, kind, flags, dont_inherit=True), shell.user_ns)  # noqa: S307 - the judge's own text
+    return asyncio.run(_awaited(value)) if isinstance(value, Coroutine) else value
+
+
+async def _awaited(value: Coroutine[Any, Any, object]) -> object:
+    return await value
+
+
+def _points(value: object) -> float | None:
+    """The last value of a test where that is a number, nbgrader's partial credit."""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except (ArithmeticError, ValueError, TypeError):
+        return math.nan
+
+
+def _describe(error: BaseException) -> dict[str, Node]:
+    """Describe an exception for the judge.
+
+    Returns:
+        ``types``, ``message``, ``lines`` (those of the test in its traceback) and ``frames`` (those of the student's
+        cells: the cell's number, the line, the function).
+    """
+    try:
+        message = str(error)[:_LONGEST_MESSAGE]
+    except Exception:  # noqa: BLE001 - a student's __str__ may raise anything
+        message = ""
+    stack = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in stack if frame.filename == _FILE and frame.lineno is not None]
+    own = [frame for frame in stack if frame.filename.startswith(_CELL)]
+    frames = [[frame.filename.removeprefix(_CELL).split("-")[0], frame.lineno or 0, frame.name] for frame in own]
+    return {
+        "types": describe_types(type(error)),
+        "message": message,
+        "lines": lines[:_MOST_FRAMES],
+        "frames": frames[-_MOST_FRAMES:],
+    }
+
+
+def _has_threads() -> bool:
+    """Whether this process has threads besides this one; a fork would not have them."""
+    try:
+        return len(list(Path("/proc/self/task").iterdir())) > 1
+    except OSError:
+        # Where the sandbox shows no /proc, Python's own threads are all that can be seen.
+        return threading.active_count() > 1
