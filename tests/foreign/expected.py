@@ -1,6 +1,7 @@
 """What is stored of each lab: nbgrader's points for each variant, and the level at which each test runs here."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +32,11 @@ def read_stored() -> Stored:
         lab: {name: Expected(test["level"], test["points"]) for name, test in tests.items()}
         for lab, tests in found.items()
     }
+
+
+def merged_stored(stored: Stored, labs: Sequence[str]) -> dict[str, Expected]:
+    """What is stored of several labs in one notebook; see `tests.foreign.lab_text.merged`."""
+    return {f"{lab}-{test}": expected for lab in labs for test, expected in stored[lab].items()}
 
 
 def write_stored(stored: Stored) -> None:

@@ -20,7 +20,7 @@ A line that is no Python (a magic, a command, broken code) begins with ``#! `` s
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -148,6 +148,22 @@ def parse_lab(name: str, text: str) -> ForeignLab:
     ids = [cell.grade_id for cell in cells if cell.grade_id]
     assert len(ids) == len(set(ids)), f"{name}: a grade id occurs twice"
     return ForeignLab(name, about.strip().strip('"'), cells, answers, files, corrections)
+
+
+def merged(name: str, labs: Sequence[ForeignLab]) -> ForeignLab:
+    """One notebook with the cells of several labs, each grade id preceded by the lab's name and a hyphen."""
+    cells: list[TextCell] = []
+    answers: dict[str, dict[str, str]] = {variant: {} for variant in ANSWERED}
+    files: dict[str, bytes] = {}
+    corrections: dict[tuple[str, str], Correction] = {}
+    for lab in labs:
+        assert not files.keys() & lab.files.keys(), f"{lab.name} brings a file of another lab"
+        cells += [replace(cell, grade_id=cell.grade_id and f"{lab.name}-{cell.grade_id}") for cell in lab.cells]
+        for variant, texts in lab.answers.items():
+            answers[variant] |= {f"{lab.name}-{grade_id}": text for grade_id, text in texts.items()}
+        files |= lab.files
+        corrections |= {(f"{lab.name}-{test}", variant): it for (test, variant), it in lab.corrections.items()}
+    return ForeignLab(name, f"{len(labs)} labs", cells, answers, files, corrections)
 
 
 def _text_cell(kind: str, argument: str, body: str, index: int) -> TextCell:

@@ -129,7 +129,7 @@ sales["size"] = sales.apply(label, axis=1)
 
 # %% other
 def label(row):
-    return ["small", "big"][int(row.amount >= 5)]
+    return ["small", "big"][int(row["amount"] >= 5)]
 
 sales["size"] = np.where(sales["amount"] >= 5, "big", "small")
 

@@ -136,12 +136,10 @@ def running_average():
 
 # %% subtle
 def running_average():
-    total, n, average = 0, 1, None
+    average, n = None, 0
     while True:
-        total += yield average
-        average = total / n
-        n += 1
-        total = total
+        value = yield average
+        average = value if average is None else (average + value) / 2
 
 # %% test average 2
 avg = running_average()
