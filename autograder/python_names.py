@@ -62,6 +62,14 @@ def bound_names(source: str) -> frozenset[str]:
     return frozenset(name for statement in statements(source) for name in _bound(statement)) - imported_names(source)
 
 
+def assigned_names(source: str) -> frozenset[str]:
+    """The names that a cell binds in any of its scopes, but for imports: variables, parameters, functions, classes."""
+    trees = statements(source)
+    parameters = {node.arg for tree in trees for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    found = names_in(trees)
+    return (found.bound - found.imported) | parameters
+
+
 def changed_names(source: str) -> frozenset[str]:
     """The names whose objects a cell may change: it assigns to a part of them or calls a method of them."""
     return frozenset(name for statement in statements(source) for name in _changed(statement))
@@ -75,6 +83,15 @@ def used_names(source: str) -> frozenset[str]:
 def imported_names(source: str) -> frozenset[str]:
     """The names that a cell's import statements bind."""
     return names_in(statements(source)).imported
+
+
+def functions_defined(source: str) -> dict[str, str]:
+    """The functions that a cell defines at its top level, without a decorator: name → text."""
+    return {
+        statement.name: ast.unparse(statement)
+        for statement in statements(source)
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and not statement.decorator_list
+    }
 
 
 def imported_packages(sources: Iterable[str]) -> frozenset[str]:

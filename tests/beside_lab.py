@@ -14,7 +14,9 @@ from tests.graders import open_grader
 
 LIMITS = Limits(cell_seconds=3.0, grace_seconds=1.0, submission_seconds=30.0, memory_bytes=2 * 1024**3)
 POINTS = 2.0
-LESSON = "import math\nimport os\nimport numpy as np\nimport torch\ngiven = [3, 1, 2]"
+LESSON = (
+    "import math\nimport os\nimport numpy as np\nimport torch\ngiven = [3, 1, 2]\ndef same(a, b):\n    assert a == b"
+)
 # Name → the right answer, the visible part of its test, the hidden part. ``dir()`` sees names of one process alone.
 EXERCISES: dict[str, tuple[str, str, str]] = {
     "total": (
@@ -49,6 +51,11 @@ EXERCISES: dict[str, tuple[str, str, str]] = {
         "kept, np.sum = np.sum, None\ntry:\n    assert forbidden([1, 2]) == 3 and 'forbidden' in dir()\n"
         "finally:\n    np.sum = kept",
         "",
+    ),
+    "even": (
+        "def even(n):\n    return n % 2 == 0",
+        "assert 'even' in dir()",
+        "same(even(4), True)\nsame(even(5), False)",
     ),
     "wait": (
         "async def wait():\n    return 5",

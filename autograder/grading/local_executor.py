@@ -19,10 +19,7 @@ from autograder.grading.cache_keys import notebook_key
 from autograder.grading.json_store import JsonStore
 from autograder.grading.judge_server import JudgeServer
 from autograder.grading.judge_session import DisturbedError, JudgeSession
-from autograder.grading.prestart import Prestart
-from autograder.grading.secret import derived_secret, open_secret
-from autograder.grading.terms import Terms
-from autograder.grading.test_levels import (
+from autograder.grading.levels import (
     LabLevels,
     all_tests_above,
     blind_tests,
@@ -30,7 +27,11 @@ from autograder.grading.test_levels import (
     needed_tests,
     skipped,
     tests_of,
+    tests_of_one_process,
 )
+from autograder.grading.prestart import Prestart
+from autograder.grading.secret import derived_secret, open_secret
+from autograder.grading.terms import Terms
 from autograder.judging.case import Case, broken, complete
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.student_process import StudentProcess
@@ -231,17 +232,19 @@ class LocalExecutor:
         solution = SubmittedNotebook(notebook.name, notebook.source)
         secret = self._secret_of_solution or derived_secret(open_secret(self._state), notebook.name)
         case = Case(solution, files, secret, Recorder(), self._limits)
-        result, recorded = self._run(server, case)
+        reasons = tests_of_one_process(notebook)
+        result, recorded = self._run(server, replace(case, excluded=skipped(solution, reasons)))
         if not recorded:
             # Without a profile no answer can be judged.
             reason = "the solution could not be run to the end"
             nowhere = [TestLevel(grade_id, Level.NONE, reason) for grade_id in tests_of(notebook)]
             return Profile(), LabLevels(tuple(nowhere))
         profile = from_plain(Profile, recorded)
-        reasons = failed_tests(result, server.failures)
+        reasons |= failed_tests(result, server.failures)
         reasons |= blind_tests(notebook, files, self._limits, profile.unasked - server.failures.keys())
         profile, levels = self._find_levels(server, notebook, case, profile, reasons)
-        self._profiles.keep(key, {"profile": to_plain(profile), "levels": to_plain(levels)})
+        plain = {name: sorted(values) for name, values in to_plain(profile).items()}
+        self._profiles.keep(key, {"profile": plain, "levels": to_plain(levels)})
         return profile, levels
 
     def _find_levels(
@@ -279,10 +282,13 @@ class LocalExecutor:
                 elif verdict.grade_id in trial:
                     failures[verdict.grade_id] = f"{reasons[verdict.grade_id]}; beside the code: {verdict.message}"
             waiting -= beside.keys()
+        # One that the solution fails in one process, too, says of a submission what it says there.
+        failing = waiting & server.failures.keys()
+        beside |= {grade_id: needed_tests(notebook, grade_id) for grade_id in failing}
         levels = [
             TestLevel(grade_id, Level.WALL, _own_failure(server.failures.get(grade_id, "")))
             if grade_id not in reasons
-            else TestLevel(grade_id, Level.BESIDE, reasons[grade_id])
+            else TestLevel(grade_id, Level.BESIDE, _own_failure(server.failures.get(grade_id, "")) or reasons[grade_id])
             if grade_id in beside
             else TestLevel(grade_id, Level.NONE, failures[grade_id])
             for grade_id in tests

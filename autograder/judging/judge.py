@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from autograder.cells import Cell, Role
+from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.case import Case
 from autograder.judging.cell_verdicts import Circumstances, judge, judge_beside, manual_verdict
 from autograder.judging.compiled_tests import run_test
@@ -32,6 +32,7 @@ from autograder.judging.instructor_run import InstructorRun
 from autograder.judging.tests_beside import MOST_COPIES, BesideReport, PendingTest, StartedStudent, run_in_copy
 from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, size
 from autograder.limits import Limits
+from autograder.python_names import bound_names, functions_defined, used_names
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.isolation import limit_own_memory
 from autograder.verdicts import CellOutcome, CellVerdict, Level
@@ -343,7 +344,7 @@ class Judge:
         order = {
             "source": test.cell.source,
             "text": self._shell.transform_cell(test.cell.source),
-            "before": [self._shell.transform_cell(source) for source in earlier],
+            "before": [*self._helpers(test), *(self._shell.transform_cell(source) for source in earlier)],
             "seed": self._seed_of(test.cell.grade_id or ""),
             "seconds": self._case.limits.cell_seconds,
             "libraries": sorted(self._packages),
@@ -352,6 +353,32 @@ class Judge:
         with self._limited():
             channel = test.channel if in_copy else self._rerun_as_copy(test.index)
             return None if channel is None else run_in_copy(channel, order, self._time.deadline())
+
+    def _helpers(self, test: PendingTest) -> list[str]:
+        """The texts of the lesson's functions that a test uses: a submission may have put others in their places."""
+        lesson: dict[str, str] = {}
+        above, _ = self._tests[test.cell.grade_id or ""]
+        for cell in self._instructor.cells[:above]:
+            if cell.kind == "code" and cell.role not in (*ANSWERS, Role.TEST):
+                lesson |= functions_defined(cell.source)
+        found: dict[str, str] = {}
+        ahead = [test.cell.source]
+        while ahead:
+            for name in used_names(ahead.pop()) & lesson.keys() - found.keys() - self._instructor.student_names:
+                found[name] = lesson[name]
+                ahead.append(lesson[name])
+        replaced = [name for name in found if any(name in bound_names(cell.source) for cell in self._own_cells)]
+        if replaced:
+            self._coordinator.flag(f"the submission replaced {', '.join(sorted(replaced))}, which the lesson gives")
+        return [found[name] for name in lesson if name in found]
+
+    @property
+    def _own_cells(self) -> list[Cell]:
+        """The cells of the submission whose text is the student's."""
+        given = {cell.source for cell in self._instructor.cells if cell.role not in ANSWERS}
+        roles = (*ANSWERS, Role.FREE)
+        cells = self._case.submitted.cells
+        return [cell for cell in cells if cell.kind == "code" and cell.role in roles and cell.source not in given]
 
     def _rerun_as_copy(self, index: int) -> Channel | None:
         """Run the cells above a test in another process, which then waits for the test."""

@@ -4,6 +4,7 @@ A test that runs in the student's process calls the libraries of that process. A
 ``torch.allclose`` there would decide its own verdict, so such functions are put back before the test runs.
 """
 
+import builtins
 import operator
 import sys
 from collections.abc import Collection, Iterator, Mapping
@@ -11,11 +12,11 @@ from types import ModuleType
 from typing import Any
 
 _ALWAYS = frozenset(
-    {"builtins", "unittest", "math", "operator", "random", "collections", "functools", "itertools", "inspect", "copy"}
+    {"unittest", "math", "operator", "random", "collections", "functools", "itertools", "inspect", "copy"}
 )
 """Packages that are looked at for every test: those of Python's own that tests rest on."""
 # They change by themselves: plotting libraries keep state in modules, shells replace builtins while a cell runs.
-_OWN_STATE = frozenset({"IPython", "ipykernel", "traitlets", "__main__", "autograder"})
+_OWN_STATE = frozenset({"builtins", "IPython", "ipykernel", "traitlets", "__main__", "autograder"})
 _PARTS_OF_TORCH = frozenset(
     {"nn", "functional", "testing", "autograd", "optim", "linalg", "special", "fft", "random", "distributions"}
     | {"_tensor", "_C", "utils.data", "_VF", "overrides", "serialization"}
@@ -37,6 +38,10 @@ class LibraryState:
             if isinstance(module, ModuleType) and _is_looked_at(name):
                 functions = {key: value for key, value in list(vars(module).items()) if callable(value)}
                 self._modules.setdefault(_package(name), []).append((module, functions))
+        # What is done below uses builtins, too: so these are put back first, by methods that are kept here.
+        builtin_names = vars(builtins)
+        self._builtins = {key: value for key, value in builtin_names.items() if callable(value)}
+        self._copy_builtins, self._update_builtins = builtin_names.copy, builtin_names.update
         for kind in _changeable_classes():
             self._classes.setdefault(_package(kind.__module__), []).append((kind, dict(vars(kind))))
 
@@ -50,8 +55,13 @@ class LibraryState:
         Returns:
             The names of those that were replaced, as ``torch.allclose``, the allowed ones included.
         """
+        builtins_now = self._copy_builtins()
+        self._update_builtins(self._builtins)
+        changed = {f"builtins.{name}" for name, _ in _differences(self._builtins, builtins_now)}
+        for name in changed.intersection(allowed):
+            attribute = name.partition(".")[2]
+            setattr(builtins, attribute, builtins_now.get(attribute))
         looked_at = _ALWAYS.union(libraries)
-        changed = set()
         for module, before in [item for package in looked_at for item in self._modules.get(package, ())]:
             for attribute, value in _differences(before, vars(module)):
                 name = f"{module.__name__}.{attribute}"

@@ -119,8 +119,9 @@ class _Test:
     Args:
         shell: in whose names it runs.
         order: what the judge has sent: ``source``, the test as it is written; ``text``, the same as plain Python;
-            ``before``, the texts of earlier tests that it needs; ``seed``; ``seconds`` of CPU time that it may use;
-            ``libraries``, the packages that it may use; ``changes`` of them that the solution makes, too.
+            ``before``, the texts of the lesson's functions and of earlier tests that it needs; ``seed``; ``seconds``
+            of CPU time that it may use; ``libraries``, the packages that it may use; ``changes`` of them that the
+            solution makes, too.
     """
 
     def __init__(self, shell: NotebookShell, order: dict[str, Any]) -> None:
@@ -148,7 +149,7 @@ class _Test:
         shell.outputs.start()
         with captured(shell.outputs), shell.builtin_trap:
             for text in self._order["before"]:
-                # An earlier test is run for the names that it binds; its verdict is given elsewhere.
+                # They are run for the names that they bind; an earlier test's verdict is given elsewhere.
                 with suppress(BaseException):
                     _execute(shell, text, "<earlier test>")
             try:

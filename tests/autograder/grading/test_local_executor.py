@@ -15,11 +15,12 @@ import pytest
 
 from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
-from autograder.grading.local_executor import CpuCores, pin
+from autograder.grading.local_executor import CpuCores, LocalExecutor, pin
 from autograder.grading.submission import NotebookGrader
+from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
-from autograder.verdicts import CellStatus, CellVerdict, NotebookResult
+from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult
 from tests.graders import lab_of, open_grader
 from tests.reliability.processes import family
 
@@ -182,15 +183,31 @@ def test_a_solution_that_has_not_changed_is_not_profiled_again(tmp_path: Path) -
     assert profile.read_text() == kept
 
 
-def test_a_test_that_sends_what_the_student_cannot_have_is_the_graders_fault(tmp_path: Path) -> None:
-    cells = (
-        cell(Role.SOLUTION, "def apply(f): return f(1)", "apply"),
-        cell(Role.TEST, "calls = []\napply(calls.append)", "t", 1.0),
-    )
-    with open_grader(tmp_path, LIMITS, Mode.NONE) as grader:
-        verdict = grader.grade(lab_of("n", cells), SubmittedNotebook("n", cells), "ann").verdicts[0]
-    assert (verdict.status, verdict.points) == (CellStatus.BROKE, None)
-    assert "append" in verdict.message
+@pytest.mark.parametrize(
+    ("weakest", "tags", "level"),
+    [
+        (Level.BESIDE, False, Level.BESIDE),
+        (Level.BESIDE, True, Level.NONE),
+        (Level.WALL, False, Level.NONE),
+    ],
+)
+def test_a_test_that_sends_what_the_student_cannot_have(
+    weakest: Level, tags: bool, level: Level, tmp_path: Path
+) -> None:
+    test = replace(cell(Role.TEST, "import sys\nassert frame_line(sys._getframe()) > 0", "t", 1.0), wall_only=tags)
+    cells = (cell(Role.SOLUTION, "def frame_line(frame): return frame.f_lineno", "answer"), test)
+    lab = lab_of("n", cells)
+    with LocalExecutor(tmp_path, terms := Terms(LIMITS, Mode.NONE, level=weakest)) as executor:
+        result = NotebookGrader(tmp_path, terms, executor).grade(lab, SubmittedNotebook("n", cells), "ann")
+        (verdict,), (described,) = result.verdicts, executor.levels(lab.notebooks[0], {})
+    assert (verdict.level, described.level, result.levels) == (level, level, (described,))
+    assert "a frame, which is not plain data" in described.reason
+    if level is Level.BESIDE:
+        assert (verdict.status, verdict.points) == (CellStatus.PASSED, 1.0)
+    else:
+        assert (verdict.status, verdict.points) == (CellStatus.EXCLUDED, None)
+        assert "Your instructor has been told" in verdict.message
+        assert "frame" not in verdict.message
 
 
 def test_an_instructors_notebook_that_ends_its_process_is_an_expected_error(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from autograder.cells import ANSWERS, Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.judge_server import JudgeServer
+from autograder.judging.one_process import one_process_reason
 from autograder.limits import Limits
 from autograder.python_names import bound_names, imported_names, used_names
 from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult, TestLevel
@@ -51,6 +52,21 @@ def skipped(submitted: SubmittedNotebook, grade_ids: Collection[str]) -> dict[in
 def tests_of(notebook: LabNotebook) -> dict[str, Cell]:
     """The tests of a notebook, by grade id, in order."""
     return {cell.grade_id or "": cell for cell in notebook.source if cell.role is Role.TEST}
+
+
+def tests_of_one_process(notebook: LabNotebook) -> dict[str, str]:
+    """The tests that mean what they say only in one process with the student's code.
+
+    Across the wall they might pass and say nothing: a function that they forbid would be forbidden to nobody.
+
+    Returns:
+        Why, by grade id.
+    """
+    code = [cell.source for cell in notebook.source if cell.kind == "code"]
+    lesson = [cell.source for cell in notebook.source if cell.kind == "code" and cell.role not in (*ANSWERS, Role.TEST)]
+    shared = frozenset().union(*map(imported_names, code), *map(bound_names, lesson))
+    reasons = {grade_id: one_process_reason(cell.source, shared) for grade_id, cell in tests_of(notebook).items()}
+    return {grade_id: reason for grade_id, reason in reasons.items() if reason}
 
 
 def needed_tests(notebook: LabNotebook, grade_id: str) -> tuple[str, ...]:
