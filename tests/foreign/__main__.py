@@ -1,6 +1,8 @@
 """Grades labs of courses of others: python -m tests.foreign [--record | --record-levels] [LAB ...].
 
-Without an option, ours are compared with what is stored, and what differs is printed. Exit code 1 if something does.
+With --record nbgrader grades them, and its points are stored. Otherwise they are graded here, each group of labs as one
+notebook, and what differs from what is stored is printed; exit code 1 if something does. With --record-levels the level
+of each test is stored.
 """
 
 import argparse
@@ -13,6 +15,7 @@ from typing import TypeVar
 from rich.console import Console
 
 from tests.foreign.expected import Expected, read_stored, write_stored
+from tests.foreign.groups import GROUPS
 from tests.foreign.lab_text import lab_names, read_lab
 from tests.foreign.trial import try_here, try_with_nbgrader
 
@@ -20,13 +23,13 @@ from tests.foreign.trial import try_here, try_with_nbgrader
 def main() -> int:
     """Do as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m tests.foreign", description=__doc__)
-    parser.add_argument("labs", nargs="*", metavar="LAB", help="the labs (all)")
+    parser.add_argument("labs", nargs="*", metavar="LAB", help="labs, or groups of them (all)")
     parser.add_argument("--record", action="store_true", help="run nbgrader, and store its points")
     parser.add_argument("--record-levels", action="store_true", help="store the levels at which tests run here")
     parser.add_argument("--workers", type=int, default=1, help="how many run at once")
     chosen = parser.parse_args()
     say = Console(width=200, highlight=False, markup=False).print
-    names = chosen.labs or lab_names()
+    names = chosen.labs or (lab_names() if chosen.record else list(GROUPS))
     work = _record if chosen.record else _record_levels if chosen.record_levels else _compare
     good = True
     for lab, lines in work(names, chosen.workers):
@@ -58,7 +61,9 @@ def _record(names: Sequence[str], workers: int) -> Work:
 def _record_levels(names: Sequence[str], workers: int) -> Work:
     for name, (levels, lines) in _each(try_here, names, workers):
         stored = read_stored()
-        stored[name] = {test: Expected(levels[test], expected.points) for test, expected in stored[name].items()}
+        for lab, tests in levels.items():
+            known = stored.get(lab, {})
+            stored[lab] = {test: Expected(level, known.get(test, Expected()).points) for test, level in tests.items()}
         write_stored(stored)
         yield name, lines
 

@@ -8,6 +8,7 @@ from tests.foreign.lab_text import ForeignLab
 from tests.foreign.ours import Graded
 
 _UNGRADED = (CellStatus.BROKE, CellStatus.EXCLUDED)
+_BY_HAND = (CellStatus.MANUAL, CellStatus.UNANSWERED)
 
 
 def levels_of(graded: Mapping[str, Graded]) -> dict[str, str]:
@@ -15,6 +16,7 @@ def levels_of(graded: Mapping[str, Graded]) -> dict[str, str]:
     return {
         verdict.grade_id: str(Level.NONE if verdict.status in _UNGRADED else verdict.level)
         for verdict in graded["solution"].result.verdicts
+        if verdict.status not in _BY_HAND
     }
 
 
@@ -27,7 +29,11 @@ def differences(lab: ForeignLab, stored: Mapping[str, Expected], graded: Mapping
             if test not in stored:
                 continue
             correction = lab.corrections.get((test, variant))
-            right = stored[test].points.get(variant, stored[test].points["solution"]) if correction is None else correction.points
+            right = (
+                stored[test].points.get(variant, stored[test].points["solution"])
+                if correction is None
+                else correction.points
+            )
             if verdict.points != right or verdict.status in _UNGRADED:
                 message = " ".join(verdict.message.split())[:300]
                 found.append(f"{test}, {variant}: {right:g} there, {verdict.points} here ({verdict.status}): {message}")

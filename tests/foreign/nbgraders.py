@@ -46,7 +46,7 @@ def grade_with_nbgrader(folder: Path, lab: ForeignLab) -> Points:
                 for grade in submission.notebooks[0].grades:
                     if grade.name in points:
                         points[grade.name][submission.student.id] = float(grade.auto_score or 0.0)
-    return points
+    return {test: {variant: points[test][variant] for variant in lab.variants} for test in lab.tests}
 
 
 @cache
