@@ -91,7 +91,8 @@ def test_there_are_many_labs() -> None:
 def test_a_lab_is_read_from_its_text() -> None:
     lab = parse_lab(
         "small",
-        '"""About."""\n# %% lesson\nx = 1\n# %% answer f\n#! %%time\nf = 2\n# %% wrong\nf = 3\n# %% test f 2\nassert f\n'
+        '"""About."""\n# %% lesson\nx = 1\n# %% answer f\n#! %%time\nf = 2\n# %% wrong\nf = 3\n'
+        "# %% test f 2\nassert f\n"
         "# %% file a.csv\n#! 1,2\n# %% right f wrong 0: why\n",
     )
     assert (lab.about, lab.tests, lab.files) == ("About.", ["f"], {"a.csv": b"1,2\n"})
