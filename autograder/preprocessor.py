@@ -23,7 +23,9 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
@@ -33,6 +35,7 @@ from autograder.course.course import Course
 from autograder.course.submissions import working_files
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import read_lab
+from autograder.grading.level_store import LevelStore
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.lock import course_lock
 from autograder.grading.submission import NotebookGrader
@@ -41,7 +44,7 @@ from autograder.limits import Limits
 from autograder.repair import repair_notebook
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.notebooks import read
-from autograder.verdicts import CellStatus, NotebookResult, Result, SubmissionStatus
+from autograder.verdicts import CellStatus, Level, NotebookResult, Result, SubmissionStatus
 
 _IDLE_SECONDS = 120.0
 
@@ -111,6 +114,11 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         default_value=Mode.BUBBLEWRAP.value,
         help="How student code is isolated: bubblewrap, or none where a machine has no namespaces.",
     ).tag(config=True)
+    level = Enum(
+        [Level.WALL.value, Level.BESIDE.value],
+        default_value=Level.BESIDE.value,
+        help="The weakest level at which a test may run: beside student code, or at the wall alone, as in an exam.",
+    ).tag(config=True)
 
     def preprocess(self, _: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Grade one notebook; it is read from ``submitted/`` again, as the student handed it in.
@@ -130,10 +138,14 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         submitted = repair_notebook(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()
-        terms = Terms(Limits(), Mode(self.sandbox))
+        terms = Terms(Limits(), Mode(self.sandbox), level=Level(self.level))
         with course_lock(course), _EXECUTOR.use(course.state, terms) as executor:
             graded = NotebookGrader(course.state, terms, executor).grade(lab, submitted, names["student"], files)
             _refuse_broken(graded)
+            LevelStore(course.state).keep(lab.name, notebook.name, graded.levels)
+        if any(verdict.status is CellStatus.EXCLUDED for verdict in graded.verdicts):
+            # After the steps that are configured, of which one records 0 points for what has no verdict.
+            self._exporter().register_preprocessor(LeaveExcludedOpen, enabled=True)
         result = Result(
             student=names["student"],
             lab=lab.name,
@@ -145,6 +157,28 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
             sandboxed=self.sandbox != Mode.NONE.value,
         )
         return graded_notebook(notebook, submitted, graded, submission_metadata(result)), resources
+
+    def _exporter(self) -> Exporter:
+        """What runs nbgrader's steps, one after another."""
+        if isinstance(self.parent, Exporter):
+            return self.parent
+        raise RuntimeError("a test can be run for nobody, and only nbgrader's autograde can leave its points open")
+
+
+class LeaveExcludedOpen(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
+    """Leaves the points of tests that can be run for nobody to a person. nbgrader has no word for them, and gives 0."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Open the grades of one notebook that has been graded and recorded."""
+        names: Mapping[str, str] = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            for cell in nb.cells:
+                if cell.metadata.get("gradlab", {}).get("status") == CellStatus.EXCLUDED.value:
+                    grade_id = cell.metadata["nbgrader"]["grade_id"]
+                    grade = gradebook.find_grade(grade_id, names["notebook"], names["assignment"], names["student"])
+                    grade.auto_score, grade.needs_manual_grade = None, True
+            gradebook.db.commit()
+        return nb, resources
 
 
 def _notebook(lab: Lab, name: str) -> LabNotebook:

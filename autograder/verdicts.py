@@ -165,5 +165,5 @@ class Result:
 
     @property
     def max_score(self) -> float:
-        """The points that can be earned."""
-        return sum(cell.max_points for cell in self.cells)
+        """The points that can be earned; those of excluded tests, which nobody can earn, are left out."""
+        return sum(cell.max_points for cell in self.cells if cell.status is not CellStatus.EXCLUDED)

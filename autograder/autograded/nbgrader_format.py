@@ -23,13 +23,16 @@ _FLAGS = {
     Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
 }
 _RESULT_FIELDS = ("status", "reason", "flags", "repairs", "seconds", "sandboxed", "gpu")
-_VERDICT_FIELDS = ("status", "message", "misconception", "points", "max_points")
+_VERDICT_FIELDS = ("status", "message", "misconception", "points", "max_points", "level")
+_LATER_FIELDS = frozenset({"gpu", "level"})
+"""Fields that notebooks lack which an earlier version has graded."""
 _LINE = 100
 """Characters of a line of an error's message: formgrader does not break lines."""
 _ERROR_NAMES = {
     CellStatus.FAILED: "NotYet",
     CellStatus.ERROR: "ErrorInTheAnswer",
     CellStatus.TIMED_OUT: "TimedOut",
+    CellStatus.EXCLUDED: "NotGraded",
     CellStatus.BROKE: "GraderBroke",
 }
 
@@ -64,7 +67,10 @@ def graded_notebook(
 
 
 def submission_metadata(result: Result) -> dict[str, Any]:
-    """A graded notebook's ``metadata.gradlab``: the result of the submission as a whole, without its verdicts."""
+    """A graded notebook's ``metadata.gradlab``: the result of the submission as a whole, without its verdicts.
+
+    The levels of the lab's tests are left out: their reasons may tell a hidden test.
+    """
     plain = to_plain(replace(result, cells=()))
     return {name: plain[name] for name in _RESULT_FIELDS}
 
@@ -77,14 +83,16 @@ def read_result(student: str, lab: str, node: Mapping[str, Any]) -> Result:
         MalformedRecordError: something is of another type.
     """
     whole = node["metadata"]["gradlab"]
-    # Notebooks that were graded before GPUs could be used do not have "gpu".
-    fields = {name: whole[name] for name in _RESULT_FIELDS if name != "gpu" or name in whole}
     verdicts = [
-        {"grade_id": cell["metadata"]["nbgrader"]["grade_id"], **{name: verdict[name] for name in _VERDICT_FIELDS}}
+        {"grade_id": cell["metadata"]["nbgrader"]["grade_id"], **_fields(verdict, _VERDICT_FIELDS)}
         for cell in node["cells"]
         if (verdict := cell["metadata"].get("gradlab")) is not None
     ]
-    return from_plain(Result, {"student": student, "lab": lab, "cells": verdicts, **fields})
+    return from_plain(Result, {"student": student, "lab": lab, "cells": verdicts, **_fields(whole, _RESULT_FIELDS)})
+
+
+def _fields(written: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: written[name] for name in names if name in written or name not in _LATER_FIELDS}
 
 
 def ungraded_notebook(notebook: LabNotebook, result: Result, verdicts: Sequence[CellVerdict]) -> NotebookNode:

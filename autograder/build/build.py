@@ -37,7 +37,7 @@ class BuiltLab:
         name: the lab's name.
         points: the points that it is worth.
         exercises: the number of its cells with points.
-        advice: hints for its author, one sentence each.
+        advice: hints for its author, one sentence each: tests that a build found not to run at the wall, and more.
         outdated: the files under ``source/`` and ``release/`` that differ from what a build makes, relative to the
             course; empty after a build.
     """
@@ -139,7 +139,7 @@ def _build(course: Course, lab_text: LabText, scratch: str, mode: Mode, limits: 
         with _step(progress, f"{lab_text.name}: grading the release and the solution"):
             state = folder / "grading"
             state.mkdir()
-            try_out(lab_text, released, files, state, mode, limits)
+            beside = try_out(lab_text, released, files, state, mode, limits)
         with _step(progress, f"{lab_text.name}: running the worked solution"):
             solution = solve(folder, lab_text.name, course.application.config, scratch)
             notebook = read_notebook(solution)
@@ -155,7 +155,7 @@ def _build(course: Course, lab_text: LabText, scratch: str, mode: Mode, limits: 
                 for step in (SOURCE, RELEASE, SOLUTIONS)
             )
             replace_folders(folders, aside)
-    return _describe(lab_text)
+    return _describe(lab_text, warnings=beside)
 
 
 def _compare(course: Course, lab_text: LabText, scratch: str, progress: Progress) -> BuiltLab:
@@ -200,10 +200,10 @@ def _step(progress: Progress, what: str) -> Iterator[None]:
     progress.advance()
 
 
-def _describe(lab_text: LabText, outdated: tuple[str, ...] = ()) -> BuiltLab:
+def _describe(lab_text: LabText, outdated: tuple[str, ...] = (), warnings: tuple[str, ...] = ()) -> BuiltLab:
     cells = lab_text.notebook.cells
     points = [cell.metadata.nbgrader.points for cell in cells if "points" in cell.metadata.get("nbgrader", {})]
-    return BuiltLab(lab_text.name, float(sum(points)), len(points), advise(lab_text), outdated)
+    return BuiltLab(lab_text.name, float(sum(points)), len(points), (*warnings, *advise(lab_text)), outdated)
 
 
 def _orphans(course: Course, labs: Sequence[str]) -> tuple[str, ...]:

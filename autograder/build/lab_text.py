@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from autograder.build.cell_headers import CellLocation, complete_metadata
 from autograder.course.course import did_you_mean
 from autograder.course.folder_checks import require_readable
+from autograder.course.instructor_cells import instructor_cell
 from autograder.errors import ExpectedError
 
 COURSE = "course"
@@ -130,6 +131,10 @@ def _complete_cell(cell: NotebookNode, location: CellLocation) -> None:
     if "nbgrader" in cell.metadata:
         metadata = complete_metadata(cell.metadata["nbgrader"], cell.cell_type, location)
         cell.metadata["nbgrader"] = NotebookNode(metadata)
+    try:
+        instructor_cell(cell)
+    except ExpectedError as error:
+        raise location.refuse(error.problem, error.cure) from None
 
 
 def _check_grade_ids(locations: tuple[CellLocation, ...], notebook: NotebookNode) -> None:

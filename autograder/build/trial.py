@@ -1,20 +1,22 @@
 """Grades a lab before it is released: the released notebook must earn nothing, and the worked solution all points."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from autograder.build.lab_text import LabText
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
+from autograder.course.instructor_cells import instructor_cell
 from autograder.errors import ExpectedError
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
+from autograder.report.levels import explained
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.notebooks import cell_from
-from autograder.verdicts import CellStatus, CellVerdict
+from autograder.verdicts import CellStatus, CellVerdict, Level, TestLevel
 
 # Hidden inputs are drawn anew for each student: two of them catch a test that only suits some inputs.
 _SOLVERS = ("first-solver", "second-solver")
@@ -23,13 +25,13 @@ _ACCEPTED = (CellStatus.PASSED, CellStatus.MANUAL, CellStatus.UNANSWERED)
 
 
 def cells_of(notebook: NotebookNode) -> tuple[Cell, ...]:
-    """Read a built notebook's cells as the grader sees them."""
-    return tuple(cell_from(node) for node in notebook.cells)
+    """Read a released notebook's cells as the grader sees them."""
+    return tuple(map(cell_from, notebook.cells))
 
 
 def try_out(
     lab_text: LabText, released: NotebookNode, files: Mapping[str, bytes], state: Path, mode: Mode, limits: Limits
-) -> None:
+) -> tuple[str, ...]:
     """Grade the released notebook and the worked solution as if students had handed them in.
 
     Args:
@@ -40,23 +42,40 @@ def try_out(
         mode: which sandbox to use.
         limits: the limits of a submission.
 
+    Returns:
+        The tests that run beside student code instead of at the wall, one sentence each.
+
     Raises:
-        ExpectedError: the release earns a point, the solution lacks one, or a test breaks, for example because it
-            sends the student process a callable that cannot cross the wall.
+        ExpectedError: the release earns a point, the solution lacks one, or a test breaks or can be run for nobody.
     """
-    source, blank = cells_of(lab_text.notebook), cells_of(released)
+    source, blank = tuple(map(instructor_cell, lab_text.notebook.cells)), cells_of(released)
     lab = Lab(lab_text.name, (LabNotebook(lab_text.name, source, blank),), files)
     open_cells = frozenset(cell.grade_id for cell in blank if cell.role in (Role.ANSWER, Role.TASK) and cell.grade_id)
     terms = Terms(limits, mode)
     with LocalExecutor(state, terms) as executor:
         grader = NotebookGrader(state, terms, executor)
         nothing = SubmittedNotebook(lab_text.name, blank, unanswered=open_cells)
-        for verdict in grader.grade(lab, nothing, "nobody").verdicts:
+        result = grader.grade(lab, nothing, "nobody")
+        _check_runnable(lab_text, result.levels)
+        for verdict in result.verdicts:
             _check_blank(lab_text, verdict)
         solved = SubmittedNotebook(lab_text.name, _solve(source, blank))
         for student in _SOLVERS:
             for verdict in grader.grade(lab, solved, student).verdicts:
                 _check_solved(lab_text, verdict)
+    return tuple(_describe_level(lab_text, test) for test in result.levels)
+
+
+def _check_runnable(lab_text: LabText, levels: Iterable[TestLevel]) -> None:
+    for test in levels:
+        if test.level is Level.NONE:
+            problem = f"the test can be run for nobody: {test.reason}"
+            raise lab_text.location_of(test.grade_id).refuse(problem, test.cure or "Mend the test.")
+
+
+def _describe_level(lab_text: LabText, test: TestLevel) -> str:
+    where = lab_text.location_of(test.grade_id)
+    return f"{where.file}, line {where.line}, {where.cell}: runs beside student code. {explained(test)}"
 
 
 def _check_blank(lab_text: LabText, verdict: CellVerdict) -> None:

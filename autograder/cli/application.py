@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.cli import build, collect, demo, doctor, export, feedback, grade, report
+from autograder.cli import build, collect, demo, doctor, export, feedback, grade, levels, report
 from autograder.cli.error_handler import ErrorHandler
 
 application = typer.Typer(
@@ -20,6 +20,7 @@ application = typer.Typer(
 application.command()(build.build)
 application.command()(doctor.doctor)
 application.command()(collect.collect)
+application.command()(levels.levels)
 application.command()(grade.grade)
 application.command()(feedback.feedback)
 application.command()(report.report)

@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, redirect_stdout
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,9 +17,10 @@ from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.progress import Bar, shown
 from autograder.errors import ExpectedError
 from autograder.grading.terms import Terms
+from autograder.report.levels import LabLevels, level_notes
 from autograder.report.records import as_record
 from autograder.sandbox.mode import Mode
-from autograder.verdicts import Result, SubmissionStatus
+from autograder.verdicts import Level, Result, SubmissionStatus
 
 if TYPE_CHECKING:
     from autograder.course.course import Course
@@ -35,13 +37,11 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
     workers: options.Workers = None,
     dask: options.Dask = None,
     sandbox: options.Sandbox = Mode.BUBBLEWRAP,
+    level: options.Weakest = options.WeakestLevel.BESIDE,
     cell_seconds: options.CellSeconds = None,
     call_seconds: options.CallSeconds = None,
     submission_seconds: options.SubmissionSeconds = None,
-    memory: Annotated[
-        int | None,
-        typer.Option("--memory", parser=options.size, metavar="SIZE", help="Memory of a submission: 4G, 512M."),
-    ] = None,
+    memory: options.Memory = None,
     gpu: options.Gpu = False,
     gpu_memory: Annotated[
         int | None,
@@ -55,14 +55,14 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
     course: options.Course = Path(),
 ) -> None:
     """Grade what was submitted; write autograded/ and the gradebook."""
-    statuses: set[SubmissionStatus] = set()
+    seen = _Seen()
     if dask is not None and gpu:
         raise typer.BadParameter("--gpu and --dask can't be combined: leave one of them out.")
     at_once, gpu_bytes = options.gpu_share(gpu, gpu_memory, workers)
     limits = options.limits(cell_seconds, call_seconds, submission_seconds, memory, gpu_bytes)
     if dask is not None:
         at_once = workers or _MOST_ON_CLUSTER
-    terms = Terms(limits, sandbox, at_once, fresh)
+    terms = Terms(limits, sandbox, at_once, fresh, Level(level.value))
     with ExitStack() as stack:
         with (
             _prestarted(course, terms, needed=dask is None) as prestart,
@@ -73,9 +73,8 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
 
             opened = Course.open(course)
             labs, left_out = labs_in_python(opened, lab)
-            results = _collect_statuses(
-                grade_labs(opened, labs, student, terms, bar, prestart=prestart, dask=dask), statuses
-            )
+            graded = grade_labs(opened, labs, student, terms, bar, prestart=prestart, dask=dask)
+            results = seen.follow(graded)
             if form is options.Format.JSON:
                 text = stack.enter_context(spooled_json(as_record(result) for result in results))
             else:
@@ -88,7 +87,10 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
         messages().print("[bold red]Not sandboxed:[/] student code ran with your own rights (--sandbox none).")
     if gpu:
         messages().print("Graded with the GPU visible: student code could reach its driver (--gpu).")
-    if left_out or statuses - {SubmissionStatus.GRADED}:
+    for name, levels in seen.levels.items():
+        for note in level_notes(name, levels):
+            messages().print(note, markup=False)
+    if left_out or seen.statuses - {SubmissionStatus.GRADED}:
         raise typer.Exit(NOT_ALL_GRADED)
 
 
@@ -175,10 +177,24 @@ def _skip_slow_import() -> None:
         sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # None is how Python marks it
 
 
-def _collect_statuses(results: Iterable[Result], statuses: set[SubmissionStatus]) -> Iterator[Result]:
-    for result in results:
-        statuses.add(result.status)
-        yield result
+@dataclass
+class _Seen:
+    """What the results have shown that have passed by.
+
+    Attributes:
+        statuses: how submissions have ended.
+        levels: at which level each lab's tests ran.
+    """
+
+    statuses: set[SubmissionStatus] = field(default_factory=set)
+    levels: dict[str, LabLevels] = field(default_factory=dict)
+
+    def follow(self, results: Iterable[Result]) -> Iterator[Result]:
+        """Pass results on as they come."""
+        for result in results:
+            self.statuses.add(result.status)
+            self.levels[result.lab] = self.levels.get(result.lab, LabLevels()).including(result)
+            yield result
 
 
 def labs_in_python(course: "Course", lab: str | None) -> tuple[list[str], bool]:

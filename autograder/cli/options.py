@@ -13,6 +13,7 @@ from autograder.cli import completion
 from autograder.cli.error_handler import remember_course
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
+from autograder.verdicts import Level
 
 
 class Format(StrEnum):
@@ -20,6 +21,13 @@ class Format(StrEnum):
 
     TABLE = "table"
     JSON = "json"
+
+
+class WeakestLevel(StrEnum):
+    """The weakest level at which a test may run."""
+
+    WALL = Level.WALL.value
+    BESIDE = Level.BESIDE.value
 
 
 Course = Annotated[
@@ -41,6 +49,10 @@ Students = Annotated[
 Sandbox = Annotated[
     Mode,
     typer.Option("--sandbox", help="How student code is walled in; 'none' is for code that you would run yourself."),
+]
+Weakest = Annotated[
+    WeakestLevel,
+    typer.Option("--level", help="Where tests may run: 'wall' leaves out what can only run beside student code."),
 ]
 _seconds = partial(typer.Option, min=0.1, max=7 * 86400)
 CellSeconds = Annotated[
@@ -85,6 +97,11 @@ def size(text: str) -> int:
     if amount > _MAX_MEMORY:
         raise typer.BadParameter("No machine has so much memory; write 4G or 512M.")
     return int(amount)
+
+
+Memory = Annotated[
+    int | None, typer.Option("--memory", parser=size, metavar="SIZE", help="Memory of a submission: 4G, 512M.")
+]
 
 
 def processors() -> int:

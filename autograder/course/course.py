@@ -22,6 +22,7 @@ from autograder.cells import Cell, Lab, LabNotebook, Role
 from autograder.course import release
 from autograder.course.folder_checks import check_course_path, check_name, require_readable
 from autograder.course.gradebook_url import locate
+from autograder.course.instructor_cells import instructor_cell
 from autograder.errors import ExpectedError
 from autograder.untrusted.files import read_bytes
 from autograder.untrusted.notebooks import cell_from, other_language
@@ -275,7 +276,7 @@ class Course:
             student = release.read_instructors(public)
         else:
             student = release.released(deepcopy(source), self.application, where)
-        notebook = LabNotebook(name=path.stem, source=_cells(source), released=_cells(student))
+        notebook = LabNotebook(path.stem, tuple(_instructor_cells(source, where)), tuple(map(cell_from, student.cells)))
         if _skeleton(notebook.source) != _skeleton(notebook.released):
             raise ExpectedError(
                 f"{public} is not the release of {path}: their nbgrader cells differ.",
@@ -291,13 +292,19 @@ def _notebooks(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _cells(notebook: NotebookNode) -> tuple[Cell, ...]:
-    return tuple(cell_from(cell) for cell in notebook.cells)
+def _instructor_cells(notebook: NotebookNode, where: str) -> Iterator[Cell]:
+    for number, node in enumerate(notebook.cells, start=1):
+        try:
+            yield instructor_cell(node)
+        except ExpectedError as error:
+            grade_id = node.metadata.get("nbgrader", {}).get("grade_id")
+            cell = f"cell {grade_id!r}" if grade_id else f"cell {number}"
+            raise ExpectedError(f"{where}, {cell}: {error.problem}.", error.cure) from None
 
 
 def _skeleton(cells: tuple[Cell, ...]) -> list[Cell]:
     return [
-        replace(cell, source="", cell_id=None, checksum=None, attachments=None)
+        replace(cell, source="", cell_id=None, checksum=None, attachments=None, wall_only=False)
         for cell in cells
         if cell.role is not Role.FREE
     ]

@@ -28,11 +28,11 @@ def notebook_key(notebook: LabNotebook, files: Mapping[str, bytes], terms: Terms
     Args:
         notebook: the instructor's notebook.
         files: the lab's data files: path → content.
-        terms: the terms of the run, of which limits and mode decide.
+        terms: the terms of the run, of which limits, mode and level decide.
     """
     source, released = (tuple(map(_without_markdown, cells)) for cells in (notebook.source, notebook.released))
     code = to_plain(LabNotebook(notebook.name, source, released))
-    return _digest([code, sorted(files.items()), asdict(terms.limits), terms.mode, programs()])
+    return _digest([code, sorted(files.items()), asdict(terms.limits), terms.mode, terms.level, programs()])
 
 
 def case_key(notebook: str, case: Case) -> str:
@@ -54,13 +54,13 @@ def lab_key(lab: Lab, terms: Terms, settings: bytes, secret: bytes) -> str:
 
     Args:
         lab: the lab, its markdown included.
-        terms: the terms of the run, of which limits and mode decide.
+        terms: the terms of the run, of which limits, mode and level decide.
         settings: the course's nbgrader_config.py.
         secret: the course's secret.
     """
     files = sorted(lab.files.items())
-    limits = asdict(terms.limits)
-    return _digest([lab.name, to_plain(lab.notebooks), files, limits, terms.mode, settings, secret, programs()])
+    conditions = [asdict(terms.limits), terms.mode, terms.level]
+    return _digest([lab.name, to_plain(lab.notebooks), files, conditions, settings, secret, programs()])
 
 
 def submission_key(lab: str, folder: Path) -> str:

@@ -10,6 +10,7 @@ from autograder.errors import ExpectedError
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.cache_keys import lab_key, submission_key
 from autograder.grading.json_store import JsonStore
+from autograder.grading.level_store import LevelStore
 from autograder.grading.secret import open_secret
 from autograder.grading.submission import GradedSubmission, NotebookGrader, grade_submission
 from autograder.grading.terms import Terms
@@ -62,6 +63,7 @@ class LabRun:
         self._writer = writer
         self._key = lab_key(lab, terms, course.settings, open_secret(course.state))
         self._receipts = JsonStore(course.state / "receipts")
+        self._levels = LevelStore(course.state)
 
     def grade(self, student: str) -> PendingSubmission:
         """Grade a submission, unless there is a receipt for it as it is. Any thread may do so."""
@@ -87,6 +89,8 @@ class LabRun:
             result = replace(result, flags=(*result.flags, f"no time of submission: {error.problem}"))
         gradebook = self._writer.write(result, graded.notebooks, submitted_at, graded.submitted)
         store.write(self._course, self._lab, result, graded.submitted, graded.notebooks)
+        for notebook in graded.notebooks.values():
+            self._levels.keep(self._lab.name, notebook.name, notebook.levels)
         if result.status is not SubmissionStatus.BROKEN:
             autograded = store.digest(self._course, self._lab.name, result.student)
             receipt = Receipt(pending.key, result, gradebook, autograded)

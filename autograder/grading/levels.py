@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from autograder.cells import ANSWERS, Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.judge_server import JudgeServer
+from autograder.grading.unfit_tests import excluded_verdict
 from autograder.judging.one_process import one_process_reason
 from autograder.limits import Limits
 from autograder.python_names import bound_names, imported_names, used_names
@@ -13,7 +14,6 @@ from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult, 
 
 _NOT_PASSED = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT, CellStatus.BROKE)
 _BLIND = "it looks at something that an answer leaves in the process, and asks nothing of the student's notebook"
-_EXCLUDED = "This test could not be run for anyone in the class. Your instructor has been told."
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class LabLevels:
 def skipped(submitted: SubmittedNotebook, grade_ids: Collection[str]) -> dict[int, CellVerdict]:
     """Verdicts that give no points and take none, by the cell's index: these tests are not to be run."""
     return {
-        index: CellVerdict(cell.grade_id, None, cell.points, CellStatus.EXCLUDED, _EXCLUDED, level=Level.NONE)
+        index: excluded_verdict(cell)
         for index, cell in enumerate(submitted.cells)
-        if cell.role is Role.TEST and cell.grade_id in grade_ids and cell.grade_id is not None
+        if cell.role is Role.TEST and cell.grade_id in grade_ids
     }
 
 

@@ -32,6 +32,7 @@ from autograder.grading.levels import (
 from autograder.grading.prestart import Prestart
 from autograder.grading.secret import derived_secret, open_secret
 from autograder.grading.terms import Terms
+from autograder.grading.wall_obstacles import cure_for
 from autograder.judging.case import Case, broken, complete
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.student_process import StudentProcess
@@ -163,7 +164,11 @@ class LocalExecutor:
         return result
 
     def levels(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> tuple[TestLevel, ...]:
-        """Where each of a notebook's tests runs, in their order.
+        """At which level each test of a notebook runs, in the notebook's order.
+
+        Args:
+            notebook: the instructor's notebook.
+            files: the lab's own data files: path → content.
 
         Raises:
             ExpectedError: the sandbox or the instructor's notebook can't be used.
@@ -285,14 +290,14 @@ class LocalExecutor:
         # One that the solution fails in one process, too, says of a submission what it says there.
         failing = waiting & server.failures.keys()
         beside |= {grade_id: needed_tests(notebook, grade_id) for grade_id in failing}
-        levels = [
-            TestLevel(grade_id, Level.WALL, _own_failure(server.failures.get(grade_id, "")))
-            if grade_id not in reasons
-            else TestLevel(grade_id, Level.BESIDE, _own_failure(server.failures.get(grade_id, "")) or reasons[grade_id])
-            if grade_id in beside
-            else TestLevel(grade_id, Level.NONE, failures[grade_id])
-            for grade_id in tests
-        ]
+        levels = []
+        for grade_id, cell in tests.items():
+            level = Level.BESIDE if grade_id in beside else Level.NONE if grade_id in reasons else Level.WALL
+            raised = server.failures.get(grade_id)
+            reason = failures.get(grade_id, "") if level is Level.NONE else reasons.get(grade_id, "")
+            if raised is not None and level is not Level.NONE:
+                reason = f"the solution itself fails it: {raised}"
+            levels.append(TestLevel(grade_id, level, reason, cure_for(reason, cell.source) if reason else ""))
         return profile, LabLevels(tuple(levels), beside)
 
     def _note_libraries(self) -> None:
@@ -379,7 +384,3 @@ class LocalExecutor:
                 self._zygote = Zygote(self._terms.mode, self._limits, self._modules)
                 self._note_libraries()
             return self._zygote
-
-
-def _own_failure(raised: str) -> str:
-    return f"the solution itself fails it: {raised}" if raised else ""

@@ -180,7 +180,14 @@ def _summarise(empty: Result, lab: Lab, submission: Submission, graded: Mapping[
                 if cell.graded
             ]
     flags = [*submission.all_flags, *(flag for notebook in graded.values() for flag in notebook.flags)]
-    result = replace(empty, cells=tuple(cells), repairs=submission.all_repairs, flags=tuple(dict.fromkeys(flags)))
+    levels = dict.fromkeys(level for notebook in graded.values() for level in notebook.levels)
+    result = replace(
+        empty,
+        cells=tuple(cells),
+        repairs=submission.all_repairs,
+        flags=tuple(dict.fromkeys(flags)),
+        levels=tuple(levels),
+    )
     if submission.unreadable:
         reason = "; ".join(dict.fromkeys(why for _, why in submission.unreadable))
         return replace(result, status=SubmissionStatus.QUARANTINED, reason=reason)

@@ -15,6 +15,7 @@ CELL_WORDS = {
     CellStatus.TIMED_OUT: "Did not finish",
     CellStatus.MANUAL: "To be read by a person",
     CellStatus.UNANSWERED: "Not answered",
+    CellStatus.EXCLUDED: "Not graded",
     CellStatus.BROKE: "Could not be graded",
 }
 

@@ -14,6 +14,9 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 _LONGEST_TITLE = 500
 _MISCONCEPTION = re.compile(r"\s*\*?\((?P<id>[a-z][a-z0-9-]+)\)\*?\s*$")
 
+_OPEN = frozenset({CellStatus.MANUAL.value, CellStatus.EXCLUDED.value})
+"""The statuses whose message says that there are no points yet: it is over once a person has given some."""
+
 _Pair = tuple[Cell, Mapping[str, Any]]
 
 
@@ -40,7 +43,7 @@ class Exercise:
         grade_id: nbgrader's id of the graded cell.
         title: the heading above it.
         status: how it ended.
-        points: the points earned; None while a person has yet to give them.
+        points: the points earned; None while a person has yet to give them, or if its test can be run for nobody.
         max_points: the points that it is worth.
         message: what was seen, the likely cause, what to look at.
         misconception: the id of the diagnosis, or None.
@@ -104,13 +107,19 @@ class Feedback:
 
     @property
     def max_score(self) -> float:
-        """The points that can be earned."""
-        return sum(exercise.max_points for exercise in self.exercises)
+        """The points that can be earned; those of excluded tests, which nobody can earn, are left out."""
+        return sum(exercise.max_points for exercise in self.exercises) - self.excluded
 
     @property
     def waiting(self) -> float:
         """The points that wait for a person."""
-        return sum(exercise.max_points for exercise in self.exercises if exercise.points is None)
+        return sum(exercise.max_points for exercise in self.exercises if exercise.points is None) - self.excluded
+
+    @property
+    def excluded(self) -> float:
+        """The points of tests that can be run for nobody."""
+        excluded = (exercise for exercise in self.exercises if exercise.status is CellStatus.EXCLUDED)
+        return sum(exercise.max_points for exercise in excluded if exercise.points is None)
 
 
 @dataclass(frozen=True)
@@ -216,6 +225,8 @@ def _exercise(
     verdict = _verdict(node)
     mark = recorded or Mark(verdict.get("points"), float(verdict.get("max_points", cell.points)))
     message, misconception = str(verdict.get("message", "")), verdict.get("misconception")
+    if mark.by_hand and verdict.get("status") in _OPEN:
+        message = ""
     tested = cell.role is Role.TEST
     printed = parts(node.get("outputs", ())) if tested and verdict else ()
     return Exercise(

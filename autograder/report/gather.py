@@ -9,6 +9,7 @@ from autograder.cells import LabNotebook
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import read_lab
+from autograder.grading.level_store import LevelStore
 from autograder.progress import NO_PROGRESS, Progress
 from autograder.report.comparison import LIBRARIES, ShownGroup
 from autograder.report.diagnoses import UNWRITTEN, diagnosis_of
@@ -47,7 +48,9 @@ def gather(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> ClassS
         progress.advance()
     if not results:
         raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")
-    return summarise(lab, results, headings, comparison.compare() if comparison is not None else None)
+    likeness = comparison.compare() if comparison is not None else None
+    reasons = LevelStore(course.state).find(lab, [notebook.name for notebook in notebooks])
+    return summarise(lab, results, headings, likeness, reasons)
 
 
 def with_evidence(course: Course, summary: ClassSummary) -> tuple[ShownGroup, ...]:

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from autograder import formatting
+from autograder.grading.unfit_tests import EXCLUDED_MESSAGE
 from autograder.report import comparison
 from autograder.report.comparison import ShownGroup
 from autograder.report.diagnoses import (
@@ -21,6 +22,7 @@ from autograder.report.diagnoses import (
     shown_status,
 )
 from autograder.report.feedback import Feedback
+from autograder.report.levels import explained
 from autograder.report.outputs import code, markdown
 from autograder.report.summary import FEWEST_FOR_DISCRIMINATION, ClassSummary
 from autograder.verdicts import CellStatus, SubmissionStatus
@@ -39,6 +41,7 @@ CELL_MARKS = {
     CellStatus.TIMED_OUT: "∞",
     CellStatus.MANUAL: "…",
     CellStatus.UNANSWERED: "–",
+    CellStatus.EXCLUDED: "⊘",
     CellStatus.BROKE: "?",
 }
 
@@ -50,6 +53,7 @@ CELL_TONES = {
     CellStatus.TIMED_OUT: "bad",
     CellStatus.MANUAL: "wait",
     CellStatus.UNANSWERED: "none",
+    CellStatus.EXCLUDED: "none",
     CellStatus.BROKE: "wait",
 }
 
@@ -117,6 +121,7 @@ def _environment() -> Environment:
         "shown_status": shown_status,
         "seconds": formatting.seconds,
         "discrimination": _discrimination_in_words,
+        "explained": explained,
     }
     environment.globals |= {
         "style": Markup(_text("page.css")),  # noqa: S704 - our own file
@@ -130,6 +135,7 @@ def _environment() -> Environment:
         "marks": CELL_MARKS,
         "tones": CELL_TONES,
         "submission_words": SUBMISSION_WORDS,
+        "excluded_message": EXCLUDED_MESSAGE,
         "CellStatus": CellStatus,
         "SubmissionStatus": SubmissionStatus,
     }

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.report.comparison import Group, Likeness
 from autograder.report.diagnoses import diagnosis_titles
-from autograder.verdicts import CellVerdict, Result
+from autograder.verdicts import CellVerdict, Result, TestLevel
 
 if TYPE_CHECKING:
     # Every command imports this module when it starts, and the summary imports nbformat.
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def as_record(result: Result) -> dict[str, Any]:
     """One submission, as ``autograder grade --format json`` prints it."""
-    return {
+    record = {
         "student": result.student,
         "lab": result.lab,
         "score": result.score,
@@ -27,6 +27,12 @@ def as_record(result: Result) -> dict[str, Any]:
         "flags": list(result.flags),
         "cells": [_cell(cell) for cell in result.cells],
     }
+    return {**record, "levels": list(map(as_level_record, result.levels))} if result.levels else record
+
+
+def as_level_record(level: TestLevel) -> dict[str, Any]:
+    """The level of one test of a lab."""
+    return {"id": level.grade_id, "level": level.level.value, "reason": level.reason, "cure": level.cure}
 
 
 def as_class_record(summary: "ClassSummary") -> dict[str, Any]:
@@ -40,6 +46,9 @@ def as_class_record(summary: "ClassSummary") -> dict[str, Any]:
         "submissions": len(summary.results),
         "graded": len(summary.graded),
         "not_sandboxed": summary.unsandboxed,
+        "beside_points": summary.levels.beside_points,
+        "excluded_points": summary.levels.excluded_points,
+        "levels": list(map(as_level_record, summary.levels.listed)),
         "exercises": [_exercise(exercise) for exercise in summary.exercises],
         "hardest": summary.hardest.grade_id if summary.hardest else None,
         "mistakes": [_mistake(mistake) for mistake in summary.mistakes],
@@ -73,6 +82,7 @@ def _cell(cell: CellVerdict) -> dict[str, Any]:
         "status": cell.status.value,
         "message": cell.message,
         "misconception": cell.misconception,
+        "level": cell.level.value,
     }
 
 
@@ -89,6 +99,7 @@ def _exercise(exercise: "ExerciseSummary") -> dict[str, Any]:
         "none": exercise.none,
         "unwritten": exercise.unwritten,
         "waiting": exercise.waiting,
+        "excluded": exercise.excluded,
         "statuses": {status.value: amount for status, amount in exercise.counts.items()},
         "commonest": exercise.commonest.key if exercise.commonest else None,
     }

@@ -10,7 +10,8 @@ from statistics import StatisticsError, correlation, mean, median
 from autograder.repair.messages import is_remarkable
 from autograder.report.comparison import Likeness
 from autograder.report.diagnoses import UNWRITTEN, Diagnosis, diagnosis_of, shown_status
-from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
+from autograder.report.levels import LabLevels
+from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus, TestLevel
 
 FEWEST_FOR_DISCRIMINATION = 15
 """Submissions below which a correlation says more about chance than about an exercise."""
@@ -47,9 +48,10 @@ class ExerciseSummary:
         none: how many have none, unwritten answers left out.
         unwritten: how many left the exercise as it was handed out.
         waiting: how many wait for a person.
+        excluded: of how many it was left out, since its test can be run for nobody.
         facility: the mean share of the points, 0 to 1, the smaller the harder; None as long as an answer waits for a
-            person.
-        mean: the mean of the points; None as long as an answer waits for a person.
+            person, or if it was left out for all.
+        mean: the mean of the points; None as long as an answer waits for a person, or if it was left out for all.
         discrimination: the correlation of its points with the points in all others, −1 to 1; None if the class is too
             small, an answer waits, or all are alike.
         commonest: the most common diagnosis; None if there is none.
@@ -65,6 +67,7 @@ class ExerciseSummary:
     none: int = 0
     unwritten: int = 0
     waiting: int = 0
+    excluded: int = 0
     facility: float | None = None
     mean: float | None = None
     discrimination: float | None = None
@@ -103,6 +106,7 @@ def _exercise(grade_id: str, title: str, pairs: Sequence[tuple[CellVerdict, floa
         none=endings["none"],
         unwritten=endings["unwritten"],
         waiting=endings["waiting"],
+        excluded=endings["excluded"],
         facility=sum(points / most for points, most, _ in given) / len(given) if complete and given else None,
         mean=sum(points for points, _, _ in given) / len(given) if complete and given else None,
         discrimination=discrimination(*zip(*rest, strict=True)) if complete and rest else None,
@@ -113,7 +117,7 @@ def _exercise(grade_id: str, title: str, pairs: Sequence[tuple[CellVerdict, floa
 
 def _ending(cell: CellVerdict) -> str:
     if cell.points is None:
-        return "waiting"
+        return "excluded" if cell.status is CellStatus.EXCLUDED else "waiting"
     if cell.points >= cell.max_points:
         return "full"
     if cell.points > 0:
@@ -278,6 +282,7 @@ class ClassSummary:
         attention: what needs a person: what went wrong first, then the questions to read.
         likeness: which submissions are nearly the same; None if they were not compared.
         titles: a heading for each grade id, where one is known.
+        reasons: why tests do not run at the wall.
     """
 
     lab: str
@@ -288,6 +293,7 @@ class ClassSummary:
     attention: tuple[Attention, ...]
     likeness: Likeness | None
     titles: Mapping[str, str]
+    reasons: tuple[TestLevel, ...] = ()
 
     @cached_property
     def graded(self) -> tuple[Result, ...]:
@@ -306,8 +312,17 @@ class ClassSummary:
 
     @cached_property
     def max_score(self) -> float:
-        """The points that can be earned."""
-        return max((result.max_score for result in self.results), default=0.0)
+        """The points that can be earned; those of tests that can be run for nobody are left out."""
+        # Of what could not be graded, nobody knows which tests would have been left out.
+        return max((result.max_score for result in self.graded or self.results), default=0.0)
+
+    @cached_property
+    def levels(self) -> LabLevels:
+        """At which level the lab's tests ran."""
+        levels = LabLevels()
+        for result in self.results:
+            levels = levels.including(result)
+        return levels.explained_by(self.reasons)
 
     @cached_property
     def scores(self) -> tuple[float, ...]:
@@ -385,6 +400,7 @@ def summarise(
     results: Sequence[Result],
     titles: Mapping[str, str] | None = None,
     likeness: Likeness | None = None,
+    reasons: tuple[TestLevel, ...] = (),
 ) -> ClassSummary:
     """Add up a class's results.
 
@@ -393,6 +409,7 @@ def summarise(
         results: the submissions to it.
         titles: a heading for each grade id, where one is known.
         likeness: which submissions are nearly the same; None if they were not compared.
+        reasons: why tests do not run at the wall.
     """
     ordered = tuple(sorted(results, key=lambda result: result.student))
     graded = [result for result in ordered if result.status is SubmissionStatus.GRADED]
@@ -406,6 +423,7 @@ def summarise(
         attention=attention(ordered, names),
         likeness=likeness,
         titles=names,
+        reasons=reasons,
     )
 
 

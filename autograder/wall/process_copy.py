@@ -30,6 +30,7 @@ from typing import Any
 import torch
 
 from autograder.wall.channel import Channel
+from autograder.wall.equality_guard import guard_equality
 from autograder.wall.errors import WallError
 from autograder.wall.ipython_shell import NotebookShell, captured
 from autograder.wall.library_state import LibraryState
@@ -139,6 +140,7 @@ class _Test:
         sys.setprofile(None)
         threading.settrace(None)
         changed = libraries.restore(self._order["libraries"], self._order["changes"])
+        guard_equality()
         spent = math.ceil(_cpu_seconds() + self._order["seconds"]) + _SPARE_CPU_SECONDS
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_CPU, (spent, spent + 1))

@@ -5,25 +5,31 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from warnings import catch_warnings, simplefilter
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 
 import autograder.preprocessor
 from autograder.autograded.store import read_results
-from autograder.cells import Role
+from autograder.cells import Cell, Role
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import record_lab
+from autograder.grading.level_store import LevelStore
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.lock import course_lock
 from autograder.grading.terms import Terms
+from autograder.grading.unfit_tests import excluded_verdict
 from autograder.limits import Limits
 from autograder.preprocessor import GradeBehindWall, SharedExecutor
 from autograder.sandbox.mode import Mode
-from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult
+from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, Level, NotebookResult, SubmissionStatus, TestLevel
 
 TERMS = Terms(Limits(), Mode.NONE)
 MakeCell = Callable[..., NotebookNode]
@@ -90,6 +96,44 @@ def test_nothing_is_recorded_when_the_grader_breaks(course: Course, monkeypatch:
     names = {"student": "right", "assignment": "lab", "notebook": "main", "db_url": course.gradebook_url}
     with pytest.raises(RuntimeError, match="f-test: the judge ended without any output"):
         GradeBehindWall().preprocess(nbformat.v4.new_notebook(), {"nbgrader": names})
+
+
+def test_the_points_of_a_test_that_can_be_run_for_nobody_wait_for_a_person(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """nbgrader's own steps run, in the order of our configuration; they know no test without a verdict."""
+    unfit = TestLevel("f-test", Level.NONE, "hidden f(21)", "Mend it.")
+    verdict = excluded_verdict(Cell("code", Role.TEST, TEST, "f-test", 2.0))
+
+    def left_out(*_: object, **__: object) -> NotebookResult:
+        return NotebookResult("main", (CellOutcome(), CellOutcome(verdict=verdict)), levels=(unfit,))
+
+    def autograde() -> None:
+        directory = CourseDirectory(parent=course.application, root=str(course.root), assignment_id="lab")
+        directory.db_url, directory.student_id = course.gradebook_url, "right"
+        with catch_warnings():
+            # nbgrader's own way to add a submission warns.
+            simplefilter("ignore", SAWarning)
+            Autograde(coursedir=directory, parent=course.application, force=True).start()
+
+    monkeypatch.setattr(LocalExecutor, "judge", left_out)
+    monkeypatch.chdir(course.root)
+    autograde()
+    (result,) = read_results(course, "lab")
+    assert (result.status, result.cells) == (SubmissionStatus.GRADED, (verdict,))
+    assert LevelStore(course.state).find("lab", ["main"]) == (unfit,)
+    for path in course.root.glob("autograded/**/*.ipynb"):
+        assert "f(21)" not in path.read_text(encoding="utf-8")
+    with Gradebook(course.gradebook_url) as gradebook:
+        grade = gradebook.find_grade("f-test", "main", "lab", "right")
+        assert (grade.auto_score, grade.manual_score, grade.needs_manual_grade) == (None, None, True)
+        # As formgrader does.
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        gradebook.db.commit()
+    autograde()
+    with Gradebook(course.gradebook_url) as gradebook:
+        grade = gradebook.find_grade("f-test", "main", "lab", "right")
+        assert (grade.auto_score, grade.score, grade.needs_manual_grade) == (None, 1.5, True)
 
 
 @pytest.mark.slow

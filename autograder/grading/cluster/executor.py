@@ -47,7 +47,7 @@ class ClusterExecutor:
 
     Args:
         state: the folder in which the autograder keeps what belongs to a course; its secret stays on this machine.
-        terms: the terms of the run, of which limits and mode matter here: they hold on the workers' machines.
+        terms: the terms of the run, of which limits, mode and level matter here: they hold on the workers' machines.
         cluster: the cluster.
     """
 
@@ -97,7 +97,8 @@ class ClusterExecutor:
                     return context, held
             key = notebook_key(notebook, files, self._terms)
             secret = derived_secret(open_secret(self._state), notebook.name)
-            context = NotebookContext(key, notebook, files, self._terms.limits, self._terms.mode, secret)
+            terms = self._terms
+            context = NotebookContext(key, notebook, files, terms.limits, terms.mode, terms.level, secret)
             held = self._cluster.hold(pack(context))
             self._contexts = [*self._contexts, (context, held)][-_MOST_CONTEXTS:]
             return context, held

@@ -14,7 +14,7 @@ from autograder.cells import LabNotebook, SubmittedNotebook
 from autograder.judging.case import Case
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
-from autograder.verdicts import NotebookResult
+from autograder.verdicts import Level, NotebookResult
 from autograder.wall.profile import Profile
 from autograder.wire import from_plain, to_plain
 
@@ -31,6 +31,7 @@ class NotebookContext:
         files: the lab's data files: path → content.
         limits: what a submission may use.
         mode: how student code is isolated.
+        level: the weakest level at which a test may run.
         solution_secret: from what the hidden inputs of the instructor's own solution are drawn.
     """
 
@@ -39,6 +40,7 @@ class NotebookContext:
     files: Mapping[str, bytes]
     limits: Limits
     mode: Mode
+    level: Level
     solution_secret: bytes
 
 

@@ -77,7 +77,7 @@ class ExecutorPool:
             if pooled is None:
                 context = unpack(NotebookContext, packed_context)
                 state = Path(mkdtemp(prefix="autograder-", dir=folder))
-                terms = Terms(context.limits, context.mode)
+                terms = Terms(context.limits, context.mode, level=context.level)
                 executor = LocalExecutor(state, terms, secret_of_solution=context.solution_secret)
                 pooled = self._pooled[run, key] = _PooledExecutor(context, executor, state)
             pooled.users += 1

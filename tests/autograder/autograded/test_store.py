@@ -20,7 +20,16 @@ from autograder.course.submissions import read_submission
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import read_lab
 from autograder.gradebook.writer import GradebookWriter
-from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
+from autograder.verdicts import (
+    CellOutcome,
+    CellStatus,
+    CellVerdict,
+    Level,
+    NotebookResult,
+    Result,
+    SubmissionStatus,
+    TestLevel,
+)
 
 MakeCell = Callable[..., NotebookNode]
 MakeCourse = Callable[..., Path]
@@ -79,6 +88,7 @@ def _read(folder: Path) -> NotebookNode:
         CellVerdict("f-test", 0.0, 2.0, CellStatus.ERROR, "ZeroDivisionError"),
         CellVerdict("f-test", 0.0, 2.0, CellStatus.TIMED_OUT, "no end"),
         CellVerdict("f-test", 1 / 3, 2.0, CellStatus.PARTIAL, "some of it"),
+        CellVerdict("f-test", 2.0, 2.0, CellStatus.PASSED, level=Level.BESIDE),
     ],
 )
 def test_nbgrader_finds_our_points(course: Course, verdict: CellVerdict) -> None:
@@ -98,6 +108,27 @@ def test_results_are_read_back(course: Course) -> None:
     submitted, notebooks, result = _graded(lab, FAILED)
     assert read_results(course, "lab") == []
     write(course, lab, result, submitted, notebooks)
+    assert read_results(course, "lab") == [result]
+
+
+def test_the_level_of_a_verdict_is_read_back_and_no_reason_is_written(course: Course) -> None:
+    lab = read_lab(course, "lab")
+    why = TestLevel("f-test", Level.BESIDE, "it asks for f(21)", "Pass plain data.")
+    submitted, notebooks, result = _graded(lab, replace(FAILED, level=Level.BESIDE, message="no"))
+    folder = write(course, lab, replace(result, levels=(why,)), submitted, notebooks)
+    assert _read(folder).cells[2].metadata.gradlab.level == "beside"
+    assert read_results(course, "lab") == [result]
+    assert "f(21)" not in (folder / "main.ipynb").read_text()
+
+
+def test_a_notebook_that_was_graded_before_there_were_levels_is_read(course: Course) -> None:
+    lab = read_lab(course, "lab")
+    submitted, notebooks, result = _graded(lab, FAILED)
+    path = write(course, lab, result, submitted, notebooks) / "main.ipynb"
+    node = json.loads(path.read_text())
+    for cell in node["cells"]:
+        cell["metadata"].get("gradlab", {}).pop("level", None)
+    path.write_text(json.dumps(node))
     assert read_results(course, "lab") == [result]
 
 

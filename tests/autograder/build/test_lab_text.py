@@ -5,6 +5,7 @@ import nbformat
 import pytest
 
 from autograder.build.lab_text import LabText, lab_names, read_lab_text
+from autograder.course.instructor_cells import instructor_cell
 from autograder.errors import ExpectedError
 
 
@@ -33,9 +34,17 @@ def test_tags_stay_and_layout_notes_go(read_lab: Callable[[str], LabText]) -> No
     assert [cell.metadata for cell in lab_text.notebook.cells] == [{"tags": ["nbval-ignore-output"]}, {}]
 
 
+def test_a_test_can_be_tagged_for_the_wall(read_lab: Callable[[str], LabText]) -> None:
+    header = '# %% tags=["autograder:wall"] nbgrader={"grade_id": "t", "grade": true, "points": 1}'
+    (node,) = read_lab(f"{header}\nassert f\n").notebook.cells
+    assert instructor_cell(node).wall_only
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
+        ('# %% tags=["autograder:walls"]\nx = 1\n', "line 1, cell 1: it has the tag 'autograder:walls'"),
+        ('# %%\nx = 1\n# %% tags=["autograder:wall"]\nx = 1\n', "line 3, cell 2: .* but it is no test"),
         ("import torch\n# %%\nx = 1\n", "line 2: the text has 1 cell headers, but 2 cells"),
         ('# %%\nx = """\n# %% in a string\n"""\n', "the text has 2 cell headers, but 1 cells"),
         ("# ---\n# title: x\n# ---\n# %%\nx = 1\n", "line 4: the text has 1 cell headers, but 2 cells"),

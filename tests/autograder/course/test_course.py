@@ -1,9 +1,11 @@
 """Courses on disk: nbgrader's own example, small ones, and broken ones."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
@@ -12,6 +14,8 @@ from autograder.cells import Role
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import read_lab, record_lab
+from autograder.repair import repair_notebook
+from autograder.untrusted.notebooks import parse
 
 MakeCell = Callable[..., NotebookNode]
 MakeCourse = Callable[..., Path]
@@ -64,6 +68,43 @@ def test_a_release_of_another_source_is_refused(make_cell: MakeCell, make_course
     with pytest.raises(ExpectedError, match="is not the release of") as caught:
         read_lab(Course.open(root), "lab")
     assert "nbgrader generate_assignment lab" in caught.value.cure
+
+
+def test_the_tag_of_an_instructors_test_demands_the_wall(make_cell: MakeCell, make_course: MakeCourse) -> None:
+    cells = _cells(make_cell)
+    cells[1].metadata["tags"] = ["slow", "autograder:wall"]
+    root = make_course(main=cells)
+    make_course(step="release", main=_cells(make_cell, "def f(x): ...", "assert f"))
+    (notebook,) = read_lab(Course.open(root), "lab").notebooks
+    assert [cell.wall_only for cell in notebook.source] == [False, True]
+    assert not any(cell.wall_only for cell in notebook.released)
+
+
+@pytest.mark.parametrize(("place", "tag"), [(1, "autograder:walled"), (0, "autograder:wall")])
+def test_a_tag_that_would_have_no_effect_is_refused(
+    make_cell: MakeCell, make_course: MakeCourse, place: int, tag: str
+) -> None:
+    cells = _cells(make_cell)
+    cells[place].metadata["tags"] = [tag]
+    cell = cells[place].metadata.nbgrader.grade_id
+    with pytest.raises(ExpectedError, match=f"lab/main.ipynb, cell '{cell}': it has the tag '{tag}'"):
+        read_lab(Course.open(make_course(main=cells)), "lab")
+
+
+def test_a_students_own_tag_changes_nothing(make_cell: MakeCell, make_course: MakeCourse) -> None:
+    root = make_course(main=_cells(make_cell))
+    (notebook,) = read_lab(Course.open(root), "lab").notebooks
+    cells = _cells(make_cell, "def f(x): return 2 * x", "assert f(1) == 2\nassert f(0) == 0")
+    handed_in = nbformat.v4.new_notebook(cells=cells)
+    submitted = []
+    for tags in ([], ["autograder:wall"], ["autograder:beside", 7], "autograder:wall"):
+        for cell in handed_in.cells:
+            cell.metadata["tags"] = tags
+        parsed = parse(json.dumps(handed_in).encode(), "main.ipynb")
+        submitted.append(repair_notebook("main", parsed, notebook.released))
+    assert submitted == [submitted[0]] * 4
+    assert not any(cell.wall_only for cell in submitted[0].cells)
+    assert not submitted[0].flags
 
 
 def test_configured_delimiters_and_stubs_are_honoured(make_cell: MakeCell, make_course: MakeCourse) -> None:

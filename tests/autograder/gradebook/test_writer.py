@@ -153,6 +153,26 @@ def test_what_broke_is_flagged_and_costs_nothing(course: Course) -> None:
     assert _grades(course)["g-test"] == (1.0, True)
 
 
+def test_a_test_that_can_be_run_for_nobody_waits_for_a_person(course: Course) -> None:
+    lost = _notebook("first", _verdict("f-test", None, CellStatus.EXCLUDED), *FIRST.verdicts[1:])
+    _write(course, lost, SECOND)
+    assert (_grades(course)["f-test"], _grades(course)["g-test"]) == ((None, True), (1.0, False))
+    _set_manual_score(course, "f-test", 2.0)
+    _write(course, lost, SECOND)
+    with _gradebook(course) as gradebook:
+        grade = gradebook.find_grade("f-test", "first", "lab", "alice")
+        assert (grade.auto_score, grade.score, gradebook.find_submission("lab", "alice").score) == (None, 2.5, 3.5)
+    # The lab's author has mended the test.
+    _write(course, FIRST, SECOND)
+    assert _grades(course)["f-test"] == (1.5, True)
+
+
+def test_an_earlier_verdict_does_not_outlive_a_test_that_can_be_run_no_longer(course: Course) -> None:
+    _write(course, FIRST, SECOND)
+    _write(course, _notebook("first", _verdict("f-test", None, CellStatus.EXCLUDED), *FIRST.verdicts[1:]), SECOND)
+    assert _grades(course)["f-test"] == (None, True)
+
+
 def test_what_cannot_be_read_gets_nothing_and_a_reason(course: Course) -> None:
     quarantined = _result(SubmissionStatus.QUARANTINED, "first.ipynb: the file is empty.")
     _write(course, result=quarantined)

@@ -4,12 +4,13 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.grading.cache_keys import case_key, notebook_key, submission_key
+from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
+from autograder.grading.cache_keys import case_key, lab_key, notebook_key, submission_key
 from autograder.grading.terms import Terms
 from autograder.judging.case import Case
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
+from autograder.verdicts import Level
 from autograder.wall.profile import Profile
 
 PROSE = Cell("markdown", Role.FREE, "Some words.")
@@ -41,9 +42,19 @@ def test_all_else_of_an_instructors_notebook_matters() -> None:
         key(LabNotebook("lab", (PROSE, replace(TEST, points=2.0)), (PROSE, TEST))),
         key(terms=Terms(Limits(cell_seconds=1.0), Mode.BUBBLEWRAP)),
         key(terms=Terms(Limits(), Mode.NONE)),
+        key(terms=Terms(Limits(), Mode.BUBBLEWRAP, level=Level.WALL)),
+        key(LabNotebook("lab", (PROSE, replace(TEST, wall_only=True)), (PROSE, TEST))),
         notebook_key(NOTEBOOK, {"data.csv": b"2"}, TERMS),
     }
-    assert len(keys) == 7
+    assert len(keys) == 9
+
+
+def test_what_is_written_about_a_submission_depends_on_the_terms() -> None:
+    lab = Lab("lab", (NOTEBOOK,), {})
+    terms = (TERMS, replace(TERMS, level=Level.WALL), replace(TERMS, mode=Mode.NONE), replace(TERMS, workers=7))
+    keys = [lab_key(lab, each, b"", b"") for each in terms]
+    assert len(set(keys)) == 3
+    assert keys[3] == keys[0]
 
 
 def test_all_else_of_a_submission_matters() -> None:

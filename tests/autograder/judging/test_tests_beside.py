@@ -211,3 +211,27 @@ def test_functions_of_the_lesson_are_put_back(cheat: str, lab: BesideLab) -> Non
 def test_what_cells_do_to_the_shell_does_not_change_a_verdict(cheat: str, lab: BesideLab) -> None:
     result = lab.grade("shell", {"close": f"{cheat}\ndef close(): return torch.zeros(2)"})
     assert verdicts(result)["close"].points == 0
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        "class Any:\n    def __eq__(self, other): return True\ndef total(v): return Any()",
+        "class Any:\n    def __eq__(self, other): return True\n    def __ne__(self, other): return False\n"
+        "def total(v): return Any()",
+        "def total(v):\n    class Any(int):\n        def __eq__(self, other): return True\n    return Any()",
+        "class Meta(type):\n    def __subclasses__(self): return []\n    def __setattr__(self, name, value): pass\n"
+        "class Any(metaclass=Meta):\n    __eq__ = lambda self, other: True\ndef total(v): return Any()",
+    ],
+)
+def test_an_object_that_is_equal_to_everything_is_equal_to_nothing(total: str, lab: BesideLab) -> None:
+    assert verdicts(lab.grade("equal", {"total": total}))["total"].points == 0
+
+
+def test_an_honest_class_compares_as_it_likes(lab: BesideLab) -> None:
+    total = (
+        "class Sum:\n    def __init__(self, n): self.n = n\n"
+        "    def __eq__(self, other): return self.n == getattr(other, 'n', other)\n"
+        "def total(v): return Sum(sum(v))"
+    )
+    assert points(lab.grade("honest class", {"total": total})) == RIGHT

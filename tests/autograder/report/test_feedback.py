@@ -66,6 +66,16 @@ def test_the_gradebook_has_the_last_word_on_points() -> None:
     assert (by_hand.status, by_hand.points, by_hand.comment) == (CellStatus.PASSED, 2.0, "Fair.")
 
 
+@pytest.mark.parametrize("status", ["manual", "excluded"])
+def test_who_has_points_from_a_person_is_not_told_to_wait(status: str) -> None:
+    test = code("check(a)", "a-test", grade=True, status=status, points=None, max_points=2.0, message="Wait.")
+    waiting = feedback_of(test, marks={"a-test": Mark(None, 2.0)})
+    given = feedback_of(test, marks={"a-test": Mark(2.0, 2.0, by_hand=True)})
+    assert (waiting.exercises[0].message, given.exercises[0].message) == ("Wait.", "")
+    assert (given.max_score, given.excluded, given.waiting) == (2.0, 0.0, 0.0)
+    assert (waiting.waiting, waiting.excluded) == ((2.0, 0.0) if status == "manual" else (0.0, 2.0))
+
+
 def test_an_unreadable_notebook_shows_the_reason_and_nothing_that_stands_in_for_it() -> None:
     feedback = feedback_of(
         code("check(a)", "a-test", grade=True, status="failed"), code("x"), status="quarantined", reason="No JSON."
@@ -94,6 +104,8 @@ def test_a_penalty_never_takes_more_than_there_is() -> None:
         (CellStatus.MANUAL, Mark(0, 4, by_hand=True), CellStatus.FAILED),
         (CellStatus.TIMED_OUT, Mark(0, 4), CellStatus.TIMED_OUT),
         (CellStatus.BROKE, Mark(None, 4), CellStatus.BROKE),
+        (CellStatus.EXCLUDED, Mark(None, 4), CellStatus.EXCLUDED),
+        (CellStatus.EXCLUDED, Mark(2, 4, by_hand=True), CellStatus.PARTIAL),
         (CellStatus.ERROR, Mark(1, 4, by_hand=True), CellStatus.PARTIAL),
     ],
 )

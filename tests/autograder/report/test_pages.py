@@ -11,7 +11,7 @@ from autograder.report.feedback import Exercise, Feedback, Piece
 from autograder.report.outputs import Part
 from autograder.report.pages import CELL_MARKS, CELL_TONES, feedback_page, lead, prose, report_page, sections
 from autograder.report.summary import summarise
-from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus
+from autograder.verdicts import CellStatus, CellVerdict, Level, Result, SubmissionStatus, TestLevel
 from gradlab.check.diagnosis import Diagnosis, NotYet
 from gradlab.words import MISCONCEPTIONS
 
@@ -24,7 +24,7 @@ def feedback(*exercises: Exercise, status: SubmissionStatus = SubmissionStatus.G
 
 @pytest.mark.parametrize("status", list(CellStatus))
 def test_every_verdict_is_told_in_words_and_not_by_colour_alone(status: CellStatus) -> None:
-    points = None if status in (CellStatus.MANUAL, CellStatus.BROKE) else 1.0
+    points = None if status in (CellStatus.MANUAL, CellStatus.EXCLUDED, CellStatus.BROKE) else 1.0
     page = feedback_page(feedback(Exercise("one", "Exercise 1", status, points, 2.0)))
     assert page.count(f"</span> {CELL_WORDS[status]}</span>") == 2
     assert "Exercise 1" in page
@@ -75,6 +75,69 @@ def test_a_report_says_plainly_at_the_top_how_it_ran() -> None:
     assert report.index("Not sandboxed.") < report.index("Mean score")
     assert "GPU" not in report
     assert "1 ran with the GPU visible" in report_page(summarise("lab", [inside, replace(outside, gpu=True)]))
+
+
+SECRET = "hidden_value_4711"
+PLOT = TestLevel("plot", Level.BESIDE, f"it hands <b>{SECRET}</b> over", "Pass plain data.")
+LOST = TestLevel("lost", Level.NONE, f"NameError: name {SECRET!r} is not defined", "Mend it.")
+CELLS = (
+    CellVerdict("sum", 3.0, 3.0, CellStatus.PASSED),
+    CellVerdict("plot", 1.0, 2.0, CellStatus.PARTIAL, level=Level.BESIDE),
+    CellVerdict("lost", None, 1.0, CellStatus.EXCLUDED, level=Level.NONE),
+)
+
+
+def test_a_report_says_which_points_rest_on_tests_beside_student_code_and_why() -> None:
+    results = [Result(name, "lab", SubmissionStatus.GRADED, CELLS[:2], levels=(PLOT,)) for name in ("amy", "ben")]
+    page = report_page(summarise("lab", results, {"plot": "A picture"}))
+    assert "<strong>2 of 5 points</strong> rest on a test that ran beside student code" in page
+    assert page.count("Pass plain data.") == 1
+    assert "It hands &lt;b&gt;" in page
+    assert "A picture" in page
+    assert "can be run for nobody" not in page
+    at_the_wall = report_page(summarise("lab", [Result("amy", "lab", SubmissionStatus.GRADED, CELLS[:1])]))
+    assert "beside student code" not in at_the_wall
+    assert "Where the tests ran" not in at_the_wall
+
+
+def test_a_test_that_can_be_run_for_nobody_is_told_once_and_costs_no_mean() -> None:
+    results = [Result(name, "lab", SubmissionStatus.GRADED, CELLS, levels=(PLOT, LOST)) for name in ("amy", "ben")]
+    page = report_page(summarise("lab", results))
+    overview = page[page.index("1 test can be run for nobody.") : page.index("What stands out")]
+    assert "1 of 6 points are left out for all" in overview
+    assert "NameError" in overview
+    assert page.count("NameError") == 1
+    assert "4 <small>of 5</small>" in overview
+    assert "Nothing: every submission was graded, and no question waits." in page
+    assert "left out for all, 1 points" in page
+    assert "2 left out" in page
+    # A person has given these points to all.
+    by_hand = [
+        replace(result, cells=(*CELLS[:2], replace(CELLS[2], points=1.0, status=CellStatus.PASSED)))
+        for result in results
+    ]
+    page = report_page(summarise("lab", by_hand))
+    assert "left out for all" not in page
+    assert "5 <small>of 6</small>" in page
+
+
+def test_a_student_reads_plainly_that_a_test_was_run_for_nobody() -> None:
+    lost = Exercise("lost", "Exercise 3", CellStatus.EXCLUDED, None, 1.0, LOST.reason)
+    page = feedback_page(feedback(Exercise("sum", "Exercise 1", CellStatus.PASSED, 3.0, 3.0), lost))
+    assert "This test could not be run for anyone in the class. Your instructor has been told." in page
+    assert SECRET not in page
+    assert "NameError" not in page
+    assert "graded again" not in page
+    assert "so far" not in page
+    assert "read by a person" not in page
+    assert "3 <small>of 3 points</small>" in page
+    assert "<dt>Not graded for anyone</dt><dd>1 <small>point</small></dd>" in page
+
+
+def test_a_student_is_told_nothing_of_levels() -> None:
+    page = feedback_page(feedback(Exercise("plot", "Exercise 2", CellStatus.PARTIAL, 1.0, 2.0)))
+    assert "beside" not in page
+    assert "wall" not in page
 
 
 def test_the_bars_of_the_distribution_are_as_tall_as_their_counts() -> None:

@@ -99,6 +99,23 @@ def test_what_broke_is_neither_in_the_mean_nor_forgotten() -> None:
     assert [(each.kind, each.reasons) for each in summary.attention] == [("broken", ("The judge stopped.",))]
 
 
+def test_means_are_means_of_what_was_graded() -> None:
+    excluded = CellVerdict("lost", None, 6, CellStatus.EXCLUDED)
+    unreadable = replace(UNREADABLE, cells=(cell("one", 0), cell("lost", 0, 6)))
+    results = [unreadable, graded("a", cell("one", 2), excluded), graded("b", cell("one", 1), excluded)]
+    summary = summarise("lab", results)
+    assert (summary.mean, summary.max_score) == (1.5, 2)
+    assert summary.bins == (0, 0, 0, 0, 0, 1, 0, 0, 0, 1)
+    one, lost = summary.exercises
+    assert (one.facility, one.excluded) == (0.75, 0)
+    assert (lost.facility, lost.mean, lost.waiting, lost.excluded) == (None, None, 0, 2)
+    assert summary.needing_attention == {"zoe"}
+    assert summary.answers_waiting == 0
+    # A person decides for one of them.
+    decided = summarise("lab", [graded("a", cell("one", 2), cell("lost", 3, 6)), results[2]])
+    assert (decided.max_score, decided.exercises[1].facility) == (8, 0.5)
+
+
 def test_submissions_outside_the_sandbox_are_counted() -> None:
     assert summarise("lab", [graded("a"), graded("b", sandboxed=False)]).unsandboxed == 1
 

@@ -19,7 +19,7 @@ from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
-from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult
+from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, Level, NotebookResult, TestLevel
 
 TEST = Cell("code", Role.TEST, "assert f() == 1", "f-test", 2.0)
 FILES = {"data.csv": b"1,2"}
@@ -58,8 +58,8 @@ class Workers:
         self.slots.close(ExpectedError("Grading was stopped."))
 
 
-def grader(state: Path, workers: Workers) -> NotebookGrader:
-    terms = Terms(Limits(), Mode.BUBBLEWRAP)
+def grader(state: Path, workers: Workers, level: Level = Level.BESIDE) -> NotebookGrader:
+    terms = Terms(Limits(), Mode.BUBBLEWRAP, level=level)
     return NotebookGrader(state, terms, ClusterExecutor(state, terms, cast(Cluster, workers)))
 
 
@@ -150,6 +150,19 @@ def test_the_course_s_own_secret_never_leaves(tmp_path: Path) -> None:
     case = unpack_case(workers.messages[1], unpack(NotebookContext, workers.messages[0]))
     assert case.files == {**FILES, "own.txt": b"mine"}
     assert workers.messages[1].count(b"1,2") == 0
+
+
+def test_the_level_goes_to_a_worker_and_the_levels_of_the_tests_come_back(tmp_path: Path) -> None:
+    found = (TestLevel("f-test", Level.BESIDE, "it patches a module", "Pass plain data."),)
+    verdict = CellVerdict("f-test", 2.0, 2.0, CellStatus.PASSED, level=Level.BESIDE)
+    outcomes = (CellOutcome(), CellOutcome(verdict=verdict))
+    workers = Workers(lambda *_: pack(Answer(NotebookResult("lab", outcomes, levels=found))))
+    for level in (Level.BESIDE, Level.WALL):
+        result = grader(tmp_path, workers, level).grade(LAB, submitted("ann"), "ann")
+        assert (result.levels, result.verdicts) == (found, (verdict,))
+    contexts = [unpack(NotebookContext, message) for message in workers.messages[::2]]
+    assert [context.level for context in contexts] == [Level.BESIDE, Level.WALL]
+    assert contexts[0].key != contexts[1].key
 
 
 def test_without_workers_grading_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
