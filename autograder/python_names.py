@@ -47,14 +47,18 @@ def names_in(trees: Iterable[ast.AST]) -> Names:
 
 def statements(source: str) -> list[ast.stmt]:
     """The statements of a cell, magics translated; none if it isn't Python."""
+    try:
+        return ast.parse(_translated(source)).body
+    except SyntaxError:
+        return []
+
+
+def _translated(source: str) -> str:
     # It takes long to import, and code without magics does not need it.
     from IPython.core.inputtransformer2 import TransformerManager
 
-    try:
-        text: str = TransformerManager().transform_cell(source)
-        return ast.parse(text).body
-    except SyntaxError:
-        return []
+    text: str = TransformerManager().transform_cell(source)
+    return text
 
 
 def bound_names(source: str) -> frozenset[str]:
@@ -105,6 +109,16 @@ def imported_packages(sources: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def star_imports(source: str) -> frozenset[str]:
+    """The modules of which a cell imports all names."""
+    nodes = (node for statement in statements(source) for node in ast.walk(statement))
+    return frozenset(
+        node.module
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module and any(alias.name == "*" for alias in node.names)
+    )
+
+
 def free_names(source: str) -> frozenset[str]:
     """The names that plain Python code takes from outside: it reads them and binds them nowhere; no builtins.
 
@@ -119,6 +133,136 @@ def free_names(source: str) -> frozenset[str]:
     return frozenset(name for name in used - bound if not hasattr(builtins, name))
 
 
+def names_looked_up_when_called(source: str) -> dict[str, frozenset[str]]:
+    """The global names that a cell's functions look up when they are called, by the name of the definition.
+
+    Lambdas and functions in other statements are found under the empty name.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for table in _cell_tables(source):
+        name = table.get_name() if table.get_type() != "function" or table.get_name() != "lambda" else ""
+        used = {
+            symbol.get_name()
+            for function in _tables(table)
+            if function.get_type() == "function"
+            for symbol in function.get_symbols()
+            if symbol.is_global() and symbol.is_referenced()
+        }
+        found[name] = found.get(name, frozenset()) | used
+    return found
+
+
+def globals_of_functions(source: str) -> dict[str, frozenset[str]]:
+    """The names that a cell's functions declare global and bind, by the name of the definition."""
+    return {
+        table.get_name(): frozenset(
+            symbol.get_name()
+            for function in _tables(table)
+            if function.get_type() == "function"
+            for symbol in function.get_symbols()
+            if symbol.is_declared_global() and symbol.is_assigned()
+        )
+        for table in _cell_tables(source)
+    }
+
+
+def _cell_tables(source: str) -> list[symtable.SymbolTable]:
+    """The scopes directly below a cell's own; none if it isn't Python."""
+    try:
+        return symtable.symtable(_translated(source), "<source>", "exec").get_children()
+    except (SyntaxError, ValueError):
+        return []
+
+
+def taken_names(source: str) -> frozenset[str]:
+    """The names that a cell takes from the cells above: it reads them, and has not bound them before.
+
+    Its functions look names up when they are called: they take what the cell binds nowhere.
+    """
+    taken: set[str] = set()
+    bound: set[str] = set()
+    for statement in statements(source):
+        taken |= _loads(statement) - bound
+        # ``x += 1`` reads what it binds.
+        taken |= {
+            node.target.id
+            for node in _outside_functions(statement)
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+        } - bound
+        bound |= _bound(statement) | names_in([statement]).imported
+    called = frozenset[str]().union(*names_looked_up_when_called(source).values())
+    return frozenset(name for name in taken | (called - bound) if not hasattr(builtins, name) or name in taken)
+
+
+def binding_statements(source: str, names: Set[str]) -> list[ast.stmt]:
+    """Those of a cell's statements that bind some names, and those that bind what these statements need.
+
+    Statements that only assert, call, print or delete are left out.
+
+    Args:
+        source: the cell.
+        names: the names.
+    """
+    needed, kept = set(names), list[ast.stmt]()
+    for statement in reversed(statements(source)):
+        binds = _bound(statement) | names_in([statement]).imported
+        if not binds & needed or isinstance(statement, ast.Delete):
+            continue
+        kept.insert(0, statement)
+        needed |= names_in([statement]).used
+    return kept
+
+
+def times_bound(source: str, name: str) -> int:
+    """How many of a cell's statements bind or delete a name."""
+    return sum(name in _bound(item) | names_in([item]).imported for item in statements(source))
+
+
+def public_names(source: str, released: str, secret: Set[str]) -> frozenset[str]:
+    """The names that only the released part of a test binds, from nothing but what is public.
+
+    Args:
+        source: the instructor's text of the test.
+        released: what the student has of it.
+        secret: names that hold something of the hidden part of another test.
+    """
+    public = {ast.unparse(statement) for statement in statements(released)}
+    hidden: set[str] = set()
+    open_statements: list[ast.stmt] = []
+    for statement in statements(source):
+        if ast.unparse(statement) in public:
+            open_statements.append(statement)
+        else:
+            hidden |= _bound(statement) | _changed(statement) | names_in([statement]).bound
+    while True:
+        more = set().union(
+            *(
+                _bound(statement) | _changed(statement) | names_in([statement]).imported
+                for statement in open_statements
+                if names_in([statement]).used & (hidden | secret)
+            )
+        )
+        if more <= hidden:
+            break
+        hidden |= more
+    bound = set().union(*(_bound(item) | names_in([item]).imported for item in open_statements))
+    return frozenset(bound - hidden)
+
+
+def hidden_names(source: str, released: str) -> frozenset[str]:
+    """The names that the hidden part of a test binds or changes."""
+    public = {ast.unparse(statement) for statement in statements(released)}
+    hidden = [statement for statement in statements(source) if ast.unparse(statement) not in public]
+    return frozenset().union(*(names_in([item]).bound | _changed(item) for item in hidden))
+
+
+def touched_names(source: str) -> frozenset[str]:
+    """The names that a cell binds, deletes or changes, imports included, in its functions too if they are global."""
+    touched = frozenset[str]().union(*(_bound(item) | _changed(item) for item in statements(source)))
+    declared = frozenset[str]().union(*globals_of_functions(source).values())
+    return touched | declared | imported_names(source)
+
+
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     yield table
     for child in table.get_children():
@@ -127,17 +271,20 @@ def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
 
 @dataclass(frozen=True)
 class ExecutedCell:
-    """A cell that is neither a solution nor a test, and what it did when it ran.
+    """A cell that is no solution, and what it did when it ran.
 
     Attributes:
         source: its text.
         bound: the names that it bound when it ran.
         changed: the names whose values it changed in place when it ran.
+        test: whether it is a test: what it binds is the judge's own, but what later cells compute from that may be the
+            student's.
     """
 
     source: str
     bound: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
+    test: bool = False
 
 
 def derived_names(cells: Iterable[ExecutedCell], student_names: frozenset[str]) -> frozenset[str]:
@@ -147,20 +294,27 @@ def derived_names(cells: Iterable[ExecutedCell], student_names: frozenset[str]) 
     classes and imports of these cells are the judge's own: the names that they use are looked up when they run.
 
     Args:
-        cells: the cells that are neither solutions nor tests, in order.
+        cells: the cells that are no solutions, in order.
         student_names: the names that solution cells bind.
     """
     derived: set[str] = set()
     imported: set[str] = set()
     indirect: set[str] = set()
+    of_tests: set[str] = set()
     for cell in cells:
         imported |= imported_names(cell.source)
         seen: set[str] = set()
         uses = False
         for statement in statements(cell.source):
-            seen |= _bound(statement)
-            dependent = student_names | derived | indirect
-            if isinstance(statement, _DEFINITIONS) or _is_function(statement):
+            bound = _bound(statement)
+            seen |= bound
+            dependent = student_names | derived | indirect | of_tests
+            uses_student = bool(names_in([statement]).used & dependent)
+            # What a test or a lesson binds to something else is no longer what a test had computed.
+            of_tests -= bound
+            if cell.test:
+                of_tests |= bound if uses_student else set()
+            elif isinstance(statement, _DEFINITIONS) or _is_function(statement):
                 if _loads_when_defined(statement, dependent, student_names | derived):
                     derived |= _bound(statement)
                 elif names_in([statement]).used & dependent:

@@ -1,31 +1,48 @@
 """The instructor's notebook, run once: what its cells do to the judge's names, and which names are the student's.
 
 The student's names are those that solution cells bind or change, and those that other cells compute from them.
+
+A test may patch a library, seed a generator or leave a figure open. So each runs in a fork of the process in which the
+other cells run, and leaves nothing there; the names that it binds for later cells are bound by those of its statements
+that do nothing else.
 """
 
+import ast
+import builtins
+import importlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-import numpy
-import torch
-
 from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.compiled_tests import CompiledTest, compile_tests
-from autograder.python_names import ExecutedCell, bound_names, changed_names, derived_names, imported_names
-from autograder.wall.codec import Encoder
-from autograder.wall.errors import UnsendableError
+from autograder.judging.fingerprints import Print, fingerprints, mentioned_names
+from autograder.judging.forks import ForkInWaiting, Report, report_of_fork
+from autograder.judging.one_process import one_process_reason
+from autograder.python_names import (
+    ExecutedCell,
+    binding_statements,
+    bound_names,
+    changed_names,
+    derived_names,
+    globals_of_functions,
+    hidden_names,
+    imported_names,
+    names_looked_up_when_called,
+    public_names,
+    star_imports,
+    taken_names,
+    touched_names,
+)
 from autograder.wall.ipython_shell import NotebookShell, run_cell
 from autograder.wall.namespace import Namespace
-from autograder.wall.values import Node, write_tensor
 
 _SHELL_NAMES = re.compile(r"_+|_i{1,3}|_[io]h|_dh|_i?\d+|In|Out|exit|quit|open|get_ipython|__\w+__")
 _NEVER_CHANGED = (type, FunctionType, BuiltinFunctionType, ModuleType, type(None))
-_LARGEST_COMPARED = 10_000_000
-# Python sets these attributes of a class when they are first read.
-_SET_WHEN_READ = frozenset({"__annotations__", "__abstractmethods__", "__parameters__", "__signature__", "_abc_impl"})
 
 
 @dataclass(frozen=True)
@@ -33,7 +50,7 @@ class Effect:
     """What a cell did to the judge's names.
 
     Attributes:
-        bound: names that it bound, with their values.
+        bound: names that it bound, with their values; of an answer, those of modules and of what it imports alone.
         deleted: names that it deleted.
     """
 
@@ -47,11 +64,20 @@ class InstructorRun:
 
     Attributes:
         cells: its cells.
-        effects: for each cell that is neither a solution nor a test, what it did; by the cell's index.
+        effects: for each cell but tests, what it did; by the cell's index.
         student_names: the names that a grade cell asks the student's side for.
         shared_names: functions of the other cells, which the student's side has under the same name.
         failures: grade ids of tests that the instructor's own solution fails, with what they raised.
         tests: its tests, compiled, by grade id.
+        given_names: the names that tests bind, delete or change, and that the solution's functions look up when they
+            are called: the student's side gets their values.
+        public_names: for each test, the names that its released part binds from nothing but public things: the
+            student's side gets their values if the submission mentions them; by grade id.
+        slices: for each test, those of its statements that bind names for other cells and do nothing to the process;
+            by grade id. They are run where the test itself is not.
+        watched_names: for each test, the names of lessons that it looks at and that an answer may have changed; by
+            grade id.
+        one_process: why a test must run in one process with the student's code, of those that must; by grade id.
     """
 
     cells: Sequence[Cell]
@@ -60,48 +86,183 @@ class InstructorRun:
     shared_names: frozenset[str]
     failures: Mapping[str, str]
     tests: Mapping[str, CompiledTest]
+    given_names: frozenset[str] = frozenset()
+    public_names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    slices: Mapping[str, str] = field(default_factory=dict)
+    watched_names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    one_process: Mapping[str, str] = field(default_factory=dict)
 
 
-def run_instructor_notebook(shell: NotebookShell, namespace: Namespace, cells: Sequence[Cell]) -> InstructorRun:
+def run_instructor_notebook(
+    shell: NotebookShell, namespace: Namespace, cells: Sequence[Cell], released: Sequence[Cell] = ()
+) -> InstructorRun:
     """Run the instructor's notebook, and note what its cells do.
 
     Args:
         shell: a fresh shell whose names are ``namespace``.
         namespace: where it runs; afterwards it holds what it held before.
         cells: the instructor's cells, solutions and hidden tests included.
+        released: the same cells as the student has them.
     """
     fresh = dict(namespace)
-    effects: dict[int, Effect] = {}
-    failures: dict[str, str] = {}
-    names: set[str] = set()
-    others: list[ExecutedCell] = []
-    for index, cell in enumerate(cells):
-        if cell.kind != "code":
-            continue
-        before = dict(namespace)
-        contents = _contents(before) if cell.role is not Role.TEST else {}
-        error = run_cell(shell, cell.source).error
-        effect = _effect(before, namespace)
-        if cell.role in ANSWERS:
-            names |= (set(effect.bound) | bound_names(cell.source)) - imported_names(cell.source)
-            names |= {
-                name for name in changed_names(cell.source) if not isinstance(namespace.get(name), _NEVER_CHANGED)
-            }
-            names |= _changed_since(contents, before)
-        elif cell.role is Role.TEST:
-            if error is not None:
-                failures[cell.grade_id or ""] = f"{type(error).__name__}: {error}"
-        else:
-            effects[index] = effect
-            others.append(ExecutedCell(cell.source, frozenset(effect.bound), _changed_since(contents, before)))
+    run = _Rehearsal(shell, namespace, cells)
+    run.run()
     modules = {name for name, value in namespace.items() if isinstance(value, ModuleType)}
-    names = {name for name in names if not _SHELL_NAMES.fullmatch(name)} - modules
-    names |= {name for name in derived_names(others, frozenset(names)) if not _SHELL_NAMES.fullmatch(name)} - modules
-    shared = {name for effect in effects.values() for name, value in effect.bound.items() if callable(value)}
+    names = {name for name in run.names if not _SHELL_NAMES.fullmatch(name)} - modules
+    derived = derived_names(run.others, frozenset(names))
+    names |= {name for name in derived if not _SHELL_NAMES.fullmatch(name)} - modules
+    shared = {
+        name
+        for index, effect in run.effects.items()
+        if cells[index].role not in ANSWERS
+        for name, value in effect.bound.items()
+        if callable(value)
+    }
     namespace.clear()
     namespace.update(fresh)
     tests = compile_tests(shell, cells)
-    return InstructorRun(tuple(cells), effects, frozenset(names), frozenset(shared - names), failures, tests)
+    given = _given_names(cells) - names
+    on_both_sides = modules | shared | _imported(cells)
+    reasons = {
+        cell.grade_id or "": one_process_reason(cell.source, on_both_sides) for cell in cells if cell.role is Role.TEST
+    }
+    return InstructorRun(
+        tuple(cells),
+        run.effects,
+        frozenset(names),
+        frozenset(shared - names),
+        run.failures,
+        tests,
+        frozenset(given),
+        _public_names(cells, released, frozenset(names)),
+        run.slices,
+        _watched_names(cells, run.effects, frozenset(names)),
+        {grade_id: reason for grade_id, reason in reasons.items() if reason},
+    )
+
+
+class _Rehearsal:
+    """Runs the notebook, each test in a fork.
+
+    Attributes:
+        names: names that solution cells bind or change.
+        others: the cells that are neither solutions nor tests, and the tests, as `derived_names` takes them.
+        effects: see `InstructorRun`.
+        failures: see `InstructorRun`.
+        slices: see `InstructorRun`.
+    """
+
+    def __init__(self, shell: NotebookShell, namespace: Namespace, cells: Sequence[Cell]) -> None:
+        self.names: set[str] = set()
+        self.others: list[ExecutedCell] = []
+        self.effects: dict[int, Effect] = {}
+        self.failures: dict[str, str] = {}
+        self.slices: dict[str, str] = {}
+        self._shell = shell
+        self._namespace = namespace
+        self._cells = [(index, cell) for index, cell in enumerate(cells) if cell.kind == "code"]
+        self._taken = {index: taken_names(cell.source) for index, cell in self._cells}
+        self._known: dict[str, tuple[object, Print]] = {}
+
+    def run(self) -> None:
+        """Run it."""
+        tested = any(cell.role is Role.TEST for _, cell in self._cells)
+        in_one_process = ForkInWaiting(self._run_in_one_process) if tested else None
+        for index, cell in self._cells:
+            if cell.role is Role.TEST:
+                self._run_test(index, cell)
+            else:
+                self._run_cell(index, cell)
+        if in_one_process is None:
+            return
+        if not self.failures:
+            in_one_process.dismiss()
+            return
+        # A test that failed by itself may need what an earlier one has done.
+        report = in_one_process.report()
+        self.failures = self.failures if report is None else report
+
+    def _run_in_one_process(self) -> Report:
+        failures = {}
+        for _, cell in self._cells:
+            error = run_cell(self._shell, cell.source).error
+            if cell.role is Role.TEST and error is not None:
+                failures[cell.grade_id or ""] = _describe(error)
+        return failures
+
+    def _run_test(self, index: int, cell: Cell) -> None:
+        loaded = set(sys.modules)
+
+        def work() -> Report:
+            error = run_cell(self._shell, cell.source).error
+            return {"failure": error and _describe(error), "modules": sorted(set(sys.modules) - loaded)}
+
+        report = report_of_fork(work) or {"failure": "it ended the process in which it ran", "modules": []}
+        if report["failure"] is not None:
+            self.failures[cell.grade_id or ""] = report["failure"]
+        for name in report["modules"]:
+            # Each judge would import them again.
+            with suppress(Exception):
+                importlib.import_module(name)
+        taken = frozenset[str]().union(*(names for other, names in self._taken.items() if other != index))
+        before = dict(self._namespace)
+        slice_ = [ast.unparse(statement) for statement in self._binding(cell.source, taken)]
+        if slice_:
+            self.slices[cell.grade_id or ""] = "\n".join(slice_)
+        for statement in slice_:
+            run_cell(self._shell, statement)
+        effect = _effect(before, self._namespace)
+        for name in effect.bound:
+            self._known.pop(name, None)
+        self.others.append(ExecutedCell(cell.source, frozenset(effect.bound), test=True))
+
+    def _binding(self, source: str, names: frozenset[str]) -> list[ast.stmt]:
+        """The statements of a test that bind these names, and do nothing to the process."""
+        own = touched_names(source) & names
+        if not own:
+            return []
+        modules = {name for name, value in self._namespace.items() if isinstance(value, (ModuleType, type))}
+        kept = binding_statements(source, own)
+        return [statement for statement in kept if not one_process_reason(ast.unparse(statement), modules)]
+
+    def _run_cell(self, index: int, cell: Cell) -> None:
+        before = dict(self._namespace)
+        mentioned = mentioned_names(cell.source, before)
+        contents = self._contents_before(mentioned)
+        run_cell(self._shell, cell.source)
+        effect = _effect(before, self._namespace)
+        # A name that was bound anew holds something else, whatever its last value holds now.
+        now = fingerprints(before, mentioned)
+        changed = frozenset(name for name in contents.keys() | now.keys() if contents.get(name) != now.get(name))
+        self._known.update({name: (before[name], content) for name, content in now.items()})
+        if cell.role in ANSWERS:
+            imported = imported_names(cell.source)
+            own = {name: value for name, value in effect.bound.items() if _is_imported(name, value, cell.source)}
+            self.effects[index] = Effect(own, frozenset())
+            self.names |= (set(effect.bound) | bound_names(cell.source)) - set(own) - imported
+            self.names |= {
+                name for name in changed_names(cell.source) if not isinstance(self._namespace.get(name), _NEVER_CHANGED)
+            }
+            self.names |= changed
+            self.names |= _globals_of_called(cell.source, [other.source for _, other in self._cells])
+        else:
+            self.effects[index] = effect
+            self.others.append(ExecutedCell(cell.source, frozenset(effect.bound), changed))
+
+    def _contents_before(self, mentioned: Iterable[str]) -> dict[str, Print]:
+        """What the names hold that a cell mentions; what no cell has mentioned since is known."""
+        known, unknown = dict[str, Print](), set[str]()
+        for name in mentioned:
+            value, content = self._known.get(name, (None, None))
+            if content is not None and value is self._namespace.get(name):
+                known[name] = content
+            else:
+                unknown.add(name)
+        return known | fingerprints(self._namespace, unknown)
+
+
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> Effect:
@@ -113,48 +274,86 @@ def _effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> Effect:
     return Effect(bound, frozenset(before) - frozenset(after))
 
 
-def _contents(names: Mapping[str, Any]) -> dict[str, Node]:
-    """What the values of names hold now, in a form that shows changes in place. Modules are left out."""
-    found = {}
-    for name, value in names.items():
-        try:
-            content = _content(value)
-        except (UnsendableError, RuntimeError, RecursionError):
-            continue
-        if content is not None:
-            found[name] = content
-    return found
+def _is_imported(name: str, value: object, source: str) -> bool:
+    """Whether an answer has its value of a name from a library: such names are the judge's own."""
+    if isinstance(value, ModuleType) or name in imported_names(source):
+        return True
+    modules = (sys.modules.get(module) for module in star_imports(source))
+    return name not in bound_names(source) and any(getattr(module, name, None) is value for module in modules)
 
 
-def _changed_since(before: Mapping[str, Node], names: Mapping[str, Any]) -> frozenset[str]:
-    """The names whose values hold something else than they did when `before` was taken."""
-    now = _contents(names)
-    return frozenset(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+def _called(source: str, cells: Iterable[str]) -> frozenset[str]:
+    """The names that a cell's functions look up when they are called, and those that functions of other cells do."""
+    return _called_by(frozenset[str]().union(*names_looked_up_when_called(source).values()), cells)
 
 
-def _content(value: Any) -> Node:  # noqa: ANN401 - any value
-    if isinstance(value, (list, dict, set, bytearray)):
-        return _write_value(value)
-    if isinstance(value, (numpy.ndarray, torch.Tensor)):
-        return _write_value(value) if value.nbytes < _LARGEST_COMPARED else None
-    if isinstance(value, torch.nn.Module):
-        state = {name: tensor for name, tensor in value.state_dict().items() if isinstance(tensor, torch.Tensor)}
-        small = sum(tensor.nbytes for tensor in state.values()) < _LARGEST_COMPARED
-        return [value.training, _write_value(state)] if small else None
-    if isinstance(value, (type, FunctionType)):
-        # Those of libraries change at any time.
-        own = value.__module__ == "__main__"
-        return {name: id(item) for name, item in vars(value).items() if name not in _SET_WHEN_READ} if own else None
-    if type(value).__module__ == "__main__" and not isinstance(value, ModuleType) and hasattr(value, "__dict__"):
-        return _write_value(vars(value))
-    return None
+def _called_by(names: frozenset[str], cells: Iterable[str]) -> frozenset[str]:
+    """These names, and those that the functions among them look up, and so on."""
+    definitions: dict[str, frozenset[str]] = {}
+    for other in cells:
+        for name, used in names_looked_up_when_called(other).items():
+            definitions[name] = definitions.get(name, frozenset()) | used
+    found: set[str] = set()
+    ahead = set(names)
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead |= definitions.get(name, frozenset())
+    return frozenset(found)
 
 
-def _write_value(value: object) -> Node:
-    return Encoder(_write_other).write(value)
+def _globals_of_called(source: str, cells: Iterable[str]) -> frozenset[str]:
+    """The global names that an answer's functions bind, or functions of other cells that they call."""
+    found = set[str]().union(*globals_of_functions(source).values())
+    sources = list(cells)
+    called = _called(source, sources)
+    for other in sources:
+        for name, bound in globals_of_functions(other).items():
+            if name in called:
+                found |= bound
+    return frozenset(found)
 
 
-def _write_other(value: object, _: Encoder) -> Node:
-    if isinstance(value, torch.Tensor) and value.layout is torch.strided and value.nbytes < _LARGEST_COMPARED:
-        return ["tensor", write_tensor(value)]
-    return ["other", id(value)]
+def _given_names(cells: Sequence[Cell]) -> frozenset[str]:
+    code = [cell for cell in cells if cell.kind == "code"]
+    lessons = [cell.source for cell in code if cell.role is not Role.TEST]
+    called = frozenset[str]().union(*(_called(cell.source, lessons) for cell in code if cell.role in ANSWERS))
+    tested = frozenset[str]().union(*(touched_names(cell.source) for cell in code if cell.role is Role.TEST))
+    # A test that binds ``input`` or ``sum`` replaces the builtin for the functions of the notebook.
+    return (called | frozenset(vars(builtins))) & tested
+
+
+def _imported(cells: Iterable[Cell]) -> frozenset[str]:
+    return frozenset[str]().union(
+        *(imported_names(cell.source) for cell in cells if cell.kind == "code" and cell.role is not Role.TEST)
+    )
+
+
+def _watched_names(
+    cells: Sequence[Cell], effects: Mapping[int, Effect], student_names: frozenset[str]
+) -> dict[str, frozenset[str]]:
+    lessons = [cell.source for cell in cells if cell.kind == "code" and cell.role is not Role.TEST]
+    values = {
+        name
+        for index, effect in effects.items()
+        if cells[index].role not in ANSWERS
+        for name, value in effect.bound.items()
+        if not isinstance(value, _NEVER_CHANGED) and not callable(value)
+    } - student_names
+    watched = {
+        cell.grade_id or "": _called_by(taken_names(cell.source), lessons) & values
+        for cell in cells
+        if cell.role is Role.TEST
+    }
+    return {grade_id: names for grade_id, names in watched.items() if names}
+
+
+def _public_names(
+    cells: Sequence[Cell], released: Sequence[Cell], student_names: frozenset[str]
+) -> dict[str, frozenset[str]]:
+    open_text = {cell.grade_id or "": cell.source for cell in released if cell.role is Role.TEST}
+    tests = [(cell.grade_id or "", cell.source) for cell in cells if cell.role is Role.TEST]
+    secret = frozenset[str]().union(*(hidden_names(text, open_text.get(name, "")) for name, text in tests))
+    public = {name: public_names(text, open_text.get(name, ""), secret) - student_names for name, text in tests}
+    return {name: names for name, names in public.items() if names}

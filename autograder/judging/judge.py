@@ -10,8 +10,9 @@ import signal
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.case import Case
@@ -28,7 +29,9 @@ from autograder.judging.failure_messages import (
     out_of_resources_cell,
     timed_out_cell,
 )
+from autograder.judging.given_names import GivenNames
 from autograder.judging.instructor_run import InstructorRun
+from autograder.judging.lesson_values import changed_values, with_values, worse
 from autograder.judging.tests_beside import MOST_COPIES, BesideReport, PendingTest, StartedStudent, run_in_copy
 from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, size
 from autograder.limits import Limits
@@ -43,7 +46,7 @@ from autograder.wall.ipython_shell import Execution, NotebookShell
 from autograder.wall.judge_end import Wall
 from autograder.wall.namespace import Namespace
 from autograder.wall.request_reply import ALARM_SECONDS
-from autograder.wall.seeds import seed
+from autograder.wall.seeds import noticing_seeds, seed
 
 _MOST_REPLACEMENTS = 20
 _OUTPUT_CELLS = 8
@@ -88,6 +91,7 @@ class Judge:
         self._ran: list[int] = []
         self._stops: dict[int, StoppedCell] = {}
         self._replacements = 0
+        self._given = GivenNames(self._namespace, self._instructor, self._released, case.submitted.cells)
         self._accelerator = accelerator_for(case.limits)
         # A notebook may have any number of cells, and all that they print is kept at once.
         self._output_left = _OUTPUT_CELLS * case.limits.output_bytes
@@ -114,10 +118,12 @@ class Judge:
     def _outcome(self, index: int, cell: Cell) -> CellOutcome | None:
         """The outcome of a cell; None if its test must wait until all cells have run."""
         if index in self._case.excluded:
+            self._bind_names(index, cell)
             return CellOutcome(verdict=self._case.excluded[index])
         if cell.role is Role.TEST and cell.grade_id is not None:
             if cell.grade_id in self._case.beside:
                 self._prepare_beside(index, cell.grade_id)
+                self._bind_names(index, cell)
                 return None
             stop = first_stop(self._case.submitted.cells, self._stops, index)
             return CellOutcome(verdict=self._grade(cell.grade_id, stop))
@@ -146,6 +152,7 @@ class Judge:
         wall.answers.devices = self._accelerator.judge_devices
         if self._case.beside:
             self._student = StartedStudent(wall, copies)
+        wall.collect = self._given.collect
         return wall
 
     def _student_has(self, name: str, value: object) -> bool:
@@ -250,6 +257,7 @@ class Judge:
 
     def _rerun_cells(self) -> bool:
         """Run the cells above again; a cell that ends the process this time is never run again."""
+        self._give_again()
         for index in self._ran:
             try:
                 with self._limited():
@@ -257,6 +265,7 @@ class Judge:
             except WallError:
                 self._ran.remove(index)
                 return False
+        self._give_again()
         return True
 
     # Tests beside the student's code
@@ -391,6 +400,12 @@ class Judge:
         self._wall.deadline = self._time.deadline()
         return None if self._student is None else self._student.become_copy(self._time.deadline())
 
+    def _give_again(self) -> None:
+        """Bind what tests have bound in a process that replaces another."""
+        # If it ends of that, the next request finds it ended.
+        with suppress(WallError), self._limited():
+            self._wall.give(self._given.given[:])
+
     # The judge's side
 
     def _grade(self, grade_id: str, stop: StoppedCell | None) -> CellVerdict:
@@ -400,52 +415,89 @@ class Judge:
         if self._over:
             execution = Execution([], DeadlineExceededError(), None, 0)
             return judge(test, released, execution, replace(circumstances, over=self._over))
-        self._replay_instructor_cells(index)
-        execution = self._run_test(test)
+        self._begin_test(index, grade_id)
+        changed = self._changed_values(grade_id)
+        execution = self._run_test(test, repeatable=bool(changed))
         if device := self._accelerator.retry_on(execution.error):
             execution = self._run_test(test, device=device)
         if not self._wall.asked:
             self._case.profile.record_blind_test(grade_id)
-        if self._wall.answers.withheld and not isinstance(execution.error, WallError):
+        if (self._wall.answers.withheld or changed) and not isinstance(execution.error, WallError):
             # The submission changed the test's own data, and the test did not see the change. If it did in its only
             # run, a submission could turn a hidden input into one whose answer it knows. So it must pass both runs.
             # The message is that of the second run, as it would be in a notebook.
-            again = self._run_test(test, trusting=True, device=device)
-            if self._wall.answers.moved or (execution.error is not None and again.error is None):
+            with with_values(self._namespace, changed):
+                again = self._run_test(test, trusting=True, device=device)
+            one_passed = (execution.error is None) != (again.error is None)
+            if self._wall.answers.moved or (one_passed and (changed or again.error is None)):
                 # A mistaken change in place fails a test that looks for it; this answer passes only because of it.
                 self._coordinator.flag(f"in {name_cell(test)} the answer changed what the solution leaves alone")
-            execution = again if again.error is not None else execution
+            execution = worse(execution, again)
+        ending = self._recover(execution, test)
+        circumstances = replace(circumstances, ending=ending)
         if isinstance(execution.error, DeadlineExceededError):
             circumstances = replace(circumstances, over=self._over)
+        return judge(test, released, execution, circumstances)
+
+    def _recover(self, execution: Execution, test: Cell) -> str:
+        """After a test: have a student's side with which the next cell can go on.
+
+        Returns:
+            How its process ended, if it did.
+        """
+        if isinstance(execution.error, DeadlineExceededError):
             if not self._over:
                 self._interrupt_student()
         elif isinstance(execution.error, ConnectionClosedError):
             self._flag_violation(execution.error, test)
-            circumstances = replace(circumstances, ending=self._replace_student())
+            return self._replace_student()
         elif self._accelerator.is_lost_by(execution.error):
             self._replace_student()
-        return judge(test, released, execution, circumstances)
+        return ""
 
-    def _run_test(self, test: Cell, *, trusting: bool = False, device: str = "") -> Execution:
+    def _begin_test(self, index: int, grade_id: str) -> None:
+        self._given.settle()
+        self._replay_instructor_cells(index)
+        self._given.begin(grade_id)
+
+    def _changed_values(self, grade_id: str) -> dict[str, Any]:
+        """The values that the submission has given to what the lesson gives and this test looks at."""
+        names = self._instructor.watched_names.get(grade_id, frozenset()) & self._given.changeable
+        # If its process ends of that, the test finds it ended.
+        with suppress(WallError), self._limited():
+            return changed_values(names, self._namespace, self._wall)
+        return {}
+
+    def _bind_names(self, index: int, cell: Cell) -> None:
+        """Bind the names that other cells take from a test which is not run here."""
+        text = self._instructor.slices.get(cell.grade_id or "")
+        if text is not None and not self._over:
+            self._begin_test(index, cell.grade_id or "")
+            execution = self._run_test(replace(cell, source=text, grade_id=f"{cell.grade_id} names"))
+            self._recover(execution, cell)
+
+    def _run_test(self, test: Cell, *, trusting: bool = False, device: str = "", repeatable: bool = False) -> Execution:
         # Other numbers on another device: a submission that causes this second run learns nothing from the first.
         seed(self._seed_of(f"{test.grade_id or ''}{device}"))
         names = dict(self._namespace)
         self._wall.begin_test(trusting=trusting, device=device)
         self._namespace.wall = self._wall
         try:
-            with self._limited():
+            with self._limited(), noticing_seeds(self._namespace, self._wall.seeded.add):
                 execution = run_test(self._shell, self._instructor.tests.get(test.grade_id or ""), test.source)
         except WallError as fault:
             # The alarm may interrupt code outside the cell's own.
             execution = Execution([], fault, None, 0)
         finally:
             self._namespace.wall = None
+            self._wall.seeded.clear()
         if self._wall.fault is not None and not isinstance(execution.error, WallError):
             # A test that catches every error has caught the end of the student's process, too.
             execution = Execution([], self._wall.fault, None, 0)
         elif self._wall.overdue and not isinstance(execution.error, WallError):
             execution = Execution([], DeadlineExceededError(), None, 0)
-        if not trusting and (self._wall.answers.withheld or self._accelerator.retry_on(execution.error)):
+        repeatable = repeatable or self._wall.answers.withheld or bool(self._accelerator.retry_on(execution.error))
+        if not trusting and repeatable:
             self._namespace.clear()
             self._namespace.update(names)
         return execution

@@ -69,6 +69,9 @@ _SAVERS = frozenset({"save", "savez", "savetxt", "savefig", "to_csv", "to_excel"
 _FILE_OF_ITS_OWN = "it writes a file"
 
 
+_LISTINGS = frozenset({"dir", "globals", "locals", "vars"})
+
+
 def one_process_reason(source: str, modules: Collection[str]) -> str:
     """Why a test must run in one process with the student's code; empty if nothing in its text says so.
 
@@ -81,6 +84,8 @@ def one_process_reason(source: str, modules: Collection[str]) -> str:
         The reason, as the rest of a sentence about the test: "it changes np.sum, which the student's code would see".
     """
     tree = statements(source)
+    if listing := _lists_names(tree):
+        return f"it looks through {listing}(), in which the student's names are not"
     own = assigned_names(source)
     shared = (frozenset(modules) | imported_names(source) | {"builtins", "__builtins__"}) - own
     for statement in tree:
@@ -88,6 +93,24 @@ def one_process_reason(source: str, modules: Collection[str]) -> str:
             for rule in _RULES:
                 if reason := rule(node, shared, own):
                     return reason
+    return ""
+
+
+def _lists_names(tree: list[ast.stmt]) -> str:
+    """The function by which a test goes through all names; empty if it only asks for single ones."""
+    asked: set[int] = set()
+    for node in (node for statement in tree for node in ast.walk(statement)):
+        match node:
+            case ast.Compare(ops=ops, comparators=comparators):
+                # ``"x" in dir()``
+                pairs = zip(ops, comparators, strict=True)
+                asked |= {id(right) for operator, right in pairs if isinstance(operator, (ast.In, ast.NotIn))}
+            case ast.Subscript(value=value) | ast.Attribute(value=value, attr="get" | "__contains__"):
+                asked.add(id(value))
+    for node in (node for statement in tree for node in ast.walk(statement)):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[], keywords=[]) if name in _LISTINGS and id(node) not in asked:
+                return name
     return ""
 
 

@@ -100,7 +100,7 @@ def _prepare(channel: Channel, order: dict[str, Any]) -> Preparation:
     shell = open_shell(namespace, order["output_bytes"])
     shell.formats_errors = False
     before = set(sys.modules)
-    run = run_instructor_notebook(shell, namespace, notebook.source)
+    run = run_instructor_notebook(shell, namespace, notebook.source, notebook.released)
     modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name])]
     channel.send({"modules": sorted(modules), "failures": dict(run.failures)})
     _forget_modules()

@@ -1,7 +1,10 @@
 """The judge's side of the wall: sends requests, and accepts nothing but data as answers."""
 
 import sys
+import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -9,14 +12,40 @@ import torch
 from autograder.wall.callables import write_function
 from autograder.wall.channel import Channel
 from autograder.wall.codec import Encoder, is_plain_tensor
-from autograder.wall.errors import MalformedError, MissingNameError, UnsendableError, UnsupportedValueError
+from autograder.wall.errors import (
+    ConnectionClosedError,
+    MalformedError,
+    MissingNameError,
+    UnsendableError,
+    UnsupportedValueError,
+)
 from autograder.wall.gradients import Cotangents, Graph
 from autograder.wall.handles import is_handle
 from autograder.wall.judge_objects import RemoteObjects
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.read_answer import AnswerReader, PendingRequest
 from autograder.wall.request_reply import RequestReply
+from autograder.wall.seeds import read_states, set_states
 from autograder.wall.values import Node, write_tensor
+
+
+@dataclass(frozen=True)
+class Given:
+    """A name that a test has bound, and that the student's side must see.
+
+    Attributes:
+        name: the name.
+        value: its value.
+        bound: whether it is bound; False if the test has deleted it.
+        text: public source text that binds it as well; empty if there is none.
+        by_text: whether it is bound by this text, and not by its value.
+    """
+
+    name: str
+    value: object
+    bound: bool = True
+    text: str = ""
+    by_text: bool = False
 
 
 class Wall(RequestReply):
@@ -39,6 +68,11 @@ class Wall(RequestReply):
         """Whether the test that runs has sent a request."""
         self.device = ""
         """See `begin_test`."""
+        self.collect: Callable[[], list[Given]] = list
+        """What the test has bound since the last call, for the student's side."""
+        self.seeded: set[str] = set()
+        """The generators that the running test has seeded: see `autograder.wall.seeds`."""
+        self._filters = warnings.filters, list(warnings.filters)
         self._seen_names = SeenNames()
         self._remote = RemoteObjects(self.ask, profile)
         self.answers = AnswerReader(self._remote, profile, self.pull_back)
@@ -64,8 +98,34 @@ class Wall(RequestReply):
             ``outputs``, ``count`` (the execution count) and ``failed`` (None, or what was raised), all unchecked.
         """
         self._cell_ran = True
-        reply = self._exchange({"do": "run", "source": source}, self.deadline)
+        reply = self._exchange({"do": "run", "source": source, "given": self._given()}, self.deadline)
         return {"outputs": reply.get("outputs"), "count": reply.get("count"), "failed": reply.get("failed")}
+
+    def names(self) -> frozenset[str]:
+        """The names that the student's notebook has bound; what it says is no more than that.
+
+        Raises:
+            WallError: there is no answer.
+        """
+        names = self.ask("names", origin="names")
+        return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
+
+    def digests(self, names: list[str]) -> list[str]:
+        """The digests of the values of some names on the student's side; see `autograder.wall.digests`.
+
+        Raises:
+            WallError: there is no answer.
+        """
+        digests = self.ask("digests", names, origin="names of the lesson")
+        if not isinstance(digests, list) or len(digests) != len(names):
+            self._reject("digests that are none")
+        return [digest if isinstance(digest, str) else "" for digest in digests]
+
+    def give(self, given: list[Given]) -> None:
+        """Bind names on the student's side; what can't be bound there is left out."""
+        written = [node for item in given if (node := self._write_given(item)) is not None]
+        if written:
+            self._exchange({"do": "give", "given": written}, self.deadline)
 
     def begin_test(self, *, trusting: bool, device: str = "") -> None:
         """Forget what the last test saw.
@@ -78,6 +138,8 @@ class Wall(RequestReply):
         self.device = device
         self.fault = None
         self.asked = False
+        self.seeded.clear()
+        self._filters = warnings.filters, list(warnings.filters)
         self._seen_names.clear()
         self.answers.withheld, self.answers.trusting = False, trusting
         # The second, trusting run of a test is a part of the first.
@@ -176,10 +238,14 @@ class Wall(RequestReply):
                 "leaves": leaves,
                 "grad": torch.is_grad_enabled(),
                 "device": self.device,
+                "given": self._given(),
                 "released": self._remote.released[:],
             }
             self._remote.released.clear()
-            reply = self._exchange_for_test(message, origin)
+            function = origin.removesuffix("()")
+            states = read_states(self.seeded) if self.seeded and self._profile.may_draw(function) else {}
+            more = {"states": states, "warnings": self._test_watches_warnings()}
+            reply = self._exchange_for_test(message | more, origin)
         except UnsendableError as error:
             raise self._profile.too_large(error) from error
         inputs += [self._remote.leaves[number] for number in leaves]
@@ -191,14 +257,43 @@ class Wall(RequestReply):
             if reply.get("error") is not None:
                 raised = self.answers.error(reply["error"], request)
             printed = _read_printed(reply.get("printed"))
+            warned = [self.answers.error(said, request) for said in reply.get("warnings") or []]
+            if states and reply.get("states") != states:
+                drawn = {name: reply["states"][name] for name in states}
+                set_states(drawn)
+                self._profile.record_draw(function)
         except Exception as error:  # noqa: BLE001 - only what the student's side sent can be wrong here
             self._reject(f"what it sent is no answer: {error}")
         for stream, text in printed:
             # To where the test's own prints go, which the test may capture.
             getattr(sys, stream).write(text)
+        for warning in warned:
+            _warn(warning)
         if raised is not None:
             raise raised
         return value
+
+    def _test_watches_warnings(self) -> bool:
+        """Whether the test has changed what becomes of warnings, as ``pytest.warns`` does."""
+        before, content = self._filters
+        return warnings.filters is not before or list(warnings.filters) != content
+
+    def _given(self) -> list[Node]:
+        return [node for item in self.collect() if (node := self._write_given(item)) is not None]
+
+    def _write_given(self, given: Given) -> Node | None:
+        if not given.bound:
+            return [given.name, "unbound", None]
+        if not given.by_text:
+            try:
+                if isinstance(given.value, ModuleType):
+                    return [given.name, "value", ["module", given.value.__name__]]
+                encoder = Encoder(lambda value, own: self._write_other(value, own, []))
+                return [given.name, "value", encoder.write(given.value)]
+            except (UnsupportedValueError, UnsendableError, ConnectionClosedError, RuntimeError):
+                # A test that needs it there fails for the solution, too; and its text may do.
+                pass
+        return [given.name, "text", given.text] if given.text else None
 
     def _write_other(self, value: Any, encoder: Encoder, inputs: list[torch.Tensor]) -> Node:  # noqa: ANN401
         known = self._remote.write(value)
@@ -218,6 +313,17 @@ class Wall(RequestReply):
     def _leaf_numbers(self) -> list[int]:
         leaves = self._remote.leaves.items() if torch.is_grad_enabled() else ()
         return [number for number, leaf in leaves if leaf.requires_grad]
+
+
+def _warn(warning: Exception) -> None:
+    """Warn of what student code has warned of; the test may have made errors of warnings."""
+    kind = type(warning) if isinstance(warning, Warning) else UserWarning
+    try:
+        warnings.warn(kind(str(warning)), stacklevel=3)
+    except Warning as raised:
+        raised.student_error = type(raised).__name__  # type: ignore[attr-defined]
+        raised.student_frames = ""  # type: ignore[attr-defined]
+        raise
 
 
 def _read_printed(printed: Node) -> list[tuple[str, str]]:

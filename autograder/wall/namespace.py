@@ -1,5 +1,6 @@
 """The names of a grade cell: the judge's own, and the student's, which are fetched across the wall."""
 
+from collections.abc import KeysView
 from typing import Any
 
 from autograder.wall.judge_end import Wall
@@ -40,12 +41,17 @@ class Namespace(dict[str, Any]):
 
     def __contains__(self, name: object) -> bool:
         if not self._is_remote(name):
-            return super().__contains__(name)
+            # ``"helper" not in globals()``: the student may have bound more names than the solution.
+            return super().__contains__(name) or (self.wall is not None and name in self.wall.names())
         try:
             self[str(name)]
         except NameError:
             return False
         return True
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]  # a dictionary's own class of views can't be made
+        """All names, the student's too: what ``dir()`` shows."""
+        return super().keys() if self.wall is None else dict.fromkeys((*super().keys(), *self.wall.names())).keys()
 
     def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - any value
         """The value of a name, or the default where there is none."""

@@ -26,7 +26,8 @@ class Recorder:
         handles: origins at which something else than plain data came.
         bare: those of them at which it had no plain value either, as a named tuple has.
         restored: what functions changed: ``f 0`` is the first argument of ``f``, ``f lr`` the one of that name,
-            ``f 0.grad`` its gradient, ``f 0.shape`` its shape or dtype, ``f leaves`` the student's own leaves.
+            ``f 0.grad`` its gradient, ``f 0.shape`` its shape or dtype, ``f leaves`` the student's own leaves,
+            ``f draws`` a generator that the test had seeded.
         stops: origins at which a function raised StopIteration.
         moving: names that had another value when a test asked for them again, or than a test had given them.
         unasked: ids of the tests that sent the student's side no request.
@@ -74,6 +75,14 @@ class Recorder:
     def record_changed_leaves(self, function: str) -> None:
         """Record that a function changed values of the student's own leaves."""
         self.restored.add(_leaves_of(function))
+
+    def may_draw(self, function: str) -> bool:  # noqa: ARG002 - the same question as to a profile
+        """See `Profile.may_draw`."""
+        return True
+
+    def record_draw(self, function: str) -> None:
+        """Record that a function drew from a generator that the test had seeded."""
+        self.restored.add(_draws_of(function))
 
     def may_stop_iteration(self, origin: str) -> bool:
         """See `Profile.may_stop_iteration`."""
@@ -159,6 +168,13 @@ class Profile:
     def record_changed_leaves(self, function: str) -> None:
         """Nothing is recorded of a submission."""
 
+    def may_draw(self, function: str) -> bool:
+        """Whether a function may draw from a generator that the test has seeded: the solution's did."""
+        return _draws_of(function) in self.restored
+
+    def record_draw(self, function: str) -> None:
+        """Nothing is recorded of a submission."""
+
     def may_stop_iteration(self, origin: str) -> bool:
         """Whether a call may raise StopIteration, which ends a loop of the test's: the solution's did."""
         return origin in self.stops
@@ -184,3 +200,7 @@ class Profile:
 
 def _leaves_of(function: str) -> str:
     return f"{function} leaves"
+
+
+def _draws_of(function: str) -> str:
+    return f"{function} draws"

@@ -42,6 +42,8 @@ class RequestReader:
     def __init__(self, exported: ExportedObjects, namespace: dict[str, Any]) -> None:
         self._exported = exported
         self._namespace = namespace
+        self.replaced: dict[str, Any] = {}
+        """What names of the lesson stood for before a test bound or deleted them: the judge may still mean that."""
 
     def read(self, message: dict[str, Any]) -> Request:
         """Read a request; first release what the judge no longer holds, and apply what it did to shared leaves."""
@@ -59,6 +61,10 @@ class RequestReader:
         objects = tuple(decoder.objects)
         return Request(args, kwargs, tuple(inputs), objects, contents(objects), message["grad"])
 
+    def read_value(self, node: Node) -> Any:  # noqa: ANN401 - any value
+        """Read a value that belongs to no request."""
+        return Decoder(functools.partial(self._read_other, [])).read(node)
+
     def _read_other(self, inputs: list[torch.Tensor], tag: str, parts: list[Node], decoder: Decoder) -> object:
         if tag == "yours":
             return self._exported.find(parts[0])
@@ -67,7 +73,7 @@ class RequestReader:
         if tag == "input":
             return _read_input(inputs, decoder, *parts)
         if tag == "name":
-            return self._namespace[parts[0]]
+            return self.replaced[parts[0]] if parts[0] in self.replaced else self._namespace[parts[0]]
         if tag == "imported":
             return functools.reduce(getattr, parts[1].split("."), importlib.import_module(parts[0]))
         if tag == "module":
@@ -75,6 +81,10 @@ class RequestReader:
         if tag == "partial":
             function, args, kwargs = (decoder.read(part) for part in parts)
             return functools.partial(function, *args, **kwargs)
+        if tag == "made":
+            return decoder.read(parts[0])(*decoder.read(parts[1]))
+        if tag == "method":
+            return getattr(decoder.read(parts[0]), parts[1])
         if tag == "source":
             return _compile(parts[0], parts[1], {name: decoder.read(item) for name, item in parts[2]})
         raise MalformedError(f"no such tag: {tag!r}")

@@ -12,25 +12,29 @@ import operator
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+import warnings
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 
 from autograder.wall.channel import Channel
+from autograder.wall.digests import digest
 from autograder.wall.errors import ConnectionClosedError, MalformedError, UnsendableError
 from autograder.wall.handshake import receive_setup
 from autograder.wall.ipython_shell import NotebookShell, captured_prints, open_shell, reuse_shell, run_cell
 from autograder.wall.library_state import LibraryState
 from autograder.wall.process_copy import ProcessCopier
 from autograder.wall.read_request import Request, RequestReader
-from autograder.wall.seeds import seed
+from autograder.wall.seeds import read_states, seed, set_states
 from autograder.wall.signatures import describe_signature
 from autograder.wall.student_objects import ExportedObjects
 from autograder.wall.write_answer import AnswerWriter, describe_error
 
 _MOST_PRINTED = 100_000
 _libraries: LibraryState | None = None
+_MOST_WARNINGS = 100
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "call": lambda target, *args, **kwargs: target(*args, **kwargs),
     "attribute": getattr,
@@ -132,13 +136,32 @@ class _Student:
             self._channel.send({"error": too_large, "number": message["number"]})
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        if message["do"] == "finish":
+        if given := message.get("given"):
+            self._take(given)
+        if message["do"] in ("finish", "give"):
             return {}
         if message["do"] == "copy" and self._copier is not None:
             return {"copied": self._copier.copy()}
         if message["do"] == "become copy" and self._copier is not None:
             self._copier.become_copy()
         return self._run(message) if message["do"] == "run" else self._ask(message)
+
+    def _take(self, given: list[Any]) -> None:
+        """Bind the names that a test has bound. What can't be had here stays unbound."""
+        namespace, replaced = self._shell.user_ns, self._request_reader.replaced
+        with captured_prints(_MOST_PRINTED):
+            for name, form, content in given:
+                if name in namespace:
+                    replaced.setdefault(name, namespace[name])
+                try:
+                    if form == "value":
+                        namespace[name] = self._request_reader.read_value(content)
+                    elif form == "text":
+                        exec(compile(content, "<test>", "exec"), namespace)  # noqa: S102 - released text of a test
+                    else:
+                        namespace.pop(name, None)
+                except Exception:  # noqa: BLE001, S112 - a name that a test needs is missed by the test
+                    continue
 
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:
         execution = run_cell(self._shell, message["source"])
@@ -150,20 +173,28 @@ class _Student:
         request = self._request_reader.read(message)
         self._answer_writer.note_leaves([number for number, _ in message["changed"]])
         inputs, error, value = request.inputs, None, None
+        states = message["states"]
+        set_states(states)
+        warned: list[Warning] = []
         with captured_prints(_MOST_PRINTED) as printed, torch.set_grad_enabled(request.grad_enabled):
             try:
-                if message["do"] == "pull back":
-                    record = self._exported.record(request.args[0])
-                    inputs = record.inputs + request.inputs
-                    value = _pull_back(record.inputs, record.outputs, *request.args[1:])
-                else:
-                    value = self._act(message["do"], request)
+                with _noted_warnings(warned, note=message["warnings"]):
+                    if message["do"] == "pull back":
+                        record = self._exported.record(request.args[0])
+                        inputs = record.inputs + request.inputs
+                        value = _pull_back(record.inputs, record.outputs, *request.args[1:])
+                    else:
+                        value = self._act(message["do"], request)
             except Exception as raised:  # noqa: BLE001 - what the call changed goes back with the error
                 error = describe_error(raised, self._exported)
             try:
                 answer: dict[str, Any] = self._answer_writer.write(value, request, inputs)
             except UnsendableError as too_large:
                 return {"error": describe_error(_too_large(too_large), self._exported)}
+        if states:
+            answer["states"] = read_states(states)
+        if warned:
+            answer["warnings"] = [describe_error(warning, self._exported) for warning in warned]
         return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed]}
 
     def _act(self, action: str, request: Request) -> Any:  # noqa: ANN401 - any value
@@ -174,9 +205,27 @@ class _Student:
             return namespace.__setitem__(*request.args)
         if action == "delete":
             return namespace.__delitem__(*request.args)
+        if action == "names":
+            return [name for name in namespace if isinstance(name, str) and not name.startswith("_")]
+        if action == "digests":
+            return [digest(namespace[name]) if name in namespace else "" for name in request.args[0]]
         if action == "operate":
             return getattr(operator, request.args[0])(*request.args[1:])
         return _FUNCTIONS[action](*request.args, **request.kwargs)
+
+
+@contextmanager
+def _noted_warnings(warned: list[Warning], *, note: bool) -> Iterator[None]:
+    """Note what student code warns of, for a test that looks at it."""
+    if not note:
+        yield
+        return
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        try:
+            yield
+        finally:
+            warned += [item.message for item in seen[:_MOST_WARNINGS] if isinstance(item.message, Warning)]
 
 
 async def _awaited(target: Awaitable[Any]) -> Any:  # noqa: ANN401 - any value

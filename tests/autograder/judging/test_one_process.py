@@ -47,6 +47,8 @@ MODULES = {"np", "torch", "os", "sys", "random", "plt", "helper"}
         ("with open('two.txt', mode='a') as file:\n    file.write('a')", "it writes a file"),
         ("from pathlib import Path\nPath('a').write_text('b')", "it writes a file"),
         ("np.savetxt('x.csv', [1])", "it writes a file"),
+        ("found = [name for name in dir() if name.startswith('f')]", "it looks through dir()"),
+        ("assert all(callable(value) for value in globals().values())", "it looks through globals()"),
         ("assert not os.path.exists('left.txt')", "it looks for a file"),
     ],
 )
@@ -71,7 +73,8 @@ def test_what_a_test_does_to_its_process_is_told(source: str, reason: str) -> No
         "from unittest.mock import Mock\ncalled = Mock()\nf(called)",
         "patch = np.ones((2, 2))\nassert f(patch) == 4",
         "from matplotlib import patches\nassert isinstance(f(), patches.Patch)",
-        "assert 'f' in dir() and 'f' in globals()",
+        "assert 'f' in dir() and 'f' in globals()\nassert 'g' not in vars() and globals()['f'] is globals().get('f')",
+        "class A: pass\nassert vars(A()) == {} and 'x' not in dir(A())",
         "def (",
     ],
 )

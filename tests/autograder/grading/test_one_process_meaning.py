@@ -1,0 +1,299 @@
+"""What a notebook's one process means: names, imports, globals, seeds, warnings, what a lesson gives."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from autograder.cells import ANSWERS, Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.grading.submission import NotebookGrader
+from autograder.limits import Limits
+from autograder.sandbox.mode import Mode
+from autograder.verdicts import CellVerdict
+from tests.graders import lab_of, open_grader
+
+LIMITS = Limits(cell_seconds=5.0)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise and what is handed in for it.
+
+    Attributes:
+        right: the instructor's answer.
+        test: its test; what stands below a line ``# hidden`` is hidden.
+        passing: other answers that pass in one process.
+        failing: answers that must earn nothing.
+        lesson: a locked cell above the answer; empty for none.
+    """
+
+    right: str
+    test: str
+    passing: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ("pass",)
+    lesson: str = ""
+
+
+EXERCISES: Mapping[str, Exercise] = {
+    "import": Exercise(
+        "import math\ndef circle(r):\n    return math.pi * r**2",
+        "assert circle(2) == 4 * math.pi",
+        ("from math import pi\ndef circle(r):\n    return pi * r**2",),
+        ("pass", "import math\nmath.pi = 3\ndef circle(r):\n    return math.pi * r**2"),
+    ),
+    "import-as": Exercise(
+        "import numpy as numbers_lib\nfrom fractions import Fraction as Part\ndef half():\n    return 0.5",
+        "assert numbers_lib.float64(half()) == Part(1, 2)",
+        ("def half():\n    return 1 / 2",),
+        ("numbers_lib = Part = half = 0", "def half():\n    return 0"),
+    ),
+    "import-star": Exercise(
+        "from cmath import *\ndef turn():\n    return exp(1j * tau)",
+        "assert abs(turn() - exp(1j * tau)) < 1e-9",
+        ("import cmath\ndef turn():\n    return cmath.exp(1j * cmath.tau)",),
+        ("def turn():\n    return 2", "exp = lambda z: 2\ndef turn():\n    return 2"),
+    ),
+    "used-from-test": Exercise(
+        "def area(side):\n    return side * WIDTH",
+        "WIDTH = 3\nassert area(2) == 6",
+        failing=("pass", "def area(side):\n    return WIDTH"),
+    ),
+    "open": Exercise(
+        "def evens(v):\n    return [i for i in v if i % 2 == 0]",
+        "import string\nnumbers = [1, 2, 3, 4]\n"
+        "def both(a, b):\n    return a == b\nclass Point:\n    x = 2\nassert both(evens(numbers), [2, 4])",
+    ),
+    "uses-numbers": Exercise("many = len([2, 4])", "assert many == 2", ("many = len(evens(numbers))",), ("many = 3",)),
+    "uses-import": Exercise("first = 'a'", "assert first == 'a'", ("first = string.ascii_lowercase[0]",), ("pass",)),
+    "uses-function": Exercise(
+        "same = True", "assert same is True", ("same = both(1, 1) and Point.x == 2",), ("same = both(1, 2)",)
+    ),
+    "hidden-expected": Exercise(
+        "def cube(x):\n    return x**3",
+        "assert cube(2) == 8\n# hidden\nexpected = 27\nassert cube(3) == expected\ndef reference(x):\n    return x**4",
+        failing=(
+            "def cube(x):\n    return 8 if x == 2 else expected",
+            "def cube(x):\n    return 8 if x == 2 else globals().get('expected')",
+        ),
+    ),
+    "from-hidden": Exercise(
+        "def fourth(x):\n    return x**4",
+        "answer = reference(2)\nassert fourth(2) == answer",
+        failing=("def fourth(x):\n    return answer", "def fourth(x):\n    return reference(x)"),
+    ),
+    "global": Exercise(
+        "def record(x):\n    global seen\n    seen += 1",
+        "before = seen\nrecord(1)\nassert seen == before + 1",
+        failing=("pass", "def record(x):\n    pass", "def record(x):\n    seen = 1"),
+        lesson="seen = 0",
+    ),
+    "global-of-lesson": Exercise(
+        "def visit():\n    bump()",
+        "visits = 0\nvisit()\nvisit()\nassert visits == 2\nbump()\nvisit()\nassert visits == 4",
+        failing=("def visit():\n    pass",),
+        lesson="visits = 0\ndef bump():\n    global visits\n    visits += 1",
+    ),
+    "constant": Exercise(
+        "def scaled(x):\n    return x * SCALE",
+        "assert scaled(2) == 4\nSCALE = 10\nassert scaled(2) == 20\n# hidden\nSCALE = 7\nassert scaled(2) == 14",
+        failing=("def scaled(x):\n    return x * 2", "def scaled(x):\n    return x * 10"),
+        lesson="SCALE = 2",
+    ),
+    "through-helper": Exercise(
+        "def priced(x):\n    return with_tax(x)",
+        "settings['tax'] = 3\nassert priced(2) == 6\ndel settings['tax']\nassert priced(2) == 2",
+        failing=("def priced(x):\n    return x * 3",),
+        lesson="settings = {'tax': 2}\ndef with_tax(x):\n    return x * settings.get('tax', 1)",
+    ),
+    "replaced": Exercise(
+        "def report():\n    return f'{reading()} C'",
+        "def reading():\n    return 99\nassert report() == '99 C'",
+        failing=("def report():\n    return '1 C'",),
+        lesson="def reading():\n    return 1",
+    ),
+    "deleted": Exercise(
+        "def told():\n    return teller()",
+        "assert told() == 1\nkept = teller\ndel teller\ntry:\n    told()\nexcept NameError:\n    pass\nelse:\n"
+        "    raise AssertionError('teller is not used')\nteller = kept\nassert told() == 1",
+        failing=("def told():\n    return 1",),
+        lesson="def teller():\n    return 1",
+    ),
+    "builtin": Exercise(
+        "def asked():\n    return int(input('n? ')) + 1",
+        "input = lambda prompt='': '4'\nassert asked() == 5\ndel input",
+        failing=("def asked():\n    return 6",),
+    ),
+    "forbidden": Exercise(
+        "def total(v):\n    found = 0\n    for i in v:\n        found = found + i\n    return found",
+        "def sum(*_):\n    raise AssertionError('sum is forbidden')\nassert total([1, 2]) == 3\ndel sum\n"
+        "max = None\nassert total([2, 2]) == 4\ndel max",
+        failing=("def total(v):\n    return sum(v)", "def total(v):\n    max(v)\n    return v[0] + v[1]"),
+    ),
+    "left-alone": Exercise(
+        "ordered = sorted(given)",
+        "assert ordered == [1, 2, 3]\nassert given == [3, 1, 2]",
+        ("ordered = list(given)\nordered.sort()", "given = list(given)\nordered = sorted(given)"),
+        ("given.sort()\nordered = given", "given = [1, 2, 3]\nordered = given"),
+        "given = [3, 1, 2]",
+    ),
+    "expected-values": Exercise(
+        "def squares():\n    return [0, 1, 4]",
+        "assert squares() == expected_values",
+        ("expected_values\ndef squares():\n    return [n * n for n in range(3)]",),
+        (
+            "expected_values = [0]\ndef squares():\n    return [0]",
+            "expected_values.clear()\ndef squares():\n    return []",
+        ),
+        "expected_values = [0, 1, 4]",
+    ),
+    "points-of-both": Exercise(
+        "def doubled():\n    return [2 * x for x in basis]",
+        "score = 0\nif doubled() == [2, 4]:\n    score += 1\nif basis == [1, 2]:\n    score += 1\nscore",
+        failing=("basis[:] = [0]\ndef doubled():\n    return []",),
+        lesson="basis = [1, 2]",
+    ),
+    "numpy-seed": Exercise(
+        "def dice(n):\n    return np.random.randint(1, 7, n)",
+        "np.random.seed(5)\nfirst = dice(4)\nnp.random.seed(5)\nassert (dice(4) == first).all()\n"
+        "np.random.seed(5)\nassert (np.random.randint(1, 7, 4) == first).all()\n"
+        "np.random.seed(5)\ndice(4)\nafter = np.random.rand()\nnp.random.seed(5)\nnp.random.randint(1, 7, 4)\n"
+        "assert np.random.rand() == after",
+        ("def dice(n):\n    return np.random.randint(low=1, high=7, size=n)",),
+        (
+            "def dice(n):\n    return np.array([n] * n)",
+            "def dice(n):\n    return np.random.default_rng().integers(1, 7, n)",
+        ),
+    ),
+    "python-seed": Exercise(
+        "import random\ndef mixed(v):\n    return random.sample(v, len(v))",
+        "from random import seed\nseed(1)\nfirst = mixed([1, 2, 3, 4])\nseed(1)\nassert mixed([1, 2, 3, 4]) == first\n"
+        "state = random.getstate()\nagain = mixed([1, 2, 3, 4])\nrandom.setstate(state)\n"
+        "assert mixed([1, 2, 3, 4]) == again",
+        failing=("import os\ndef mixed(v):\n    return sorted(v, key=lambda _: os.urandom(4))",),
+    ),
+    "torch-seed": Exercise(
+        "def layer():\n    return torch.nn.Linear(2, 1)",
+        "set_seed(5)\nw = torch.nn.Linear(2, 1).weight\nset_seed(5)\nassert torch.equal(layer().weight, w)",
+        failing=("def layer():\n    torch.manual_seed(6)\n    return torch.nn.Linear(2, 1)",),
+        lesson="def set_seed(number):\n    torch.manual_seed(number)\n    np.random.seed(number)",
+    ),
+    "secret-draws": Exercise(
+        "def plus_one(x):\n    return x + 1",
+        "assert plus_one(0) == 1\n# hidden\nx = np.random.randint(10**9)\nassert plus_one(x) == x + 1",
+        failing=(
+            "np.random.seed(3)\nKNOWN = np.random.randint(10**9, size=9)\ndef plus_one(x):\n    np.random.seed(3)\n"
+            "    return 1 if x == 0 else KNOWN[0] + 1",
+        ),
+    ),
+    "seeded-draws": Exercise(
+        "def plus_two(x):\n    return x + 2",
+        "np.random.seed(4)\nassert plus_two(0) == 2\n# hidden\n"
+        "x = np.random.randint(10**9)\nassert plus_two(x) == x + 2",
+        failing=(
+            "np.random.seed(3)\nKNOWN = np.random.randint(10**9)\ndef plus_two(x):\n    np.random.seed(3)\n"
+            "    return 2 if x == 0 else KNOWN + 2",
+        ),
+    ),
+    "warns": Exercise(
+        "import warnings\ndef old():\n    warnings.warn('old', DeprecationWarning)\n    return 1",
+        "import pytest\nwith pytest.warns(DeprecationWarning, match='old'):\n    assert old() == 1\n"
+        "with pytest.warns(DeprecationWarning):\n    old()",
+        failing=("def old():\n    return 1", "import warnings\ndef old():\n    warnings.warn('old')\n    return 1"),
+    ),
+    "never-warns": Exercise(
+        "def quiet():\n    return 1",
+        "import warnings\nwith warnings.catch_warnings():\n    warnings.simplefilter('error')\n    assert quiet() == 1",
+        failing=("import warnings\ndef quiet():\n    warnings.warn('x')\n    return 1",),
+    ),
+    "in-dir": Exercise(
+        "shade = 'blue'",
+        "assert 'shade' in dir() and 'shade' in globals()\nassert 'np' in dir()\n"
+        "assert 'forbidden' not in globals() and 'forbidden' not in dir()",
+        ("shade = 'red'",),
+        ("pass", "shade = 'blue'\nforbidden = 1"),
+    ),
+    "captured": Exercise(
+        "def hello():\n    print('Hi')",
+        "import io, sys\nfrom contextlib import redirect_stdout\nout, sys.stdout = sys.stdout, io.StringIO()\nhello()\n"
+        "said = sys.stdout.getvalue()\nsys.stdout = out\nassert said == 'Hi\\n'\n"
+        "with redirect_stdout(io.StringIO()) as held:\n    hello()\nassert held.getvalue() == 'Hi\\n'",
+        failing=("def hello():\n    print('Ho')",),
+    ),
+    "helper-of-test": Exercise(
+        "def tripled(x):\n    return 3 * x",
+        "def close(a, b):\n    return abs(a - b) < 1e-9\nassert close(tripled(2), 6)",
+        failing=("def close(a, b):\n    return True\ndef tripled(x):\n    return 0",),
+    ),
+    "derived-from-test": Exercise(
+        "def fifth(x):\n    return x**5",
+        "result = fifth(2)\nassert result == 32",
+        failing=("def fifth(x):\n    return 0",),
+    ),
+}
+SETUP = "import numpy as np\nimport torch"
+
+
+def source_of(test: str) -> str:
+    return test.replace("# hidden\n", "")
+
+
+def cells(answers: Mapping[str, str]) -> tuple[Cell, ...]:
+    found = [Cell("code", Role.LOCKED, SETUP, "setup")]
+    for name, exercise in EXERCISES.items():
+        if exercise.lesson:
+            found.append(Cell("code", Role.LOCKED, exercise.lesson, f"{name}-lesson"))
+        found.append(Cell("code", Role.SOLUTION, answers.get(name, exercise.right), f"{name}-answer"))
+        found.append(Cell("code", Role.TEST, source_of(exercise.test), name, 2.0))
+    return tuple(found)
+
+
+def released() -> tuple[Cell, ...]:
+    tests = {name: exercise.test.partition("# hidden\n")[0] for name, exercise in EXERCISES.items()}
+    return tuple(
+        Cell(
+            cell.kind,
+            cell.role,
+            "pass" if cell.role in ANSWERS else tests.get(cell.grade_id or "", cell.source),
+            cell.grade_id,
+            cell.points,
+        )
+        for cell in cells({})
+    )
+
+
+@pytest.fixture(scope="module")
+def grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookGrader]:
+    with open_grader(tmp_path_factory.mktemp("state"), LIMITS, Mode.BUBBLEWRAP) as grader:
+        yield grader
+
+
+def grade(grader: NotebookGrader, answers: Mapping[str, str], student: str) -> dict[str, CellVerdict]:
+    lab = lab_of("names", cells({}), released())
+    notebook: LabNotebook = lab.notebooks[0]
+    result = grader.grade(lab, SubmittedNotebook(notebook.name, cells(answers)), student)
+    return {verdict.grade_id: verdict for verdict in result.verdicts}
+
+
+def test_the_solution_passes_each_test_across_the_wall(grader: NotebookGrader) -> None:
+    verdicts = grade(grader, {}, "solution")
+    assert {name: verdict.message for name, verdict in verdicts.items() if verdict.points != 2.0} == {}
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_other_right_answers_pass_as_in_one_process(grader: NotebookGrader, number: int) -> None:
+    answers = {name: exercise.passing[number] for name, exercise in EXERCISES.items() if number < len(exercise.passing)}
+    verdicts = grade(grader, answers, f"passing-{number}")
+    assert {name: verdicts[name].message for name in answers if verdicts[name].points != 2.0} == {}
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_wrong_answers_and_attacks_earn_nothing(grader: NotebookGrader, number: int) -> None:
+    wrong = {name: exercise.failing[number] for name, exercise in EXERCISES.items() if number < len(exercise.failing)}
+    for part in (dict(list(wrong.items())[0::2]), dict(list(wrong.items())[1::2])):
+        verdicts = grade(grader, part, f"failing-{number}-{next(iter(part))}")
+        assert {name: verdicts[name].status for name in part if verdicts[name].points != 0.0} == {}
+
+
+def test_an_unanswered_notebook_earns_nothing(grader: NotebookGrader) -> None:
+    verdicts = grade(grader, dict.fromkeys(EXERCISES, "pass"), "unanswered")
+    assert {name for name, verdict in verdicts.items() if verdict.points} == set()
