@@ -17,7 +17,7 @@ POINTS = 2.0
 LESSON = (
     "import math\nimport os\nimport numpy as np\nimport torch\ngiven = [3, 1, 2]\ndef same(a, b):\n    assert a == b"
 )
-# Name → the right answer, the visible part of its test, the hidden part. ``dir()`` sees names of one process alone.
+# Name → the right answer, the visible part of its test, the hidden part.
 EXERCISES: dict[str, tuple[str, str, str]] = {
     "total": (
         "def total(v):\n    return sum(v)",
@@ -63,7 +63,7 @@ EXERCISES: dict[str, tuple[str, str, str]] = {
         "",
     ),
 }
-"""``steps`` earns 1.5 of its 2 points, also for the solution; so it is a test that the solution does not pass."""
+"""``steps`` earns 1.5 of its 2 points, also for the solution."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,9 @@ class BesideLab:
 
 def make_beside_lab() -> Lab:
     source, released = [Cell("code", Role.LOCKED, LESSON, "lesson")], [Cell("code", Role.LOCKED, LESSON, "lesson")]
-    for name, (answer, visible, hidden) in EXERCISES.items():
+    for name, (answer, rest, hidden) in EXERCISES.items():
+        # What changes the environment needs one process.
+        visible = f"os.environ['EXERCISE'] = '{name}'\n{rest}"
         source += [
             Cell("code", Role.SOLUTION, answer, name),
             Cell("code", Role.TEST, f"{visible}\n{hidden}", f"{name}-test", POINTS),

@@ -119,17 +119,18 @@ def fingerprints(names: Mapping[str, Any], of: Iterable[str]) -> dict[str, Print
 
 def fingerprint(value: Any) -> Print:  # noqa: ANN401 - any value
     """What a value holds now; None for a kind that is not compared."""
-    if isinstance(value, torch.nn.Module):
+    kind = type(value)
+    if issubclass(kind, torch.nn.Module):
         state = {name: tensor for name, tensor in value.state_dict().items() if isinstance(tensor, torch.Tensor)}
         small = sum(tensor.nbytes for tensor in state.values()) < _LARGEST_COMPARED
         return (value.training, {name: _digest(tensor) for name, tensor in state.items()}) if small else None
-    if isinstance(value, (type, FunctionType)):
+    if issubclass(kind, (type, FunctionType)):
         # Those of libraries change at any time.
         own = value.__module__ == "__main__"
         return {name: id(item) for name, item in vars(value).items() if name not in _SET_WHEN_READ} if own else None
-    if isinstance(value, (list, dict, set, bytearray, deque, numpy.ndarray, torch.Tensor)):
+    if issubclass(kind, (list, dict, set, bytearray, deque, numpy.ndarray, torch.Tensor)):
         return _Walk().print(value)
-    if type(value).__module__ == "__main__" and not isinstance(value, ModuleType) and hasattr(value, "__dict__"):
+    if kind.__module__ == "__main__" and not issubclass(kind, ModuleType) and hasattr(value, "__dict__"):
         return _Walk().print(vars(value))
     return None
 
@@ -142,12 +143,13 @@ class _Walk:
         self._seen: dict[int, int] = {}
 
     def print(self, value: Any) -> Print:  # noqa: ANN401 - any value
+        # By its type alone: a handle of the student's says what class it is, and each look at it sends a request.
         kind = type(value)
         if kind in _FLAT:
             return value
-        if isinstance(value, (numpy.ndarray, torch.Tensor)):
+        if issubclass(kind, (numpy.ndarray, torch.Tensor)):
             return _digest(value)
-        if kind not in _CONTAINERS and not isinstance(value, dict):
+        if kind not in _CONTAINERS and not issubclass(kind, dict):
             return id(value)
         if id(value) in self._seen:
             return ("again", self._seen[id(value)])
@@ -157,10 +159,10 @@ class _Walk:
         return (kind, self._items(value))
 
     def _items(self, value: Any) -> Print:  # noqa: ANN401 - a container
-        if isinstance(value, dict):
+        if issubclass(type(value), dict):
             return (self._row(value.keys()), self._row(value.values()))
-        if isinstance(value, (set, frozenset)):
-            return frozenset(value)
+        if type(value) in (set, frozenset):
+            return frozenset(map(id, value)) if set(map(type, value)) - _FLAT else frozenset(value)
         return self._row(value)
 
     def _row(self, items: Collection[Any]) -> Print:

@@ -9,11 +9,16 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 from types import FunctionType
+from typing import Any
+
+import numpy
+import torch
 
 from autograder.cells import Cell, Role
 from autograder.judging.fingerprints import Print, fingerprint
 from autograder.judging.instructor_run import InstructorRun
 from autograder.python_names import binding_statements, times_bound
+from autograder.wall.handles import is_handle
 from autograder.wall.judge_end import Given
 from autograder.wall.namespace import Namespace
 
@@ -97,7 +102,7 @@ class GivenNames:
         if value is _UNBOUND:
             return Given(name, None, bound=False)
         # Functions and classes are defined there, among the student's names, as in one process.
-        by_text = isinstance(value, type) or (isinstance(value, FunctionType) and value.__module__ == "__main__")
+        by_text = not is_handle(value) and isinstance(value, (type, FunctionType)) and value.__module__ == "__main__"
         return Given(name, value, text=text, by_text=by_text and bool(text))
 
 
@@ -107,8 +112,8 @@ def _mentioned(names: frozenset[str], cells: Iterable[Cell]) -> frozenset[str]:
     return names & frozenset(word for cell in cells for word in _WORD.findall(cell.source))
 
 
-def _is_small(value: object) -> bool:
-    if isinstance(value, (list, dict, set)):
+def _is_small(value: Any) -> bool:  # noqa: ANN401 - any value
+    # By its type alone: to look at a handle sends a request.
+    if type(value) in (list, dict, set):
         return len(value) <= _MOST_COMPARED
-    size = getattr(value, "nbytes", None)
-    return isinstance(size, int) and size <= _MOST_COMPARED
+    return type(value) in (numpy.ndarray, torch.Tensor, torch.nn.Parameter) and value.nbytes <= _MOST_COMPARED

@@ -77,7 +77,6 @@ class InstructorRun:
             by grade id. They are run where the test itself is not.
         watched_names: for each test, the names of lessons that it looks at and that an answer may have changed; by
             grade id.
-        one_process: why a test must run in one process with the student's code, of those that must; by grade id.
     """
 
     cells: Sequence[Cell]
@@ -90,7 +89,6 @@ class InstructorRun:
     public_names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     slices: Mapping[str, str] = field(default_factory=dict)
     watched_names: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    one_process: Mapping[str, str] = field(default_factory=dict)
 
 
 def run_instructor_notebook(
@@ -122,10 +120,6 @@ def run_instructor_notebook(
     namespace.update(fresh)
     tests = compile_tests(shell, cells)
     given = _given_names(cells) - names
-    on_both_sides = modules | shared | _imported(cells)
-    reasons = {
-        cell.grade_id or "": one_process_reason(cell.source, on_both_sides) for cell in cells if cell.role is Role.TEST
-    }
     return InstructorRun(
         tuple(cells),
         run.effects,
@@ -137,7 +131,6 @@ def run_instructor_notebook(
         _public_names(cells, released, frozenset(names)),
         run.slices,
         _watched_names(cells, run.effects, frozenset(names)),
-        {grade_id: reason for grade_id, reason in reasons.items() if reason},
     )
 
 
@@ -322,12 +315,6 @@ def _given_names(cells: Sequence[Cell]) -> frozenset[str]:
     tested = frozenset[str]().union(*(touched_names(cell.source) for cell in code if cell.role is Role.TEST))
     # A test that binds ``input`` or ``sum`` replaces the builtin for the functions of the notebook.
     return (called | frozenset(vars(builtins))) & tested
-
-
-def _imported(cells: Iterable[Cell]) -> frozenset[str]:
-    return frozenset[str]().union(
-        *(imported_names(cell.source) for cell in cells if cell.kind == "code" and cell.role is not Role.TEST)
-    )
 
 
 def _watched_names(

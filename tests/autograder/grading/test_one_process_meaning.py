@@ -219,6 +219,15 @@ EXERCISES: Mapping[str, Exercise] = {
         "with redirect_stdout(io.StringIO()) as held:\n    hello()\nassert held.getvalue() == 'Hi\\n'",
         failing=("def hello():\n    print('Ho')",),
     ),
+    "object-in-test": Exercise(
+        "class Node:\n    def __init__(self, value):\n        self.value = value",
+        "node = Node(3)\nnodes = [node]\nassert node.value == 3 and nodes[0].value == 3",
+        ("node = None\nnodes = []\nclass Node:\n    def __init__(self, value):\n        self.value = value",),
+        ("class Node:\n    value = 4\n    def __init__(self, value):\n        nodes = self",),
+    ),
+    "object-of-test": Exercise(
+        "total = 3", "assert total == 3", ("total = node.value + len(nodes) - 1",), ("total = nodes",)
+    ),
     "helper-of-test": Exercise(
         "def tripled(x):\n    return 3 * x",
         "def close(a, b):\n    return abs(a - b) < 1e-9\nassert close(tripled(2), 6)",
@@ -297,3 +306,29 @@ def test_wrong_answers_and_attacks_earn_nothing(grader: NotebookGrader, number: 
 def test_an_unanswered_notebook_earns_nothing(grader: NotebookGrader) -> None:
     verdicts = grade(grader, dict.fromkeys(EXERCISES, "pass"), "unanswered")
     assert {name for name, verdict in verdicts.items() if verdict.points} == set()
+
+
+def test_names_that_a_test_binds_are_there_even_if_it_can_not_be_run_across_the_wall(grader: NotebookGrader) -> None:
+    unfit = "SIZE = 4\ndef near(a, b):\n    return abs(a - b) < 0.1\nexec(In[-2])\nassert near(one(), 1)"
+    tests = {"unfit": unfit, "later": "assert near(two(), 2)"}
+
+    def notebook(first: str, second: str) -> tuple[Cell, ...]:
+        return (
+            Cell("code", Role.SOLUTION, first, "unfit-answer"),
+            Cell("code", Role.TEST, tests["unfit"], "unfit", 2.0),
+            Cell("code", Role.SOLUTION, second, "later-answer"),
+            Cell("code", Role.TEST, tests["later"], "later", 2.0),
+        )
+
+    source = notebook("def one():\n    return 1", "def two():\n    return 2")
+    lab = lab_of("unfit", source)
+
+    def points(student: str, second: str) -> float | None:
+        submitted = SubmittedNotebook("unfit", notebook("def one():\n    return 1", second))
+        result = grader.grade(lab, submitted, student)
+        return next(verdict.points for verdict in result.verdicts if verdict.grade_id == "later")
+
+    assert points("solution", "def two():\n    return 2") == 2.0
+    assert points("mentions", "def two():\n    return SIZE / 2") == 2.0
+    assert points("wrong", "def two():\n    return SIZE") == 0.0
+    assert points("cheat", "def near(a, b):\n    return True\ndef two():\n    return 3") == 0.0

@@ -89,7 +89,6 @@ def test_what_a_test_does_to_the_process_stays_in_its_fork() -> None:
     assert instructor.failures == {}
     assert instructor.effects[3].bound == {"length": 5.0}
     assert numpy.random.get_state()[1].tolist() == state  # type: ignore[index]
-    assert instructor.one_process == {"id": "it changes np.linalg.norm, which the student's code would see"}
 
 
 def test_names_that_a_test_binds_are_there_for_later_cells() -> None:
