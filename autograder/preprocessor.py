@@ -131,6 +131,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         # nbgrader runs its steps in the course's folder.
         course = Course.open(Path.cwd())
         names: Mapping[str, str] = resources["nbgrader"]
+        course.require_python(names["assignment"])
         lab = read_lab(course, names["assignment"])
         notebook = _notebook(lab, names["notebook"])
         folder = course.submission_folder(names["student"], lab.name)

@@ -132,7 +132,7 @@ def demonstrate(into: Path, *, mode: Mode, workers: int, bar: Bar) -> Demonstrat
     course = Course.open(into)
     labs = [lab for lab in course.labs() if course.students(lab)]
     terms = Terms(options.limits(CELL_SECONDS), mode, workers)
-    results = [result for lab in labs for result in grade_labs(course, lab, None, terms, bar)]
+    results = [result for lab in labs for result in grade_labs(course, [lab], None, terms, bar)]
     bar.begin("Writing feedback and report")
     return Demonstration(
         results=tuple(results),

@@ -28,7 +28,7 @@ EXPECTED_ERROR = 1
 UNEXPECTED_ERROR = 1
 """The program is wrong; the message names a log file. It is the code with which Python ends after an exception."""
 NOT_ALL_GRADED = 3
-"""Graded, with some submissions quarantined or broken."""
+"""Graded, with some submissions quarantined or broken, or without a lab in another language."""
 INTERRUPTED = 130
 """Interrupted from the keyboard."""
 TERMINATED = 143

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import options
-from autograder.cli.display import messages, output, results_table, spooled_json
+from autograder.cli.display import messages, output, results_table, show_error, spooled_json
 from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.progress import Bar, shown
 from autograder.errors import ExpectedError
@@ -71,7 +71,9 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
             _skip_slow_import()
             from autograder.course.course import Course  # nbgrader takes a second to import
 
-            graded = grade_labs(Course.open(course), lab, student, terms, bar, prestart=prestart, dask=dask)
+            opened = Course.open(course)
+            labs, left_out = labs_in_python(opened, lab)
+            graded = grade_labs(opened, labs, student, terms, bar, prestart=prestart, dask=dask)
             results = seen.follow(graded)
             if form is options.Format.JSON:
                 text = stack.enter_context(spooled_json(as_record(result) for result in results))
@@ -88,13 +90,13 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
     for name, levels in seen.levels.items():
         for note in level_notes(name, levels):
             messages().print(note, markup=False)
-    if seen.statuses - {SubmissionStatus.GRADED}:
+    if left_out or seen.statuses - {SubmissionStatus.GRADED}:
         raise typer.Exit(NOT_ALL_GRADED)
 
 
 def grade_labs(
     course: "Course",
-    lab: str | None,
+    labs: Sequence[str],
     students: Sequence[str] | None,
     terms: Terms,
     bar: Bar,
@@ -106,7 +108,7 @@ def grade_labs(
 
     Args:
         course: the course.
-        lab: the lab; None for every lab with submissions.
+        labs: the labs.
         students: the students; None or none for everyone who has submitted.
         terms: the terms of the run.
         bar: shows the progress.
@@ -122,7 +124,6 @@ def grade_labs(
     from autograder.grading.lock import course_lock
     from autograder.grading.run import grade_class  # takes seconds to import
 
-    labs = submitted_labs(course, lab)
     total = sum(len(students or course.students(name)) for name in labs)
     with (
         redirect_stdout(sys.stderr),
@@ -194,6 +195,26 @@ class _Seen:
             self.statuses.add(result.status)
             self.levels[result.lab] = self.levels.get(result.lab, LabLevels()).including(result)
             yield result
+
+
+def labs_in_python(course: "Course", lab: str | None) -> tuple[list[str], bool]:
+    """The labs to grade, and whether others were left out: what is not Python is told once for each lab.
+
+    Raises:
+        ExpectedError: none can be graded, the lab that was named can't, or `submitted_labs` says so.
+    """
+    labs, errors = [], []
+    for name in submitted_labs(course, lab):
+        try:
+            course.require_python(name)
+            labs.append(name)
+        except ExpectedError as error:
+            errors.append(error)
+    if not labs:
+        raise errors[0]
+    for refused in errors:
+        show_error(refused)
+    return labs, bool(errors)
 
 
 def submitted_labs(course: "Course", lab: str | None) -> list[str]:

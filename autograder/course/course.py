@@ -25,7 +25,7 @@ from autograder.course.gradebook_url import locate
 from autograder.course.instructor_cells import instructor_cell
 from autograder.errors import ExpectedError
 from autograder.untrusted.files import read_bytes
-from autograder.untrusted.notebooks import cell_from
+from autograder.untrusted.notebooks import cell_from, other_language
 
 CONFIGURATION = "nbgrader_config.py"
 TIMESTAMP = "timestamp.txt"
@@ -140,6 +140,21 @@ class Course:
             ExpectedError: there is no such lab.
         """
         return sorted(_notebooks(self.source_folder(lab)))
+
+    def require_python(self, lab: str) -> None:
+        """See that a lab's notebooks are written in Python.
+
+        Raises:
+            ExpectedError: there is no such lab, or one of its notebooks is for another kernel.
+        """
+        for path in self.source_notebooks(lab):
+            language = other_language(release.read_instructors(path).metadata)
+            if language is not None:
+                raise ExpectedError(
+                    f"The lab {lab!r} can't be graded here: its notebook {path.name} is written in {language!r}, "
+                    "not in Python.",
+                    f"Grade it with nbgrader itself: nbgrader autograde {lab}",
+                )
 
     def lab(self, name: str, generated_tests: GeneratedTests) -> Lab:
         """Read a lab: the instructor's cells, the released cells, the data files.

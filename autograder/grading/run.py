@@ -40,9 +40,12 @@ def grade_class(
         The results, by lab and student, each when it and those before it have been written.
 
     Raises:
-        ExpectedError: a lab or a student is unknown, or the sandbox, the gradebook or the cluster can't be used.
+        ExpectedError: a lab or a student is unknown, a lab is not written in Python, or the sandbox, the gradebook or
+            the cluster can't be used.
     """
     submitted = [(name, _students(course, name, students)) for name in labs]
+    for name in labs:
+        course.require_python(name)
     if executor is None:
         executor = LocalExecutor(course.state, terms)
     with (

@@ -6,7 +6,6 @@ The message never holds a hidden test: a line of a test is quoted only if it is 
 import builtins
 import math
 import numbers
-import sys
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -137,9 +136,7 @@ def _explain(error: BaseException, released: Cell, circumstances: Circumstances)
         return CellStatus.ERROR, explain_ended_process(error, circumstances.ending), None
     if isinstance(error, UnsupportedValueError):
         return CellStatus.BROKE, f"The test itself cannot be run: {error}", None
-    if _is_of_pytest(error):
-        return CellStatus.FAILED, _explain_test(error, released), None
-    if not isinstance(error, Exception) or _is_ours(error):
+    if isinstance(error, (WallError, KeyboardInterrupt)) or _is_ours(error):
         return CellStatus.BROKE, f"The grader itself failed: {type(error).__name__}: {error}", None
     if isinstance(error, NotYet):
         return CellStatus.FAILED, str(error), error.diagnosis.misconception
@@ -214,14 +211,11 @@ def _word(part: Any) -> str:  # noqa: ANN401 - whatever was sent
     return str(part)[:_LONGEST_WORD] if isinstance(part, str | int) else "?"
 
 
-def _is_of_pytest(error: BaseException) -> bool:
-    """Whether ``pytest.fail`` or ``pytest.warns`` says no, which is no `Exception`."""
-    outcomes = sys.modules.get("_pytest.outcomes")
-    return outcomes is not None and issubclass(type(error), outcomes.Failed)
+def _is_ours(error: BaseException) -> bool:
+    """Whether an error is a defect of the autograder, and not the student's: it was raised in our own code.
 
-
-def _is_ours(error: Exception) -> bool:
-    """Whether an error is a defect of the autograder, and not the student's: it was raised in our own code."""
+    An error need not be an ``Exception``: that of a `pytest.raises` in which nothing is raised isn't, and sys.exit's.
+    """
     if isinstance(error, _EXPECTED) or hasattr(error, "student_error"):
         return False
     frames = traceback.extract_tb(error.__traceback__)

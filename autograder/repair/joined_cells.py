@@ -113,12 +113,19 @@ def _likeness(text: str, own: Cell) -> float:
 
 
 def _around(text: str, part: str) -> tuple[str, str] | None:
-    """The text before and after a part that begins and ends with whole lines; None if the text lacks the part."""
+    """The text before and after a part that begins and ends with whole lines; None if the text lacks the part.
+
+    Lines of blanks are no text: nbgrader leaves them above hidden tests that it cuts out.
+    """
     if not part:
-        return "", text.strip("\n")
+        return "", _text(text)
     start = -1
     while (start := text.find(part, start + 1)) >= 0:
         end = start + len(part)
         if (start == 0 or text[start - 1] == "\n") and (end == len(text) or text[end] == "\n"):
-            return text[:start].strip("\n"), text[end:].strip("\n")
+            return _text(text[:start]), _text(text[end:])
     return None
+
+
+def _text(part: str) -> str:
+    return part.strip("\n") if part.strip() else ""

@@ -54,8 +54,9 @@ def match(submitted: Sequence[Cell], released: Sequence[Cell]) -> Match:
 
 
 def is_unchanged(cell: Cell, released: Cell) -> bool:
-    """Whether a cell has the released text, except for blank space around it."""
-    return cell.source.strip() == released.source.strip() and not cell.attachments
+    """Whether a cell has the released text, except for blank space around it, and no other images."""
+    same_images = not cell.attachments or cell.attachments == released.attachments
+    return cell.source.strip() == released.source.strip() and same_images
 
 
 def likeness(cell: Cell, released: Cell) -> float:

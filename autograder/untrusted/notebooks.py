@@ -168,15 +168,22 @@ def _limit_cells(number: int, file: str) -> None:
 
 
 def _require_python(notebook: Mapping[str, Any], file: str) -> None:
-    metadata = notebook.get("metadata")
+    language = other_language(notebook.get("metadata"))
+    if language is not None:
+        reason = f"it is written in {language!r}, not in Python"
+        raise Quarantine(file, reason, "Choose a Python kernel, run and save it, and hand it in again")
+
+
+def other_language(metadata: object) -> str | None:
+    """The language of a notebook that is not written in Python, by its metadata, cut short; None for Python."""
     if not isinstance(metadata, Mapping):
-        return
+        return None
     for section, key in (("kernelspec", "language"), ("language_info", "name")):
         described = metadata.get(section)
         language = described.get(key) if isinstance(described, Mapping) else None
         if isinstance(language, str) and language and not language.lower().startswith(_PYTHON):
-            reason = f"it is written in {language[:40]!r}, not in Python"
-            raise Quarantine(file, reason, "Choose a Python kernel, run and save it, and hand it in again")
+            return language[:40]
+    return None
 
 
 def _cell(cell: object, number: int, file: str) -> Cell:

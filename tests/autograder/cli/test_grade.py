@@ -80,8 +80,53 @@ def test_one_that_cannot_be_read_leaves_the_rest_graded_and_exits_with_3(course:
     assert not (course / "autograded" / "cleo").exists()
     assert "Not sandboxed" in err
     told = CliRunner().invoke(application, ["report", "lab", "--course", str(course)])
-    assert told.exit_code == 0
+    assert told.exit_code == 0, told.output
     assert "Not sandboxed." in Path(told.stdout.strip()).read_text(encoding="utf-8")
+
+
+def add_lab(course: Path, name: str, metadata: dict[str, object]) -> None:
+    """A lab like the course's, whose notebooks have other metadata; amy and ben have handed it in."""
+    for folder in (course / "source", course / "submitted" / "amy", course / "submitted" / "ben"):
+        found = json.loads((folder / "lab" / "lab.ipynb").read_text(encoding="utf-8")) | {"metadata": metadata}
+        (folder / name).mkdir()
+        (folder / name / f"{name}.ipynb").write_text(json.dumps(found), encoding="utf-8")
+
+
+R = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}
+JULIA = {"language_info": {"name": "julia", "version": "1.9"}}
+
+
+def test_a_lab_in_another_language_is_one_message_and_the_rest_is_graded(course: Path) -> None:
+    add_lab(course, "means", R)
+    add_lab(course, "loops", JULIA)
+    chosen = ("--student", "amy", "--sandbox", "none", "--format", "json")
+    result = CliRunner().invoke(application, ["grade", *chosen, "--course", str(course)])
+    assert result.exit_code == 3, result.stderr
+    assert [(each["lab"], each["status"]) for each in json.loads(result.stdout)] == [("lab", "graded")]
+    said = " ".join(result.stderr.split())
+    assert said.count("its notebook means.ipynb is written in 'R', not in Python") == 1
+    assert said.count("its notebook loops.ipynb is written in 'julia', not in Python") == 1
+    assert "nbgrader autograde means" in said
+    assert not (course / "autograded" / "amy" / "means").exists()
+
+
+@pytest.mark.parametrize(("metadata", "language"), [(R, "R"), (JULIA, "julia")])
+def test_a_named_lab_in_another_language_is_an_error(course: Path, metadata: dict[str, object], language: str) -> None:
+    add_lab(course, "means", metadata)
+    result = CliRunner().invoke(application, ["grade", "means", "--sandbox", "none", "--course", str(course)])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert " ".join(result.stderr.split()).count(f"is written in '{language}', not in Python") == 1
+    assert not (course / "autograded").exists()
+
+
+def test_a_python_lab_without_a_kernel_is_graded(course: Path) -> None:
+    for folder in ("source", "submitted/amy"):
+        path = course / folder / "lab" / "lab.ipynb"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"metadata": {}}), encoding="utf-8")
+    chosen = ("lab", "--student", "amy", "--sandbox", "none", "--format", "json")
+    result = CliRunner().invoke(application, ["grade", *chosen, "--course", str(course)])
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)[0]["score"] == 3.0
 
 
 def test_a_gpu_that_is_not_there_is_a_message(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

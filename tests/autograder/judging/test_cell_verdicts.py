@@ -178,6 +178,24 @@ def test_a_hidden_line_is_not() -> None:
     assert "%" not in message
 
 
+@pytest.mark.parametrize(
+    "test",
+    [
+        "import pytest\nwith pytest.raises(ValueError):\n    pass",
+        "import pytest\npytest.fail('no')",
+        "import pytest\npytest.skip('no')",
+        "import pytest\npytest.exit('no')",
+        "import sys\nsys.exit(1)",
+        "import unittest\nunittest.main(argv=['x', 'missing'])",
+        "class Own(BaseException): pass\nraise Own",
+        "raise GeneratorExit",
+    ],
+)
+def test_a_test_that_stops_with_what_is_no_exception_has_said_no(test: str) -> None:
+    given = verdict(raised_in_a_cell(test))
+    assert (given.status, given.points) == (CellStatus.FAILED, 0.0)
+
+
 def test_a_fault_in_the_graders_own_code_is_not_the_students() -> None:
     from autograder.wall.codec import Encoder
 

@@ -286,6 +286,48 @@ def test_joined_cells_are_taken_apart() -> None:
     assert "The cell 'f-test' had been joined with another; they were taken apart." in notebook.repairs
 
 
+_BLANKS = st.sampled_from(["", "\n", "    \n", "\n    ", "\n    \n\n", "\n\t\n", "\n\f\n", "\n\u00a0"])
+_IMAGES = st.sampled_from([None, {"plot.png": {"image/png": "iVBORw0KGgo="}}])
+_RELEASES = st.tuples(
+    *(
+        st.builds(
+            lambda cell, before, after, images: replace(
+                cell, source=f"{before}{cell.source}{after}", attachments=images if cell.kind == "markdown" else None
+            ),
+            st.just(cell), _BLANKS, _BLANKS, _IMAGES,
+        )
+        for cell in SIGNED
+    )
+)  # fmt: skip
+
+
+@given(_RELEASES)
+def test_an_untouched_release_has_no_repair(released: tuple[Cell, ...]) -> None:
+    nodes = [_node(cell) | ({"attachments": cell.attachments} if cell.attachments else {}) for cell in released]
+    notebook = repair_notebook("lab", parse(json.dumps({"cells": nodes}).encode(), "lab.ipynb"), released)
+    assert (notebook.repairs, notebook.flags) == ((), ())
+    assert notebook.cells == released
+    assert notebook.unanswered == {"why", "draw"}
+
+
+def test_a_line_of_blanks_above_what_is_cut_out_is_not_a_joined_cell() -> None:
+    shown = replace(F_TEST, source=f"{F_TEST.source}\n    ", checksum="0" * 32)
+    released = tuple(shown if cell.grade_id == "f-test" else cell for cell in SIGNED)
+    nodes = [_node(cell) for cell in released]
+    assert repair_notebook("lab", parse(json.dumps({"cells": nodes}).encode(), "lab.ipynb"), released).repairs == ()
+
+
+def test_another_image_in_a_read_only_cell_is_a_change() -> None:
+    images = {"a.png": {"image/png": "iVBORw0KGgo="}}
+    task = replace(TASK, attachments=images)
+    released = [task if cell is TASK else cell for cell in RELEASED]
+    for given_images, repaired in ((images, False), (None, False), ({"b.png": images["a.png"]}, True)):
+        submitted = [replace(task, attachments=given_images) if cell is task else cell for cell in released]
+        notebook = realign("lab", submitted, released)
+        assert bool(notebook.repairs) is repaired
+        assert task in notebook.cells
+
+
 def test_what_was_added_to_a_test_is_the_students_own() -> None:
     for added in ("print('passed')", G_DONE.source):
         longer = replace(F_TEST, source=f"{F_TEST.source}\n{added}")
