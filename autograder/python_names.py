@@ -89,6 +89,12 @@ def imported_names(source: str) -> frozenset[str]:
     return names_in(statements(source)).imported
 
 
+def names_defined(source: str) -> frozenset[str]:
+    """The functions and classes that a cell defines at its top level."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return frozenset(statement.name for statement in statements(source) if isinstance(statement, kinds))
+
+
 def functions_defined(source: str) -> dict[str, str]:
     """The functions that a cell defines at its top level, without a decorator: name → text."""
     return {

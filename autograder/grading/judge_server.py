@@ -56,6 +56,8 @@ class JudgeServer:
         """Libraries that the notebook imported."""
         self.failures: Mapping[str, str] = {}
         """Tests that the instructor's own solution fails, by grade id, with what they raised."""
+        self.points: Mapping[str, float] = {}
+        """The partial credit that tests give the instructor's own solution, by grade id."""
 
     def run_instructor_notebook(self, notebook: LabNotebook, files: Mapping[str, bytes], limits: Limits) -> None:
         """Run the instructor's notebook; afterwards `modules` and `failures` are known.
@@ -81,6 +83,7 @@ class JudgeServer:
             ) from error
         self.modules = tuple(report["modules"])
         self.failures = report["failures"]
+        self.points = report["points"]
 
     def fork_judge(self, case: Case) -> tuple[socket.socket, int]:
         """Start a judge.

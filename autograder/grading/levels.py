@@ -7,9 +7,10 @@ from autograder.cells import ANSWERS, Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
 from autograder.grading.judge_server import JudgeServer
 from autograder.grading.unfit_tests import excluded_verdict
+from autograder.judging.case import Case
 from autograder.judging.one_process import one_process_reason
 from autograder.limits import Limits
-from autograder.python_names import bound_names, imported_names, used_names
+from autograder.python_names import bound_names, imported_names, names_defined, used_names
 from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult, TestLevel
 
 _NOT_PASSED = (CellStatus.FAILED, CellStatus.ERROR, CellStatus.TIMED_OUT, CellStatus.BROKE)
@@ -24,20 +25,22 @@ class LabLevels:
         tests: one for each test, in the order of the notebook.
         beside: the tests that run beside student code, by grade id, each with the ids of the tests above it that must
             run before it in the same process.
+        replayed: those of them that need all cells and tests above in one process, in their order.
     """
 
     tests: tuple[TestLevel, ...] = ()
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    replayed: frozenset[str] = frozenset()
 
     @property
     def remarkable(self) -> tuple[TestLevel, ...]:
         """The tests that do not run at the wall, and those that the solution itself fails."""
         return tuple(test for test in self.tests if test.level is not Level.WALL or test.reason)
 
-    def excluded(self, submitted: SubmittedNotebook) -> dict[int, CellVerdict]:
-        """The verdicts on the tests that run nowhere, by the cell's index."""
+    def apply(self, case: Case) -> Case:
+        """The case with each test where it runs."""
         nowhere = {test.grade_id for test in self.tests if test.level is Level.NONE}
-        return skipped(submitted, nowhere)
+        return replace(case, excluded=skipped(case.submitted, nowhere), beside=self.beside, replayed=self.replayed)
 
 
 def skipped(submitted: SubmittedNotebook, grade_ids: Collection[str]) -> dict[int, CellVerdict]:
@@ -64,7 +67,7 @@ def tests_of_one_process(notebook: LabNotebook) -> dict[str, str]:
     """
     code = [cell.source for cell in notebook.source if cell.kind == "code"]
     lesson = [cell.source for cell in notebook.source if cell.kind == "code" and cell.role not in (*ANSWERS, Role.TEST)]
-    shared = frozenset().union(*map(imported_names, code), *map(bound_names, lesson))
+    shared = frozenset().union(*map(imported_names, code), *map(names_defined, lesson))
     reasons = {grade_id: one_process_reason(cell.source, shared) for grade_id, cell in tests_of(notebook).items()}
     return {grade_id: reason for grade_id, reason in reasons.items() if reason}
 
@@ -87,27 +90,28 @@ def needed_tests(notebook: LabNotebook, grade_id: str) -> tuple[str, ...]:
     return ()
 
 
-def all_tests_above(notebook: LabNotebook, grade_id: str) -> tuple[str, ...]:
-    """The tests above a test, in order."""
-    grade_ids = list(tests_of(notebook))
-    return tuple(grade_ids[: grade_ids.index(grade_id)])
-
-
-def failed_tests(solution: NotebookResult, failures: Mapping[str, str]) -> dict[str, str]:
-    """The tests that the instructor's own solution passes in one process and not across the wall.
+def failed_tests(solution: NotebookResult, failures: Mapping[str, str], points: Mapping[str, float]) -> dict[str, str]:
+    """The tests at the wall that give the instructor's own solution less there than in one process.
 
     Args:
-        solution: the result of the instructor's solution across the wall.
+        solution: the result of the instructor's solution.
         failures: the tests that it fails in one process, by grade id.
+        points: the partial credit that tests give it in one process, by grade id.
 
     Returns:
         Why each of them can't run at the wall, by grade id.
     """
-    return {
-        verdict.grade_id: verdict.message
-        for verdict in solution.verdicts
-        if verdict.status in _NOT_PASSED and verdict.grade_id not in failures
-    }
+    reasons = {}
+    for verdict in solution.verdicts:
+        if verdict.grade_id in failures or verdict.level is not Level.WALL:
+            continue
+        if verdict.status in _NOT_PASSED:
+            reasons[verdict.grade_id] = verdict.message
+        elif (verdict.points or 0.0) < min(points.get(verdict.grade_id, 0.0), verdict.max_points):
+            reasons[verdict.grade_id] = (
+                f"it gives {points[verdict.grade_id]:g} points in one process: {verdict.message}"
+            )
+    return reasons
 
 
 def blind_tests(

@@ -21,7 +21,6 @@ from autograder.grading.judge_server import JudgeServer
 from autograder.grading.judge_session import DisturbedError, JudgeSession
 from autograder.grading.levels import (
     LabLevels,
-    all_tests_above,
     blind_tests,
     failed_tests,
     needed_tests,
@@ -179,9 +178,8 @@ class LocalExecutor:
         """The result, and whether it is conclusive: if not, the notebook must be judged again."""
         prepared = self._prepare(notebook, files)
         levels = prepared.levels
-        case = replace(case, excluded=levels.excluded(case.submitted), beside=levels.beside)
         overdrawn = self._overdrawn()
-        result, _ = self._run(prepared.server, replace(case, profile=prepared.profile))
+        result, _ = self._run(prepared.server, levels.apply(replace(case, profile=prepared.profile)))
         result = replace(result, levels=levels.remarkable)
         # A submission that takes all of an accelerator's memory leaves too little to those that run beside it.
         crowded = self._overdrawn() > overdrawn and self._device.ran_out_of_memory(result)
@@ -245,9 +243,15 @@ class LocalExecutor:
             nowhere = [TestLevel(grade_id, Level.NONE, reason) for grade_id in tests_of(notebook)]
             return Profile(), LabLevels(tuple(nowhere))
         profile = from_plain(Profile, recorded)
-        reasons |= failed_tests(result, server.failures)
-        reasons |= blind_tests(notebook, files, self._limits, profile.unasked - server.failures.keys())
+        reasons |= failed_tests(result, server.failures, server.points)
+        reasons |= blind_tests(notebook, files, self._limits, profile.unasked - server.failures.keys() - reasons.keys())
         profile, levels = self._find_levels(server, notebook, case, profile, reasons)
+        # Once more with other numbers, and with what a submission may do: the solution must pass as one, too.
+        case = replace(case, secret=derived_secret(secret, "again"), profile=profile)
+        result, _ = self._run(server, levels.apply(case))
+        if again := failed_tests(result, server.failures, server.points):
+            case = replace(case, profile=Recorder())
+            profile, levels = self._find_levels(server, notebook, case, profile, reasons | again)
         plain = {name: sorted(values) for name, values in to_plain(profile).items()}
         self._profiles.keep(key, {"profile": plain, "levels": to_plain(levels)})
         return profile, levels
@@ -268,23 +272,30 @@ class LocalExecutor:
         wall_only = self._terms.level is Level.WALL
         waiting = {grade_id for grade_id in reasons if not wall_only and not tests[grade_id].wall_only}
         beside: dict[str, tuple[str, ...]] = {}
+        replayed: set[str] = set()
         failures = dict(reasons)
         if waiting:
             self._runs_beside = True
             self._note_libraries()
-        # A test may need the names of tests above it, or what they leave in the notebook's objects.
-        for tests_above in (needed_tests, all_tests_above):
-            trial = {grade_id: tests_above(notebook, grade_id) for grade_id in waiting}
-            if not trial:
+        # A test may need what the tests above it leave in the notebook's objects and for the cells between them.
+        for replays in (False, True):
+            if not waiting:
                 break
-            others = skipped(case.submitted, tests.keys() - trial.keys())
-            result, recorded = self._run(server, replace(case, excluded=others, beside=trial))
+            trial = {grade_id: () if replays else needed_tests(notebook, grade_id) for grade_id in waiting}
+            excluded = skipped(case.submitted, reasons.keys() - trial.keys())
+            attempt = replace(
+                case, excluded=excluded, beside=trial, replayed=frozenset(trial) if replays else frozenset()
+            )
+            result, recorded = self._run(server, attempt)
             if recorded:
                 profile = replace(profile, changes=profile.changes | from_plain(Profile, recorded).changes)
             for verdict in result.verdicts:
-                if verdict.grade_id in trial and verdict.status in (CellStatus.PASSED, CellStatus.PARTIAL):
+                if verdict.grade_id not in trial:
+                    continue
+                if verdict.status in (CellStatus.PASSED, CellStatus.PARTIAL):
                     beside[verdict.grade_id] = trial[verdict.grade_id]
-                elif verdict.grade_id in trial:
+                    replayed |= {verdict.grade_id} if replays else set()
+                else:
                     failures[verdict.grade_id] = f"{reasons[verdict.grade_id]}; beside the code: {verdict.message}"
             waiting -= beside.keys()
         # One that the solution fails in one process, too, says of a submission what it says there.
@@ -298,7 +309,7 @@ class LocalExecutor:
             if raised is not None and level is not Level.NONE:
                 reason = f"the solution itself fails it: {raised}"
             levels.append(TestLevel(grade_id, level, reason, cure_for(reason, cell.source) if reason else ""))
-        return profile, LabLevels(tuple(levels), beside)
+        return profile, LabLevels(tuple(levels), beside, frozenset(replayed))
 
     def _note_libraries(self) -> None:
         if self._runs_beside and self._zygote is not None:

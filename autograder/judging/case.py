@@ -25,6 +25,7 @@ class Case:
             died of them.
         beside: tests that run beside student code, by grade id, each with the ids of the tests above it that must run
             before it in the same process.
+        replayed: those of them for which all cells and tests above must run again in one process, in their order.
     """
 
     submitted: SubmittedNotebook
@@ -34,6 +35,7 @@ class Case:
     limits: Limits
     excluded: Mapping[int, CellVerdict] = field(default_factory=dict)
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    replayed: frozenset[str] = frozenset()
 
     @property
     def rehearsal(self) -> bool:
@@ -72,6 +74,7 @@ def case_to_plain(case: Case) -> dict[str, Any]:
         "limits": to_plain(case.limits),
         "profile": None if isinstance(case.profile, Recorder) else to_plain(case.profile),
         "excluded": [[index, to_plain(verdict)] for index, verdict in sorted(case.excluded.items())],
+        "replayed": sorted(case.replayed),
         "beside": [[grade_id, list(earlier)] for grade_id, earlier in sorted(case.beside.items())],
     }
 
@@ -90,4 +93,5 @@ def case_from_plain(plain: dict[str, Any]) -> Case:
     excluded = {index: from_plain(CellVerdict, verdict) for index, verdict in plain["excluded"]}
     limits = from_plain(Limits, plain["limits"])
     beside = {grade_id: tuple(earlier) for grade_id, earlier in plain["beside"]}
-    return Case(submitted, plain["files"], plain["secret"], profile, limits, excluded, beside)
+    replayed = frozenset(plain["replayed"])
+    return Case(submitted, plain["files"], plain["secret"], profile, limits, excluded, beside, replayed)

@@ -193,6 +193,8 @@ def _explain_beside(error: Mapping[str, Any], test: Cell, released: Cell, limits
     number = lines[0] if isinstance(lines, list) and lines and type(lines[0]) is int else 0
     line = dict(enumerate(test.source.splitlines(), 1)).get(number, "").strip()
     if not line or line not in _lines(released.source):
+        if public:
+            return status, f"The test stopped with {known}: {text}"
         return status, f"In a hidden test of this exercise your code raised {known}." if own else _HIDDEN
     raised = f"{known}: {text}" if text else known
     return status, f"The test stopped at this line:\n    {line}\n{raised}{_places(frames) if public and own else ''}"

@@ -73,6 +73,7 @@ def run_test(shell: NotebookShell, test: CompiledTest | None, source: str) -> Ex
         return run_cell(shell, source)
     names = shell.user_ns
     shell.outputs.start()
+    shell.shown_error = None
     error, value = None, None
     with captured(shell.outputs), shell.builtin_trap:
         # Matplotlib closes a cell's figures on these events, in tests as elsewhere.
@@ -83,4 +84,4 @@ def run_test(shell: NotebookShell, test: CompiledTest | None, source: str) -> Ex
         except BaseException as raised:  # noqa: BLE001 - whatever it is, it becomes the verdict
             error = raised
         shell.events.trigger("post_execute")
-    return Execution([], error, value, 0)
+    return Execution([], error or shell.shown_error, value, 0)

@@ -68,6 +68,7 @@ class InstructorRun:
         student_names: the names that a grade cell asks the student's side for.
         shared_names: functions of the other cells, which the student's side has under the same name.
         failures: grade ids of tests that the instructor's own solution fails, with what they raised.
+        points: the partial credit that tests give the solution in one process, by grade id.
         tests: its tests, compiled, by grade id.
         given_names: the names that tests bind, delete or change, and that the solution's functions look up when they
             are called: the student's side gets their values.
@@ -84,6 +85,7 @@ class InstructorRun:
     student_names: frozenset[str]
     shared_names: frozenset[str]
     failures: Mapping[str, str]
+    points: Mapping[str, float]
     tests: Mapping[str, CompiledTest]
     given_names: frozenset[str] = frozenset()
     public_names: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -126,6 +128,7 @@ def run_instructor_notebook(
         frozenset(names),
         frozenset(shared - names),
         run.failures,
+        run.points,
         tests,
         frozenset(given),
         _public_names(cells, released, frozenset(names)),
@@ -142,6 +145,7 @@ class _Rehearsal:
         others: the cells that are neither solutions nor tests, and the tests, as `derived_names` takes them.
         effects: see `InstructorRun`.
         failures: see `InstructorRun`.
+        points: see `InstructorRun`.
         slices: see `InstructorRun`.
     """
 
@@ -150,6 +154,7 @@ class _Rehearsal:
         self.others: list[ExecutedCell] = []
         self.effects: dict[int, Effect] = {}
         self.failures: dict[str, str] = {}
+        self.points: dict[str, float] = {}
         self.slices: dict[str, str] = {}
         self._shell = shell
         self._namespace = namespace
@@ -187,10 +192,18 @@ class _Rehearsal:
         loaded = set(sys.modules)
 
         def work() -> Report:
-            error = run_cell(self._shell, cell.source).error
-            return {"failure": error and _describe(error), "modules": sorted(set(sys.modules) - loaded)}
+            execution = run_cell(self._shell, cell.source)
+            error, value = execution.error, execution.value
+            return {
+                "failure": error and _describe(error),
+                "points": float(value) if type(value) in (int, float) else None,
+                "modules": sorted(set(sys.modules) - loaded),
+            }
 
-        report = report_of_fork(work) or {"failure": "it ended the process in which it ran", "modules": []}
+        ended: dict[str, Any] = {"failure": "it ended the process in which it ran", "points": None, "modules": []}
+        report = report_of_fork(work) or ended
+        if report["points"] is not None:
+            self.points[cell.grade_id or ""] = report["points"]
         if report["failure"] is not None:
             self.failures[cell.grade_id or ""] = report["failure"]
         for name in report["modules"]:

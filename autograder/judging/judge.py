@@ -281,6 +281,9 @@ class Judge:
         self._pending.append(test)
         if self._student is None or self._over or self._wall.reply_due or waiting >= MOST_COPIES:
             return
+        if grade_id in self._case.replayed:
+            # It runs in a process of its own.
+            return
         try:
             with self._limited():
                 test.channel = self._student.copy(time.monotonic() + self._case.limits.grace_seconds)
@@ -356,6 +359,7 @@ class Judge:
         order = {
             "source": test.cell.source,
             "text": self._shell.transform_cell(test.cell.source),
+            "notebook": [],
             "before": [*self._helpers(test), *(self._shell.transform_cell(source) for source in earlier)],
             "seed": self._seed_of(test.cell.grade_id or ""),
             "seconds": self._case.limits.cell_seconds,
@@ -363,8 +367,22 @@ class Judge:
             "changes": sorted(self._case.profile.changes),
         }
         with self._limited():
-            channel = test.channel if in_copy else self._rerun_as_copy(test.index)
+            if test.cell.grade_id in self._case.replayed:
+                order["notebook"] = self._notebook_above(test.index)
+                channel = None if in_copy else self._rerun_as_copy(0)
+            else:
+                channel = test.channel if in_copy else self._rerun_as_copy(test.index)
             return None if channel is None else run_in_copy(channel, order, self._time.deadline())
+
+    def _notebook_above(self, index: int) -> list[list[str]]:
+        """What would have run above a test in one process: the texts of cells, and tests as plain Python."""
+        above: list[list[str]] = []
+        for place, cell in enumerate(self._case.submitted.cells[:index]):
+            if cell.role is Role.TEST and cell.grade_id is not None:
+                above.append(["test", self._shell.transform_cell(self._tests[cell.grade_id][1].source)])
+            elif place in self._ran:
+                above.append(["cell", cell.source])
+        return above
 
     def _helpers(self, test: PendingTest) -> list[str]:
         """The texts of the lesson's functions that a test uses: a submission may have put others in their places."""

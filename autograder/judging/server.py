@@ -102,7 +102,7 @@ def _prepare(channel: Channel, order: dict[str, Any]) -> Preparation:
     before = set(sys.modules)
     run = run_instructor_notebook(shell, namespace, notebook.source, notebook.released)
     modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name])]
-    channel.send({"modules": sorted(modules), "failures": dict(run.failures)})
+    channel.send({"modules": sorted(modules), "failures": dict(run.failures), "points": dict(run.points)})
     _forget_modules()
     released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}
     packages = imported_packages(cell.source for cell in notebook.source if cell.kind == "code")

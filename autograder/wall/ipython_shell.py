@@ -133,11 +133,15 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]  # IPython has no t
     formats_errors = True
     """Whether what a cell raises is one of its outputs, too. Formatting a traceback takes longer than most cells."""
 
+    shown_error: BaseException | None = None
+    """What a cell raised that a magic has run: it is shown, and raised no further."""
+
     def enable_gui(self, gui: Any = None) -> None:  # noqa: ANN401 - IPython's interface
         """Do nothing: there is no event loop to integrate with."""
 
     def showtraceback(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - IPython's interface
         """Format the error, if `formats_errors` says so."""
+        self.shown_error = sys.exc_info()[1]
         if self.formats_errors:
             super().showtraceback(*args, **options)
 
@@ -183,11 +187,12 @@ def reuse_shell(output_characters: int) -> NotebookShell:
 def run_cell(shell: NotebookShell, source: str) -> Execution:
     """Run one cell; what it raises is returned, never raised."""
     shell.outputs.start()
+    shell.shown_error = None
     with captured(shell.outputs):
         result = shell.run_cell(source, store_history=True)
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-    error = result.error_before_exec or result.error_in_exec
+    error = result.error_before_exec or result.error_in_exec or shell.shown_error
     return Execution(shell.outputs.items, error, result.result, shell.execution_count - 1)
 
 

@@ -16,7 +16,7 @@ _ALWAYS = frozenset(
 )
 """Packages that are looked at for every test: those of Python's own that tests rest on."""
 # They change by themselves: plotting libraries keep state in modules, shells replace builtins while a cell runs.
-_OWN_STATE = frozenset({"builtins", "IPython", "ipykernel", "traitlets", "__main__", "autograder"})
+_OWN_STATE = frozenset({"builtins", "sys", "IPython", "ipykernel", "traitlets", "__main__", "autograder"})
 _PARTS_OF_TORCH = frozenset(
     {"nn", "functional", "testing", "autograd", "optim", "linalg", "special", "fft", "random", "distributions"}
     | {"_tensor", "_C", "utils.data", "_VF", "overrides", "serialization"}

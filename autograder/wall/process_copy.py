@@ -120,9 +120,9 @@ class _Test:
     Args:
         shell: in whose names it runs.
         order: what the judge has sent: ``source``, the test as it is written; ``text``, the same as plain Python;
-            ``before``, the texts of the lesson's functions and of earlier tests that it needs; ``seed``; ``seconds``
-            of CPU time that it may use; ``libraries``, the packages that it may use; ``changes`` of them that the
-            solution makes, too.
+            ``notebook``, cells and tests that are to run before it as they would in one process; ``before``, the texts
+            of the lesson's functions and of earlier tests that it needs; ``seed``; ``seconds`` of CPU time that it may
+            use; ``libraries``, the packages that it may use; ``changes`` of them that the solution makes, too.
     """
 
     def __init__(self, shell: NotebookShell, order: dict[str, Any]) -> None:
@@ -150,6 +150,13 @@ class _Test:
         shell = self._shell
         shell.outputs.start()
         with captured(shell.outputs), shell.builtin_trap:
+            for kind, text in self._order["notebook"]:
+                # Errors and outputs are nobody's: the cells have run elsewhere, for the student's eyes.
+                with suppress(BaseException):
+                    if kind == "test":
+                        _execute(shell, text, "<earlier test>")
+                    else:
+                        shell.run_cell(text, store_history=True)
             for text in self._order["before"]:
                 # They are run for the names that they bind; an earlier test's verdict is given elsewhere.
                 with suppress(BaseException):
@@ -158,7 +165,9 @@ class _Test:
                 # As a cell that runs is the last one in its notebook's history.
                 shell.user_ns["In"].append(self._order["source"])
                 shell.events.trigger("pre_execute")
+                shell.shown_error = None
                 value = _execute(shell, self._order["text"], _FILE)
+                error = shell.shown_error
             except BaseException as raised:  # noqa: BLE001 - whatever it is, it becomes the verdict
                 error = raised
             with suppress(Exception):
