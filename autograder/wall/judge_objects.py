@@ -111,7 +111,9 @@ class RemoteObjects:
         handle = self._suspects.get((number, origins))
         if handle is None:
             remote = Remote(self._ask, self._profile, number, origins, facts, plain, itself)
-            handle = self._suspects[number, origins] = make_handle(self.classes.suspect(facts), remote)
+            handle = self._suspects[number, origins] = make_handle(
+                self.classes.suspect(facts, is_class=itself is not None), remote
+            )
             if itself is None:
                 self.hold(handle, number)
         return handle

@@ -70,7 +70,7 @@ class RemoteClasses:
         self._find_class = find_class
         self._facts: dict[int, ClassFacts] = {}
         self._live: dict[int, Any] = {}
-        self._suspects: dict[int, type[Suspect]] = {}
+        self._suspects: dict[tuple[int, bool], type[Suspect]] = {}
         self._metaclasses: dict[int, type[RemoteType]] = {}
 
     def learn(self, descriptions: Node) -> None:
@@ -125,12 +125,18 @@ class RemoteClasses:
     def _qualified(self, number: int) -> str:
         return f"{self._facts[number].module}.{self._facts[number].name}"
 
-    def suspect(self, facts: ClassFacts) -> type[Suspect]:
-        """The class of the proxies for objects that are suspects."""
-        kind = self._suspects.get(facts.number)
+    def suspect(self, facts: ClassFacts, *, is_class: bool) -> type[Suspect]:
+        """The class of the proxies for objects that are suspects.
+
+        Args:
+            facts: the object's class.
+            is_class: whether the object is a class itself: it can be called, whatever its metaclass defines.
+        """
+        kind = self._suspects.get((facts.number, is_class))
         if kind is None:
-            methods = {name: SUSPECT_METHODS[name] for name in facts.methods & SUSPECT_METHODS.keys()}
-            kind = self._suspects[facts.number] = type(
+            names = facts.methods | ({"__call__"} if is_class else set())
+            methods = {name: SUSPECT_METHODS[name] for name in names & SUSPECT_METHODS.keys()}
+            kind = self._suspects[facts.number, is_class] = type(
                 short_name(facts.name), (Suspect,), {"__slots__": (), "__module__": _NOTEBOOK, **methods}
             )
         return kind
