@@ -38,6 +38,7 @@ from autograder.python_names import (
     taken_names,
     touched_names,
 )
+from autograder.wall.digests import digest
 from autograder.wall.ipython_shell import NotebookShell, run_cell
 from autograder.wall.namespace import Namespace
 
@@ -246,14 +247,17 @@ class _Rehearsal:
             own = {name: value for name, value in effect.bound.items() if _is_imported(name, value, cell.source)}
             self.effects[index] = Effect(own, frozenset())
             self.names |= (set(effect.bound) | bound_names(cell.source)) - set(own) - imported
-            self.names |= {
-                name for name in changed_names(cell.source) if not isinstance(self._namespace.get(name), _NEVER_CHANGED)
-            }
+            self.names |= {name for name in changed_names(cell.source) if self._may_have_changed(name)}
             self.names |= changed
             self.names |= _globals_of_called(cell.source, [other.source for _, other in self._cells])
         else:
             self.effects[index] = effect
             self.others.append(ExecutedCell(cell.source, frozenset(effect.bound), changed))
+
+    def _may_have_changed(self, name: str) -> bool:
+        """Whether a value may have been changed in a way that can't be seen: plain data show it."""
+        value = self._namespace.get(name)
+        return not isinstance(value, _NEVER_CHANGED) and not digest(value)
 
     def _contents_before(self, mentioned: Iterable[str]) -> dict[str, Print]:
         """What the names hold that a cell mentions; what no cell has mentioned since is known."""

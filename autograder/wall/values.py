@@ -44,6 +44,7 @@ _NAMES = {
     for dtype in (torch.float32, torch.float64, torch.int64, torch.int32, torch.bool, torch.complex64, torch.complex128)
 }
 """Dtypes that NumPy has, too, with their names."""
+_LONGEST_PATTERN = 10_000
 _LONGEST_TEXT = 1_000_000
 """Characters of a number in decimal, or of a name."""
 _LARGEST = Limits.message_bytes
@@ -303,6 +304,15 @@ def _write_type(value: type) -> str | None:
     return name if module is not None and getattr(module, name, None) is value else None
 
 
+def _read_pattern(text: Node, flags: Node) -> "re.Pattern[Any]":
+    if not isinstance(text, str | bytes) or len(text) > _LONGEST_PATTERN or type(flags) is not int:
+        raise MalformedError("pattern")
+    try:
+        return re.compile(text, flags & ~re.DEBUG)
+    except (re.error, RecursionError) as error:
+        raise MalformedError("pattern") from error
+
+
 def _read_figure(text: Node) -> Any:  # noqa: ANN401 - Plotly has no types
     from plotly import io  # takes a second to import, and few labs need it
 
@@ -334,6 +344,11 @@ _SCALARS: dict[type, tuple[str, Callable[[Any], Node], Callable[[Node], Any]]] =
     zoneinfo.ZoneInfo: ("zone", write_zone, read_zone),
     pathlib.PureWindowsPath: ("path", lambda path: ["windows", _write_text(str(path))], _read_path),
     pathlib.PurePosixPath: ("path", lambda path: ["posix", _write_text(str(path))], _read_path),
+    re.Pattern: (
+        "pattern",
+        lambda pattern: [pattern.pattern, pattern.flags],
+        lambda node: _read_pattern(*node),
+    ),
     uuid.UUID: ("uuid", lambda value: value.bytes, lambda node: uuid.UUID(bytes=node)),
     datetime.timedelta: (
         "timedelta",

@@ -2,12 +2,23 @@
 
 from typing import Any
 
+import msgpack
 import torch
 
 from autograder.wall.codec import Encoder, is_plain_tensor, leaf_content
 from autograder.wall.read_request import Request, argument_nodes, contents
 from autograder.wall.student_objects import ExportedObjects, describe_handle
 from autograder.wall.values import Node, write_tensor
+
+
+def _same(node: Node, other: Node) -> bool:
+    """Whether two nodes say the same; a number that is none (NaN) says what another one says."""
+    return bool(node == other) or _packed(node) == _packed(other)
+
+
+def _packed(node: Node) -> bytes:
+    packed: bytes = msgpack.packb(node, unicode_errors="surrogatepass")
+    return packed
 
 
 class AnswerWriter:
@@ -47,7 +58,7 @@ class AnswerWriter:
     @staticmethod
     def _changed(request: Request) -> list[int]:
         now = contents(request.objects)
-        return [number for number, before in enumerate(request.before) if now[number] != before]
+        return [number for number, before in enumerate(request.before) if not _same(now[number], before)]
 
     def note_leaves(self, numbers: list[int]) -> None:
         """Note that the judge has these shared leaves as they are: it has just sent them."""
