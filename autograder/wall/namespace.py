@@ -41,8 +41,11 @@ class Namespace(dict[str, Any]):
 
     def __contains__(self, name: object) -> bool:
         if not self._is_remote(name):
-            # ``"helper" not in globals()``: the student may have bound more names than the solution.
-            return super().__contains__(name) or (self.wall is not None and name in self.wall.names())
+            if super().__contains__(name) or self.wall is None:
+                return super().__contains__(name)
+            # ``"helper" not in globals()``: the student may have bound more names than the solution. IPython looks for
+            # ``__warningregistry__`` before each test.
+            return not str(name).startswith("__") and name in self.wall.names()
         try:
             self[str(name)]
         except NameError:
