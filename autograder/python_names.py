@@ -98,6 +98,20 @@ def functions_defined(source: str) -> dict[str, str]:
     }
 
 
+def import_statements(source: str) -> dict[str, str]:
+    """The import statements at a cell's top level: the name that each binds → its text."""
+    found: dict[str, str] = {}
+    for statement in statements(source):
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            for alias in statement.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                one = ast.Import([alias])
+                if isinstance(statement, ast.ImportFrom):
+                    one = ast.ImportFrom(statement.module, [alias], statement.level)
+                found[name] = ast.unparse(one)
+    return {name: text for name, text in found.items() if name != "*"}
+
+
 def imported_packages(sources: Iterable[str]) -> frozenset[str]:
     """The packages that cells import, in their functions as well: ``torch`` for ``import torch.nn as nn``."""
     found: set[str] = set()
