@@ -105,10 +105,10 @@ def import_statements(source: str) -> dict[str, str]:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             for alias in statement.names:
                 name = alias.asname or alias.name.partition(".")[0]
-                one = ast.Import([alias])
-                if isinstance(statement, ast.ImportFrom):
-                    one = ast.ImportFrom(statement.module, [alias], statement.level)
-                found[name] = ast.unparse(one)
+                if isinstance(statement, ast.Import):
+                    found[name] = ast.unparse(ast.Import([alias]))
+                else:
+                    found[name] = ast.unparse(ast.ImportFrom(statement.module, [alias], statement.level))
     return {name: text for name, text in found.items() if name != "*"}
 
 

@@ -32,7 +32,15 @@ from autograder.judging.failure_messages import (
 from autograder.judging.given_names import GivenNames
 from autograder.judging.instructor_run import InstructorRun
 from autograder.judging.lesson_values import changed_values, with_values, worse
-from autograder.judging.tests_beside import MOST_COPIES, BesideReport, PendingTest, StartedStudent, WaitingCopy, run_in_copy
+from autograder.judging.tests_beside import (
+    MOST_COPIES,
+    BesideReport,
+    PendingTest,
+    StartedStudent,
+    WaitingCopy,
+    looking_names,
+    run_in_copy,
+)
 from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, size
 from autograder.limits import Limits
 from autograder.python_names import bound_names, functions_defined, import_statements, used_names
@@ -300,6 +308,10 @@ class Judge:
         for test in left:
             self._judge_waiting(test, changed, in_copy=False)
         self._case.profile.record_changes(changed)
+        given = [cell.source for cell in self._instructor.cells if cell.kind == "code"]
+        if self._pending and (looking := looking_names([cell.source for cell in self._own_cells], given)):
+            names = ", ".join(looking[:_MOST_NAMED])
+            self._coordinator.flag(f"the submission uses {names}, with which code can look at a test beside it")
         if replaced := sorted(changed - self._case.profile.changes):
             names = ", ".join(replaced[:_MOST_NAMED])
             self._coordinator.flag(f"the submission replaced {names}, which its tests may use")

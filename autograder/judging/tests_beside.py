@@ -8,15 +8,17 @@ No text that the copy sends reaches the student if the test has a hidden part: s
 can read it.
 """
 
+import ast
 import hashlib
 import hmac
 import secrets
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.cells import Cell
+from autograder.python_names import statements
 from autograder.wall.channel import Channel
 from autograder.wall.errors import ConnectionClosedError, MalformedError, WallError
 from autograder.wall.judge_end import Wall
@@ -25,6 +27,11 @@ _MESSAGE_BYTES = 16 * 1024**2
 MOST_COPIES = 40
 """Copies that wait at once: each counts against the processes that a submission may have."""
 _LONGEST_NAME = 100
+_LOOKING = frozenset(
+    {"_getframe", "currentframe", "f_back", "f_builtins", "f_code", "f_globals", "f_lineno", "f_locals", "tb_frame"}
+    | {"autograder", "get_objects", "get_referrers", "linecache", "memmove", "memset", "pythonapi", "string_at"}
+)
+"""Names by which code looks into its process, for what an exercise does not ask."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,29 @@ class WaitingCopy:
 
     channel: Channel
     changed: tuple[str, ...]
+
+
+def looking_names(own: Iterable[str], given: Iterable[str]) -> list[str]:
+    """The names in a student's cells by which code could look at the test that runs beside it.
+
+    Args:
+        own: the texts of these cells.
+        given: the texts of the instructor's cells: what they mention may be mentioned.
+    """
+    return sorted(_LOOKING & _mentioned(own) - _mentioned(given))
+
+
+def _mentioned(sources: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for node in (node for source in sources for statement in statements(source) for node in ast.walk(statement)):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                found.add(name)
+            case ast.Import(names=names):
+                found.update(part for alias in names for part in alias.name.split("."))
+            case ast.ImportFrom(module=module, names=names):
+                found.update((module or "").split("."), (alias.name for alias in names))
+    return found
 
 
 @dataclass
@@ -87,9 +117,7 @@ class StartedStudent:
         changes: of the functions of these packages, those that the solution replaces, too.
     """
 
-    def __init__(
-        self, wall: Wall, copies: socket.socket, libraries: Collection[str], changes: Collection[str]
-    ) -> None:
+    def __init__(self, wall: Wall, copies: socket.socket, libraries: Collection[str], changes: Collection[str]) -> None:
         self._wall = wall
         self._copies = copies
         self._first = {"libraries": sorted(libraries), "changes": sorted(changes)}

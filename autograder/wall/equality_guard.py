@@ -23,6 +23,7 @@ _COMPARISONS = {"__eq__": False, "__ne__": True, "__lt__": False, "__le__": Fals
 """What each says rightly of a word."""
 _OPERATIONS = tuple(f"__{side}{name}__" for name in ("add", "sub", "mul", "truediv", "pow") for side in ("", "r"))
 _NUMBERS = (bool, int, float, complex, np.generic)
+_STRANGERS = 24
 _BASES = (
     *(object, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset, BaseException, Exception),
     *(OrderedDict, UserDict, UserList, UserString, deque, np.ndarray, np.float64, torch.Tensor, torch.nn.Module),
@@ -66,35 +67,40 @@ def _classes_made_here(known: frozenset[int]) -> list[type]:
     What it had then is frozen, and is not listed by the garbage collector. Student code can freeze its own classes, so
     they are looked up by their bases, too.
     """
-    found = [kind for kind in _derived(_BASES) if id(kind) not in known]
+    found: list[type] = [kind for kind in _derived(_BASES) if id(kind) not in known]
     ahead = found[:]
     while ahead:
         new = [kind for kind in _derived([ahead.pop()]) if id(kind) not in known]
         found += new
         ahead += new
     # The same class may come twice: its methods are guarded once.
-    return found + [kind for kind in gc.get_objects() if issubclass(type(kind), type)]
+    return found + [item for item in gc.get_objects() if issubclass(type(item), type)]
 
 
 def _derived(bases: Iterable[type]) -> list[type]:
-    return [kind for base in bases if base is not type for kind in type.__subclasses__(base)]
+    found: list[type] = []
+    for base in bases:
+        if base is not type:
+            found += type.__subclasses__(base)
+    return found
 
 
 def _guard(kind: type) -> None:
     own = vars(kind)
     guards: list[tuple[str, Callable[[_Method], _Method]]] = [
-        (name, functools.partial(_guarded, right=right)) for name, right in _COMPARISONS.items()
+        (name, functools.partial(_guarded, name=name, right=right)) for name, right in _COMPARISONS.items()
     ]
-    guards += [(name, functools.partial(_guarded_operation)) for name in _OPERATIONS]
+    guards += [(name, _guarded_operation) for name in _OPERATIONS]
     guards += [("__array_function__", _guarded_protocol), ("__array_ufunc__", _guarded_protocol)]
     for name, guard in guards:
         method = own.get(name)
         if callable(method) and not hasattr(method, "__wrapped_for_test__") and not _is_installed(method):
             _set(kind, name, guard(method))
     method = own.get("__torch_function__")
-    if isinstance(method, classmethod) and not hasattr(method.__func__, "__wrapped_for_test__"):
-        if not _is_installed(method.__func__):
-            _set(kind, "__torch_function__", classmethod(_guarded_protocol(method.__func__)))
+    if isinstance(method, classmethod):
+        function = method.__func__
+        if not hasattr(function, "__wrapped_for_test__") and not _is_installed(function):
+            _set(kind, "__torch_function__", classmethod(_guarded_protocol(function)))
 
 
 def _set(kind: type, name: str, method: object) -> None:
@@ -110,7 +116,7 @@ def _is_installed(method: object) -> bool:
     return code is not None and str(code.co_filename).startswith(_INSTALLED)
 
 
-def _guarded(method: _Method, right: bool) -> _Method:
+def _guarded(method: _Method, *, name: str, right: bool) -> _Method:
     """Answer as the method does, unless it gives another answer than the right one about a word."""
 
     @functools.wraps(method)
@@ -118,11 +124,34 @@ def _guarded(method: _Method, right: bool) -> _Method:
         answer = method(self, other)
         if type(other) is type(self) or not isinstance(answer, (bool, np.bool_)) or bool(answer) is right:
             return answer
-        said = [_asked(method, self, thing) for thing in (secrets.token_hex(8), _Opaque())]
-        return right if any(isinstance(one, (bool, np.bool_)) and bool(one) is not right for one in said) else answer
+
+        def lies(thing: object) -> bool:
+            said = _asked(method, self, thing)
+            return isinstance(said, (bool, np.bool_)) and bool(said) is not right
+
+        if lies(secrets.token_hex(8)) or lies(_Opaque()):
+            return right
+        # What is less or greater than a word is a matter of the word.
+        strangers = _like(other) if name in ("__eq__", "__ne__") else []
+        return right if strangers and all(map(lies, strangers)) else answer
 
     guarded.__wrapped_for_test__ = True  # type: ignore[attr-defined]
     return guarded
+
+
+def _like(other: object) -> list[object]:
+    """Values of another one's kind that nobody could have expected."""
+    if type(other) in (int, float):
+        # A class of remainders is honestly equal to some of them.
+        numbers = [secrets.randbits(50) for _ in range(_STRANGERS)]
+        return [float(number) if isinstance(other, float) else number for number in numbers]
+    if type(other) in (str, bytes):
+        word = secrets.token_hex(8)
+        return [word if isinstance(other, str) else word.encode()]
+    for base in (list, tuple, set, frozenset):
+        if type(other) is base:
+            return [base([_Opaque()])]
+    return [{_Opaque(): _Opaque()}] if type(other) is dict else []
 
 
 def _guarded_operation(method: _Method) -> _Method:

@@ -5,6 +5,7 @@ A test that runs in the student's process calls the libraries of that process. A
 """
 
 import builtins
+import importlib
 import operator
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -25,7 +26,22 @@ _PARTS_OF_TORCH = frozenset(
     | {"_tensor", "_C", "utils.data", "_VF", "overrides", "serialization"}
 )
 """What is looked at of torch: its thousands of other modules, compilers above all, would take too long."""
-_CLASSES_OF = ("autograder.wall.channel", "autograder.wall.process_copy", "torch", "torch.nn", "numpy", "pandas", "unittest", "decimal", "fractions", "collections", "random")
+_CLASSES_OF = (
+    "autograder.wall.channel",
+    "autograder.wall.process_copy",
+    "torch",
+    "torch.nn",
+    "numpy",
+    "pandas",
+    "unittest",
+    "unittest.mock",
+    "decimal",
+    "fractions",
+    "collections",
+    "random",
+)
+_LOADED = ("unittest.mock", "numpy.testing", "torch.testing", "doctest")
+"""Modules of tests, which might be loaded by student code else, and replaced before they are known."""
 _HEAP_TYPE = 1 << 9
 """The flag of classes that can be changed: those that are not written in C."""
 _MISSING = object()
@@ -43,6 +59,8 @@ class LibraryState:
         self._modules: dict[str, list[tuple[str, ModuleType, dict[str, Any]]]] = {}
         self._classes: dict[str, list[tuple[type, dict[str, Any]]]] = {}
         self._codes: dict[str, dict[FunctionType, CodeType]] = {}
+        for name in _LOADED:
+            importlib.import_module(name)
         for name, module in list(sys.modules.items()):
             if isinstance(module, ModuleType) and _is_looked_at(name):
                 contents = list(vars(module).items())

@@ -86,6 +86,7 @@ class ProcessCopier:
             try:
                 if os.fork() == 0:
                     self._own.close()
+                    os.setpgid(0, 0)
                     self.become_copy(connection)
             finally:
                 os._exit(0)
@@ -113,7 +114,11 @@ class ProcessCopier:
             said = _Test(self._shell, self._namespace, self._first_names, order).run()
             channel.send(said)
             # Student code that ran during the test had no chance to see this question.
-            channel.send({"answer": hmac.digest(order["key"], channel.receive()["question"], hashlib.sha256)})
+            answer = hmac.digest(order["key"], channel.receive()["question"], hashlib.sha256)
+            # Processes that the test has started hold the connection, too, and would disturb later tests.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            os.killpg(0, signal.SIGTERM)
+            channel.send({"answer": answer})
         except (Exception, WallError):  # noqa: BLE001 - whatever it is, the judge sees that no answer came
             os._exit(1)
         os._exit(0)
@@ -131,9 +136,9 @@ class _Test:
         names: in which it runs.
         first: what these were before any cell ran.
         order: what the judge has sent: ``source``, the test as it is written; ``text``, the same as plain Python;
-            ``before``, the texts of the lesson's functions and of earlier tests that it needs; ``imports``, the lesson's
-            import statements by the name that they bind; ``own``, the names that are the student's to bind; ``seed``;
-            ``seconds`` of CPU time that it may use.
+            ``before``, the texts of the lesson's functions and of earlier tests that it needs; ``imports``, the import
+            statements of the lesson by the name that they bind; ``own``, the names that are the student's to bind;
+            ``seed``; ``seconds`` of CPU time that it may use.
     """
 
     def __init__(
@@ -184,10 +189,9 @@ class _Test:
 
         The student's own functions keep what they see. In one process such a name would break the test, or decide it.
         """
-        found: dict[str, object] = {}
-        for name, value in list(vars(builtins).items()):
-            if name in self._names and not name.startswith("_"):
-                found[name] = value
+        found: dict[str, object] = {
+            name: value for name, value in vars(builtins).items() if name in self._names and not name.startswith("_")
+        }
         for name, text in self._order["imports"].items():
             imported: dict[str, Any] = {}
             with suppress(Exception):

@@ -1,26 +1,44 @@
-"""The attacks of the corpus again, on tests that run beside the student's code."""
+"""The attacks of the corpus again, on tests that run beside the student's code.
 
-from collections.abc import Iterator
+The verdict is then the word of a process in which the attack runs. What such an attack must not do is harm another
+student, the class or the machine; those that earn points are named.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
 
-from autograder.cells import Cell, Role
+from autograder.cells import LabNotebook, Role
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Level
 from tests.attacks.attack import Attack
-from tests.attacks.test_attacks import ALWAYS, IN_CELLS, assert_full_marks
+from tests.attacks.test_attacks import ALWAYS, IN_CELLS
 from tests.graders import open_grader
 from tests.small_lab import EXERCISES, LIMITS, POINTS, SmallLab, by_id, make_small_notebook
 
+pytestmark = pytest.mark.xdist_group("attacks beside")
+
 EARNS_BESIDE: frozenset[str] = frozenset()
+"""Names of the attacks that earn points beside, and not at the wall. The list is exact."""
+_SHORT = frozenset({"square", "half", "greet"})
+"""What most attacks attack: a lab with these alone is graded faster."""
+_LESSON = frozenset({"lesson", "helpers", "plus"})
+
+Labs = Callable[[Collection[str]], SmallLab]
 
 
-def make_notebook():
+def make_beside_notebook(exercises: Collection[str]) -> LabNotebook:
+    """The small lab with these exercises, whose tests all need one process with the student's code."""
     notebook = make_small_notebook()
+    ids = {*_LESSON, *exercises, *(f"{name}-test" for name in exercises), *(f"{name}-lesson" for name in exercises)}
     source = tuple(
-        replace(cell, source=f"import os\nos.environ['LEVEL'] = 'beside'\n{cell.source}") if cell.role is Role.TEST else cell
+        replace(cell, source=f"import os\nos.environ['LEVEL'] = 'beside'\n{cell.source}")
+        if cell.role is Role.TEST
+        else cell
         for cell in notebook.source
+        if cell.grade_id in ids
     )
     released = tuple(
         replace(cell, source="# YOUR CODE HERE") if cell.role is Role.SOLUTION else cell for cell in source
@@ -29,27 +47,45 @@ def make_notebook():
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallLab]:
-    with open_grader(tmp_path_factory.mktemp("beside"), LIMITS, Mode.BUBBLEWRAP) as grader:
-        yield SmallLab(make_notebook(), grader)
+def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labs]:
+    """Labs that hold some exercises, each opened when it is first asked for."""
+    with ExitStack() as stack:
+        opened: dict[frozenset[str], SmallLab] = {}
+
+        def lab(attacked: Collection[str]) -> SmallLab:
+            exercises = _SHORT if _SHORT.issuperset(attacked) else frozenset(EXERCISES)
+            if exercises not in opened:
+                state = tmp_path_factory.mktemp("attacks-beside")
+                grader = stack.enter_context(open_grader(state, LIMITS, Mode.BUBBLEWRAP))
+                opened[exercises] = SmallLab(make_beside_notebook(exercises), grader)
+            return opened[exercises]
+
+        yield lab
 
 
-import json, time
-LOG = open("/tmp/attack1.log", "a")
+def assert_full_marks(lab: SmallLab, student: str) -> None:
+    verdicts = by_id(lab.grade(student, {}))
+    assert {verdict.points for verdict in verdicts.values()} == {POINTS}
+    assert {verdict.level for verdict in verdicts.values()} == {Level.BESIDE}
 
-@pytest.mark.parametrize("attack", [pytest.param(attack, id=attack.name) for attack in IN_CELLS])
-def test_attack(lab: SmallLab, attack: Attack) -> None:
-    begun = time.time()
-    result = lab.grade("dishonest", attack.answers)
-    took = time.time() - begun
-    verdicts = by_id(result)
+
+def test_attacks_that_earn_points_are_attacks() -> None:
+    assert {attack.name for attack in IN_CELLS} >= EARNS_BESIDE
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        pytest.param(attack, id=attack.name, marks=() if attack.name in ALWAYS else pytest.mark.slow)
+        for attack in IN_CELLS
+    ],
+)
+def test_an_attack_earns_nothing_unless_it_is_named(labs: Labs, attack: Attack) -> None:
     attacked = set(attack.answers) & set(EXERCISES)
-    earned = {n: verdicts[n].points for n in attacked if verdicts[n].points}
-    broke = [n for n, v in verdicts.items() if v.status is CellStatus.BROKE]
-    levels = {str(v.level) for v in verdicts.values()}
-    spared = {n: (verdicts[n].points, verdicts[n].message[:100]) for n in set(EXERCISES) - attacked if verdicts[n].points != POINTS}
-    big = [n for n, v in verdicts.items() if len(v.message.encode()) > 100_000]
-    after = by_id(lab.grade(f"honest after {attack.name}", {}))
-    bad = {n: (v.points, v.message[:100]) for n, v in after.items() if v.points != POINTS}
-    LOG.write(json.dumps(dict(name=attack.name, earned=earned, broke=broke, flags=result.flags, spared=list(spared.items())[:2], nspared=len(spared), spoils=attack.spoils, big=big, after=bad, levels=sorted(levels), took=round(took, 2))) + "\n")
-    LOG.flush()
+    lab = labs(attacked)
+    verdicts = by_id(lab.grade("dishonest", attack.answers))
+    assert any(verdicts[name].points for name in attacked) == (attack.name in EARNS_BESIDE)
+    assert not [verdict for verdict in verdicts.values() if verdict.status is CellStatus.BROKE]
+    for verdict in verdicts.values():
+        assert len(verdict.message.encode()) < 100_000
+    assert_full_marks(lab, f"honest after: {attack.name}")
