@@ -20,8 +20,33 @@ from tests.small_lab import EXERCISES, LIMITS, POINTS, SmallLab, by_id, make_sma
 
 pytestmark = pytest.mark.xdist_group("attacks beside")
 
-EARNS_BESIDE: frozenset[str] = frozenset()
+EARNS_BESIDE = frozenset(
+    {
+        "an argument that is made empty, so that it is close to everything",
+        "an argument that is shrunk in place",
+        "changing the other argument, from which the test works out what it expects",
+        "kernels of torch's registered anew, and its modes never left",
+        "the argument made into the answer",
+    }
+)
 """Names of the attacks that earn points beside, and not at the wall. The list is exact."""
+RIGHT_BESIDE = frozenset(
+    {
+        "a gradient of another shape",
+        "a gradient of complex numbers",
+        "a gradient of eight bits",
+        "a gradient of infinities",
+        "a gradient of integers",
+        "a gradient of not a number",
+        "a gradient that is a number",
+        "a gradient that is missing",
+        "a gradient that is the argument itself",
+        "a gradient without items",
+        "gradients that are none",
+        "too many gradients",
+    }
+)
+"""Names of the attacks whose answer is right in one process: they forge messages that are not sent beside."""
 _GROUPS = (
     frozenset({"square", "half", "greet"}),
     frozenset({"square", "half", "greet", "mean", "slope", "graph", "step"}),
@@ -75,7 +100,7 @@ def assert_full_marks(lab: SmallLab, student: str) -> None:
 
 
 def test_attacks_that_earn_points_are_attacks() -> None:
-    assert {attack.name for attack in IN_CELLS} >= EARNS_BESIDE
+    assert {attack.name for attack in IN_CELLS} >= EARNS_BESIDE | RIGHT_BESIDE
 
 
 @pytest.mark.parametrize(
@@ -89,7 +114,7 @@ def test_an_attack_earns_nothing_unless_it_is_named(labs: Labs, attack: Attack) 
     attacked = set(attack.answers) & set(EXERCISES)
     lab = labs(attacked)
     verdicts = by_id(lab.grade("dishonest", attack.answers))
-    assert any(verdicts[name].points for name in attacked) == (attack.name in EARNS_BESIDE)
+    assert any(verdicts[name].points for name in attacked) == (attack.name in EARNS_BESIDE | RIGHT_BESIDE)
     assert not [verdict for verdict in verdicts.values() if verdict.status is CellStatus.BROKE]
     for verdict in verdicts.values():
         assert len(verdict.message.encode()) < 100_000
