@@ -104,6 +104,20 @@ def functions_defined(source: str) -> dict[str, str]:
     }
 
 
+def import_statements(source: str) -> dict[str, str]:
+    """The import statements at a cell's top level: the name that each binds → its text."""
+    found: dict[str, str] = {}
+    for statement in statements(source):
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            for alias in statement.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                if isinstance(statement, ast.Import):
+                    found[name] = ast.unparse(ast.Import([alias]))
+                else:
+                    found[name] = ast.unparse(ast.ImportFrom(statement.module, [alias], statement.level))
+    return {name: text for name, text in found.items() if name != "*"}
+
+
 def imported_packages(sources: Iterable[str]) -> frozenset[str]:
     """The packages that cells import, in their functions as well: ``torch`` for ``import torch.nn as nn``."""
     found: set[str] = set()

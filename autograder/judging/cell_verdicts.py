@@ -3,6 +3,7 @@
 The message never holds a hidden test: a line of a test is quoted only if it is in the released notebook, too.
 """
 
+import ast
 import builtins
 import math
 import numbers
@@ -16,6 +17,7 @@ from autograder.cells import Cell, Role
 from autograder.judging.failure_messages import StoppedCell, explain_ended_process, explain_resources, explain_timeout
 from autograder.judging.tests_beside import BesideReport
 from autograder.limits import Limits
+from autograder.python_names import statements
 from autograder.verdicts import CellStatus, CellVerdict, Level
 from autograder.wall.errors import (
     ConnectionClosedError,
@@ -79,7 +81,9 @@ def judge(test: Cell, released: Cell, execution: Execution, circumstances: Circu
     return CellVerdict(test.grade_id or "", points, test.points, status, _readable(message), misconception)
 
 
-def judge_beside(test: Cell, released: Cell, report: BesideReport, circumstances: Circumstances) -> CellVerdict:
+def judge_beside(
+    test: Cell, released: Cell, report: BesideReport, circumstances: Circumstances, *, public: bool
+) -> CellVerdict:
     """The verdict on a grade cell that has run beside student code.
 
     Args:
@@ -87,12 +91,14 @@ def judge_beside(test: Cell, released: Cell, report: BesideReport, circumstances
         released: the same cell as the student has it.
         report: what the process said in which it ran.
         circumstances: see `Circumstances`.
+        public: whether the process has met no text that the student does not have.
     """
     if report.error is None:
-        return replace(_passed(test, report.points), level=Level.BESIDE)
+        points = report.points if _ends_with_value(test.source) else None
+        return replace(_passed(test, points), level=Level.BESIDE)
     if circumstances.rehearsal:
-        released = test
-    status, message = _explain_beside(report.error, test, released, circumstances.limits)
+        released, public = test, True
+    status, message = _explain_beside(report.error, test, released, circumstances.limits, public=public)
     return CellVerdict(test.grade_id or "", 0.0, test.points, status, _readable(message), level=Level.BESIDE)
 
 
@@ -173,7 +179,21 @@ def _explain_test(error: BaseException, released: Cell) -> str:
     return f"The test stopped at this line:\n    {line}\n{raised}"
 
 
-def _explain_beside(error: Mapping[str, Any], test: Cell, released: Cell, limits: Limits) -> tuple[CellStatus, str]:
+def is_public(test: Cell, released: Cell) -> bool:
+    """Whether the student has all lines of a test."""
+    return _lines(test.source) == _lines(released.source)
+
+
+def _ends_with_value(source: str) -> bool:
+    """Whether a cell may have a last value, which is then its points."""
+    body = statements(source)
+    # A line for a shell or a magic is no statement before it is translated.
+    return not body or isinstance(body[-1], ast.Expr)
+
+
+def _explain_beside(
+    error: Mapping[str, Any], test: Cell, released: Cell, limits: Limits, *, public: bool
+) -> tuple[CellStatus, str]:
     """What a copy of the student's process said of an error; it may have said anything.
 
     Of a test with a hidden part no text is shown that the copy has sent: it could hold that part.
@@ -182,7 +202,6 @@ def _explain_beside(error: Mapping[str, Any], test: Cell, released: Cell, limits
     names = [name for name in types if isinstance(name, str)] if isinstance(types, list) else []
     kind = names[0].rpartition(".")[2] if names else "an error"
     failed = "builtins.AssertionError" in names or kind == "Failed"
-    public = _lines(test.source) == _lines(released.source)
     known = kind if public or (names[:1] == [f"builtins.{kind}"] and hasattr(builtins, kind)) else "an error"
     text = message if public and isinstance(message, str) else ""
     if kind == "NotImplementedError":

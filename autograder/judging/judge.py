@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.case import Case
-from autograder.judging.cell_verdicts import Circumstances, judge, judge_beside, manual_verdict
+from autograder.judging.cell_verdicts import Circumstances, is_public, judge, judge_beside, manual_verdict
 from autograder.judging.compiled_tests import run_test
 from autograder.judging.coordinator_client import CoordinatorClient
 from autograder.judging.failure_messages import (
@@ -32,14 +32,21 @@ from autograder.judging.failure_messages import (
 from autograder.judging.given_names import GivenNames
 from autograder.judging.instructor_run import InstructorRun
 from autograder.judging.lesson_values import changed_values, with_values, worse
-from autograder.judging.tests_beside import MOST_COPIES, BesideReport, PendingTest, StartedStudent, run_in_copy
+from autograder.judging.tests_beside import (
+    MOST_COPIES,
+    BesideReport,
+    PendingTest,
+    StartedStudent,
+    WaitingCopy,
+    looking_names,
+    run_in_copy,
+)
 from autograder.judging.untrusted_outputs import failed, read_count, read_outputs, size
 from autograder.limits import Limits
-from autograder.python_names import bound_names, functions_defined, used_names
+from autograder.python_names import bound_names, functions_defined, import_statements, used_names
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.isolation import limit_own_memory
 from autograder.verdicts import CellOutcome, CellVerdict, Level
-from autograder.wall.channel import Channel
 from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError, ProtocolError, WallError
 from autograder.wall.handshake import send_setup
 from autograder.wall.ipython_shell import Execution, NotebookShell
@@ -151,7 +158,7 @@ class Judge:
         wall.call_seconds = limits.call_seconds
         wall.answers.devices = self._accelerator.judge_devices
         if self._case.beside:
-            self._student = StartedStudent(wall, copies)
+            self._student = StartedStudent(wall, copies, self._packages, self._case.profile.changes)
         wall.collect = self._given.collect
         return wall
 
@@ -276,8 +283,8 @@ class Judge:
     def _prepare_beside(self, index: int, grade_id: str) -> None:
         """Have the student's process copied as it is now, for a test that will run in the copy."""
         _, cell = self._tests[grade_id]
-        waiting = sum(test.channel is not None for test in self._pending)
-        test = PendingTest(index, cell)
+        waiting = sum(test.copy is not None for test in self._pending)
+        test = PendingTest(index, cell, all(map(self._is_public, (grade_id, *self._case.beside[grade_id]))))
         self._pending.append(test)
         if self._student is None or self._over or self._wall.reply_due or waiting >= MOST_COPIES:
             return
@@ -286,7 +293,7 @@ class Judge:
             return
         try:
             with self._limited():
-                test.channel = self._student.copy(time.monotonic() + self._case.limits.grace_seconds)
+                test.copy = self._student.copy(time.monotonic() + self._case.limits.grace_seconds)
         except DeadlineExceededError:
             self._replace_student()
         except ConnectionClosedError as closed:
@@ -298,10 +305,16 @@ class Judge:
         # The cells may have used up the time for the notebook, with which these tests have nothing to do.
         self._time = TimeBudget(self._case.limits)
         changed: set[str] = set()
-        left = [test for test in self._pending if not self._judge_waiting(test, changed, in_copy=True)]
+        # The message of a test without hidden parts holds what student code says: it must not have met another test.
+        waiting = sorted(self._pending, key=lambda test: not test.public)
+        left = [test for test in waiting if not self._judge_waiting(test, changed, in_copy=True)]
         for test in left:
             self._judge_waiting(test, changed, in_copy=False)
         self._case.profile.record_changes(changed)
+        given = [cell.source for cell in self._instructor.cells if cell.kind == "code"]
+        if self._pending and (looking := looking_names([cell.source for cell in self._own_cells], given)):
+            names = ", ".join(looking[:_MOST_NAMED])
+            self._coordinator.flag(f"the submission uses {names}, with which code can look at a test beside it")
         if replaced := sorted(changed - self._case.profile.changes):
             names = ", ".join(replaced[:_MOST_NAMED])
             self._coordinator.flag(f"the submission replaced {names}, which its tests may use")
@@ -335,7 +348,7 @@ class Judge:
         fault: WallError = DeadlineExceededError()
         if not self._over:
             try:
-                report = self._run_beside(test, in_copy=in_copy)
+                report = self._run_beside(test, changed, in_copy=in_copy)
             except DeadlineExceededError as late:
                 fault = late
             except WallError as ended:
@@ -347,13 +360,16 @@ class Judge:
                 if report is None and in_copy:
                     return None
                 if report is not None:
-                    changed |= set(report.changed)
-                    return judge_beside(test.cell, released, report, circumstances)
+                    return judge_beside(test.cell, released, report, circumstances, public=test.public)
                 fault = ConnectionClosedError("the cells above the test could not be run again")
         circumstances = replace(circumstances, over=self._over, ending="ended before the test was over")
         return replace(judge(test.cell, released, Execution([], fault, None, 0), circumstances), level=Level.BESIDE)
 
-    def _run_beside(self, test: PendingTest, *, in_copy: bool) -> BesideReport | None:
+    def _is_public(self, grade_id: str) -> bool:
+        released = self._released.get(grade_id)
+        return released is not None and is_public(self._tests[grade_id][1], released)
+
+    def _run_beside(self, test: PendingTest, changed: set[str], *, in_copy: bool) -> BesideReport | None:
         """What a copy says of its test; None if there is none, or the test did not begin."""
         earlier = [self._tests[grade_id][1].source for grade_id in self._case.beside[test.cell.grade_id or ""]]
         order = {
@@ -363,16 +379,30 @@ class Judge:
             "before": [*self._helpers(test), *(self._shell.transform_cell(source) for source in earlier)],
             "seed": self._seed_of(test.cell.grade_id or ""),
             "seconds": self._case.limits.cell_seconds,
-            "libraries": sorted(self._packages),
-            "changes": sorted(self._case.profile.changes),
+            "imports": self._imports(test),
+            "own": sorted(self._instructor.student_names),
         }
         with self._limited():
             if test.cell.grade_id in self._case.replayed:
                 order["notebook"] = self._notebook_above(test.index)
-                channel = None if in_copy else self._rerun_as_copy(0)
+                copy = None if in_copy else self._rerun_as_copy(0)
             else:
-                channel = test.channel if in_copy else self._rerun_as_copy(test.index)
-            return None if channel is None else run_in_copy(channel, order, self._time.deadline())
+                copy = test.copy if in_copy else self._rerun_as_copy(test.index)
+            if copy is None:
+                return None
+            changed |= set(copy.changed)
+            return run_in_copy(copy.channel, order, self._time.deadline())
+
+    def _imports(self, test: PendingTest) -> dict[str, str]:
+        """The lesson's import statements above a test, by the name that each binds; no name that is bound otherwise."""
+        above, _ = self._tests[test.cell.grade_id or ""]
+        cells = [cell for cell in self._instructor.cells[:above] if cell.kind == "code"]
+        bound = frozenset().union(*(bound_names(cell.source) for cell in cells))
+        found: dict[str, str] = {}
+        for cell in cells:
+            if cell.role not in (*ANSWERS, Role.TEST):
+                found |= import_statements(cell.source)
+        return {name: text for name, text in found.items() if name not in bound}
 
     def _notebook_above(self, index: int) -> list[list[str]]:
         """What would have run above a test in one process: the texts of cells, and tests as plain Python."""
@@ -410,7 +440,7 @@ class Judge:
         cells = self._case.submitted.cells
         return [cell for cell in cells if cell.kind == "code" and cell.role in roles and cell.source not in given]
 
-    def _rerun_as_copy(self, index: int) -> Channel | None:
+    def _rerun_as_copy(self, index: int) -> WaitingCopy | None:
         """Run the cells above a test in another process, which then waits for the test."""
         self._coordinator.end()
         self._wall = self._start_student()

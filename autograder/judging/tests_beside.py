@@ -8,15 +8,17 @@ No text that the copy sends reaches the student if the test has a hidden part: s
 can read it.
 """
 
+import ast
 import hashlib
 import hmac
 import secrets
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.cells import Cell
+from autograder.python_names import statements
 from autograder.wall.channel import Channel
 from autograder.wall.errors import ConnectionClosedError, MalformedError, WallError
 from autograder.wall.judge_end import Wall
@@ -25,6 +27,11 @@ _MESSAGE_BYTES = 16 * 1024**2
 MOST_COPIES = 40
 """Copies that wait at once: each counts against the processes that a submission may have."""
 _LONGEST_NAME = 100
+_LOOKING = frozenset(
+    {"_getframe", "currentframe", "f_back", "f_builtins", "f_code", "f_globals", "f_lineno", "f_locals", "tb_frame"}
+    | {"autograder", "get_objects", "get_referrers", "linecache", "memmove", "memset", "pythonapi", "string_at"}
+)
+"""Names by which code looks into its process, for what an exercise does not ask."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +41,47 @@ class BesideReport:
     Attributes:
         error: what the test raised, described by `autograder.wall.process_copy`, unchecked; None if it passed.
         points: its last value where that is a number.
-        changed: names of functions of libraries that student code had replaced.
     """
 
     error: Mapping[str, Any] | None
     points: float | None
+
+
+@dataclass(frozen=True)
+class WaitingCopy:
+    """A copy of a student's process, which waits for its test.
+
+    Attributes:
+        channel: the connection to it.
+        changed: names of functions of libraries that student code had replaced. They are told to a person and to the
+            student, so they were sent before the copy got its test: else they could hold that.
+    """
+
+    channel: Channel
     changed: tuple[str, ...]
+
+
+def looking_names(own: Iterable[str], given: Iterable[str]) -> list[str]:
+    """The names in a student's cells by which code could look at the test that runs beside it.
+
+    Args:
+        own: the texts of these cells.
+        given: the texts of the instructor's cells: what they mention may be mentioned.
+    """
+    return sorted(_LOOKING & _mentioned(own) - _mentioned(given))
+
+
+def _mentioned(sources: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for node in (node for source in sources for statement in statements(source) for node in ast.walk(statement)):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                found.add(name)
+            case ast.Import(names=names):
+                found.update(part for alias in names for part in alias.name.split("."))
+            case ast.ImportFrom(module=module, names=names):
+                found.update((module or "").split("."), (alias.name for alias in names))
+    return found
 
 
 @dataclass
@@ -49,18 +91,20 @@ class PendingTest:
     Attributes:
         index: its place in the notebook.
         cell: the instructor's cell.
-        channel: leads to the copy; None if there is none, and the cells above must be run again.
+        public: whether the student has all of its text, and that of the tests that run before it.
+        copy: the copy in which it will run; None if there is none, and the cells above must be run again.
     """
 
     index: int
     cell: Cell
-    channel: Channel | None = None
+    public: bool
+    copy: WaitingCopy | None = None
 
     def close(self) -> None:
         """Forget the copy."""
-        if self.channel is not None:
-            self.channel.close()
-            self.channel = None
+        if self.copy is not None:
+            self.copy.channel.close()
+            self.copy = None
 
 
 class StartedStudent:
@@ -69,36 +113,39 @@ class StartedStudent:
     Args:
         wall: the connection to it.
         copies: the judge's end of the pair of sockets.
+        libraries: the packages that the notebook uses.
+        changes: of the functions of these packages, those that the solution replaces, too.
     """
 
-    def __init__(self, wall: Wall, copies: socket.socket) -> None:
+    def __init__(self, wall: Wall, copies: socket.socket, libraries: Collection[str], changes: Collection[str]) -> None:
         self._wall = wall
         self._copies = copies
+        self._first = {"libraries": sorted(libraries), "changes": sorted(changes)}
 
-    def copy(self, deadline: float) -> Channel | None:
-        """Have it make a copy; returns the connection to that, or None if it can't.
+    def copy(self, deadline: float) -> WaitingCopy | None:
+        """Have it make a copy; returns it, or None if it can't.
 
         Raises:
             WallError: the process has ended, or doesn't answer.
         """
         ours = self._pass_connection()
         try:
-            if self._wall.copy() and _is_ready(ours, deadline):
-                return ours
+            if self._wall.copy() and (waiting := self._prepare(ours, deadline)) is not None:
+                return waiting
         except (WallError, MalformedError):
             ours.close()
             raise
         ours.close()
         return None
 
-    def become_copy(self, deadline: float) -> Channel | None:
+    def become_copy(self, deadline: float) -> WaitingCopy | None:
         """Have it become such a copy itself; the same answer as `copy`."""
         ours = self._pass_connection()
         self._wall.become_copy()
-        if _is_ready(ours, deadline):
-            return ours
-        ours.close()
-        return None
+        waiting = self._prepare(ours, deadline)
+        if waiting is None:
+            ours.close()
+        return waiting
 
     def close(self) -> None:
         """Close the judge's end: the process can make no more copies."""
@@ -114,13 +161,20 @@ class StartedStudent:
                 raise ConnectionClosedError("the connection is closed") from error
         return Channel(ours, _MESSAGE_BYTES, exclusive=True)
 
-
-def _is_ready(channel: Channel, deadline: float) -> bool:
-    try:
-        said = channel.receive(deadline)
-    except (ConnectionClosedError, MalformedError):
-        return False
-    return isinstance(said, dict) and said.get("ready") is True
+    def _prepare(self, channel: Channel, deadline: float) -> WaitingCopy | None:
+        """Have a copy put back the functions of libraries."""
+        try:
+            channel.send(self._first, deadline)
+            said = channel.receive(deadline)
+        except (ConnectionClosedError, MalformedError):
+            return None
+        if not isinstance(said, dict) or said.get("ready") is not True:
+            return None
+        changed = said.get("changed")
+        if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
+            return None
+        names = [name[:_LONGEST_NAME] for name in changed if all(part.isidentifier() for part in name.split("."))]
+        return WaitingCopy(channel, tuple(names))
 
 
 def run_in_copy(channel: Channel, order: Mapping[str, Any], deadline: float) -> BesideReport | None:
@@ -170,10 +224,7 @@ def _has_ended(channel: Channel, deadline: float) -> bool:
 def _read(said: Any) -> BesideReport:  # noqa: ANN401 - whatever it has sent
     if not isinstance(said, dict):
         raise MalformedError("report")
-    error, points, changed = said.get("error"), said.get("points"), said.get("changed")
+    error, points = said.get("error"), said.get("points")
     if not (error is None or isinstance(error, dict)) or not (points is None or isinstance(points, float)):
         raise MalformedError("report")
-    if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
-        raise MalformedError("report")
-    names = [name[:_LONGEST_NAME] for name in changed if all(part.isidentifier() for part in name.split("."))]
-    return BesideReport(error, points, tuple(names))
+    return BesideReport(error, points)

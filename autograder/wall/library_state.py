@@ -5,45 +5,86 @@ A test that runs in the student's process calls the libraries of that process. A
 """
 
 import builtins
+import importlib
 import operator
 import sys
-from collections.abc import Collection, Iterator, Mapping
-from types import ModuleType
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
+
+from autograder.wall.equality_guard import note_classes
 
 _ALWAYS = frozenset(
     {"unittest", "math", "operator", "random", "collections", "functools", "itertools", "inspect", "copy"}
+    | {"ast", "hmac", "hashlib", "json", "linecache", "numbers", "re", "traceback", "typing", "warnings", "autograder"}
 )
-"""Packages that are looked at for every test: those of Python's own that tests rest on."""
+"""Packages that are looked at for every test: those of Python's own that tests rest on, and what runs the test."""
 # They change by themselves: plotting libraries keep state in modules, shells replace builtins while a cell runs.
-_OWN_STATE = frozenset({"builtins", "sys", "IPython", "ipykernel", "traitlets", "__main__", "autograder"})
+_OWN_STATE = frozenset({"builtins", "sys", "IPython", "ipykernel", "traitlets", "__main__"})
 _PARTS_OF_TORCH = frozenset(
     {"nn", "functional", "testing", "autograd", "optim", "linalg", "special", "fft", "random", "distributions"}
     | {"_tensor", "_C", "utils.data", "_VF", "overrides", "serialization"}
 )
 """What is looked at of torch: its thousands of other modules, compilers above all, would take too long."""
-_CLASSES_OF = ("torch", "torch.nn", "numpy", "pandas", "unittest", "decimal", "fractions", "collections", "random")
+_CLASSES_OF = (
+    "autograder.wall.channel",
+    "autograder.wall.process_copy",
+    "torch",
+    "torch.nn",
+    "numpy",
+    "pandas",
+    "unittest",
+    "unittest.mock",
+    "decimal",
+    "fractions",
+    "collections",
+    "random",
+)
+_LOADED = ("unittest.mock", "numpy.testing", "torch.testing", "doctest")
+"""Modules of tests, which might be loaded by student code else, and replaced before they are known."""
 _HEAP_TYPE = 1 << 9
 """The flag of classes that can be changed: those that are not written in C."""
 _MISSING = object()
+_MOST_WRAPPERS = 4
 
 
 class LibraryState:
-    """What modules held when it was made, and the classes of the commonest ones."""
+    """What modules held when it was made, and the classes of the commonest ones.
+
+    Attributes:
+        classes: see `note_classes`.
+    """
 
     def __init__(self) -> None:
-        self._modules: dict[str, list[tuple[ModuleType, dict[str, Any]]]] = {}
+        self._modules: dict[str, list[tuple[str, ModuleType, dict[str, Any]]]] = {}
         self._classes: dict[str, list[tuple[type, dict[str, Any]]]] = {}
+        self._codes: dict[str, dict[FunctionType, CodeType]] = {}
+        for name in _LOADED:
+            importlib.import_module(name)
         for name, module in list(sys.modules.items()):
             if isinstance(module, ModuleType) and _is_looked_at(name):
-                functions = {key: value for key, value in list(vars(module).items()) if callable(value)}
-                self._modules.setdefault(_package(name), []).append((module, functions))
+                contents = list(vars(module).items())
+                functions = {key: value for key, value in contents if callable(value) or isinstance(value, ModuleType)}
+                self._note_codes(_package(name), functions.values())
+                self._modules.setdefault(_package(name), []).append((name, module, functions))
+        self.classes = note_classes()
         # What is done below uses builtins, too: so these are put back first, by methods that are kept here.
         builtin_names = vars(builtins)
         self._builtins = {key: value for key, value in builtin_names.items() if callable(value)}
         self._copy_builtins, self._update_builtins = builtin_names.copy, builtin_names.update
         for kind in _changeable_classes():
             self._classes.setdefault(_package(kind.__module__), []).append((kind, dict(vars(kind))))
+            self._note_codes(_package(kind.__module__), vars(kind).values())
+
+    def _note_codes(self, package: str, values: Iterable[object]) -> None:
+        """Note what functions do: a submission may give them other code, and leave them in their places."""
+        codes = self._codes.setdefault(package, {})
+        for value in list(values):
+            function = value
+            for _ in range(_MOST_WRAPPERS):
+                if isinstance(function, FunctionType):
+                    codes[function] = function.__code__
+                function = getattr(function, "__dict__", {}).get("__wrapped__")
 
     def restore(self, libraries: Collection[str], allowed: Collection[str]) -> set[str]:
         """Put back functions that were replaced.
@@ -62,9 +103,18 @@ class LibraryState:
             attribute = name.partition(".")[2]
             setattr(builtins, attribute, builtins_now.get(attribute))
         looked_at = _ALWAYS.union(libraries)
-        for module, before in [item for package in looked_at for item in self._modules.get(package, ())]:
+        for package in looked_at:
+            for function, code in self._codes.get(package, {}).items():
+                if function.__code__ is not code:
+                    function.__code__ = code
+                    changed.add(f"{function.__module__}.{function.__qualname__}".replace(".<locals>", ""))
+        for place, module, before in [item for package in looked_at for item in self._modules.get(package, ())]:
+            # A module that was removed may have been removed to be imported anew.
+            if sys.modules.get(place, module) is not module:
+                sys.modules[place] = module
+                changed.add(place)
             for attribute, value in _differences(before, vars(module)):
-                name = f"{module.__name__}.{attribute}"
+                name = f"{place}.{attribute}"
                 changed.add(name)
                 if name not in allowed:
                     setattr(module, attribute, value)

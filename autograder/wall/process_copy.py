@@ -10,6 +10,7 @@ see `autograder.judging.tests_beside`.
 
 import ast
 import asyncio
+import builtins
 import hashlib
 import hmac
 import linecache
@@ -22,13 +23,15 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
 
+from autograder.python_names import names_in
 from autograder.wall.channel import Channel
 from autograder.wall.equality_guard import guard_equality
 from autograder.wall.errors import WallError
@@ -64,6 +67,8 @@ class ProcessCopier:
         self._own = own
         self._shell = shell
         self._libraries = libraries
+        self._namespace: dict[str, Any] = shell.user_ns
+        self._first_names = dict(shell.user_ns)
         self._folder = WorkingFolder()
 
     def copy(self) -> bool:
@@ -81,6 +86,7 @@ class ProcessCopier:
             try:
                 if os.fork() == 0:
                     self._own.close()
+                    os.setpgid(0, 0)
                     self.become_copy(connection)
             finally:
                 os._exit(0)
@@ -96,18 +102,32 @@ class ProcessCopier:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             saved = self._folder.save()
             channel = Channel(connection, _MESSAGE_BYTES, exclusive=True)
-            channel.send({"ready": saved is not None})
+            first = channel.receive()
+            # What was replaced is told before there is a test: it is shown to people.
+            channel.send({"ready": saved is not None, "changed": sorted(self._put_back(first))})
             order = channel.receive()
             if saved is None or not saved.restore():
                 channel.send({"ready": False})
                 os._exit(0)
-            said = _Test(self._shell, order).run(self._libraries)
-            channel.send(said)
+            test = _Test(self._shell, self._namespace, self._first_names, order)
+            if order["notebook"]:
+                test.run_notebook()
+                self._put_back(first)
+            channel.send(test.run())
             # Student code that ran during the test had no chance to see this question.
-            channel.send({"answer": hmac.digest(order["key"], channel.receive()["question"], hashlib.sha256)})
+            answer = hmac.digest(order["key"], channel.receive()["question"], hashlib.sha256)
+            # Processes that the test has started hold the connection, too, and would disturb later tests.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            os.killpg(0, signal.SIGTERM)
+            channel.send({"answer": answer})
         except (Exception, WallError):  # noqa: BLE001 - whatever it is, the judge sees that no answer came
             os._exit(1)
         os._exit(0)
+
+    def _put_back(self, first: dict[str, Any]) -> set[str]:
+        changed = self._libraries.restore(first["libraries"], first["changes"])
+        guard_equality(self._libraries.classes)
+        return changed
 
     def _receive(self) -> socket.socket:
         _, descriptors, _, _ = socket.recv_fds(self._sockets, 1, 1)
@@ -118,29 +138,46 @@ class _Test:
     """A test that runs in this process.
 
     Args:
-        shell: in whose names it runs.
+        shell: the notebook's shell.
+        names: in which it runs.
+        first: what these were before any cell ran.
         order: what the judge has sent: ``source``, the test as it is written; ``text``, the same as plain Python;
             ``notebook``, cells and tests that are to run before it as they would in one process; ``before``, the texts
-            of the lesson's functions and of earlier tests that it needs; ``seed``; ``seconds`` of CPU time that it may
-            use; ``libraries``, the packages that it may use; ``changes`` of them that the solution makes, too.
+            of the lesson's functions and of earlier tests that it needs; ``imports``, the import statements of the
+            lesson by the name that they bind; ``own``, the names that are the student's to bind; ``seed``; ``seconds``
+            of CPU time that it may use.
     """
 
-    def __init__(self, shell: NotebookShell, order: dict[str, Any]) -> None:
+    def __init__(
+        self, shell: NotebookShell, names: dict[str, Any], first: Mapping[str, Any], order: dict[str, Any]
+    ) -> None:
         self._shell = shell
+        self._names = names
+        self._first = first
         self._order = order
 
-    def run(self, libraries: LibraryState) -> dict[str, Node]:
+    def run_notebook(self) -> None:
+        """Run the cells and tests above it, as they would run in one process."""
+        with captured(self._shell.outputs), self._shell.builtin_trap:
+            for kind, text in self._order["notebook"]:
+                # Errors and outputs are nobody's: the cells have run elsewhere, for the student's eyes.
+                with suppress(BaseException):
+                    if kind == "test":
+                        self._execute(text, "<earlier test>", {})
+                    else:
+                        self._shell.run_cell(text, store_history=True)
+
+    def run(self) -> dict[str, Node]:
         """Run it.
 
         Returns:
-            ``error``: what it raised, described, or None; ``points``: its last value if that is a number, or None;
-            ``changed``: names of functions of libraries that student code had replaced.
+            ``error``: what it raised, described, or None; ``points``: its last value if that is a number, or None.
         """
         sys.settrace(None)
         sys.setprofile(None)
         threading.settrace(None)
-        changed = libraries.restore(self._order["libraries"], self._order["changes"])
-        guard_equality()
+        self._names["__builtins__"] = builtins
+        hidden = self._hidden_names()
         spent = math.ceil(_cpu_seconds() + self._order["seconds"]) + _SPARE_CPU_SECONDS
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_CPU, (spent, spent + 1))
@@ -150,33 +187,66 @@ class _Test:
         shell = self._shell
         shell.outputs.start()
         with captured(shell.outputs), shell.builtin_trap:
-            for kind, text in self._order["notebook"]:
-                # Errors and outputs are nobody's: the cells have run elsewhere, for the student's eyes.
-                with suppress(BaseException):
-                    if kind == "test":
-                        _execute(shell, text, "<earlier test>")
-                    else:
-                        shell.run_cell(text, store_history=True)
             for text in self._order["before"]:
                 # They are run for the names that they bind; an earlier test's verdict is given elsewhere.
                 with suppress(BaseException):
-                    _execute(shell, text, "<earlier test>")
+                    self._execute(text, "<earlier test>", hidden)
             try:
                 # As a cell that runs is the last one in its notebook's history.
-                shell.user_ns["In"].append(self._order["source"])
+                self._names["In"].append(self._order["source"])
                 shell.events.trigger("pre_execute")
                 shell.shown_error = None
-                value = _execute(shell, self._order["text"], _FILE)
+                value = self._execute(self._order["text"], _FILE, hidden)
                 error = shell.shown_error
             except BaseException as raised:  # noqa: BLE001 - whatever it is, it becomes the verdict
                 error = raised
             with suppress(Exception):
                 shell.events.trigger("post_execute")
-        return {
-            "error": None if error is None else _describe(error),
-            "points": _points(value),
-            "changed": sorted(changed),
+        return {"error": None if error is None else _describe(error), "points": _points(value)}
+
+    def _hidden_names(self) -> dict[str, object]:
+        """Builtins and imports of the lesson behind names that student code has bound to something else.
+
+        The student's own functions keep what they see. In one process such a name would break the test, or decide it.
+        """
+        found: dict[str, object] = {
+            name: value for name, value in vars(builtins).items() if name in self._names and not name.startswith("_")
         }
+        for name, text in self._order["imports"].items():
+            imported: dict[str, Any] = {}
+            with suppress(Exception):
+                exec(text, imported)  # noqa: S102 - the lesson's own text
+                # Another value may have changed since the lesson imported it.
+                if callable(imported[name]) or isinstance(imported[name], ModuleType):
+                    found[name] = imported[name]
+        return {
+            name: value
+            for name, value in found.items()
+            if name not in self._order["own"]
+            and self._names.get(name) is not value
+            and (name not in self._first or self._names.get(name) is not self._first[name])
+        }
+
+    def _execute(self, text: str, file: str, hidden: Mapping[str, object]) -> object:
+        """Run a cell's text, in which IPython's own syntax is Python; returns the value of its last expression."""
+        # Without a time of change the lines stay for tracebacks, and for tests that read a function's source text.
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        tree = ast.parse(text, file)
+        bound = names_in(tree.body).bound | _parameters(tree)
+        wanted = {name: f"_given_{name}" for name in hidden if name not in bound}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id in wanted:
+                self._names[wanted[node.id]] = hidden[node.id]
+                node.id = wanted[node.id]
+        last = tree.body[-1] if tree.body else None
+        if not isinstance(last, ast.Expr):
+            return _evaluate(self._names, tree, file, "exec")
+        _evaluate(self._names, ast.Module(tree.body[:-1], []), file, "exec")
+        return _evaluate(self._names, ast.Expression(last.value), file, "eval")
+
+
+def _parameters(tree: ast.Module) -> set[str]:
+    return {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
 
 
 def _cpu_seconds() -> float:
@@ -185,21 +255,9 @@ def _cpu_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _execute(shell: NotebookShell, text: str, file: str) -> object:
-    """Run a cell's text, in which IPython's own syntax is Python already; returns the value of its last expression."""
-    # Without a time of change the lines stay for tracebacks, and for tests that read a function's source text.
-    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    tree = ast.parse(text, file)
-    last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr):
-        return _evaluate(shell, tree, file, "exec")
-    _evaluate(shell, ast.Module(tree.body[:-1], []), file, "exec")
-    return _evaluate(shell, ast.Expression(last.value), file, "eval")
-
-
-def _evaluate(shell: NotebookShell, tree: ast.Module | ast.Expression, file: str, kind: str) -> object:
+def _evaluate(names: dict[str, Any], tree: ast.Module | ast.Expression, file: str, kind: str) -> object:
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    value = eval(compile(tree, file, kind, flags, dont_inherit=True), shell.user_ns)  # noqa: S307 - the judge's own text
+    value = eval(compile(tree, file, kind, flags, dont_inherit=True), names)  # noqa: S307 - the judge's own text
     return asyncio.run(_awaited(value)) if isinstance(value, Coroutine) else value
 
 

@@ -8,6 +8,7 @@ from autograder.python_names import (
     changed_names,
     derived_names,
     free_names,
+    import_statements,
     imported_names,
     names_in,
     statements,
@@ -116,3 +117,13 @@ def test_what_a_called_function_did_is_the_students() -> None:
     unused = ExecutedCell("other.append(1)", changed=frozenset({"other"}))
     names = derived_names([ExecutedCell("def fill(into): into.append(f(1))"), called, unused], frozenset({"f"}))
     assert names == {"items", "total"}
+
+
+def test_import_statements_by_the_name_that_each_binds() -> None:
+    source = "import os.path, numpy as np\nfrom math import pi, e as euler\nfrom json import *\nif x:\n    import re"
+    assert import_statements(source) == {
+        "os": "import os.path",
+        "np": "import numpy as np",
+        "pi": "from math import pi",
+        "euler": "from math import e as euler",
+    }

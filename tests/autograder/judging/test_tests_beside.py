@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from autograder.judging.tests_beside import looking_names
 from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult
 from tests.beside_lab import EXERCISES, POINTS, BesideLab, open_beside_lab
 
@@ -235,3 +236,16 @@ def test_an_honest_class_compares_as_it_likes(lab: BesideLab) -> None:
         "def total(v): return Sum(sum(v))"
     )
     assert points(lab.grade("honest class", {"total": total})) == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("own", "names"),
+    [
+        ("import sys\nsys._getframe(1).f_locals['expected']", ["_getframe", "f_locals"]),
+        ("from autograder.wall import process_copy\nimport linecache as lines", ["autograder", "linecache"]),
+        ("# the autograder wants f_back\ntext = 'linecache'\nimport inspect, gc\ngc.collect()", []),
+        ("import gc\ngc.get_objects()", []),
+    ],
+)
+def test_names_with_which_code_can_look_at_a_test(own: str, names: list[str]) -> None:
+    assert looking_names([own], ["import gc\nlen(gc.get_objects())"]) == names
