@@ -16,6 +16,7 @@ from autograder.wall.instances import RANDOM, SentIterator
 from autograder.wall.judge_objects import RemoteObjects
 from autograder.wall.kinds import unwrap
 from autograder.wall.origins import Origins
+from autograder.wall.parts import AttributeParts, FrameParts, parts_of
 from autograder.wall.places import Places
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.remote import ClassFacts
@@ -94,8 +95,23 @@ class AnswerReader:
         if not found and reply.get("error") is None:
             self._profile.record_plain(request.origins)
         for number, content in reply["after"]:
+            own = arguments[number] is request.sent[number]
+            parts = parts_of(arguments[number]) if own else None
             decoder.fill(arguments[number], content)
+            if parts is not None:
+                self._settle_parts(arguments[number], parts, request, number)
         return value
+
+    def _settle_parts(
+        self, value: object, parts: FrameParts | AttributeParts, request: PendingRequest, number: int
+    ) -> None:
+        """Keep only those changes of a test's own object that the solution made, too."""
+        for part in parts.changed(value):
+            changes = [{f"{function} {request.arguments[number]}.{part}"} for function in request.functions]
+            if not self._profile.may_change_arguments(changes):
+                self.withheld = True
+                if not self.trusting:
+                    parts.restore(value, part)
 
     def _made_safe(self, value: object, request: PendingRequest) -> object:
         """A class of arrays in a function's place: it would give memory of the judge's that was never filled."""

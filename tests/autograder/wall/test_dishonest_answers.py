@@ -1,8 +1,9 @@
-"""Answers that would decide a test's comparisons, or what it compares with: each beside an honest one of another kind."""
+"""Answers that would decide a test's comparisons, or what it compares with; and honest ones of other kinds."""
 
 import random
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy
 import pandas
@@ -13,6 +14,7 @@ from autograder.wall.codec import Decoder, Encoder
 from autograder.wall.errors import MalformedError, NotPlainError
 from autograder.wall.generator_steps import leads
 from autograder.wall.judge_end import Wall
+from autograder.wall.parts import parts_of
 from autograder.wall.places import Places, texts
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.values import Node
@@ -169,7 +171,7 @@ def test_a_place_has_a_name_with_and_without_its_indexes() -> None:
 # Missing values
 
 
-def read(value: object, *, hides: bool) -> object:
+def read(value: object, *, hides: bool) -> Any:
     node = Encoder(_refuse).write(value)
     return Decoder(_refuse, {}, lambda: hides).read(node)
 
@@ -187,19 +189,19 @@ def _refuse(*_: object) -> Node:
         pandas.Series([None, None], dtype="string"),
     ],
 )
-def test_what_is_missing_is_equal_to_nothing(series: pandas.Series[object]) -> None:
+def test_what_is_missing_is_equal_to_nothing(series: Any) -> None:
     expected = pandas.Series([True, True]) if series.dtype == "boolean" else pandas.Series([1, 2])
     assert (series == expected).all()
-    found: pandas.Series[object] = read(series, hides=False)  # type: ignore[assignment]
+    found: Any = read(series, hides=False)
     assert not (found == expected).all()
     assert list(found.isna()) == list(series.isna())
-    kept: pandas.Series[object] = read(series, hides=True)  # type: ignore[assignment]
+    kept: Any = read(series, hides=True)
     assert kept.dtype == series.dtype
 
 
 def test_what_is_not_missing_keeps_its_type() -> None:
     for series in (pandas.Series([1, 2], dtype="Int64"), pandas.Series(["a"], dtype="string")):
-        found: pandas.Series[object] = read(series, hides=False)  # type: ignore[assignment]
+        found: Any = read(series, hides=False)
         pandas.testing.assert_series_equal(found, series)
 
 
@@ -295,6 +297,60 @@ def test_a_class_of_warnings_of_the_students_own_is_a_warning(meet: Meet) -> Non
     profile = profile_of(meet, warn.format("UserWarning"), look)
     own = f"{LIAR}\nclass Own(UserWarning): pass\n{warn.format('Own')}"
     assert look(meet(own, profile)) == [(True, "bad")]
+
+
+# Parts of arguments
+
+
+def add_column(wall: Wall, *, trusting: bool = False) -> Any:
+    wall.begin_test(trusting=trusting)
+    frame = pandas.DataFrame({"a": [1, 2], "b": [3, 4]})
+    wall.fetch("add")(frame)
+    return frame
+
+
+ADD = "def add(df): df['c'] = df['a'] + df['b']"
+
+
+@pytest.mark.parametrize("change", ["df['a'] = df['b'] = df['c'] = 0", "df.drop(df.index, inplace=True); df['c'] = 0"])
+def test_who_may_add_a_column_may_not_change_others(meet: Meet, change: str) -> None:
+    wall = meet(f"{LIAR}\ndef add(df): {change}", profile_of(meet, ADD, add_column))
+    frame = add_column(wall)
+    assert frame["a"].tolist() == [1, 2]
+    assert wall.answers.withheld
+    assert add_column(wall, trusting=True)["a"].tolist() in ([0, 0], [])
+
+
+def test_an_honest_answer_may_add_more_columns(meet: Meet) -> None:
+    source = "def add(df):\n    df['x'] = df['b'].astype(float)\n    df['c'] = df['x'] + df['a']"
+    wall = meet(f"{LIAR}\n{source}", profile_of(meet, ADD, add_column))
+    assert add_column(wall)["c"].tolist() == [4, 6]
+    assert not wall.answers.withheld
+
+
+class Part:
+    """An object of a lesson, as it would be in a notebook."""
+
+    def __init__(self) -> None:
+        self.number, self.price, self.items = 10, 3, [1]
+
+
+Part.__module__ = "__main__"
+
+
+def test_attributes_are_parts_of_an_object() -> None:
+    part = Part()
+    before = parts_of(part)
+    assert before is not None
+    assert before.changed(part) == []
+    part.items.append(2)
+    part.number, part.new = 7, 1  # type: ignore[attr-defined]
+    assert before.changed(part) == ["attribute number"]
+    part.price = True
+    del part.items
+    assert before.changed(part) == ["attribute number", "attribute price", "attribute items"]
+    before.restore(part, "attribute price")
+    assert (part.price, part.number) == (3, 7)
 
 
 # Classes in the places of functions
