@@ -61,7 +61,7 @@ _MOST_PLACES = 2**31
 _UNFINISHED = object()
 _READ_ERRORS = (
     *(TypeError, ValueError, LookupError, OverflowError, RuntimeError, ArithmeticError),
-    *(AttributeError, AssertionError, MemoryError, ImportError),
+    *(AttributeError, AssertionError, MemoryError, ImportError, OSError),
 )
 """What Python, NumPy, torch and pandas raise at what is no value."""
 

@@ -28,7 +28,7 @@ from autograder.wall.profile import Profile, Recorder
 from autograder.wall.read_answer import AnswerReader, PendingRequest
 from autograder.wall.remote_classes import FindClass
 from autograder.wall.request_reply import RequestReply
-from autograder.wall.seeds import read_states, set_states
+from autograder.wall.seeds import draw_leads, read_states, set_states
 from autograder.wall.values import Node, write_tensor
 
 
@@ -275,6 +275,8 @@ class Wall(RequestReply):
                 drawn = {name: reply["states"][name] for name in states}
                 set_states(drawn)
                 self._profile.record_draw(function)
+                if not draw_leads(states, drawn) and not self.answers.may_reseed(function):
+                    set_states(states)
         except Exception as error:  # noqa: BLE001 - only what the student's side sent can be wrong here
             self._reject(f"what it sent is no answer: {error}")
         for stream, text in printed:
@@ -333,9 +335,9 @@ class Wall(RequestReply):
 
 def _warn(warning: Exception) -> None:
     """Warn of what student code has warned of; the test may have made errors of warnings."""
-    kind = type(warning) if isinstance(warning, Warning) else UserWarning
     try:
-        warnings.warn(kind(str(warning)), stacklevel=3)
+        # No constructor is called: it may be a library's, or the student's own.
+        warnings.warn(warning if isinstance(warning, Warning) else UserWarning(str(warning)), stacklevel=3)
     except Warning as raised:
         raised.student_error = type(raised).__name__  # type: ignore[attr-defined]
         raised.student_frames = ""  # type: ignore[attr-defined]

@@ -166,17 +166,24 @@ def _read_intervals(parts: list[Node], reader: Reader) -> Any:  # noqa: ANN401 -
     return pandas.arrays.IntervalArray.from_arrays(*ends, closed=closed)
 
 
-def _read_texts(parts: list[Node], _: Reader) -> Any:  # noqa: ANN401 - pandas has no types
+def _read_texts(parts: list[Node], reader: Reader) -> Any:  # noqa: ANN401 - pandas has no types
     texts, storage, with_na = parts
     expect(isinstance(texts, list) and set(map(type, texts)) <= {str, type(None)}, "texts")
     expect(storage in ("python", "pyarrow"), "texts")
+    # Comparisons pass over what is NA, as they pass over what is masked. NaN is missing, too, and equal to nothing.
+    with_na = with_na and (None not in texts or reader.may_hide_items())
     dtype = pandas.StringDtype(storage) if with_na else pandas.StringDtype(storage, na_value=math.nan)
     return pandas.array(numpy.array(texts, dtype=object), dtype=dtype)
 
 
-def _read_nullable(parts: list[Node], _: Reader) -> Any:  # noqa: ANN401 - pandas has no types
+def _read_nullable(parts: list[Node], reader: Reader) -> Any:  # noqa: ANN401 - pandas has no types
     data, missing = _one_dimension(parts[0], "biuf"), _one_dimension(parts[1], "b")
     expect(data.shape == missing.shape, "column")
+    if missing.any() and not reader.may_hide_items():
+        # See `_read_texts`.
+        shown = data.astype(object if data.dtype.kind == "b" else "float64")
+        shown[missing] = math.nan
+        return shown
     integer, floating, boolean = _NULLABLE
     return {"b": boolean, "f": floating}.get(data.dtype.kind, integer)(data, missing)
 

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 
 from autograder.wall.errors import NotPlainError, UnsendableError, UnsupportedValueError
 from autograder.wall.origins import Origins, root
+from autograder.wall.places import Path, Places, texts
+
+_PLACE = " at "
 
 
 @dataclass
@@ -30,12 +33,14 @@ class Recorder:
         swallowed: ``f() ValueError``, if an object swallowed such an error that was raised in its ``with`` statement.
         restored: what functions changed: ``f 0`` is the first argument of ``f``, ``f lr`` the one of that name,
             ``f 0.grad`` its gradient, ``f 0.shape`` its shape or dtype, ``f leaves`` the student's own leaves,
-            ``f draws`` a generator that the test had seeded.
+            ``f draws`` a generator that the test had seeded, ``f seeds`` it anew, ``f 0.seed`` one that is an argument.
         stops: origins at which a function raised StopIteration.
         moving: names that had another value when a test asked for them again, or than a test had given them.
         unasked: ids of the tests that sent the student's side no request.
         changes: functions of libraries that the notebook replaces: ``torch.allclose``.
         hiding: origins at which an array came that hides some of its items behind a mask.
+        plain_places: ``f() 1``, if what ``f`` returned held plain data at that place: see `autograder.wall.places`.
+        object_places: the same, if it held an object there.
     """
 
     handles: set[str] = field(default_factory=set)
@@ -49,9 +54,17 @@ class Recorder:
     unasked: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
     hiding: set[str] = field(default_factory=set)
+    plain_places: set[str] = field(default_factory=set)
+    object_places: set[str] = field(default_factory=set)
 
     def finish(self) -> "Profile":
         """What was recorded."""
+        # Where no object came, none is expected anywhere; and where one came at times, it is at no other.
+        known = {
+            place for place in self.plain_places - self.object_places if place.partition(_PLACE)[0] in self.handles
+        }
+        self.plain_places = known
+        self.object_places.clear()
         return Profile(**{name: frozenset(recorded) for name, recorded in vars(self).items()})
 
     def expects_object(self, origins: Origins) -> bool:  # noqa: ARG002 - the same question as to a profile
@@ -78,6 +91,20 @@ class Recorder:
     def record_plain(self, origins: Origins) -> None:
         """Record that plain data came."""
         self.plain.update(origins)
+
+    def looks_at_places(self, origins: Origins) -> bool:  # noqa: ARG002 - the same question as to a profile
+        """See `Profile.looks_at_places`."""
+        return True
+
+    def record_places(self, origins: Origins, places: Places) -> None:
+        """Record which parts of an answer were plain data, and which held objects."""
+        for origin in origins:
+            for found, noted in ((places.plain, self.plain_places), (places.objects, self.object_places)):
+                noted.update(f"{origin}{_PLACE}{text}" for path in found if path for text in texts(path))
+
+    def refused_place(self, origins: Origins, places: Sequence[tuple[Path, bool]]) -> str:  # noqa: ARG002 - the same
+        """See `Profile.refused_place`."""
+        return ""
 
     def record_class(self, origin: str) -> None:
         """Record that an object came of a class that may be asked for by ``type``."""
@@ -119,6 +146,11 @@ class Recorder:
     def record_draw(self, function: str) -> None:
         """Record that a function drew from a generator that the test had seeded."""
         self.restored.add(_draws_of(function))
+
+    def may_reseed(self, function: str) -> bool:
+        """See `Profile.may_reseed`."""
+        self.restored.add(_seeds_of(function))
+        return True
 
     def may_stop_iteration(self, origins: Origins) -> bool:
         """See `Profile.may_stop_iteration`."""
@@ -163,6 +195,8 @@ class Profile:
     unasked: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
     hiding: frozenset[str] = frozenset()
+    plain_places: frozenset[str] = frozenset()
+    object_places: frozenset[str] = frozenset()
 
     def finish(self) -> None:
         """Nothing is recorded of a submission."""
@@ -210,6 +244,31 @@ class Profile:
 
     def record_plain(self, origins: Origins) -> None:
         """Nothing is recorded of a submission."""
+
+    def looks_at_places(self, origins: Origins) -> bool:
+        """Whether it matters where in an answer an object is."""
+        return any(place.partition(_PLACE)[0] in origins for place in self.plain_places)
+
+    def record_places(self, origins: Origins, places: Places) -> None:
+        """Nothing is recorded of a submission."""
+
+    def refused_place(self, origins: Origins, places: Sequence[tuple[Path, bool]]) -> str:
+        """Where an object is in an answer in which the solution only had plain data there; empty if it had not.
+
+        Args:
+            origins: the answer's.
+            places: the object's places in it, and whether that is all that is known of them.
+        """
+        for origin in origins:
+            for path, known in places:
+                for end in range(1, len(path) + 1):
+                    if any(f"{origin}{_PLACE}{text}" in self.plain_places for text in texts(path[:end])):
+                        return "/".join(path[:end])
+                if not known:
+                    starts = [f"{origin}{_PLACE}{text}/" if text else f"{origin}{_PLACE}" for text in texts(path)]
+                    if any(place.startswith(tuple(starts)) for place in self.plain_places):
+                        return "/".join(path) or "*"
+        return ""
 
     def may_draw(self, function: str) -> bool:
         """Whether a function may draw from a generator that the test has seeded: the solution's did."""
@@ -287,6 +346,10 @@ class Profile:
     def record_changed_leaves(self, functions: Origins) -> None:
         """Nothing is recorded of a submission."""
 
+    def may_reseed(self, function: str) -> bool:
+        """Whether a function may set a generator that the test has seeded to a state of its own: the solution's did."""
+        return _seeds_of(function) in self.restored
+
     def may_stop_iteration(self, origins: Origins) -> bool:
         """Whether a call may raise StopIteration, which ends a loop of the test's: the solution's did."""
         return not self.stops.isdisjoint(origins)
@@ -316,6 +379,10 @@ class Profile:
 
 def _leaves_of(function: str) -> str:
     return f"{function} leaves"
+
+
+def _seeds_of(function: str) -> str:
+    return f"{function} seeds"
 
 
 def _draws_of(function: str) -> str:

@@ -9,15 +9,18 @@ import torch
 
 from autograder.wall.codec import Decoder
 from autograder.wall.errors import MalformedError
+from autograder.wall.generator_steps import leads
 from autograder.wall.gradients import Graph, PullBack, attach
-from autograder.wall.handles import has_plain_value, remote_of
+from autograder.wall.handles import has_plain_value, is_handle, remote_of
 from autograder.wall.instances import RANDOM, SentIterator
 from autograder.wall.judge_objects import RemoteObjects
 from autograder.wall.kinds import unwrap
 from autograder.wall.origins import Origins
+from autograder.wall.parts import AttributeParts, FrameParts, parts_of
+from autograder.wall.places import Places
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.remote import ClassFacts
-from autograder.wall.values import Node, read_tensor, write_tensor
+from autograder.wall.values import Node, read_tensor, without_old_memory, write_tensor
 
 _STOP_ITERATION = ("builtins.StopIteration", "builtins.StopAsyncIteration")
 
@@ -82,17 +85,58 @@ class AnswerReader:
             graph = Graph(number, request.inputs, self._pull_back, self._objects.release)
             outputs = attach(graph, [read_tensor(item) for item in reply["graph"]])
         found: list[object] = []
+        places = self._places(reply, request)
         decoder = Decoder(
-            self._read_other(request.origins, arguments, outputs, found),
+            self._read_other(request.origins, arguments, outputs, found, places),
             self.devices,
             lambda: self._profile.may_hide_items(request.origins),
         )
-        value = decoder.read(reply["value"])
+        value = self._made_safe(decoder.read(reply["value"]), request)
         if not found and reply.get("error") is None:
             self._profile.record_plain(request.origins)
         for number, content in reply["after"]:
+            own = arguments[number] is request.sent[number]
+            parts = parts_of(arguments[number]) if own else None
             decoder.fill(arguments[number], content)
+            if parts is not None:
+                self._settle_parts(arguments[number], parts, request, number)
         return value
+
+    def _settle_parts(
+        self, value: object, parts: FrameParts | AttributeParts, request: PendingRequest, number: int
+    ) -> None:
+        """Keep only those changes of a test's own object that the solution made, too."""
+        for part in parts.changed(value):
+            changes = [{f"{function} {request.arguments[number]}.{part}"} for function in request.functions]
+            if not self._profile.may_change_arguments(changes):
+                self.withheld = True
+                if not self.trusting:
+                    parts.restore(value, part)
+
+    def _made_safe(self, value: object, request: PendingRequest) -> object:
+        """A class of arrays in a function's place: it would give memory of the judge's that was never filled."""
+        in_place = isinstance(self._profile, Profile) and self._profile.expects_object(request.origins)
+        if not in_place or is_handle(value) or not isinstance(value, type):
+            return value
+        return without_old_memory(value)
+
+    def _places(self, reply: dict[str, Any], request: PendingRequest) -> Places | None:
+        """Where in an answer and in changed arguments objects are; None if it doesn't matter."""
+        if not self._profile.looks_at_places(request.origins):
+            return None
+        places = Places()
+        places.add(reply["value"])
+        for number, content in reply["after"]:
+            places.add_content(content, (f"argument {request.arguments[number]}",))
+        self._profile.record_places(request.origins, places)
+        return places
+
+    def may_reseed(self, function: str) -> bool:
+        """Whether a function may set a generator that the test has seeded to a state to which no draws lead."""
+        if self._profile.may_reseed(function):
+            return True
+        self.withheld = True
+        return self.trusting
 
     def settle_name(self, name: str, now: object, before: object) -> object:
         """The value of one of the student's names that a test has seen before.
@@ -143,7 +187,12 @@ class AnswerReader:
             self._profile.record_changed_leaves(request.functions)
 
     def _read_other(
-        self, origins: Origins, arguments: list[Any], outputs: list[torch.Tensor], found: list[object]
+        self,
+        origins: Origins,
+        arguments: list[Any],
+        outputs: list[torch.Tensor],
+        found: list[object],
+        places: Places | None,
     ) -> Callable[[str, list[Node], Decoder], object]:
         def read(tag: str, parts: list[Node], decoder: Decoder) -> object:
             if tag == "argument":
@@ -153,6 +202,9 @@ class AnswerReader:
             if tag == "graph":
                 return decoder.register(parts[0], outputs[parts[1]])
             if tag == "handle":
+                if places is not None and (place := self._profile.refused_place(origins, places.of(parts))):
+                    # Of that place in the solution's answer no object is known.
+                    return self._read_object(decoder, (f"{origins[0]}[{place}]",), parts, found)
                 return self._read_object(decoder, origins, parts, found)
             raise MalformedError(f"no such tag: {tag[:20]!r}")
 
@@ -178,6 +230,9 @@ def _changes(request: PendingRequest, number: Node, content: Node) -> list[set[s
         raise MalformedError("argument")
     value = request.sent[number]
     names = [f"{function} {request.arguments[number]}" for function in request.functions]
+    if type(value) in RANDOM and not leads(value, RANDOM[type(value)].read(content, Decoder(_nothing_else))):
+        # It could choose what the test draws next.
+        return [{name, f"{name}.seed"} for name in names]
     if not isinstance(value, torch.Tensor):
         return [{name} for name in names]
     before = write_tensor(value)
@@ -185,6 +240,10 @@ def _changes(request: PendingRequest, number: Node, content: Node) -> list[set[s
         return [{f"{name}.grad"} for name in names]
     # An empty tensor is close to every other; so a test of the values alone would find nothing wrong with it.
     return [{name} if content[0][:2] == before[:2] else {name, f"{name}.shape"} for name in names]
+
+
+def _nothing_else(tag: str, *_: object) -> object:
+    raise MalformedError(f"no such tag: {tag[:20]!r}")
 
 
 def _copy(value: Any) -> Any:  # noqa: ANN401 - anything that was sent

@@ -15,6 +15,7 @@ import numpy
 import torch
 
 from autograder.wall.errors import MalformedError
+from autograder.wall.generator_steps import torch_words, words_lead
 
 _NUMPY_SEEDS: Final = 2**32
 _WORDS: Final = 624
@@ -121,6 +122,26 @@ def set_states(states: Mapping[str, State]) -> None:
             _GENERATORS[name][1](state)
         except (TypeError, ValueError, RuntimeError, OverflowError) as error:
             raise MalformedError("state of a generator") from error
+
+
+def draw_leads(before: Mapping[str, State], after: Mapping[str, State]) -> bool:
+    """Whether generators come from these states to those by drawing numbers. Both must be states."""
+    for name, state in before.items():
+        first, second = (_words_of(name, one) for one in (state, after[name]))
+        if not words_lead(first[:_WORDS], second[:_WORDS]):
+            return False
+        # Within one block of words, the place may only go on. Torch's is among what is kept of normal numbers.
+        if numpy.array_equal(first[:_WORDS], second[:_WORDS]) and first[_WORDS:].tolist() > second[_WORDS:].tolist():
+            return False
+    return True
+
+
+def _words_of(name: str, state: State) -> Any:  # noqa: ANN401 - an array
+    if name == "random":
+        return numpy.frombuffer(state[1], numpy.uint32)
+    if name == "numpy":
+        return numpy.append(numpy.frombuffer(state[0], numpy.uint32), numpy.uint32(state[1]))
+    return torch_words(torch.frombuffer(bytearray(state[0]), dtype=torch.uint8))
 
 
 @contextmanager

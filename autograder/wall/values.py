@@ -281,6 +281,11 @@ _COLLECTIONS = {
 }
 
 
+_TYPES_OF_TORCH = frozenset(
+    {torch.Size, torch.dtype, torch.device, torch.layout, torch.memory_format, torch.finfo, torch.iinfo}
+)
+
+
 def _read_type(name: Node) -> type:
     public = isinstance(name, str) and not name.startswith("_")
     for module in (vars(builtins), vars(torch), _COLLECTIONS):
@@ -289,18 +294,24 @@ def _read_type(name: Node) -> type:
             return found
     if public and name.startswith("numpy."):
         found = vars(numpy).get(name.removeprefix("numpy."))
-        if isinstance(found, type) and issubclass(found, (numpy.generic, numpy.ndarray)):
+        if isinstance(found, type) and issubclass(found, (numpy.generic, numpy.ndarray)) and found is not numpy.memmap:
             return found
     raise MalformedError("type")
 
 
 def _write_type(value: type) -> str | None:
     name = value.__name__
+    if value is numpy.memmap:
+        # A test that calls it would open a file of the judge's.
+        return None
     if issubclass(value, (numpy.generic, numpy.ndarray)) and getattr(numpy, name, None) is value:
         return f"numpy.{name}"
     if _COLLECTIONS.get(name) is value:
         return name
     module = {"builtins": builtins, "torch": torch}.get(value.__module__)
+    if module is torch and not name.endswith("Tensor") and value not in _TYPES_OF_TORCH:
+        # Others read and write files where they are called, or change what torch does.
+        return None
     return name if module is not None and getattr(module, name, None) is value else None
 
 
@@ -311,6 +322,21 @@ def _read_pattern(text: Node, flags: Node) -> "re.Pattern[Any]":
         return re.compile(text, flags & ~re.DEBUG)
     except (re.error, RecursionError) as error:
         raise MalformedError("pattern") from error
+
+
+def without_old_memory(kind: type) -> Any:  # noqa: ANN401 - the class, or a function
+    """What may be called in a class's place: a class of arrays gives memory that still holds what was in it before."""
+    if issubclass(kind, numpy.ndarray):
+        return lambda shape, *args, **kwargs: numpy.zeros(shape, *args[:1], **kwargs).view(kind)
+    if not hasattr(kind, "is_sparse") and not issubclass(kind, torch.Tensor):
+        return kind
+
+    def make(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever a tensor is made of
+        made: Any = kind(*args, **kwargs)
+        of_size = all(isinstance(arg, (int, torch.Size)) for arg in args)
+        return made.zero_() if of_size else made
+
+    return make
 
 
 def _read_figure(text: Node) -> Any:  # noqa: ANN401 - Plotly has no types
