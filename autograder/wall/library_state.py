@@ -42,6 +42,7 @@ _CLASSES_OF = (
 )
 _LOADED = ("unittest.mock", "numpy.testing", "torch.testing", "doctest")
 """Modules of tests, which might be loaded by student code else, and replaced before they are known."""
+_CELL = "<ipython-input"
 _HEAP_TYPE = 1 << 9
 """The flag of classes that can be changed: those that are not written in C."""
 _MISSING = object()
@@ -106,8 +107,10 @@ class LibraryState:
         for package in looked_at:
             for function, code in self._codes.get(package, {}).items():
                 if function.__code__ is not code:
+                    # Libraries give their own functions other code, too, when these are first called.
+                    if function.__code__.co_filename.startswith(_CELL):
+                        changed.add(f"{function.__module__}.{function.__qualname__}".replace(".<locals>", ""))
                     function.__code__ = code
-                    changed.add(f"{function.__module__}.{function.__qualname__}".replace(".<locals>", ""))
         for place, module, before in [item for package in looked_at for item in self._modules.get(package, ())]:
             # A module that was removed may have been removed to be imported anew.
             if sys.modules.get(place, module) is not module:
