@@ -52,7 +52,7 @@ class LabLevels:
 
     @property
     def listed(self) -> tuple[TestLevel, ...]:
-        """The tests that do not run at the wall."""
+        """The tests that do not run at the wall, and those that the worked solution itself fails."""
         unexplained = {grade_id: TestLevel(grade_id, level) for grade_id, level in self.seen.items()}
         return tuple({**unexplained, **self.known}.values())
 
@@ -65,6 +65,11 @@ class LabLevels:
     def unfit(self) -> tuple[TestLevel, ...]:
         """The tests that can be run for nobody."""
         return tuple(test for test in self.listed if test.level is Level.NONE)
+
+    @property
+    def failed_by_solution(self) -> tuple[TestLevel, ...]:
+        """The tests at the wall that the worked solution itself fails."""
+        return tuple(test for test in self.listed if test.level is Level.WALL)
 
 
 def _points(cells: Iterable[CellVerdict]) -> float:
@@ -92,6 +97,10 @@ def level_notes(lab: str, levels: LabLevels) -> tuple[str, ...]:
         tests = count(len(levels.unfit), "test")
         listed = [f"  '{test.grade_id}': {explained(test)}" for test in levels.unfit]
         notes.append("\n".join([f"{lab}: {tests} can be run for nobody; {points} are left out for all:", *listed]))
+    if levels.failed_by_solution:
+        tests = count(len(levels.failed_by_solution), "test")
+        listed = [f"  '{test.grade_id}': {explained(test)}" for test in levels.failed_by_solution]
+        notes.append("\n".join([f"{lab}: the worked solution itself fails {tests}:", *listed]))
     return tuple(notes)
 
 
