@@ -479,8 +479,7 @@ class Judge:
             # The message is that of the second run, as it would be in a notebook.
             with with_values(self._namespace, changed):
                 again = self._run_test(test, trusting=True, device=device)
-            one_passed = (execution.error is None) != (again.error is None)
-            if self._wall.answers.moved or (one_passed and (changed or again.error is None)):
+            if self._wall.answers.moved or (execution.error is not None and again.error is None):
                 # A mistaken change in place fails a test that looks for it; this answer passes only because of it.
                 self._coordinator.flag(f"in {name_cell(test)} the answer changed what the solution leaves alone")
             execution = worse(execution, again)
