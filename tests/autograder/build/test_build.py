@@ -131,7 +131,7 @@ def test_a_check_names_folders_without_a_lab(course: Path) -> None:
         (
             "assert square(torch.tensor(3.0)) == 9",
             "assert square(open) == 9",
-            r"line 15, cell 'square-test': the test itself breaks",
+            r"line 15, cell 'square-test': the worked solution earns 0 of 2 points",
         ),
         ("### END SOLUTION", "", r"line 10, cell 'square': the solution lines begin here but never end"),
         ('"points": 2', '"locked": true', r"line 15, cell 'square-test': it is graded but has no points"),
