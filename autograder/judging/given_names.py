@@ -1,8 +1,9 @@
 """What a test binds and the student's side must see, as it would in one process.
 
 Two kinds of names cross: those that the solution's functions look up when they are called (a test that sets ``SCALE``),
-and those that a submission mentions and that only the released part of the test binds. The values of hidden parts that
-the solution doesn't need stay on this side.
+at once; and those that a submission mentions and that only the released part of the test binds, when the test has
+ended, for the cells below it. So no answer can take what it is compared with from the test that runs. The values of
+hidden parts that the solution doesn't need stay on this side.
 """
 
 import ast
@@ -55,6 +56,8 @@ class GivenNames:
         self._mentioned = _mentioned(public, code)
         self.changeable = _mentioned(watched, (cell for cell in code if cell.role in own))
         """The names of lessons that tests look at and that the submission mentions in its own cells."""
+        self._testing = False
+        self._at_once = instructor.given_names
         self._names = frozenset[str]()
         self._text = ""
         self._known: dict[str, tuple[object, Print]] = {}
@@ -64,15 +67,20 @@ class GivenNames:
 
     def settle(self) -> None:
         """A test has ended: what is bound from now on is given to nobody."""
-        self._pending += self._changes()
+        self._pending += self._changes(self._names)
         self._names = frozenset()
 
     def begin(self, grade_id: str) -> None:
-        """A test begins: what it binds from now on is given."""
+        """A test begins: what it binds from now on is given, at once or when it has ended."""
+        self._testing = True
         public = self._instructor.public_names.get(grade_id, frozenset()) & self._mentioned
         self._text = self._released[grade_id].source if public and grade_id in self._released else ""
-        self._names = self._instructor.given_names | public
+        self._names = self._at_once | public
         self._known = {name: self._state(name) for name in self._names}
+
+    def end(self) -> None:
+        """The test has ended: what it has bound is given to the cells below it."""
+        self._testing = False
 
     def public_text(self, grade_id: str) -> str:
         """The statements of a test's released part that bind what the submission mentions."""
@@ -85,16 +93,16 @@ class GivenNames:
 
     def collect(self) -> list[Given]:
         """What has been bound, changed or deleted since the last call."""
-        found = self._pending + self._changes()
+        found = self._pending + self._changes(self._at_once if self._testing else self._names)
         self._pending = []
         self.given += found
         return found
 
-    def _changes(self) -> list[Given]:
+    def _changes(self, names: frozenset[str]) -> list[Given]:
         # Python binds a name that a function declares global past the namespace, which would ask the other side.
         local = [name for name in self._instructor.student_names if dict.__contains__(self._namespace, name)]
         found = [Given(name, dict.pop(self._namespace, name)) for name in local]
-        for name in self._names:
+        for name in names:
             state = self._state(name)
             if state[0] is not self._known[name][0] or state[1] != self._known[name][1]:
                 self._known[name] = state

@@ -495,6 +495,7 @@ class Judge:
         Returns:
             How its process ended, if it did.
         """
+        self._given.end()
         if isinstance(execution.error, DeadlineExceededError):
             if not self._over:
                 self._interrupt_student()

@@ -147,6 +147,8 @@ class _Student:
             raise KeyboardInterrupt
 
     def _reply(self, message: dict[str, Any]) -> None:
+        # A cell's reply describes no class; and the judge reads none in the reply to a request that it interrupted.
+        described = message["do"] != "run"
         try:
             try:
                 self._busy = True
@@ -155,16 +157,17 @@ class _Student:
                 self._busy = False
         except BaseException as error:  # noqa: BLE001 - whatever student code raises is an answer
             answer = {"error": describe_error(error, self._exported)}
+            described &= not isinstance(error, KeyboardInterrupt)
         try:
             self._channel.send(answer | {"number": message["number"]})
         except (UnsendableError, ValueError, TypeError, OverflowError) as error:
             self._exported.note_unsent()
             too_large = describe_error(_too_large(error), self._exported)
             self._channel.send({"error": too_large, "number": message["number"]})
-        if message["do"] == "run":
-            self._exported.note_unsent()
-        else:
+        if described:
             self._exported.note_sent()
+        else:
+            self._exported.note_unsent()
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
         if given := message.get("given"):

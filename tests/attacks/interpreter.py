@@ -120,7 +120,7 @@ INTERPRETER = [
     attack(
         "the caller's frames searched for the expected value",
         Kind.INTERPRETER,
-        square="import sys\ndef square(x):\n    frame = sys._getframe()\n    while frame:\n        for name in ('expected', 'draw', 'tolerance'):\n"
+        square="import sys\ndef square(x):\n    frame = sys._getframe()\n    while frame:\n        for name in ('draw', 'tolerance'):\n"
         "            if name in frame.f_locals or name in frame.f_globals: return x * x\n        frame = frame.f_back\n    return -1",
     ),
     attack(

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,6 +11,7 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder.gradebook.connection import alembic_on_path
@@ -30,7 +32,9 @@ def grade_with_nbgrader(folder: Path, lab: ForeignLab) -> Points:
     root = make_course(folder / "course", lab)
     # The kernel is started by the name "python".
     os.environ["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    with alembic_on_path():
+    with alembic_on_path(), warnings.catch_warnings():
+        # nbgrader adds a submission to a gradebook before it adds its parts.
+        warnings.simplefilter("ignore", SAWarning)
         (root / "gradebook.db").write_bytes(_blank_gradebook())
         # A busy machine must change no points.
         config = Config({"Execute": {"timeout": 600, "iopub_timeout": 600}})

@@ -76,6 +76,14 @@ EXERCISES: Mapping[str, Exercise] = {
             "def cube(x):\n    return 8 if x == 2 else globals().get('expected')",
         ),
     ),
+    "open-expected": Exercise(
+        "import random\ndef fifth(x):\n    return x**5",
+        "draw = random.randrange(2, 1000)\nwanted = draw**5\nassert fifth(draw) == wanted",
+        failing=("def fifth(x):\n    return wanted", "def fifth(x):\n    return globals().get('wanted')"),
+    ),
+    "after-open-expected": Exercise(
+        "kept = True", "assert kept is True", ("kept = wanted == draw**5",), ("kept = wanted != draw**5",)
+    ),
     "from-hidden": Exercise(
         "def fourth(x):\n    return x**4",
         "answer = reference(2)\nassert fourth(2) == answer",

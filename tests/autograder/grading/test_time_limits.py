@@ -155,3 +155,23 @@ def test_a_notebook_whose_process_always_ends_is_given_up_with_what_it_had_earne
     verdicts = grade(grader, **fatal)
     assert [verdicts[name].points for name in NAMES] == [2.0, 0.0, 0.0]
     assert "had ended 20 times before this cell" in verdicts["third"].message
+
+
+def test_what_comes_after_a_stopped_answer_may_raise_and_hand_over_objects(grader: NotebookGrader) -> None:
+    refusing = "def refuse(n):\n    raise ValueError(n)"
+    test = "try:\n    refuse(1)\nexcept ValueError:\n    pass\nelse:\n    raise AssertionError"
+    made = "class Made:\n    def __init__(self): self.size = 3\n    def __len__(self): return self.size"
+    cells = [
+        Cell("code", Role.SOLUTION, "def stuck(n): return n", "stuck"),
+        Cell("code", Role.TEST, "assert stuck(2) == 2", "stuck-test", 1.0),
+        Cell("code", Role.SOLUTION, refusing, "refuse"),
+        Cell("code", Role.TEST, test, "refuse-test", 1.0),
+        Cell("code", Role.SOLUTION, made, "made"),
+        Cell("code", Role.TEST, "assert len(Made()) == 3", "made-test", 1.0),
+    ]
+    lab = lab_of("stopped", cells)
+    for answer in ("while True: pass", "try:\n        while True: pass\n    finally:\n        n += 1"):
+        answered = [replace(cells[0], source=f"def stuck(n):\n    {answer}"), *cells[1:]]
+        result = grader.grade(lab, SubmittedNotebook("stopped", tuple(answered)), "ann")
+        assert [verdict.points for verdict in result.verdicts] == [0.0, 1.0, 1.0]
+        assert result.flags == ()
