@@ -29,6 +29,7 @@ from autograder.wall.read_answer import AnswerReader, PendingRequest
 from autograder.wall.remote_classes import FindClass
 from autograder.wall.request_reply import RequestReply
 from autograder.wall.seeds import draw_leads, read_states, set_states
+from autograder.wall.sent_objects import locate
 from autograder.wall.values import Node, write_tensor
 
 
@@ -262,7 +263,9 @@ class Wall(RequestReply):
         except UnsendableError as error:
             raise self._profile.too_large(error) from error
         inputs += [self._remote.leaves[number] for number in leaves]
-        request = PendingRequest(action, origins, encoder.objects, arguments, (*before, *inputs), self._cell_ran)
+        values = {**{str(index): value for index, value in enumerate(args)}, **kwargs}
+        sent = locate(encoder.objects, values, arguments)
+        request = PendingRequest(action, origins, sent, (*before, *inputs), self._cell_ran)
         self._cell_ran = False
         raised = None
         try:

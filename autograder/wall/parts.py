@@ -10,6 +10,8 @@ from autograder.wall.digests import digest
 from autograder.wall.instances import attributes_of
 from autograder.wall.registry import find_kind
 
+ATTRIBUTE = "attribute "
+"""What the name of a part begins with that is an attribute."""
 _ROWS = "rows"
 
 
@@ -46,11 +48,11 @@ class AttributeParts:
     def changed(self, value: object) -> list[str]:
         """The attributes that were there and are something else now, or are gone."""
         now = attributes_of(value)
-        return [f"attribute {name}" for name, known in self._before.items() if not _is_same(known, now, name)]
+        return [f"{ATTRIBUTE}{name}" for name, known in self._before.items() if not _is_same(known, now, name)]
 
     def restore(self, value: object, part: str) -> None:
         """Give an attribute back what it was."""
-        name = part.removeprefix("attribute ")
+        name = part.removeprefix(ATTRIBUTE)
         object.__setattr__(value, name, self._before[name][0])
 
 

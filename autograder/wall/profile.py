@@ -10,12 +10,14 @@ what was recorded. They are asked with all origins of a value (`autograder.wall.
 several ways is one object, as long as the solution had the same kinds of values wherever these ways lead.
 """
 
+import itertools
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from autograder.wall.errors import NotPlainError, UnsendableError, UnsupportedValueError
 from autograder.wall.origins import Origins, root
 from autograder.wall.places import Path, Places, texts
+from autograder.wall.sent_objects import GRADIENT, Place
 
 _PLACE = " at "
 
@@ -33,7 +35,9 @@ class Recorder:
         swallowed: ``f() ValueError``, if an object swallowed such an error that was raised in its ``with`` statement.
         restored: what functions changed: ``f 0`` is the first argument of ``f``, ``f lr`` the one of that name,
             ``f 0.grad`` its gradient, ``f 0.shape`` its shape or dtype, ``f leaves`` the student's own leaves,
-            ``f draws`` a generator that the test had seeded, ``f seeds`` it anew, ``f 0.seed`` one that is an argument.
+            ``f 0/'x'`` the object under a key of it (see `autograder.wall.sent_objects`), ``f draws`` a generator
+            that the test had seeded, ``f seeds`` it anew, ``f 0.seed`` one that is an argument.
+        kept: the same, for objects within an argument that a function was given and did not change.
         stops: origins at which a function raised StopIteration.
         moving: names that had another value when a test asked for them again, or than a test had given them.
         unasked: ids of the tests that sent the student's side no request.
@@ -49,6 +53,7 @@ class Recorder:
     own: set[str] = field(default_factory=set)
     swallowed: set[str] = field(default_factory=set)
     restored: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
     stops: set[str] = field(default_factory=set)
     moving: set[str] = field(default_factory=set)
     unasked: set[str] = field(default_factory=set)
@@ -125,11 +130,16 @@ class Recorder:
         self.swallowed.update(f"{origin} {error}" for origin in origins)
         return True
 
-    def may_change_arguments(self, changes: Sequence[Set[str]]) -> bool:
-        """See `Profile.may_change_arguments`."""
-        for changed in changes:
-            self.restored |= changed | {f"{change.removesuffix('.grad')}.grad" for change in changed}
+    def may_change(self, functions: Origins, place: Place, parts: Set[str]) -> bool:
+        """See `Profile.may_change`."""
+        for function, part in itertools.product(functions, parts | {GRADIENT}):
+            self.restored.update(f"{function} {text}{part}" for text in place.alike())
         return True
+
+    def record_kept(self, functions: Origins, place: Place, parts: Set[str]) -> None:
+        """Record that functions did not change these parts of an object within an argument."""
+        if place.steps:
+            self.kept.update(f"{function} {place}{part}" for function, part in itertools.product(functions, parts))
 
     def may_change_leaves(self, functions: Origins) -> bool:  # noqa: ARG002 - the same question as to a profile
         """See `Profile.may_change_leaves`."""
@@ -190,6 +200,7 @@ class Profile:
     own: frozenset[str] = frozenset()
     swallowed: frozenset[str] = frozenset()
     restored: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     stops: frozenset[str] = frozenset()
     moving: frozenset[str] = frozenset()
     unasked: frozenset[str] = frozenset()
@@ -331,13 +342,26 @@ class Profile:
         """Whether an object may swallow an error that a test raised in its ``with`` statement: the solution's did."""
         return any(f"{origin} {error}" in self.swallowed for origin in origins)
 
-    def may_change_arguments(self, changes: Sequence[Set[str]]) -> bool:
-        """Whether a function may change its arguments so: the solution's did.
+    def may_change(self, functions: Origins, place: Place, parts: Set[str]) -> bool:
+        """Whether a function may change one of the objects that it was given so: the solution's did.
 
         Args:
-            changes: what it changed, for each of the origins at which it is.
+            functions: the function, for each of the origins at which it is.
+            place: where the object is in its arguments. What the solution did to others there counts for an object
+                that the solution never had.
+            parts: the parts of the object that it changed.
         """
-        return any(changed <= self.restored for changed in changes)
+        return any(all(self._changed(function, place, part) for part in parts) for function in functions)
+
+    def _changed(self, function: str, place: Place, part: str) -> bool:
+        if f"{function} {place}{part}" in self.restored:
+            return True
+        if f"{function} {place}{part}" in self.kept:
+            return False
+        return any(f"{function} {text}{part}" in self.restored for text in place.alike())
+
+    def record_kept(self, functions: Origins, place: Place, parts: Set[str]) -> None:
+        """Nothing is recorded of a submission."""
 
     def may_change_leaves(self, functions: Origins) -> bool:
         """Whether a function may change values of the student's own leaves: the solution's did."""

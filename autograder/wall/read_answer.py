@@ -16,11 +16,12 @@ from autograder.wall.instances import RANDOM, SentIterator
 from autograder.wall.judge_objects import RemoteObjects
 from autograder.wall.kinds import unwrap
 from autograder.wall.origins import Origins
-from autograder.wall.parts import AttributeParts, FrameParts, parts_of
+from autograder.wall.parts import ATTRIBUTE, AttributeParts, FrameParts, parts_of
 from autograder.wall.places import Places
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.remote import ClassFacts
-from autograder.wall.values import Node, read_tensor, without_old_memory, write_tensor
+from autograder.wall.sent_objects import PARTS, STATE, WHOLE, Change, Place, SentObjects
+from autograder.wall.values import Node, read_tensor, without_old_memory
 
 _STOP_ITERATION = ("builtins.StopIteration", "builtins.StopAsyncIteration")
 
@@ -32,16 +33,14 @@ class PendingRequest:
     Attributes:
         action: what was asked for.
         origins: how the judge comes by the answer: see `autograder.wall.origins`.
-        sent: every mutable object that was sent, by its number.
-        arguments: the argument that each of them was in: "0", "1", a keyword.
+        sent: the mutable objects that were sent.
         inputs: the judge's tensors to which gradients flow back.
         after_a_cell: whether a cell of the submission has run since the last request.
     """
 
     action: str
     origins: Origins
-    sent: list[Any]
-    arguments: list[str]
+    sent: SentObjects
     inputs: tuple[torch.Tensor, ...]
     after_a_cell: bool
 
@@ -75,7 +74,7 @@ class AnswerReader:
         """
         if "value" not in reply:
             return None
-        arguments = self._arguments(reply["after"], request)
+        arguments = self._arguments(reply["after"], reply["graph"], request)
         self._read_leaves(reply["leaves"], request)
         outputs: list[torch.Tensor] = []
         if reply["record"] is not None:
@@ -95,7 +94,7 @@ class AnswerReader:
         if not found and reply.get("error") is None:
             self._profile.record_plain(request.origins)
         for number, content in reply["after"]:
-            own = arguments[number] is request.sent[number]
+            own = arguments[number] is request.sent.objects[number]
             parts = parts_of(arguments[number]) if own else None
             decoder.fill(arguments[number], content)
             if parts is not None:
@@ -106,9 +105,13 @@ class AnswerReader:
         self, value: object, parts: FrameParts | AttributeParts, request: PendingRequest, number: int
     ) -> None:
         """Keep only those changes of a test's own object that the solution made, too."""
+        place = request.sent.places[number]
         for part in parts.changed(value):
-            changes = [{f"{function} {request.arguments[number]}.{part}"} for function in request.functions]
-            if not self._profile.may_change_arguments(changes):
+            # An attribute that was bound anew is changed like one that was changed in place.
+            within = request.sent.child(number, part.removeprefix(ATTRIBUTE))
+            changes = [(place, f".{part}"), *([] if within is None else [(within, WHOLE)])]
+            allowed = [self._profile.may_change(request.functions, place, {one}) for place, one in changes]
+            if not any(allowed):
                 self.withheld = True
                 if not self.trusting:
                     parts.restore(value, part)
@@ -127,7 +130,7 @@ class AnswerReader:
         places = Places()
         places.add(reply["value"])
         for number, content in reply["after"]:
-            places.add_content(content, (f"argument {request.arguments[number]}",))
+            places.add_content(content, (f"argument {request.sent.places[number].argument}",))
         self._profile.record_places(request.origins, places)
         return places
 
@@ -170,15 +173,30 @@ class AnswerReader:
             return False
         return not self._profile.may_stop_iteration(request.origins)
 
-    def _arguments(self, after: Node, request: PendingRequest) -> list[Any]:
+    def _arguments(self, after: Node, graph: Node, request: PendingRequest) -> list[Any]:
         """The arguments to which the answer may refer: the judge's own, or copies of those that mustn't change."""
-        arguments = request.sent[:]
+        arguments = request.sent.objects[:]
+        changed: dict[Place, frozenset[str]] = {}
         for number, content in after:
-            if not self._profile.may_change_arguments(_changes(request, number, content)):
+            changes = self._changes(request, number, content, graph)
+            changed |= {place: changed.get(place, frozenset()) | parts for place, parts in changes}
+            if not all(self._profile.may_change(request.functions, place, parts) for place, parts in changes):
                 self.withheld = True
                 if not self.trusting:
-                    arguments[number] = _copy(request.sent[number])
+                    arguments[number] = _copy(arguments[number])
+        for place in request.sent.places if request.sent.children else ():
+            self._profile.record_kept(request.functions, place, PARTS - changed.get(place, frozenset()))
         return arguments
+
+    @staticmethod
+    def _changes(request: PendingRequest, number: Node, content: Node, graph: Node) -> list[Change]:
+        if type(number) is not int or not 0 <= number < len(request.sent.objects):
+            raise MalformedError("argument")
+        value = request.sent.objects[number]
+        if type(value) in RANDOM and not leads(value, RANDOM[type(value)].read(content, Decoder(_nothing_else))):
+            # It could choose what the test draws next.
+            return [(request.sent.places[number], frozenset({WHOLE, STATE}))]
+        return request.sent.changes(number, content, graph)
 
     def _read_leaves(self, leaves: Node, request: PendingRequest) -> None:
         may_change = request.after_a_cell or self._profile.may_change_leaves(request.functions)
@@ -218,28 +236,6 @@ class AnswerReader:
         value = self._objects.read_handle(decoder, origins, parts)
         found.append(value)
         return value
-
-
-def _changes(request: PendingRequest, number: Node, content: Node) -> list[set[str]]:
-    """A change as `Recorder.restored` names it: the function, its argument, and the part of it that changed.
-
-    Returns:
-        One set for each of the origins at which the function is.
-    """
-    if type(number) is not int or not 0 <= number < len(request.sent):
-        raise MalformedError("argument")
-    value = request.sent[number]
-    names = [f"{function} {request.arguments[number]}" for function in request.functions]
-    if type(value) in RANDOM and not leads(value, RANDOM[type(value)].read(content, Decoder(_nothing_else))):
-        # It could choose what the test draws next.
-        return [{name, f"{name}.seed"} for name in names]
-    if not isinstance(value, torch.Tensor):
-        return [{name} for name in names]
-    before = write_tensor(value)
-    if content[:2] == [before, value.requires_grad]:
-        return [{f"{name}.grad"} for name in names]
-    # An empty tensor is close to every other; so a test of the values alone would find nothing wrong with it.
-    return [{name} if content[0][:2] == before[:2] else {name, f"{name}.shape"} for name in names]
 
 
 def _nothing_else(tag: str, *_: object) -> object:

@@ -84,6 +84,56 @@ EXERCISES: Mapping[str, Exercise] = {
     "after-open-expected": Exercise(
         "kept = True", "assert kept is True", ("kept = wanted == draw**5",), ("kept = wanted != draw**5",)
     ),
+    "one-of-two-objects": Exercise(
+        "def total(data):\n    data['out'].append(float(data['x'].sum()))",
+        "data = {'x': torch.rand(3), 'out': []}\ntotal(data)\nassert data['out'] == [float(data['x'].sum())]",
+        (
+            "def total(data):\n    data['out'] = data['out'] + [float(data['x'].sum())]",
+            "def total(data):\n    data['out'] += [float(sum(data['x'].tolist()[:0], data['x'].sum()))]",
+        ),
+        (
+            "def total(data):\n    data['x'].zero_()\n    data['out'].append(0.0)",
+            "def total(data):\n    data['x'] = torch.zeros(3)\n    data['out'].append(0.0)",
+            "def total(data):\n    data['x'].data = torch.empty(0)\n    data['out'].append(0.0)",
+        ),
+    ),
+    "one-of-a-list": Exercise(
+        "def scale(pair):\n    pair[1] *= pair[0].sum()",
+        "pair = [np.random.rand(2), np.random.rand(3)]\nbefore = pair[1].copy()\nscale(pair)\n"
+        "assert np.allclose(pair[1], before * pair[0].sum())",
+        ("def scale(pair):\n    pair[1] = pair[1] * pair[0].sum()", "def scale(p):\n    p[1][:] = p[1] * sum(p[0])"),
+        (
+            "def scale(pair):\n    pair[0][:] = [1, 0]",
+            "def scale(pair):\n    pair[0] = np.array([1.0, 0.0])",
+            "def scale(pair):\n    pair.insert(0, np.array([1.0, 0.0]))\n    pair[2:] = pair[2:3]",
+        ),
+    ),
+    "rows-in-place": Exercise(
+        "def clip(rows):\n    for row in rows:\n        row[row > 1] = 1",
+        "rows = [2 * np.random.rand(1) for _ in range(6)]\nbest = [min(row[0], 1) for row in rows]\n"
+        "clip(rows)\nassert [row[0] for row in rows] == best",
+        ("def clip(rows):\n    for i, row in enumerate(rows):\n        rows[i] = np.minimum(row, 1)",),
+        ("def clip(rows):\n    pass",),
+    ),
+    "gradient-of-one": Exercise(
+        "def clear(parameters):\n    for p in parameters:\n        p.grad.zero_()",
+        "ps = [torch.rand(2, requires_grad=True) for _ in range(2)]\nbefore = [p.detach().clone() for p in ps]\n"
+        "sum(p.sum() for p in ps).backward()\nclear(ps)\nassert all(p.grad is None or not p.grad.any() for p in ps)\n"
+        "assert all(torch.equal(p.detach(), b) for p, b in zip(ps, before))",
+        ("def clear(parameters):\n    for p in parameters:\n        p.grad = None",),
+        (
+            "def clear(parameters):\n    pass",
+            "def clear(ps):\n    for p in ps:\n        p.data = torch.empty(0)\n        p.grad = None",
+        ),
+    ),
+    "attribute-of-object": Exercise(
+        "def move(body):\n    body.pos = body.pos + body.v",
+        "body = Body(np.random.rand(2), np.random.rand(2))\nwanted = body.pos + body.v\nmove(body)\n"
+        "assert np.allclose(body.pos, wanted)\nassert np.allclose(body.pos - body.v, wanted - body.v)",
+        ("def move(body):\n    body.pos += body.v", "def move(b):\n    for i in range(2):\n        b.pos[i] += b.v[i]"),
+        ("def move(body):\n    pass", "def move(body):\n    body.pos = body.v * 2"),
+        "class Body:\n    def __init__(self, pos, v):\n        self.pos, self.v = pos, v",
+    ),
     "from-hidden": Exercise(
         "def fourth(x):\n    return x**4",
         "answer = reference(2)\nassert fourth(2) == answer",
@@ -303,7 +353,7 @@ def test_other_right_answers_pass_as_in_one_process(grader: NotebookGrader, numb
     assert {name: verdicts[name].message for name in answers if verdicts[name].points != 2.0} == {}
 
 
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("number", range(3))
 def test_wrong_answers_and_attacks_earn_nothing(grader: NotebookGrader, number: int) -> None:
     wrong = {name: exercise.failing[number] for name, exercise in EXERCISES.items() if number < len(exercise.failing)}
     for part in (dict(list(wrong.items())[0::2]), dict(list(wrong.items())[1::2])):

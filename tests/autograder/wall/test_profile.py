@@ -7,6 +7,7 @@ import pytest
 
 from autograder.wall.errors import NotPlainError, UnsendableError, UnsupportedValueError
 from autograder.wall.profile import Profile, Recorder
+from autograder.wall.sent_objects import GRADIENT, WHOLE, Place
 
 
 def questions(kind: type) -> dict[str, tuple[str, ...]]:
@@ -25,7 +26,7 @@ def test_what_the_solution_did_a_submission_may_do() -> None:
     assert recorder.expects_object(("f()",))
     assert not recorder.takes_plain_value(("f()",), has_plain_value=True)
     assert not recorder.takes_plain_value(("g()",), has_plain_value=False)
-    assert recorder.may_change_arguments([{"f 0"}])
+    assert recorder.may_change(("f",), Place("0"), {WHOLE})
     assert recorder.may_change_leaves(("f",))
     recorder.record_changed_leaves(("f",))
     assert recorder.may_stop_iteration(("f()",))
@@ -40,10 +41,10 @@ def test_what_the_solution_did_a_submission_may_do() -> None:
     assert profile.expects_object(("h()", "f()"))
     assert profile.expects_object(("<Vector>",))
     assert not profile.takes_plain_value(("f()",), has_plain_value=True)
-    assert profile.may_change_arguments([{"f 0"}])
-    assert profile.may_change_arguments([{"h 0"}, {"f 0"}])
+    assert profile.may_change(("f",), Place("0"), {WHOLE})
+    assert profile.may_change(("h", "f"), Place("0"), {WHOLE})
     # Who changes a tensor may change its gradient.
-    assert profile.may_change_arguments([{"f 0.grad"}])
+    assert profile.may_change(("f",), Place("0"), {GRADIENT})
     assert profile.may_change_leaves(("f",))
     assert profile.may_stop_iteration(("f()",))
     assert profile.may_rebind("count")
@@ -61,7 +62,7 @@ def test_all_else_a_submission_may_not_do() -> None:
     assert profile.takes_plain_value(("f()",), has_plain_value=True)
     assert not profile.takes_plain_value(("f()",), has_plain_value=False)
     assert not profile.expects_object(("f()",))
-    assert not profile.may_change_arguments([{"f 0"}])
+    assert not profile.may_change(("f",), Place("0"), {WHOLE})
     assert not profile.may_change_leaves(("f",))
     assert not profile.may_stop_iteration(("f()",))
     assert not profile.may_rebind("count")
