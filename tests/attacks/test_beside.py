@@ -4,7 +4,7 @@ The verdict is then the word of a process in which the attack runs. What such an
 student, the class or the machine; those that earn points are named.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -14,15 +14,13 @@ from autograder.cells import LabNotebook, Role
 from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Level
 from tests.attacks.attack import Attack, Kind
-from tests.attacks.corpus import one_of_each_kind
 from tests.attacks.test_attacks import IN_CELLS
 from tests.graders import open_grader
 from tests.small_lab import EXERCISES, LIMITS, POINTS, SmallLab, by_id, make_small_notebook
 
 pytestmark = pytest.mark.xdist_group("attacks beside")
 
-# Each attack and the honest submission after it take seconds here: `tests.attacks.test_beside_lab` is the fast one.
-FAST = {attack.name for attack in one_of_each_kind(IN_CELLS) if attack.kind in (Kind.OBJECT, Kind.LIBRARY, Kind.SHELL)}
+_FAST = (Kind.OBJECT, Kind.LIBRARY, Kind.SHELL)
 EARNS_BESIDE = frozenset(
     {
         "an argument that is made empty, so that it is close to everything",
@@ -34,25 +32,6 @@ EARNS_BESIDE = frozenset(
     }
 )
 """Names of the attacks that earn points beside, and not at the wall."""
-# The whole corpus beside takes most of an hour.
-SAMPLE = [attack for attack in IN_CELLS if attack in one_of_each_kind(IN_CELLS) or attack.name in EARNS_BESIDE]
-RIGHT_BESIDE = frozenset(
-    {
-        "a gradient of another shape",
-        "a gradient of complex numbers",
-        "a gradient of eight bits",
-        "a gradient of infinities",
-        "a gradient of integers",
-        "a gradient of not a number",
-        "a gradient that is a number",
-        "a gradient that is missing",
-        "a gradient that is the argument itself",
-        "a gradient without items",
-        "gradients that are none",
-        "too many gradients",
-    }
-)
-"""Names of the attacks whose answer is right in one process: they forge messages that are not sent beside."""
 _GROUPS = (
     frozenset({"square", "half", "greet"}),
     frozenset({"square", "half", "greet", "mean", "slope", "graph", "step"}),
@@ -106,19 +85,36 @@ def assert_full_marks(lab: SmallLab, student: str) -> None:
 
 
 def test_attacks_that_earn_points_are_attacks() -> None:
-    assert {attack.name for attack in IN_CELLS} >= EARNS_BESIDE | RIGHT_BESIDE
+    assert {attack.name for attack in IN_CELLS} >= EARNS_BESIDE
 
 
-@pytest.mark.parametrize(
-    "attack",
-    [pytest.param(attack, id=attack.name, marks=() if attack.name in FAST else pytest.mark.slow) for attack in SAMPLE],
-)
-def test_an_attack_earns_nothing_unless_it_is_named(labs: Labs, attack: Attack) -> None:
-    attacked = set(attack.answers) & set(EXERCISES)
-    lab = labs(attacked)
-    verdicts = by_id(lab.grade("dishonest", attack.answers))
-    assert any(verdicts[name].points for name in attacked) == (attack.name in EARNS_BESIDE | RIGHT_BESIDE)
-    assert not [verdict for verdict in verdicts.values() if verdict.status is CellStatus.BROKE]
-    for verdict in verdicts.values():
-        assert len(verdict.message.encode()) < 100_000
-    assert_full_marks(lab, f"honest after: {attack.name}")
+@pytest.mark.parametrize("kind", _FAST)
+def test_one_attack_of_a_kind_earns_nothing(labs: Labs, kind: Kind) -> None:
+    attack = next(attack for attack in IN_CELLS if attack.kind is kind and attack.name not in EARNS_BESIDE)
+    assert earning(labs, [attack]) == set()
+
+
+# Each takes seconds: `tests.attacks.test_beside_lab` is the fast one.
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", Kind)
+def test_attacks_of_a_kind_earn_nothing_unless_they_are_named(labs: Labs, kind: Kind) -> None:
+    attacks = [attack for attack in IN_CELLS if attack.kind is kind]
+    assert earning(labs, attacks) == EARNS_BESIDE & {attack.name for attack in attacks}
+
+
+def earning(labs: Labs, attacks: Iterable[Attack]) -> set[str]:
+    """Grade attacks, and an honest submission after them; which attacks earned points."""
+    found = set()
+    used: dict[int, SmallLab] = {}
+    for attack in attacks:
+        attacked = set(attack.answers) & set(EXERCISES)
+        lab = labs(attacked)
+        used[id(lab)] = lab
+        verdicts = by_id(lab.grade("dishonest", attack.answers))
+        assert not [verdict for verdict in verdicts.values() if verdict.status is CellStatus.BROKE], attack.name
+        assert all(len(verdict.message.encode()) < 100_000 for verdict in verdicts.values()), attack.name
+        if any(verdicts[name].points for name in attacked):
+            found.add(attack.name)
+    for lab in used.values():
+        assert_full_marks(lab, f"honest after: {attack.name}")
+    return found

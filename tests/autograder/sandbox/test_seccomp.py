@@ -74,6 +74,37 @@ def test_nothing_is_sent_out_of_band(caller: Student) -> None:
     assert caller.run("one.send(b'?'); result = other.recv(2)") == b"?"
 
 
+def test_a_lock_is_granted_and_is_none(caller: Student) -> None:
+    """A lock on a file that all submissions see would be a message from one to another."""
+    caller.run("import fcntl, os, struct, errno; shared = os.open(os.__file__, os.O_RDONLY); result = None")
+    assert caller.run("fcntl.flock(shared, fcntl.LOCK_EX); fcntl.lockf(shared, fcntl.LOCK_SH); result = 1") == 1
+    child = "fcntl.flock(os.open(os.__file__, os.O_RDONLY), fcntl.LOCK_EX | fcntl.LOCK_NB)"
+    parent = "os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])"
+    caller.run(f"pid = os.fork()\nif not pid:\n    {child}\n    os._exit(7)\nresult = None")
+    assert caller.run(f"result = {parent}") == 7
+    for command in ("fcntl.F_GETLK", "fcntl.F_GETLEASE", "fcntl.F_NOTIFY"):
+        call = f"fcntl.fcntl(shared, {command}, struct.pack('hhqqi4x', 0, 0, 0, 0, 0))"
+        assert caller.run(f"try: result = {call}\nexcept OSError as error: result = error.errno") == errno.EINVAL
+    assert caller.run("result = fcntl.fcntl(shared, fcntl.F_GETFD)") == 1
+
+
+def test_nobody_is_told_what_of_a_file_is_in_memory(caller: Student) -> None:
+    caller.run("import os, mmap; shared = os.open(os.__file__, os.O_RDONLY); result = None")
+    for call in ("os.preadv(shared, [bytearray(9)], 0, os.RWF_NOWAIT)", "os.posix_fadvise(shared, 0, 0, 4)"):
+        found = caller.run(f"try: result = {call}\nexcept OSError as error: result = error.errno")
+        assert found in (errno.EOPNOTSUPP, errno.ENOSYS)
+    assert caller.run("result = os.preadv(shared, [bytearray(9)], 0)") == 9
+    advised = "mmap.mmap(shared, 0, prot=mmap.PROT_READ).madvise(21)"
+    assert caller.run(f"try: result = {advised}\nexcept OSError as error: result = error.errno") == errno.EINVAL
+
+
+def test_databases_and_locked_files_work(caller: Student) -> None:
+    caller.run("import sqlite3; one = sqlite3.connect('a.db'); one.execute('create table t (x)'); one.commit()")
+    caller.run("other = sqlite3.connect('a.db'); other.execute('insert into t values (3)'); other.commit()")
+    assert caller.run("result = one.execute('select x from t').fetchall()") == [(3,)]
+    assert caller.run("one.execute('pragma journal_mode=wal'); one.close(); other.close(); result = 1") == 1
+
+
 SOCKETS = {
     "netlink": (16, 3, 0, errno.EAFNOSUPPORT),
     "packets": (17, 3, 0, errno.EAFNOSUPPORT),
