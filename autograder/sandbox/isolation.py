@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from autograder.clone import fork_with
 from autograder.limits import Limits
 from autograder.sandbox import kernel
 from autograder.sandbox.accelerator import DriverNeeds
@@ -75,7 +76,7 @@ def fork_into_namespaces() -> int:
         IsolationError: the kernel refuses.
     """
     try:
-        return kernel.fork_into(kernel.NEW_USERS | _ALL_KINDS)
+        return fork_with(kernel.NEW_USERS | _ALL_KINDS)
     except OSError as error:
         raise IsolationError(f"namespaces of the submission: {error}") from error
 

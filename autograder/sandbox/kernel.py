@@ -8,7 +8,6 @@ import ctypes
 import errno
 import os
 import platform
-import signal
 from itertools import count, takewhile
 from typing import Final
 
@@ -52,12 +51,7 @@ _JOIN_SESSION_KEYRING: Final = 1
 _KEYCTL: Final = {"x86_64": 250, "aarch64": 219}
 """The number of keyctl(2), which the C library doesn't wrap, on the machines that PyTorch is built for."""
 
-_CLONE: Final = {"x86_64": 56, "aarch64": 220}
-"""The number of clone(2) on the same machines."""
-
 _libc = ctypes.CDLL(None, use_errno=True)
-_libc_with_lock = ctypes.PyDLL(None, use_errno=True)
-"""The same, without letting go of Python's lock in a call."""
 _libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
 _libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 _libc.mount.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p]
@@ -88,30 +82,6 @@ def _prctl(option: int, value: int = 0) -> int:
 def unshare(flags: int) -> None:
     """Leave the namespaces of these kinds for new ones (unshare(2)). The process must have one thread."""
     _check(_libc.unshare(flags), "unshare")
-
-
-def fork_into(flags: int) -> int:
-    """Fork as `os.fork` does, the child in new namespaces of these kinds (clone(2)). The process must have one thread.
-
-    Of a C library's own bookkeeping only the child's thread id isn't put right; its own forks do that again.
-
-    Returns:
-        0 in the child; in the parent, the child's process id.
-    """
-    number = _CLONE.get(platform.machine())
-    if number is None:
-        raise OSError(errno.ENOSYS, f"clone: its number on {platform.machine()} isn't known")
-    # What Python does around a fork, with its own functions for programs that fork in C.
-    ctypes.pythonapi.PyOS_BeforeFork()
-    child: int = _libc_with_lock.syscall(*map(ctypes.c_long, (number, flags | signal.SIGCHLD, 0, 0, 0, 0)))
-    if child == 0:
-        ctypes.pythonapi.PyOS_AfterFork_Child()
-        return 0
-    failure = ctypes.get_errno()
-    ctypes.pythonapi.PyOS_AfterFork_Parent()
-    if child < 0:
-        raise OSError(failure, f"clone: {os.strerror(failure)}")
-    return child
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:

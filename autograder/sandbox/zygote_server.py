@@ -118,7 +118,9 @@ class _Server:
             _preload(order["modules"])
             return True
         if order["do"] == "note libraries":
+            gc.unfreeze()
             submission_processes.note_libraries(self._settings.entry)
+            _settle_memory()
             return True
         submission = order["submission"]
         if order["do"] == "fork":
@@ -214,8 +216,13 @@ def _import_all(modules: Iterable[str]) -> None:
 
 
 def _preload(modules: list[str]) -> None:
-    """Import what submissions need, and make the memory that this takes cheap to fork."""
+    """Import what submissions need."""
     _import_all(modules)
+    _settle_memory()
+
+
+def _settle_memory() -> None:
+    """Make the memory that this process has taken cheap to fork."""
     gc.collect()
     gc.freeze()
     huge_pages.gather()

@@ -11,8 +11,10 @@ import functools
 import gc
 import secrets
 import sysconfig
+import weakref
 from collections import OrderedDict, UserDict, UserList, UserString, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,7 @@ _COMPARISONS = {"__eq__": False, "__ne__": True, "__lt__": False, "__le__": Fals
 _OPERATIONS = tuple(f"__{side}{name}__" for name in ("add", "sub", "mul", "truediv", "pow") for side in ("", "r"))
 _NUMBERS = (bool, int, float, complex, np.generic)
 _STRANGERS = 24
+_FEW = 20
 _BASES = (
     *(object, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset, BaseException, Exception),
     *(OrderedDict, UserDict, UserList, UserString, deque, np.ndarray, np.float64, torch.Tensor, torch.nn.Module),
@@ -36,12 +39,44 @@ class _Opaque:
     """An object of a class that no student code knows."""
 
 
-def note_classes() -> frozenset[int]:
-    """The classes that there are now, by their `id`, as far as `guard_equality` finds them by their bases."""
-    return frozenset(map(id, _derived(_BASES)))
+@dataclass(frozen=True)
+class KnownClasses:
+    """The classes that there were at some time.
+
+    Attributes:
+        ids: their ids, as far as `guard_equality` finds them by their bases.
+        tables: for some of these bases, what Python keeps of their subclasses: a dictionary of weak references, by id.
+    """
+
+    ids: frozenset[int]
+    tables: Mapping[type, dict[int, Callable[[], Any]]]
 
 
-def guard_equality(known: frozenset[int]) -> None:
+def note_classes() -> KnownClasses:
+    """The classes that there are now."""
+    return KnownClasses(frozenset(map(id, _derived(_BASES, {}, frozenset()))), _tables_of_subclasses())
+
+
+def _tables_of_subclasses() -> dict[type, dict[int, Callable[[], Any]]]:
+    """The dictionaries of subclasses of the bases that have many.
+
+    To ask a class for its subclasses touches each of them; in a fork that copies thousands of pages of memory.
+    """
+    wanted: dict[frozenset[int], type] = {}
+    for base in _BASES:
+        subclasses = type.__subclasses__(base)
+        if len(subclasses) > _FEW:
+            wanted[frozenset(map(id, subclasses))] = base
+    found: dict[type, dict[int, Callable[[], Any]]] = {}
+    for item in gc.get_objects():
+        if type(item) is dict and len(item) > _FEW and type(next(iter(item))) is int:
+            owner = wanted.get(frozenset(item))
+            if owner is not None and all(type(value) is weakref.ref for value in item.values()):
+                found[owner] = item
+    return found
+
+
+def guard_equality(known: KnownClasses) -> None:
     """Have every class that was made in this process, and is still to be made, be asked about such a word, too.
 
     Args:
@@ -61,27 +96,34 @@ def guard_equality(known: frozenset[int]) -> None:
     builtins.__build_class__ = build_guarded
 
 
-def _classes_made_here(known: frozenset[int]) -> list[type]:
+def _classes_made_here(known: KnownClasses) -> list[type]:
     """The classes that were made since this process was forked.
 
     What it had then is frozen, and is not listed by the garbage collector. Student code can freeze its own classes, so
     they are looked up by their bases, too.
     """
-    found: list[type] = [kind for kind in _derived(_BASES) if id(kind) not in known]
+    found = _derived(_BASES, known.tables, known.ids)
     ahead = found[:]
     while ahead:
-        new = [kind for kind in _derived([ahead.pop()]) if id(kind) not in known]
+        new = _derived([ahead.pop()], {}, known.ids)
         found += new
         ahead += new
     # The same class may come twice: its methods are guarded once.
     return found + [item for item in gc.get_objects() if issubclass(type(item), type)]
 
 
-def _derived(bases: Iterable[type]) -> list[type]:
+def _derived(
+    bases: Iterable[type], tables: Mapping[type, dict[int, Callable[[], Any]]], known: frozenset[int]
+) -> list[type]:
+    """The direct subclasses of some classes, but for those that are known."""
     found: list[type] = []
     for base in bases:
-        if base is not type:
-            found += type.__subclasses__(base)
+        if base in tables:
+            references = [tables[base][key] for key in tables[base].keys() - known]
+            found += [made for reference in references if (made := reference()) is not None]
+        elif base is not type:
+            subclasses: list[type] = type.__subclasses__(base)
+            found += [kind for kind in subclasses if id(kind) not in known]
     return found
 
 

@@ -13,6 +13,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from autograder.wall.equality_guard import note_classes
+from autograder.wall.unchanged_memory import UnchangedMemory
 
 _ALWAYS = frozenset(
     {"unittest", "math", "operator", "random", "collections", "functools", "itertools", "inspect", "copy"}
@@ -57,8 +58,7 @@ class LibraryState:
     """
 
     def __init__(self) -> None:
-        self._modules: dict[str, list[tuple[str, ModuleType, dict[str, Any]]]] = {}
-        self._classes: dict[str, list[tuple[type, dict[str, Any]]]] = {}
+        self._modules: list[tuple[str, ModuleType, dict[str, Any]]] = []
         self._codes: dict[str, dict[FunctionType, CodeType]] = {}
         for name in _LOADED:
             importlib.import_module(name)
@@ -67,15 +67,21 @@ class LibraryState:
                 contents = list(vars(module).items())
                 functions = {key: value for key, value in contents if callable(value) or isinstance(value, ModuleType)}
                 self._note_codes(_package(name), functions.values())
-                self._modules.setdefault(_package(name), []).append((name, module, functions))
+                self._modules.append((name, module, functions))
         self.classes = note_classes()
         # What is done below uses builtins, too: so these are put back first, by methods that are kept here.
         builtin_names = vars(builtins)
         self._builtins = {key: value for key, value in builtin_names.items() if callable(value)}
         self._copy_builtins, self._update_builtins = builtin_names.copy, builtin_names.update
-        for kind in _changeable_classes():
-            self._classes.setdefault(_package(kind.__module__), []).append((kind, dict(vars(kind))))
+        self._classes = [(kind, dict(vars(kind))) for kind in _changeable_classes()]
+        for kind, _ in self._classes:
             self._note_codes(_package(kind.__module__), vars(kind).values())
+        self._loaded = {place: module for place, module, _ in self._modules}
+        codes = {function: code for package in self._codes.values() for function, code in package.items()}
+        tables: list[tuple[Mapping[str, Any], Collection[str]]] = [(sys.modules, list(sys.modules))]
+        tables += [(vars(module), functions) for _, module, functions in self._modules]
+        tables += [(vars(kind), contents) for kind, contents in self._classes]
+        self._unchanged = UnchangedMemory(codes, tables)
 
     def _note_codes(self, package: str, values: Iterable[object]) -> None:
         """Note what functions do: a submission may give them other code, and leave them in their places."""
@@ -104,33 +110,56 @@ class LibraryState:
             attribute = name.partition(".")[2]
             setattr(builtins, attribute, builtins_now.get(attribute))
         looked_at = _ALWAYS.union(libraries)
-        for package in looked_at:
+        for package in () if self._unchanged.same_codes() else looked_at:
             for function, code in self._codes.get(package, {}).items():
                 if function.__code__ is not code:
                     # Libraries give their own functions other code, too, when these are first called.
                     if function.__code__.co_filename.startswith(_CELL):
                         changed.add(f"{function.__module__}.{function.__qualname__}".replace(".<locals>", ""))
                     function.__code__ = code
-        for place, module, before in [item for package in looked_at for item in self._modules.get(package, ())]:
-            # A module that was removed may have been removed to be imported anew.
-            if sys.modules.get(place, module) is not module:
-                sys.modules[place] = module
-                changed.add(place)
-            for attribute, value in _differences(before, vars(module)):
-                name = f"{place}.{attribute}"
-                changed.add(name)
-                if name not in allowed:
-                    setattr(module, attribute, value)
-        for kind, before in [item for package in looked_at for item in self._classes.get(package, ())]:
-            for attribute, value in _class_differences(kind, before):
-                name = f"{kind.__module__}.{kind.__qualname__}.{attribute}"
-                changed.add(name)
-                if name not in allowed:
-                    if value is _MISSING:
-                        delattr(kind, attribute)
-                    else:
-                        setattr(kind, attribute, value)
+        # Most are as they were: only the others are looked at.
+        found = self._unchanged.changed_tables()
+        tables = range(1 + len(self._modules) + len(self._classes)) if found is None else sorted(found)
+        if 0 in tables:
+            for place, module in self._loaded.items():
+                # A module that was removed may have been removed to be imported anew.
+                if sys.modules.get(place, module) is not module and _package(place) in looked_at:
+                    sys.modules[place] = module
+                    changed.add(place)
+        first_class = 1 + len(self._modules)
+        for number in tables:
+            if 1 <= number < first_class:
+                place, module, before = self._modules[number - 1]
+                if _package(place) in looked_at:
+                    changed |= _restore_module(place, module, before, allowed)
+            elif number >= first_class:
+                kind, before = self._classes[number - first_class]
+                if _package(kind.__module__) in looked_at:
+                    changed |= _restore_class(kind, before, allowed)
         return changed
+
+
+def _restore_module(place: str, module: ModuleType, before: Mapping[str, Any], allowed: Collection[str]) -> set[str]:
+    changed = set()
+    for attribute, value in _differences(before, vars(module)):
+        name = f"{place}.{attribute}"
+        changed.add(name)
+        if name not in allowed:
+            setattr(module, attribute, value)
+    return changed
+
+
+def _restore_class(kind: type, before: Mapping[str, Any], allowed: Collection[str]) -> set[str]:
+    changed = set()
+    for attribute, value in _class_differences(kind, before):
+        name = f"{kind.__module__}.{kind.__qualname__}.{attribute}"
+        changed.add(name)
+        if name not in allowed:
+            if value is _MISSING:
+                delattr(kind, attribute)
+            else:
+                setattr(kind, attribute, value)
+    return changed
 
 
 def _changeable_classes() -> set[type]:

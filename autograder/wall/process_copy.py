@@ -31,6 +31,7 @@ from typing import Any
 
 import torch
 
+from autograder.clone import SIBLING, fork_with
 from autograder.python_names import names_in
 from autograder.wall.channel import Channel
 from autograder.wall.equality_guard import guard_equality
@@ -80,18 +81,16 @@ class ProcessCopier:
         if _has_threads() or torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
             connection.close()
             return False
-        between = os.fork()
-        if between == 0:
+        with connection:
             # The copy is no child of this process: student code may wait for all of its children.
-            try:
-                if os.fork() == 0:
+            copy = fork_with(SIBLING)
+            if copy == 0:
+                try:
                     self._own.close()
                     os.setpgid(0, 0)
                     self.become_copy(connection)
-            finally:
-                os._exit(0)
-        connection.close()
-        os.waitpid(between, 0)
+                finally:
+                    os._exit(0)
         return True
 
     def become_copy(self, connection: socket.socket | None = None) -> None:

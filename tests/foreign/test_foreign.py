@@ -14,6 +14,8 @@ from tests.foreign.nbgraders import grade_with_nbgrader
 from tests.foreign.ours import grade, grader_of
 
 PROBES = "shared_"
+FAST = ("probes", "data")
+"""The groups that are graded on each change."""
 # It imports a library that is not installed: nobody can pass it.
 UNFIT = {("shared_19_reason_that_misleads", "missing")}
 # It forbids a function that the other answer calls.
@@ -33,8 +35,15 @@ def check(folder: Path, lab: ForeignLab, expected: Mapping[str, Expected]) -> No
     assert levels_of(graded) == {test: it.level for test, it in expected.items()}
 
 
+# All of them take minutes.
 @pytest.mark.parametrize(
-    "group", [pytest.param(name, marks=pytest.mark.xdist_group(f"foreign-{name}")) for name in GROUPS]
+    "group",
+    [
+        pytest.param(
+            name, marks=[pytest.mark.xdist_group(f"foreign-{name}"), *([] if name in FAST else [pytest.mark.slow])]
+        )
+        for name in GROUPS
+    ],
 )
 def test_labs_get_the_points_of_nbgrader_at_the_stored_levels(group: str, stored: Stored, tmp_path: Path) -> None:
     labs = GROUPS[group]
