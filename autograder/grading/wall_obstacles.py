@@ -42,7 +42,7 @@ class WallObstacle(Enum):
     )
     PATCH = _Sentences(
         "it replaces something in a module or a built-in function",
-        "Test what the answer returns, or give the answer what it shall call as an argument.",
+        "Test what the answer returns, or give the answer what it shall use or call as an argument.",
     )
     PROCESS = _Sentences(
         "it looks at the process of the notebook: `In`, `dir()`, `globals()`, `sys.modules` or the like",
@@ -93,6 +93,9 @@ _SIGNS: Final = (
     (WallObstacle.OBJECT, r"not plain data|no plain value|cannot be sent"),
     (WallObstacle.OWN_ERROR, r"\b(?:NameError|ModuleNotFoundError|ImportError|SyntaxError|IndentationError)\b"),
     (WallObstacle.BLIND, r"asks nothing of the student"),
+    (WallObstacle.PATCH, r"^it (?:changes|replaces) "),
+    (WallObstacle.FILE, r"^it (?:reads|writes|deletes|makes|looks for) an? (?:file|folder)"),
+    (WallObstacle.PROCESS, r"^it (?:looks (?:at|through)|uses the magic) "),
     (WallObstacle.TIME, r"not come to an end|had not come back|was used up"),
 )
 """Words of the reasons with which tests end, the most telling first."""

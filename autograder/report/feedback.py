@@ -1,6 +1,7 @@
 """The feedback on one student's notebook, as data."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -192,7 +193,10 @@ def read(
 
 
 def titles(cells: Iterable[Cell]) -> dict[str, str]:
-    """The heading above each graded cell, by grade id; a question that begins with a heading keeps that."""
+    """The heading above each graded cell, by grade id; a question that begins with a heading keeps that.
+
+    Cells below the same heading are numbered.
+    """
     heading, found = "", {}
     for cell in cells:
         headings = list(_headings([cell])) if cell.role is not Role.ANSWER else []
@@ -200,6 +204,11 @@ def titles(cells: Iterable[Cell]) -> dict[str, str]:
             heading = headings[0] if cell.role is Role.TASK else headings[-1]
         if cell.graded and cell.grade_id:
             found[cell.grade_id] = heading or cell.grade_id
+    count, places = Counter(found.values()), Counter[str]()
+    for grade_id, title in found.items():
+        places[title] += 1
+        if count[title] > 1:
+            found[grade_id] = f"{title} ({places[title]} of {count[title]})"
     return found
 
 

@@ -136,7 +136,12 @@ def test_a_graded_cell_is_called_after_the_heading_above_it() -> None:
         Cell("markdown", Role.ANSWER, "# The student's own", "two"),
         Cell("markdown", Role.TASK, "## Task\n\n## More", "three"),
     ]
-    assert titles(cells) == {"first": "first", "one": "Exercise 1", "two": "Exercise 1", "three": "Task"}
+    assert titles(cells) == {
+        "first": "first",
+        "one": "Exercise 1 (1 of 2)",
+        "two": "Exercise 1 (2 of 2)",
+        "three": "Task",
+    }
 
 
 @pytest.mark.parametrize("line", ["# a" + " " * 200_000 + "b", "#" + " " * 200_000, "# " * 100_000 + "b"])
