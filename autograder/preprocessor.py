@@ -29,7 +29,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
-from autograder.autograded.nbgrader_format import graded_notebook, submission_metadata
+from autograder.autograded.nbgrader_format import graded_notebook, shown_notebook, submission_metadata
 from autograder.cells import Lab, LabNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import working_files
@@ -146,17 +146,18 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         if any(verdict.status is CellStatus.EXCLUDED for verdict in graded.verdicts):
             # After the steps that are configured, of which one records 0 points for what has no verdict.
             self._exporter().register_preprocessor(LeaveExcludedOpen, enabled=True)
+        shown = shown_notebook(notebook, submitted, graded)
         result = Result(
             student=names["student"],
             lab=lab.name,
             status=SubmissionStatus.GRADED,
             cells=graded.verdicts,
             repairs=submitted.repairs,
-            flags=(*submitted.flags, *graded.flags),
+            flags=(*submitted.flags, *graded.flags, *shown.flags),
             seconds=monotonic() - started,
             sandboxed=self.sandbox != Mode.NONE.value,
         )
-        return graded_notebook(notebook, submitted, graded, submission_metadata(result)), resources
+        return graded_notebook(notebook, submitted, graded, shown, submission_metadata(result)), resources
 
     def _exporter(self) -> Exporter:
         """What runs nbgrader's steps, one after another."""

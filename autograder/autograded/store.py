@@ -10,7 +10,14 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from autograder.autograded.nbgrader_format import graded_notebook, read_result, submission_metadata, ungraded_notebook
+from autograder.autograded.nbgrader_format import (
+    ShownNotebook,
+    graded_notebook,
+    read_result,
+    shown_notebook,
+    submission_metadata,
+    ungraded_notebook,
+)
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import working_files
@@ -28,8 +35,17 @@ def write(
     result: Result,
     submitted: Mapping[str, SubmittedNotebook],
     notebooks: Mapping[str, NotebookResult],
+    shown: Mapping[str, ShownNotebook] | None = None,
 ) -> Path:
     """Write the folder of a graded submission, from its realigned and its graded notebooks by name.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        result: the submission's result.
+        submitted: its realigned notebooks.
+        notebooks: its graded notebooks.
+        shown: what the notebooks show, cleaned by `shown_notebooks`; None to clean it now, which may take a while.
 
     An earlier folder is replaced as a whole. A notebook that was not handed in, or could not be read or graded, is
     written as it was released, with the reason on top.
@@ -41,6 +57,7 @@ def write(
         ExpectedError: the folder cannot be written.
     """
     folder = course.folder(course.directory.autograded_directory, result.student, lab.name)
+    shown = shown_notebooks(lab, submitted, notebooks) if shown is None else shown
     temporary = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +67,8 @@ def write(
         for notebook in lab.notebooks:
             if notebook.name in submitted and notebook.name in notebooks:
                 name = notebook.name
-                node = graded_notebook(notebook, submitted[name], notebooks[name], submission_metadata(result))
+                metadata = submission_metadata(result)
+                node = graded_notebook(notebook, submitted[name], notebooks[name], shown[name], metadata)
             else:
                 node = ungraded_notebook(notebook, result, verdicts.get(notebook.name, ()))
             # With indentation, JSON is written by Python code instead of C code.
@@ -64,6 +82,17 @@ def write(
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
     return folder
+
+
+def shown_notebooks(
+    lab: Lab, submitted: Mapping[str, SubmittedNotebook], notebooks: Mapping[str, NotebookResult]
+) -> dict[str, ShownNotebook]:
+    """Clean what a submission's notebooks show, by name. Any thread may do so."""
+    return {
+        notebook.name: shown_notebook(notebook, submitted[notebook.name], notebooks[notebook.name])
+        for notebook in lab.notebooks
+        if notebook.name in submitted and notebook.name in notebooks
+    }
 
 
 def remove_unfinished(course: Course) -> None:

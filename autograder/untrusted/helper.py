@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ import msgspec
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 
 LENGTH: Final = Struct("<Q")
 """The length that stands before each message."""
@@ -38,6 +39,7 @@ _MOST_HELPERS: Final = max(2, os.cpu_count() or 2)
 # The bound is on processor time. This one is for a process that waits for something, or for a very busy machine.
 _WALL_FACTOR, _WALL_SPARE_SECONDS = 30, 60.0
 _CHUNK: Final = 1024**2
+_MOST_FAILURES: Final = 3
 
 
 class HelperError(Exception):
@@ -102,6 +104,40 @@ def within(
         result: Result = msgspec.msgpack.decode(content, type=get_type_hints(function)["return"])
         return result
     raise HelperError(_reason(kind, bytes(content), bounds))
+
+
+def each(
+    bounds: Bounds, function: Callable[[list[Item]], list[Result]], items: Sequence[Item]
+) -> list[Result | HelperError]:
+    """Call a function that maps a list on all items at once; if that fails, on one item after another.
+
+    Args:
+        bounds: what one call may use.
+        function: as for `within`; its result has an entry for each item.
+        items: the items.
+
+    Returns:
+        For each item its result, or why there is none. After `_MOST_FAILURES` failures, no other item is tried.
+    """
+    if not items:
+        return []
+    try:
+        return list(within(bounds, function, list(items)))
+    except HelperError as error:
+        if len(items) == 1:
+            return [error]
+    results: list[Result | HelperError] = []
+    failures = 0
+    for item in items:
+        if failures >= _MOST_FAILURES:
+            results.append(HelperError("others before it could not be read"))
+            continue
+        try:
+            results += within(bounds, function, [item])
+        except HelperError as error:
+            failures += 1
+            results.append(error)
+    return results
 
 
 def end_all() -> None:
