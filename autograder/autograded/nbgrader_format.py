@@ -190,9 +190,7 @@ class _Ids:
         return made
 
 
-def _node(
-    cell: Cell, outcome: CellOutcome, released: Cell | None, shown: markup.Cleaned, *, ids: _Ids
-) -> NotebookNode:
+def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, shown: markup.Cleaned, *, ids: _Ids) -> NotebookNode:
     source = cell.source if shown.source is None else shown.source
     kind = cell.kind if cell.kind in ("code", "markdown") else "raw"
     node = _cell(kind, ids.unique(cell.cell_id), source, _metadata(released, outcome.verdict))

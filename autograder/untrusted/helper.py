@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
-from typing import Any, Final, ParamSpec, TypeVar, get_type_hints
+from typing import Final, ParamSpec, TypeVar, get_type_hints
 
 import msgspec
 
@@ -94,7 +94,7 @@ def within(
     assert not keywords
     try:
         encoded = msgspec.msgpack.encode(arguments)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a text may be no text, a number too large, a list too deep
         raise HelperError(f"it can't be handed on ({type(error).__name__}: {error})") from None
     request = Request(function.__module__, function.__qualname__, encoded, bounds.seconds, bounds.mebibytes)
     with _borrowed() as helper:
@@ -119,21 +119,23 @@ def each(
     Returns:
         For each item its result, or why there is none. After `_MOST_FAILURES` failures, no other item is tried.
     """
+    results: list[Result | HelperError] = []
     if not items:
-        return []
+        return results
     try:
-        return list(within(bounds, function, list(items)))
+        results.extend(within(bounds, function, list(items)))
     except HelperError as error:
         if len(items) == 1:
             return [error]
-    results: list[Result | HelperError] = []
+    else:
+        return results
     failures = 0
     for item in items:
         if failures >= _MOST_FAILURES:
             results.append(HelperError("others before it could not be read"))
             continue
         try:
-            results += within(bounds, function, [item])
+            results.extend(within(bounds, function, [item]))
         except HelperError as error:
             failures += 1
             results.append(error)
@@ -256,16 +258,15 @@ def _borrowed() -> Iterator[_Helper]:
 
 def _forget_those_of_another_process() -> None:
     """After a fork, the helpers are still the parent's."""
-    if _OWNER != [os.getpid()]:
+    if [os.getpid()] != _OWNER:
         _OWNER[:] = [os.getpid()]
         _HELPERS.clear()
         _IDLE.clear()
 
 
 def _end_at_exit() -> None:
-    if _OWNER == [os.getpid()]:
+    if [os.getpid()] == _OWNER:
         end_all()
 
 
 atexit.register(_end_at_exit)
-

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from types import GenericAlias
 from typing import Any, BinaryIO, NoReturn, get_type_hints
 
 import msgspec
@@ -56,9 +57,8 @@ def _answer(request: Request, function: Callable[..., Any], kinds: dict[str, Any
     try:
         try:
             _limit(request)
-            arguments = msgspec.msgpack.decode(
-                request.arguments, type=tuple[tuple(kind for name, kind in kinds.items() if name != "return")]
-            )
+            expected = tuple(kind for name, kind in kinds.items() if name != "return")
+            arguments = msgspec.msgpack.decode(request.arguments, type=GenericAlias(tuple, expected))
             reply = DONE, msgspec.msgpack.encode(function(*arguments))
         except (MemoryError, RecursionError):
             reply = OUT_OF_MEMORY, b""

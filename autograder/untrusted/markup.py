@@ -56,7 +56,8 @@ def clean(cells: Sequence[Shown]) -> list[Cleaned]:
     A text that takes more than `BOUNDS`, or grows while it is cleaned, is left out, with a note in its place.
     """
     pieces = list(dict.fromkeys(piece for cell in cells for piece in _pieces(cell)))
-    found = dict(zip(pieces, each(BOUNDS, clean_pieces, pieces), strict=True))
+    results: list[str | HelperError] = each(BOUNDS, clean_pieces, pieces)
+    found = dict(zip(pieces, results, strict=True))
     return [_cleaned(cell, found) for cell in cells]
 
 
@@ -82,8 +83,8 @@ def _pieces(cell: Shown) -> Iterable[_Piece]:
         yield MARKDOWN, cell.source
     for output in cell.outputs:
         data = output.get("data")
-        for kind in _PARSED & data.keys() if isinstance(data, Mapping) else ():
-            yield kind, html_sanitiser.text_of(data[kind])
+        if isinstance(data, Mapping):
+            yield from ((kind, html_sanitiser.text_of(data[kind])) for kind in _PARSED & data.keys())
 
 
 def _cleaned(cell: Shown, found: Mapping[_Piece, str | HelperError]) -> Cleaned:
