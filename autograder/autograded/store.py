@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,8 +22,8 @@ from autograder.autograded.nbgrader_format import (
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import working_files
-from autograder.errors import ExpectedError, unwritable
-from autograder.verdicts import CellVerdict, NotebookResult, Result
+from autograder.errors import described, unwritable
+from autograder.verdicts import CellVerdict, NotebookResult, Result, SubmissionStatus
 
 _NEW, _OLD = ".autograded-", ".replaced-"
 # Files in which a browser would run scripts if formgrader served them.
@@ -129,10 +130,11 @@ def digest(course: Course, lab: str, student: str) -> str:
 def read_results(course: Course, lab: str) -> list[Result]:
     """Read the results of a lab back from ``autograded/``, by student.
 
-    Submissions that nbgrader graded without the autograder are left out: their files hold no verdicts.
+    Submissions that nbgrader graded without the autograder are left out: their files hold no verdicts. One of whose
+    files is damaged counts as broken.
 
     Raises:
-        ExpectedError: there is no such lab, or a file has been damaged.
+        ExpectedError: there is no such lab.
     """
     return [result for result, _ in read_graded(course, lab)]
 
@@ -174,11 +176,12 @@ def _read_graded(
             if "gradlab" in node["metadata"]:
                 results.append(read_result(student, lab, node))
                 cells.extend(node["cells"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ExpectedError(
-                f"{path}: it has been damaged ({type(error).__name__}: {error}).",
-                f"Grade it again: autograder grade {lab} --student {student}",
-            ) from error
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError) as error:
+            reason = (
+                f"{path}: it has been damaged ({described(error)}). "
+                f"Grade it again: autograder grade {lab} --student {shlex.quote(student)}"
+            )
+            return Result(student, lab, SubmissionStatus.BROKEN, reason=reason), ()
     verdicts = tuple(verdict for result in results for verdict in result.cells)
     return (replace(results[0], cells=verdicts), tuple(cells)) if results else None
 

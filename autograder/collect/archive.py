@@ -36,6 +36,8 @@ _LOCAL_HEADER = Struct("<26xHH")
 # Two bytes of version, two of size, one of properties; then the size of the dictionary.
 _LZMA_START = Struct("<5xI")
 _LARGEST_DICTIONARY = 128 * 1024**2
+# How often the bound on all files may be unpacked for nothing, since a file is too large.
+_MOST_IN_VAIN = 4
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
@@ -108,7 +110,7 @@ def unpack(
     Raises:
         ArchiveError: it is no archive, is damaged, or holds too much.
     """
-    left = bounds.total
+    left, in_vain = bounds.total, 0
     seen: set[Parts] = set()
     with _opened(path, bounds) as archive:
         for entry in archive.infolist():
@@ -130,7 +132,7 @@ def unpack(
                 yield Refused(shown, refusal, ASK_FOR_NOTEBOOK)
                 continue
             seen.add(parts)
-            if left <= 0:
+            if left <= 0 or in_vain > _MOST_IN_VAIN * bounds.total:
                 raise ArchiveError(f"it holds more than {bounds.total // 1024**2:,} MiB")
             target, refusal = folder.new_path(), ""
             try:
@@ -141,12 +143,14 @@ def unpack(
                 if is_not_about_one_file(error):
                     raise
                 refusal = f"it is damaged in the archive ({_first_line(error)})"
-            # What is refused has cost as much: the same data may belong to thousands of entries.
-            left -= target.stat().st_size if target.exists() else 0
+            size = target.stat().st_size if target.exists() else 0
             if refusal:
+                # It has cost as much: the same data may belong to thousands of entries.
+                in_vain += size
                 target.unlink(missing_ok=True)
                 yield Refused(shown, refusal, ASK_FOR_NOTEBOOK)
             else:
+                left -= size
                 whole = (*prefix, *parts)
                 yield Found(whole, target, _time(entry), len(whole) if owned is None else owned)
 

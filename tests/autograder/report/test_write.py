@@ -53,7 +53,7 @@ def well_formed(page: Path) -> Strict:
 
 
 def test_every_student_gets_a_page_in_nbgraders_place(course: Course) -> None:
-    pages = write_feedback(course, "lab")
+    pages = write_feedback(course, "lab").pages
     assert [page.relative_to(course.root).as_posix() for page in pages] == [
         f"feedback/{student}/lab/lab.html" for student in ("amy", "ben", "zoe")
     ]
@@ -71,7 +71,7 @@ def test_every_student_gets_a_page_in_nbgraders_place(course: Course) -> None:
 
 
 def test_nothing_hidden_and_nothing_active_is_in_a_page(course: Course, secret: str) -> None:
-    for page in write_feedback(course, "lab"):
+    for page in write_feedback(course, "lab").pages:
         html = page.read_text(encoding="utf-8")
         assert secret not in html
         assert "HIDDEN TESTS" not in html
@@ -92,7 +92,7 @@ def test_hidden_tests_that_plain_nbgrader_left_in_are_taken_out(course: Course, 
     ]
     path.chmod(0o644)
     nbformat.write(notebook, path)
-    ben = next(page for page in write_feedback(course, "lab") if "ben" in page.parts).read_text(encoding="utf-8")
+    ben = next(page for page in write_feedback(course, "lab").pages if "ben" in page.parts).read_text(encoding="utf-8")
     assert secret not in ben
     assert "assert" in ben
     assert "Not yet" in ben
@@ -105,7 +105,7 @@ def test_points_and_comments_that_a_person_gave_are_in_feedback_and_report(cours
         grade.needs_manual_grade = False
         gradebook.find_comment("why", "lab", "lab", "amy").manual_comment = "Well seen, but <why>?"
         gradebook.db.commit()
-    amy = well_formed(write_feedback(course, "lab")[0]).text
+    amy = well_formed(write_feedback(course, "lab").pages[0]).text
     assert "5.5" in amy
     assert "2.5 of 4" in amy
     assert "Partly right" in amy
@@ -131,7 +131,7 @@ def test_the_report_is_not_where_it_would_be_handed_out(course: Course) -> None:
 
 
 def test_nbgraders_own_command_writes_the_same_pages(course: Course) -> None:
-    ours = [page.read_bytes() for page in write_feedback(course, "lab")]
+    ours = [page.read_bytes() for page in write_feedback(course, "lab").pages]
     shutil.rmtree(course.root / "feedback")
     with (course.root / "nbgrader_config.py").open("a") as file:
         file.write('c.GenerateFeedback.exporter_class = "autograder.report.exporter.FeedbackExporter"\n')
