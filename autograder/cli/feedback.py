@@ -33,9 +33,9 @@ def feedback(
         bar.begin("Writing pages", len(labs))
         for name in labs:
             bar.describe(f"Writing pages of {name}")
-            feedback = write_feedback(opened, name)
-            written[name] = feedback.pages
-            problems += (f"{name}: no page for {student}: {problem}." for student, problem in feedback.problems)
+            its = write_feedback(opened, name)
+            written[name] = its.pages
+            problems += (f"{name}: no page for {student}: {problem}." for student, problem in its.problems)
             bar.advance()
     if form is options.Format.JSON:
         pages = [(name, page) for name, pages in written.items() for page in pages]

@@ -113,7 +113,8 @@ class _Converter(GenerateFeedback):  # type: ignore[misc] # nbgrader has no type
     def init_notebooks(self) -> None:
         """Find the notebooks, and no folder that is called like one."""
         super().init_notebooks()
-        found = {folder: [path for path in paths if Path(path).is_file()] for folder, paths in self.assignments.items()}
+        everything: dict[str, list[str]] = self.assignments  # type: ignore[has-type] # nbgrader has no types
+        found = {folder: [path for path in paths if Path(path).is_file()] for folder, paths in everything.items()}
         self.assignments = {folder: paths for folder, paths in found.items() if paths}
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:

@@ -5,20 +5,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.cells import Cell, LabNotebook, Role
 from autograder.report.comparison import Remark
-from autograder.report.likeness.tokens import Reading, Token, read_code, read_prose
+from autograder.report.tokens import NOTHING, Reading, Token, read_code, read_text, read_texts
+from autograder.untrusted.helper import Bounds, HelperError, each
 
 LENGTH = 8
 """Tokens of a shingle: about a line of code."""
 
 Shingles = NDArray[np.uint64]
 """Hashes of runs of tokens."""
+
+BOUNDS: Final = Bounds(seconds=10, mebibytes=512)
+"""What reading a student's answers may take, and then each of them alone."""
 
 _MOST_REMARKS = 300
 _FENCED = re.compile(r"```[^\n]*\n(.*?)```", re.DOTALL)
@@ -80,9 +84,10 @@ def answers_of(cells: Iterable[Cell]) -> dict[str, tuple[Cell, ...]]:
     return answers
 
 
-def reading_of(cell: Cell) -> Reading:
-    """A cell's tokens and remarks, by its kind."""
-    return read_code(cell.source) if cell.kind == "code" else read_prose(cell.source)
+def readings_of(cells: Sequence[Cell]) -> list[Reading]:
+    """The tokens and remarks of a student's cells; of one that takes more than `BOUNDS` to read, nothing."""
+    results: list[Reading | HelperError] = each(BOUNDS, read_texts, [(cell.kind, cell.source) for cell in cells])
+    return [NOTHING if isinstance(result, HelperError) else result for result in results]
 
 
 def given_by(notebooks: Iterable[LabNotebook]) -> Given:
@@ -93,7 +98,7 @@ def given_by(notebooks: Iterable[LabNotebook]) -> Given:
     readings: list[Reading] = []
     for notebook in notebooks:
         for cell in (*notebook.released, *(cell for cell in notebook.source if cell.role is Role.SOLUTION)):
-            readings.append(reading_of(cell))
+            readings.append(read_text(cell.kind, cell.source))
             if cell.kind != "code":
                 readings.extend(read_code(code) for code in _FENCED.findall(cell.source))
     hashes = [shingles(reading.tokens) for reading in readings]
@@ -120,9 +125,9 @@ def sketch(
         diagnoses: exercise → what was diagnosed there, for answers that are not right.
     """
     keys, indices, remarks = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint16)], set[Remark]()
-    for index, exercise in enumerate(exercises):
-        readings = [reading_of(cell) for cell in answers.get(exercise, ())]
-        for reading in readings:
+    cells = [(index, cell) for index, exercise in enumerate(exercises) for cell in answers.get(exercise, ())]
+    for (index, _), reading in zip(cells, readings_of([cell for _, cell in cells]), strict=True):
+        if reading.tokens or reading.remarks:
             own = within(given.missing(shingles(reading.tokens)), index)
             keys.append(own)
             indices.append(np.full(len(own), index, np.uint16))
