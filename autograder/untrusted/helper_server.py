@@ -79,6 +79,9 @@ def _limit(request: Request) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (request.seconds, 2 * request.seconds + 5))
     used = _private_memory()
     most = used + request.mebibytes * _MEBIBYTE
+    _, allowed = resource.getrlimit(resource.RLIMIT_DATA)
+    if allowed not in (resource.RLIM_INFINITY, -1):
+        most = min(most, allowed)
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
