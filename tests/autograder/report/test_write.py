@@ -4,13 +4,16 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
+from autograder.report.exporter import FeedbackExporter
 from autograder.report.write import write_feedback, write_report
 
 
@@ -153,6 +156,31 @@ def test_feedback_is_what_nbgrader_releases(course: Course, tmp_path: Path) -> N
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert len(list((exchange / "course" / "feedback").glob("*.html"))) == 3
+
+
+def test_a_page_that_cannot_be_written_stops_no_other(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = FeedbackExporter.from_notebook_node
+
+    def failing(self: FeedbackExporter, nb: NotebookNode, resources: Any = None, **options: Any) -> Any:
+        if resources["nbgrader"]["student"] == "amy":
+            raise RecursionError("what ben wrote")
+        return write(self, nb, resources, **options)
+
+    monkeypatch.setattr(FeedbackExporter, "from_notebook_node", failing)
+    feedback = write_feedback(course, "lab")
+    assert [page.parts[-3] for page in feedback.pages] == ["ben", "zoe"]
+    assert feedback.problems == (("amy", "RecursionError: what ben wrote"),)
+
+
+def test_folders_in_the_way_of_a_page_make_way(course: Course) -> None:
+    # As an earlier version, or nbgrader itself, has copied them.
+    for name in ("lab.html/x", "evil.ipynb/x.txt"):
+        path = course.root / "autograded" / "amy" / "lab" / name
+        path.parent.mkdir()
+        path.write_text("x")
+    feedback = write_feedback(course, "lab")
+    assert feedback.problems == ()
+    assert (course.root / "feedback" / "amy" / "lab" / "lab.html").is_file()
 
 
 def test_a_lab_that_was_never_graded_says_what_to_run(course: Course) -> None:
