@@ -38,6 +38,8 @@ _LZMA_START = Struct("<5xI")
 _LARGEST_DICTIONARY = 128 * 1024**2
 # How often the bound on all files may be unpacked for nothing, since a file is too large.
 _MOST_IN_VAIN = 4
+# Bytes that students' archives leave free: a full disk would stop everyone.
+_SPARE_DISK = 512 * 1024**2
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
@@ -164,6 +166,8 @@ def unpack_students(found: Found, folder: TemporaryFolder) -> Iterator[Found | R
     Raises:
         ArchiveError: as `unpack`, or it takes more than `BOUNDS`.
     """
+    if shutil.disk_usage(folder.folder).free < STUDENT.total + _SPARE_DISK:
+        raise ArchiveError("the disk of the course has no room to unpack it")
     inner = folder.new_path()
     inner.mkdir()
     try:

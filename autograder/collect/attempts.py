@@ -35,6 +35,16 @@ class ChosenAttempt:
     late: bool
     not_chosen: tuple[str, ...] = ()
 
+    def leave_out_beyond(self, most: int) -> int:
+        """Leave out data files from where all of them together hold more than so many bytes; returns how many."""
+        total, before = 0, len(self.files)
+        for name, file in list(self.files.items()):
+            if not name.endswith(".ipynb"):
+                total += file.found.content.stat().st_size
+                if total > most:
+                    del self.files[name]
+        return before - len(self.files)
+
 
 def choose(
     files: Iterable[SubmittedFile], labs: Labs, times: dict[Parts, datetime], deadlines: dict[str, datetime | None]

@@ -17,6 +17,7 @@ from autograder.collect.records import Collected, Found, Refused, Report
 from autograder.collect.source import read_source, without_download_times
 from autograder.collect.storage import UNMATCHED, keep_unmatched, write_submission
 from autograder.course.course import TIMESTAMP, Course
+from autograder.course.submissions import MOST_BYTES
 from autograder.errors import ExpectedError, described, is_not_about_one_file, unwritable
 from autograder.formatting import count
 from autograder.grading.lock import course_lock
@@ -193,6 +194,12 @@ class _Collector:
             if id(file) not in kept
         ]
         for attempt in attempts:
+            left_out = attempt.leave_out_beyond(MOST_BYTES)
+            if left_out:
+                self.report.notes.append(
+                    f"{student}/{attempt.lab}: {count(left_out, 'data file')} left out: all together hold more than "
+                    f"{MOST_BYTES // 1024**2} MiB."
+                )
             self._write(student, attempt)
 
     def _write(self, student: str, attempt: ChosenAttempt) -> None:

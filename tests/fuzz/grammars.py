@@ -155,7 +155,9 @@ def notebook(rng: Rng) -> bytes:
             lambda: json.dumps(
                 whole | {"nbformat": rng.choice((1, 2, 3, 5, "4", None, 1e300)), "worksheets": [whole]}
             ).encode(),
-            lambda: json.dumps(whole | {"cells": [cells[0]] * rng.choice((0, 500, 3_000))}).encode(),
+            lambda: json.dumps(
+                whole | {"cells": [cells[0] | {"source": python(rng)[:1_000]}] * rng.choice((0, 500, 3_000))}
+            ).encode(),
             lambda: json.dumps(
                 whole | {"cells": [{"metadata": {"nbgrader": rng.choice(([], 1, "x", {"points": 1e999}))}}]}
             ).encode(),
