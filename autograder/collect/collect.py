@@ -32,6 +32,7 @@ from autograder.untrusted.times import read_time
 
 _LONGEST_TIMESTAMP = 200
 _TEMPORARY = "collecting-"
+_MOST_NAMED = 5
 _LOOK = "Look at what was handed in; everything else was collected."
 _NO_STUDENT_IN_PATH = Match(None, "its path names no student", "Put it into a folder named by the student's id.")
 
@@ -188,16 +189,19 @@ class _Collector:
         unmatched = [file for file in rest if NOTEBOOK.search(file.inside[-1])] if attempts else rest
         kept = {id(file) for file in unmatched}
         self._keep_unmatched(unmatched, _without_lab(student, unmatched, has_attempts=bool(attempts)))
+        left_out = [file for file in rest if id(file) not in kept]
         self.report.notes += [
             f"{readable(file.found.name)} was left out: it lies beside another attempt, or its name is taken."
-            for file in rest
-            if id(file) not in kept
+            for file in left_out[:_MOST_NAMED]
         ]
+        if len(left_out) > _MOST_NAMED:
+            more = count(len(left_out) - _MOST_NAMED, "more file")
+            self.report.notes.append(f"{readable(student)}: {more} left out for the same reason.")
         for attempt in attempts:
-            left_out = attempt.leave_out_beyond(MOST_BYTES)
-            if left_out:
+            beyond = attempt.leave_out_beyond(MOST_BYTES)
+            if beyond:
                 self.report.notes.append(
-                    f"{student}/{attempt.lab}: {count(left_out, 'data file')} left out: all together hold more than "
+                    f"{student}/{attempt.lab}: {count(beyond, 'data file')} left out: all together hold more than "
                     f"{MOST_BYTES // 1024**2} MiB."
                 )
             self._write(student, attempt)
