@@ -58,7 +58,7 @@ bench: .venv/.set-up ## Measure grading beside nbgrader and otter-grader; write 
 mutants: .venv/.set-up ## Try all right and wrong answers to all exercises, in a notebook and through the grader.
 	.venv/bin/python -m tests.course --wall
 
-fuzz: .venv/.set-up ## Grade 2,000 notebooks that were mutated at random.
+fuzz: .venv/.set-up ## Try 5,000 hostile inputs where grading takes something from strangers; grade 2,000 mutated notebooks.
 	.venv/bin/python -m tests.fuzz --count 2000
 
 attacks: .venv/.set-up ## Run all attacks through this grader, nbgrader and otter-grader (more than an hour).

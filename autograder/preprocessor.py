@@ -29,10 +29,10 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
-from autograder.autograded.nbgrader_format import graded_notebook, submission_metadata
+from autograder.autograded.nbgrader_format import graded_notebook, shown_notebook, submission_metadata
 from autograder.cells import Lab, LabNotebook
 from autograder.course.course import Course
-from autograder.course.submissions import working_files
+from autograder.course.submissions import read_notebook, working_files
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import read_lab
 from autograder.grading.level_store import LevelStore
@@ -41,9 +41,7 @@ from autograder.grading.lock import course_lock
 from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
-from autograder.repair import repair_notebook
 from autograder.sandbox.mode import Mode
-from autograder.untrusted.notebooks import read
 from autograder.verdicts import CellStatus, Level, NotebookResult, Result, SubmissionStatus
 
 _IDLE_SECONDS = 120.0
@@ -135,7 +133,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         lab = read_lab(course, names["assignment"])
         notebook = _notebook(lab, names["notebook"])
         folder = course.submission_folder(names["student"], lab.name)
-        submitted = repair_notebook(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
+        submitted = read_notebook(folder / f"{notebook.name}.ipynb", notebook)
         files = working_files(course, lab, folder)
         started = monotonic()
         terms = Terms(Limits(), Mode(self.sandbox), level=Level(self.level))
@@ -146,17 +144,18 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         if any(verdict.status is CellStatus.EXCLUDED for verdict in graded.verdicts):
             # After the steps that are configured, of which one records 0 points for what has no verdict.
             self._exporter().register_preprocessor(LeaveExcludedOpen, enabled=True)
+        shown = shown_notebook(notebook, submitted, graded)
         result = Result(
             student=names["student"],
             lab=lab.name,
             status=SubmissionStatus.GRADED,
             cells=graded.verdicts,
             repairs=submitted.repairs,
-            flags=(*submitted.flags, *graded.flags),
+            flags=(*submitted.flags, *graded.flags, *shown.flags),
             seconds=monotonic() - started,
             sandboxed=self.sandbox != Mode.NONE.value,
         )
-        return graded_notebook(notebook, submitted, graded, submission_metadata(result)), resources
+        return graded_notebook(notebook, submitted, graded, shown, submission_metadata(result)), resources
 
     def _exporter(self) -> Exporter:
         """What runs nbgrader's steps, one after another."""

@@ -1,7 +1,7 @@
 """One graded notebook in nbgrader's format."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from textwrap import wrap
 from typing import Any
 
@@ -11,7 +11,7 @@ from nbformat.v4 import nbformat_minor as NBFORMAT_MINOR  # noqa: N812 - a const
 from nbgrader.utils import compute_checksum
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
-from autograder.untrusted import html_sanitiser
+from autograder.untrusted import html_sanitiser, markup
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 from autograder.wire import from_plain, to_plain
 
@@ -26,6 +26,7 @@ _RESULT_FIELDS = ("status", "reason", "flags", "repairs", "seconds", "sandboxed"
 _VERDICT_FIELDS = ("status", "message", "misconception", "points", "max_points", "level")
 _LATER_FIELDS = frozenset({"gpu", "level"})
 """Fields that notebooks lack which an earlier version has graded."""
+_MOST_FLAGS = 5
 _LINE = 100
 """Characters of a line of an error's message: formgrader does not break lines."""
 _ERROR_NAMES = {
@@ -37,8 +38,51 @@ _ERROR_NAMES = {
 }
 
 
+@dataclass(frozen=True)
+class ShownNotebook:
+    """What a student's notebook may show on a page.
+
+    Attributes:
+        cells: what each cell shows, cleaned.
+        flags: what was left out, one sentence for each cell.
+    """
+
+    cells: tuple[markup.Cleaned, ...]
+    flags: tuple[str, ...] = ()
+
+
+def shown_notebook(notebook: LabNotebook, submitted: SubmittedNotebook, graded: NotebookResult) -> ShownNotebook:
+    """Clean a student's notebook for pages; what can't be cleaned within bounds is left out. Any thread may do so.
+
+    Args:
+        notebook: the lab's notebook.
+        submitted: the student's cells.
+        graded: one outcome for each of them.
+    """
+    released_texts = {(cell.kind, cell.source) for cell in notebook.released}
+
+    def shown(cell: Cell, outcome: CellOutcome) -> markup.Shown:
+        own = cell.kind != "code" and (cell.kind, cell.source) not in released_texts
+        shows_outputs = cell.kind == "code" and cell.role is not Role.TEST
+        return markup.Shown(cell.source if own else None, tuple(outcome.outputs) if shows_outputs else ())
+
+    cells = markup.clean([shown(*pair) for pair in zip(submitted.cells, graded.outcomes, strict=True)])
+    flags = [
+        f"In the cell {cell.grade_id or f'number {number}'} was left out: {why}."
+        for number, (cell, cleaned) in enumerate(zip(submitted.cells, cells, strict=True), start=1)
+        for why in cleaned.left_out[:1]
+    ]
+    if len(flags) > _MOST_FLAGS:
+        flags[_MOST_FLAGS:] = [f"Outputs of {len(flags) - _MOST_FLAGS} more cells were left out."]
+    return ShownNotebook(tuple(cells), tuple(flags))
+
+
 def graded_notebook(
-    notebook: LabNotebook, submitted: SubmittedNotebook, graded: NotebookResult, metadata: Mapping[str, Any]
+    notebook: LabNotebook,
+    submitted: SubmittedNotebook,
+    graded: NotebookResult,
+    shown: ShownNotebook,
+    metadata: Mapping[str, Any],
 ) -> NotebookNode:
     """Put a student's cells, their outputs and their verdicts into a notebook of nbgrader's.
 
@@ -48,20 +92,14 @@ def graded_notebook(
         notebook: the lab's notebook; all of nbgrader's metadata come from it.
         submitted: the student's cells.
         graded: one outcome for each of them.
+        shown: what they show, from `shown_notebook`.
         metadata: the notebook's own ``metadata.gradlab``; see `submission_metadata`.
     """
     released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}
-    released_texts = {(cell.kind, cell.source) for cell in notebook.released}
     ids = _Ids(cell.cell_id for cell in submitted.cells)
     nodes = [
-        _node(
-            cell,
-            outcome,
-            released.get(cell.grade_id or ""),
-            trusted=(cell.kind, cell.source) in released_texts,
-            ids=ids,
-        )
-        for cell, outcome in zip(submitted.cells, graded.outcomes, strict=True)
+        _node(cell, outcome, released.get(cell.grade_id or ""), its, ids=ids)
+        for cell, outcome, its in zip(submitted.cells, graded.outcomes, shown.cells, strict=True)
     ]
     return _notebook(nodes, metadata)
 
@@ -109,14 +147,20 @@ def ungraded_notebook(notebook: LabNotebook, result: Result, verdicts: Sequence[
     points = None if status is CellStatus.BROKE else 0.0
     given = {verdict.grade_id: verdict for verdict in verdicts}
     ids = _Ids(cell.cell_id for cell in notebook.released)
-    on_top = _cell("markdown", ids.unique(None), html_sanitiser.markdown(f"**Not graded.** {reason}"), {})
+    on_top = _cell("markdown", ids.unique(None), _not_graded(reason), {})
     nodes = [on_top]
     for cell in notebook.released:
         verdict = None
         if cell.graded and cell.grade_id is not None:
             verdict = given.get(cell.grade_id, CellVerdict(cell.grade_id, points, cell.points, status, reason))
-        nodes.append(_node(cell, CellOutcome(verdict=verdict), cell, trusted=True, ids=ids))
+        nodes.append(_node(cell, CellOutcome(verdict=verdict), cell, markup.Cleaned(), ids=ids))
     return _notebook(nodes, submission_metadata(result))
+
+
+def _not_graded(reason: str) -> str:
+    # It may quote the names of the student's files.
+    (cleaned,) = markup.clean([markup.Shown(f"**Not graded.** {reason}")])
+    return cleaned.source or ""
 
 
 def _notebook(nodes: list[NotebookNode], gradlab: Mapping[str, Any]) -> NotebookNode:
@@ -146,13 +190,13 @@ class _Ids:
         return made
 
 
-def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, *, trusted: bool, ids: _Ids) -> NotebookNode:
-    source = cell.source if trusted or cell.kind == "code" else html_sanitiser.markdown(cell.source)
+def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, shown: markup.Cleaned, *, ids: _Ids) -> NotebookNode:
+    source = cell.source if shown.source is None else shown.source
     kind = cell.kind if cell.kind in ("code", "markdown") else "raw"
     node = _cell(kind, ids.unique(cell.cell_id), source, _metadata(released, outcome.verdict))
     if kind == "code":
-        shown = _verdict_outputs(outcome) if cell.role is Role.TEST else html_sanitiser.outputs(outcome.outputs)
-        node["outputs"] = [_output(output) for output in shown]
+        outputs = _verdict_outputs(outcome) if cell.role is Role.TEST else shown.outputs
+        node["outputs"] = [_output(output) for output in outputs]
         node["execution_count"] = outcome.execution_count
     elif kind == "markdown" and (images := html_sanitiser.attachments(cell.attachments)):
         node["attachments"] = from_dict(images)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,12 +11,19 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from autograder.autograded.nbgrader_format import graded_notebook, read_result, submission_metadata, ungraded_notebook
+from autograder.autograded.nbgrader_format import (
+    ShownNotebook,
+    graded_notebook,
+    read_result,
+    shown_notebook,
+    submission_metadata,
+    ungraded_notebook,
+)
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import working_files
-from autograder.errors import ExpectedError, unwritable
-from autograder.verdicts import CellVerdict, NotebookResult, Result
+from autograder.errors import described, unwritable
+from autograder.verdicts import CellVerdict, NotebookResult, Result, SubmissionStatus
 
 _NEW, _OLD = ".autograded-", ".replaced-"
 # Files in which a browser would run scripts if formgrader served them.
@@ -28,8 +36,17 @@ def write(
     result: Result,
     submitted: Mapping[str, SubmittedNotebook],
     notebooks: Mapping[str, NotebookResult],
+    shown: Mapping[str, ShownNotebook] | None = None,
 ) -> Path:
     """Write the folder of a graded submission, from its realigned and its graded notebooks by name.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        result: the submission's result.
+        submitted: its realigned notebooks.
+        notebooks: its graded notebooks.
+        shown: what the notebooks show, cleaned by `shown_notebooks`; None to clean it now, which may take a while.
 
     An earlier folder is replaced as a whole. A notebook that was not handed in, or could not be read or graded, is
     written as it was released, with the reason on top.
@@ -41,6 +58,7 @@ def write(
         ExpectedError: the folder cannot be written.
     """
     folder = course.folder(course.directory.autograded_directory, result.student, lab.name)
+    shown = shown_notebooks(lab, submitted, notebooks) if shown is None else shown
     temporary = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +68,8 @@ def write(
         for notebook in lab.notebooks:
             if notebook.name in submitted and notebook.name in notebooks:
                 name = notebook.name
-                node = graded_notebook(notebook, submitted[name], notebooks[name], submission_metadata(result))
+                metadata = submission_metadata(result)
+                node = graded_notebook(notebook, submitted[name], notebooks[name], shown[name], metadata)
             else:
                 node = ungraded_notebook(notebook, result, verdicts.get(notebook.name, ()))
             # With indentation, JSON is written by Python code instead of C code.
@@ -64,6 +83,17 @@ def write(
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
     return folder
+
+
+def shown_notebooks(
+    lab: Lab, submitted: Mapping[str, SubmittedNotebook], notebooks: Mapping[str, NotebookResult]
+) -> dict[str, ShownNotebook]:
+    """Clean what a submission's notebooks show, by name. Any thread may do so."""
+    return {
+        notebook.name: shown_notebook(notebook, submitted[notebook.name], notebooks[notebook.name])
+        for notebook in lab.notebooks
+        if notebook.name in submitted and notebook.name in notebooks
+    }
 
 
 def remove_unfinished(course: Course) -> None:
@@ -100,10 +130,11 @@ def digest(course: Course, lab: str, student: str) -> str:
 def read_results(course: Course, lab: str) -> list[Result]:
     """Read the results of a lab back from ``autograded/``, by student.
 
-    Submissions that nbgrader graded without the autograder are left out: their files hold no verdicts.
+    Submissions that nbgrader graded without the autograder are left out: their files hold no verdicts. One of whose
+    files is damaged counts as broken.
 
     Raises:
-        ExpectedError: there is no such lab, or a file has been damaged.
+        ExpectedError: there is no such lab.
     """
     return [result for result, _ in read_graded(course, lab)]
 
@@ -145,11 +176,12 @@ def _read_graded(
             if "gradlab" in node["metadata"]:
                 results.append(read_result(student, lab, node))
                 cells.extend(node["cells"])
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ExpectedError(
-                f"{path}: it has been damaged ({type(error).__name__}: {error}).",
-                f"Grade it again: autograder grade {lab} --student {student}",
-            ) from error
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError) as error:
+            reason = (
+                f"{path}: it has been damaged ({described(error)}). "
+                f"Grade it again: autograder grade {lab} --student {shlex.quote(student)}"
+            )
+            return Result(student, lab, SubmissionStatus.BROKEN, reason=reason), ()
     verdicts = tuple(verdict for result in results for verdict in result.cells)
     return (replace(results[0], cells=verdicts), tuple(cells)) if results else None
 

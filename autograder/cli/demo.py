@@ -136,7 +136,7 @@ def demonstrate(into: Path, *, mode: Mode, workers: int, bar: Bar) -> Demonstrat
     bar.begin("Writing feedback and report")
     return Demonstration(
         results=tuple(results),
-        feedback=tuple(page for lab in labs for page in write_feedback(course, lab)),
+        feedback=tuple(page for lab in labs for page in write_feedback(course, lab).pages),
         reports=tuple(write_report(course, lab) for lab in labs),
     )
 

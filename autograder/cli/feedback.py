@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import typer
+
 from autograder.cli import options
 from autograder.cli.display import messages, output, print_json
+from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.grade import submitted_labs
 from autograder.cli.progress import shown
 from autograder.formatting import count
@@ -24,12 +27,15 @@ def feedback(
         from autograder.report.write import write_feedback
 
         opened = Course.open(course)
-        written: dict[str, list[Path]] = {}
+        written: dict[str, Sequence[Path]] = {}
+        problems: list[str] = []
         labs = submitted_labs(opened, lab)
         bar.begin("Writing pages", len(labs))
         for name in labs:
             bar.describe(f"Writing pages of {name}")
-            written[name] = write_feedback(opened, name)
+            its = write_feedback(opened, name)
+            written[name] = its.pages
+            problems += (f"{name}: no page for {student}: {problem}." for student, problem in its.problems)
             bar.advance()
     if form is options.Format.JSON:
         pages = [(name, page) for name, pages in written.items() for page in pages]
@@ -42,6 +48,11 @@ def feedback(
             messages().print(
                 f"{name}: {count(len(its_pages), 'page')}. {_how_to_return(name, its_pages)}", markup=False
             )
+
+    for problem in problems:
+        messages().print(problem, markup=False)
+    if problems:
+        raise typer.Exit(NOT_ALL_GRADED)
 
 
 def _how_to_return(lab: str, pages: Sequence[Path]) -> str:

@@ -1,20 +1,21 @@
 """Unpack ZIP archives from students and platforms: sizes are counted while reading, and headers are not trusted."""
 
-import lzma
+import os
+import shutil
 import stat
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from struct import Struct
-from struct import error as StructError  # noqa: N812
-from typing import IO
+from typing import IO, Final
 
 from autograder.collect.records import Found, Refused
+from autograder.errors import is_not_about_one_file
+from autograder.untrusted import helper
 from autograder.untrusted.files import LARGEST_FILE, readable
 from autograder.untrusted.paths import Parts, UnsafePathError, is_system_file, split_path
 
@@ -30,19 +31,18 @@ _MOST_SHOWN = 120
 _LEAST_BOMB = 4 * 1024**2
 _EXTENDED_TIMESTAMP = 0x5455
 _HEADER, _TIME = Struct("<HH"), Struct("<i")
+# Of an entry's own header: the lengths of its name and its extra fields.
+_LOCAL_HEADER = Struct("<26xHH")
+# Two bytes of version, two of size, one of properties; then the size of the dictionary.
+_LZMA_START = Struct("<5xI")
+_LARGEST_DICTIONARY = 128 * 1024**2
+# How often the bound on all files may be unpacked for nothing, since a file is too large.
+_MOST_IN_VAIN = 4
+# Bytes that students' archives leave free: a full disk would stop everyone.
+_SPARE_DISK = 512 * 1024**2
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 _UTF8 = 0x800
 _ENCRYPTED = 0x1
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    StructError,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-    OSError,
-)
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ CLASS = Bounds(entries=100_000, largest=LARGEST_FILE, total=16 * 1024**3, ratio=
 """A download with the submissions of a whole class."""
 STUDENT = Bounds(entries=2_000, largest=LARGEST_FILE, total=256 * 1024**2, ratio=400)
 """An archive that one student made."""
+
+
+BOUNDS: Final = helper.Bounds(seconds=60, mebibytes=512)
+"""What unpacking an archive that one student made may take."""
 
 
 class ArchiveError(Exception):
@@ -108,7 +112,7 @@ def unpack(
     Raises:
         ArchiveError: it is no archive, is damaged, or holds too much.
     """
-    left = bounds.total
+    left, in_vain = bounds.total, 0
     seen: set[Parts] = set()
     with _opened(path, bounds) as archive:
         for entry in archive.infolist():
@@ -130,20 +134,89 @@ def unpack(
                 yield Refused(shown, refusal, ASK_FOR_NOTEBOOK)
                 continue
             seen.add(parts)
-            if left <= 0:
+            if left <= 0 or in_vain > _MOST_IN_VAIN * bounds.total:
                 raise ArchiveError(f"it holds more than {bounds.total // 1024**2:,} MiB")
-            target = folder.new_path()
+            target, refusal = folder.new_path(), ""
             try:
-                left -= _copy(archive, entry, target, bounds, min(bounds.largest, left))
+                _copy(archive, entry, target, bounds, min(bounds.largest, left))
             except ArchiveError as error:
+                refusal = str(error)
+            except Exception as error:
+                if is_not_about_one_file(error):
+                    raise
+                refusal = f"it is damaged in the archive ({_first_line(error)})"
+            size = target.stat().st_size if target.exists() else 0
+            if refusal:
+                # It has cost as much: the same data may belong to thousands of entries.
+                in_vain += size
                 target.unlink(missing_ok=True)
-                yield Refused(shown, str(error), ASK_FOR_NOTEBOOK)
-            except _DAMAGED as error:
-                target.unlink(missing_ok=True)
-                yield Refused(shown, f"it is damaged in the archive ({_first_line(error)})", ASK_FOR_NOTEBOOK)
+                yield Refused(shown, refusal, ASK_FOR_NOTEBOOK)
             else:
+                left -= size
                 whole = (*prefix, *parts)
                 yield Found(whole, target, _time(entry), len(whole) if owned is None else owned)
+
+
+def unpack_students(found: Found, folder: TemporaryFolder) -> Iterator[Found | Refused]:
+    """Unpack an archive that a student made, in a helper's process.
+
+    Yields:
+        As `unpack`; the files have no time.
+
+    Raises:
+        ArchiveError: as `unpack`, or it takes more than `BOUNDS`.
+    """
+    if shutil.disk_usage(folder.folder).free < STUDENT.total + _SPARE_DISK:
+        raise ArchiveError("the disk of the course has no room to unpack it")
+    inner = folder.new_path()
+    inner.mkdir()
+    try:
+        unpacked = helper.within(BOUNDS, unpack_here, os.fsencode(found.content), os.fsencode(inner), found.parts)
+    except helper.HelperError as error:
+        shutil.rmtree(inner, ignore_errors=True)
+        raise ArchiveError(f"it can't be unpacked: {error}") from None
+    for parts, number in unpacked.files:
+        yield Found(parts, inner / number, None, len(found.parts))
+    yield from unpacked.refused
+    if unpacked.problem:
+        raise ArchiveError(unpacked.problem)
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What was unpacked of a student's archive.
+
+    Attributes:
+        files: (path in the source, name in the folder) pairs.
+        refused: the files that were not.
+        problem: why there may be more; empty if there are not.
+    """
+
+    files: tuple[tuple[Parts, str], ...]
+    refused: tuple[Refused, ...]
+    problem: str = ""
+
+
+def unpack_here(path: bytes, folder: bytes, prefix: Parts) -> Unpacked:
+    """Unpack a student's archive in this process, which is a helper's.
+
+    Args:
+        path: the archive.
+        folder: an empty folder for its files.
+        prefix: the parts put before each path.
+    """
+    files: list[tuple[Parts, str]] = []
+    refused: list[Refused] = []
+    problem = ""
+    try:
+        for it in unpack(Path(os.fsdecode(path)), TemporaryFolder(Path(os.fsdecode(folder))), STUDENT, prefix=prefix):
+            if isinstance(it, Refused):
+                refused.append(it)
+            else:
+                files.append((it.parts, it.content.name))
+    except ArchiveError as error:
+        problem = str(error)
+    return Unpacked(tuple(files), tuple(refused), problem)
 
 
 def is_archive(path: Path) -> bool:
@@ -159,7 +232,10 @@ def _opened(path: Path, bounds: Bounds) -> Iterator[zipfile.ZipFile]:
         raise ArchiveError(f"it holds more than {bounds.entries:,} files")
     try:
         archive = zipfile.ZipFile(path)
-    except _DAMAGED as error:
+    except Exception as error:
+        # zipfile decodes names and reads numbers wherever the archive says that they are, and fails in any way.
+        if is_not_about_one_file(error):
+            raise
         raise ArchiveError(f"it is damaged or no ZIP archive ({_first_line(error)})") from error
     with archive:
         if len(archive.filelist) > bounds.entries:
@@ -188,6 +264,8 @@ def _name(entry: zipfile.ZipInfo) -> str:
 
 
 def _refusal(entry: zipfile.ZipInfo) -> str:
+    if entry.compress_type not in _METHODS:
+        return f"it is compressed in a way that is not understood ({entry.compress_type})"
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind == stat.S_IFLNK:
         return "it is a link, and links are not followed"
@@ -201,6 +279,8 @@ def _refusal(entry: zipfile.ZipInfo) -> str:
 def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, bounds: Bounds, most: int) -> int:
     # zipfile reads no more than compress_size bytes, so an entry cannot exceed the ratio by overstating it.
     compressed = max(entry.compress_size, 1)
+    if entry.compress_type == zipfile.ZIP_LZMA:
+        _check_dictionary(archive, entry)
     written = 0
     with _opened_entry(archive, entry) as source, target.open("xb") as file:
         while chunk := source.read(_CHUNK):
@@ -211,6 +291,24 @@ def _copy(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path, bounds
                 raise ArchiveError(f"it grows more than {bounds.ratio} times when it is unpacked")
             file.write(chunk)
     return written
+
+
+def _check_dictionary(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    """Check how much memory an entry that LZMA has packed asks for: it is allocated before anything is unpacked."""
+    stored = archive.fp
+    assert stored is not None
+    stored.seek(entry.header_offset)
+    header = stored.read(_LOCAL_HEADER.size)
+    if len(header) < _LOCAL_HEADER.size:
+        raise ArchiveError("it is damaged in the archive")
+    name, extra = _LOCAL_HEADER.unpack(header)
+    stored.seek(name + extra, os.SEEK_CUR)
+    start = stored.read(_LZMA_START.size)
+    if len(start) < _LZMA_START.size:
+        raise ArchiveError("it is damaged in the archive")
+    (dictionary,) = _LZMA_START.unpack(start)
+    if dictionary > _LARGEST_DICTIONARY:
+        raise ArchiveError(f"to unpack it takes more than {_LARGEST_DICTIONARY // 1024**2} MiB of memory")
 
 
 def _time(entry: zipfile.ZipInfo) -> datetime | None:

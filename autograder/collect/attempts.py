@@ -2,13 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from autograder.collect.notebooks import Labs
 from autograder.collect.owners import SubmittedFile
 from autograder.collect.records import NotebookName
+from autograder.untrusted.file_names import is_notebook_path
 from autograder.untrusted.paths import Parts
 
 _COPY = re.compile(r"(?:\((\d{1,4})\)|-(\d{1,4})|-copy(\d{0,4}))(?=\.ipynb)", re.IGNORECASE)
@@ -34,6 +35,16 @@ class ChosenAttempt:
     late: bool
     not_chosen: tuple[str, ...] = ()
 
+    def leave_out_beyond(self, most: int) -> int:
+        """Leave out data files from where all of them together hold more than so many bytes; returns how many."""
+        total, before = 0, len(self.files)
+        for name, file in list(self.files.items()):
+            if not name.endswith(".ipynb"):
+                total += file.found.content.stat().st_size
+                if total > most:
+                    del self.files[name]
+        return before - len(self.files)
+
 
 def choose(
     files: Iterable[SubmittedFile], labs: Labs, times: dict[Parts, datetime], deadlines: dict[str, datetime | None]
@@ -55,27 +66,30 @@ def choose(
         notebook = labs.by_name(file.inside)
         (others if notebook is None else attempts[notebook]).append(file)
     _add_renamed(others, labs, attempts)
-    others = [file for file in others if not any(file in found for found in attempts.values())]
+    chosen_as_notebooks = {id(file) for found in attempts.values() for file in found}
+    others = [file for file in others if id(file) not in chosen_as_notebooks]
     single = labs.single()
     if single is not None and not attempts:
         # Only one notebook is collected, so a notebook of any name must be that one.
         notebooks = [file for file in others if file.inside[-1].lower().endswith(".ipynb")]
-        others = [file for file in others if file not in notebooks]
+        others = [file for file in others if not file.inside[-1].lower().endswith(".ipynb")]
         if notebooks:
             attempts[single] = notebooks
     by_lab: defaultdict[str, dict[str, list[SubmittedFile]]] = defaultdict(dict)
     for notebook_name, candidates in attempts.items():
         by_lab[notebook_name.lab][notebook_name.notebook] = candidates
     chosen = [_choose(lab, its_notebooks, times, deadlines.get(lab)) for lab, its_notebooks in sorted(by_lab.items())]
-    rest = [file for file in others if not _add_data_file(file, chosen, by_lab)]
+    data = _DataFiles(chosen, by_lab)
+    rest = [file for file in others if not data.add(file)]
     return chosen, rest
 
 
 def _add_renamed(files: Iterable[SubmittedFile], labs: Labs, attempts: dict[NotebookName, list[SubmittedFile]]) -> None:
     """Add notebooks of other names, recognised by their cells, unless one of the right name was handed in."""
     found_by_name = frozenset(attempts)
-    for file in files:
-        notebook = labs.by_content(file.inside[-1], file.found.content)
+    files = list(files)
+    found = labs.by_contents([(file.inside[-1], file.found.content) for file in files])
+    for file, notebook in zip(files, found, strict=True):
         if notebook is not None and notebook not in found_by_name:
             attempts.setdefault(notebook, []).append(file)
 
@@ -123,58 +137,78 @@ def _choose(
     )
 
 
-def _add_data_file(
-    file: SubmittedFile, chosen: list[ChosenAttempt], attempts: dict[str, dict[str, list[SubmittedFile]]]
-) -> bool:
-    """Add a data file to the attempts that it belongs to, unless it lies beside the notebook of another attempt.
+class _DataFiles:
+    """Adds data files to the attempts that they belong to. The work grows with their number, and not with its square.
 
-    Returns:
-        Whether it was added to any.
+    Args:
+        chosen: the attempts that count.
+        attempts: lab → notebook → all files that were handed in for it.
     """
-    folders = {
-        lab: {candidate.inside[:-1] for candidates in notebooks.values() for candidate in candidates}
-        for lab, notebooks in attempts.items()
-    }
-    added = False
-    for attempt in chosen:
-        its_folders = {notebook.inside[:-1] for name, notebook in attempt.files.items() if name.endswith(".ipynb")}
-        nearest = max((folder for folder in folders[attempt.lab] if _within(file, folder)), key=len, default=None)
-        in_another_lab = any(
-            _within(file, folder)
-            for lab, lab_folders in folders.items()
-            if lab != attempt.lab
-            for folder in lab_folders
-            if folder
-        )
-        if nearest in its_folders:
-            added |= _add(attempt.files, "/".join(file.inside[len(nearest or ()) :]), file)
-        elif nearest is None and not in_another_lab:
-            added |= _add(attempt.files, "/".join(file.inside), file)
-    return added
+
+    def __init__(
+        self, chosen: Sequence[ChosenAttempt], attempts: Mapping[str, Mapping[str, Sequence[SubmittedFile]]]
+    ) -> None:
+        self._chosen = [(attempt, _Paths(attempt.files), _notebook_folders(attempt)) for attempt in chosen]
+        self._folders = {
+            lab: {candidate.inside[:-1] for candidates in notebooks.values() for candidate in candidates}
+            for lab, notebooks in attempts.items()
+        }
+
+    def add(self, file: SubmittedFile) -> bool:
+        """Add a file, unless it lies beside the notebook of another attempt.
+
+        Returns:
+            Whether it was added to any.
+        """
+        above = [file.inside[:length] for length in range(len(file.inside) - 1, -1, -1)]
+        labs_beside = {lab for lab, folders in self._folders.items() if any(it in folders for it in above if it)}
+        added = False
+        for attempt, paths, its_folders in self._chosen:
+            nearest = next((folder for folder in above if folder in self._folders[attempt.lab]), None)
+            if nearest in its_folders:
+                added |= paths.add("/".join(file.inside[len(nearest or ()) :]), file)
+            elif nearest is None and not labs_beside - {attempt.lab}:
+                added |= paths.add("/".join(file.inside), file)
+        return added
 
 
-def _within(file: SubmittedFile, folder: Parts) -> bool:
-    return file.inside[: len(folder)] == folder and len(file.inside) > len(folder)
+def _notebook_folders(attempt: ChosenAttempt) -> set[Parts | None]:
+    return {notebook.inside[:-1] for name, notebook in attempt.files.items() if name.endswith(".ipynb")}
 
 
-def _add(files: dict[str, SubmittedFile], name: str, file: SubmittedFile) -> bool:
-    """Add a file under a path, unless it is a notebook or the path is another file's or a folder's.
+class _Paths:
+    """The paths of an attempt's files, to which others are added.
 
-    Of two data files with one path the later one is taken.
-
-    Returns:
-        Whether the file was added, or a later one was there.
+    Args:
+        files: path → file; it is added to.
     """
-    if name.endswith(".ipynb"):
-        return False
-    taken = {*files}
-    parents = {name.rsplit("/", depth)[0] for depth in range(1, name.count("/") + 1)}
-    if parents & taken or any(it.startswith(f"{name}/") for it in taken):
-        return False
-    before = files.get(name)
-    if before is None or _rank(file) >= _rank(before):
-        files[name] = file
-    return True
+
+    def __init__(self, files: dict[str, SubmittedFile]) -> None:
+        self._files = files
+        self._folders: set[str] = set()
+        # The feedback page of a notebook will lie beside it.
+        self._pages = {name.removesuffix(".ipynb").casefold() + ".html" for name in files}
+
+    def add(self, name: str, file: SubmittedFile) -> bool:
+        """Add a file, unless its path is a notebook's or a page's, or another file's or a folder's.
+
+        Of two data files with one path the later one is taken.
+
+        Returns:
+            Whether the file was added, or a later one was there.
+        """
+        parents = [name[:end] for end, letter in enumerate(name) if letter == "/"]
+        if name.endswith(".ipynb") or is_notebook_path("/".join(parents[-1:])):
+            return False
+        if name.partition("/")[0].casefold() in self._pages:
+            return False
+        if name in self._folders or any(parent in self._files for parent in parents):
+            return False
+        before = self._files.get(name)
+        if before is None or _rank(file) >= _rank(before):
+            self._files[name] = file
+        self._folders.update(parents)
+        return True
 
 
 def _rank(file: SubmittedFile) -> tuple[datetime, int]:

@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from nbgrader.utils import parse_utc
-
 from autograder.collect.archive import TemporaryFolder
 from autograder.collect.attempts import ChosenAttempt, choose
 from autograder.collect.deadlines import add_due_dates, due_dates, read_deadline
@@ -19,7 +17,8 @@ from autograder.collect.records import Collected, Found, Refused, Report
 from autograder.collect.source import read_source, without_download_times
 from autograder.collect.storage import UNMATCHED, keep_unmatched, write_submission
 from autograder.course.course import TIMESTAMP, Course
-from autograder.errors import ExpectedError, unwritable
+from autograder.course.submissions import MOST_BYTES
+from autograder.errors import ExpectedError, described, is_not_about_one_file, unwritable
 from autograder.formatting import count
 from autograder.grading.lock import course_lock
 from autograder.progress import NO_PROGRESS, Progress
@@ -29,9 +28,12 @@ from autograder.roster.matching import Match, Matcher, Owner, Platform
 from autograder.untrusted.file_names import NOTEBOOK
 from autograder.untrusted.files import Quarantine, read_bytes, readable
 from autograder.untrusted.paths import Parts
+from autograder.untrusted.times import read_time
 
 _LONGEST_TIMESTAMP = 200
 _TEMPORARY = "collecting-"
+_MOST_NAMED = 5
+_LOOK = "Look at what was handed in; everything else was collected."
 _NO_STUDENT_IN_PATH = Match(None, "its path names no student", "Put it into a folder named by the student's id.")
 
 
@@ -108,7 +110,14 @@ class _Collector:
         students = self._files_by_student(files)
         self.progress.begin("Collecting", len(students))
         for student, its_files in sorted(students.items()):
-            self._collect_student(student, its_files, times)
+            try:
+                self._collect_student(student, its_files, times)
+            except Exception as error:
+                if is_not_about_one_file(error):
+                    raise
+                self.report.refused.append(
+                    Refused(readable(student), f"collecting it failed: {described(error)}", _LOOK)
+                )
             self.progress.advance()
         untimed = sum(it.time is None for it in self.report.collected)
         if untimed:
@@ -167,11 +176,8 @@ class _Collector:
             found = file.found
             if without_platform and found.parts[-1] == TIMESTAMP and found.owned == len(found.parts):
                 try:
-                    text = read_bytes(found.content, _LONGEST_TIMESTAMP).decode().strip()
-                    time = parse_utc(text)
-                    assert isinstance(time, datetime)
-                    times[found.parts[:-1]] = time
-                except (ValueError, ArithmeticError, TypeError, Quarantine):
+                    times[found.parts[:-1]] = read_time(read_bytes(found.content, _LONGEST_TIMESTAMP).decode())
+                except (ValueError, Quarantine):
                     self.report.refused.append(
                         Refused(readable(found.name), "it holds no date", "Write one like 2026-11-22 14:05 UTC.")
                     )
@@ -181,13 +187,23 @@ class _Collector:
         files = [file for file in files if file.inside and file.inside[-1] != TIMESTAMP]
         attempts, rest = choose(files, self.labs, times, self.deadlines)
         unmatched = [file for file in rest if NOTEBOOK.search(file.inside[-1])] if attempts else rest
+        kept = {id(file) for file in unmatched}
         self._keep_unmatched(unmatched, _without_lab(student, unmatched, has_attempts=bool(attempts)))
+        left_out = [file for file in rest if id(file) not in kept]
         self.report.notes += [
             f"{readable(file.found.name)} was left out: it lies beside another attempt, or its name is taken."
-            for file in rest
-            if file not in unmatched
+            for file in left_out[:_MOST_NAMED]
         ]
+        if len(left_out) > _MOST_NAMED:
+            more = count(len(left_out) - _MOST_NAMED, "more file")
+            self.report.notes.append(f"{readable(student)}: {more} left out for the same reason.")
         for attempt in attempts:
+            beyond = attempt.leave_out_beyond(MOST_BYTES)
+            if beyond:
+                self.report.notes.append(
+                    f"{student}/{attempt.lab}: {count(beyond, 'data file')} left out: all together hold more than "
+                    f"{MOST_BYTES // 1024**2} MiB."
+                )
             self._write(student, attempt)
 
     def _write(self, student: str, attempt: ChosenAttempt) -> None:
@@ -199,7 +215,11 @@ class _Collector:
             return
         except OSError as error:
             folder = self.course.folder(self.course.directory.submitted_directory, student, attempt.lab)
-            raise unwritable(folder, error) from error
+            problem = unwritable(folder, error)
+            if is_not_about_one_file(error):
+                raise problem from error
+            self.report.refused.append(Refused(f"{student}/{attempt.lab}", described(problem), problem.cure))
+            return
         self.report.collected.append(
             Collected(
                 student,

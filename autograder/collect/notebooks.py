@@ -1,24 +1,34 @@
 """Find the lab and the notebook that a file is: by its name, or by its cells."""
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from autograder.cells import Role
 from autograder.collect.records import NotebookName
-from autograder.course.course import Course
 from autograder.untrusted.file_names import NOTEBOOK, rank, without_copy_marks
 from autograder.untrusted.files import Quarantine
+from autograder.untrusted.helper import Bounds, HelperError, each
 from autograder.untrusted.notebooks import read
 from autograder.untrusted.paths import Parts
+
+if TYPE_CHECKING:
+    # A helper's process imports this module, and needs nothing of nbgrader.
+    from autograder.course.course import Course
 
 _MAY_BE_NOTEBOOK = re.compile(rf"{NOTEBOOK.pattern}|\.(?:json|txt)$", re.IGNORECASE)
 _PUNCTUATION = " _-.,()[]"
 # Blackboard adds the time of the attempt to the name.
 _BLACKBOARD = re.compile(r"_attempt_[\d-]+", re.IGNORECASE)
 _LEAST_SHARE = 0.5
+BOUNDS: Final = Bounds(seconds=20, mebibytes=2048)
+"""What reading the files of a student that may be notebooks may take."""
+_MOST_READ = 50
+_BEGINNING = 64
 _SHORTEST_PARAGRAPH = 40
 
 
@@ -39,11 +49,11 @@ class Labs:
     ) -> None:
         self._notebooks = notebooks
         self._sources = sources or {}
-        self._features: dict[NotebookName, _Features] | None = None
+        self._features: dict[NotebookName, Features] | None = None
         self._only = only
 
     @classmethod
-    def of(cls, course: Course, only: str | None = None) -> "Labs":
+    def of(cls, course: "Course", only: str | None = None) -> "Labs":
         """The labs of a course.
 
         Raises:
@@ -87,20 +97,31 @@ class Labs:
         candidates = [it for it in candidates if len(it.notebook) == longest]
         return candidates[0] if len(candidates) == 1 else None
 
-    def by_content(self, name: str, content: Path) -> NotebookName | None:
-        """The notebook of which a file has at least half of the cells; None if there is none, or there are two.
+    def by_contents(self, files: Sequence[tuple[str, Path]]) -> list[NotebookName | None]:
+        """The notebook of which a file has at least half of the cells, for each of a student's files.
+
+        None for a file that is none, or as much one as another; and for all but the first `_MOST_READ` that may be one.
 
         Args:
-            name: the file's name; one that no notebook can have is not read.
-            content: the file.
+            files: (the file's name, the file) pairs; a name that no notebook can have is not read.
         """
-        features = _read_features(content) if _MAY_BE_NOTEBOOK.search(name) else None
-        if features is None:
-            return None
+        readable = [index for index, (name, path) in enumerate(files) if _may_be_notebook(name, path)][:_MOST_READ]
+        found: list[NotebookName | None] = [None] * len(files)
+        if not readable:
+            return found
         if self._features is None:
             sources = {notebook: _read_features(path) for notebook, path in self._sources.items()}
             self._features = {notebook: it for notebook, it in sources.items() if it is not None}
-        shares = {notebook: it.share_in(features) for notebook, it in self._features.items()}
+        results: list[Features | HelperError | None] = each(
+            BOUNDS, read_features, [os.fsencode(files[index][1]) for index in readable]
+        )
+        for index, features in zip(readable, results, strict=True):
+            if isinstance(features, Features):
+                found[index] = self._most_alike(features)
+        return found
+
+    def _most_alike(self, features: "Features") -> NotebookName | None:
+        shares = {notebook: it.share_in(features) for notebook, it in (self._features or {}).items()}
         best = max(shares.values(), default=0.0)
         candidates = [notebook for notebook, share in shares.items() if share == best]
         return candidates[0] if best >= _LEAST_SHARE and len(candidates) == 1 else None
@@ -133,7 +154,7 @@ def _words(notebook: str) -> re.Pattern[str]:
 
 
 @dataclass(frozen=True)
-class _Features:
+class Features:
     """What distinguishes a notebook from others.
 
     Attributes:
@@ -144,17 +165,34 @@ class _Features:
     ids: frozenset[str]
     paragraphs: frozenset[str]
 
-    def share_in(self, other: "_Features") -> float:
+    def share_in(self, other: "Features") -> float:
         """The share of these features that another notebook has, from 0 to 1."""
         return max(_share(self.ids, other.ids), _share(self.paragraphs, other.paragraphs))
 
 
-def _read_features(path: Path) -> _Features | None:
+def read_features(paths: list[bytes]) -> list[Features | None]:
+    """What distinguishes each of some files, None for those that are no notebooks; this runs in a helper's process."""
+    return [_read_features(Path(os.fsdecode(path))) for path in paths]
+
+
+def _may_be_notebook(name: str, path: Path) -> bool:
+    """Whether a file's name and its first characters are those of a notebook."""
+    if not _MAY_BE_NOTEBOOK.search(name):
+        return False
+    try:
+        with path.open("rb") as file:
+            start = file.read(_BEGINNING)
+    except OSError:
+        return False
+    return not start.isascii() or b"\0" in start or start.lstrip()[:1] in (b"{", b"")
+
+
+def _read_features(path: Path) -> Features | None:
     try:
         cells = read(path).cells
     except Quarantine:
         return None
-    return _Features(
+    return Features(
         frozenset(cell.grade_id for cell in cells if cell.grade_id),
         frozenset(
             text

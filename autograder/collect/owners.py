@@ -10,9 +10,13 @@ from autograder.untrusted.paths import Parts
 
 # ``Ada Lovelace_123456_assignsubmission_file_/06.ipynb``, with or without the folder. The number is that of the
 # participant in this assignment, not of the user.
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
+_MOODLE = re.compile(
+    r"(?P<name>.{1,250}?)_(?P<number>\d{1,20})_assignsubmission_(?P<kind>[a-z]{1,50})(?:_(?P<file>.*))?", re.DOTALL
+)
 # ``lovelaceada_LATE_12345_67890_06-1.ipynb``: the numbers are those of the user and of the upload.
-_CANVAS = re.compile(r"(?P<name>.*?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL)
+_CANVAS = re.compile(
+    r"(?P<name>.{0,250}?)_(?:(?P<late>LATE)_)?(?P<user>\d{1,20})_(?P<number>\d{1,20})_(?P<file>.+)", re.DOTALL
+)
 _ANONYMOUS = re.compile(r"Participant", re.IGNORECASE)
 _OUTER_FOLDERS = ("submitted", "unmatched")
 _NO_FILE = "onlinetext"

@@ -11,14 +11,14 @@ from autograder.collect.archive import (
     ASK_FOR_NOTEBOOK,
     CLASS,
     OTHER_ARCHIVES,
-    STUDENT,
     ArchiveError,
     TemporaryFolder,
     is_archive,
     unpack,
+    unpack_students,
 )
 from autograder.collect.records import Found, Refused
-from autograder.errors import ExpectedError
+from autograder.errors import ExpectedError, is_not_about_one_file
 from autograder.untrusted.files import LARGEST_FILE, readable
 from autograder.untrusted.paths import Parts, UnsafePathError, check_part, is_system_file
 
@@ -81,6 +81,15 @@ def without_download_times(files: Sequence[Found], path: Path) -> list[Found]:
 
 def _unpacked(found: Found, folder: TemporaryFolder) -> Iterator[Found | Refused]:
     """The files of a student's archive; any other file as it is. Archives inside the archive are refused."""
+    try:
+        yield from _unpacked_here(found, folder)
+    except OSError as error:
+        if is_not_about_one_file(error):
+            raise
+        yield Refused(readable(found.name), f"it cannot be read ({error.strerror})", ASK_FOR_NOTEBOOK)
+
+
+def _unpacked_here(found: Found, folder: TemporaryFolder) -> Iterator[Found | Refused]:
     name = readable(found.name)
     lower = found.name.lower()
     if lower.endswith(OTHER_ARCHIVES):
@@ -97,7 +106,7 @@ def _unpacked(found: Found, folder: TemporaryFolder) -> Iterator[Found | Refused
         yield found
         return
     try:
-        for inner in unpack(found.content, folder, STUDENT, prefix=found.parts, owned=len(found.parts)):
+        for inner in unpack_students(found, folder):
             if isinstance(inner, Refused):
                 yield inner
             elif inner.name.lower().endswith((".zip", *OTHER_ARCHIVES)):

@@ -127,7 +127,7 @@ def _replace_folder(folder: Path, content: dict[str, bytes], time: datetime | No
 
 def _content(folder: Path) -> dict[str, bytes]:
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+        path.relative_to(folder).as_posix(): read_bytes(path)
         for path in folder.rglob("*")
         if path.is_file() and not path.is_symlink() and path != folder / TIMESTAMP
     }

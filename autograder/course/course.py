@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import find_all_files, parse_utc
+from nbgrader.utils import find_all_files
 from rapidfuzz import process
 from traitlets import TraitError
 
@@ -24,8 +24,9 @@ from autograder.course.folder_checks import check_course_path, check_name, requi
 from autograder.course.gradebook_url import locate
 from autograder.course.instructor_cells import instructor_cell
 from autograder.errors import ExpectedError
-from autograder.untrusted.files import read_bytes
+from autograder.untrusted.files import Quarantine, read_bytes
 from autograder.untrusted.notebooks import cell_from, other_language
+from autograder.untrusted.times import read_time
 
 CONFIGURATION = "nbgrader_config.py"
 TIMESTAMP = "timestamp.txt"
@@ -220,8 +221,8 @@ class Course:
         try:
             # A student may have written it, and made it as large as a disk.
             text = read_bytes(path, _LONGEST_TIMESTAMP).decode().strip() if path.is_file() else ""
-            return parse_utc(text) if text else None
-        except Exception as error:  # noqa: BLE001 - forty digits and an "h" end in an error of decimal's, and so on
+            return read_time(text) if text else None
+        except (ValueError, OSError, Quarantine) as error:
             raise ExpectedError(
                 f"{path}: it holds no date ({error}).", "Write one like 2026-11-22 14:05 UTC."
             ) from None

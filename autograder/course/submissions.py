@@ -1,20 +1,31 @@
 """A submission's folder: which of its files is which notebook of the lab."""
 
+import os
+import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from autograder.cells import Cell, Lab, LabNotebook, SubmittedNotebook
-from autograder.course.course import Course
 from autograder.repair import repair_notebook
-from autograder.untrusted.file_names import NOTEBOOK, rank
+from autograder.repair.messages import sentences_about
+from autograder.untrusted.file_names import NOTEBOOK, is_notebook_path, rank
 from autograder.untrusted.files import MOST_FILES, Quarantine, holds_too_many_files, list_files, read_bytes, readable
+from autograder.untrusted.helper import Bounds, HelperError, within
 from autograder.untrusted.notebooks import read
 
+if TYPE_CHECKING:
+    # A helper's process imports this module, and needs nothing of nbgrader.
+    from autograder.course.course import Course
+
+BOUNDS: Final = Bounds(seconds=40, mebibytes=2048)
+"""What reading and repairing the notebooks of a submission may take."""
 MOST_BYTES = 256 * 1024**2
 """Bytes of all data files of one submission."""
 
+_HAND_IN_AGAIN = "Look at it, and ask for the notebook as JupyterLab saves it"
 _MOST_COMPARED = 20
 _ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar", ".tgz")
 
@@ -49,33 +60,90 @@ class Submission:
 
 
 def read_submission(folder: Path, lab: Lab) -> Submission:
-    """Read the notebooks of a submission and realign them to the lab's.
+    """Read the notebooks of a submission and realign them to the lab's, in a helper's process.
 
     Raises:
-        Quarantine: there is not a single notebook that could be one of the lab's.
+        Quarantine: there is not a single notebook that could be one of the lab's, or reading takes more than `BOUNDS`.
     """
-    files, repairs = _assign(_candidates(folder), lab.notebooks, folder)
+    # Without the instructor's cells: nothing of them is needed to read what a student wrote.
+    notebooks = [LabNotebook(notebook.name, (), notebook.released) for notebook in lab.notebooks]
+    try:
+        reading = within(BOUNDS, read_here, os.fsencode(folder), notebooks)
+    except HelperError as error:
+        raise Quarantine(folder.name, f"its notebooks can't be read: {error}", _HAND_IN_AGAIN) from None
+    if reading.submission is None:
+        raise Quarantine(*reading.refused)
+    return reading.submission
+
+
+def read_notebook(path: Path, notebook: LabNotebook) -> SubmittedNotebook:
+    """Read one notebook file and realign it, in a helper's process.
+
+    Raises:
+        Quarantine: it can't be read, or that takes more than `BOUNDS`.
+    """
+    try:
+        reading = within(BOUNDS, read_file_here, os.fsencode(path), LabNotebook(notebook.name, (), notebook.released))
+    except HelperError as error:
+        raise Quarantine(path.name, f"it can't be read: {error}", _HAND_IN_AGAIN) from None
+    if reading.submission is None:
+        raise Quarantine(*reading.refused)
+    return reading.submission.notebooks[0]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What has become of reading a submission.
+
+    Attributes:
+        submission: the submission; None if it was refused.
+        refused: the arguments of the `Quarantine` otherwise.
+    """
+
+    submission: Submission | None
+    refused: tuple[str, str, str] = ("", "", "")
+
+
+def read_here(folder: bytes, notebooks: list[LabNotebook]) -> Reading:
+    """Read a submission in this process, which is a helper's."""
+    try:
+        return Reading(_read(Path(os.fsdecode(folder)), notebooks))
+    except Quarantine as error:
+        return Reading(None, (error.file, error.reason, error.cure))
+
+
+def read_file_here(path: bytes, notebook: LabNotebook) -> Reading:
+    """Read one notebook file in this process, which is a helper's."""
+    try:
+        repaired = repair_notebook(notebook.name, read(Path(os.fsdecode(path))), notebook.released)
+    except Quarantine as error:
+        return Reading(None, (error.file, error.reason, error.cure))
+    return Reading(Submission((repaired,)))
+
+
+def _read(folder: Path, notebooks: Sequence[LabNotebook]) -> Submission:
+    files, repairs = _assign(_candidates(folder), notebooks, folder)
     if not files:
         raise Quarantine(folder.name, *_why_no_notebook(folder))
     submitted: list[SubmittedNotebook] = []
     unreadable: list[tuple[str, str]] = []
-    for notebook in lab.notebooks:
+    for notebook in notebooks:
         if notebook.name in files:
             try:
                 submitted.append(repair_notebook(notebook.name, read(files[notebook.name]), notebook.released))
             except Quarantine as error:
                 unreadable.append((notebook.name, str(error)))
-    missing = tuple(notebook.name for notebook in lab.notebooks if notebook.name not in files)
-    return Submission(
-        tuple(submitted), tuple(unreadable), missing, tuple(repairs), tuple(_flags(folder, files.values()))
-    )
+    missing = tuple(notebook.name for notebook in notebooks if notebook.name not in files)
+    flags = tuple(_flags(folder, files.values(), notebooks))
+    return Submission(tuple(submitted), tuple(unreadable), missing, tuple(repairs), flags)
 
 
-def working_files(course: Course, lab: Lab, folder: Path) -> dict[str, bytes]:
+def working_files(course: "Course", lab: Lab, folder: Path) -> dict[str, bytes]:
     """The data files that a submission is run with: the lab's, and the student's own where they replace none of these.
 
     Files that ``Autograde.exclude_overwriting`` names are the student's to replace. Links and devices are left out,
-    and so is what does not fit into `MOST_BYTES`. The submission's folder may be missing.
+    and so is what lies where a notebook or its page will, and what does not fit into `MOST_BYTES`. The submission's
+    folder may be missing.
 
     Returns:
         Path relative to the working folder → content.
@@ -86,12 +154,18 @@ def working_files(course: Course, lab: Lab, folder: Path) -> dict[str, bytes]:
     remaining = MOST_BYTES
     for path in list_files(folder, course.directory.ignore):
         name = path.relative_to(folder).as_posix()
-        if not NOTEBOOK.search(name) and taken.is_free(name):
+        if not is_notebook_path(name) and not _is_page(name, lab.notebooks) and taken.is_free(name):
             with suppress(Quarantine):
                 files[name] = read_bytes(path, remaining)
                 remaining -= len(files[name])
                 taken.add(name)
     return files | {name: lab.files[name] for name in given if name in lab.files and taken.is_free(name)}
+
+
+def _is_page(name: str, notebooks: Iterable[LabNotebook]) -> bool:
+    """Whether a path is, or lies in, what is called like a notebook's feedback page."""
+    first = name.partition("/")[0].casefold()
+    return any(first == f"{notebook.name}.html".casefold() for notebook in notebooks)
 
 
 class _TakenPaths:
@@ -170,7 +244,10 @@ def _shared(cells: Sequence[Cell], released: Sequence[Cell]) -> int:
 
 def _is_file(path: Path) -> bool:
     """Whether there is a file or a link; reading a link is refused later, with a message."""
-    return path.is_symlink() or (path.exists() and not path.is_dir())
+    try:
+        return not stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _why_no_notebook(folder: Path) -> tuple[str, str]:
@@ -184,10 +261,19 @@ def _why_no_notebook(folder: Path) -> tuple[str, str]:
     return f"there is no notebook of this lab in it{found}", "Hand in the .ipynb file itself"
 
 
-def _flags(folder: Path, files: Iterable[Path]) -> Iterable[str]:
+def _flags(folder: Path, files: Iterable[Path], notebooks: Sequence[LabNotebook]) -> Iterable[str]:
     for path in files:
         if path.lstat().st_nlink > 1:
             # A hard link may point to another account's file.
             yield f"The file {path.name!r} is one of several names of the same file (a hard link)."
+    names = (path.relative_to(folder) for path in list_files(folder))
+    tops = {
+        name.parts[0]
+        for name in names
+        if is_notebook_path(name.parent.as_posix()) or _is_page(name.parts[0], notebooks)
+    }
+    yield from sentences_about(
+        "{} was left out: its name is that of a notebook or of a feedback page.", sorted(map(readable, tops))
+    )
     if holds_too_many_files(folder):
         yield f"The folder holds more than {MOST_FILES:,} files; the rest was left out."

@@ -12,7 +12,7 @@ from autograder.roster.columns import IDENTITY, fields_of
 from autograder.roster.matching import Matcher, Owner, Platform
 from autograder.roster.names import folded
 
-_ID = re.compile(r"\s*\((?P<id>\d+)\)$")
+_ID = re.compile(r"\s{0,9}\((?P<id>\d{1,20})\)$")
 
 
 @dataclass(frozen=True)

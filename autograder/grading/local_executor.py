@@ -5,6 +5,7 @@ import queue
 import random
 import signal
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -33,6 +34,7 @@ from autograder.grading.secret import derived_secret, open_secret
 from autograder.grading.terms import Terms
 from autograder.grading.wall_obstacles import cure_for
 from autograder.judging.case import Case, broken, complete
+from autograder.limits import Limits
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.student_process import StudentProcess
 from autograder.sandbox.zygote import Zygote
@@ -48,6 +50,7 @@ _MOST_DEATHS_IN_CELL: Final = 2
 _MOST_DISTURBANCES: Final = 2
 """How often a kill of the student's process is blamed on the machine before it is blamed on the submission."""
 _ATTEMPTS: Final = 3
+_LEAST_SECONDS: Final = 1.0
 
 
 class CpuCores:
@@ -84,6 +87,34 @@ def pin(process: int, core: int | None) -> None:
     if core is not None:
         with suppress(OSError):
             os.sched_setaffinity(process, {core})
+
+
+class AttemptsClock:
+    """Shares out the time of one submission among the attempts to judge it.
+
+    A submission that ends its own process late must not have its time once more for each attempt.
+
+    Args:
+        limits: what the submission may use.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._first = self._begun = time.monotonic()
+        self.longest = 0.0
+        """Seconds that the longest attempt took which has ended."""
+
+    def begin(self) -> Limits:
+        """Begin an attempt; returns what is left for it."""
+        self._begun = time.monotonic()
+        left = self._limits.submission_seconds - (self._begun - self._first)
+        return replace(self._limits, submission_seconds=max(left, _LEAST_SECONDS))
+
+    def suffices(self) -> bool:
+        """Whether the time that is left is enough to come as far again as the attempt did that has just ended."""
+        now = time.monotonic()
+        self.longest = max(self.longest, now - self._begun)
+        return self._limits.submission_seconds - (now - self._first) > self.longest
 
 
 @dataclass(frozen=True)
@@ -327,26 +358,40 @@ class LocalExecutor:
             return None
 
     def _run(self, server: JudgeServer, case: Case) -> tuple[NotebookResult, dict[str, Any]]:
-        """Have a notebook judged, by another judge if one dies; also returns what `JudgeSession.serve` does."""
+        """Have a notebook judged, by another judge if one dies; also returns what `JudgeSession.serve` does.
+
+        All attempts together have the time of one submission.
+        """
         cells = case.submitted.cells
         recorded: dict[str, Any] = {}
         disturbances, deaths = 0, Counter[int | None]()
+        clock = AttemptsClock(self._limits)
         for _ in range(_MOST_JUDGES):
+            limits = clock.begin()
+            case = replace(case, limits=limits)
             try:
                 with self._cores.borrow() as core:
                     new_student = partial(self._new_student, core)
                     suspect_kills = disturbances < _MOST_DISTURBANCES
-                    session = JudgeSession(self._limits, new_student, suspect_kills=suspect_kills)
+                    session = JudgeSession(limits, new_student, suspect_kills=suspect_kills)
                     recorded, reason = self._serve_judge(server, case, session, core), ""
                 break
             except DisturbedError as error:
                 disturbances, reason = disturbances + 1, str(error)
+                if not clock.suffices():
+                    reason += (
+                        f", after {clock.longest:.0f} seconds: the time for one submission is too short to try again"
+                    )
+                    break
             except (ConnectionClosedError, DeadlineExceededError, MalformedError) as error:
                 reason = f"{server.log_tail() or 'the judge ended without any output'} ({type(error).__name__})"
                 index = session.running_cell(len(cells))
                 if self._closed or server.ended:
                     break
-                if deaths[index] < _MOST_DEATHS_IN_CELL and not isinstance(error, DeadlineExceededError):
+                hung = isinstance(error, DeadlineExceededError)
+                if not (hung or clock.suffices()):
+                    break
+                if deaths[index] < _MOST_DEATHS_IN_CELL and not hung:
                     # The judge, too, may have been killed from outside.
                     deaths[index] += 1
                 elif index is None or cells[index].role is not Role.TEST:

@@ -12,6 +12,7 @@ from autograder.grading.lab_run import LabRun, PendingSubmission
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.submission import NotebookExecutor, NotebookGrader
 from autograder.grading.terms import Terms
+from autograder.untrusted import helper
 from autograder.verdicts import Result
 
 _AHEAD = 4
@@ -63,6 +64,10 @@ def grade_class(
                     queue.add(run, pool.submit(run.grade, student))
                     yield from queue.write(_AHEAD * terms.workers)
             yield from queue.write(0)
+        except BaseException:
+            # So that no thread of the pool waits for one.
+            helper.end_all()
+            raise
         finally:
             queue.cancel()
 

@@ -9,6 +9,7 @@ from typing import Protocol, Self
 from autograder.cells import Lab, LabNotebook, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import Submission, read_submission, working_files
+from autograder.errors import ExpectedError, described
 from autograder.grading.cache_keys import case_key, notebook_key
 from autograder.grading.json_store import JsonStore
 from autograder.grading.secret import derived_secret, open_secret
@@ -137,22 +138,21 @@ def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grade
     """
     started = time.monotonic()
     folder = course.folder(course.directory.submitted_directory, student, lab.name)
-    empty = Result(
-        student,
-        lab.name,
-        SubmissionStatus.GRADED,
-        sandboxed=terms.mode is not Mode.NONE,
-        gpu=terms.limits.gpu_bytes > 0,
-    )
+    empty = _empty(lab, student, terms)
     try:
         submission = read_submission(folder, lab)
+        files = working_files(course, lab, folder)
     except Quarantine as error:
         unreadable = tuple((notebook.name, str(error)) for notebook in lab.notebooks)
         return GradedSubmission(_summarise(empty, lab, Submission((), unreadable), {}), {}, {})
     except Exception as error:  # noqa: BLE001 - an unexpected error must not stop the class
-        return GradedSubmission(_reading_failed(empty, lab, error), {}, {})
-    files = working_files(course, lab, folder)
-    notebooks = {notebook.name: grader.grade(lab, notebook, student, files) for notebook in submission.notebooks}
+        return broken_submission(lab, student, terms, f"reading it failed with {described(error)}")
+    try:
+        notebooks = {notebook.name: grader.grade(lab, notebook, student, files) for notebook in submission.notebooks}
+    except ExpectedError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the same
+        return broken_submission(lab, student, terms, f"running it failed with {described(error)}")
     result = replace(
         _summarise(empty, lab, submission, notebooks),
         seconds=round(time.monotonic() - started, 3),
@@ -160,11 +160,17 @@ def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grade
     return GradedSubmission(result, {notebook.name: notebook for notebook in submission.notebooks}, notebooks)
 
 
-def _reading_failed(empty: Result, lab: Lab, error: Exception) -> Result:
-    """The result where the grader itself failed at reading a submission."""
-    reason = f"reading it failed with {type(error).__name__}: {error}"
+def broken_submission(lab: Lab, student: str, terms: Terms, reason: str) -> GradedSubmission:
+    """A submission at which the grader itself failed, for a reason in one clause."""
     cells = tuple(broken(cell, reason) for notebook in lab.notebooks for cell in notebook.released if cell.graded)
-    return replace(empty, status=SubmissionStatus.BROKEN, cells=cells, reason=f"The grader itself failed: {reason}")
+    empty = _empty(lab, student, terms)
+    reason = f"The grader itself failed: {reason}"
+    return GradedSubmission(replace(empty, status=SubmissionStatus.BROKEN, cells=cells, reason=reason), {}, {})
+
+
+def _empty(lab: Lab, student: str, terms: Terms) -> Result:
+    sandboxed, gpu = terms.mode is not Mode.NONE, terms.limits.gpu_bytes > 0
+    return Result(student, lab.name, SubmissionStatus.GRADED, sandboxed=sandboxed, gpu=gpu)
 
 
 def _summarise(empty: Result, lab: Lab, submission: Submission, graded: Mapping[str, NotebookResult]) -> Result:

@@ -12,9 +12,8 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from traitlets import default
 
 from autograder.errors import ExpectedError
-from autograder.report.feedback import read
 from autograder.report.marks import marks_of_notebook
-from autograder.report.pages import feedback_page
+from autograder.report.rendering import Recorded, feedback_html
 
 
 class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
@@ -44,6 +43,7 @@ class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
 
         Raises:
             ExpectedError: nbgrader did not make the resources, or the gradebook cannot be read.
+            HelperError: the page can't be made within bounds.
         """
         metadata = (resources or {}).get("nbgrader")
         if not metadata:
@@ -53,8 +53,8 @@ class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
             )
         student, lab, name = metadata["student"], metadata["assignment"], metadata["notebook"]
         marks, penalty = marks_of_notebook(metadata["db_url"], lab, student, name)
-        feedback = read(self._public(nb), marks, student=student, lab=lab, name=name, penalty=penalty)
-        return feedback_page(feedback), self._init_resources(resources)
+        page = feedback_html(self._public(nb), Recorded(student, lab, name, marks, penalty))
+        return page, self._init_resources(resources)
 
     def _public(self, nb: NotebookNode) -> NotebookNode:
         """The notebook without hidden tests and mark schemes, by the course's own delimiters."""

@@ -13,7 +13,7 @@ from autograder.verdicts import CellStatus, SubmissionStatus
 
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 _LONGEST_TITLE = 500
-_MISCONCEPTION = re.compile(r"\s*\*?\((?P<id>[a-z][a-z0-9-]+)\)\*?\s*$")
+_MISCONCEPTION = re.compile(r"\*?\((?P<id>[a-z][a-z0-9-]+)\)\*?\s*$")
 
 _OPEN = frozenset({CellStatus.MANUAL.value, CellStatus.EXCLUDED.value})
 """The statuses whose message says that there are no points yet: it is over once a person has given some."""

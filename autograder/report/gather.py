@@ -1,6 +1,7 @@
 """Reads a class's results from the gradebook and ``autograded/``. No student code runs."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,9 @@ def gather(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> ClassS
         result = with_marks(read, marks)
         results.append(result)
         if comparison is not None and result.status is SubmissionStatus.GRADED:
-            comparison.add(result.student, map(cell_from, nodes), _diagnoses(result))
+            # What can't be read of one submission is left out of the comparison, and stops nobody's report.
+            with suppress(LookupError, TypeError, ValueError, ArithmeticError):
+                comparison.add(result.student, map(cell_from, nodes), _diagnoses(result))
         progress.advance()
     if not results:
         raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")

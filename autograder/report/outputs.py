@@ -47,7 +47,7 @@ def clean(html: str) -> Markup:
 def markdown(text: str) -> Markup:
     """Markdown as cleaned HTML; its headings rank below those of the page."""
     if len(text) > LONGEST_PROSE:
-        return _unrendered(text)
+        return unrendered(text)
     rendered = MarkdownWithMath(renderer=IPythonRenderer(escape=False, exclude_anchor_links=True)).render(text)
     return Markup(_HEADING.sub(r"<\1h5>", str(clean(rendered))))  # noqa: S704 - it is clean
 
@@ -55,12 +55,12 @@ def markdown(text: str) -> Markup:
 def code(text: str) -> Markup:
     """Python with its syntax highlighted, escaped; a keyboard can scroll it."""
     if len(text) > LONGEST_TEXT or any(len(line) > LONGEST_LINE for line in text.splitlines()):
-        return _unrendered(text)
+        return unrendered(text)
     marked = str(Highlight2HTML(pygments_lexer="python3")(text)).replace("<pre>", '<pre tabindex="0">', 1)
     return Markup(marked)  # noqa: S704 - Pygments escapes the text
 
 
-def _unrendered(text: str) -> Markup:
+def unrendered(text: str) -> Markup:
     """A text as it was typed: the time to render grows with the square of a line's length, and delays the class."""
     return Markup('<pre tabindex="0">{}</pre>').format(_plain(text))
 

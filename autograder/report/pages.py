@@ -23,7 +23,7 @@ from autograder.report.diagnoses import (
 )
 from autograder.report.feedback import Feedback
 from autograder.report.levels import explained
-from autograder.report.outputs import code, markdown
+from autograder.report.outputs import code, markdown, unrendered
 from autograder.report.summary import FEWEST_FOR_DISCRIMINATION, ClassSummary
 from autograder.verdicts import CellStatus, SubmissionStatus
 from gradlab.words import FINDINGS, LABELS, MISCONCEPTIONS
@@ -63,9 +63,14 @@ _EMPHASIS = re.compile(
 )
 
 
-def feedback_page(feedback: Feedback) -> str:
-    """One student's feedback on one notebook, as a page that runs no script at all."""
-    return _environment().get_template("feedback.html").render(feedback=feedback)
+def feedback_page(feedback: Feedback, *, plain: bool = False) -> str:
+    """One student's feedback on one notebook, as a page that runs no script at all.
+
+    Args:
+        feedback: what to show.
+        plain: show answers as they were typed, neither rendered nor highlighted.
+    """
+    return _environment(plain=plain).get_template("feedback.html").render(feedback=feedback)
 
 
 def report_page(
@@ -99,7 +104,7 @@ def report_page(
 
 
 @cache
-def _environment() -> Environment:
+def _environment(*, plain: bool = False) -> Environment:
     environment = Environment(
         loader=PackageLoader("autograder.report"),
         autoescape=True,
@@ -109,8 +114,8 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "number": formatting.number,
-        "code": code,
-        "markdown": markdown,
+        "code": unrendered if plain else code,
+        "markdown": unrendered if plain else markdown,
         "prose": prose,
         "inline": _inline,
         "lead": lead,

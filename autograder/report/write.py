@@ -1,9 +1,13 @@
 """Writes the pages: feedback into nbgrader's folder, the class report into a folder of its own."""
 
 import errno
+import glob
+import logging
 import os
+import shutil
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,7 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.autograded.store import read_results
 from autograder.course.course import Course
-from autograder.errors import ExpectedError, unwritable
+from autograder.errors import ExpectedError, described, is_not_about_one_file, unwritable
 from autograder.gradebook.labs import read_lab
 from autograder.progress import NO_PROGRESS, Progress
 from autograder.report.exporter import FeedbackExporter
@@ -24,18 +28,32 @@ from autograder.report.pages import report_page
 REPORTS = "report"
 """The folder of class reports. It is not under feedback/, which is handed out to students."""
 
+# nbgrader shows a traceback for what is told here in one line.
+_SILENT = logging.Logger("feedback", logging.CRITICAL + 1)
 
-def write_feedback(course: Course, lab: str) -> list[Path]:
+
+@dataclass(frozen=True)
+class WrittenFeedback:
+    """What became of a lab's feedback.
+
+    Attributes:
+        pages: the pages, in order of student.
+        problems: (student, why there is no page) pairs.
+    """
+
+    pages: tuple[Path, ...]
+    problems: tuple[tuple[str, str], ...] = ()
+
+
+def write_feedback(course: Course, lab: str) -> WrittenFeedback:
     """Write every student's feedback on one lab, from what was graded: ``feedback/STUDENT/LAB/NOTEBOOK.html``.
 
     nbgrader's own converter writes them with our exporter, so that they hold the points and comments that people gave
-    in formgrader, and ``nbgrader release_feedback`` can hand them out.
-
-    Returns:
-        The pages, in order of student.
+    in formgrader, and ``nbgrader release_feedback`` can hand them out. A student whose page can't be written stops no
+    other one's.
 
     Raises:
-        ExpectedError: nothing was graded yet, the gradebook or the lab cannot be read, or nbgrader cannot write a page.
+        ExpectedError: nothing was graded yet, the gradebook or the lab cannot be read, or pages cannot be written.
     """
     if course.graded_students(lab):
         # nbgrader would read a damaged gradebook once for each student, and show a traceback each time.
@@ -47,9 +65,14 @@ def write_feedback(course: Course, lab: str) -> list[Path]:
         raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")
     for result in results:
         _check_writable(course.folder(course.directory.feedback_directory, result.student, lab))
-    _convert(course, lab)
+    problems: dict[str, str] = {}
+    for student in course.graded_students(lab):
+        problem = _convert(course, lab, student)
+        if problem:
+            problems[student] = problem
     pages = _pages(course, lab, [result.student for result in results])
-    return [page for own in pages.values() for page in own]
+    written = tuple(page for student, own in pages.items() if student not in problems for page in own)
+    return WrittenFeedback(written, tuple(problems.items()))
 
 
 def write_report(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> Path:
@@ -78,18 +101,61 @@ def _check_writable(folder: Path) -> None:
         raise unwritable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
-def _convert(course: Course, lab: str) -> None:
-    directory = CourseDirectory(parent=course.application, root=str(course.root), assignment_id=lab)
+class _Converter(GenerateFeedback):  # type: ignore[misc] # nbgrader has no types
+    """nbgrader's converter for one student. What a student handed in lies in the folder that it converts.
+
+    Attributes:
+        failure: what went wrong; None if nothing did.
+    """
+
+    failure: Exception | None = None
+
+    def init_notebooks(self) -> None:
+        """Find the notebooks, and no folder that is called like one."""
+        super().init_notebooks()
+        everything: dict[str, list[str]] = self.assignments  # type: ignore[has-type] # nbgrader has no types
+        found = {folder: [path for path in paths if Path(path).is_file()] for folder, paths in everything.items()}
+        self.assignments = {folder: paths for folder, paths in found.items() if paths}
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Copy the data files, and make way for the pages."""
+        try:
+            super().init_assignment(assignment_id, student_id)
+        except OSError as error:
+            self.failure = error
+            raise
+        for path in self.notebooks:
+            page = Path(self._format_dest(assignment_id, student_id)) / f"{Path(path).stem}.html"
+            if page.is_dir() and not page.is_symlink():
+                shutil.rmtree(page)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Convert a notebook."""
+        try:
+            super().convert_single_notebook(notebook_filename)
+        except Exception as error:
+            self.failure = error
+            raise
+
+
+def _convert(course: Course, lab: str, student: str) -> str:
+    """Write a student's pages; returns why they could not be written."""
+    pattern = glob.escape(student)
+    directory = CourseDirectory(parent=course.application, root=str(course.root), assignment_id=lab, student_id=pattern)
     directory.db_url = course.gradebook_url
-    converter = GenerateFeedback(
-        coursedir=directory, parent=course.application, exporter_class=FeedbackExporter, force=True
+    converter = _Converter(
+        coursedir=directory, parent=course.application, exporter_class=FeedbackExporter, force=True, log=_SILENT
     )
     try:
         converter.start()
-    except NbGraderException as error:
-        raise ExpectedError(
-            f"Not every feedback page of {lab!r} could be written: {error}", "The lines above name the submission."
-        ) from error
+    except Exception as error:
+        cause = converter.failure or error
+        if is_not_about_one_file(cause) and not isinstance(cause, NbGraderException):
+            if isinstance(cause, OSError):
+                raise unwritable(course.folder(course.directory.feedback_directory, student, lab), cause) from error
+            raise cause from error
+        return described(cause)
+    return ""
 
 
 def _pages(course: Course, lab: str, students: Iterable[str]) -> dict[str, list[Path]]:

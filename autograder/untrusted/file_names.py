@@ -38,6 +38,11 @@ def rank(file: str, name: str) -> int | None:
     return None
 
 
+def is_notebook_path(path: str) -> bool:
+    """Whether a file is called like a notebook, or lies in a folder that is: nbgrader takes both for notebooks."""
+    return any(NOTEBOOK.search(part) for part in path.split("/"))
+
+
 def without_copy_marks(before: str, behind: str) -> tuple[str, str]:
     """Take "Copy of" and the number of a copy out of what stands around a notebook's name in a file's name."""
     return _ADDED_BEFORE.sub("", before), _ADDED_BETWEEN.sub("", behind)

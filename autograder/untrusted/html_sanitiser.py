@@ -12,6 +12,9 @@ import nh3
 
 from autograder.untrusted.notebooks import BASE64, RASTER_IMAGES
 
+Clean = Callable[[str, str], str]
+"""Cleans a text of a type: (type, text) → cleaned text."""
+
 PLOTLY = "application/vnd.plotly.v1+json"
 
 # In HTML a tag begins with "<" and one of these right behind it. Tags without attributes from this list are inert.
@@ -38,9 +41,19 @@ _SVG_ATTRIBUTES = {
 _MOST_MARKUP = 4 * 1024**2
 
 
-def outputs(untrusted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Clean nbformat 4 outputs; what is malformed or could run is left out."""
-    return [cleaned for output in untrusted if (cleaned := _output(output)) is not None]
+def clean(kind: str, text: str) -> str:
+    """Clean the text of an output of one of the types in `CLEANERS`."""
+    return CLEANERS[kind](text)
+
+
+def outputs(untrusted: Iterable[Mapping[str, Any]], clean: Clean = clean) -> list[dict[str, Any]]:
+    """Clean nbformat 4 outputs; what is malformed or could run is left out.
+
+    Args:
+        untrusted: the outputs.
+        clean: cleans a text of a type; what comes out empty is left out.
+    """
+    return [cleaned for output in untrusted if (cleaned := _output(output, clean)) is not None]
 
 
 def markdown(source: str) -> str:
@@ -106,22 +119,22 @@ def _svg_attribute(_tag: str, attribute: str, value: str) -> str | None:
     return None if "url(" in value.lower().replace("url(#", "") else value
 
 
-def _output(output: Mapping[str, Any]) -> dict[str, Any] | None:
+def _output(output: Mapping[str, Any], clean: Clean) -> dict[str, Any] | None:
     match output.get("output_type"):
         case "stream":
             name = "stderr" if output.get("name") == "stderr" else "stdout"
-            return {"output_type": "stream", "name": name, "text": _text(output.get("text"))}
+            return {"output_type": "stream", "name": name, "text": text_of(output.get("text"))}
         case "error":
             traceback = output.get("traceback")
             return {
                 "output_type": "error",
-                "ename": _text(output.get("ename")),
-                "evalue": _text(output.get("evalue")),
-                "traceback": [_text(line) for line in traceback] if isinstance(traceback, list | tuple) else [],
+                "ename": text_of(output.get("ename")),
+                "evalue": text_of(output.get("evalue")),
+                "traceback": [text_of(line) for line in traceback] if isinstance(traceback, list | tuple) else [],
             }
         case "display_data" | "execute_result" as kind:
             data = output.get("data")
-            kept = _bundle(data) if isinstance(data, Mapping) else {}
+            kept = _bundle(data, clean) if isinstance(data, Mapping) else {}
             if not kept:
                 return None
             shown: dict[str, Any] = {"output_type": kind, "data": kept, "metadata": {}}
@@ -132,14 +145,14 @@ def _output(output: Mapping[str, Any]) -> dict[str, Any] | None:
     return None
 
 
-def _bundle(data: Mapping[str, Any]) -> dict[str, Any]:
+def _bundle(data: Mapping[str, Any], clean: Clean) -> dict[str, Any]:
     kept: dict[str, Any] = {}
-    for kind, clean in _CLEANERS.items():
-        text = _text(data.get(kind))
-        if text and (cleaned := clean(text)):
+    for kind in CLEANERS:
+        text = text_of(data.get(kind))
+        if text and (cleaned := clean(kind, text)):
             kept[kind] = cleaned
     for kind in sorted(RASTER_IMAGES):
-        image = _text(data.get(kind))
+        image = text_of(data.get(kind))
         if image and BASE64.fullmatch(image):
             kept[kind] = image
     if isinstance(data.get(PLOTLY), Mapping):
@@ -150,15 +163,17 @@ def _bundle(data: Mapping[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """The text of an output, of which nothing needs to be of the right type."""
     text = "".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-_CLEANERS: Mapping[str, Callable[[str], str]] = {
+CLEANERS: Mapping[str, Callable[[str], str]] = {
     "text/plain": str,
     "text/latex": tex,
     "text/markdown": markdown,
     "text/html": html,
     "image/svg+xml": svg,
 }
+"""What an output may hold besides raster images and Plotly's figures: type → what cleans it."""

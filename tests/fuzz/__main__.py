@@ -1,4 +1,4 @@
-"""Grades many mutated notebooks: python -m tests.fuzz --count 2000 --seed 1."""
+"""Tries hostile input at the coordinator's doors, and grades many mutated notebooks: python -m tests.fuzz --seed 1."""
 
 import argparse
 import secrets
@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -16,6 +17,9 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.gradebook.connection import alembic_on_path
 from tests.fuzz.campaign import Campaign
+from tests.fuzz.doors import run_in_a_process
+
+_BATCH = 100
 
 
 def main() -> int:
@@ -26,8 +30,9 @@ def main() -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--count", type=int, default=2000, help="how many mutants (2000)")
+    parser.add_argument("--doors", type=int, default=5000, help="how many inputs at the coordinator's doors (5000)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="their seed (random, and printed)")
-    parser.add_argument("--only", type=int, help="one mutant of the run, by its number")
+    parser.add_argument("--only", type=int, help="one mutant of the run, by its number; no input at a door")
     parser.add_argument("--workers", type=int, default=2, help="submissions at once (2)")
     chosen = parser.parse_args()
     numbers = range(chosen.count) if chosen.only is None else [chosen.only]
@@ -50,9 +55,24 @@ def main() -> int:
     for failure in failures:
         say(f"\nmutant {failure.number} ({', '.join(failure.history)}): {failure.problem}\n  {failure.folder}")
         say(f"  again: python -m tests.fuzz --seed {chosen.seed} --only {failure.number}")
-    if not failures:
+    at_doors = _try_doors(0 if chosen.only is not None else chosen.doors, chosen.seed, root, say)
+    if not (failures or at_doors):
         shutil.rmtree(root)
-    return 1 if failures else 0
+    return 1 if failures or at_doors else 0
+
+
+def _try_doors(count: int, seed: int, root: Path, say: Callable[[str], None]) -> bool:
+    """Try inputs at the coordinator's doors; returns whether something didn't hold for one."""
+    failed = False
+    for start in range(0, count, _BATCH):
+        stop = min(start + _BATCH, count)
+        folder = root / f"doors-{start}"
+        folder.mkdir()
+        for failure in run_in_a_process(range(start, stop), seed, folder):
+            failed = True
+            say(f"\ninput {failure.number} at {failure.door}: {failure.problem}")
+        say(f"{stop:6} inputs tried at the coordinator's doors")
+    return failed
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import numpy as np
 
 from autograder.cells import Cell
 from autograder.report.comparison import Group, Segments, SideBySide
-from autograder.report.likeness.sketches import LENGTH, Shingles, reading_of, shingles, within
+from autograder.report.likeness.sketches import LENGTH, Shingles, readings_of, shingles, within
+from autograder.report.tokens import Reading
 
 LONGEST_SHOWN = 4_000
 """Characters of one answer that are shown."""
@@ -36,16 +37,16 @@ def side_by_side(
 
 def _segments(cells: Sequence[Cell], shared: Shingles, exercise: int) -> Segments:
     pieces: list[tuple[str, bool]] = []
-    for number, cell in enumerate(cells):
+    for number, (cell, reading) in enumerate(zip(cells, readings_of(cells), strict=True)):
         if number:
             pieces.append(("\n\n", False))
-        pieces += _marked(cell, shared, exercise)
+        pieces += _marked(cell, reading, shared, exercise)
     return _shortened(pieces)
 
 
-def _marked(cell: Cell, shared: Shingles, exercise: int) -> list[tuple[str, bool]]:
+def _marked(cell: Cell, reading: Reading, shared: Shingles, exercise: int) -> list[tuple[str, bool]]:
     """A cell's text in pieces; a piece agrees if each of its tokens is in a shingle that both have."""
-    tokens = reading_of(cell).tokens
+    tokens = reading.tokens
     agrees = np.zeros(len(tokens), bool)
     for start in np.flatnonzero(np.isin(within(shingles(tokens), exercise), shared)):
         agrees[start : start + LENGTH] = True

@@ -1,18 +1,18 @@
 """What is kept of each submission while the class is compared: hashes, a few kilobytes each."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograder.cells import Cell, LabNotebook, Role
 from autograder.report.comparison import Remark
-from autograder.report.likeness.tokens import Reading, Token, read_code, read_prose
+from autograder.report.tokens import NOTHING, Reading, Token, read_code, read_text, read_texts
+from autograder.untrusted.helper import Bounds, HelperError, each
 
 LENGTH = 8
 """Tokens of a shingle: about a line of code."""
@@ -20,8 +20,11 @@ LENGTH = 8
 Shingles = NDArray[np.uint64]
 """Hashes of runs of tokens."""
 
+BOUNDS: Final = Bounds(seconds=10, mebibytes=512)
+"""What reading a student's answers may take, and then each of them alone."""
+
 _MOST_REMARKS = 300
-_FENCED = re.compile(r"```[^\n]*\n(.*?)```", re.DOTALL)
+_FENCE = "```"
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIXER = np.uint64(0xFF51AFD7ED558CCD)
 _HALF = np.uint64(33)
@@ -80,9 +83,10 @@ def answers_of(cells: Iterable[Cell]) -> dict[str, tuple[Cell, ...]]:
     return answers
 
 
-def reading_of(cell: Cell) -> Reading:
-    """A cell's tokens and remarks, by its kind."""
-    return read_code(cell.source) if cell.kind == "code" else read_prose(cell.source)
+def readings_of(cells: Sequence[Cell]) -> list[Reading]:
+    """The tokens and remarks of a student's cells; of one that takes more than `BOUNDS` to read, nothing."""
+    results: list[Reading | HelperError] = each(BOUNDS, read_texts, [(cell.kind, cell.source) for cell in cells])
+    return [NOTHING if isinstance(result, HelperError) else result for result in results]
 
 
 def given_by(notebooks: Iterable[LabNotebook]) -> Given:
@@ -93,9 +97,10 @@ def given_by(notebooks: Iterable[LabNotebook]) -> Given:
     readings: list[Reading] = []
     for notebook in notebooks:
         for cell in (*notebook.released, *(cell for cell in notebook.source if cell.role is Role.SOLUTION)):
-            readings.append(reading_of(cell))
+            readings.append(read_text(cell.kind, cell.source))
             if cell.kind != "code":
-                readings.extend(read_code(code) for code in _FENCED.findall(cell.source))
+                fenced = cell.source.split(_FENCE)[1::2]
+                readings.extend(read_code(code.partition("\n")[2]) for code in fenced)
     hashes = [shingles(reading.tokens) for reading in readings]
     return Given(
         np.unique(np.concatenate([np.zeros(0, np.uint64), *hashes])),
@@ -120,9 +125,9 @@ def sketch(
         diagnoses: exercise → what was diagnosed there, for answers that are not right.
     """
     keys, indices, remarks = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint16)], set[Remark]()
-    for index, exercise in enumerate(exercises):
-        readings = [reading_of(cell) for cell in answers.get(exercise, ())]
-        for reading in readings:
+    cells = [(index, cell) for index, exercise in enumerate(exercises) for cell in answers.get(exercise, ())]
+    for (index, _), reading in zip(cells, readings_of([cell for _, cell in cells]), strict=True):
+        if reading.tokens or reading.remarks:
             own = within(given.missing(shingles(reading.tokens)), index)
             keys.append(own)
             indices.append(np.full(len(own), index, np.uint16))

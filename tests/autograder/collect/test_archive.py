@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.collect.archive import ArchiveError, Bounds, TemporaryFolder, is_archive, unpack
+from autograder.collect.archive import ArchiveError, Bounds, TemporaryFolder, is_archive, unpack, unpack_students
 from autograder.collect.records import Found, Refused
 
 SMALL = Bounds(entries=10, largest=6 * 1024**2, total=10 * 1024**2, ratio=50)
@@ -114,6 +114,41 @@ def test_the_total_and_the_number_are_bounded(tmp_path: Path, spool: TemporaryFo
     host = packed(tmp_path / "host.zip", {str(number): b"" for number in range(250)})
     with pytest.raises(ArchiveError, match="more than 10 files"):
         list(unpack(host, spool, SMALL))
+
+
+def test_an_entry_that_asks_for_much_memory_is_refused_before_it_is_unpacked(
+    tmp_path: Path, spool: TemporaryFolder
+) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("greedy", bytes(1_000))
+        archive.writestr("good", b"1")
+    content = bytearray((tmp_path / "x.zip").read_bytes())
+    start = content.index(b"greedy") + len(b"greedy")
+    struct.pack_into("<I", content, start + 5, 0xFFFFFFFF)
+    (tmp_path / "x.zip").write_bytes(content)
+    files, refused = split(list(unpack(tmp_path / "x.zip", spool, SMALL)))
+    assert files == {"good": b"1"}
+    assert "takes more than 128 MiB of memory" in refused["greedy"]
+
+
+def test_files_that_are_refused_are_not_unpacked_without_end(tmp_path: Path, spool: TemporaryFolder) -> None:
+    bounds = Bounds(entries=1_000, largest=1024**2, total=2 * 1024**2, ratio=4_000)
+    # Each is one byte too large.
+    path = packed(tmp_path / "x.zip", {str(number): bytes(1024**2 + 1) for number in range(20)})
+    with pytest.raises(ArchiveError, match="more than 2 MiB"):
+        list(unpack(path, spool, bounds))
+    assert list(spool.folder.iterdir()) == []
+    assert spool.count < 12
+
+
+def test_a_student_s_archive_is_unpacked_in_a_process_of_its_own(tmp_path: Path, spool: TemporaryFolder) -> None:
+    path = packed(tmp_path / "x.zip", {"a/b.ipynb": b"{}", "../x": b"1"})
+    files, refused = split(list(unpack_students(Found(("ann", "x.zip"), path, None, 2), spool)))
+    assert files == {"ann/x.zip/a/b.ipynb": b"{}"}
+    assert "climbs out" in next(iter(refused.values()))
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(ArchiveError, match="damaged"):
+        list(unpack_students(Found(("ann", "x.zip"), path, None, 2), spool))
 
 
 def test_overlapping_entries_are_no_way_around(tmp_path: Path, spool: TemporaryFolder) -> None:

@@ -9,6 +9,7 @@ from autograder.collect.attempts import choose
 from autograder.collect.notebooks import Labs
 from autograder.collect.owners import SubmittedFile
 from autograder.collect.records import Found
+from autograder.untrusted.helper import Bounds, within
 
 LABS = Labs({"06_minimum": ["06_minimum"], "two": ["first", "second"]})
 DAY = [datetime(2026, 11, day) for day in range(1, 20)]
@@ -63,3 +64,16 @@ def test_no_file_takes_the_place_of_a_notebook_or_of_a_folder() -> None:
     (chosen,), rest = choose(files, LABS, {}, {})
     assert set(chosen.files) == {"06_minimum.ipynb", "a"}
     assert [file.found.name for file in rest] == ["ada/a/b", "ada/06_minimum.ipynb/x"]
+
+
+def chosen_among_many(count: int) -> int:
+    """How many files of so many belong to the attempt that counts."""
+    files = [handed("06_minimum.ipynb", DAY[1])]
+    files += [handed(f"{number % 20}/data/{number}.csv", DAY[1]) for number in range(count)]
+    (chosen,), rest = choose(files, LABS, {}, {})
+    return len(chosen.files) + len(rest)
+
+
+def test_many_files_take_time_in_proportion() -> None:
+    # With the square of their number it would take many minutes.
+    assert within(Bounds(seconds=30, mebibytes=512), chosen_among_many, 40_000) == 40_001

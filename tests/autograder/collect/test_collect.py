@@ -312,6 +312,46 @@ def test_a_timestamp_that_is_no_date_stops_nobody(
     assert submitted()["ada/06_minimum/06_minimum.ipynb"] == b"{}"
 
 
+@pytest.mark.parametrize(
+    "text", [b"2026-01-01 10:00 /proc/self/mem", b"2026-01-01 10:00 ../../../../etc/passwd", b"1" * 40 + b"h", b"\xff"]
+)
+def test_a_timestamp_in_a_plain_folder_opens_no_file_and_stops_nobody(
+    course: Course, tmp_path: Path, submitted: Submitted, text: bytes
+) -> None:
+    for student in ("ada", "emmy"):
+        (tmp_path / "download" / student).mkdir(parents=True)
+        (tmp_path / "download" / student / "06_minimum.ipynb").write_bytes(notebook_text(student))
+    (tmp_path / "download" / "ada" / "timestamp.txt").write_bytes(text)
+    report = collect(course, tmp_path / "download")
+    assert [it.reason for it in report.refused] == ["it holds no date"]
+    assert {"ada/06_minimum/06_minimum.ipynb", "emmy/06_minimum/06_minimum.ipynb"} <= submitted().keys()
+
+
+def test_names_of_notebooks_and_pages_are_no_data_s(course: Course, tmp_path: Path, submitted: Submitted) -> None:
+    names = ("06_minimum.html/x", "evil.ipynb/x.txt", "06_minimum.HTML", "data/x.csv")
+    for name in ("06_minimum.ipynb", *names):
+        path = tmp_path / "download" / "ada" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(notebook_text("ada"))
+    collect(course, tmp_path / "download")
+    found = {name.removeprefix("ada/06_minimum/") for name in submitted()}
+    assert found & {*names} == {"data/x.csv"}
+
+
+def test_a_student_who_cannot_be_collected_stops_nobody(
+    course: Course, tmp_path: Path, submitted: Submitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for student in ("ada", "emmy"):
+        (tmp_path / "download" / student).mkdir(parents=True)
+        (tmp_path / "download" / student / "06_minimum.ipynb").write_bytes(notebook_text(student))
+    # A file stands where the student's folder has to be.
+    (course.root / "submitted").mkdir(exist_ok=True)
+    (course.root / "submitted" / "ada").write_text("x")
+    report = collect(course, tmp_path / "download")
+    assert [it.name for it in report.refused] == ["ada/06_minimum"]
+    assert "emmy/06_minimum/06_minimum.ipynb" in submitted()
+
+
 def test_a_notebook_of_another_name_is_told_by_its_cells(
     root: Path, course: Course, roster: Path, tmp_path: Path, submitted: Submitted
 ) -> None:

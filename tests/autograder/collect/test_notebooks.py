@@ -97,24 +97,24 @@ def labs(tmp_path: Path) -> Labs:
 def test_half_of_the_cells_are_enough(
     labs: Labs, tmp_path: Path, ids: list[str], texts: list[str], notebook: NotebookName | None
 ) -> None:
-    assert labs.by_content("Untitled.ipynb", write(tmp_path / "Untitled.ipynb", ids, texts)) == notebook
+    assert labs.by_contents([("Untitled.ipynb", write(tmp_path / "Untitled.ipynb", ids, texts))])[0] == notebook
 
 
 def test_without_metadata_the_paragraphs_tell(labs: Labs, tmp_path: Path) -> None:
     bare = write(tmp_path / "colab.ipynb", ["fit", "train"], [paragraph("descent")], metadata=False)
-    assert labs.by_content(bare.name, bare) == DESCENT
+    assert labs.by_contents([(bare.name, bare)])[0] == DESCENT
 
 
 def test_what_cannot_be_read_is_no_labs(labs: Labs, tmp_path: Path) -> None:
     broken = tmp_path / "broken.ipynb"
     broken.write_bytes(b'{"cells": [')
-    assert labs.by_content(broken.name, broken) is None
+    assert labs.by_contents([(broken.name, broken)])[0] is None
     broken.write_bytes(b"[" * 100_000)
-    assert labs.by_content(broken.name, broken) is None
+    assert labs.by_contents([(broken.name, broken)])[0] is None
 
 
 def test_a_source_that_cannot_be_read_spoils_no_other(tmp_path: Path) -> None:
     (tmp_path / "05.ipynb").write_text("{", encoding="utf-8")
     good = write(tmp_path / "06.ipynb", ["surface"], [])
     labs = Labs({}, sources={DESCENT: tmp_path / "05.ipynb", MINIMUM: good})
-    assert labs.by_content(good.name, good) == MINIMUM
+    assert labs.by_contents([(good.name, good)])[0] == MINIMUM

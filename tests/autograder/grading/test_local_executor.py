@@ -15,7 +15,7 @@ import pytest
 
 from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.errors import ExpectedError
-from autograder.grading.local_executor import CpuCores, LocalExecutor, pin
+from autograder.grading.local_executor import AttemptsClock, CpuCores, LocalExecutor, pin
 from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
@@ -284,6 +284,30 @@ def test_a_helper_process_that_is_killed_is_replaced_for_the_rest_of_the_class(t
         while processes(words):
             time.sleep(0.01)
         assert grader.grade(LAB, submission(), "bob").verdicts[0].points == 2.0
+
+
+def test_all_attempts_share_one_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    clock = AttemptsClock(replace(LIMITS, submission_seconds=60.0))
+    assert clock.begin().submission_seconds == 60.0
+    now += 20
+    assert clock.suffices()
+    assert clock.begin().submission_seconds == 40.0
+    now += 25
+    assert not clock.suffices()
+    assert clock.begin().submission_seconds == 15.0
+    now += 50
+    assert clock.begin().submission_seconds == 1.0
+
+
+def test_a_submission_that_ends_its_own_process_late_has_its_time_once(tmp_path: Path) -> None:
+    late = "import os, time\nif not os.path.exists('done'):\n    time.sleep(4)\nos.kill(os.getpid(), 9)"
+    limits = replace(LIMITS, cell_seconds=6.0, submission_seconds=7.0)
+    with open_grader(tmp_path, limits, Mode.BUBBLEWRAP) as grader:
+        result = grader.grade(LAB, submission(twice=f"{late}\n{TWICE}"), "ann")
+    assert [verdict.status for verdict in result.verdicts][:1] == [CellStatus.BROKE]
+    assert "too short to try again" in result.verdicts[0].message
 
 
 def test_each_core_is_lent_once_and_comes_back() -> None:

@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 
 from autograder.cli.application import application
 from autograder.course.course import Course
-from autograder.errors import ExpectedError
 from autograder.report.gather import gather, with_evidence
 from autograder.report.pages import report_page
 from autograder.report.records import as_class_record
+from autograder.verdicts import SubmissionStatus
 from tests.autograder.report.likeness.programs import disguised, program
 
 COPIED = program(Random(7), 30)
@@ -74,10 +74,12 @@ def test_the_same_class_gives_the_same_page(course: Course) -> None:
     assert pages[0] == pages[1]
 
 
-def test_a_damaged_file_is_named(course: Course) -> None:
+def test_a_damaged_file_is_told_and_stops_nobody(course: Course) -> None:
     (course.root / "autograded" / "ben" / "lab" / "lab.ipynb").write_text("{")
-    with pytest.raises(ExpectedError, match="damaged"):
-        gather(course, "lab")
+    results = {result.student: result for result in gather(course, "lab").results}
+    assert results["ben"].status is SubmissionStatus.BROKEN
+    assert "lab.ipynb: it has been damaged" in results["ben"].reason
+    assert results["amy"].status is SubmissionStatus.GRADED
 
 
 @pytest.mark.parametrize("library", ["datasketch", "scipy"])

@@ -4,13 +4,16 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
+from autograder.report.exporter import FeedbackExporter
 from autograder.report.write import write_feedback, write_report
 
 
@@ -53,7 +56,7 @@ def well_formed(page: Path) -> Strict:
 
 
 def test_every_student_gets_a_page_in_nbgraders_place(course: Course) -> None:
-    pages = write_feedback(course, "lab")
+    pages = write_feedback(course, "lab").pages
     assert [page.relative_to(course.root).as_posix() for page in pages] == [
         f"feedback/{student}/lab/lab.html" for student in ("amy", "ben", "zoe")
     ]
@@ -71,7 +74,7 @@ def test_every_student_gets_a_page_in_nbgraders_place(course: Course) -> None:
 
 
 def test_nothing_hidden_and_nothing_active_is_in_a_page(course: Course, secret: str) -> None:
-    for page in write_feedback(course, "lab"):
+    for page in write_feedback(course, "lab").pages:
         html = page.read_text(encoding="utf-8")
         assert secret not in html
         assert "HIDDEN TESTS" not in html
@@ -92,7 +95,7 @@ def test_hidden_tests_that_plain_nbgrader_left_in_are_taken_out(course: Course, 
     ]
     path.chmod(0o644)
     nbformat.write(notebook, path)
-    ben = next(page for page in write_feedback(course, "lab") if "ben" in page.parts).read_text(encoding="utf-8")
+    ben = next(page for page in write_feedback(course, "lab").pages if "ben" in page.parts).read_text(encoding="utf-8")
     assert secret not in ben
     assert "assert" in ben
     assert "Not yet" in ben
@@ -105,7 +108,7 @@ def test_points_and_comments_that_a_person_gave_are_in_feedback_and_report(cours
         grade.needs_manual_grade = False
         gradebook.find_comment("why", "lab", "lab", "amy").manual_comment = "Well seen, but <why>?"
         gradebook.db.commit()
-    amy = well_formed(write_feedback(course, "lab")[0]).text
+    amy = well_formed(write_feedback(course, "lab").pages[0]).text
     assert "5.5" in amy
     assert "2.5 of 4" in amy
     assert "Partly right" in amy
@@ -131,7 +134,7 @@ def test_the_report_is_not_where_it_would_be_handed_out(course: Course) -> None:
 
 
 def test_nbgraders_own_command_writes_the_same_pages(course: Course) -> None:
-    ours = [page.read_bytes() for page in write_feedback(course, "lab")]
+    ours = [page.read_bytes() for page in write_feedback(course, "lab").pages]
     shutil.rmtree(course.root / "feedback")
     with (course.root / "nbgrader_config.py").open("a") as file:
         file.write('c.GenerateFeedback.exporter_class = "autograder.report.exporter.FeedbackExporter"\n')
@@ -153,6 +156,31 @@ def test_feedback_is_what_nbgrader_releases(course: Course, tmp_path: Path) -> N
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert len(list((exchange / "course" / "feedback").glob("*.html"))) == 3
+
+
+def test_a_page_that_cannot_be_written_stops_no_other(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = FeedbackExporter.from_notebook_node
+
+    def failing(self: FeedbackExporter, nb: NotebookNode, resources: Any = None, **options: Any) -> Any:
+        if resources["nbgrader"]["student"] == "amy":
+            raise RecursionError("what ben wrote")
+        return write(self, nb, resources, **options)
+
+    monkeypatch.setattr(FeedbackExporter, "from_notebook_node", failing)
+    feedback = write_feedback(course, "lab")
+    assert [page.parts[-3] for page in feedback.pages] == ["ben", "zoe"]
+    assert feedback.problems == (("amy", "RecursionError: what ben wrote"),)
+
+
+def test_folders_in_the_way_of_a_page_make_way(course: Course) -> None:
+    # As an earlier version, or nbgrader itself, has copied them.
+    for name in ("lab.html/x", "evil.ipynb/x.txt"):
+        path = course.root / "autograded" / "amy" / "lab" / name
+        path.parent.mkdir()
+        path.write_text("x")
+    feedback = write_feedback(course, "lab")
+    assert feedback.problems == ()
+    assert (course.root / "feedback" / "amy" / "lab" / "lab.html").is_file()
 
 
 def test_a_lab_that_was_never_graded_says_what_to_run(course: Course) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from autograder.report.likeness.tokens import LONGEST, read_code, read_prose
+from autograder.report.tokens import LONGEST, read_code, read_prose
 
 PLAIN = """
 def descend(start, rate):

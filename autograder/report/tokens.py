@@ -8,6 +8,7 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Final
 
 LONGEST = 60_000
 """Characters of one exercise that are compared; what comes after is left out."""
@@ -59,6 +60,20 @@ class Reading:
 
     tokens: tuple[Token, ...]
     remarks: frozenset[tuple[str, str]]
+
+
+NOTHING: Final = Reading((), frozenset())
+"""The reading of an empty text."""
+
+
+def read_texts(texts: list[tuple[str, str]]) -> list[Reading]:
+    """Read (a cell's kind, its text) pairs; this runs in a helper's process."""
+    return [read_text(kind, text) for kind, text in texts]
+
+
+def read_text(kind: str, text: str) -> Reading:
+    """A cell's tokens and remarks, by its kind."""
+    return read_code(text) if kind == "code" else read_prose(text)
 
 
 def read_code(text: str) -> Reading:
