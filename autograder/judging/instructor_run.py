@@ -19,7 +19,10 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from autograder.cells import ANSWERS, Cell, Role
+from autograder.judging.assert_values import AssertValues, describe_error
 from autograder.judging.compiled_tests import CompiledTest, compile_tests
+from autograder.judging.failed_cells import FailedCell
+from autograder.judging.failure_messages import capital, name_cell
 from autograder.judging.fingerprints import Print, fingerprints, mentioned_names
 from autograder.judging.forks import ForkInWaiting, Report, report_of_fork
 from autograder.judging.one_process import one_process_reason
@@ -38,6 +41,7 @@ from autograder.python_names import (
     taken_names,
     touched_names,
 )
+from autograder.verdicts import CellStatus
 from autograder.wall.digests import digest
 from autograder.wall.ipython_shell import NotebookShell, run_cell
 from autograder.wall.namespace import Namespace
@@ -162,6 +166,7 @@ class _Rehearsal:
         self._cells = [(index, cell) for index, cell in enumerate(cells) if cell.kind == "code"]
         self._taken = {index: taken_names(cell.source) for index, cell in self._cells}
         self._known: dict[str, tuple[object, Print]] = {}
+        self._stopped: list[FailedCell] = []
 
     def run(self) -> None:
         """Run it."""
@@ -179,15 +184,30 @@ class _Rehearsal:
             return
         # A test that failed by itself may need what an earlier one has done.
         report = in_one_process.report()
-        self.failures = self.failures if report is None else report
+        if report is not None:
+            # What was seen alone has its values, too.
+            self.failures = {grade_id: self.failures.get(grade_id) or str(why) for grade_id, why in report.items()}
 
     def _run_in_one_process(self) -> Report:
         failures = {}
         for _, cell in self._cells:
             error = run_cell(self._shell, cell.source).error
             if cell.role is Role.TEST and error is not None:
-                failures[cell.grade_id or ""] = _describe(error)
+                failures[cell.grade_id or ""] = describe_error(error)
         return failures
+
+    def _explain_failure(self, cell: Cell) -> str:
+        """Why the solution fails a test: run once more, with the values that its assertions compare."""
+
+        def work() -> Report:
+            values = AssertValues()
+            self._shell.ast_transformers.append(values)
+            error = run_cell(self._shell, cell.source).error
+            missing = error.name if isinstance(error, NameError) else None
+            cause = next((stop.message for stop in self._stopped if missing and stop.would_bind(missing)), "")
+            return {"failure": None if error is None else " ".join(filter(None, (values.describe(error), cause)))}
+
+        return str((report_of_fork(work) or {}).get("failure") or "")
 
     def _run_test(self, index: int, cell: Cell) -> None:
         loaded = set(sys.modules)
@@ -196,7 +216,7 @@ class _Rehearsal:
             execution = run_cell(self._shell, cell.source)
             error, value = execution.error, execution.value
             return {
-                "failure": error and _describe(error),
+                "failure": error and describe_error(error),
                 "points": float(value) if type(value) in (int, float) else None,
                 "modules": sorted(set(sys.modules) - loaded),
             }
@@ -206,7 +226,7 @@ class _Rehearsal:
         if report["points"] is not None:
             self.points[cell.grade_id or ""] = report["points"]
         if report["failure"] is not None:
-            self.failures[cell.grade_id or ""] = report["failure"]
+            self.failures[cell.grade_id or ""] = self._explain_failure(cell) or report["failure"]
         for name in report["modules"]:
             # Each judge would import them again.
             with suppress(Exception):
@@ -236,7 +256,10 @@ class _Rehearsal:
         before = dict(self._namespace)
         mentioned = mentioned_names(cell.source, before)
         contents = self._contents_before(mentioned)
-        run_cell(self._shell, cell.source)
+        error = run_cell(self._shell, cell.source).error
+        if error is not None:
+            message = f"{capital(name_cell(cell))} stopped: {describe_error(error)}."
+            self._stopped.append(FailedCell(cell.source, CellStatus.ERROR, message))
         effect = _effect(before, self._namespace)
         # A name that was bound anew holds something else, whatever its last value holds now.
         now = fingerprints(before, mentioned)
@@ -269,10 +292,6 @@ class _Rehearsal:
             else:
                 unknown.add(name)
         return known | fingerprints(self._namespace, unknown)
-
-
-def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def _effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> Effect:

@@ -19,6 +19,7 @@ from autograder.judging.case import Case
 from autograder.judging.cell_verdicts import Circumstances, is_public, judge, judge_beside, manual_verdict
 from autograder.judging.compiled_tests import run_test
 from autograder.judging.coordinator_client import CoordinatorClient
+from autograder.judging.failed_cells import FailedCells
 from autograder.judging.failure_messages import (
     StoppedCell,
     ended_process_cell,
@@ -97,6 +98,7 @@ class Judge:
         self._replayed_cells = 0
         self._ran: list[int] = []
         self._stops: dict[int, StoppedCell] = {}
+        self._failed = FailedCells()
         self._replacements = 0
         self._given = GivenNames(self._namespace, self._instructor, self._released, case.submitted.cells)
         self._accelerator = accelerator_for(case.limits)
@@ -133,7 +135,7 @@ class Judge:
                 self._bind_names(index, cell)
                 return None
             stop = first_stop(self._case.submitted.cells, self._stops, index)
-            return CellOutcome(verdict=self._grade(cell.grade_id, stop))
+            return CellOutcome(verdict=self._grade(cell.grade_id, stop, index))
         outcome = self._run(index, cell) if cell.kind == "code" and cell.source.strip() else CellOutcome()
         if cell.role in (Role.ANSWER, Role.TASK):
             outcome = replace(outcome, verdict=manual_verdict(cell, self._case.submitted.unanswered))
@@ -189,6 +191,8 @@ class Judge:
             return failed("ProcessEnded", self._stops[index].message)
         if stop := out_of_resources_cell(cell, reply["failed"], limits):
             self._stops[index] = stop
+        else:
+            self._failed.note(index, cell, reply["failed"])
         if self._accelerator.is_lost(error_of(reply["failed"])[1]):
             self._replace_student()
         else:
@@ -342,7 +346,7 @@ class Judge:
         grade_id = test.cell.grade_id or ""
         released = self._released.get(grade_id, replace(test.cell, source=""))
         stop = first_stop(self._case.submitted.cells, self._stops, test.index)
-        circumstances = Circumstances(self._case.limits, stop=stop, rehearsal=self._case.rehearsal)
+        circumstances = self._circumstances(test.index, stop)
         if stop is not None and stop.in_answer:
             return CellVerdict(grade_id, 0.0, test.cell.points, stop.status, stop.message, level=Level.BESIDE)
         fault: WallError = DeadlineExceededError()
@@ -459,10 +463,15 @@ class Judge:
 
     # The judge's side
 
-    def _grade(self, grade_id: str, stop: StoppedCell | None) -> CellVerdict:
+    def _circumstances(self, place: int, stop: StoppedCell | None) -> Circumstances:
+        failures = self._failed.above(self._case.submitted.cells, place)
+        return Circumstances(self._case.limits, stop=stop, failures=failures, rehearsal=self._case.rehearsal)
+
+    def _grade(self, grade_id: str, stop: StoppedCell | None, place: int) -> CellVerdict:
+        """The verdict on a test; `place` is the cell's in the submission."""
         index, test = self._tests[grade_id]
         released = self._released.get(grade_id, replace(test, source=""))
-        circumstances = Circumstances(self._case.limits, stop=stop, rehearsal=self._case.rehearsal)
+        circumstances = self._circumstances(place, stop)
         if self._over:
             execution = Execution([], DeadlineExceededError(), None, 0)
             return judge(test, released, execution, replace(circumstances, over=self._over))

@@ -164,7 +164,7 @@ class Wall(RequestReply):
         try:
             value = self.ask("fetch", (name,), {}, (name,))
         except KeyError:
-            raise MissingNameError(f"name {name!r} is not defined") from None
+            raise MissingNameError(f"name {name!r} is not defined", name=name) from None
         return self.answers.settle_name(name, value, self._seen_names.recall(name, value))
 
     def assign(self, name: str, value: object) -> None:
@@ -178,7 +178,7 @@ class Wall(RequestReply):
             self.ask("delete", (name,), {}, (name,))
             self._seen_names.forget(name)
         except KeyError:
-            raise MissingNameError(f"name {name!r} is not defined") from None
+            raise MissingNameError(f"name {name!r} is not defined", name=name) from None
 
     def ask(self, action: str, args: tuple[Any, ...], kwargs: dict[str, Any], origins: Origins) -> Any:  # noqa: ANN401
         """Ask for something to be done on the student's side.
