@@ -8,6 +8,7 @@ import builtins
 import reprlib
 import traceback
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 _CELL = "<ipython-input-"
 _NOTE = "__gradlab_note__"
@@ -18,12 +19,24 @@ _REPR.maxstring = _REPR.maxother = 200
 _REPR.maxlist = _REPR.maxtuple = _REPR.maxdict = 20
 
 
+@dataclass(frozen=True)
+class _Part:
+    """A part of an assertion: the number of its cell, its line there, its text."""
+
+    cell: int
+    line: int
+    text: str
+
+
 class AssertValues(ast.NodeTransformer):
     """Has assertions note the values that they compare. It is one of a shell's ``ast_transformers``."""
 
     def __init__(self) -> None:
-        self._parts: dict[int, tuple[int, str]] = {}
+        self._parts: dict[int, _Part] = {}
         self._values: dict[int, str] = {}
+        self._noted: dict[int, int] = {}
+        self._cell = 0
+        self._count = 0
         setattr(builtins, _NOTE, self._note)
 
     def describe(self, error: BaseException) -> str:
@@ -32,11 +45,20 @@ class AssertValues(ast.NodeTransformer):
         if not frames:
             return describe_error(error)
         line = frames[-1].lineno
-        noted = [
-            (text, self._values[key]) for key, (at, text) in self._parts.items() if at == line and key in self._values
-        ]
-        values = "; ".join(f"{text} is {value}" for text, value in noted[:_MOST_VALUES])
+        noted = [(part, self._values[key]) for key, part in self._parts.items() if key in self._values]
+        # Another cell may have such a line, too: the one that has noted last is the one that failed.
+        latest = max(
+            (key for key in self._noted if self._parts[key].line == line), key=self._noted.__getitem__, default=-1
+        )
+        cell = self._parts[latest].cell if latest >= 0 else 0
+        shown = [(part.text, value) for part, value in noted if (part.cell, part.line) == (cell, line)]
+        values = "; ".join(f"{text} is {value}" for text, value in shown[:_MOST_VALUES] if text != value)
         return describe_error(error) + (f"; {values}" if values else "")
+
+    def visit_Module(self, node: ast.Module) -> ast.AST:
+        """Begin another cell."""
+        self._cell += 1
+        return self.generic_visit(node)
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
         """Wrap what is worth showing."""
@@ -62,11 +84,13 @@ class AssertValues(ast.NodeTransformer):
                 node.args = [self._wrapped(value, line, whole=True) for value in node.args]
                 return node
         key = len(self._parts)
-        self._parts[key] = line, ast.unparse(node)[:_LONGEST_LINE]
+        self._parts[key] = _Part(self._cell, line, ast.unparse(node)[:_LONGEST_LINE])
         noted = ast.Call(ast.Name(_NOTE, ast.Load()), [ast.Constant(key), node], [])
         return ast.fix_missing_locations(ast.copy_location(noted, node))
 
     def _note(self, key: int, value: object) -> object:
+        self._count += 1
+        self._noted[key] = self._count
         try:
             self._values[key] = _REPR.repr(value)
         except Exception:  # noqa: BLE001 - a class's __repr__ may raise anything

@@ -166,7 +166,6 @@ class _Rehearsal:
         self._cells = [(index, cell) for index, cell in enumerate(cells) if cell.kind == "code"]
         self._taken = {index: taken_names(cell.source) for index, cell in self._cells}
         self._known: dict[str, tuple[object, Print]] = {}
-        self._stopped: list[FailedCell] = []
 
     def run(self) -> None:
         """Run it."""
@@ -184,30 +183,25 @@ class _Rehearsal:
             return
         # A test that failed by itself may need what an earlier one has done.
         report = in_one_process.report()
-        if report is not None:
-            # What was seen alone has its values, too.
-            self.failures = {grade_id: self.failures.get(grade_id) or str(why) for grade_id, why in report.items()}
+        self.failures = self.failures if report is None else report
 
     def _run_in_one_process(self) -> Report:
-        failures = {}
+        failures, stopped = {}, list[FailedCell]()
+        values = AssertValues()
+        self._shell.ast_transformers.append(values)
         for _, cell in self._cells:
             error = run_cell(self._shell, cell.source).error
-            if cell.role is Role.TEST and error is not None:
-                failures[cell.grade_id or ""] = describe_error(error)
-        return failures
-
-    def _explain_failure(self, cell: Cell) -> str:
-        """Why the solution fails a test: run once more, with the values that its assertions compare."""
-
-        def work() -> Report:
-            values = AssertValues()
-            self._shell.ast_transformers.append(values)
-            error = run_cell(self._shell, cell.source).error
+            if error is None:
+                continue
+            described = values.describe(error)
+            if cell.role is not Role.TEST:
+                message = f"{capital(name_cell(cell))} stopped: {described}."
+                stopped.append(FailedCell(cell.source, CellStatus.ERROR, message))
+                continue
             missing = error.name if isinstance(error, NameError) else None
-            cause = next((stop.message for stop in self._stopped if missing and stop.would_bind(missing)), "")
-            return {"failure": None if error is None else " ".join(filter(None, (values.describe(error), cause)))}
-
-        return str((report_of_fork(work) or {}).get("failure") or "")
+            cause = next((stop.message for stop in stopped if missing and stop.would_bind(missing)), "")
+            failures[cell.grade_id or ""] = f"{described}. {cause}" if cause else described
+        return failures
 
     def _run_test(self, index: int, cell: Cell) -> None:
         loaded = set(sys.modules)
@@ -226,7 +220,7 @@ class _Rehearsal:
         if report["points"] is not None:
             self.points[cell.grade_id or ""] = report["points"]
         if report["failure"] is not None:
-            self.failures[cell.grade_id or ""] = self._explain_failure(cell) or report["failure"]
+            self.failures[cell.grade_id or ""] = report["failure"]
         for name in report["modules"]:
             # Each judge would import them again.
             with suppress(Exception):
@@ -256,10 +250,7 @@ class _Rehearsal:
         before = dict(self._namespace)
         mentioned = mentioned_names(cell.source, before)
         contents = self._contents_before(mentioned)
-        error = run_cell(self._shell, cell.source).error
-        if error is not None:
-            message = f"{capital(name_cell(cell))} stopped: {describe_error(error)}."
-            self._stopped.append(FailedCell(cell.source, CellStatus.ERROR, message))
+        run_cell(self._shell, cell.source)
         effect = _effect(before, self._namespace)
         # A name that was bound anew holds something else, whatever its last value holds now.
         now = fingerprints(before, mentioned)

@@ -58,6 +58,7 @@ from autograder.wall.seeds import noticing_seeds, seed
 
 _MOST_REPLACEMENTS = 20
 _OUTPUT_CELLS = 8
+_MOST_UPDATED = 100
 _MOST_NAMED = 5
 _FORGED = "the student's process sent messages that no request asked for"
 
@@ -99,6 +100,7 @@ class Judge:
         self._ran: list[int] = []
         self._stops: dict[int, StoppedCell] = {}
         self._failed = FailedCells()
+        self._shown: dict[int, tuple[int, CellOutcome]] = {}
         self._replacements = 0
         self._given = GivenNames(self._namespace, self._instructor, self._released, case.submitted.cells)
         self._accelerator = accelerator_for(case.limits)
@@ -120,7 +122,7 @@ class Judge:
             with self._time.running(name_cell(cell)):
                 outcome = self._outcome(index, cell)
             if outcome is not None:
-                self._coordinator.report(index, outcome)
+                self._report(index, outcome)
         self._end_student()
         self._judge_pending()
 
@@ -150,6 +152,8 @@ class Judge:
         if self._student is not None:
             self._student.close()
             self._student = None
+        # Another process numbers its cells anew.
+        self._shown = {}
         if not self._case.beside:
             send_setup(channel, self._case.files, limits, deadline)
         else:
@@ -197,9 +201,27 @@ class Judge:
             self._replace_student()
         else:
             self._ran.append(index)
-        outputs = read_outputs(reply["outputs"], min(limits.output_bytes, self._output_left))
+        self._update_earlier(reply.get("earlier"))
+        return CellOutcome(self._read_outputs(reply["outputs"]), read_count(reply["count"]))
+
+    def _read_outputs(self, reported: object) -> tuple[dict[str, Any], ...]:
+        outputs = read_outputs(reported, min(self._case.limits.output_bytes, self._output_left))
         self._output_left -= sum(size(output) for output in outputs)
-        return CellOutcome(outputs, read_count(reply["count"]))
+        return outputs
+
+    def _update_earlier(self, reported: object) -> None:
+        """Report cells again whose outputs a later one has updated (``display_id``)."""
+        for pair in (reported if isinstance(reported, list) else [])[:_MOST_UPDATED]:
+            count, outputs = pair if isinstance(pair, list) and len(pair) == 2 else (None, None)
+            known = self._shown.get(count) if type(count) is int else None
+            if known is not None:
+                index, outcome = known
+                self._report(index, replace(outcome, outputs=self._read_outputs(outputs)))
+
+    def _report(self, index: int, outcome: CellOutcome) -> None:
+        self._coordinator.report(index, outcome)
+        if outcome.execution_count is not None:
+            self._shown[outcome.execution_count] = index, outcome
 
     @property
     def _over(self) -> str:
