@@ -14,6 +14,7 @@ from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.progress import shown
 from autograder.collect.records import Collected, Outcome, Refused, Report
 from autograder.formatting import count
+from autograder.untrusted.files import readable
 
 _MOST_SHOWN = 4
 
@@ -70,6 +71,7 @@ def _record(report: Report) -> dict[str, object]:
                 "timestamp": f"{it.time:%Y-%m-%d %H:%M:%S} UTC" if it.time else None,
                 "late": it.late,
                 "other_attempts": it.attempts,
+                "left_aside": [left for _, left in it.left_aside],
             }
             for it in report.collected
         ],
@@ -120,6 +122,11 @@ def _print_warnings(report: Report) -> None:
         messages().print(
             "Nothing says whether they are newer. If they are, delete the folder in submitted/, and collect again."
         )
+    aside = [(it, taken, left) for it in report.collected for taken, left in it.left_aside]
+    if aside:
+        messages().print("[bold]Left aside, since nothing says which attempt is the latest:[/]")
+    for it, taken, left in aside:
+        messages().print(f"  {it.student}, {it.lab}: {readable(left)}; taken was {readable(taken)}", markup=False)
     _list("Belongs to nobody; kept in unmatched/:", report.unmatched)
     _list("Not taken:", report.refused)
 

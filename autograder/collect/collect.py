@@ -209,6 +209,7 @@ class _Collector:
                 attempt.time,
                 attempt.late,
                 len(attempt.not_chosen),
+                attempt.left_aside,
             )
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from autograder.collect.records import Found
 from autograder.roster.matching import Owner, Platform
+from autograder.untrusted.file_names import copied_names
 from autograder.untrusted.paths import Parts
 
 # ``Ada Lovelace_123456_assignsubmission_file_/06.ipynb``, with or without the folder. The number is that of the
@@ -75,7 +76,7 @@ class OwnerFinder:
             upload = int(match["number"][:_MOST_DIGITS])
             # The time in Canvas's archive is that of the download.
             return SubmittedFile(found, owner, (match["file"], *inside), upload, match["late"] is not None, timed=False)
-        label = self._without_notebook(part) if is_file else part
+        label = self._label(part, is_file=is_file)
         owner_or_none = Owner(Platform.NONE, label, label) if label else None
         return SubmittedFile(found, owner_or_none, found.parts[depth:] if is_file else inside)
 
@@ -101,7 +102,12 @@ class OwnerFinder:
     def _names_student(self, part: str, *, is_file: bool) -> bool:
         if _MOODLE.fullmatch(part) or (is_file and _CANVAS.fullmatch(part)):
             return True
-        return self._is_student(self._without_notebook(part) if is_file else part)
+        return self._is_student(self._label(part, is_file=is_file))
+
+    def _label(self, part: str, *, is_file: bool) -> str:
+        """What in a name may stand for a student; without the marks of a copy where only then a student is known."""
+        label = self._without_notebook(part) if is_file else part
+        return next(filter(self._is_student, copied_names(label)), label) if label else label
 
 
 def _from_moodle(found: Found, match: re.Match[str], inside: Parts) -> SubmittedFile:
