@@ -19,7 +19,7 @@ from autograder.untrusted.files import readable
 _MOST_SHOWN = 4
 
 
-def collect(
+def collect(  # noqa: PLR0913 - a command's options are its parameters
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A folder, or a ZIP file from Moodle or Canvas.")],
     lab: Annotated[
         str | None,
@@ -32,6 +32,10 @@ def collect(
     roster: Annotated[
         Path | None,
         typer.Option("--roster", help="The class list: CSV as nbgrader reads it, or as Moodle or Canvas exports it."),
+    ] = None,
+    groups: Annotated[
+        Path | None,
+        typer.Option("--groups", help="Who hands in together: CSV with the columns group and id, or a platform's."),
     ] = None,
     deadline: Annotated[
         str | None,
@@ -48,7 +52,9 @@ def collect(
         from autograder.collect.collect import collect as collect_source  # nbgrader takes a second to import
         from autograder.course.course import Course
 
-        report = collect_source(Course.open(course), source, lab=lab, roster=roster, deadline=deadline, progress=bar)
+        report = collect_source(
+            Course.open(course), source, lab=lab, roster=roster, groups=groups, deadline=deadline, progress=bar
+        )
     if form is options.Format.JSON:
         print_json(_record(report))
     else:

@@ -14,7 +14,8 @@ from autograder.untrusted.paths import Parts
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
 # ``lovelaceada_LATE_12345_67890_06-1.ipynb``: the numbers are those of the user and of the upload.
 _CANVAS = re.compile(r"(?P<name>.*?)_(?:(?P<late>LATE)_)?(?P<user>\d+)_(?P<number>\d+)_(?P<file>.+)", re.DOTALL)
-_ANONYMOUS = re.compile(r"Participant", re.IGNORECASE)
+# Before it, the name of a group may stand.
+_ANONYMOUS = re.compile(r"(?:.*-)?Participant", re.IGNORECASE | re.DOTALL)
 _OUTER_FOLDERS = ("submitted", "unmatched")
 _NO_FILE = "onlinetext"
 _MOST_DIGITS = 18
@@ -33,6 +34,7 @@ class SubmittedFile:
         upload: the platform's number of the upload, which grows with time; None if there is none.
         late: whether the platform marked it as late.
         timed: whether the time in the source is that of handing in.
+        typed: whether it is what the student has typed into the platform, and no file of the student's.
     """
 
     found: Found
@@ -41,6 +43,7 @@ class SubmittedFile:
     upload: int | None = None
     late: bool = False
     timed: bool = True
+    typed: bool = False
 
 
 class OwnerFinder:
@@ -111,11 +114,11 @@ class OwnerFinder:
 
 
 def _from_moodle(found: Found, match: re.Match[str], inside: Parts) -> SubmittedFile:
-    if match["kind"] == _NO_FILE:
-        return SubmittedFile(found, None, ())
     name = "" if _ANONYMOUS.fullmatch(match["name"]) else match["name"]
-    label = f"{match['name']}_{match['number']}"
-    return SubmittedFile(found, Owner(Platform.MOODLE, label, name, match["number"]), inside)
+    owner = Owner(Platform.MOODLE, f"{match['name']}_{match['number']}", name, match["number"])
+    if match["kind"] == _NO_FILE:
+        return SubmittedFile(found, owner, found.parts[-1:], typed=True)
+    return SubmittedFile(found, owner, inside)
 
 
 def _names_at(depth: int, paths: Collection[Parts]) -> set[tuple[str, bool]]:
