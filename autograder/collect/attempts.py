@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from autograder.collect.notebooks import Labs
 from autograder.collect.owners import SubmittedFile
@@ -121,7 +122,7 @@ def _choose(
         left_aside += [
             (best.found.name, file.found.name)
             for file in likely
-            if file is not best and not filecmp.cmp(file.found.content, best.found.content, shallow=False)
+            if file is not best and not _are_equal(file.found.content, best.found.content)
         ]
     known = [time for file in files.values() if (time := _time_of(file, times)) is not None]
     uploads = [file.upload for file in files.values() if file.upload is not None]
@@ -134,6 +135,13 @@ def _choose(
         tuple(not_chosen),
         tuple(left_aside),
     )
+
+
+def _are_equal(one: Path, other: Path) -> bool:
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
 
 
 def _distance(file: SubmittedFile, notebook: str) -> tuple[bool, bool, int, int, int, str]:

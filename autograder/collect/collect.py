@@ -169,7 +169,8 @@ class _Collector:
                     f"{readable(owner.name)!r} is not the name of {student.identity}, who has handed it in: if it is a "
                     "group's, say with --groups who is in it, and collect again."
                 )
-        return dict(students), self._share(students, shared)
+        teams = self._share(students, shared)
+        return students, teams
 
     def _share(
         self, students: dict[str, list[SubmittedFile]], shared: Mapping[str, list[SubmittedFile]]

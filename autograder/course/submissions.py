@@ -145,14 +145,15 @@ def _assign(
         if (taken := files.get(notebook.name)) is not None
         and path not in files.values()
         and rank(path.name, notebook.name) is not None
-        and not _same_size(path, taken)
+        and not _are_equal(path, taken)
     ]
     return files, repairs
 
 
-def _same_size(path: Path, other: Path) -> bool:
-    """Whether two files are as long: they are most likely copies, and the time to compare them is saved."""
-    return path.lstat().st_size == other.lstat().st_size
+def _are_equal(path: Path, other: Path) -> bool:
+    with suppress(Quarantine):
+        return read_bytes(path) == read_bytes(other)
+    return False
 
 
 def _by_name(candidates: Sequence[Path], notebook: LabNotebook, *, only: bool) -> Path | None:  # noqa: ARG001

@@ -118,7 +118,7 @@ class NotebookGrader:
                     self._running[key] = lock, waiting - 1
 
     def _known_result(self, key: str) -> NotebookResult | None:
-        """The result of an earlier run; None if there is none, the file is damaged, or a fresh run has not graded it."""
+        """An earlier result; None if there is none, the file is damaged, or a fresh run has not graded it."""
         if self._terms.fresh and key not in self._graded:
             return None
         try:
