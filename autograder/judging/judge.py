@@ -540,6 +540,8 @@ class Judge:
     def _begin_test(self, index: int, grade_id: str) -> None:
         self._given.settle()
         self._replay_instructor_cells(index)
+        if (state := self._instructor.states.get(index)) is not None:
+            state.restore()
         self._given.begin(grade_id)
 
     def _changed_values(self, grade_id: str) -> dict[str, Any]:

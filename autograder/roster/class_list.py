@@ -102,6 +102,7 @@ def read_roster(path: Path) -> Roster:
             "Name one of them id, as in `nbgrader db student import`: id, first_name, last_name, email, lms_user_id.",
         )
     students: dict[str, Student] = {}
+    spellings: dict[str, str] = {}
     refused: list[str] = []
     for number, row in enumerate(rows, start=2):
         student = student_of(row, columns)
@@ -111,7 +112,15 @@ def read_roster(path: Path) -> Roster:
         if problem:
             shown = readable(student.identity)
             refused.append(f"{path.name}, row {number}: the id {shown!r} cannot be the name of a folder: {problem}.")
-        elif students.setdefault(student.identity, student) != student:
+            continue
+        spelling = spellings.setdefault(student.identity.casefold(), student.identity)
+        if spelling != student.identity:
+            raise ExpectedError(
+                f"{path}, row {number}: the id {student.identity!r} differs from {spelling!r} in nothing but capital "
+                "letters: on macOS and Windows their folders are one.",
+                "Give each student an id of its own.",
+            )
+        if students.setdefault(student.identity, student) != student:
             raise ExpectedError(
                 f"{path}, row {number}: the id {student.identity!r} stands in an earlier row, for somebody else.",
                 "Give each student an id of its own.",
