@@ -73,9 +73,6 @@ _ALWAYS: Mapping[str, _Part] = {
     "warnings": (lambda: list(warnings.filters), _set_warnings),
     "locale": (lambda: locale.setlocale(locale.LC_ALL), _set_locale),
     "decimal": (_context_parts, _set_context),
-        lambda: _context_parts(decimal.getcontext()),
-        lambda parts: decimal.setcontext(decimal.Context(*parts)),
-    ),
     "recursion": (sys.getrecursionlimit, sys.setrecursionlimit),
     "logging": (lambda: logging.root.level, logging.root.setLevel),
 }

@@ -117,7 +117,8 @@ def test_each_member_gets_what_the_group_has_handed_in(course: Course, groups: s
 
 
 def test_a_column_of_the_class_list_names_groups_and_shares_nothing_of_single_students(course: Course) -> None:
-    roster = "id,first_name,last_name,group\ns1,Ada,Brook,Team 3\ns2,Ben,Carter,Team 3\ns3,Cleo,Dunn,Tutorial A\ns4,Eva,F,Tutorial A\n"
+    rows = ("s1,Ada,Brook,Team 3", "s2,Ben,Carter,Team 3", "s3,Cleo,Dunn,Tutorial A", "s4,Eva,F,Tutorial A")
+    roster = "\n".join(("id,first_name,last_name,group", *rows))
     report = collected(
         course, {f"Team 3/{LAB}.ipynb": notebook("shared"), f"s3/{LAB}.ipynb": notebook("own")}, roster=roster
     )
