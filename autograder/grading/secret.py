@@ -1,4 +1,4 @@
-"""The course's secret, from which hidden inputs are drawn for each student and cell."""
+"""The course's secret, from which hidden inputs are drawn for each submission and cell."""
 
 import hashlib
 import hmac
