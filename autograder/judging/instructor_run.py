@@ -10,6 +10,7 @@ that do nothing else.
 import ast
 import builtins
 import importlib
+import random
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
+
+import numpy
+import torch
 
 from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.assert_values import AssertValues, describe_error
@@ -278,9 +282,8 @@ class _Rehearsal:
             self.names |= changed
             self.names |= _globals_of_called(cell.source, [other.source for _, other in self._cells])
         else:
-            self.effects[index] = self._with_changed(
-                effect, before, {name: kept[name] for name in kept if name in changed}
-            )
+            kept = {name: value for name, value in kept.items() if _content(value) != _content(before[name])}
+            self.effects[index] = self._with_changed(effect, before, kept)
             self.others.append(ExecutedCell(cell.source, frozenset(effect.bound), changed))
 
     def _kept_for_tests(self, index: int, mentioned: Iterable[str]) -> dict[str, Any]:
@@ -292,7 +295,8 @@ class _Rehearsal:
             value = self._namespace.get(name)
             if not isinstance(value, _NEVER_CHANGED) and not callable(value):
                 with suppress(Exception):
-                    kept[name] = deepcopy(value)
+                    # A copy of an object would not be the one that other objects of the lesson hold.
+                    kept |= {name: deepcopy(value)} if _content(value) else {}
         return kept
 
     def _with_changed(self, effect: Effect, before: Mapping[str, Any], kept: Mapping[str, Any]) -> Effect:
@@ -319,6 +323,19 @@ class _Rehearsal:
             else:
                 unknown.add(name)
         return known | fingerprints(self._namespace, unknown)
+
+
+def _content(value: object) -> str:
+    """What plain data or a random generator holds; an empty text for anything else."""
+    if isinstance(value, random.Random):
+        return repr(value.getstate())
+    if isinstance(value, numpy.random.Generator):
+        return repr(value.bit_generator.state)
+    if isinstance(value, numpy.random.RandomState):
+        return repr(value.get_state(legacy=False))
+    if isinstance(value, torch.Generator):
+        return repr(value.get_state().tolist())
+    return digest(value)
 
 
 def _effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> Effect:

@@ -104,11 +104,12 @@ class Wall(RequestReply):
         """Run a cell of the submission.
 
         Returns:
-            ``outputs``, ``count`` (the execution count) and ``failed`` (None, or what was raised), all unchecked.
+            ``outputs``, ``count`` (the execution count), ``failed`` (None, or what was raised) and ``earlier`` (the
+            numbers and outputs of earlier cells that it has updated), all unchecked.
         """
         self._cell_ran = True
         reply = self._exchange({"do": "run", "source": source, "given": self._given()}, self.deadline)
-        return {"outputs": reply.get("outputs"), "count": reply.get("count"), "failed": reply.get("failed")}
+        return {name: reply.get(name) for name in ("outputs", "count", "failed", "earlier")}
 
     def names(self) -> frozenset[str]:
         """The names that the student's notebook has bound; what it says is no more than that.

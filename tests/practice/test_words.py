@@ -171,7 +171,7 @@ def test_a_page_shows_what_the_notebook_would_show_in_the_end(grader: NotebookGr
         ["'updated below'"],
         ["100%"],
         ["19%"],
-        ["above\nsecond\n"],
+        ["above\nsecond"],
         ["kept\n"],
         ["kept\n"],
         ["\x1b[31mred\x1b[0m\n"],
@@ -208,7 +208,7 @@ def test_the_notebooks_own_names_and_manners_are_jupyters(grader: NotebookGrader
     assert found == [
         ["42"],
         ["43"],
-        ["(42, 42, '6 * 7', 42, '6 * 7', '_ + 1')"],
+        ["(42, 42, '6 * 7', 42, '6 * 7', '6 * 7')"],
         ["after\n"],
         [],
         [],
