@@ -266,7 +266,8 @@ class _Rehearsal:
         before = dict(self._namespace)
         mentioned = mentioned_names(cell.source, before)
         contents = self._contents_before(mentioned)
-        kept = self._kept_for_tests(index, mentioned) if cell.role is not Role.SOLUTION else {}
+        touched = {*mentioned, *touched_names(cell.source)}
+        kept = self._kept_for_tests(index, touched) if cell.role not in ANSWERS else {}
         run_cell(self._shell, cell.source)
         effect = _effect(before, self._namespace)
         # A name that was bound anew holds something else, whatever its last value holds now.
@@ -286,12 +287,12 @@ class _Rehearsal:
             self.effects[index] = self._with_changed(effect, before, kept)
             self.others.append(ExecutedCell(cell.source, frozenset(effect.bound), changed))
 
-    def _kept_for_tests(self, index: int, mentioned: Iterable[str]) -> dict[str, Any]:
+    def _kept_for_tests(self, index: int, touched: Iterable[str]) -> dict[str, Any]:
         """Copies of what a lesson's cell may change in place, and tests above look at."""
         above = [self._taken[place] for place, cell in self._cells if place < index and cell.role is Role.TEST]
         looked_at = frozenset[str]().union(*above)
         kept: dict[str, Any] = {}
-        for name in looked_at.intersection(mentioned):
+        for name in looked_at.intersection(touched):
             value = self._namespace.get(name)
             if not isinstance(value, _NEVER_CHANGED) and not callable(value):
                 with suppress(Exception):
