@@ -263,6 +263,11 @@ class _Hook(DisplayHook):  # type: ignore[misc]  # IPython has no types
         }
         self.shell.outputs.add(output, _size(format_dict))
 
+    def update_user_ns(self, result: Any) -> None:  # noqa: ANN401 - IPython's interface
+        """Keep the result as ``_`` and in ``Out``, which a cell may have cleared with all names."""
+        dict.setdefault(self.shell.user_ns, "_oh", {})
+        super().update_user_ns(result)
+
     def finish_displayhook(self) -> None:
         """Write nothing after a result."""
         self._is_active = False
