@@ -35,6 +35,7 @@ from autograder.course.course import Course
 from autograder.course.submissions import read_notebook, working_files
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import read_lab
+from autograder.grading.cache_keys import content_digest
 from autograder.grading.level_store import LevelStore
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.lock import course_lock
@@ -138,7 +139,8 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         started = monotonic()
         terms = Terms(Limits(), Mode(self.sandbox), level=Level(self.level))
         with course_lock(course), _EXECUTOR.use(course.state, terms) as executor:
-            graded = NotebookGrader(course.state, terms, executor).grade(lab, submitted, names["student"], files)
+            drawn_for = content_digest(submitted, files)
+            graded = NotebookGrader(course.state, terms, executor).grade(lab, submitted, drawn_for, files)
             _refuse_broken(graded)
             LevelStore(course.state).keep(lab.name, notebook.name, graded.levels)
         if any(verdict.status is CellStatus.EXCLUDED for verdict in graded.verdicts):

@@ -90,6 +90,7 @@ def make_documented_course(root: Path, blank_gradebook: Path) -> Path:
     (root / "source" / LAB).mkdir(parents=True)
     nbformat.write(notebook, root / "source" / LAB / f"{LAB}.ipynb")
     (root / "class.csv").write_text(_CLASS, encoding="utf-8")
+    (root / "groups.csv").write_text("group,id\nTeam 1,ben\n", encoding="utf-8")
     (root / "canvas-export.csv").write_text(_CANVAS, encoding="utf-8")
     right, wrong = (_answered(root, answers) for answers in (_RIGHT, _WRONG))
     _pack(root / "moodle.zip", f"Ada Lovelace_901_assignsubmission_file_/{LAB}.ipynb", right)

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from autograder.build.cell_headers import CellLocation, complete_metadata
 from autograder.course.course import did_you_mean
-from autograder.course.folder_checks import require_readable
+from autograder.course.folder_checks import check_distinct, check_lab_name, require_readable
 from autograder.course.instructor_cells import instructor_cell
 from autograder.errors import ExpectedError
 
@@ -60,10 +60,13 @@ def lab_names(course_root: Path) -> tuple[str, ...]:
     """The names of the course's labs, in order.
 
     Raises:
-        ExpectedError: it has none.
+        ExpectedError: it has none, or one has a name that a later step does not take.
     """
     require_readable(course_root / COURSE)
     names = tuple(sorted(path.stem for path in (course_root / COURSE).glob("*.py")))
+    for name in names:
+        check_lab_name(name, "lab", course_root / COURSE)
+    check_distinct(names, "lab", course_root / COURSE)
     if not names:
         raise ExpectedError(
             f"There is no lab in {course_root / COURSE}.",

@@ -14,11 +14,12 @@ from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.progress import shown
 from autograder.collect.records import Collected, Outcome, Refused, Report
 from autograder.formatting import count
+from autograder.untrusted.files import readable
 
 _MOST_SHOWN = 4
 
 
-def collect(
+def collect(  # noqa: PLR0913 - a command's options are its parameters
     source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A folder, or a ZIP file from Moodle or Canvas.")],
     lab: Annotated[
         str | None,
@@ -31,6 +32,10 @@ def collect(
     roster: Annotated[
         Path | None,
         typer.Option("--roster", help="The class list: CSV as nbgrader reads it, or as Moodle or Canvas exports it."),
+    ] = None,
+    groups: Annotated[
+        Path | None,
+        typer.Option("--groups", help="Who hands in together: CSV with the columns group and id, or a platform's."),
     ] = None,
     deadline: Annotated[
         str | None,
@@ -47,7 +52,9 @@ def collect(
         from autograder.collect.collect import collect as collect_source  # nbgrader takes a second to import
         from autograder.course.course import Course
 
-        report = collect_source(Course.open(course), source, lab=lab, roster=roster, deadline=deadline, progress=bar)
+        report = collect_source(
+            Course.open(course), source, lab=lab, roster=roster, groups=groups, deadline=deadline, progress=bar
+        )
     if form is options.Format.JSON:
         print_json(_record(report))
     else:
@@ -70,6 +77,7 @@ def _record(report: Report) -> dict[str, object]:
                 "timestamp": f"{it.time:%Y-%m-%d %H:%M:%S} UTC" if it.time else None,
                 "late": it.late,
                 "other_attempts": it.attempts,
+                "left_aside": [left for _, left in it.left_aside],
             }
             for it in report.collected
         ],
@@ -120,6 +128,11 @@ def _print_warnings(report: Report) -> None:
         messages().print(
             "Nothing says whether they are newer. If they are, delete the folder in submitted/, and collect again."
         )
+    aside = [(it, taken, left) for it in report.collected for taken, left in it.left_aside]
+    if aside:
+        messages().print("[bold]Left aside, since nothing says which attempt is the latest:[/]")
+    for it, taken, left in aside:
+        messages().print(f"  {it.student}, {it.lab}: {readable(left)}; taken was {readable(taken)}", markup=False)
     _list("Belongs to nobody; kept in unmatched/:", report.unmatched)
     _list("Not taken:", report.refused)
 

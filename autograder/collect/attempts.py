@@ -1,18 +1,25 @@
 """Choose the attempt that counts: the last before the deadline, or the last of all if all are late."""
 
+import filecmp
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from autograder.collect.notebooks import Labs
 from autograder.collect.owners import SubmittedFile
 from autograder.collect.records import NotebookName
-from autograder.untrusted.file_names import is_notebook_path
+from autograder.untrusted.file_names import copy_number, is_notebook_path, rank
 from autograder.untrusted.paths import Parts
 
-_COPY = re.compile(r"(?:\((\d{1,4})\)|-(\d{1,4})|-copy(\d{0,4}))(?=\.ipynb)", re.IGNORECASE)
+_OLD_FOLDER = re.compile(
+    r"(?:.{0,200}[ _-])?(?:old|older|saved|save|backups?|bak|archiv|archive|archived|previous|trash|tmp|temp|drafts?"
+    r"|alt|alte|ancien|vieux|viejo|antiguo|vecchio|oud|stary|старый|старое)(?:[ _-]?\d{0,4})",
+    re.IGNORECASE,
+)
+"""Names of folders in which people keep what they no longer want."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,7 @@ class ChosenAttempt:
         upload: the platform's number of the last upload; None if there is none.
         late: whether it came after the deadline.
         not_chosen: the paths of the notebooks of other attempts.
+        left_aside: of those that differ and of which nothing said whether they are older: (taken, left) paths.
     """
 
     lab: str
@@ -34,6 +42,7 @@ class ChosenAttempt:
     upload: int | None
     late: bool
     not_chosen: tuple[str, ...] = ()
+    left_aside: tuple[tuple[str, str], ...] = ()
 
     def leave_out_beyond(self, most: int) -> int:
         """Leave out data files from where all of them together hold more than so many bytes; returns how many."""
@@ -110,21 +119,24 @@ def _choose(
         time = _time_of(file, times)
         return file.late or (deadline is not None and time is not None and time > deadline)
 
-    def order(file: SubmittedFile) -> tuple[bool, datetime, int, int, str]:
-        return (
-            not is_late(file),
-            _time_of(file, times) or datetime.min,
-            file.upload or 0,
-            _copy_number(file.inside[-1]),
-            file.found.name,
-        )
+    def said(file: SubmittedFile) -> tuple[bool, datetime, int]:
+        return not is_late(file), _time_of(file, times) or datetime.min, file.upload or 0
 
     files: dict[str, SubmittedFile] = {}
     not_chosen: list[str] = []
+    left_aside: list[tuple[str, str]] = []
     for notebook, candidates in sorted(notebooks.items()):
-        best = max(candidates, key=order)
+        # Where nothing says which is the latest, the one that looks most like the notebook itself.
+        best = max(sorted(candidates, key=lambda file: file.found.name), key=said)
+        likely = [file for file in candidates if said(file) == said(best)]
+        best = min(likely, key=lambda file: _distance(file, notebook))
         files[f"{notebook}.ipynb"] = best
         not_chosen += [file.found.name for file in candidates if file is not best]
+        left_aside += [
+            (best.found.name, file.found.name)
+            for file in likely
+            if file is not best and not _are_equal(file.found.content, best.found.content)
+        ]
     known = [time for file in files.values() if (time := _time_of(file, times)) is not None]
     uploads = [file.upload for file in files.values() if file.upload is not None]
     return ChosenAttempt(
@@ -134,7 +146,23 @@ def _choose(
         max(uploads, default=None),
         any(is_late(file) for file in files.values()),
         tuple(not_chosen),
+        tuple(left_aside),
     )
+
+
+def _are_equal(one: Path, other: Path) -> bool:
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
+
+
+def _distance(file: SubmittedFile, notebook: str) -> tuple[bool, bool, int, int, int, str]:
+    """How far a file's path is from the notebook's own name at the top of what was handed in."""
+    order = rank(file.inside[-1], notebook)
+    is_old = any(_OLD_FOLDER.fullmatch(folder) for folder in file.inside[:-1])
+    name = file.inside[-1]
+    return is_old, order != 0, len(file.inside), 99 if order is None else order, copy_number(name), file.found.name
 
 
 class _DataFiles:
@@ -213,8 +241,3 @@ class _Paths:
 
 def _rank(file: SubmittedFile) -> tuple[datetime, int]:
     return file.found.time or datetime.min, file.upload or 0
-
-
-def _copy_number(name: str) -> int:
-    match = _COPY.search(name)
-    return int(next(filter(None, match.groups()), "1")) if match else 0

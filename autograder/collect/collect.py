@@ -16,6 +16,7 @@ from autograder.collect.owners import OwnerFinder, SubmittedFile
 from autograder.collect.records import Collected, Found, Refused, Report
 from autograder.collect.source import read_source, without_download_times
 from autograder.collect.storage import UNMATCHED, keep_unmatched, write_submission
+from autograder.collect.teams import TeamFinder
 from autograder.course.course import TIMESTAMP, Course
 from autograder.course.submissions import MOST_BYTES
 from autograder.errors import ExpectedError, described, is_not_about_one_file, unwritable
@@ -25,6 +26,7 @@ from autograder.progress import NO_PROGRESS, Progress
 from autograder.roster.class_list import Roster, Student, read_roster
 from autograder.roster.gradebook import add_students, known_students
 from autograder.roster.matching import Match, Matcher, Owner, Platform
+from autograder.roster.teams import Teams, keep_teams, read_teams, teams_in
 from autograder.untrusted.file_names import NOTEBOOK
 from autograder.untrusted.files import Quarantine, read_bytes, readable
 from autograder.untrusted.paths import Parts
@@ -43,6 +45,7 @@ def collect(
     *,
     lab: str | None = None,
     roster: Path | None = None,
+    groups: Path | None = None,
     deadline: str | None = None,
     progress: Progress = NO_PROGRESS,
 ) -> Report:
@@ -54,11 +57,12 @@ def collect(
         lab: the lab; without it, the names of the notebooks say which it is.
         roster: the class list; without it, the gradebook's students are the class, and if it has none, the names of
             folders are ids.
+        groups: the groups that hand in together; without it, those of the class list that the download names.
         deadline: when the labs were due, see `read_deadline`; without it, the gradebook says so.
         progress: receives how far the work is.
 
     Raises:
-        ExpectedError: there is no such source, lab or roster, or the course cannot be written.
+        ExpectedError: there is no such source, lab, roster or file of groups, or the course cannot be written.
     """
     labs = Labs.of(course, lab)
     _check_outside(course, source)
@@ -69,13 +73,16 @@ def collect(
             # From a killed program: the lock says that no other one runs.
             shutil.rmtree(left_over, ignore_errors=True)
         students = list(listed.students) or known_students(course)
+        teams = read_teams(groups, students) if groups is not None else teams_in(students)
+        if not students:
+            students = list({it.identity: it for members in teams.members.values() for it in members}.values())
         # Read in any case, so that an unreadable gradebook is found before anything is written.
         deadlines = due_dates(course, labs.names)
         if due is not None:
             deadlines = dict.fromkeys(labs.names, due)
-        report = Report(columns=listed.columns, notes=list(listed.refused))
+        report = Report(columns=listed.columns, notes=[*listed.refused, *teams.unknown])
         with TemporaryDirectory(prefix=_TEMPORARY, dir=course.state) as folder:
-            collector = _Collector(course, labs, Matcher(students), deadlines, report, progress)
+            collector = _Collector(course, labs, Matcher(students), teams, deadlines, report, progress)
             collector.run(source, TemporaryFolder(Path(folder)))
         collected = {it.student for it in report.collected}
         unlisted = collected - {student.identity for student in listed.students}
@@ -92,6 +99,7 @@ class _Collector:
     course: Course
     labs: Labs
     matcher: Matcher
+    teams: Teams
     deadlines: dict[str, datetime | None]
     report: Report
     progress: Progress
@@ -104,10 +112,10 @@ class _Collector:
                 self.report.refused.append(it)
             else:
                 found.append(it)
-        finder = OwnerFinder(self.matcher.knows, self.labs.names, self.labs.without_notebook)
+        finder = OwnerFinder(self._is_known, self.labs.names, self.labs.without_notebook)
         files = finder.find(without_download_times(found, source))
         times = self._timestamps(files)
-        students = self._files_by_student(files)
+        students, teams = self._files_by_student(files)
         self.progress.begin("Collecting", len(students))
         for student, its_files in sorted(students.items()):
             try:
@@ -119,6 +127,9 @@ class _Collector:
                     Refused(readable(student), f"collecting it failed: {described(error)}", _LOOK)
                 )
             self.progress.advance()
+        for lab in self.labs.names:
+            collected = {it.student for it in self.report.collected if it.lab == lab}
+            keep_teams(self.course, lab, collected, {it: team for it, team in teams.items() if it in collected})
         untimed = sum(it.time is None for it in self.report.collected)
         if untimed:
             self.report.notes.append(
@@ -126,8 +137,17 @@ class _Collector:
                 "is no late penalty."
             )
 
-    def _files_by_student(self, files: Iterable[SubmittedFile]) -> dict[str, list[SubmittedFile]]:
-        """Match files to students, id → files; files that match none are kept in ``unmatched/``."""
+    def _is_known(self, text: str) -> bool:
+        return self.matcher.knows(text) or self.teams.find(text) is not None
+
+    def _files_by_student(
+        self, files: Iterable[SubmittedFile]
+    ) -> tuple[dict[str, list[SubmittedFile]], dict[str, str]]:
+        """Match files to students; files that match none are kept in ``unmatched/``.
+
+        Returns:
+            Student → files, and student → group for those who have handed in with others.
+        """
         owners: defaultdict[Owner, list[SubmittedFile]] = defaultdict(list)
         without_owner: list[SubmittedFile] = []
         for file in files:
@@ -136,16 +156,53 @@ class _Collector:
             elif file.inside:
                 without_owner.append(file)
         self._keep_unmatched(without_owner, _NO_STUDENT_IN_PATH)
-        matches = {owner: self.matcher.match(owner) for owner in owners}
+        finder = TeamFinder(self.matcher, self.teams, owners)
+        found = {owner: finder.match(owner) for owner in owners}
+        matches = {owner: match for owner, (match, _) in found.items()}
         matches |= self._namesakes(owners, matches)
         students: defaultdict[str, list[SubmittedFile]] = defaultdict(list)
+        shared: defaultdict[str, list[SubmittedFile]] = defaultdict(list)
         for owner, its_files in owners.items():
-            student = matches[owner].student
-            if student is None:
-                self._keep_unmatched(its_files, matches[owner])
-            else:
+            student, team = matches[owner].student, found[owner][1]
+            if student is not None:
                 students[student.identity] += its_files
-        return students
+            elif team not in self.teams.members:
+                self._keep_unmatched(its_files, matches[owner])
+            if team:
+                shared[team] += its_files
+            elif student is not None and self.teams.explicit:
+                for name in self.teams.of(student.identity):
+                    shared[name] += its_files
+            if student is not None and finder.is_unknown_team(owner):
+                self.report.notes.append(
+                    f"{readable(owner.name)!r} is not the name of {student.identity}, who has handed it in: if it is a "
+                    "group's, say with --groups who is in it, and collect again."
+                )
+        teams = self._share(students, shared)
+        return students, teams
+
+    def _share(
+        self, students: dict[str, list[SubmittedFile]], shared: Mapping[str, list[SubmittedFile]]
+    ) -> dict[str, str]:
+        """Give each member of a group what others have handed in for a lab for which the member has nothing.
+
+        Returns:
+            Student → group, for those of groups that share anything.
+        """
+        teams: dict[str, str] = {}
+        own = {student: {self._lab_of(file) for file in files} for student, files in students.items()}
+        for team, files in shared.items():
+            for member in self.teams.members.get(team, ()):
+                labs = own.get(member.identity, set())
+                added = [file for file in files if not labs or self._lab_of(file) not in {*labs, ""}]
+                students.setdefault(member.identity, []).extend(added)
+                teams[member.identity] = team
+        return teams
+
+    def _lab_of(self, file: SubmittedFile) -> str:
+        """The lab that a file's name names; an empty text if it names none."""
+        known = self.labs.by_name(file.inside) if file.inside else None
+        return known.lab if known is not None else ""
 
     def _namesakes(
         self, owners: Mapping[Owner, list[SubmittedFile]], matches: Mapping[Owner, Match]
@@ -185,6 +242,8 @@ class _Collector:
 
     def _collect_student(self, student: str, files: list[SubmittedFile], times: dict[Parts, datetime]) -> None:
         files = [file for file in files if file.inside and file.inside[-1] != TIMESTAMP]
+        # What was typed into the platform beside a file is no submission of its own.
+        files = [file for file in files if not file.typed] or files
         attempts, rest = choose(files, self.labs, times, self.deadlines)
         unmatched = [file for file in rest if NOTEBOOK.search(file.inside[-1])] if attempts else rest
         kept = {id(file) for file in unmatched}
@@ -229,6 +288,7 @@ class _Collector:
                 attempt.time,
                 attempt.late,
                 len(attempt.not_chosen),
+                attempt.left_aside,
             )
         )
 
@@ -246,6 +306,9 @@ def _without_lab(student: str, files: list[SubmittedFile], *, has_attempts: bool
         reason = "neither its name nor its cells are those of a lab's notebook"
     elif any(NOTEBOOK.search(file.inside[-1]) for file in files):
         reason = f"{student} has handed in no notebook whose name or cells are those of one lab"
+    elif all(file.typed for file in files):
+        reason = f"{student} has handed in no notebook, only a text typed into the platform"
+        return Match(None, reason, "Ask for the .ipynb file.")
     else:
         return Match(None, f"{student} has handed in no notebook", "Ask for the .ipynb file.")
     return Match(None, reason, "Say which lab it is with --lab, or give the file the notebook's name.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from autograder.cells import Role
 from autograder.collect.records import NotebookName
-from autograder.untrusted.file_names import NOTEBOOK, rank, without_copy_marks
+from autograder.untrusted.file_names import NOTEBOOK, copied_names, rank, without_copy_marks
 from autograder.untrusted.files import Quarantine
 from autograder.untrusted.helper import Bounds, HelperError, each
 from autograder.untrusted.notebooks import read
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from autograder.course.course import Course
 
 _MAY_BE_NOTEBOOK = re.compile(rf"{NOTEBOOK.pattern}|\.(?:json|txt)$", re.IGNORECASE)
-_PUNCTUATION = " _-.,()[]"
+_PUNCTUATION = " _-.,[]"
 # Blackboard adds the time of the attempt to the name.
 _BLACKBOARD = re.compile(r"_attempt_[\d-]+", re.IGNORECASE)
 _LEAST_SHARE = 0.5
@@ -136,15 +136,24 @@ class Labs:
         stem = NOTEBOOK.sub("", name)
         stem = stem.rpartition(".")[0] if stem == name and "." in name else stem
         stem = _BLACKBOARD.sub("", stem)
-        for notebook in sorted({it.notebook for it in self._all()}, key=len, reverse=True):
-            found = _words(notebook).search(stem)
+        notebooks = sorted({it.notebook for it in self._all()}, key=len, reverse=True)
+        for name, notebook in ((name, notebook) for name in copied_names(stem) for notebook in notebooks):
+            found = _words(notebook).search(name)
             if found:
+                stem = name
                 before, behind = without_copy_marks(stem[: found.start()], stem[found.end() :])
-                return before.strip(_PUNCTUATION) or behind.strip(_PUNCTUATION)
-        return stem.strip(_PUNCTUATION)
+                return _bare(before) or _bare(behind)
+        return _bare(stem)
 
     def _all(self) -> Iterator[NotebookName]:
         return (NotebookName(lab, notebook) for lab, notebooks in self._notebooks.items() for notebook in notebooks)
+
+
+def _bare(text: str) -> str:
+    """A text without the punctuation around it; the number of a copy keeps its parentheses."""
+    bare = text.strip(_PUNCTUATION)
+    is_whole = bare.count("(") == bare.count(")") and not bare.startswith("(")
+    return bare if is_whole else bare.strip(f"{_PUNCTUATION}()")
 
 
 def _words(notebook: str) -> re.Pattern[str]:

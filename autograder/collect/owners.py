@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from autograder.collect.records import Found
 from autograder.roster.matching import Owner, Platform
+from autograder.untrusted.file_names import copied_names
 from autograder.untrusted.paths import Parts
 
 # ``Ada Lovelace_123456_assignsubmission_file_/06.ipynb``, with or without the folder. The number is that of the
@@ -17,7 +18,8 @@ _MOODLE = re.compile(
 _CANVAS = re.compile(
     r"(?P<name>.{0,250}?)_(?:(?P<late>LATE)_)?(?P<user>\d{1,20})_(?P<number>\d{1,20})_(?P<file>.+)", re.DOTALL
 )
-_ANONYMOUS = re.compile(r"Participant", re.IGNORECASE)
+# Before it, the name of a group may stand.
+_ANONYMOUS = re.compile(r"(?:.{0,250}-)?Participant", re.IGNORECASE | re.DOTALL)
 _OUTER_FOLDERS = ("submitted", "unmatched")
 _NO_FILE = "onlinetext"
 _MOST_DIGITS = 18
@@ -36,6 +38,7 @@ class SubmittedFile:
         upload: the platform's number of the upload, which grows with time; None if there is none.
         late: whether the platform marked it as late.
         timed: whether the time in the source is that of handing in.
+        typed: whether it is what the student has typed into the platform, and no file of the student's.
     """
 
     found: Found
@@ -44,6 +47,7 @@ class SubmittedFile:
     upload: int | None = None
     late: bool = False
     timed: bool = True
+    typed: bool = False
 
 
 class OwnerFinder:
@@ -79,7 +83,7 @@ class OwnerFinder:
             upload = int(match["number"][:_MOST_DIGITS])
             # The time in Canvas's archive is that of the download.
             return SubmittedFile(found, owner, (match["file"], *inside), upload, match["late"] is not None, timed=False)
-        label = self._without_notebook(part) if is_file else part
+        label = self._label(part, is_file=is_file)
         owner_or_none = Owner(Platform.NONE, label, label) if label else None
         return SubmittedFile(found, owner_or_none, found.parts[depth:] if is_file else inside)
 
@@ -105,15 +109,20 @@ class OwnerFinder:
     def _names_student(self, part: str, *, is_file: bool) -> bool:
         if _MOODLE.fullmatch(part) or (is_file and _CANVAS.fullmatch(part)):
             return True
-        return self._is_student(self._without_notebook(part) if is_file else part)
+        return self._is_student(self._label(part, is_file=is_file))
+
+    def _label(self, part: str, *, is_file: bool) -> str:
+        """What in a name may stand for a student; without the marks of a copy where only then a student is known."""
+        label = self._without_notebook(part) if is_file else part
+        return next(filter(self._is_student, copied_names(label)), label) if label else label
 
 
 def _from_moodle(found: Found, match: re.Match[str], inside: Parts) -> SubmittedFile:
-    if match["kind"] == _NO_FILE:
-        return SubmittedFile(found, None, ())
     name = "" if _ANONYMOUS.fullmatch(match["name"]) else match["name"]
-    label = f"{match['name']}_{match['number']}"
-    return SubmittedFile(found, Owner(Platform.MOODLE, label, name, match["number"]), inside)
+    owner = Owner(Platform.MOODLE, f"{match['name']}_{match['number']}", name, match["number"])
+    if match["kind"] == _NO_FILE:
+        return SubmittedFile(found, owner, found.parts[-1:], typed=True)
+    return SubmittedFile(found, owner, inside)
 
 
 def _names_at(depth: int, paths: Collection[Parts]) -> set[tuple[str, bool]]:

@@ -84,6 +84,7 @@ class Collected:
         time: when it was handed in (UTC, without a zone); None if the source does not say.
         late: whether it came after the deadline.
         attempts: how many further attempts there are, which do not count.
+        left_aside: of those, the ones that may be newer, with the one that was taken: (taken, left) paths.
     """
 
     student: str
@@ -93,6 +94,7 @@ class Collected:
     time: datetime | None
     late: bool
     attempts: int
+    left_aside: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass

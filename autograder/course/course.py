@@ -20,7 +20,13 @@ from traitlets import TraitError
 
 from autograder.cells import Cell, Lab, LabNotebook, Role
 from autograder.course import release
-from autograder.course.folder_checks import check_course_path, check_name, require_readable
+from autograder.course.folder_checks import (
+    check_course_path,
+    check_distinct,
+    check_lab_name,
+    check_name,
+    require_readable,
+)
 from autograder.course.gradebook_url import locate
 from autograder.course.instructor_cells import instructor_cell
 from autograder.errors import ExpectedError
@@ -114,10 +120,24 @@ class Course:
         return found
 
     def labs(self) -> list[str]:
-        """The names of the labs in the source folder, sorted."""
-        return sorted(
-            name for name, folder in self._matches(self.directory.source_directory) if any(_notebooks(folder))
-        )
+        """The names of the labs in the source folder, sorted.
+
+        Raises:
+            ExpectedError: a lab, or one of its notebooks, has a name that a later step does not take.
+        """
+        where = self.root / self.directory.source_directory
+        names: list[str] = []
+        for name, folder in self._matches(self.directory.source_directory):
+            notebooks = sorted(path.stem for path in _notebooks(folder))
+            if not notebooks:
+                continue
+            check_lab_name(name, "lab", where)
+            for notebook in notebooks:
+                check_lab_name(notebook, "notebook", folder)
+            check_distinct(notebooks, "notebook", folder)
+            names.append(name)
+        check_distinct(sorted(names), "lab", where)
+        return sorted(names)
 
     def no_labs_error(self) -> ExpectedError:
         """The message for a course that has no lab."""

@@ -212,7 +212,22 @@ def _assign(
             if found is not None:
                 files[notebook.name] = found
                 repairs.append(f"The file {found.name!r} was taken for {f'{notebook.name}.ipynb'!r}.")
+    repairs += [
+        f"The file {path.relative_to(folder).as_posix()!r} was left aside for {taken.relative_to(folder).as_posix()!r}."
+        for notebook in notebooks
+        for path in candidates[:_MOST_COMPARED]
+        if (taken := files.get(notebook.name)) is not None
+        and path not in files.values()
+        and rank(path.name, notebook.name) is not None
+        and not _are_equal(path, taken)
+    ]
     return files, repairs
+
+
+def _are_equal(path: Path, other: Path) -> bool:
+    with suppress(Quarantine):
+        return read_bytes(path) == read_bytes(other)
+    return False
 
 
 def _by_name(candidates: Sequence[Path], notebook: LabNotebook, *, only: bool) -> Path | None:  # noqa: ARG001

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgpack
 
-from autograder.cells import Cell, Lab, LabNotebook
+from autograder.cells import Cell, Lab, LabNotebook, SubmittedNotebook
 from autograder.course.submissions import MOST_BYTES
 from autograder.grading.terms import Terms
 from autograder.judging.case import Case
@@ -47,6 +47,12 @@ def case_key(notebook: str, case: Case) -> str:
     return _digest(
         [notebook, submitted.name, cells, sorted(submitted.unanswered), sorted(case.files.items()), case.secret]
     )
+
+
+def content_digest(submitted: SubmittedNotebook, files: Mapping[str, bytes]) -> str:
+    """A digest of what a student has handed in: of a notebook's code, and of the files that it runs with."""
+    cells = to_plain([_without_markdown(cell) for cell in submitted.cells])
+    return _digest([cells, sorted(files.items())])
 
 
 def lab_key(lab: Lab, terms: Terms, settings: bytes, secret: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The course's secret, from which hidden inputs are drawn for each student and cell."""
+"""The course's secret, from which hidden inputs are drawn for each submission and cell."""
 
 import hashlib
 import hmac
@@ -56,6 +56,6 @@ def derived_secret(secret: bytes, *parts: str) -> bytes:
 
     Args:
         secret: the course's secret.
-        parts: lab, notebook and student for a submission; the notebook alone for the instructor's own solution.
+        parts: lab, notebook and content for a submission; the notebook alone for the instructor's own solution.
     """
     return hmac.digest(secret, "\0".join(parts).encode(), hashlib.sha256)

@@ -1,16 +1,18 @@
 """Grades one submission, notebook by notebook; nothing is written but the verdict cache."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Protocol, Self
 
 from autograder.cells import Lab, LabNotebook, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import Submission, read_submission, working_files
 from autograder.errors import ExpectedError, described
-from autograder.grading.cache_keys import case_key, notebook_key
+from autograder.grading.cache_keys import case_key, content_digest, notebook_key
 from autograder.grading.json_store import JsonStore
 from autograder.grading.secret import derived_secret, open_secret
 from autograder.grading.terms import Terms
@@ -65,16 +67,20 @@ class NotebookGrader:
         self._terms = terms
         self._executor = executor
         self._notebook_keys: dict[str, tuple[LabNotebook, Mapping[str, bytes], str]] = {}
+        self._lock = Lock()
+        self._running: dict[str, tuple[Lock, int]] = {}
+        self._graded: set[str] = set()
 
     def grade(
-        self, lab: Lab, submitted: SubmittedNotebook, student: str, files: Mapping[str, bytes] | None = None
+        self, lab: Lab, submitted: SubmittedNotebook, drawn_for: str, files: Mapping[str, bytes] | None = None
     ) -> NotebookResult:
         """Grade one notebook of one student.
 
         Args:
             lab: the lab.
             submitted: the student's notebook, realigned to the one of the same name in the lab.
-            student: the student's id.
+            drawn_for: for what the hidden inputs are drawn: the same text gives the same inputs. For a submission it
+                is `content_digest`, so that what a group hands in is graded once, and equal work earns the same.
             files: the files with which the submission runs, path → content; None for the lab's own.
 
         Returns:
@@ -84,19 +90,37 @@ class NotebookGrader:
             ExpectedError: the sandbox, the instructor's notebook or the cluster can't be used.
         """
         (notebook,) = (notebook for notebook in lab.notebooks if notebook.name == submitted.name)
-        secret = derived_secret(self._secret, lab.name, notebook.name, student)
-        case = Case(submitted, lab.files if files is None else files, secret, Profile(), self._terms.limits)
+        own_files = lab.files if files is None else files
+        secret = derived_secret(self._secret, lab.name, notebook.name, drawn_for)
+        case = Case(submitted, own_files, secret, Profile(), self._terms.limits)
         key = case_key(self._notebook_key(notebook, lab.files), case)
-        result = self._known_result(key)
-        if result is None:
-            result = self._executor.judge(notebook, lab.files, case)
-            if all(verdict.status is not CellStatus.BROKE for verdict in result.verdicts):
-                self._cache.keep(key, to_plain(result))
+        with self._only_one(key):
+            result = self._known_result(key)
+            if result is None:
+                result = self._executor.judge(notebook, lab.files, case)
+                if all(verdict.status is not CellStatus.BROKE for verdict in result.verdicts):
+                    self._cache.keep(key, to_plain(result))
+                    self._graded.add(key)
         return result
 
+    @contextmanager
+    def _only_one(self, key: str) -> Iterator[None]:
+        """Let one thread after another work on the same notebook: the first one's result is the others'."""
+        with self._lock:
+            lock, waiting = self._running.get(key, (Lock(), 0))
+            self._running[key] = lock, waiting + 1
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, waiting = self._running.pop(key)
+                if waiting > 1:
+                    self._running[key] = lock, waiting - 1
+
     def _known_result(self, key: str) -> NotebookResult | None:
-        """The result of an earlier run; None if there is none, the file is damaged, or this run is fresh."""
-        if self._terms.fresh:
+        """An earlier result; None if there is none, the file is damaged, or a fresh run has not graded it."""
+        if self._terms.fresh and key not in self._graded:
             return None
         try:
             return from_plain(NotebookResult, self._cache.find(key))
@@ -148,7 +172,10 @@ def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grade
     except Exception as error:  # noqa: BLE001 - an unexpected error must not stop the class
         return broken_submission(lab, student, terms, f"reading it failed with {described(error)}")
     try:
-        notebooks = {notebook.name: grader.grade(lab, notebook, student, files) for notebook in submission.notebooks}
+        notebooks = {
+            notebook.name: grader.grade(lab, notebook, content_digest(notebook, files), files)
+            for notebook in submission.notebooks
+        }
     except ExpectedError:
         raise
     except Exception as error:  # noqa: BLE001 - the same

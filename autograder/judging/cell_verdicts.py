@@ -9,15 +9,22 @@ import math
 import numbers
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from autograder.cells import Cell, Role
-from autograder.judging.failure_messages import StoppedCell, explain_ended_process, explain_resources, explain_timeout
+from autograder.judging.failed_cells import FailuresAbove
+from autograder.judging.failure_messages import (
+    NOT_WRITTEN,
+    StoppedCell,
+    explain_ended_process,
+    explain_resources,
+    explain_timeout,
+)
 from autograder.judging.tests_beside import BesideReport
 from autograder.limits import Limits
-from autograder.python_names import statements
+from autograder.python_names import statements, used_names
 from autograder.verdicts import CellStatus, CellVerdict, Level
 from autograder.wall.errors import (
     ConnectionClosedError,
@@ -39,7 +46,6 @@ _LONGEST_WORD = 100
 _PROXIES = frozenset({"handles.py", "remote.py", "remote_classes.py", "remote_errors.py"})
 _FRAME_PARTS = 3
 _HIDDEN = "A hidden test of this exercise found a case in which your answer is not right."
-_NOT_WRITTEN = "This exercise is not written yet: your code stops at `raise NotImplementedError()`."
 # RecursionError and MemoryError come from values of the student's that are too deep or too large.
 _EXPECTED = (MissingNameError, MissingAttributeError, NotPlainError, NotYet, RecursionError, MemoryError)
 
@@ -53,6 +59,7 @@ class Circumstances:
         ending: how the student's process ended, if it did.
         over: the message that the time for the whole notebook is used up, if it is.
         stop: the cell of this exercise that was stopped, if one was: it did not define what the test needs.
+        failures: the cells above that an error of their own has stopped.
         rehearsal: whether it is the instructor's own solution: the message is then for the instructor.
     """
 
@@ -60,6 +67,7 @@ class Circumstances:
     ending: str = ""
     over: str = ""
     stop: StoppedCell | None = None
+    failures: FailuresAbove = field(default_factory=FailuresAbove)
     rehearsal: bool = False
 
 
@@ -98,7 +106,7 @@ def judge_beside(
         return replace(_passed(test, points), level=Level.BESIDE)
     if circumstances.rehearsal:
         released, public = test, True
-    status, message = _explain_beside(report.error, test, released, circumstances.limits, public=public)
+    status, message = _explain_beside(report.error, test, released, circumstances, public=public)
     return CellVerdict(test.grade_id or "", 0.0, test.points, status, _readable(message), level=Level.BESIDE)
 
 
@@ -147,16 +155,25 @@ def _explain(error: BaseException, released: Cell, circumstances: Circumstances)
         return CellStatus.BROKE, f"The grader itself failed: {type(error).__name__}: {error}", None
     if isinstance(error, NotYet):
         return CellStatus.FAILED, str(error), error.diagnosis.misconception
+    failures = circumstances.failures
     if hasattr(error, "student_error"):
-        return _explain_student_error(error, circumstances.limits)
-    return CellStatus.FAILED, _explain_test(error, released), None
+        status, message, misconception = _explain_student_error(error, circumstances.limits)
+        # A function that lacks what another cell would have defined.
+        cause = failures.of_error(str(error)) if isinstance(error, NameError) else None
+        return status, message if cause is None else f"{message}\n{cause.message}", misconception
+    if isinstance(error, MissingNameError) and (failed := failures.of_name(error.name or "")) is not None:
+        return failed.status, failed.message, None
+    # A test that looks for a missing name says in its own words that it is not there.
+    cause = failures.answer
+    message = _explain_test(error, released)
+    return CellStatus.FAILED, message if cause is None else f"{message}\n{cause.message}", None
 
 
 def _explain_student_error(error: BaseException, limits: Limits) -> tuple[CellStatus, str, str | None]:
     kind: str = getattr(error, "student_error", "")
     frames: str = getattr(error, "student_frames", "")
     if kind == "NotImplementedError":
-        return CellStatus.FAILED, _NOT_WRITTEN, None
+        return CellStatus.FAILED, NOT_WRITTEN, None
     diagnosis = diagnose(error)
     explanation = explain_resources(kind, str(error), limits)
     reason = f"Your code {explanation}\n" if explanation else ""
@@ -192,7 +209,7 @@ def _ends_with_value(source: str) -> bool:
 
 
 def _explain_beside(
-    error: Mapping[str, Any], test: Cell, released: Cell, limits: Limits, *, public: bool
+    error: Mapping[str, Any], test: Cell, released: Cell, circumstances: Circumstances, *, public: bool
 ) -> tuple[CellStatus, str]:
     """What a copy of the student's process said of an error; it may have said anything.
 
@@ -205,9 +222,15 @@ def _explain_beside(
     known = kind if public or (names[:1] == [f"builtins.{kind}"] and hasattr(builtins, kind)) else "an error"
     text = message if public and isinstance(message, str) else ""
     if kind == "NotImplementedError":
-        return CellStatus.FAILED, _NOT_WRITTEN
-    if explanation := explain_resources(kind, text, limits):
+        return CellStatus.FAILED, NOT_WRITTEN
+    if explanation := explain_resources(kind, text, circumstances.limits):
         return CellStatus.ERROR, f"Your code {explanation}"
+    if kind == "NameError":
+        # Which name it is, the test's own text says: what the copy sends could tell more.
+        wanted = sorted(used_names(test.source), key=test.source.index)
+        found = map(circumstances.failures.of_name, wanted)
+        if (cause := next(filter(None, found), None)) is not None:
+            return cause.status, cause.message
     own = isinstance(frames, list) and bool(frames) and not failed
     status = CellStatus.ERROR if own else CellStatus.FAILED
     number = lines[0] if isinstance(lines, list) and lines and type(lines[0]) is int else 0

@@ -15,6 +15,9 @@ from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError
 
 """What ran out, in a verdict's message."""
 
+NOT_WRITTEN = "This exercise is not written yet: your code stops at `raise NotImplementedError()`."
+"""What is said of an answer that was left as it was handed out."""
+
 _KINDS = {Role.SOLUTION: "cell of the exercise", Role.TEST: "test"}
 _LONGEST_LINE = 60
 _GIBIBYTE = 1024**3
@@ -52,7 +55,7 @@ def name_cell(cell: Cell) -> str:
 
 def timed_out_cell(cell: Cell, seconds: float) -> StoppedCell:
     """A cell that was interrupted."""
-    name = _capital(name_cell(cell))
+    name = capital(name_cell(cell))
     message = f"{name} had not come to an end after {_time(seconds)}. Does a loop in it run for ever?"
     return StoppedCell(CellStatus.TIMED_OUT, message, cell.role in ANSWERS)
 
@@ -75,7 +78,7 @@ def out_of_resources_cell(cell: Cell, failed: object, limits: Limits) -> Stopped
     explanation = explain_resources(kind, raised, limits)
     if not explanation:
         return None
-    message = f"{_capital(name_cell(cell))} {explanation}"
+    message = f"{capital(name_cell(cell))} {explanation}"
     if asks_for_gpu(raised) or lost_gpu(raised):
         message += "\n" + "\n".join(filter(None, (f"It raised {kind}: {raised}", frames)))
     return StoppedCell(CellStatus.ERROR, message, cell.role in ANSWERS)
@@ -92,7 +95,7 @@ def explain_timeout(fault: DeadlineExceededError, limits: Limits) -> str:
     whole = f"With your answer the test had not come to an end after {_time(limits.cell_seconds)}"
     if not fault.question:
         return f"{whole}. Is a number that your code gives too large, or a sequence without end?"
-    waited = f"{_capital(fault.question)} by the test and had not come back after {_time(fault.waited)}"
+    waited = f"{capital(fault.question)} by the test and had not come back after {_time(fault.waited)}"
     if fault.waited < limits.call_seconds:
         waited = f"{whole}; {fault.question} last, and had run for {_time(fault.waited)}"
     return f"{waited}. Does one of its loops run for ever?"
@@ -100,7 +103,7 @@ def explain_timeout(fault: DeadlineExceededError, limits: Limits) -> str:
 
 def explain_ended_process(fault: ConnectionClosedError, ending: str) -> str:
     """The message about a test during which the student's process ended."""
-    asked = f"{_capital(fault.question)} by the test, and the" if fault.question else "The"
+    asked = f"{capital(fault.question)} by the test, and the" if fault.question else "The"
     return f"{asked} process in which your code ran {_with_cause(ending) if ending else f'could not go on: {fault}'}."
 
 
@@ -155,7 +158,8 @@ def _gibibytes(count: int) -> str:
     return f"{round(count / _GIBIBYTE, 2):g} GiB"
 
 
-def _capital(words: str) -> str:
+def capital(words: str) -> str:
+    """Words with a capital letter at the beginning."""
     return words[:1].upper() + words[1:]
 
 

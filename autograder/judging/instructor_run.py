@@ -10,19 +10,28 @@ that do nothing else.
 import ast
 import builtins
 import importlib
+import random
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
+import numpy
+import torch
+
 from autograder.cells import ANSWERS, Cell, Role
+from autograder.judging.assert_values import AssertValues, describe_error
 from autograder.judging.compiled_tests import CompiledTest, compile_tests
+from autograder.judging.failed_cells import FailedCell
+from autograder.judging.failure_messages import capital, name_cell
 from autograder.judging.fingerprints import Print, fingerprints, mentioned_names
 from autograder.judging.forks import ForkInWaiting, Report, report_of_fork
 from autograder.judging.one_process import one_process_reason
+from autograder.judging.process_state import ProcessState
 from autograder.python_names import (
     ExecutedCell,
     binding_statements,
@@ -38,11 +47,13 @@ from autograder.python_names import (
     taken_names,
     touched_names,
 )
+from autograder.verdicts import CellStatus
 from autograder.wall.digests import digest
 from autograder.wall.ipython_shell import NotebookShell, run_cell
 from autograder.wall.namespace import Namespace
 
 _SHELL_NAMES = re.compile(r"_+|_i{1,3}|_[io]h|_dh|_i?\d+|In|Out|exit|quit|open|get_ipython|__\w+__")
+_MISSING = object()
 _NEVER_CHANGED = (type, FunctionType, BuiltinFunctionType, ModuleType, type(None))
 
 
@@ -79,6 +90,7 @@ class InstructorRun:
             by grade id. They are run where the test itself is not.
         watched_names: for each test, the names of lessons that it looks at and that an answer may have changed; by
             grade id.
+        states: the settings of the process at each test's place; by the cell's index.
     """
 
     cells: Sequence[Cell]
@@ -92,6 +104,7 @@ class InstructorRun:
     public_names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     slices: Mapping[str, str] = field(default_factory=dict)
     watched_names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    states: Mapping[int, ProcessState] = field(default_factory=dict)
 
 
 def run_instructor_notebook(
@@ -135,6 +148,7 @@ def run_instructor_notebook(
         _public_names(cells, released, frozenset(names)),
         run.slices,
         _watched_names(cells, run.effects, frozenset(names)),
+        run.states,
     )
 
 
@@ -148,6 +162,7 @@ class _Rehearsal:
         failures: see `InstructorRun`.
         points: see `InstructorRun`.
         slices: see `InstructorRun`.
+        states: see `InstructorRun`.
     """
 
     def __init__(self, shell: NotebookShell, namespace: Namespace, cells: Sequence[Cell]) -> None:
@@ -157,6 +172,7 @@ class _Rehearsal:
         self.failures: dict[str, str] = {}
         self.points: dict[str, float] = {}
         self.slices: dict[str, str] = {}
+        self.states: dict[int, ProcessState] = {}
         self._shell = shell
         self._namespace = namespace
         self._cells = [(index, cell) for index, cell in enumerate(cells) if cell.kind == "code"]
@@ -169,9 +185,13 @@ class _Rehearsal:
         in_one_process = ForkInWaiting(self._run_in_one_process) if tested else None
         for index, cell in self._cells:
             if cell.role is Role.TEST:
+                self.states[index] = ProcessState.now()
                 self._run_test(index, cell)
             else:
                 self._run_cell(index, cell)
+        last = ProcessState.now()
+        if all(state.equals(last) for state in self.states.values()):
+            self.states = {}
         if in_one_process is None:
             return
         if not self.failures:
@@ -182,11 +202,21 @@ class _Rehearsal:
         self.failures = self.failures if report is None else report
 
     def _run_in_one_process(self) -> Report:
-        failures = {}
+        failures, stopped = {}, list[FailedCell]()
+        values = AssertValues()
+        self._shell.ast_transformers.append(values)
         for _, cell in self._cells:
             error = run_cell(self._shell, cell.source).error
-            if cell.role is Role.TEST and error is not None:
-                failures[cell.grade_id or ""] = _describe(error)
+            if error is None:
+                continue
+            described = values.describe(error)
+            if cell.role is not Role.TEST:
+                message = f"{capital(name_cell(cell))} stopped: {described}."
+                stopped.append(FailedCell(cell.source, CellStatus.ERROR, message))
+                continue
+            missing = error.name if isinstance(error, NameError) else None
+            cause = next((stop.message for stop in stopped if missing and stop.would_bind(missing)), "")
+            failures[cell.grade_id or ""] = f"{described}. {cause}" if cause else described
         return failures
 
     def _run_test(self, index: int, cell: Cell) -> None:
@@ -196,7 +226,7 @@ class _Rehearsal:
             execution = run_cell(self._shell, cell.source)
             error, value = execution.error, execution.value
             return {
-                "failure": error and _describe(error),
+                "failure": error and describe_error(error),
                 "points": float(value) if type(value) in (int, float) else None,
                 "modules": sorted(set(sys.modules) - loaded),
             }
@@ -236,6 +266,8 @@ class _Rehearsal:
         before = dict(self._namespace)
         mentioned = mentioned_names(cell.source, before)
         contents = self._contents_before(mentioned)
+        touched = {*mentioned, *touched_names(cell.source)}
+        kept = self._kept_for_tests(index, touched) if cell.role not in ANSWERS else {}
         run_cell(self._shell, cell.source)
         effect = _effect(before, self._namespace)
         # A name that was bound anew holds something else, whatever its last value holds now.
@@ -251,8 +283,31 @@ class _Rehearsal:
             self.names |= changed
             self.names |= _globals_of_called(cell.source, [other.source for _, other in self._cells])
         else:
-            self.effects[index] = effect
+            kept = {name: value for name, value in kept.items() if _content(value) != _content(before[name])}
+            self.effects[index] = self._with_changed(effect, before, kept)
             self.others.append(ExecutedCell(cell.source, frozenset(effect.bound), changed))
+
+    def _kept_for_tests(self, index: int, touched: Iterable[str]) -> dict[str, Any]:
+        """Copies of what a lesson's cell may change in place, and tests above look at."""
+        above = [self._taken[place] for place, cell in self._cells if place < index and cell.role is Role.TEST]
+        looked_at = frozenset[str]().union(*above)
+        kept: dict[str, Any] = {}
+        for name in looked_at.intersection(touched):
+            value = self._namespace.get(name)
+            if not isinstance(value, _NEVER_CHANGED) and not callable(value):
+                with suppress(Exception):
+                    # A copy of an object would not be the one that other objects of the lesson hold.
+                    kept |= {name: deepcopy(value)} if _content(value) else {}
+        return kept
+
+    def _with_changed(self, effect: Effect, before: Mapping[str, Any], kept: Mapping[str, Any]) -> Effect:
+        """Give the cells above copies of what this cell has changed, and bind the objects themselves from here on."""
+        for place, earlier in self.effects.items():
+            old = {name: copy for name, copy in kept.items() if earlier.bound.get(name, _MISSING) is before[name]}
+            if old:
+                self.effects[place] = replace(earlier, bound={**earlier.bound, **old})
+        changed = {name: before[name] for name in kept if name not in effect.bound and name not in effect.deleted}
+        return replace(effect, bound={**changed, **effect.bound})
 
     def _may_have_changed(self, name: str) -> bool:
         """Whether a value may have been changed in a way that can't be seen: plain data show it."""
@@ -271,8 +326,17 @@ class _Rehearsal:
         return known | fingerprints(self._namespace, unknown)
 
 
-def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+def _content(value: object) -> str:
+    """What plain data or a random generator holds; an empty text for anything else."""
+    if isinstance(value, random.Random):
+        return repr(value.getstate())
+    if isinstance(value, numpy.random.Generator):
+        return repr(value.bit_generator.state)
+    if isinstance(value, numpy.random.RandomState):
+        return repr(value.get_state(legacy=False))
+    if isinstance(value, torch.Generator):
+        return repr(value.get_state().tolist())
+    return digest(value)
 
 
 def _effect(before: Mapping[str, Any], after: Mapping[str, Any]) -> Effect:

@@ -19,6 +19,7 @@ from autograder.judging.case import Case
 from autograder.judging.cell_verdicts import Circumstances, is_public, judge, judge_beside, manual_verdict
 from autograder.judging.compiled_tests import run_test
 from autograder.judging.coordinator_client import CoordinatorClient
+from autograder.judging.failed_cells import FailedCells
 from autograder.judging.failure_messages import (
     StoppedCell,
     ended_process_cell,
@@ -57,6 +58,7 @@ from autograder.wall.seeds import noticing_seeds, seed
 
 _MOST_REPLACEMENTS = 20
 _OUTPUT_CELLS = 8
+_MOST_UPDATED = 100
 _MOST_NAMED = 5
 _FORGED = "the student's process sent messages that no request asked for"
 
@@ -97,6 +99,8 @@ class Judge:
         self._replayed_cells = 0
         self._ran: list[int] = []
         self._stops: dict[int, StoppedCell] = {}
+        self._failed = FailedCells()
+        self._shown: dict[int, tuple[int, CellOutcome]] = {}
         self._replacements = 0
         self._given = GivenNames(self._namespace, self._instructor, self._released, case.submitted.cells)
         self._accelerator = accelerator_for(case.limits)
@@ -118,7 +122,7 @@ class Judge:
             with self._time.running(name_cell(cell)):
                 outcome = self._outcome(index, cell)
             if outcome is not None:
-                self._coordinator.report(index, outcome)
+                self._report(index, outcome)
         self._end_student()
         self._judge_pending()
 
@@ -133,7 +137,7 @@ class Judge:
                 self._bind_names(index, cell)
                 return None
             stop = first_stop(self._case.submitted.cells, self._stops, index)
-            return CellOutcome(verdict=self._grade(cell.grade_id, stop))
+            return CellOutcome(verdict=self._grade(cell.grade_id, stop, index))
         outcome = self._run(index, cell) if cell.kind == "code" and cell.source.strip() else CellOutcome()
         if cell.role in (Role.ANSWER, Role.TASK):
             outcome = replace(outcome, verdict=manual_verdict(cell, self._case.submitted.unanswered))
@@ -148,6 +152,8 @@ class Judge:
         if self._student is not None:
             self._student.close()
             self._student = None
+        # Another process numbers its cells anew.
+        self._shown = {}
         if not self._case.beside:
             send_setup(channel, self._case.files, limits, deadline)
         else:
@@ -189,13 +195,33 @@ class Judge:
             return failed("ProcessEnded", self._stops[index].message)
         if stop := out_of_resources_cell(cell, reply["failed"], limits):
             self._stops[index] = stop
+        else:
+            self._failed.note(index, cell, reply["failed"])
         if self._accelerator.is_lost(error_of(reply["failed"])[1]):
             self._replace_student()
         else:
             self._ran.append(index)
-        outputs = read_outputs(reply["outputs"], min(limits.output_bytes, self._output_left))
+        self._update_earlier(reply.get("earlier"))
+        return CellOutcome(self._read_outputs(reply["outputs"]), read_count(reply["count"]))
+
+    def _read_outputs(self, reported: object) -> tuple[dict[str, Any], ...]:
+        outputs = read_outputs(reported, min(self._case.limits.output_bytes, self._output_left))
         self._output_left -= sum(size(output) for output in outputs)
-        return CellOutcome(outputs, read_count(reply["count"]))
+        return outputs
+
+    def _update_earlier(self, reported: object) -> None:
+        """Report cells again whose outputs a later one has updated (``display_id``)."""
+        for pair in (reported if isinstance(reported, list) else [])[:_MOST_UPDATED]:
+            count, outputs = pair if isinstance(pair, list) and len(pair) == 2 else (None, None)
+            known = self._shown.get(count) if type(count) is int else None
+            if known is not None:
+                index, outcome = known
+                self._report(index, replace(outcome, outputs=self._read_outputs(outputs)))
+
+    def _report(self, index: int, outcome: CellOutcome) -> None:
+        self._coordinator.report(index, outcome)
+        if outcome.execution_count is not None:
+            self._shown[outcome.execution_count] = index, outcome
 
     @property
     def _over(self) -> str:
@@ -342,7 +368,7 @@ class Judge:
         grade_id = test.cell.grade_id or ""
         released = self._released.get(grade_id, replace(test.cell, source=""))
         stop = first_stop(self._case.submitted.cells, self._stops, test.index)
-        circumstances = Circumstances(self._case.limits, stop=stop, rehearsal=self._case.rehearsal)
+        circumstances = self._circumstances(test.index, stop)
         if stop is not None and stop.in_answer:
             return CellVerdict(grade_id, 0.0, test.cell.points, stop.status, stop.message, level=Level.BESIDE)
         fault: WallError = DeadlineExceededError()
@@ -459,10 +485,15 @@ class Judge:
 
     # The judge's side
 
-    def _grade(self, grade_id: str, stop: StoppedCell | None) -> CellVerdict:
+    def _circumstances(self, place: int, stop: StoppedCell | None) -> Circumstances:
+        failures = self._failed.above(self._case.submitted.cells, place)
+        return Circumstances(self._case.limits, stop=stop, failures=failures, rehearsal=self._case.rehearsal)
+
+    def _grade(self, grade_id: str, stop: StoppedCell | None, place: int) -> CellVerdict:
+        """The verdict on a test; `place` is the cell's in the submission."""
         index, test = self._tests[grade_id]
         released = self._released.get(grade_id, replace(test, source=""))
-        circumstances = Circumstances(self._case.limits, stop=stop, rehearsal=self._case.rehearsal)
+        circumstances = self._circumstances(place, stop)
         if self._over:
             execution = Execution([], DeadlineExceededError(), None, 0)
             return judge(test, released, execution, replace(circumstances, over=self._over))
@@ -509,6 +540,8 @@ class Judge:
     def _begin_test(self, index: int, grade_id: str) -> None:
         self._given.settle()
         self._replay_instructor_cells(index)
+        if (state := self._instructor.states.get(index)) is not None:
+            state.restore()
         self._given.begin(grade_id)
 
     def _changed_values(self, grade_id: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a verdict says about an answer, in words: the statuses and diagnoses of every page and table."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,6 +29,10 @@ SUBMISSION_WORDS = {
 UNWRITTEN = "not-written"
 """The finding on an answer that was left as it was handed out: it says nothing about what a student thinks."""
 
+_STOPPED = re.compile(r"^The cell[^\n]* stopped: (?P<kind>\w{1,100})(?:: (?P<text>[^\n]*))?")
+"""The message about a cell of the student's that an error stopped: see `autograder.judging.failed_cells`."""
+_MODULE = re.compile(r"No module named '(?P<name>[\w.]{1,100})'")
+_UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 _UNNAMED = (CellStatus.ERROR, CellStatus.TIMED_OUT)
 
 
@@ -70,9 +75,31 @@ def diagnosis_of(verdict: CellVerdict) -> Diagnosis | None:
         )
     if verdict.status is CellStatus.FAILED:
         return _by_words(verdict.message)
+    if verdict.status is CellStatus.ERROR and (stopped := _STOPPED.search(verdict.message)):
+        return _of_stopped_cell(stopped["kind"], stopped["text"] or "")
     if verdict.status in _UNNAMED:
         return Diagnosis(verdict.status.value, CELL_WORDS[verdict.status])
     return None
+
+
+def _of_stopped_cell(kind: str, text: str) -> Diagnosis:
+    """Count the causes for which a cell stopped: what is missing where it is graded is the instructor's to mend."""
+    module = _MODULE.search(text) if kind == "ModuleNotFoundError" else None
+    if module is not None:
+        return Diagnosis(
+            f"no-module-{module['name']}",
+            f"No module named {module['name']!r}",
+            "The answer's cell stopped at an import: the package is not installed where it is graded, or a file of the "
+            "student's own was not handed in.",
+            "If the course uses the package, install it where you grade, and grade again.",
+        )
+    if kind == "FileNotFoundError":
+        return Diagnosis("no-file", "A file is missing", "The answer's cell stopped at a file that was not handed in.")
+    if kind in _UNREADABLE:
+        return Diagnosis("unreadable-cell", "Python cannot read the cell", "Nothing in such a cell has run.")
+    if kind in ("EOFError", "StdinNotImplementedError"):
+        return Diagnosis("asks-for-input", "The cell asks for input", "Nobody can answer it while it is graded.")
+    return Diagnosis("stopped-cell", "The answer's own cell stops with an error")
 
 
 def shown_status(verdict: CellVerdict) -> CellStatus:

@@ -17,6 +17,7 @@ from autograder.report.diagnoses import UNWRITTEN, diagnosis_of
 from autograder.report.feedback import titles
 from autograder.report.marks import marks_of_lab, with_marks
 from autograder.report.summary import ClassSummary, summarise
+from autograder.roster.teams import kept_teams
 from autograder.untrusted.notebooks import cell_from
 from autograder.verdicts import Result, SubmissionStatus
 
@@ -41,10 +42,14 @@ def gather(course: Course, lab: str, progress: Progress = NO_PROGRESS) -> ClassS
     headings = {grade_id: title for notebook in notebooks for grade_id, title in titles(notebook.released).items()}
     comparison, marks = _comparison(notebooks, list(headings)), marks_of_lab(course.gradebook_url, lab)
     results: list[Result] = []
+    teams, compared = kept_teams(course, lab), set[str]()
     for read, nodes in read_graded(course, lab):
         result = with_marks(read, marks)
         results.append(result)
-        if comparison is not None and result.status is SubmissionStatus.GRADED:
+        team = teams.get(result.student, "")
+        # Of those who handed in together one stands for all: that they are alike says nothing.
+        if comparison is not None and result.status is SubmissionStatus.GRADED and team not in compared:
+            compared |= {team} - {""}
             # What can't be read of one submission is left out of the comparison, and stops nobody's report.
             with suppress(LookupError, TypeError, ValueError, ArithmeticError):
                 comparison.add(result.student, map(cell_from, nodes), _diagnoses(result))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import ExpectedError
-from autograder.roster.columns import CANVAS_POINTS_POSSIBLE, FIELDS, IDENTITY, fields_of
+from autograder.roster.columns import CANVAS_POINTS_POSSIBLE, FIELDS, GROUP, IDENTITY, fields_of
 from autograder.roster.names import unsafe_id
 from autograder.untrusted.files import Quarantine, read_bytes, readable
 
@@ -30,6 +30,7 @@ class Student:
         email: the e-mail address.
         lms_user_id: the learning platform's number of the user.
         participant: Moodle's number of the participant in one assignment, from a grading worksheet.
+        group: the names of the student's groups, as the file has them.
     """
 
     identity: str
@@ -38,6 +39,7 @@ class Student:
     email: str = ""
     lms_user_id: str = ""
     participant: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def read_roster(path: Path) -> Roster:
             "Name one of them id, as in `nbgrader db student import`: id, first_name, last_name, email, lms_user_id.",
         )
     students: dict[str, Student] = {}
+    spellings: dict[str, str] = {}
     refused: list[str] = []
     for number, row in enumerate(rows, start=2):
         student = student_of(row, columns)
@@ -109,7 +112,15 @@ def read_roster(path: Path) -> Roster:
         if problem:
             shown = readable(student.identity)
             refused.append(f"{path.name}, row {number}: the id {shown!r} cannot be the name of a folder: {problem}.")
-        elif students.setdefault(student.identity, student) != student:
+            continue
+        spelling = spellings.setdefault(student.identity.casefold(), student.identity)
+        if spelling != student.identity:
+            raise ExpectedError(
+                f"{path}, row {number}: the id {student.identity!r} differs from {spelling!r} in nothing but capital "
+                "letters: on macOS and Windows their folders are one.",
+                "Give each student an id of its own.",
+            )
+        if students.setdefault(student.identity, student) != student:
             raise ExpectedError(
                 f"{path}, row {number}: the id {student.identity!r} stands in an earlier row, for somebody else.",
                 "Give each student an id of its own.",
@@ -118,7 +129,7 @@ def read_roster(path: Path) -> Roster:
     return Roster(tuple(students.values()), used, tuple(refused))
 
 
-def student_of(row: Mapping[str, str], columns: Mapping[str, list[str]]) -> Student | None:
+def student_of(row: Mapping[str, str], columns: Mapping[str, list[str]], *, needs_id: bool = True) -> Student | None:
     """The student in a row (column → text; `columns` from `fields_of`); None if it has none, like Canvas's points."""
 
     def text(field: str) -> str:
@@ -126,14 +137,14 @@ def student_of(row: Mapping[str, str], columns: Mapping[str, list[str]]) -> Stud
 
     full = text("full_name")
     identity = text(IDENTITY)
-    if not identity or full.casefold() in _NOT_STUDENTS:
+    if (needs_id and not identity) or full.casefold() in _NOT_STUDENTS:
         return None
     first, last = text("first_name"), text("last_name")
     if full and not (first or last):
         family, comma, given = full.partition(",")
         first, last = (given.strip(), family.strip()) if comma else (full, "")
     participant = "".join(filter(str.isdigit, text("participant")))
-    return Student(identity, first, last, text("email"), text("lms_user_id"), participant)
+    return Student(identity, first, last, text("email"), text("lms_user_id"), participant, text(GROUP))
 
 
 def _decoded(content: bytes) -> str:

@@ -6,7 +6,9 @@ Everything that reads or writes such a file takes its column names from here.
 from collections.abc import Iterable, Mapping
 
 IDENTITY = "id"
-FIELDS = (IDENTITY, "first_name", "last_name", "full_name", "email", "lms_user_id", "participant")
+GROUP = "group"
+MEMBERS = "members"
+FIELDS = (IDENTITY, "first_name", "last_name", "full_name", "email", "lms_user_id", "participant", GROUP)
 
 # The columns of Canvas's gradebook that name a student, with the field that we write there; None is left empty.
 CANVAS_IDENTITY: Mapping[str, str | None] = {
@@ -56,6 +58,14 @@ _CANVAS: Mapping[str, tuple[str, ...]] = {
     "full_name": ("student",),
     "lms_user_id": ("id",),
     "email": ("email",),
+    GROUP: ("group_name", "group"),
+}
+# Canvas's export of groups: `name` is the student's.
+_CANVAS_GROUPS: Mapping[str, tuple[str, ...]] = {
+    IDENTITY: ("login_id", "user_id"),
+    "full_name": ("name",),
+    "lms_user_id": ("canvas_user_id",),
+    GROUP: ("group_name",),
 }
 _ENGLISH: Mapping[str, tuple[str, ...]] = {
     IDENTITY: ("id", "student_id", "student id", "username", "user name", "id number"),
@@ -65,6 +75,8 @@ _ENGLISH: Mapping[str, tuple[str, ...]] = {
     "email": ("email", "email address", "e-mail", "e-mail address"),
     "lms_user_id": ("lms_user_id", "lms user id", "user id", "userid"),
     "participant": ("identifier",),
+    GROUP: ("group", "groups", "group_name", "group name", "groupname", "team", "team name"),
+    MEMBERS: ("members", "member ids", "group members", "students", "student ids"),
 }
 _OTHER_LANGUAGES: tuple[Mapping[str, tuple[str, ...]], ...] = (
     {  # Danish, Norwegian, Swedish
@@ -72,12 +84,14 @@ _OTHER_LANGUAGES: tuple[Mapping[str, tuple[str, ...]], ...] = (
         "first_name": ("fornavn", "förnamn"),
         "last_name": ("efternavn", "etternavn", "efternamn"),
         "email": ("e-mailadresse", "e-postadresse", "e-postadress"),
+        GROUP: ("gruppe", "grupper", "grupp", "holdgruppe"),
     },
     {  # Dutch
         IDENTITY: ("gebruikersnaam", "id-nummer", "id nummer"),
         "first_name": ("voornaam",),
         "last_name": ("achternaam",),
         "email": ("e-mailadres",),
+        GROUP: ("groep", "groepen"),
     },
     {  # French
         IDENTITY: ("nom d'utilisateur", "numéro d'identification"),
@@ -85,6 +99,8 @@ _OTHER_LANGUAGES: tuple[Mapping[str, tuple[str, ...]], ...] = (
         "last_name": ("nom", "nom de famille"),
         "full_name": ("nom complet",),
         "email": ("adresse de courriel", "adresse e-mail", "courriel"),
+        GROUP: ("groupe", "groupes"),
+        MEMBERS: ("membres",),
     },
     {  # German
         IDENTITY: ("anmeldename", "id-nummer", "matrikelnummer"),
@@ -92,29 +108,38 @@ _OTHER_LANGUAGES: tuple[Mapping[str, tuple[str, ...]], ...] = (
         "last_name": ("nachname",),
         "full_name": ("vollständiger name",),
         "email": ("e-mail-adresse",),
+        GROUP: ("gruppe", "gruppen"),
+        MEMBERS: ("mitglieder",),
     },
     {  # German grading worksheet: ID is the participant's number
         "full_name": ("vollständiger name",),
         "email": ("e-mail-adresse",),
         "participant": ("id",),
+        GROUP: ("gruppe",),
     },
     {  # Italian
         IDENTITY: ("codice identificativo", "matricola"),
         "first_name": ("nome",),
         "last_name": ("cognome",),
         "email": ("indirizzo email",),
+        GROUP: ("gruppo", "gruppi"),
+        MEMBERS: ("membri",),
     },
     {  # Polish
         IDENTITY: ("nazwa użytkownika", "numer id"),
         "first_name": ("imię",),
         "last_name": ("nazwisko",),
         "email": ("adres e-mail", "adres email"),
+        GROUP: ("grupa", "grupy"),
+        MEMBERS: ("członkowie",),
     },
     {  # Portuguese
         IDENTITY: ("nome de utilizador", "nome de usuário", "número de identificação", "número id"),
         "first_name": ("nome", "nome próprio"),
         "last_name": ("sobrenome", "apelido"),
         "email": ("endereço de email", "endereço de e-mail"),
+        GROUP: ("grupo", "grupos"),
+        MEMBERS: ("membros",),
     },
     {  # Spanish
         IDENTITY: ("nombre de usuario", "número de id"),
@@ -122,6 +147,8 @@ _OTHER_LANGUAGES: tuple[Mapping[str, tuple[str, ...]], ...] = (
         "last_name": ("apellido(s)", "apellidos"),
         "full_name": ("nombre completo",),
         "email": ("dirección de correo", "dirección email", "correo electrónico"),
+        GROUP: ("grupo", "grupos"),
+        MEMBERS: ("miembros",),
     },
 )
 
@@ -137,6 +164,8 @@ def fields_of(header: Iterable[str]) -> dict[str, list[str]]:
     present = {name.strip().casefold().replace("’", "'"): name for name in header}
     if "student" in present and "id" in present:
         return _columns_in(_CANVAS, present)
+    if "canvas_user_id" in present:
+        return _columns_in(_CANVAS_GROUPS, present)
     found: dict[str, list[str]] = {}
     # The language with the most matching columns goes first; others may only take columns that it leaves over.
     for names in sorted((_ENGLISH, *_OTHER_LANGUAGES), key=lambda names: -len(_columns_in(names, present))):
@@ -150,7 +179,8 @@ def fields_of(header: Iterable[str]) -> dict[str, list[str]]:
 def moodle_identity(header: Iterable[str]) -> list[str]:
     """The columns of a file from Moodle that identify a student, in the file's order."""
     header = list(header)
-    named = {column for columns in fields_of(header).values() for column in columns}
+    fields = {field: columns for field, columns in fields_of(header).items() if field not in (GROUP, MEMBERS)}
+    named = {column for columns in fields.values() for column in columns}
     return [name for name in header if name in named or name.strip().casefold() in _MOODLE_OPTIONAL]
 
 

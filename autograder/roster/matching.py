@@ -76,6 +76,10 @@ class Matcher:
         """Whether a text names at least one student."""
         return bool(self._find(text))
 
+    def has_names(self, owner: Owner) -> bool:
+        """Whether the student whose number an owner has is known by name."""
+        return any(it.first_name or it.last_name for it in self._candidates(owner))
+
     def match(self, owner: Owner) -> Match:
         """Find the student of an owner."""
         if not self._has_details:

@@ -21,6 +21,8 @@ def unsafe_id(student: str) -> str:
         return "it is not in Unicode's composed form, or begins or ends with a space"
     if student.startswith((".", "-")):
         return "it begins with a dot or a hyphen"
+    if student.endswith("."):
+        return "it ends with a dot, which Windows takes away"
     if any(unicodedata.category(letter) == "Cf" for letter in student):
         return "it holds invisible letters"
     if _SPECIAL.intersection(student):

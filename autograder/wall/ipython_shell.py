@@ -5,9 +5,9 @@ Both sides of the wall run cells in it, so that magics, rich display and top-lev
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -16,7 +16,11 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from autograder.wall.terminal_text import shown_text
+
 Output = dict[str, Any]
+# Of Jupyter's kernel, which the shell alone does not have.
+_FRONT_END_MAGICS = ("autosave", "clear", "cls", "connect_info", "less", "man", "more", "qtconsole")
 _CUT = "\n… the output of this cell was cut here: it is longer than what is kept.\n"
 
 
@@ -29,54 +33,186 @@ class Execution:
         error: what the cell raised, or None.
         value: the value of its last expression, or None.
         execution_count: the cell's number.
+        earlier: the outputs of earlier cells that it has changed, by their numbers.
     """
 
     outputs: list[Output]
     error: BaseException | None
     value: Any
     execution_count: int
+    earlier: list[tuple[int, list[Output]]] = field(default_factory=list)
 
 
 class Outputs:
-    """The outputs of the cell that is running, in order, up to a limit.
+    """The outputs of the cell that is running, in order, up to a limit, as a notebook shows them in the end.
+
+    What was cleared, replaced or written over is gone, and does not count against the limit.
 
     Args:
         limit: how many characters of output one cell may keep.
+        raw: whether text is kept as it was written, for a test that looks at it.
     """
 
-    def __init__(self, limit: int) -> None:
-        self.items: list[Output] = []
+    def __init__(self, limit: int, *, raw: bool = False) -> None:
         self._limit = limit
+        self._raw = raw
+        self._shown: list[_Shown] = []
         self._kept = 0
+        self._is_cut = False
+        self._clears_next = False
+        self._count = 0
+        self._identified: dict[str, list[_Shown]] = {}
+        self._earlier: dict[int, list[_Shown]] = {}
+        self._updated: set[int] = set()
 
-    def start(self) -> None:
-        """Clear the last cell's outputs."""
-        self.items = []
+    def start(self, count: int = 0) -> None:
+        """Begin the outputs of another cell, which has this number."""
+        if any(it.display_id for it in self._shown):
+            self._earlier[self._count] = self._shown
+        self._updated.clear()
+        self._count = count
+        self._shown = []
         self._kept = 0
+        self._is_cut = self._clears_next = False
+
+    @property
+    def items(self) -> list[Output]:
+        """The outputs as nbformat has them."""
+        return self._outputs(self._shown)
+
+    @property
+    def earlier(self) -> list[tuple[int, list[Output]]]:
+        """The outputs of earlier cells of which this cell has updated one: (the cell's number, outputs)."""
+        changed = [(count, self._earlier[count]) for count in sorted(self._updated) if count in self._earlier]
+        return [(count, self._outputs(shown)) for count, shown in changed]
+
+    def _outputs(self, shown: Iterable["_Shown"]) -> list[Output]:
+        return [output for it in shown if (output := it.output(raw=self._raw)) is not None]
 
     def write(self, stream: str, text: str) -> None:
         """Add text that was printed; consecutive pieces become one output."""
-        last = self.items[-1] if self.items else None
-        text = self._fit(text)
-        if last is not None and last["output_type"] == "stream" and last["name"] == stream:
-            last["text"] += text
-        elif text:
-            self.items.append({"output_type": "stream", "name": stream, "text": text})
-
-    def add(self, output: Output, size: int) -> None:
-        """Add a whole output of about that many characters, if it still fits."""
-        if self._kept + size <= self._limit or output["output_type"] == "error":
-            self._kept += size
-            self.items.append(output)
-        else:
-            self.write("stderr", _CUT if self._kept <= self._limit else "")
-            self._kept = self._limit + 1
-
-    def _fit(self, text: str) -> str:
-        if self._kept > self._limit:
-            return ""
+        if not text:
+            return
+        self._clear_if_due()
+        if self._is_cut:
+            return
+        last = self._shown[-1] if self._shown else None
+        if last is None or last.stream != stream:
+            last = _Shown(stream=stream)
+            self._shown.append(last)
+        last.append(text)
         self._kept += len(text)
-        return text if self._kept <= self._limit else text[: len(text) - (self._kept - self._limit)] + _CUT
+        if self._kept > self._limit and not self._raw:
+            # A progress bar may write its line anew a thousand times.
+            self._kept -= last.compact()
+        if self._kept > self._limit:
+            last.cut(self._kept - self._limit)
+            self._cut()
+
+    def add(self, output: Output, size: int, display_id: str = "") -> None:
+        """Add a whole output of about that many characters, if it still fits."""
+        self._clear_if_due()
+        is_error = output["output_type"] == "error"
+        if self._is_cut and not is_error:
+            return
+        if self._kept + size > self._limit and self._shown:
+            self._kept -= self._shown[-1].compact()
+        if self._kept + size > self._limit and not is_error:
+            self._cut()
+            return
+        self._kept += size
+        shown = _Shown(whole=output, size=size, display_id=display_id, count=self._count)
+        self._shown.append(shown)
+        if display_id:
+            self._identified.setdefault(display_id, []).append(shown)
+
+    def update(self, display_id: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+        """Replace what was displayed under an id, wherever it is still shown, if the new one fits."""
+        size = _size(data)
+        for shown in self._identified.get(display_id, ()):
+            is_here = shown.count == self._count
+            if shown.is_cleared or (self._kept if is_here else 0) + size - shown.size > self._limit:
+                continue
+            self._kept += size - shown.size if is_here else 0
+            shown.whole, shown.size = {**(shown.whole or {}), "data": data, "metadata": metadata}, size
+            if not is_here:
+                self._updated.add(shown.count)
+
+    def _cut(self) -> None:
+        self._is_cut = True
+        self._kept = self._limit + 1
+        if not self._shown or self._shown[-1].stream == "":
+            self._shown.append(_Shown(stream="stderr"))
+        self._shown[-1].append(_CUT)
+
+    def clear(self, *, wait: bool) -> None:
+        """Clear what the cell shows; with `wait` as soon as there is something else to show."""
+        self._clears_next = wait
+        if not wait:
+            for shown in self._shown:
+                shown.is_cleared = True
+            self._shown = []
+            self._kept = 0
+            self._is_cut = False
+
+    def _clear_if_due(self) -> None:
+        if self._clears_next:
+            self.clear(wait=False)
+
+
+@dataclass
+class _Shown:
+    """One output.
+
+    Attributes:
+        stream: the name of the stream; empty for a whole output.
+        whole: a whole output; None for text of a stream.
+        size: about how many characters it takes.
+        display_id: by which it can be updated.
+        count: the number of its cell.
+        is_cleared: whether the notebook shows it no longer.
+    """
+
+    stream: str = ""
+    whole: Output | None = None
+    size: int = 0
+    display_id: str = ""
+    count: int = 0
+    is_cleared: bool = False
+
+    def __post_init__(self) -> None:
+        self._pieces: list[str] = []
+        self._compacted = 0
+
+    def append(self, text: str) -> None:
+        self._pieces.append(text)
+        self.size += len(text)
+
+    def compact(self) -> int:
+        """Drop what was written over; returns how many characters that were.
+
+        It is done again only if the text has doubled, so that all of it together takes linear time.
+        """
+        if self.whole is not None or self.size < 2 * self._compacted:
+            return 0
+        before = self.size
+        text = shown_text("".join(self._pieces))
+        self._pieces, self.size = [text], len(text)
+        self._compacted = self.size
+        return before - self.size
+
+    def cut(self, characters: int) -> None:
+        """Cut so many characters off."""
+        text = "".join(self._pieces)
+        self._pieces = [text[: max(len(text) - characters, 0)]]
+
+    def output(self, *, raw: bool) -> Output | None:
+        """The output as nbformat has it; None if it is empty."""
+        if self.whole is not None:
+            return self.whole
+        written = "".join(self._pieces)
+        text = written if raw else shown_text(written)
+        return {"output_type": "stream", "name": self.stream, "text": text} if text else None
 
 
 class _Stream(io.TextIOBase):
@@ -99,8 +235,19 @@ def _size(data: dict[str, Any]) -> int:
 
 
 class _Publisher(DisplayPublisher):  # type: ignore[misc]  # IPython has no types
-    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:  # noqa: ANN401 - IPython's interface
-        self.shell.outputs.add({"output_type": "display_data", "data": data, "metadata": metadata or {}}, _size(data))
+    def publish(self, data: Any, metadata: Any = None, **options: Any) -> None:  # noqa: ANN401 - IPython's interface
+        """Show something, or replace what is shown under the same id."""
+        display_id = str((options.get("transient") or {}).get("display_id") or "")
+        outputs: Outputs = self.shell.outputs
+        if options.get("update"):
+            outputs.update(display_id, data, metadata or {})
+        else:
+            output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
+            outputs.add(output, _size(data), display_id)
+
+    def clear_output(self, wait: bool = False) -> None:
+        """Clear what the cell shows."""
+        self.shell.outputs.clear(wait=bool(wait))
 
 
 class _Hook(DisplayHook):  # type: ignore[misc]  # IPython has no types
@@ -115,6 +262,11 @@ class _Hook(DisplayHook):  # type: ignore[misc]  # IPython has no types
             "execution_count": self.prompt_count,
         }
         self.shell.outputs.add(output, _size(format_dict))
+
+    def update_user_ns(self, result: Any) -> None:  # noqa: ANN401 - IPython's interface
+        """Keep the result as ``_`` and in ``Out``, which a cell may have cleared with all names."""
+        dict.setdefault(self.shell.user_ns, "_oh", {})
+        super().update_user_ns(result)
 
     def finish_displayhook(self) -> None:
         """Write nothing after a result."""
@@ -135,6 +287,9 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]  # IPython has no t
 
     shown_error: BaseException | None = None
     """What a cell raised that a magic has run: it is shown, and raised no further."""
+
+    def ask_exit(self) -> None:
+        """Do nothing: ``exit()`` ends no notebook that is graded; the cells below still run."""
 
     def enable_gui(self, gui: Any = None) -> None:  # noqa: ANN401 - IPython's interface
         """Do nothing: there is no event loop to integrate with."""
@@ -169,12 +324,23 @@ def open_shell(namespace: dict[str, Any], output_characters: int) -> NotebookShe
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
-    config.InteractiveShell.cache_size = 0
     config.PlainTextFormatter.max_width = 100
     NotebookShell.outputs = Outputs(output_characters)
     shell: NotebookShell = NotebookShell.instance(config=config, user_ns=namespace)
     shell.enable_matplotlib("inline")
+    # ``len?`` opens a pane in Jupyter, and is no output of the notebook.
+    shell.set_hook("show_in_pager", _open_pager, 0)
+    for name in _FRONT_END_MAGICS:
+        shell.register_magic_function(_do_nothing, "line", name)
     return shell
+
+
+def _open_pager(*_: object, **__: object) -> None:
+    """Show nothing."""
+
+
+def _do_nothing(_: str) -> None:
+    """Do nothing: a magic that sets up the page in which a notebook is written."""
 
 
 def reuse_shell(output_characters: int) -> NotebookShell:
@@ -186,14 +352,15 @@ def reuse_shell(output_characters: int) -> NotebookShell:
 
 def run_cell(shell: NotebookShell, source: str) -> Execution:
     """Run one cell; what it raises is returned, never raised."""
-    shell.outputs.start()
+    shell.outputs.start(shell.execution_count)
     shell.shown_error = None
     with captured(shell.outputs):
         result = shell.run_cell(source, store_history=True)
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
     error = result.error_before_exec or result.error_in_exec or shell.shown_error
-    return Execution(shell.outputs.items, error, result.result, shell.execution_count - 1)
+    outputs = shell.outputs
+    return Execution(outputs.items, error, result.result, shell.execution_count - 1, outputs.earlier)
 
 
 @contextmanager
@@ -208,7 +375,7 @@ def captured(outputs: Outputs) -> Iterator[None]:
 
 
 @contextmanager
-def captured_prints(characters: int) -> Iterator[list[Output]]:
+def captured_prints(characters: int) -> Iterator[Outputs]:
     """Capture what is printed, for the test that called; it must not show in the feedback.
 
     Args:
@@ -217,6 +384,6 @@ def captured_prints(characters: int) -> Iterator[list[Output]]:
     Yields:
         Stream outputs, as they come.
     """
-    outputs = Outputs(characters)
+    outputs = Outputs(characters, raw=True)
     with captured(outputs):
-        yield outputs.items
+        yield outputs

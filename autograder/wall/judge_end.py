@@ -105,11 +105,12 @@ class Wall(RequestReply):
         """Run a cell of the submission.
 
         Returns:
-            ``outputs``, ``count`` (the execution count) and ``failed`` (None, or what was raised), all unchecked.
+            ``outputs``, ``count`` (the execution count), ``failed`` (None, or what was raised) and ``earlier`` (the
+            numbers and outputs of earlier cells that it has updated), all unchecked.
         """
         self._cell_ran = True
         reply = self._exchange({"do": "run", "source": source, "given": self._given()}, self.deadline)
-        return {"outputs": reply.get("outputs"), "count": reply.get("count"), "failed": reply.get("failed")}
+        return {name: reply.get(name) for name in ("outputs", "count", "failed", "earlier")}
 
     def names(self) -> frozenset[str]:
         """The names that the student's notebook has bound; what it says is no more than that.
@@ -165,7 +166,7 @@ class Wall(RequestReply):
         try:
             value = self.ask("fetch", (name,), {}, (name,))
         except KeyError:
-            raise MissingNameError(f"name {name!r} is not defined") from None
+            raise MissingNameError(f"name {name!r} is not defined", name=name) from None
         return self.answers.settle_name(name, value, self._seen_names.recall(name, value))
 
     def assign(self, name: str, value: object) -> None:
@@ -179,7 +180,7 @@ class Wall(RequestReply):
             self.ask("delete", (name,), {}, (name,))
             self._seen_names.forget(name)
         except KeyError:
-            raise MissingNameError(f"name {name!r} is not defined") from None
+            raise MissingNameError(f"name {name!r} is not defined", name=name) from None
 
     def ask(self, action: str, args: tuple[Any, ...], kwargs: dict[str, Any], origins: Origins) -> Any:  # noqa: ANN401
         """Ask for something to be done on the student's side.

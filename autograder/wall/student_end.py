@@ -200,8 +200,10 @@ class _Student:
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:
         execution = run_cell(self._shell, message["source"])
         failed = None if execution.error is None else describe_error(execution.error)
-        outputs = json.loads(json.dumps(execution.outputs, default=_as_text, skipkeys=True))
-        return {"outputs": outputs, "count": execution.execution_count, "failed": failed}
+        outputs, earlier = json.loads(
+            json.dumps([execution.outputs, execution.earlier], default=_as_text, skipkeys=True)
+        )
+        return {"outputs": outputs, "count": execution.execution_count, "failed": failed, "earlier": earlier}
 
     def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
         request = self._request_reader.read(message)
@@ -230,7 +232,7 @@ class _Student:
             answer["states"] = read_states(states)
         if warned:
             answer["warnings"] = [describe_error(warning, self._exported) for warning in warned]
-        return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed]}
+        return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed.items]}
 
     def _act(self, action: str, request: Request) -> Any:  # noqa: ANN401 - any value
         namespace = self._shell.user_ns

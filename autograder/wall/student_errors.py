@@ -35,7 +35,8 @@ def describe_error(error: BaseException, exported: ExportedObjects | None = None
 
 def _describe(error: BaseException) -> dict[str, Node]:
     try:
-        message = str(error)[:_LONGEST_MESSAGE]
+        # The text of a SyntaxError names the file, too.
+        message = str(error.msg if isinstance(error, SyntaxError) else error)[:_LONGEST_MESSAGE]
     except Exception:  # noqa: BLE001 - a student's __str__ may raise anything
         message = "(it has no readable message)"
     return {
@@ -83,4 +84,7 @@ def _student_frames(error: BaseException) -> str:
             line = f"Cell In[{cell}], line {frame.lineno}"
             where = line if frame.name in ("<module>", "<cell line: 1>") else f"{line}, in {frame.name}"
             lines.append(f"{where}\n    {frame.line}")
+    if isinstance(error, SyntaxError) and str(error.filename).startswith(_CELL):
+        cell = str(error.filename).removeprefix(_CELL).split("-")[0]
+        lines.append(f"Cell In[{cell}], line {error.lineno}\n    {str(error.text or '').strip()}")
     return "\n".join(lines)

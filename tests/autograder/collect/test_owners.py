@@ -50,7 +50,7 @@ def test_canvas_s_mark_and_upload() -> None:
         ("ada_06_minimum.ipynb", "ada"),
         ("06_minimum_ada.ipynb", "ada"),
         ("06_minimum - Ada Lovelace.ipynb", "Ada Lovelace"),
-        ("Copy of 06_minimum_ada (1).ipynb", "ada (1"),
+        ("Copy of 06_minimum_ada (1).ipynb", "ada (1)"),
         ("ada.zip", "ada"),
         ("06_minimum_ada_attempt_2026-11-20-10-00-00.ipynb", "ada"),
     ],

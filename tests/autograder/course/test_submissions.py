@@ -34,7 +34,8 @@ def test_the_right_name_needs_no_mending(tmp_path: Path) -> None:
     _put(tmp_path, "Copy of 06_minimum.ipynb", "y = 2")
     submission = read_submission(tmp_path, LAB)
     assert submission.notebooks[0].cells[0].source == "x = 1"
-    assert (submission.all_repairs, submission.missing, submission.unreadable) == ((), (), ())
+    left = "The file 'Copy of 06_minimum.ipynb' was left aside for '06_minimum.ipynb'."
+    assert (submission.all_repairs, submission.missing, submission.unreadable) == ((left,), (), ())
 
 
 @pytest.mark.parametrize(

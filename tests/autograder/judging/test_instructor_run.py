@@ -67,7 +67,7 @@ def test_effects_are_noted_in_order_and_nothing_stays_bound() -> None:
 
 def test_a_test_that_the_solution_fails_is_told() -> None:
     instructor, _ = run(code(Role.SOLUTION, "x = 1"), code(Role.TEST, "assert x == 2, 'no'"))
-    assert instructor.failures == {"id": "AssertionError: no"}
+    assert instructor.failures == {"id": "AssertionError: no; line 1: `assert x == 2, 'no'`; x is 1"}
 
 
 @pytest.mark.parametrize("source", ["1/0", "def ("])
@@ -110,7 +110,7 @@ def test_a_test_that_needs_what_an_earlier_one_has_done_does_not_fail() -> None:
         Cell("code", Role.TEST, "assert kept == [1]", "second"),
         Cell("code", Role.TEST, "assert kept == [2]", "third"),
     )
-    assert instructor.failures == {"third": "AssertionError: "}
+    assert instructor.failures == {"third": "AssertionError; line 1: `assert kept == [2]`; kept is [1]"}
 
 
 @pytest.mark.parametrize(
