@@ -10,6 +10,7 @@ from nbformat.v4 import nbformat as NBFORMAT  # noqa: N812 - a constant
 from nbformat.v4 import nbformat_minor as NBFORMAT_MINOR  # noqa: N812 - a constant
 from nbgrader.utils import compute_checksum
 
+from autograder.autograded.pictures import with_readable_pictures
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.untrusted import html_sanitiser
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
@@ -147,14 +148,17 @@ class _Ids:
 
 
 def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, *, trusted: bool, ids: _Ids) -> NotebookNode:
-    source = cell.source if trusted or cell.kind == "code" else html_sanitiser.markdown(cell.source)
     kind = cell.kind if cell.kind in ("code", "markdown") else "raw"
+    source, attachments = cell.source, cell.attachments
+    if kind == "markdown" and not trusted:
+        source, attachments = with_readable_pictures(source, attachments)
+    source = source if trusted or kind == "code" else html_sanitiser.markdown(source)
     node = _cell(kind, ids.unique(cell.cell_id), source, _metadata(released, outcome.verdict))
     if kind == "code":
         shown = _verdict_outputs(outcome) if cell.role is Role.TEST else html_sanitiser.outputs(outcome.outputs)
         node["outputs"] = [_output(output) for output in shown]
         node["execution_count"] = outcome.execution_count
-    elif kind == "markdown" and (images := html_sanitiser.attachments(cell.attachments)):
+    elif kind == "markdown" and (images := html_sanitiser.attachments(attachments)):
         node["attachments"] = from_dict(images)
     return node
 

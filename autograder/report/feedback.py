@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.autograded.pictures import Attachments
 from autograder.cells import Cell, Role
 from autograder.report.outputs import Part, parts
 from autograder.untrusted.notebooks import cell_from
@@ -28,11 +29,13 @@ class Piece:
         kind: "code" or "markdown".
         source: the cell's text.
         outputs: its outputs.
+        attachments: the pictures that were pasted into it.
     """
 
     kind: str
     source: str
     outputs: tuple[Part, ...] = ()
+    attachments: Attachments | None = None
 
 
 @dataclass(frozen=True)
@@ -260,7 +263,7 @@ def _headings(cells: Iterable[Cell]) -> Iterator[str]:
 
 
 def _piece(cell: Cell, node: Mapping[str, Any]) -> Piece:
-    return Piece(cell.kind, cell.source.rstrip(), parts(node.get("outputs", ())))
+    return Piece(cell.kind, cell.source.rstrip(), parts(node.get("outputs", ())), cell.attachments)
 
 
 def _verdict(node: Mapping[str, Any]) -> Mapping[str, Any]:
