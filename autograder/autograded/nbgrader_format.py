@@ -10,6 +10,7 @@ from nbformat.v4 import nbformat as NBFORMAT  # noqa: N812 - a constant
 from nbformat.v4 import nbformat_minor as NBFORMAT_MINOR  # noqa: N812 - a constant
 from nbgrader.utils import compute_checksum
 
+from autograder.autograded.answers import DIGEST, answer_digests
 from autograder.autograded.pictures import with_readable_pictures
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.untrusted import html_sanitiser
@@ -64,6 +65,10 @@ def graded_notebook(
         )
         for cell, outcome in zip(submitted.cells, graded.outcomes, strict=True)
     ]
+    answers = answer_digests(submitted.cells)
+    for cell, node in zip(submitted.cells, nodes, strict=True):
+        if cell.grade_id in answers and "gradlab" in node.metadata:
+            node.metadata["gradlab"][DIGEST] = answers[cell.grade_id]
     return _notebook(nodes, metadata)
 
 

@@ -11,6 +11,7 @@ from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.cache_keys import lab_key, submission_key
 from autograder.grading.json_store import JsonStore
 from autograder.grading.level_store import LevelStore
+from autograder.grading.marks_by_hand import MarksByHand
 from autograder.grading.secret import open_secret
 from autograder.grading.submission import GradedSubmission, NotebookGrader, grade_submission
 from autograder.grading.terms import Terms
@@ -64,6 +65,7 @@ class LabRun:
         self._key = lab_key(lab, terms, course.settings, open_secret(course.state))
         self._receipts = JsonStore(course.state / "receipts")
         self._levels = LevelStore(course.state)
+        self._marks = MarksByHand(course)
 
     def grade(self, student: str) -> PendingSubmission:
         """Grade a submission, unless there is a receipt for it as it is. Any thread may do so."""
@@ -87,8 +89,18 @@ class LabRun:
         except ExpectedError as error:
             submitted_at = None
             result = replace(result, flags=(*result.flags, f"no time of submission: {error.problem}"))
-        gradebook = self._writer.write(result, graded.notebooks, submitted_at, graded.submitted)
+        marks = self._writer.marks_by_hand(self._lab.name, result.student)
+        answers = {
+            name: self._marks.compare(
+                self._lab.name, result.student, notebook, marks.get(name, {}), in_autograded=True
+            )
+            for name, notebook in graded.submitted.items()
+        }
+        hold = {name: held for name, (_, held) in answers.items()}
+        gradebook = self._writer.write(result, graded.notebooks, submitted_at, graded.submitted, hold)
         store.write(self._course, self._lab, result, graded.submitted, graded.notebooks)
+        for name, (texts, _) in answers.items():
+            self._marks.keep(self._lab.name, result.student, name, texts)
         for notebook in graded.notebooks.values():
             self._levels.keep(self._lab.name, notebook.name, notebook.levels)
         if result.status is not SubmissionStatus.BROKEN:
