@@ -32,7 +32,8 @@ from traitlets import Enum
 from autograder.autograded.nbgrader_format import graded_notebook, submission_metadata
 from autograder.cells import Lab, LabNotebook
 from autograder.course.course import Course
-from autograder.course.submissions import working_files
+from autograder.course.recognition import NotebookName, Recognition
+from autograder.course.submissions import require_right_notebook, working_files
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import read_lab
 from autograder.grading.level_store import LevelStore
@@ -136,7 +137,9 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         lab = read_lab(course, names["assignment"])
         notebook = _notebook(lab, names["notebook"])
         folder = course.submission_folder(names["student"], lab.name)
-        submitted = repair_notebook(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
+        parsed = read(folder / f"{notebook.name}.ipynb")
+        require_right_notebook(Recognition(course), NotebookName(lab.name, notebook.name), parsed)
+        submitted = repair_notebook(notebook.name, parsed, notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()
         terms = Terms(Limits(), Mode(self.sandbox), level=Level(self.level))

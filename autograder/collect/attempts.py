@@ -8,7 +8,7 @@ from datetime import datetime
 
 from autograder.collect.notebooks import Labs
 from autograder.collect.owners import SubmittedFile
-from autograder.collect.records import NotebookName
+from autograder.course.recognition import NotebookName
 from autograder.untrusted.paths import Parts
 
 _COPY = re.compile(r"(?:\((\d{1,4})\)|-(\d{1,4})|-copy(\d{0,4}))(?=\.ipynb)", re.IGNORECASE)
@@ -51,9 +51,16 @@ def choose(
     """
     attempts: defaultdict[NotebookName, list[SubmittedFile]] = defaultdict(list)
     others: list[SubmittedFile] = []
+    misnamed: list[tuple[NotebookName, SubmittedFile]] = []
     for file in files:
-        notebook = labs.by_name(file.inside)
-        (others if notebook is None else attempts[notebook]).append(file)
+        notebook, actual = labs.by_name(file.inside), labs.misnamed(file.inside, file.found.content)
+        if actual is not None:
+            misnamed.append((actual, file))
+        else:
+            (others if notebook is None else attempts[notebook]).append(file)
+    by_right_name = frozenset(attempts)
+    for actual, file in misnamed:
+        (attempts[actual] if actual not in by_right_name and labs.collects(actual) else others).append(file)
     _add_renamed(others, labs, attempts)
     others = [file for file in others if not any(file in found for found in attempts.values())]
     single = labs.single()

@@ -2,7 +2,7 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -187,8 +187,21 @@ class _Collector:
             for file in rest
             if file not in unmatched
         ]
+        self.report.notes += self._misnamed(files, attempts)
         for attempt in attempts:
             self._write(student, attempt)
+
+    def _misnamed(self, files: Iterable[SubmittedFile], attempts: Iterable[ChosenAttempt]) -> Iterator[str]:
+        """What became of files that hold another notebook than their names say."""
+        taken = {id(file) for attempt in attempts for file in attempt.files.values()}
+        for file in files:
+            actual = self.labs.misnamed(file.inside, file.found.content)
+            if actual is not None:
+                became = "collected as that" if id(file) in taken else "left out: that one is there, or not collected"
+                yield (
+                    f"{readable(file.found.name)} is the notebook {actual.notebook!r} of the lab {actual.lab!r} by its "
+                    f"cells, and was {became}."
+                )
 
     def _write(self, student: str, attempt: ChosenAttempt) -> None:
         try:

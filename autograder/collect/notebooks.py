@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cells import Role
-from autograder.collect.records import NotebookName
+from autograder.course.recognition import NotebookName, Recognition
 from autograder.course.course import Course
 from autograder.untrusted.file_names import NOTEBOOK, rank, without_copy_marks
 from autograder.untrusted.files import Quarantine
@@ -29,6 +29,7 @@ class Labs:
         notebooks: lab → the names of its notebooks.
         only: the only lab to collect; None for all.
         sources: notebook → the instructor's file, by whose cells a renamed notebook is recognised.
+        recognition: knows the notebooks of the course, for files that have the name of another one.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Labs:
         notebooks: Mapping[str, Sequence[str]],
         only: str | None = None,
         sources: Mapping[NotebookName, Path] | None = None,
+        recognition: Recognition | None = None,
     ) -> None:
         self._notebooks = notebooks
         self._sources = sources or {}
         self._features: dict[NotebookName, _Features] | None = None
         self._only = only
+        self._recognition = recognition
 
     @classmethod
     def of(cls, course: Course, only: str | None = None) -> "Labs":
@@ -57,7 +60,7 @@ class Labs:
         source = course.directory.source_directory
         paths = {lab: sorted(course.folder(source, ".", lab).glob("*.ipynb")) for lab in labs}
         sources = {NotebookName(lab, path.stem): path for lab, found in paths.items() for path in found}
-        return cls({lab: [path.stem for path in found] for lab, found in paths.items()}, only, sources)
+        return cls({lab: [path.stem for path in found] for lab, found in paths.items()}, only, sources, Recognition(course))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -104,6 +107,20 @@ class Labs:
         best = max(shares.values(), default=0.0)
         candidates = [notebook for notebook, share in shares.items() if share == best]
         return candidates[0] if best >= _LEAST_SHARE and len(candidates) == 1 else None
+
+    def misnamed(self, parts: Parts, content: Path) -> NotebookName | None:
+        """The notebook that a file with the name of another one is by its cells; None if the name is right."""
+        named = self.by_name(parts)
+        if named is None or self._recognition is None:
+            return None
+        try:
+            return self._recognition.elsewhere(named, read(content).cells)
+        except Quarantine:
+            return None
+
+    def collects(self, notebook: NotebookName) -> bool:
+        """Whether a notebook is of a lab that is collected."""
+        return notebook in self._all()
 
     def single(self) -> NotebookName | None:
         """The notebook to collect if there is only one; None if all labs are collected or the lab has several."""

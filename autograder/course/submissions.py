@@ -7,10 +7,11 @@ from pathlib import Path
 
 from autograder.cells import Cell, Lab, LabNotebook, SubmittedNotebook
 from autograder.course.course import Course
+from autograder.course.recognition import NotebookName, Recognition
 from autograder.repair import repair_notebook
 from autograder.untrusted.file_names import NOTEBOOK, rank
 from autograder.untrusted.files import MOST_FILES, Quarantine, holds_too_many_files, list_files, read_bytes, readable
-from autograder.untrusted.notebooks import read
+from autograder.untrusted.notebooks import ParsedNotebook, read
 
 MOST_BYTES = 256 * 1024**2
 """Bytes of all data files of one submission."""
@@ -48,8 +49,13 @@ class Submission:
         return self.repairs + tuple(repair for notebook in self.notebooks for repair in notebook.repairs)
 
 
-def read_submission(folder: Path, lab: Lab) -> Submission:
+def read_submission(folder: Path, lab: Lab, recognition: Recognition | None = None) -> Submission:
     """Read the notebooks of a submission and realign them to the lab's.
+
+    Args:
+        folder: the submission's folder.
+        lab: the lab.
+        recognition: knows the notebooks of the course; one that is another than its name says counts as unreadable.
 
     Raises:
         Quarantine: there is not a single notebook that could be one of the lab's.
@@ -62,13 +68,33 @@ def read_submission(folder: Path, lab: Lab) -> Submission:
     for notebook in lab.notebooks:
         if notebook.name in files:
             try:
-                submitted.append(repair_notebook(notebook.name, read(files[notebook.name]), notebook.released))
+                parsed = read(files[notebook.name])
+                if recognition is not None:
+                    require_right_notebook(recognition, NotebookName(lab.name, notebook.name), parsed)
+                submitted.append(repair_notebook(notebook.name, parsed, notebook.released))
             except Quarantine as error:
                 unreadable.append((notebook.name, str(error)))
     missing = tuple(notebook.name for notebook in lab.notebooks if notebook.name not in files)
     return Submission(
         tuple(submitted), tuple(unreadable), missing, tuple(repairs), tuple(_flags(folder, files.values()))
     )
+
+
+def require_right_notebook(recognition: Recognition, named: NotebookName, parsed: ParsedNotebook) -> None:
+    """See that a notebook is the one that its name says.
+
+    Raises:
+        Quarantine: by its cells it is another one of the course.
+    """
+    actual = recognition.elsewhere(named, parsed.cells)
+    if actual is not None:
+        lab = "this lab" if actual.lab == named.lab else f"the lab {actual.lab!r}"
+        raise Quarantine(
+            f"{named.notebook}.ipynb",
+            f"by its cells it is the notebook {actual.notebook!r} of {lab}",
+            f"Put it where that one belongs, as {actual.lab}/{actual.notebook}.ipynb, if it is missing there, and hand "
+            f"in {named.notebook}.ipynb",
+        )
 
 
 def working_files(course: Course, lab: Lab, folder: Path) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from autograder.autograded import store
 from autograder.cells import Lab
 from autograder.course.course import Course
+from autograder.course.recognition import Recognition
 from autograder.errors import ExpectedError
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.cache_keys import lab_key, submission_key
@@ -66,6 +67,7 @@ class LabRun:
         self._receipts = JsonStore(course.state / "receipts")
         self._levels = LevelStore(course.state)
         self._marks = MarksByHand(course)
+        self._recognition = Recognition(course)
 
     def grade(self, student: str) -> PendingSubmission:
         """Grade a submission, unless there is a receipt for it as it is. Any thread may do so."""
@@ -110,7 +112,9 @@ class LabRun:
         return result
 
     def _grade(self, student: str) -> GradedSubmission:
-        return grade_submission(self._course, self._lab, student, self._terms, self._grader)
+        return grade_submission(
+            self._course, self._lab, student, self._terms, self._grader, self._recognition
+        )
 
     def _is_current(self, receipt: Receipt) -> bool:
         student = receipt.result.student

@@ -8,6 +8,7 @@ from typing import Protocol, Self
 
 from autograder.cells import Lab, LabNotebook, SubmittedNotebook
 from autograder.course.course import Course
+from autograder.course.recognition import Recognition
 from autograder.course.submissions import Submission, read_submission, working_files
 from autograder.grading.cache_keys import case_key, notebook_key
 from autograder.grading.json_store import JsonStore
@@ -127,8 +128,23 @@ class GradedSubmission:
     notebooks: Mapping[str, NotebookResult]
 
 
-def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grader: NotebookGrader) -> GradedSubmission:
+def grade_submission(
+    course: Course,
+    lab: Lab,
+    student: str,
+    terms: Terms,
+    grader: NotebookGrader,
+    recognition: Recognition | None = None,
+) -> GradedSubmission:
     """Grade one submission.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        student: the student's id.
+        terms: the terms of the run.
+        grader: grades the notebooks.
+        recognition: knows the notebooks of the course, to see that none has the name of another one.
 
     What is wrong with it becomes part of its result and raises no error: the rest of the class is still graded.
 
@@ -145,7 +161,7 @@ def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grade
         gpu=terms.limits.gpu_bytes > 0,
     )
     try:
-        submission = read_submission(folder, lab)
+        submission = read_submission(folder, lab, recognition)
     except Quarantine as error:
         unreadable = tuple((notebook.name, str(error)) for notebook in lab.notebooks)
         return GradedSubmission(_summarise(empty, lab, Submission((), unreadable), {}), {}, {})
