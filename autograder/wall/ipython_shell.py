@@ -45,32 +45,47 @@ class Outputs:
     """
 
     def __init__(self, limit: int) -> None:
-        self.items: list[Output] = []
+        self._items: list[Output] = []
+        # Of the last output, if it is text: put together once, or each line would copy all that came before.
+        self._pieces: list[str] = []
         self._limit = limit
         self._kept = 0
 
     def start(self) -> None:
         """Clear the last cell's outputs."""
-        self.items = []
+        self._items = []
+        self._pieces = []
         self._kept = 0
+
+    @property
+    def items(self) -> list[Output]:
+        """The outputs, as nbformat has them."""
+        if self._pieces:
+            self._items[-1]["text"] = "".join(self._pieces)
+            self._pieces = [self._items[-1]["text"]]
+        return self._items
 
     def write(self, stream: str, text: str) -> None:
         """Add text that was printed; consecutive pieces become one output."""
-        last = self.items[-1] if self.items else None
         text = self._fit(text)
-        if last is not None and last["output_type"] == "stream" and last["name"] == stream:
-            last["text"] += text
-        elif text:
-            self.items.append({"output_type": "stream", "name": stream, "text": text})
+        if not text:
+            return
+        if not self._pieces or self._items[-1]["name"] != stream:
+            self._append({"output_type": "stream", "name": stream, "text": ""})
+        self._pieces.append(text)
 
     def add(self, output: Output, size: int) -> None:
         """Add a whole output of about that many characters, if it still fits."""
         if self._kept + size <= self._limit or output["output_type"] == "error":
             self._kept += size
-            self.items.append(output)
+            self._append(output)
         else:
             self.write("stderr", _CUT if self._kept <= self._limit else "")
             self._kept = self._limit + 1
+
+    def _append(self, output: Output) -> None:
+        self.items.append(output)
+        self._pieces = []
 
     def _fit(self, text: str) -> str:
         if self._kept > self._limit:
@@ -208,15 +223,15 @@ def captured(outputs: Outputs) -> Iterator[None]:
 
 
 @contextmanager
-def captured_prints(characters: int) -> Iterator[list[Output]]:
+def captured_prints(characters: int) -> Iterator[Outputs]:
     """Capture what is printed, for the test that called; it must not show in the feedback.
 
     Args:
         characters: how many of them are kept.
 
     Yields:
-        Stream outputs, as they come.
+        What was printed.
     """
     outputs = Outputs(characters)
     with captured(outputs):
-        yield outputs.items
+        yield outputs

@@ -230,7 +230,7 @@ class _Student:
             answer["states"] = read_states(states)
         if warned:
             answer["warnings"] = [describe_error(warning, self._exported) for warning in warned]
-        return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed]}
+        return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed.items]}
 
     def _act(self, action: str, request: Request) -> Any:  # noqa: ANN401 - any value
         namespace = self._shell.user_ns
