@@ -148,12 +148,13 @@ class Judge:
         if self._student is not None:
             self._student.close()
             self._student = None
+        first_seed = self._seed_of("the student's process")
         if not self._case.beside:
-            send_setup(channel, self._case.files, limits, deadline)
+            send_setup(channel, self._case.files, limits, deadline, first_seed=first_seed)
         else:
             copies, theirs = socket.socketpair()
             with theirs:
-                send_setup(channel, self._case.files, limits, deadline, theirs)
+                send_setup(channel, self._case.files, limits, deadline, theirs, first_seed=first_seed)
         wall = Wall(channel, self._case.profile, self._student_has, self._shared)
         wall.call_seconds = limits.call_seconds
         wall.answers.devices = self._accelerator.judge_devices
