@@ -23,7 +23,8 @@ _TAG = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _TAG_SOURCE = re.compile(r"""\bsrc\s*=\s*(?:"attachment:([^"<>]*)"|'attachment:([^'<>]*)'|attachment:([^\s"'<>]+))""")
 _TAG_TEXT = re.compile(r"""\balt\s*=\s*(?:"([^"<>\[\]]*)"|'([^'<>\[\]]*)')""")
 _IMAGE = re.compile(
-    r"!\[([^\[\]\n]*)\]\([ \t]*(?:<attachment:([^<>\n]*+)>|attachment:((?>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)))[^()\n]*+\)"
+    r"!\[([^\[\]\n]*)\]\([ \t]*"
+    r"(?:<attachment:([^<>\n]*+)>|attachment:((?>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)))[^()\n]*+\)"
 )
 _OTHER_REFERENCE = re.compile(r"attachment:([^\s()<>\"'\]]*)")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]+")

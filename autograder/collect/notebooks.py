@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.cells import Role
-from autograder.course.recognition import NotebookName, Recognition
 from autograder.course.course import Course
+from autograder.course.recognition import NotebookName, Recognition
 from autograder.untrusted.file_names import NOTEBOOK, rank, without_copy_marks
 from autograder.untrusted.files import Quarantine
 from autograder.untrusted.notebooks import read
@@ -60,7 +60,9 @@ class Labs:
         source = course.directory.source_directory
         paths = {lab: sorted(course.folder(source, ".", lab).glob("*.ipynb")) for lab in labs}
         sources = {NotebookName(lab, path.stem): path for lab, found in paths.items() for path in found}
-        return cls({lab: [path.stem for path in found] for lab, found in paths.items()}, only, sources, Recognition(course))
+        return cls(
+            {lab: [path.stem for path in found] for lab, found in paths.items()}, only, sources, Recognition(course)
+        )
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -170,7 +170,9 @@ class Course:
             ExpectedError: there is no such lab, or one of its notebooks is broken or older than its source.
         """
         folder = self.source_folder(name)
-        notebooks = tuple(self._notebook(name, path, generated_tests, has_submissions) for path in self.source_notebooks(name))
+        notebooks = tuple(
+            self._notebook(name, path, generated_tests, has_submissions) for path in self.source_notebooks(name)
+        )
         paths = map(Path, sorted(find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"])))
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
         return Lab(name=name, notebooks=notebooks, files=files)

@@ -42,7 +42,9 @@ class _Marks:
         return cls(
             frozenset(cell.grade_id for cell in cells if cell.grade_id),
             frozenset(
-                text for cell in cells if cell.role not in ANSWERS and len(text := cell.source.strip()) >= _SHORTEST_TEXT
+                text
+                for cell in cells
+                if cell.role not in ANSWERS and len(text := cell.source.strip()) >= _SHORTEST_TEXT
             ),
         )
 

@@ -113,9 +113,7 @@ def _admit_changed_cells(course: Course, lab: str, name: str, notebook: Notebook
         for grade_id, cell in cells:
             points = float(cell.metadata.nbgrader.get("points") or 0.0)
             if grade_id in now["grade"] - there["grade"]:
-                gradebook.update_or_create_grade_cell(
-                    grade_id, name, lab, max_score=points, cell_type=cell.cell_type
-                )
+                gradebook.update_or_create_grade_cell(grade_id, name, lab, max_score=points, cell_type=cell.cell_type)
             if grade_id in now["solution"] - there["solution"]:
                 gradebook.update_or_create_solution_cell(grade_id, name, lab)
             if grade_id in now["task"] - there["task"]:

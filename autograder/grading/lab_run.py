@@ -93,9 +93,7 @@ class LabRun:
             result = replace(result, flags=(*result.flags, f"no time of submission: {error.problem}"))
         marks = self._writer.marks_by_hand(self._lab.name, result.student)
         answers = {
-            name: self._marks.compare(
-                self._lab.name, result.student, notebook, marks.get(name, {}), in_autograded=True
-            )
+            name: self._marks.compare(self._lab.name, result.student, notebook, marks.get(name, {}), in_autograded=True)
             for name, notebook in graded.submitted.items()
         }
         hold = {name: held for name, (_, held) in answers.items()}
@@ -112,9 +110,7 @@ class LabRun:
         return result
 
     def _grade(self, student: str) -> GradedSubmission:
-        return grade_submission(
-            self._course, self._lab, student, self._terms, self._grader, self._recognition
-        )
+        return grade_submission(self._course, self._lab, student, self._terms, self._grader, self._recognition)
 
     def _is_current(self, receipt: Receipt) -> bool:
         student = receipt.result.student

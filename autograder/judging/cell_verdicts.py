@@ -251,7 +251,9 @@ def _is_ours(error: BaseException) -> bool:
 def _is_raised_by_test(error: BaseException) -> bool:
     """Whether a statement of the test raised an error, and no signal did."""
     frames = traceback.extract_tb(error.__traceback__)
-    return bool(frames) and frames[-1].filename.startswith(_CELL) and (frames[-1].line or "").strip().startswith("raise")
+    return (
+        bool(frames) and frames[-1].filename.startswith(_CELL) and (frames[-1].line or "").strip().startswith("raise")
+    )
 
 
 def _public_line(error: BaseException, released: Cell) -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from autograder.cells import Cell, Role
+from autograder.cells import ANSWERS, Cell, Role
 from autograder.repair.matching import is_unchanged
 from autograder.repair.messages import sentences_about
 from autograder.repair.older_release import is_of_older_release
@@ -22,7 +22,7 @@ _LOCKED = frozenset({Role.LOCKED, Role.TEST, Role.TASK})
 
 @dataclass(frozen=True)
 class _Submitted:
-    """A submitted cell, its claims, the released cell whose id it carries, or None, and whether it is of an older release."""
+    """A submitted cell, its claims, the released cell whose id it carries, or None; whether an older release had it."""
 
     number: int
     cell: Cell
@@ -113,6 +113,9 @@ def _claims_unlocked(one: _Submitted) -> bool:
 
 def _claims_checksum(one: _Submitted) -> bool:
     if one.original is None or one.original.checksum is None or one.claims.checksum is None:
+        return False
+    if one.original.role in ANSWERS:
+        # An instructor may have mended its stub; the student's text does not show whether.
         return False
     return one.claims.checksum != one.original.checksum
 

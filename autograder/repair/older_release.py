@@ -1,7 +1,7 @@
 """Cells of an older release of a lab: an instructor may mend a lab after it was handed out.
 
-nbgrader writes a checksum of its text, its kind and its points into each cell that it releases. A cell that fits its own
-checksum, which is not the present release's, is what a student was given.
+nbgrader writes a checksum of its text, its kind and its points into each cell that it releases. A cell that fits its
+own checksum, which is not the present release's, is what a student was given.
 """
 
 from dataclasses import replace

@@ -55,10 +55,10 @@ class Exercise:
         message: what was seen, the likely cause, what to look at.
         misconception: the id of the diagnosis, or None.
         comment: what a person wrote about it.
-        earlier: whether the comment is about what stood here before it was graded again.
         answer: the student's cells that it is about.
         check: the public part of the test, empty for cells that a person grades.
         printed: the test's outputs without its verdict.
+        earlier: whether the comment is about what stood here before it was graded again.
     """
 
     grade_id: str
@@ -69,10 +69,10 @@ class Exercise:
     message: str = ""
     misconception: str | None = None
     comment: str = ""
-    earlier: bool = False
     answer: tuple[Piece, ...] = ()
     check: str = ""
     printed: tuple[Part, ...] = ()
+    earlier: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a test raises is a verdict on the answer, and no verdict rests on chance or on a value that the grader makes up."""
+"""What a test raises is a verdict on the answer; no verdict rests on chance or on a value that the grader makes up."""
 
 from collections.abc import Mapping
 
