@@ -4,7 +4,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,7 +12,7 @@ from nbgrader.utils import parse_utc
 
 from autograder.collect.archive import TemporaryFolder
 from autograder.collect.attempts import ChosenAttempt, choose
-from autograder.collect.deadlines import add_due_dates, due_dates, read_deadline
+from autograder.collect.deadlines import add_due_dates, due_dates, extensions, read_deadline
 from autograder.collect.notebooks import Labs
 from autograder.collect.owners import OwnerFinder, SubmittedFile
 from autograder.collect.records import Collected, Found, Refused, Report
@@ -73,7 +73,8 @@ def collect(
             deadlines = dict.fromkeys(labs.names, due)
         report = Report(columns=listed.columns, notes=list(listed.refused))
         with TemporaryDirectory(prefix=_TEMPORARY, dir=course.state) as folder:
-            collector = _Collector(course, labs, Matcher(students), deadlines, report, progress)
+            extended = extensions(course, [name for name, known in deadlines.items() if known is not None])
+            collector = _Collector(course, labs, Matcher(students), deadlines, extended, report, progress)
             collector.run(source, TemporaryFolder(Path(folder)))
         collected = {it.student for it in report.collected}
         unlisted = collected - {student.identity for student in listed.students}
@@ -91,6 +92,7 @@ class _Collector:
     labs: Labs
     matcher: Matcher
     deadlines: dict[str, datetime | None]
+    extensions: dict[tuple[str, str], timedelta]
     report: Report
     progress: Progress
 
@@ -179,7 +181,7 @@ class _Collector:
 
     def _collect_student(self, student: str, files: list[SubmittedFile], times: dict[Parts, datetime]) -> None:
         files = [file for file in files if file.inside and file.inside[-1] != TIMESTAMP]
-        attempts, rest = choose(files, self.labs, times, self.deadlines)
+        attempts, rest = choose(files, self.labs, times, self._deadlines_of(student))
         unmatched = [file for file in rest if NOTEBOOK.search(file.inside[-1])] if attempts else rest
         self._keep_unmatched(unmatched, _without_lab(student, unmatched, has_attempts=bool(attempts)))
         self.report.notes += [
@@ -202,6 +204,12 @@ class _Collector:
                     f"{readable(file.found.name)} is the notebook {actual.notebook!r} of the lab {actual.lab!r} by its "
                     f"cells, and was {became}."
                 )
+
+    def _deadlines_of(self, student: str) -> dict[str, datetime | None]:
+        return {
+            lab: due + self.extensions.get((student, lab), timedelta()) if due is not None else None
+            for lab, due in self.deadlines.items()
+        }
 
     def _write(self, student: str, attempt: ChosenAttempt) -> None:
         try:

@@ -1,6 +1,8 @@
 """Nothing that a class does in practice is lost, or marked wrong: pictures, marks by hand, mended labs, wrong names."""
 
+import shutil
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -332,6 +334,24 @@ def test_another_lab_s_notebook_is_collected_where_it_belongs_unless_that_one_is
     assert {(it.student, it.lab) for it in report.collected} == {("ann", "ps2"), ("bob", "ps2")}
     assert "x * x * x" in (root / "submitted" / "bob" / "ps2" / "ps2.ipynb").read_text(encoding="utf-8")
     assert sum("ps2" in note for note in report.notes) == 2
+
+
+def test_an_extension_counts_when_an_attempt_is_chosen(root: Path, tmp_path: Path) -> None:
+    hand_in(root, "ann", "ps1", {"square": "x = 1"})
+    grade(root)
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment("ps1", duedate=datetime(2026, 11, 1))
+        gradebook.grant_extension("ps1", "ann", hours=48)
+    early = (root / "submitted" / "ann" / "ps1" / "ps1.ipynb").read_bytes()
+    shutil.rmtree(root / "submitted")
+    for number, content in ((1, early), (2, early.replace(b"x = 1", b"x = 2")), (5, early.replace(b"x = 1", b"x = 5"))):
+        folder = tmp_path / "download" / "ann" / f"attempt {number}"
+        folder.mkdir(parents=True)
+        (folder / "ps1.ipynb").write_bytes(content)
+        (folder / "timestamp.txt").write_text(f"2026-11-0{number} 12:00 UTC", encoding="utf-8")
+    (collected,) = collect(Course.open(root), tmp_path / "download").collected
+    assert not collected.late
+    assert "x = 2" in (root / "submitted" / "ann" / "ps1" / "ps1.ipynb").read_text(encoding="utf-8")
 
 
 def test_answers_with_pictures_are_other_answers() -> None:
