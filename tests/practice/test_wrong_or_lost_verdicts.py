@@ -125,25 +125,23 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory, exercises: Exercises) -> 
     """Grade the worked answers and the others: who → exercise → verdict."""
     found = {}
     with open_grader(tmp_path_factory.mktemp("grader"), LIMITS, Mode.BUBBLEWRAP) as grader:
-        # A notebook for each exercise: what a test leaves behind is no other one's.
-        for name, (worked, other, test) in exercises.items():
-            lesson_below = Cell("code", Role.LOCKED, BELOW.get(name, "None"), "below")
-            cells = (
-                Cell("code", Role.LOCKED, LESSON, "lesson"),
-                Cell("code", Role.SOLUTION, worked, name),
-                lesson_below,
-                Cell("code", Role.TEST, test, f"{name}-test", 2.0),
-            )
-            notebook = LabNotebook(name, cells, cells)
-            for who, answer in (("worked", worked), ("other", other)):
-                handed_in = tuple(
-                    Cell(it.kind, it.role, answer if it.role is Role.SOLUTION else it.source, it.grade_id, it.points)
-                    for it in cells
-                )
-                graded = grader.grade(Lab("lab", (notebook,), {}), SubmittedNotebook(name, handed_in), who)
-                (verdict,) = graded.verdicts
-                found.setdefault(who, {})[name] = verdict
+        notebook = LabNotebook("main", _cells(exercises, 0), _cells(exercises, 0))
+        for number, who in enumerate(("worked", "other")):
+            handed_in = SubmittedNotebook("main", _cells(exercises, number))
+            graded = grader.grade(Lab("lab", (notebook,), {}), handed_in, who)
+            found[who] = {verdict.grade_id.removesuffix("-test"): verdict for verdict in graded.verdicts}
     return found
+
+
+def _cells(exercises: Exercises, answer: int) -> tuple[Cell, ...]:
+    cells = [Cell("code", Role.LOCKED, LESSON, "lesson")]
+    for name, texts in exercises.items():
+        cells += [
+            Cell("code", Role.SOLUTION, texts[answer], name),
+            Cell("code", Role.LOCKED, BELOW.get(name, "None"), f"{name}-below"),
+            Cell("code", Role.TEST, texts[2], f"{name}-test", 2.0),
+        ]
+    return tuple(cells)
 
 
 def test_what_a_test_raises_is_a_verdict_on_the_answer(tmp_path_factory: pytest.TempPathFactory) -> None:
