@@ -1,10 +1,11 @@
 """Nothing that a class does in practice is lost, or marked wrong: pictures, marks by hand, mended labs, wrong names."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import nbformat
@@ -47,9 +48,7 @@ class FakeExecutor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         pass
 
     def judge(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> NotebookResult:
@@ -358,3 +357,15 @@ def test_answers_with_pictures_are_other_answers() -> None:
     plain = new_markdown_cell("See", metadata={"nbgrader": {"grade_id": "why", "grade": True, "solution": True}})
     pictured = nbformat.from_dict({**plain, "attachments": ATTACHED})
     assert answer_digests([cell_from(plain)]) != answer_digests([cell_from(pictured)])
+
+
+def test_printed_lines_are_gathered_in_linear_time() -> None:
+    program = (
+        "import resource; resource.setrlimit(resource.RLIMIT_CPU, (30, 30))\n"
+        "from autograder.wall.ipython_shell import Outputs\n"
+        "outputs = Outputs(10**9); outputs.start()\n"
+        "for number in range(400_000):\n    outputs.write('stdout', f'{number:09}'); outputs.write('stdout', '\\n')\n"
+        "(output,) = outputs.items; print(len(output['text']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "4000000"), done.stderr[-1000:]
