@@ -25,13 +25,14 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
 from autograder.autograded.nbgrader_format import graded_notebook, shown_notebook, submission_metadata
 from autograder.cells import Lab, LabNotebook
 from autograder.course.course import Course
+from autograder.course.recognition import Recognition
 from autograder.course.submissions import read_notebook, working_files
 from autograder.errors import ExpectedError
 from autograder.gradebook.labs import read_lab
@@ -39,6 +40,7 @@ from autograder.grading.cache_keys import content_digest
 from autograder.grading.level_store import LevelStore
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.lock import course_lock
+from autograder.grading.marks_by_hand import MarksByHand
 from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
@@ -134,7 +136,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         lab = read_lab(course, names["assignment"])
         notebook = _notebook(lab, names["notebook"])
         folder = course.submission_folder(names["student"], lab.name)
-        submitted = read_notebook(folder / f"{notebook.name}.ipynb", notebook)
+        submitted = read_notebook(folder / f"{notebook.name}.ipynb", notebook, lab.name, Recognition(course))
         files = working_files(course, lab, folder)
         started = monotonic()
         terms = Terms(Limits(), Mode(self.sandbox), level=Level(self.level))
@@ -143,9 +145,15 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
             graded = NotebookGrader(course.state, terms, executor).grade(lab, submitted, drawn_for, files)
             _refuse_broken(graded)
             LevelStore(course.state).keep(lab.name, notebook.name, graded.levels)
-        if any(verdict.status is CellStatus.EXCLUDED for verdict in graded.verdicts):
+        marks = MarksByHand(course)
+        texts, hold = marks.compare(
+            lab.name, names["student"], submitted, _marks_in_gradebook(names), in_autograded=False
+        )
+        marks.keep(lab.name, names["student"], notebook.name, texts)
+        resources["gradlab_hold"] = hold
+        if hold or any(verdict.status is CellStatus.EXCLUDED for verdict in graded.verdicts):
             # After the steps that are configured, of which one records 0 points for what has no verdict.
-            self._exporter().register_preprocessor(LeaveExcludedOpen, enabled=True)
+            self._exporter().register_preprocessor(FinishGrades, enabled=True)
         shown = shown_notebook(notebook, submitted, graded)
         result = Result(
             student=names["student"],
@@ -163,23 +171,41 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         """What runs nbgrader's steps, one after another."""
         if isinstance(self.parent, Exporter):
             return self.parent
-        raise RuntimeError("a test can be run for nobody, and only nbgrader's autograde can leave its points open")
+        raise RuntimeError("only nbgrader's autograde can leave points open, or a person's mark as it is")
 
 
-class LeaveExcludedOpen(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
-    """Leaves the points of tests that can be run for nobody to a person. nbgrader has no word for them, and gives 0."""
+class FinishGrades(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
+    """Corrects what nbgrader's own steps record.
+
+    The points of tests that can be run for nobody are left to a person: nbgrader has no word for them, and gives 0. A
+    mark by a person on an answer that has not changed holds: nbgrader has each of them given again.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Open the grades of one notebook that has been graded and recorded."""
+        """Correct the grades of one notebook that has been graded and recorded."""
         names: Mapping[str, str] = resources["nbgrader"]
         with Gradebook(names["db_url"]) as gradebook:
             for cell in nb.cells:
-                if cell.metadata.get("gradlab", {}).get("status") == CellStatus.EXCLUDED.value:
-                    grade_id = cell.metadata["nbgrader"]["grade_id"]
+                status = cell.metadata.get("gradlab", {}).get("status")
+                grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+                holds = status is not None and grade_id in resources["gradlab_hold"]
+                if holds or status == CellStatus.EXCLUDED.value:
                     grade = gradebook.find_grade(grade_id, names["notebook"], names["assignment"], names["student"])
-                    grade.auto_score, grade.needs_manual_grade = None, True
+                    grade.needs_manual_grade = not holds
+                    if status == CellStatus.EXCLUDED.value:
+                        grade.auto_score = None
             gradebook.db.commit()
         return nb, resources
+
+
+def _marks_in_gradebook(names: Mapping[str, str]) -> dict[str, bool]:
+    """The cells of a submitted notebook that a person has marked: grade id → whether it waits all the same."""
+    with Gradebook(names["db_url"]) as gradebook:
+        try:
+            found = gradebook.find_submission_notebook(names["notebook"], names["assignment"], names["student"])
+        except MissingEntry:
+            return {}
+        return {it.name: bool(it.needs_manual_grade) for it in found.grades if it.manual_score is not None}
 
 
 def _notebook(lab: Lab, name: str) -> LabNotebook:

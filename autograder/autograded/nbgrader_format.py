@@ -10,6 +10,8 @@ from nbformat.v4 import nbformat as NBFORMAT  # noqa: N812 - a constant
 from nbformat.v4 import nbformat_minor as NBFORMAT_MINOR  # noqa: N812 - a constant
 from nbgrader.utils import compute_checksum
 
+from autograder.autograded.answers import DIGEST, answer_digests
+from autograder.autograded.pictures import Attachments, with_readable_pictures
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.untrusted import html_sanitiser, markup
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
@@ -64,7 +66,8 @@ def shown_notebook(notebook: LabNotebook, submitted: SubmittedNotebook, graded: 
     def shown(cell: Cell, outcome: CellOutcome) -> markup.Shown:
         own = cell.kind != "code" and (cell.kind, cell.source) not in released_texts
         shows_outputs = cell.kind == "code" and cell.role is not Role.TEST
-        return markup.Shown(cell.source if own else None, tuple(outcome.outputs) if shows_outputs else ())
+        text = with_readable_pictures(cell.source, cell.attachments)[0] if cell.kind == "markdown" else cell.source
+        return markup.Shown(text if own else None, tuple(outcome.outputs) if shows_outputs else ())
 
     cells = markup.clean([shown(*pair) for pair in zip(submitted.cells, graded.outcomes, strict=True)])
     flags = [
@@ -101,6 +104,10 @@ def graded_notebook(
         _node(cell, outcome, released.get(cell.grade_id or ""), its, ids=ids)
         for cell, outcome, its in zip(submitted.cells, graded.outcomes, shown.cells, strict=True)
     ]
+    answers = answer_digests(submitted.cells)
+    for cell, node in zip(submitted.cells, nodes, strict=True):
+        if cell.grade_id in answers and "gradlab" in node.metadata:
+            node.metadata["gradlab"][DIGEST] = answers[cell.grade_id]
     return _notebook(nodes, metadata)
 
 
@@ -191,14 +198,17 @@ class _Ids:
 
 
 def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, shown: markup.Cleaned, *, ids: _Ids) -> NotebookNode:
-    source = cell.source if shown.source is None else shown.source
     kind = cell.kind if cell.kind in ("code", "markdown") else "raw"
+    source = cell.source if shown.source is None else shown.source
+    attachments: Attachments | None = cell.attachments
+    if kind == "markdown" and shown.source is not None:
+        _, attachments = with_readable_pictures(cell.source, cell.attachments)
     node = _cell(kind, ids.unique(cell.cell_id), source, _metadata(released, outcome.verdict))
     if kind == "code":
         outputs = _verdict_outputs(outcome) if cell.role is Role.TEST else shown.outputs
         node["outputs"] = [_output(output) for output in outputs]
         node["execution_count"] = outcome.execution_count
-    elif kind == "markdown" and (images := html_sanitiser.attachments(cell.attachments)):
+    elif kind == "markdown" and (images := html_sanitiser.attachments(attachments)):
         node["attachments"] = from_dict(images)
     return node
 

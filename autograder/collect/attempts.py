@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograder.collect.notebooks import Labs
 from autograder.collect.owners import SubmittedFile
-from autograder.collect.records import NotebookName
+from autograder.course.recognition import NotebookName
 from autograder.untrusted.file_names import copy_number, is_notebook_path, rank
 from autograder.untrusted.paths import Parts
 
@@ -71,9 +71,17 @@ def choose(
     """
     attempts: defaultdict[NotebookName, list[SubmittedFile]] = defaultdict(list)
     others: list[SubmittedFile] = []
-    for file in files:
+    misnamed: list[tuple[NotebookName, SubmittedFile]] = []
+    files = list(files)
+    for file, actual in zip(files, labs.misnamed(files), strict=True):
         notebook = labs.by_name(file.inside)
-        (others if notebook is None else attempts[notebook]).append(file)
+        if actual is not None:
+            misnamed.append((actual, file))
+        else:
+            (others if notebook is None else attempts[notebook]).append(file)
+    by_right_name = frozenset(attempts)
+    for actual, file in misnamed:
+        (attempts[actual] if actual not in by_right_name and labs.collects(actual) else others).append(file)
     _add_renamed(others, labs, attempts)
     chosen_as_notebooks = {id(file) for found in attempts.values() for file in found}
     others = [file for file in others if id(file) not in chosen_as_notebooks]

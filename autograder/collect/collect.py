@@ -2,15 +2,15 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autograder.collect.archive import TemporaryFolder
 from autograder.collect.attempts import ChosenAttempt, choose
-from autograder.collect.deadlines import add_due_dates, due_dates, read_deadline
+from autograder.collect.deadlines import add_due_dates, due_dates, extensions, read_deadline
 from autograder.collect.notebooks import Labs
 from autograder.collect.owners import OwnerFinder, SubmittedFile
 from autograder.collect.records import Collected, Found, Refused, Report
@@ -82,7 +82,8 @@ def collect(
             deadlines = dict.fromkeys(labs.names, due)
         report = Report(columns=listed.columns, notes=[*listed.refused, *teams.unknown])
         with TemporaryDirectory(prefix=_TEMPORARY, dir=course.state) as folder:
-            collector = _Collector(course, labs, Matcher(students), teams, deadlines, report, progress)
+            extended = extensions(course, [name for name, known in deadlines.items() if known is not None])
+            collector = _Collector(course, labs, Matcher(students), teams, deadlines, extended, report, progress)
             collector.run(source, TemporaryFolder(Path(folder)))
         collected = {it.student for it in report.collected}
         unlisted = collected - {student.identity for student in listed.students}
@@ -101,6 +102,7 @@ class _Collector:
     matcher: Matcher
     teams: Teams
     deadlines: dict[str, datetime | None]
+    extensions: dict[tuple[str, str], timedelta]
     report: Report
     progress: Progress
 
@@ -244,7 +246,7 @@ class _Collector:
         files = [file for file in files if file.inside and file.inside[-1] != TIMESTAMP]
         # What was typed into the platform beside a file is no submission of its own.
         files = [file for file in files if not file.typed] or files
-        attempts, rest = choose(files, self.labs, times, self.deadlines)
+        attempts, rest = choose(files, self.labs, times, self._deadlines_of(student))
         unmatched = [file for file in rest if NOTEBOOK.search(file.inside[-1])] if attempts else rest
         kept = {id(file) for file in unmatched}
         self._keep_unmatched(unmatched, _without_lab(student, unmatched, has_attempts=bool(attempts)))
@@ -256,6 +258,7 @@ class _Collector:
         if len(left_out) > _MOST_NAMED:
             more = count(len(left_out) - _MOST_NAMED, "more file")
             self.report.notes.append(f"{readable(student)}: {more} left out for the same reason.")
+        self.report.notes += self._misnamed(files, attempts)
         for attempt in attempts:
             beyond = attempt.leave_out_beyond(MOST_BYTES)
             if beyond:
@@ -264,6 +267,24 @@ class _Collector:
                     f"{MOST_BYTES // 1024**2} MiB."
                 )
             self._write(student, attempt)
+
+    def _misnamed(self, files: Iterable[SubmittedFile], attempts: Iterable[ChosenAttempt]) -> Iterator[str]:
+        """What became of files that hold another notebook than their names say."""
+        taken = {id(file) for attempt in attempts for file in attempt.files.values()}
+        files = list(files)
+        for file, actual in zip(files, self.labs.misnamed(files), strict=True):
+            if actual is not None:
+                became = "collected as that" if id(file) in taken else "left out: that one is there, or not collected"
+                yield (
+                    f"{readable(file.found.name)} is the notebook {actual.notebook!r} of the lab {actual.lab!r} by its "
+                    f"cells, and was {became}."
+                )
+
+    def _deadlines_of(self, student: str) -> dict[str, datetime | None]:
+        return {
+            lab: due + self.extensions.get((student, lab), timedelta()) if due is not None else None
+            for lab, due in self.deadlines.items()
+        }
 
     def _write(self, student: str, attempt: ChosenAttempt) -> None:
         try:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from nbgrader.api import MissingEntry
@@ -58,6 +58,21 @@ def due_dates(course: Course, labs: Iterable[str]) -> dict[str, datetime | None]
             except MissingEntry:
                 found[lab] = None
     return found
+
+
+def extensions(course: Course, labs: Iterable[str]) -> dict[tuple[str, str], timedelta]:
+    """How much later labs are due for single students, by the gradebook: (student, lab) → time.
+
+    Raises:
+        ExpectedError: the gradebook cannot be read.
+    """
+    with writing(course.gradebook_url, course.course_id) as gradebook:
+        return {
+            (str(it.student_id), lab): it.extension
+            for lab in labs
+            for it in gradebook.assignment_submissions(lab)
+            if it.extension is not None
+        }
 
 
 def add_due_dates(course: Course, labs: Iterable[str], deadline: datetime) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from autograder.cells import Role
-from autograder.collect.records import NotebookName
+from autograder.course.recognition import Marks, NotebookName, Recognition, marks_of
 from autograder.untrusted.file_names import NOTEBOOK, copied_names, rank, without_copy_marks
 from autograder.untrusted.files import Quarantine
 from autograder.untrusted.helper import Bounds, HelperError, each
@@ -18,6 +18,7 @@ from autograder.untrusted.paths import Parts
 
 if TYPE_CHECKING:
     # A helper's process imports this module, and needs nothing of nbgrader.
+    from autograder.collect.owners import SubmittedFile
     from autograder.course.course import Course
 
 _MAY_BE_NOTEBOOK = re.compile(rf"{NOTEBOOK.pattern}|\.(?:json|txt)$", re.IGNORECASE)
@@ -39,6 +40,7 @@ class Labs:
         notebooks: lab → the names of its notebooks.
         only: the only lab to collect; None for all.
         sources: notebook → the instructor's file, by whose cells a renamed notebook is recognised.
+        recognition: knows the notebooks of the course, for files that have the name of another one.
     """
 
     def __init__(
@@ -46,11 +48,14 @@ class Labs:
         notebooks: Mapping[str, Sequence[str]],
         only: str | None = None,
         sources: Mapping[NotebookName, Path] | None = None,
+        recognition: Recognition | None = None,
     ) -> None:
         self._notebooks = notebooks
         self._sources = sources or {}
         self._features: dict[NotebookName, Features] | None = None
         self._only = only
+        self._recognition = recognition
+        self._actual: dict[Path, NotebookName | None] = {}
 
     @classmethod
     def of(cls, course: "Course", only: str | None = None) -> "Labs":
@@ -67,7 +72,9 @@ class Labs:
         source = course.directory.source_directory
         paths = {lab: sorted(course.folder(source, ".", lab).glob("*.ipynb")) for lab in labs}
         sources = {NotebookName(lab, path.stem): path for lab, found in paths.items() for path in found}
-        return cls({lab: [path.stem for path in found] for lab, found in paths.items()}, only, sources)
+        return cls(
+            {lab: [path.stem for path in found] for lab, found in paths.items()}, only, sources, Recognition(course)
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -126,6 +133,24 @@ class Labs:
         candidates = [notebook for notebook, share in shares.items() if share == best]
         return candidates[0] if best >= _LEAST_SHARE and len(candidates) == 1 else None
 
+    def misnamed(self, files: "Sequence[SubmittedFile]") -> list[NotebookName | None]:
+        """The notebook that each file with the name of another one is by its cells; None if the name is right."""
+        if self._recognition is None:
+            return [None] * len(files)
+        named = [(file, name) for file in files if (name := self.by_name(file.inside)) is not None]
+        unknown = [(file, name) for file, name in named if file.found.content not in self._actual][:_MOST_READ]
+        results: list[Marks | HelperError | None] = each(
+            BOUNDS, read_marks, [os.fsencode(file.found.content) for file, _ in unknown]
+        )
+        for (file, name), marks in zip(unknown, results, strict=True):
+            actual = self._recognition.elsewhere(name, marks) if isinstance(marks, Marks) else None
+            self._actual[file.found.content] = actual
+        return [self._actual.get(file.found.content) for file in files]
+
+    def collects(self, notebook: NotebookName) -> bool:
+        """Whether a notebook is of a lab that is collected."""
+        return notebook in self._all()
+
     def single(self) -> NotebookName | None:
         """The notebook to collect if there is only one; None if all labs are collected or the lab has several."""
         found = list(self._all())
@@ -182,6 +207,17 @@ class Features:
 def read_features(paths: list[bytes]) -> list[Features | None]:
     """What distinguishes each of some files, None for those that are no notebooks; this runs in a helper's process."""
     return [_read_features(Path(os.fsdecode(path))) for path in paths]
+
+
+def read_marks(paths: list[bytes]) -> list[Marks | None]:
+    """What tells each of some files from other notebooks of the course; this runs in a helper's process."""
+    found: list[Marks | None] = []
+    for path in paths:
+        try:
+            found.append(marks_of(read(Path(os.fsdecode(path))).cells))
+        except Quarantine:
+            found.append(None)
+    return found
 
 
 def _may_be_notebook(name: str, path: Path) -> bool:

@@ -45,19 +45,6 @@ class Refused:
     cure: str
 
 
-@dataclass(frozen=True)
-class NotebookName:
-    """A notebook of a lab.
-
-    Attributes:
-        lab: the lab's name.
-        notebook: the notebook's name, without ``.ipynb``.
-    """
-
-    lab: str
-    notebook: str
-
-
 class Outcome(StrEnum):
     """What became of an attempt."""
 

@@ -177,19 +177,23 @@ class Course:
                     f"Grade it with nbgrader itself: nbgrader autograde {lab}",
                 )
 
-    def lab(self, name: str, generated_tests: GeneratedTests) -> Lab:
+    def lab(self, name: str, generated_tests: GeneratedTests, has_submissions: Callable[[], bool] = bool) -> Lab:
         """Read a lab: the instructor's cells, the released cells, the data files.
 
         Args:
             name: the lab's name.
             generated_tests: gives the tests that nbgrader generates; `autograder.gradebook.labs.read_lab` reads them
                 from the gradebook.
+            has_submissions: whether submissions were graded. nbgrader then refuses to release a notebook that has got
+                further cells, so it is taken as it would be released.
 
         Raises:
             ExpectedError: there is no such lab, or one of its notebooks is broken or older than its source.
         """
         folder = self.source_folder(name)
-        notebooks = tuple(self._notebook(name, path, generated_tests) for path in self.source_notebooks(name))
+        notebooks = tuple(
+            self._notebook(name, path, generated_tests, has_submissions) for path in self.source_notebooks(name)
+        )
         paths = map(Path, sorted(find_all_files(str(folder), [*self.directory.ignore, "*.ipynb"])))
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
         return Lab(name=name, notebooks=notebooks, files=files)
@@ -281,7 +285,9 @@ class Course:
                 check_name(match["name"], self.root / step)
                 yield match["name"], Path(found)
 
-    def _notebook(self, lab: str, path: Path, generated_tests: GeneratedTests) -> LabNotebook:
+    def _notebook(
+        self, lab: str, path: Path, generated_tests: GeneratedTests, has_submissions: Callable[[], bool]
+    ) -> LabNotebook:
         where = f"{lab}/{path.name}"
         source = release.include_header_and_footer(release.read_instructors(path), self.application)
         generated = {
@@ -298,6 +304,9 @@ class Course:
         else:
             student = release.released(deepcopy(source), self.application, where)
         notebook = LabNotebook(path.stem, tuple(_instructor_cells(source, where)), tuple(map(cell_from, student.cells)))
+        if _has_further_cells(notebook) and has_submissions():
+            student = release.released(deepcopy(source), self.application, where)
+            notebook = replace(notebook, released=tuple(map(cell_from, student.cells)))
         if _skeleton(notebook.source) != _skeleton(notebook.released):
             raise ExpectedError(
                 f"{public} is not the release of {path}: their nbgrader cells differ.",
@@ -329,6 +338,12 @@ def _skeleton(cells: tuple[Cell, ...]) -> list[Cell]:
         for cell in cells
         if cell.role is not Role.FREE
     ]
+
+
+def _has_further_cells(notebook: LabNotebook) -> bool:
+    """Whether the instructor's notebook has cells that the released one lacks, and all that the released one has."""
+    source, there = ({cell.grade_id for cell in _skeleton(cells)} for cells in (notebook.source, notebook.released))
+    return there < source
 
 
 def did_you_mean(name: str, existing: Sequence[str]) -> str:

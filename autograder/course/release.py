@@ -1,5 +1,6 @@
 """An instructor's notebook as nbgrader would release and record it: nbgrader's own preprocessors, in memory."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -83,13 +84,19 @@ def released(notebook: NotebookNode, application: LoggingConfigurable, where: st
     return _run(steps, notebook, application, {}, where)
 
 
-def record(notebook: NotebookNode, application: LoggingConfigurable, names: Resources) -> None:
+def record(
+    notebook: NotebookNode,
+    application: LoggingConfigurable,
+    names: Resources,
+    before: Callable[[NotebookNode], None],
+) -> None:
     """Write a notebook's cells into the gradebook, as ``nbgrader generate_assignment`` does.
 
     Args:
         notebook: the instructor's notebook, unchanged from ``source/``.
         application: nbgrader's application with the course's configuration.
         names: "notebook", "assignment", "db_url" and "path", the folder of the source notebook.
+        before: is called with the notebook as it is recorded, before nbgrader records it.
 
     Raises:
         ExpectedError: nbgrader refuses it.
@@ -103,7 +110,9 @@ def record(notebook: NotebookNode, application: LoggingConfigurable, names: Reso
             "Add nbgrader.preprocessors.SaveCells, or remove the setting.",
         )
     resources = {"nbgrader": dict(names), "metadata": {"path": names["path"]}}
-    _run(steps[: saving + 1], notebook, application, resources, where)
+    ready = _run(steps[:saving], notebook, application, resources, where)
+    before(ready)
+    _run(steps[saving : saving + 1], ready, application, resources, where)
 
 
 def _steps(application: LoggingConfigurable) -> list[type[NbGraderPreprocessor]]:

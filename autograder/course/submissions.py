@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from autograder.cells import Cell, Lab, LabNotebook, SubmittedNotebook
+from autograder.course.recognition import KnownNotebook, NotebookName, Recognition, elsewhere, marks_of
 from autograder.repair import repair_notebook
 from autograder.repair.messages import sentences_about
 from autograder.untrusted.file_names import NOTEBOOK, is_notebook_path, rank
 from autograder.untrusted.files import MOST_FILES, Quarantine, holds_too_many_files, list_files, read_bytes, readable
 from autograder.untrusted.helper import Bounds, HelperError, within
-from autograder.untrusted.notebooks import read
+from autograder.untrusted.notebooks import ParsedNotebook, read
 
 if TYPE_CHECKING:
     # A helper's process imports this module, and needs nothing of nbgrader.
@@ -59,8 +60,13 @@ class Submission:
         return self.repairs + tuple(repair for notebook in self.notebooks for repair in notebook.repairs)
 
 
-def read_submission(folder: Path, lab: Lab) -> Submission:
+def read_submission(folder: Path, lab: Lab, recognition: Recognition | None = None) -> Submission:
     """Read the notebooks of a submission and realign them to the lab's, in a helper's process.
+
+    Args:
+        folder: the submission's folder.
+        lab: the lab.
+        recognition: knows the notebooks of the course; one that is another than its name says counts as unreadable.
 
     Raises:
         Quarantine: there is not a single notebook that could be one of the lab's, or reading takes more than `BOUNDS`.
@@ -68,7 +74,7 @@ def read_submission(folder: Path, lab: Lab) -> Submission:
     # Without the instructor's cells: nothing of them is needed to read what a student wrote.
     notebooks = [LabNotebook(notebook.name, (), notebook.released) for notebook in lab.notebooks]
     try:
-        reading = within(BOUNDS, read_here, os.fsencode(folder), notebooks)
+        reading = within(BOUNDS, read_here, os.fsencode(folder), notebooks, lab.name, _known(recognition))
     except HelperError as error:
         raise Quarantine(folder.name, f"its notebooks can't be read: {error}", _HAND_IN_AGAIN) from None
     if reading.submission is None:
@@ -76,14 +82,21 @@ def read_submission(folder: Path, lab: Lab) -> Submission:
     return reading.submission
 
 
-def read_notebook(path: Path, notebook: LabNotebook) -> SubmittedNotebook:
+def read_notebook(path: Path, notebook: LabNotebook, lab: str, recognition: Recognition) -> SubmittedNotebook:
     """Read one notebook file and realign it, in a helper's process.
+
+    Args:
+        path: the file.
+        notebook: the lab's notebook.
+        lab: the lab's name.
+        recognition: see `read_submission`.
 
     Raises:
         Quarantine: it can't be read, or that takes more than `BOUNDS`.
     """
     try:
-        reading = within(BOUNDS, read_file_here, os.fsencode(path), LabNotebook(notebook.name, (), notebook.released))
+        released = LabNotebook(notebook.name, (), notebook.released)
+        reading = within(BOUNDS, read_file_here, os.fsencode(path), released, lab, _known(recognition))
     except HelperError as error:
         raise Quarantine(path.name, f"it can't be read: {error}", _HAND_IN_AGAIN) from None
     if reading.submission is None:
@@ -104,24 +117,30 @@ class Reading:
     refused: tuple[str, str, str] = ("", "", "")
 
 
-def read_here(folder: bytes, notebooks: list[LabNotebook]) -> Reading:
+def _known(recognition: Recognition | None) -> list[KnownNotebook]:
+    return [] if recognition is None else recognition.known
+
+
+def read_here(folder: bytes, notebooks: list[LabNotebook], lab: str, known: list[KnownNotebook]) -> Reading:
     """Read a submission in this process, which is a helper's."""
     try:
-        return Reading(_read(Path(os.fsdecode(folder)), notebooks))
+        return Reading(_read(Path(os.fsdecode(folder)), notebooks, lab, known))
     except Quarantine as error:
         return Reading(None, (error.file, error.reason, error.cure))
 
 
-def read_file_here(path: bytes, notebook: LabNotebook) -> Reading:
+def read_file_here(path: bytes, notebook: LabNotebook, lab: str, known: list[KnownNotebook]) -> Reading:
     """Read one notebook file in this process, which is a helper's."""
     try:
-        repaired = repair_notebook(notebook.name, read(Path(os.fsdecode(path))), notebook.released)
+        parsed = read(Path(os.fsdecode(path)))
+        _require_right_notebook(known, NotebookName(lab, notebook.name), parsed)
+        repaired = repair_notebook(notebook.name, parsed, notebook.released)
     except Quarantine as error:
         return Reading(None, (error.file, error.reason, error.cure))
     return Reading(Submission((repaired,)))
 
 
-def _read(folder: Path, notebooks: Sequence[LabNotebook]) -> Submission:
+def _read(folder: Path, notebooks: Sequence[LabNotebook], lab: str, known: Sequence[KnownNotebook]) -> Submission:
     files, repairs = _assign(_candidates(folder), notebooks, folder)
     if not files:
         raise Quarantine(folder.name, *_why_no_notebook(folder))
@@ -130,12 +149,31 @@ def _read(folder: Path, notebooks: Sequence[LabNotebook]) -> Submission:
     for notebook in notebooks:
         if notebook.name in files:
             try:
-                submitted.append(repair_notebook(notebook.name, read(files[notebook.name]), notebook.released))
+                parsed = read(files[notebook.name])
+                _require_right_notebook(known, NotebookName(lab, notebook.name), parsed)
+                submitted.append(repair_notebook(notebook.name, parsed, notebook.released))
             except Quarantine as error:
                 unreadable.append((notebook.name, str(error)))
     missing = tuple(notebook.name for notebook in notebooks if notebook.name not in files)
     flags = tuple(_flags(folder, files.values(), notebooks))
     return Submission(tuple(submitted), tuple(unreadable), missing, tuple(repairs), flags)
+
+
+def _require_right_notebook(known: Sequence[KnownNotebook], named: NotebookName, parsed: ParsedNotebook) -> None:
+    """See that a notebook is the one that its name says.
+
+    Raises:
+        Quarantine: by its cells it is another one of the course.
+    """
+    actual = elsewhere(known, named, marks_of(parsed.cells)) if known else None
+    if actual is not None:
+        lab = "this lab" if actual.lab == named.lab else f"the lab {actual.lab!r}"
+        raise Quarantine(
+            f"{named.notebook}.ipynb",
+            f"by its cells it is the notebook {actual.notebook!r} of {lab}",
+            f"Put it where that one belongs, as {actual.lab}/{actual.notebook}.ipynb, if it is missing there, and hand "
+            f"in {named.notebook}.ipynb",
+        )
 
 
 def working_files(course: "Course", lab: Lab, folder: Path) -> dict[str, bytes]:

@@ -58,11 +58,19 @@ def moodle_table(scores: Scores, template: Template | None, *, unfinished: bool)
 
     Students without a score are left out: Moodle reads an empty score as the request to clear its own. Without a
     template, the student's id is in both columns in which Moodle may have it.
+
+    Raises:
+        ExpectedError: the template is Canvas's.
     """
     if template is None:
         identity = list(MOODLE_IDENTITY)
         named = [(student, _identity_cells(student, MOODLE_IDENTITY)) for student in scores.students]
     else:
+        if all(name in template.header for name in CANVAS_REQUIRED):
+            raise ExpectedError(
+                f"{template.path} is Canvas's, and not Moodle's.",
+                "Say --to canvas, or name the file of grades that Moodle exports.",
+            )
         identity = moodle_identity(template.header)
         named = [(student, [row.get(name, "") for name in identity]) for row, student in template.matched()]
     notes = _not_listed(scores, template) if template is not None else []

@@ -126,7 +126,7 @@ def _score(submission: Any) -> Score:  # noqa: ANN401 - nbgrader has no types
     comments: list[str] = []
     for notebook in submission.notebooks:
         for grade in notebook.grades:
-            waits = grade.manual_score is None and grade.needs_manual_grade
+            waits = grade.needs_manual_grade
             exercises[f"{notebook.name}/{grade.name}"] = None if waits else float(grade.score or 0.0)
         comments += [str(it.manual_comment).strip() for it in notebook.comments if it.manual_comment]
     return Score(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.errors import ExpectedError
 from autograder.roster.class_list import Student, read_table, student_of
-from autograder.roster.columns import IDENTITY, fields_of
+from autograder.roster.columns import FEEDBACK, IDENTITY, fields_of
 from autograder.roster.matching import Matcher, Owner, Platform
 from autograder.roster.names import folded
 
@@ -47,7 +47,9 @@ class Template:
         names = {name: folded(_ID.sub("", name)) for name in self.header}
         found = [name for name, plain in names.items() if plain == wanted]
         found = found or [
-            name for name, plain in names.items() if wanted in plain and "feedback" not in name.casefold()
+            name
+            for name, plain in names.items()
+            if wanted in plain and not any(word in name.casefold() for word in FEEDBACK)
         ]
         if len(found) > 1:
             raise ExpectedError(

@@ -19,6 +19,7 @@ def apply_verdicts(
     result: Result,
     graded: Mapping[str, NotebookResult],
     submitted: Mapping[str, SubmittedNotebook],
+    hold: Mapping[str, frozenset[str]],
 ) -> SubmissionRecord:
     """The submission with the grades and comments that its verdicts give.
 
@@ -29,19 +30,31 @@ def apply_verdicts(
         result: the submission's result.
         graded: its graded notebooks, by name.
         submitted: its realigned notebooks, by name, for the comment "No response." on solutions.
+        hold: the cells of each notebook whose marks by a person hold, since their answers have not changed; others that
+            a person marked wait for a person again.
 
     Raises:
         ExpectedError: the gradebook does not know a cell.
     """
     notebooks = [
-        _apply_verdicts(row, result, graded.get(row.notebook.name), submitted.get(row.notebook.name))
+        _apply_verdicts(
+            row,
+            result,
+            graded.get(row.notebook.name),
+            submitted.get(row.notebook.name),
+            hold.get(row.notebook.name, frozenset()),
+        )
         for row in submission.notebooks
     ]
     return replace(submission, notebooks=notebooks)
 
 
 def _apply_verdicts(
-    row: NotebookRecord, result: Result, graded: NotebookResult | None, submitted: SubmittedNotebook | None
+    row: NotebookRecord,
+    result: Result,
+    graded: NotebookResult | None,
+    submitted: SubmittedNotebook | None,
+    hold: frozenset[str],
 ) -> NotebookRecord:
     if graded is not None:
         verdicts = {verdict.grade_id: verdict for verdict in graded.verdicts}
@@ -50,10 +63,10 @@ def _apply_verdicts(
                 f"The gradebook does not know the cell {unknown!r} of {result.lab}/{row.notebook.name}.ipynb.",
                 f"Run: nbgrader generate_assignment {result.lab} --force",
             )
-        grades = [_graded(grade, verdicts.get(grade.name)) for grade in row.grades]
+        grades = [_graded(grade, verdicts.get(grade.name), holds=grade.name in hold) for grade in row.grades]
         return replace(row, grades=grades, comments=_comments(row, graded, submitted))
     if result.status is SubmissionStatus.GRADED:
-        return replace(row, grades=[replace(grade, auto_score=0.0, needs_manual_grade=False) for grade in row.grades])
+        return replace(row, grades=[_not_handed_in(grade) for grade in row.grades])
     unreadable = result.status is SubmissionStatus.QUARANTINED
     return replace(
         row,
@@ -62,14 +75,20 @@ def _apply_verdicts(
     )
 
 
-def _graded(grade: GradeRecord, verdict: CellVerdict | None) -> GradeRecord:
+def _graded(grade: GradeRecord, verdict: CellVerdict | None, *, holds: bool) -> GradeRecord:
+    marked = grade.manual_score is not None
     if verdict is None or verdict.status is CellStatus.BROKE:
-        return replace(grade, needs_manual_grade=True)
+        return replace(grade, needs_manual_grade=not (marked and holds))
     if grade.task:
         # Only a person grades a task; an automatic 0 can only come from an earlier submission without the notebook.
-        return grade if grade.auto_score is None else replace(grade, auto_score=None, needs_manual_grade=True)
+        return replace(grade, auto_score=None, needs_manual_grade=not (marked and holds))
     score = None if verdict.points is None else float(verdict.points)
-    return replace(grade, auto_score=score, needs_manual_grade=score is None or grade.manual_score is not None)
+    return replace(grade, auto_score=score, needs_manual_grade=not holds if marked else score is None)
+
+
+def _not_handed_in(grade: GradeRecord) -> GradeRecord:
+    """A grade in a notebook that is missing: 0, and a mark that a person gave to an earlier one holds no longer."""
+    return replace(grade, auto_score=0.0, needs_manual_grade=grade.manual_score is not None)
 
 
 def _not_graded(grade: GradeRecord, *, unreadable: bool) -> GradeRecord:

@@ -104,6 +104,7 @@ class GradebookWriter:
         notebooks: Mapping[str, NotebookResult],
         submitted_at: datetime | None,
         submitted: Mapping[str, SubmittedNotebook] | None = None,
+        hold: Mapping[str, frozenset[str]] | None = None,
     ) -> str:
         """Write one submission's result in one transaction.
 
@@ -112,6 +113,7 @@ class GradebookWriter:
             notebooks: its graded notebooks, by name.
             submitted_at: when it was handed in, UTC; None if unknown.
             submitted: its realigned notebooks, by name, for the comment "No response." on solutions.
+            hold: the cells of each notebook whose marks by a person hold; others that a person marked wait again.
 
         Returns:
             A digest of what the gradebook now holds of it; see `digest`.
@@ -123,7 +125,7 @@ class GradebookWriter:
         with self._database_errors():
             lab = self._lab(result.lab)
             before = add_missing(self._session, lab, result.student, self._read(lab, result.student))
-            after = apply_verdicts(before, result, notebooks, submitted or {})
+            after = apply_verdicts(before, result, notebooks, submitted or {}, hold or {})
             if submitted_at is not None and (result.status is SubmissionStatus.GRADED or not before.has_scores):
                 after = replace(after, timestamp=submitted_at)
             save(self._session, before, after)
@@ -131,6 +133,24 @@ class GradebookWriter:
             if self._penalises_lateness:
                 self._assign_late_penalties(lab, after, result.student)
         return _digest(lab, after)
+
+    def marks_by_hand(self, lab: str, student: str) -> dict[str, dict[str, bool]]:
+        """The cells of a submission that a person has marked, by notebook: grade id → whether it waits all the same.
+
+        Raises:
+            ExpectedError: the gradebook does not know the lab, or cannot be read.
+        """
+        with self._database_errors():
+            row = self._read(self._lab(lab), student)
+            self._session.rollback()
+        return {
+            notebook.notebook.name: {
+                grade.name: bool(grade.needs_manual_grade)
+                for grade in notebook.grades
+                if grade.manual_score is not None
+            }
+            for notebook in (row.notebooks if row is not None else ())
+        }
 
     def digest(self, lab: str, student: str) -> str:
         """A digest of all that the gradebook holds of a submission, except for what a person gave.

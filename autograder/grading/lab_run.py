@@ -9,11 +9,13 @@ from autograder.autograded import store
 from autograder.autograded.nbgrader_format import ShownNotebook
 from autograder.cells import Lab
 from autograder.course.course import Course
+from autograder.course.recognition import Recognition
 from autograder.errors import ExpectedError, described, is_not_about_one_file
 from autograder.gradebook.writer import GradebookWriter
 from autograder.grading.cache_keys import lab_key, submission_key
 from autograder.grading.json_store import JsonStore
 from autograder.grading.level_store import LevelStore
+from autograder.grading.marks_by_hand import MarksByHand
 from autograder.grading.secret import open_secret
 from autograder.grading.submission import GradedSubmission, NotebookGrader, broken_submission, grade_submission
 from autograder.grading.terms import Terms
@@ -71,6 +73,8 @@ class LabRun:
         self._key = lab_key(lab, terms, course.settings, open_secret(course.state))
         self._receipts = JsonStore(course.state / "receipts")
         self._levels = LevelStore(course.state)
+        self._marks = MarksByHand(course)
+        self._recognition = Recognition(course)
 
     def grade(self, student: str) -> PendingSubmission:
         """Grade a submission, unless there is a receipt for it as it is. Any thread may do so.
@@ -118,7 +122,7 @@ class LabRun:
 
     def _grade(self, student: str, key: str) -> PendingSubmission:
         """Grade a submission and make ready what is written about it."""
-        graded = grade_submission(self._course, self._lab, student, self._terms, self._grader)
+        graded = grade_submission(self._course, self._lab, student, self._terms, self._grader, self._recognition)
         try:
             return self._ready(graded, key)
         except Exception as error:  # noqa: BLE001 - whatever one submission leads to, it must not stop the class
@@ -144,8 +148,16 @@ class LabRun:
     def _write(self, pending: PendingSubmission) -> Result:
         assert pending.graded is not None
         graded, result = pending.graded, pending.graded.result
-        gradebook = self._writer.write(result, graded.notebooks, pending.submitted_at, graded.submitted)
+        marks = self._writer.marks_by_hand(self._lab.name, result.student)
+        answers = {
+            name: self._marks.compare(self._lab.name, result.student, notebook, marks.get(name, {}), in_autograded=True)
+            for name, notebook in graded.submitted.items()
+        }
+        hold = {name: held for name, (_, held) in answers.items()}
+        gradebook = self._writer.write(result, graded.notebooks, pending.submitted_at, graded.submitted, hold)
         store.write(self._course, self._lab, result, graded.submitted, graded.notebooks, pending.shown)
+        for name, (texts, _) in answers.items():
+            self._marks.keep(self._lab.name, result.student, name, texts)
         for notebook in graded.notebooks.values():
             self._levels.keep(self._lab.name, notebook.name, notebook.levels)
         if result.status is not SubmissionStatus.BROKEN:

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 
 from autograder.cells import Lab, LabNotebook, SubmittedNotebook
 from autograder.course.course import Course
+from autograder.course.recognition import Recognition
 from autograder.course.submissions import Submission, read_submission, working_files
 from autograder.errors import ExpectedError, described
 from autograder.grading.cache_keys import case_key, content_digest, notebook_key
@@ -152,8 +153,23 @@ class GradedSubmission:
     notebooks: Mapping[str, NotebookResult]
 
 
-def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grader: NotebookGrader) -> GradedSubmission:
+def grade_submission(
+    course: Course,
+    lab: Lab,
+    student: str,
+    terms: Terms,
+    grader: NotebookGrader,
+    recognition: Recognition | None = None,
+) -> GradedSubmission:
     """Grade one submission.
+
+    Args:
+        course: the course.
+        lab: the lab.
+        student: the student's id.
+        terms: the terms of the run.
+        grader: grades the notebooks.
+        recognition: knows the notebooks of the course, to see that none has the name of another one.
 
     What is wrong with it becomes part of its result and raises no error: the rest of the class is still graded.
 
@@ -164,7 +180,7 @@ def grade_submission(course: Course, lab: Lab, student: str, terms: Terms, grade
     folder = course.folder(course.directory.submitted_directory, student, lab.name)
     empty = _empty(lab, student, terms)
     try:
-        submission = read_submission(folder, lab)
+        submission = read_submission(folder, lab, recognition)
         files = working_files(course, lab, folder)
     except Quarantine as error:
         unreadable = tuple((notebook.name, str(error)) for notebook in lab.notebooks)

@@ -151,7 +151,8 @@ def _explain(error: BaseException, released: Cell, circumstances: Circumstances)
         return CellStatus.ERROR, explain_ended_process(error, circumstances.ending), None
     if isinstance(error, UnsupportedValueError):
         return CellStatus.BROKE, f"The test itself cannot be run: {error}", None
-    if isinstance(error, (WallError, KeyboardInterrupt)) or _is_ours(error):
+    interrupted = isinstance(error, KeyboardInterrupt) and not _is_raised_by_test(error)
+    if isinstance(error, WallError) or interrupted or _is_ours(error):
         return CellStatus.BROKE, f"The grader itself failed: {type(error).__name__}: {error}", None
     if isinstance(error, NotYet):
         return CellStatus.FAILED, str(error), error.diagnosis.misconception
@@ -268,6 +269,14 @@ def _is_ours(error: BaseException) -> bool:
         return False
     # Python itself raises these where an object lacks what a test asks of it: a proxy has no more than its object.
     return not (isinstance(error, TypeError | AttributeError) and Path(frames[-1].filename).name in _PROXIES)
+
+
+def _is_raised_by_test(error: BaseException) -> bool:
+    """Whether a statement of the test raised an error, and no signal did."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return (
+        bool(frames) and frames[-1].filename.startswith(_CELL) and (frames[-1].line or "").strip().startswith("raise")
+    )
 
 
 def _public_line(error: BaseException, released: Cell) -> str | None:

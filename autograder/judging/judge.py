@@ -154,12 +154,13 @@ class Judge:
             self._student = None
         # Another process numbers its cells anew.
         self._shown = {}
+        first_seed = self._seed_of("the student's process")
         if not self._case.beside:
-            send_setup(channel, self._case.files, limits, deadline)
+            send_setup(channel, self._case.files, limits, deadline, first_seed=first_seed)
         else:
             copies, theirs = socket.socketpair()
             with theirs:
-                send_setup(channel, self._case.files, limits, deadline, theirs)
+                send_setup(channel, self._case.files, limits, deadline, theirs, first_seed=first_seed)
         wall = Wall(channel, self._case.profile, self._student_has, self._shared)
         wall.call_seconds = limits.call_seconds
         wall.answers.devices = self._accelerator.judge_devices

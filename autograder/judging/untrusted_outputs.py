@@ -9,6 +9,7 @@ from autograder.verdicts import CellOutcome
 _MOST_OUTPUTS = 1_000
 _LONGEST_NAME = 200
 _MOST_NESTED = 100
+_CUT = {"output_type": "stream", "name": "stderr", "text": "… the output of this cell was cut here."}
 _JSON = re.compile(r"application/([^/]*\+)?json")
 
 
@@ -20,15 +21,19 @@ def read_outputs(reported: object, limit: int) -> tuple[dict[str, Any], ...]:
         limit: how many characters are kept in all.
     """
     kept, left = [], limit
-    for output in (reported if isinstance(reported, list) else [])[:_MOST_OUTPUTS]:
+    outputs = reported if isinstance(reported, list) else []
+    for output in outputs[:_MOST_OUTPUTS]:
         clean = _read_output(output) if isinstance(output, dict) else None
         if clean is None:
             continue
         left -= size(clean)
         if left < 0:
-            kept.append(_stream("stderr", "… the output of this cell was cut here."))
+            kept.append(_CUT)
             break
         kept.append(clean)
+    else:
+        if len(outputs) > _MOST_OUTPUTS:
+            kept.append(_CUT)
     return tuple(kept)
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from autograder.cells import Cell, Role
+from autograder.cells import ANSWERS, Cell, Role
 from autograder.repair.matching import is_unchanged
 from autograder.repair.messages import sentences_about
+from autograder.repair.older_release import is_of_older_release
 from autograder.untrusted.submitted_metadata import Claims, normalised_id
 
 _LOOKS_LIKE = 70.0
@@ -21,12 +22,13 @@ _LOCKED = frozenset({Role.LOCKED, Role.TEST, Role.TASK})
 
 @dataclass(frozen=True)
 class _Submitted:
-    """A submitted cell, its claims, and the released cell whose id it carries, or None."""
+    """A submitted cell, its claims, the released cell whose id it carries, or None; whether an older release had it."""
 
     number: int
     cell: Cell
     claims: Claims
     original: Cell | None
+    older: bool = False
 
     @property
     def name(self) -> str:
@@ -45,26 +47,41 @@ def flags(cells: Sequence[Cell], claims: Sequence[Claims], released: Sequence[Ce
         Sentences that name the cells; a few of each kind, however many there are.
     """
     known = {normalised_id(cell.grade_id): cell for cell in released if cell.grade_id is not None}
-    submitted = [
-        _Submitted(number, cell, claim, known.get(normalised_id(claim.grade_id or "")))
-        for number, (cell, claim) in enumerate(zip(cells, claims, strict=True), start=1)
-        if claim != Claims()
-    ]
+    older = has_older_cells(cells, released)
+    submitted = []
+    for number, (cell, claim) in enumerate(zip(cells, claims, strict=True), start=1):
+        if claim != Claims():
+            original = known.get(normalised_id(claim.grade_id or ""))
+            of_older = is_of_older_release(cell, original, others=older)
+            submitted.append(_Submitted(number, cell, claim, original, of_older))
     owners = {cell.cell_id: cell for cell in released if cell.cell_id is not None}
     texts = _locked_cells_by_text(released)
     found: list[str] = []
     for sentence, is_forged in _FORGERIES:
-        found += sentences_about(sentence, (one.name for one in submitted if is_forged(one)))
+        found += sentences_about(sentence, (one.name for one in submitted if not one.older and is_forged(one)))
     found += sentences_about(
         "The cell {} carries the id of another cell.",
         (one.name for one in submitted if _has_id_of_another(one, owners, texts)),
     )
     found += sentences_about(
         "The cell {} claims to be graded, and there is no such cell in the lab.",
-        (one.name for one in submitted if one.original is None and one.claims.grade_id and one.claims.graded),
+        (
+            one.name
+            for one in submitted
+            if one.original is None and one.claims.grade_id and one.claims.graded and not one.older
+        ),
     )
     found += _imitations(submitted, known)
     return tuple(found)
+
+
+def has_older_cells(cells: Sequence[Cell], released: Sequence[Cell]) -> bool:
+    """Whether a locked cell of a submission was handed out in an older release."""
+    known = {normalised_id(cell.grade_id): cell for cell in released if cell.grade_id is not None}
+    return any(
+        cell.role in _LOCKED and is_of_older_release(cell, known.get(normalised_id(cell.grade_id or "")))
+        for cell in cells
+    )
 
 
 def _claims_points(one: _Submitted) -> bool:
@@ -96,6 +113,9 @@ def _claims_unlocked(one: _Submitted) -> bool:
 
 def _claims_checksum(one: _Submitted) -> bool:
     if one.original is None or one.original.checksum is None or one.claims.checksum is None:
+        return False
+    if one.original.role in ANSWERS:
+        # An instructor may have mended its stub; the student's text does not show whether.
         return False
     return one.claims.checksum != one.original.checksum
 

@@ -9,6 +9,7 @@ from autograder.cells import Cell, Role, SubmittedNotebook
 from autograder.python_names import Names, names_in
 from autograder.repair.matching import ANSWERS, Match, Pairs, is_unchanged, match, neighbours
 from autograder.repair.messages import CLAIMED, DELETED, SEVERAL, sentences_about
+from autograder.repair.older_release import is_of_older_release
 from autograder.untrusted.notebooks import warnings_ignored
 from autograder.untrusted.submitted_metadata import normalised_id
 
@@ -189,6 +190,7 @@ def _repairs(
             [_title(original) for cell, original in pairs if _had_its_type_changed(cell, original)],
         ),
         ("The text of the read-only cell {} had been changed; it was restored.", where(_had_its_locked_text_changed)),
+        ("The cell {} is of an older release; it was brought up to date.", where(is_of_older_release)),
         (
             "The read-only cell {} had been deleted; it was restored.",
             [cell.grade_id for cell in missing if cell.role not in ANSWERS],
@@ -208,6 +210,8 @@ def _has_another_id(cell: Cell, original: Cell) -> bool:
 def _claimed_another_role(cell: Cell, original: Cell) -> bool:
     if cell.grade_id is None or normalised_id(cell.grade_id) != normalised_id(original.grade_id or ""):
         return False
+    if is_of_older_release(cell, original):
+        return False
     return (cell.role, cell.points) != (original.role, original.points)
 
 
@@ -216,7 +220,7 @@ def _had_its_type_changed(cell: Cell, original: Cell) -> bool:
 
 
 def _had_its_locked_text_changed(cell: Cell, original: Cell) -> bool:
-    return original.role not in ANSWERS and not is_unchanged(cell, original)
+    return original.role not in ANSWERS and not is_unchanged(cell, original) and not is_of_older_release(cell, original)
 
 
 def _title(cell: Cell) -> str:

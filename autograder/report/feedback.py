@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.autograded.pictures import Attachments
 from autograder.cells import Cell, Role
+from autograder.formatting import number
 from autograder.report.outputs import Part, parts
 from autograder.untrusted.notebooks import cell_from
 from autograder.verdicts import CellStatus, SubmissionStatus
@@ -17,6 +19,9 @@ _MISCONCEPTION = re.compile(r"\*?\((?P<id>[a-z][a-z0-9-]+)\)\*?\s*$")
 
 _OPEN = frozenset({CellStatus.MANUAL.value, CellStatus.EXCLUDED.value})
 """The statuses whose message says that there are no points yet: it is over once a person has given some."""
+
+GRADED_AGAIN = "Before it was graded again"
+"""How the message on an answer begins whose mark was given to an earlier one."""
 
 _Pair = tuple[Cell, Mapping[str, Any]]
 
@@ -29,11 +34,13 @@ class Piece:
         kind: "code" or "markdown".
         source: the cell's text.
         outputs: its outputs.
+        attachments: the pictures that were pasted into it.
     """
 
     kind: str
     source: str
     outputs: tuple[Part, ...] = ()
+    attachments: Attachments | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,7 @@ class Exercise:
         answer: the student's cells that it is about.
         check: the public part of the test, empty for cells that a person grades.
         printed: the test's outputs without its verdict.
+        earlier: whether the comment is about what stood here before it was graded again.
     """
 
     grade_id: str
@@ -65,6 +73,7 @@ class Exercise:
     answer: tuple[Piece, ...] = ()
     check: str = ""
     printed: tuple[Part, ...] = ()
+    earlier: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,6 +140,8 @@ class Mark:
         points: the points, with extra credit; None while a person has yet to give them.
         max_points: the points that it is worth.
         by_hand: whether a person gave the points.
+        earlier: the points that a person gave to an earlier answer, or before the answer could no longer be read or
+            graded: a person looks again. None if there are none.
         comment: what a person wrote.
     """
 
@@ -138,6 +149,7 @@ class Mark:
     max_points: float
     by_hand: bool = False
     comment: str = ""
+    earlier: float | None = None
 
 
 def without_id(message: str) -> str:
@@ -214,7 +226,19 @@ def titles(cells: Iterable[Cell]) -> dict[str, str]:
 
 def graded_status(status: CellStatus, mark: Mark) -> CellStatus:
     """A cell's status, a person's mark included."""
+    if mark.earlier is not None and status not in (CellStatus.EXCLUDED, CellStatus.BROKE):
+        return CellStatus.MANUAL
     return _status(mark) if mark.by_hand or status is CellStatus.MANUAL else status
+
+
+def changed_since(mark: Mark) -> str:
+    """What a person is told of an answer whose mark was given to an earlier one; empty for others."""
+    if mark.earlier is None:
+        return ""
+    return (
+        f"{GRADED_AGAIN}, a person gave {number(mark.earlier)} of {number(mark.max_points)} points to what stood here "
+        "then. A person looks once more; until then these points do not count."
+    )
 
 
 def _exercises(pairs: Sequence[_Pair], marks: Mapping[str, Mark]) -> Iterator[Exercise]:
@@ -236,6 +260,8 @@ def _exercise(
     message, misconception = str(verdict.get("message", "")), verdict.get("misconception")
     if mark.by_hand and verdict.get("status") in _OPEN:
         message = ""
+    if mark.earlier is not None:
+        message, misconception = changed_since(mark), None
     tested = cell.role is Role.TEST
     printed = parts(node.get("outputs", ())) if tested and verdict else ()
     return Exercise(
@@ -247,6 +273,7 @@ def _exercise(
         message=without_id(message) if misconception else message,
         misconception=misconception,
         comment=mark.comment,
+        earlier=mark.earlier is not None,
         answer=answer,
         check=cell.source.strip() if tested else "",
         printed=tuple(part for part in printed if part.kind != "error"),
@@ -269,7 +296,7 @@ def _headings(cells: Iterable[Cell]) -> Iterator[str]:
 
 
 def _piece(cell: Cell, node: Mapping[str, Any]) -> Piece:
-    return Piece(cell.kind, cell.source.rstrip(), parts(node.get("outputs", ())))
+    return Piece(cell.kind, cell.source.rstrip(), parts(node.get("outputs", ())), cell.attachments)
 
 
 def _verdict(node: Mapping[str, Any]) -> Mapping[str, Any]:

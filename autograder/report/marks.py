@@ -8,8 +8,8 @@ from nbgrader.api import Assignment, BaseCell, Grade, MissingEntry, Notebook, Su
 from sqlalchemy.orm import undefer
 
 from autograder.gradebook.connection import NoGradebookError, reading
-from autograder.report.feedback import Mark, graded_status
-from autograder.verdicts import CellVerdict, Result
+from autograder.report.feedback import Mark, changed_since, graded_status
+from autograder.verdicts import CellStatus, CellVerdict, Result
 
 
 def marks_of_notebook(db_url: str, lab: str, student: str, notebook: str) -> tuple[dict[str, Mark], float]:
@@ -67,17 +67,21 @@ def with_marks(result: Result, marks: Mapping[tuple[str, str], Mark]) -> Result:
 
 
 def _marked(cell: CellVerdict, mark: Mark | None) -> CellVerdict:
-    if mark is None or not mark.by_hand:
+    if mark is None or not (mark.by_hand or mark.earlier is not None):
         return cell
-    return replace(cell, points=mark.points, status=graded_status(cell.status, mark))
+    status = graded_status(cell.status, mark)
+    message = changed_since(mark) if status is CellStatus.MANUAL else cell.message
+    return replace(cell, points=mark.points, status=status, message=message)
 
 
 def _mark(grade: object, comment: str) -> Mark:
     by_hand = getattr(grade, "manual_score", None) is not None
-    waits = getattr(grade, "needs_manual_grade", False) and not by_hand
+    waits = getattr(grade, "needs_manual_grade", False)
+    points = float(getattr(grade, "score", 0.0))
     return Mark(
-        points=None if waits else float(getattr(grade, "score", 0.0)),
+        points=None if waits else points,
         max_points=float(getattr(grade, "max_score", 0.0)),
-        by_hand=by_hand,
+        by_hand=by_hand and not waits,
         comment=comment,
+        earlier=points if by_hand and waits else None,
     )

@@ -156,12 +156,12 @@ def prose(message: str) -> Markup:
 
 
 def _inline(text: str) -> Markup:
-    html, end = Markup(""), 0
+    pieces, end = [], 0
     for found in _EMPHASIS.finditer(text):
         tag = found.lastgroup or ""
-        html += escape(text[end : found.start()]) + Markup("<{0}>{1}</{0}>").format(tag, found[tag])
+        pieces += [escape(text[end : found.start()]), Markup("<{0}>{1}</{0}>").format(tag, found[tag])]
         end = found.end()
-    return html + escape(text[end:])
+    return Markup("").join([*pieces, escape(text[end:])])
 
 
 def lead(message: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from statistics import StatisticsError, correlation, mean, median
 from autograder.repair.messages import is_remarkable
 from autograder.report.comparison import Likeness
 from autograder.report.diagnoses import UNWRITTEN, Diagnosis, diagnosis_of, shown_status
+from autograder.report.feedback import GRADED_AGAIN
 from autograder.report.levels import LabLevels
 from autograder.verdicts import CellStatus, CellVerdict, Result, SubmissionStatus, TestLevel
 
@@ -244,7 +245,8 @@ def _reasons(result: Result, titles: Mapping[str, str]) -> Iterator[tuple[str, t
         yield "repair", remarkable
     for cell in result.cells:
         if cell.status is CellStatus.MANUAL:
-            yield "question", (titles.get(cell.grade_id, cell.grade_id),)
+            title = titles.get(cell.grade_id, cell.grade_id)
+            yield "question", (f"{title}: {cell.message}" if cell.message.startswith(GRADED_AGAIN) else title,)
 
 
 _SLOWEST = 10

@@ -1,4 +1,4 @@
-"""The first message to a student process: limits and data files."""
+"""The first message to a student process: limits, the seed of its generators and data files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,6 @@ from socket import recv_fds, send_fds, socket
 from autograder.limits import Limits
 from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wall.seeds import seed
-
-_SEED = 0
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,10 @@ def send_setup(
     limits: Limits,
     deadline: float | None = None,
     copies: socket | None = None,
+    *,
+    first_seed: int = 0,
 ) -> None:
-    """Send the limits and the data files.
+    """Send the limits, the seed and the data files.
 
     Args:
         channel: the judge's end.
@@ -43,10 +43,12 @@ def send_setup(
         deadline: `time.monotonic` seconds by which the process must have received it.
         copies: the process's end of a pair of sockets, over which the judge will pass connections to its copies; None
             if there will be no copies.
+        first_seed: with what the process's generators are seeded. It is another one for each student and for the worked
+            solution: a test that passes the solution only with certain draws is found out on it.
     """
     sizes = {"message_bytes": limits.message_bytes, "output_bytes": limits.output_bytes}
     # A lab's files may be larger than any message of the student's.
-    setup = sizes | {"files": list(files.items()), "copies": copies is not None}
+    setup = sizes | {"files": list(files.items()), "copies": copies is not None, "seed": first_seed}
     Channel(channel.connection, ANY_SIZE).send(setup, deadline)
     if copies is not None:
         send_fds(channel.connection, [b"f"], [copies.fileno()])
@@ -66,5 +68,5 @@ def receive_setup(channel: Channel) -> Setup:
     for path, content in setup["files"]:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(content)
-    seed(_SEED)
+    seed(setup["seed"])
     return Setup(setup["message_bytes"], setup["output_bytes"], copies)

@@ -7,8 +7,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.collect.notebooks import Labs
-from autograder.collect.records import NotebookName
 from autograder.course.course import Course
+from autograder.course.recognition import NotebookName
 from autograder.errors import ExpectedError
 
 LABS = Labs(

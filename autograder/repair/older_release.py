@@ -1,0 +1,47 @@
+"""Cells of an older release of a lab: an instructor may mend a lab after it was handed out.
+
+nbgrader writes a checksum of its text, its kind and its points into each cell that it releases. A cell that fits its
+own checksum, which is not the present release's, is what a student was given.
+"""
+
+from dataclasses import replace
+
+from nbformat import from_dict
+from nbgrader.utils import compute_checksum
+
+from autograder.cells import ANSWERS, Cell, Role
+
+_FLAGS = {
+    Role.LOCKED: {"grade": False, "solution": False, "locked": True},
+    Role.SOLUTION: {"grade": False, "solution": True, "locked": False},
+    Role.TEST: {"grade": True, "solution": False, "locked": True},
+    Role.ANSWER: {"grade": True, "solution": True, "locked": False},
+    Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
+}
+
+
+def is_of_older_release(cell: Cell, original: Cell | None, *, others: bool = False) -> bool:
+    """Whether a submitted cell was handed out like that in an older release.
+
+    Args:
+        cell: the submitted cell, with what it claims.
+        original: the cell of the present release that has its id; None if there is none.
+        others: whether locked cells of the same notebook are of an older release. An answer then is, too, if its
+            checksum is another: its text, which the student has written, cannot show it.
+    """
+    if cell.checksum is None or (original is not None and cell.checksum == original.checksum):
+        return False
+    if cell.checksum == checksum(cell):
+        return True
+    if cell.role not in ANSWERS or original is None:
+        return False
+    return others or cell.checksum == checksum(replace(cell, kind=original.kind, source=original.source))
+
+
+def checksum(cell: Cell) -> str | None:
+    """The checksum that nbgrader would release a cell with; None for a cell without an id."""
+    if cell.grade_id is None or cell.role is Role.FREE:
+        return None
+    metadata = {"grade_id": cell.grade_id, "points": cell.points, "task": False, **_FLAGS[cell.role]}
+    node = {"cell_type": cell.kind, "source": cell.source, "metadata": {"nbgrader": metadata}}
+    return str(compute_checksum(from_dict(node)))
