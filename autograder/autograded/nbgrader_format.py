@@ -12,6 +12,7 @@ from nbgrader.utils import compute_checksum
 
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.untrusted import html_sanitiser
+from autograder.untrusted.shown_text import attached_names, markdown
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 from autograder.wire import from_plain, to_plain
 
@@ -109,7 +110,7 @@ def ungraded_notebook(notebook: LabNotebook, result: Result, verdicts: Sequence[
     points = None if status is CellStatus.BROKE else 0.0
     given = {verdict.grade_id: verdict for verdict in verdicts}
     ids = _Ids(cell.cell_id for cell in notebook.released)
-    on_top = _cell("markdown", ids.unique(None), html_sanitiser.markdown(f"**Not graded.** {reason}"), {})
+    on_top = _cell("markdown", ids.unique(None), markdown(f"**Not graded.** {reason}"), {})
     nodes = [on_top]
     for cell in notebook.released:
         verdict = None
@@ -147,14 +148,15 @@ class _Ids:
 
 
 def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, *, trusted: bool, ids: _Ids) -> NotebookNode:
-    source = cell.source if trusted or cell.kind == "code" else html_sanitiser.markdown(cell.source)
+    names = None if trusted else attached_names(cell.attachments)
+    source = cell.source if trusted or cell.kind == "code" else markdown(cell.source, names)
     kind = cell.kind if cell.kind in ("code", "markdown") else "raw"
     node = _cell(kind, ids.unique(cell.cell_id), source, _metadata(released, outcome.verdict))
     if kind == "code":
-        shown = _verdict_outputs(outcome) if cell.role is Role.TEST else html_sanitiser.outputs(outcome.outputs)
+        shown = html_sanitiser.outputs(_verdict_outputs(outcome) if cell.role is Role.TEST else outcome.outputs)
         node["outputs"] = [_output(output) for output in shown]
         node["execution_count"] = outcome.execution_count
-    elif kind == "markdown" and (images := html_sanitiser.attachments(cell.attachments)):
+    elif kind == "markdown" and (images := html_sanitiser.attachments(cell.attachments, names)):
         node["attachments"] = from_dict(images)
     return node
 

@@ -39,7 +39,10 @@ def test_honest_markdown_is_left_alone() -> None:
 
 def test_tex_cannot_link() -> None:
     assert "\\href" not in html_sanitiser.tex(r"\href{javascript:alert(1)}{x} + \frac{1}{2}")
-    assert html_sanitiser.tex(r"\frac{1}{2} \hat x \classical") == r"\frac{1}{2} \hat x \classical"
+    honest = r"\frac{1}{2} \hat x \\ \begin{pmatrix} a & b \\ \eta & d \end{pmatrix}, \; \operatorname{ReLU}(x) \le 1"
+    assert html_sanitiser.tex(honest) == honest
+    assert html_sanitiser.tex(r"a \\href{https://evil.example}{x}") == r"a \\ href{https://evil.example}{x}"
+    assert html_sanitiser.tex(r"\classical") == r"\ classical"
 
 
 def test_html_keeps_tables_and_own_pictures() -> None:
