@@ -29,6 +29,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
+from autograder.autograded import store
 from autograder.autograded.nbgrader_format import graded_notebook, submission_metadata
 from autograder.cells import Lab, LabNotebook
 from autograder.course.course import Course
@@ -135,6 +136,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         lab = read_lab(course, names["assignment"])
         notebook = _notebook(lab, names["notebook"])
         folder = course.submission_folder(names["student"], lab.name)
+        store.replace_files(course, lab, names["student"])
         submitted = repair_notebook(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
         files = working_files(course, lab, folder)
         started = monotonic()

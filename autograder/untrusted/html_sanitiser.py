@@ -82,7 +82,14 @@ def _settled(markup: str, clean: Callable[[str], str]) -> str:
 
 def _html(markup: str) -> str:
     return tex(
-        nh3.clean(markup, tags=_HTML_TAGS, attributes=_HTML_ATTRIBUTES, attribute_filter=_html_attribute, link_rel=None)
+        nh3.clean(
+            markup,
+            tags=_HTML_TAGS,
+            attributes=_HTML_ATTRIBUTES,
+            attribute_filter=_html_attribute,
+            url_schemes={"data"},
+            link_rel=None,
+        )
     )
 
 
