@@ -45,6 +45,7 @@ from autograder.limits import Limits
 from autograder.repair import repair_notebook
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.notebooks import read
+from autograder.untrusted.student_ids import unsafe_id
 from autograder.verdicts import CellStatus, Level, NotebookResult, Result, SubmissionStatus
 
 _IDLE_SECONDS = 120.0
@@ -135,6 +136,8 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         course.require_python(names["assignment"])
         lab = read_lab(course, names["assignment"])
         notebook = _notebook(lab, names["notebook"])
+        if unsafe_id(names["student"]):
+            _forget(names["db_url"], names["student"])
         folder = course.submission_folder(names["student"], lab.name)
         store.replace_files(course, lab, names["student"])
         submitted = repair_notebook(notebook.name, read(folder / f"{notebook.name}.ipynb"), notebook.released)
@@ -181,6 +184,15 @@ class LeaveExcludedOpen(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader 
                     grade.auto_score, grade.needs_manual_grade = None, True
             gradebook.db.commit()
         return nb, resources
+
+
+def _forget(db_url: str, student: str) -> None:
+    """Take a student without a score out of the gradebook: nbgrader has added it, and its pages would show the id."""
+    with Gradebook(db_url) as gradebook:
+        submissions = gradebook.find_student(student).submissions
+        grades = [grade for it in submissions for notebook in it.notebooks for grade in notebook.grades]
+        if all(grade.auto_score is None and grade.manual_score is None for grade in grades):
+            gradebook.remove_student(student)
 
 
 def _notebook(lab: Lab, name: str) -> LabNotebook:

@@ -15,6 +15,7 @@ from autograder.errors import ExpectedError
 from autograder.report.feedback import read
 from autograder.report.marks import marks_of_notebook
 from autograder.report.pages import feedback_page
+from autograder.untrusted.student_ids import shown_id, unsafe_id
 
 
 class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
@@ -43,7 +44,8 @@ class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
             The page and the resources, as nbconvert wants them.
 
         Raises:
-            ExpectedError: nbgrader did not make the resources, or the gradebook cannot be read.
+            ExpectedError: nbgrader did not make the resources, the student's id is refused, or the gradebook cannot be
+                read.
         """
         metadata = (resources or {}).get("nbgrader")
         if not metadata:
@@ -52,6 +54,8 @@ class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
                 "Run `autograder feedback` or `nbgrader generate_feedback` in the course folder.",
             )
         student, lab, name = metadata["student"], metadata["assignment"], metadata["notebook"]
+        if problem := unsafe_id(student):
+            raise ExpectedError(f"{shown_id(student)} cannot be a student's id: {problem}.", "Rename that folder.")
         marks, penalty = marks_of_notebook(metadata["db_url"], lab, student, name)
         feedback = read(self._public(nb), marks, student=student, lab=lab, name=name, penalty=penalty)
         return feedback_page(feedback), self._init_resources(resources)

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -23,6 +23,18 @@ from autograder.report.pages import report_page
 
 REPORTS = "report"
 """The folder of class reports. It is not under feedback/, which is handed out to students."""
+
+
+class _Feedback(GenerateFeedback):  # type: ignore[misc] # nbgrader has no types
+    """nbgrader's converter, for some folders of ``autograded/``: an id that is refused gets no page."""
+
+    folders: Collection[str] = ()
+
+    def init_notebooks(self) -> None:
+        """Find the notebooks."""
+        super().init_notebooks()
+        for folder in set(self.assignments) - set(self.folders):
+            del self.assignments[folder]
 
 
 def write_feedback(course: Course, lab: str) -> list[Path]:
@@ -81,9 +93,9 @@ def _check_writable(folder: Path) -> None:
 def _convert(course: Course, lab: str) -> None:
     directory = CourseDirectory(parent=course.application, root=str(course.root), assignment_id=lab)
     directory.db_url = course.gradebook_url
-    converter = GenerateFeedback(
-        coursedir=directory, parent=course.application, exporter_class=FeedbackExporter, force=True
-    )
+    converter = _Feedback(coursedir=directory, parent=course.application, exporter_class=FeedbackExporter, force=True)
+    graded, step = course.graded_students(lab), course.directory.autograded_directory
+    converter.folders = {str(course.folder(step, student, lab)) for student in graded}
     try:
         converter.start()
     except NbGraderException as error:
