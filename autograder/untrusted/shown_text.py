@@ -44,7 +44,8 @@ _INVISIBLE = "\N{ZERO WIDTH SPACE}"
 _FENCE = re.compile(r"^([^`~\n]*(?:`{3,}(?=[^`\n]*$)|~{3,}))[ \t]*([^\s`~][^\n]*)", re.MULTILINE)
 _KNOWN = "text txt plain python py python3 ipython pycon bash sh console shell json yaml toml latex tex math c cpp java"
 _LANGUAGES = frozenset(_KNOWN.split())
-_COMMAND = re.compile(r"(?<=\\)[A-Za-z]+")
+# A command's name, or a tag between it and its backslash.
+_COMMAND = re.compile(r"(?<=\\)(?:[A-Za-z]+|(?=<))")
 
 
 def plain(text: str) -> str:
@@ -102,7 +103,7 @@ def attached_names(attachments: Mapping[str, object] | None) -> dict[str, str]:
 
 def _listed(found: re.Match[str]) -> str:
     name = found[0]
-    return name if len(name) < SHORTEST or name in ALLOWED else f" {name}"
+    return name if 0 < len(name) < SHORTEST or name in ALLOWED else f" {name}"
 
 
 def _unreferenced(found: re.Match[str]) -> str:

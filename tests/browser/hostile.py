@@ -1,0 +1,221 @@
+"""What students hand in to run, load, link or send something at whoever opens it: one table for all viewers.
+
+Everything that runs sets ``window.pwned``; everything that is loaded or linked lies at ``evil.example`` or is a page of the
+server on which formgrader and JupyterLab run.
+"""
+
+import json
+from typing import Any
+
+RUN = "window.pwned=1"
+EVIL = "https://evil.example"
+_ALERT = f"javascript:{RUN}"
+_ENCODED = "".join(f"&#{ord(letter)};" for letter in _ALERT)
+_HEX = "".join(f"&#x{ord(letter):x};" for letter in "\\href")
+_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+MARKDOWN: dict[str, str] = {
+    "a link": f"[a]({_ALERT})",
+    "a link in angle brackets": f"[a](<{_ALERT}>)",
+    "a link with a title": f'[a]({_ALERT} "t")',
+    "a link in capitals": f"[a](JaVaScRiPt:{RUN})",
+    "a link with references": f"[a]({_ENCODED})",
+    "a link with hexadecimal references": "[a](&#x6A;avascript&colon;window.pwned=1)",
+    "a link with a tab": f"[a](java&Tab;script:{RUN})",
+    "a link with a new line": f"[a](java&NewLine;script:{RUN})",
+    "a link with control characters": f"[a](\x01\x02java\x00script:{RUN})",
+    "a link that is escaped": f"\\[a](javascript\\:{RUN})",
+    "a link behind a new line": f"[a](\n{_ALERT}\n)",
+    "a link with brackets in it": f"[a [b] c]({_ALERT})",
+    "a link over lines": f"[a\nb]({_ALERT})",
+    "a reference": f"[a][r]\n\n[r]: {_ALERT}",
+    "a reference in short": f"[r2]\n\n[r2]: {_ALERT}",
+    "a reference that is collapsed": f"[r3][]\n\n[r3]: <{_ALERT}> 't'",
+    "a reference over lines": f"[r4]\n\n[r4]:\n  {_ALERT}\n  'title'",
+    "a reference in a quotation": f"> [r5]: {_ALERT}\n\n[r5]",
+    "a reference in a list": f"- [r6]: {_ALERT}\n\n[r6]",
+    "an automatic link": f"<{_ALERT}>",
+    "an automatic link elsewhere": f"<{EVIL}/auto>",
+    "an address": f"see {EVIL}/bare for more",
+    "an address without a scheme": "see www.evil.example/bare",
+    "an address of a mail": "write to eve@evil.example or <eve@evil.example>",
+    "an address in capitals": "HTTPS://EVIL.EXAMPLE/CAPS and ftp://evil.example/f",
+    "a link elsewhere": f"[docs]({EVIL}/link)",
+    "a link without a scheme": "[docs](//evil.example/relative)",
+    "a link to the server": "[log me out](/logout)",
+    "a link to another file of the server": "[x](..%2f..%2f..%2fsubmitted%2fmallory%2flab%2fnotes.shtml)",
+    "a link to a file": "[see my notes](notes.shtml)",
+    "a link to data": "[a](data:text/html;base64,PHNjcmlwdD53aW5kb3cub3BlbmVyLnB3bmVkPTE8L3NjcmlwdD4=)",
+    "a link to a blob": "[a](blob:https://evil.example/x)",
+    "a link to vbscript": "[a](vbscript:msgbox(1))",
+    "a link to a file of the disk": "[a](file:///etc/passwd)",
+    "a link around a picture": f"[![a](plot.png)]({_ALERT})",
+    "a link around an attachment": f"[![a](attachment:pixel.png)]({_ALERT})",
+    "a picture behind a backslash": "\\![a](plot.png) and \\\\![b](plot.png)",
+    "a picture": f"![x]({EVIL}/track.png)",
+    "a picture in angle brackets": f"![x](<{EVIL}/track.png>)",
+    "a picture without a scheme": "![x](//evil.example/track.png)",
+    "a picture with backslashes": "![x](\\\\evil.example\\track.png)",
+    "a picture by reference": f"![x][p]\n\n[p]: {EVIL}/ref.png",
+    "a picture of the server": "![x](/logout)",
+    "a picture that climbs": "![x](../../../logout/x.png)",
+    "a picture with a query": "![x](plot.png?a=1)",
+    "a picture with a title": f'![x](plot.png "{EVIL}")',
+    "a picture that is missing": "![x](attachment:missing.png)",
+    "a picture of data": "![x](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9ImFsZXJ0KDEpIi8+)",
+    "a picture whose words close the tag": f'!["onerror="{RUN}](plot.png)',
+    "HTML": f"<img src=x onerror={RUN}>",
+    "HTML in a list": f"- <img src=x onerror={RUN}>\n  - <svg/onload={RUN}>",
+    "HTML in a table": f"| a |\n|---|\n| <img src=x onerror={RUN}> |",
+    "HTML in mathematics": f"$<img src=x onerror={RUN}>$ $$<svg onload={RUN}>$$ \\begin{{x}}<img src=x onerror={RUN}>\\end{{x}}",
+    "HTML in code": f"`<img src=x onerror={RUN}>`\n\n```\n<img src=x onerror={RUN}>\n```\n\n    <img src=x onerror={RUN}>",
+    "HTML that is parted": f"<im\x00g src=x onerror={RUN}> <\x0cimg src=x onerror={RUN}> <img\x0bsrc=x\x0bonerror={RUN}>",
+    "HTML in references": f"&lt;img src=x onerror={RUN}&gt; &#60;img src=x onerror={RUN}&#62;",
+    "a style": "<style>body{background:url(https://evil.example/style)}</style>",
+    "a frame": f"<iframe src='{_ALERT}'></iframe><iframe srcdoc='<script>parent.{RUN}</script>'></iframe>",
+    "a comment": f"<!--><img src=x onerror={RUN}>-->",
+    "a declaration": f"<!DOCTYPE x><?xml-stylesheet href='{EVIL}/s'?><![CDATA[<img src=x onerror={RUN}>]]>",
+    "a base": f"<base href='{EVIL}/'><meta http-equiv=refresh content='0;url={EVIL}/refresh'><link rel=stylesheet href={EVIL}/l>",
+    "a form": f"<form action={EVIL}/form><button>OK</button></form>",
+    "placeholders of mathematics": f"$<img src=x onerror={RUN}>$ @@0@@ [a](@@0@@) @@1@@",
+    "a diagram": f'```mermaid\nflowchart TD\n A@{{ img: "{EVIL}/mermaid.png", label: "x" }}\n click A "{_ALERT}"\n```',
+    "a diagram in a list": f'- [ ] ```mermaid\n  flowchart TD\n   A@{{ img: "{EVIL}/mermaid2.png" }}\n  ```',
+    "a diagram behind blanks": f'~~~  mermaid `x`\n%%{{init: {{"themeCSS": "@import url({EVIL}/css)"}}}}%%\nflowchart TD\n A-->B\n~~~',
+    "a diagram in references": f'```&#109;ermaid\nflowchart TD\n A@{{ img: "{EVIL}/mermaid3.png" }}\n```',
+    "a diagram in capitals": f'> ````Mermaid\n> flowchart TD\n>  A@{{ img: "{EVIL}/mermaid4.png" }}\n> ````',
+    "TeX": rf"$\href{{{EVIL}/tex}}{{go}}$",
+    "TeX with two backslashes": rf"$\\href{{{EVIL}/tex2}}{{go}}$ and $$\\\\href{{{EVIL}/tex4}}{{go}}$$",
+    "TeX between escaped brackets": rf"\\(\\href{{{EVIL}/tex3}}{{go}}\\) \\[\\href{{{_ALERT}}}{{go}}\\]",
+    "TeX in references": rf"\\({_HEX}{{{EVIL}/tex5}}{{go}}\\) \\(&bsol;href{{{EVIL}/tex6}}{{go}}\\) \\(\\&#104;ref{{{EVIL}/tex7}}{{x}}\\)",
+    "TeX in padded references": rf"\\(\\&#0000000000104;ref{{{EVIL}/tex8}}{{go}}\\)",
+    "TeX that defines": rf"$\def\x{{\href}} \x{{{EVIL}/def}}{{go}} \let\y\href \y{{{EVIL}/let}}{{go}} \newcommand{{\z}}{{\href}}\z{{{EVIL}/new}}{{go}}$",
+    "TeX that styles": r"$\style{position:fixed;background:url(https://evil.example/style)}{x} \class{modal}{x} \cssId{x}{y}$",
+    "TeX that asks for more": r"$\require{action}\toggle{a}{b}\endtoggle \texttip{a}{b} \unicode{x61} \bbox[background:url(//evil.example/b)]{x}$",
+    "TeX of tokens": rf'$\mmlToken{{mi}}[href="{EVIL}/token"]{{go}}$',
+    "TeX by name": rf"$\csname href\endcsname{{{EVIL}/cs}}{{go}}$",
+    "TeX that colours": r"$\color{url(https://evil.example/color)}{x} \colorbox{url(https://evil.example/box)}{x}$",
+    "TeX outside of mathematics": rf"\begin{{equation}}\href{{{EVIL}/env}}{{go}}\end{{equation}} \\begin{{align}}\\href{{{EVIL}/env2}}{{go}}\\end{{align}}",
+    "TeX in a heading": rf"# $\\href{{{_ALERT}}}{{go}}$",
+    "TeX in a table": rf"| $\\href{{{EVIL}/table}}{{go}}$ |" + "\n|---|\n| x |",
+    "TeX over a tag": rf"\\(\\<b></b>href{{{EVIL}/over}}{{go}}\\)",
+}  # fmt: skip
+"""Cells and outputs of Markdown."""
+
+HTML: dict[str, str] = {
+    "a script": f"<script>{RUN}</script>",
+    "a picture that fails": f"<img src=x onerror={RUN}>",
+    "a picture": f"<img src={EVIL}/h.png srcset='{EVIL}/set.png 1x'><picture><source srcset={EVIL}/p.png><img></picture>",
+    "a picture of the server": "<img src=/logout><img src='plot.png'>",
+    "a link": f"<a href='{_ALERT}'>a</a><a href='{EVIL}/a' ping='{EVIL}/ping'>b</a><a href='notes.shtml'>c</a><a href='/logout'>d</a>",
+    "a link with references": f"<a href='{_ENCODED}'>a</a><a href='java&Tab;script:{RUN}'>b</a>",
+    "a map": f"<map name=m><area href='{EVIL}/area'></map>",
+    "a drawing": f"<svg><a xlink:href='{_ALERT}'><text>a</text></a><animate onbegin={RUN}></svg>",
+    "mathematics": f"<math><maction actiontype=statusline xlink:href='{_ALERT}'>x</maction><mtext><img src=x onerror={RUN}></mtext></math>",
+    "a mutation": f"<form><math><mtext></form><form><mglyph><style></math><img src onerror={RUN}>",
+    "another mutation": f"<svg></p><style><a id='</style><img src=1 onerror={RUN}>'>",
+    "a style": f"<p style='background:url({EVIL}/s)'>x</p><style>@import '{EVIL}/i'</style>",
+    "classes of the page": "<div class='modal fade in' role=dialog><button class='btn mark-graded'>x</button></div>",
+    "fields of the page": "<input id=submission_id><a id=base_url href=x>x</a><form id=MathJax></form>",
+    "commands of JupyterLab": "<a data-commandlinker-command='application:reset-layout' data-commandlinker-args='{}'>x</a>",
+    "a quotation": f"<blockquote cite='{EVIL}/cite'>x</blockquote><video src={EVIL}/v poster={EVIL}/p></video><audio src={EVIL}/a autoplay></audio>",
+    "an object": f"<object data='{EVIL}/o'></object><embed src='{EVIL}/e'><portal src='{EVIL}/p'></portal>",
+    "TeX": rf"$\href{{{EVIL}/h1}}{{go}}$ $\\href{{{EVIL}/h2}}{{go}}$",
+    "TeX in references": rf"\(&#92;href{{{EVIL}/h3}}{{go}}\) \({_HEX}{{{EVIL}/h4}}{{go}}\)",
+    "TeX over a tag": rf"\(\<wbr>href{{{EVIL}/h5}}{{go}}\) \(\<!-- -->href{{{EVIL}/h6}}{{go}}\) \(\<b></b>href{{{EVIL}/h7}}{{go}}\)",
+    "a template": f"<template shadowrootmode=open><img src=x onerror={RUN}></template><noscript><img src=x onerror={RUN}></noscript>",
+}  # fmt: skip
+
+SVG: dict[str, str] = {
+    "a script": f"<svg xmlns='http://www.w3.org/2000/svg' onload='{RUN}'><script>{RUN}</script></svg>",
+    "a link": f"<svg><a href='{_ALERT}'><text y='9'>a</text></a><use href='{EVIL}/x.svg#y'/></svg>",
+    "pictures": f"<svg><image href='{EVIL}/i.png'/><feImage href='{EVIL}/f.png'/><foreignObject><img src='{EVIL}/o.png'/></foreignObject></svg>",
+    "a mask elsewhere": rf"<svg><rect mask='url({EVIL}/m)' fill='\75rl({EVIL}/f)' clip-path='image-set(&quot;{EVIL}/c&quot; 1x)' width='9' height='9'/></svg>",
+    "a style": f"<svg><style>@import '{EVIL}/i';</style><rect style='fill:url({EVIL}/s)' filter='url({EVIL}/x#y)' width='9' height='9'/></svg>",
+    "an animation": f"<svg><a><animate attributeName='href' values='{_ALERT}'/><text>a</text></a><set attributeName='onload' to='{RUN}'/></svg>",
+    "an entity": f"<!DOCTYPE svg [<!ENTITY x SYSTEM '{EVIL}/e'>]><svg><text>&x;</text></svg>",
+}  # fmt: skip
+
+TEXT: dict[str, str] = {
+    "an address": f"{EVIL}/text and http://evil.example/text2",
+    "an address without a scheme": "www.evil.example/text",
+    "an address in colours": "https:\x1b[31m//evil.example/colour \x1b[1mhttps\x1b[0m://evil.example/c2",
+    "an address in other sequences": "https:\x1b[!p//evil.example/seq https:\x1b[31;1;4H//evil.example/s2",
+    "an address with backspaces": "https:x\b//evil.example/back",
+    "an address that is written over": "xxxxxx//evil.example/over\rhttps:",
+    "an address with a zero": "https:\x00//evil.example/zero",
+    "a link of terminals": "\x1b]8;;https://evil.example/osc\x07go\x1b]8;;\x07",
+    "HTML": f"<img src=x onerror={RUN}>",
+    "data": "data:text/html,<script>1</script>",
+}  # fmt: skip
+
+FIGURES: dict[str, dict[str, Any]] = {
+    "a picture": {"data": [], "layout": {"images": [{"source": f"{EVIL}/plotly.png", "x": 0, "y": 1}]}},
+    "a picture of a template": {"data": [], "layout": {"template": {"layout": {"images": [{"source": "//evil.example/t.png"}]}}}},
+    "a trace of a picture": {"data": [{"type": "image", "source": f"{EVIL}/trace.png"}], "layout": {}},
+    "a map": {"data": [{"type": "scattermap", "lat": [1], "lon": [1]}], "layout": {"map": {"style": f"{EVIL}/style.json"}}},
+    "an outline": {"data": [{"type": "choropleth", "geojson": f"{EVIL}/g.json", "locations": ["a"], "z": [1]}], "layout": {}},
+    "a globe": {"data": [{"type": "scattergeo", "lat": [1], "lon": [1]}], "layout": {"geo": {"scope": "europe"}}},
+    "a link": {"data": [{"type": "scatter", "y": [1, 2]}], "layout": {"title": {"text": f"<a href='{EVIL}/title'>go</a>"}}},
+    "a note": {"data": [{"type": "scatter", "y": [1]}], "layout": {"annotations": [{"text": f"<a href='{_ALERT}'>go</a>", "showarrow": False}]}},
+    "a button": {
+        "data": [{"type": "scatter", "y": [1, 2]}],
+        "layout": {"updatemenus": [{"type": "buttons", "buttons": [{"label": "go", "method": "relayout", "args": [{"images[0].source": "//evil.example/b.png"}]}]}]},
+    },
+    "a server": {"data": [{"type": "scatter", "y": [1]}], "layout": {}, "config": {"plotlyServerURL": EVIL, "showSendToCloud": True, "showLink": True}},
+}  # fmt: skip
+
+FILES: dict[str, bytes] = {
+    **{
+        name: f"<html><script>document.title='PWNED';{RUN}</script>".encode()
+        for name in ("notes.shtml", "n.xht", "n.xhtm", "page.HTML", "x.html.txt", "x.txt.html", "main.html", "plot.gif", "a.svg")
+    },
+    "lab.html/x.txt": b"a folder that is called like a page",
+    "lab.ipynb.d/x.html": b"<script>1</script>",
+    "random.py": b"raise SystemExit('a kernel has imported a file of a student')",
+    "numpy/__init__.py": b"raise SystemExit('a kernel has imported a folder of a student')",
+    "IPython.py": b"raise SystemExit",
+    "jupyter_server_config.json": b'{"ServerApp": {"token": "x"}}',
+    ".htaccess": b"AddType text/html .bin",
+    "plot.png": b"\x89PNG\r\n\x1a\n",
+}  # fmt: skip
+
+IDS = (
+    f"mallory <img src=x onerror={RUN}>",
+    "mallory&lt;script&gt;",
+    'mallory" onmouseover="x',
+    "mallory|x",
+    "-mallory",
+    " mallory",
+    "mallory\u202ex",
+    "mallory\x1b[31m",
+    "mallory\nx",
+    "mallory$(x)",
+    "e\u0301ve",
+)
+
+
+def displays() -> list[str]:
+    """Code that shows each of these as an output."""
+    bundles = [
+        *({"text/markdown": text} for text in MARKDOWN.values()),
+        *({"text/html": text} for text in HTML.values()),
+        *({"image/svg+xml": text} for text in SVG.values()),
+        *({"text/latex": text} for text in MARKDOWN.values() if "\\" in text),
+        *({"text/plain": text} for text in TEXT.values()),
+        *({"application/vnd.plotly.v1+json": figure} for figure in FIGURES.values()),
+        {"application/javascript": RUN, "text/plain": "x"},
+        {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}, "text/plain": "x"},
+        {"text/vnd.mermaid": f'flowchart TD\n A@{{ img: "{EVIL}/m.png" }}', "text/plain": "x"},
+        {"application/pdf": _PIXEL, "text/plain": "x"},
+        {"text/html": f"<iframe srcdoc='<script>parent.{RUN}</script>'></iframe>", "text/plain": "x"},
+    ]
+    shown = [
+        f"import json\nfrom IPython.display import display\nfor bundle in json.loads({json.dumps(bundles[at : at + 20])!r}):\n"
+        "    display(bundle, raw=True, metadata={'text/html': {'isolated': True}})"
+        for at in range(0, len(bundles), 20)
+    ]
+    texts = list(TEXT.values())
+    printed = f"import sys\nfor text in {texts!r}:\n    print(text, flush=True)\n    print(text, file=sys.stderr)"
+    parted = "print('https:', end='', flush=True); print('//evil.example/parted', flush=True)"
+    raised = f"raise ValueError({TEXT['an address']!r})"
+    return [*shown, printed, parted, raised]
