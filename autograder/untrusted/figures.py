@@ -20,7 +20,7 @@ _TYPES = _TRACES | frozenset(_OTHERS.split())
 # Pictures and maps of a layout, of its template, of frames and, as "images[0].source", of what a button changes.
 _LOADING = re.compile(r"(?:^|\W)(?:images|(?:mapbox|map|geo)\d*|geojson)(?:$|\W)", re.IGNORECASE)
 _ADDRESSES = ("source", "src", "href", "url", "geojson")
-_SETTINGS = frozenset(("displaylogo", "displayModeBar", "responsive", "scrollZoom", "staticPlot", "doubleClick"))
+_SETTINGS = frozenset(("displayModeBar", "responsive", "scrollZoom", "staticPlot", "doubleClick"))
 _BUTTONS = "modeBarButtonsToRemove"
 _PLAIN = re.compile(r"[\w \t\n.,;'#%()=+\-*/^|>{}\u0080-\uffff]*")
 _HOVER_BOX = re.compile(r"(</?extra>)")
@@ -31,12 +31,17 @@ def cleaned(figure: Mapping[str, Any]) -> dict[str, Any]:
     """A figure without what would load something; a trace of another type becomes a scatter plot. It is plain JSON."""
     kept = {name: _value(figure[name]) for name in _PARTS if name in figure}
     config = figure.get("config")
-    if isinstance(config, Mapping):
-        kept["config"] = {name: value for name, value in config.items() if name in _SETTINGS and _is_plain(value)}
-        buttons = config.get(_BUTTONS)
-        if isinstance(buttons, list) and all(isinstance(name, str) and name.isalnum() for name in buttons):
-            kept["config"][_BUTTONS] = list(buttons)
+    kept["config"] = _config(config if isinstance(config, Mapping) else {})
     return kept
+
+
+def _config(config: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in config.items() if name in _SETTINGS and _is_plain(value)}
+    buttons = config.get(_BUTTONS)
+    if isinstance(buttons, list) and all(isinstance(name, str) and name.isalnum() for name in buttons):
+        kept[_BUTTONS] = list(buttons)
+    # The logo is a link.
+    return {**kept, "displaylogo": False}
 
 
 def _is_plain(value: object) -> bool:

@@ -12,7 +12,7 @@ EVIL = "https://evil.example"
 _ALERT = f"javascript:{RUN}"
 _ENCODED = "".join(f"&#{ord(letter)};" for letter in _ALERT)
 _HEX = "".join(f"&#x{ord(letter):x};" for letter in "\\href")
-_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
 MARKDOWN: dict[str, str] = {
     "a link": f"[a]({_ALERT})",
@@ -206,7 +206,7 @@ def displays() -> list[str]:
         {"application/javascript": RUN, "text/plain": "x"},
         {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}, "text/plain": "x"},
         {"text/vnd.mermaid": f'flowchart TD\n A@{{ img: "{EVIL}/m.png" }}', "text/plain": "x"},
-        {"application/pdf": _PIXEL, "text/plain": "x"},
+        {"application/pdf": PIXEL, "text/plain": "x"},
         {"text/html": f"<iframe srcdoc='<script>parent.{RUN}</script>'></iframe>", "text/plain": "x"},
     ]
     shown = [

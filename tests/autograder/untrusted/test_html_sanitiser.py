@@ -85,7 +85,7 @@ def test_drawings_keep_their_shapes_and_lose_what_acts() -> None:
 
 
 def test_outputs_keep_what_shows_and_lose_what_runs() -> None:
-    figure = {"data": [{"y": [1, 2]}], "layout": {}}
+    figure = {"data": [{"y": [1, 2]}], "layout": {}, "config": {"displaylogo": False}}
     cleaned = html_sanitiser.outputs(
         [
             {"output_type": "stream", "name": "stderr", "text": ["a\n", "b"]},
@@ -137,4 +137,5 @@ def test_a_figure_whose_page_was_a_script_keeps_its_description() -> None:
     page = "<div><script>draw()</script></div>"
     data = {html_sanitiser.PLOTLY: {"data": []}, "text/html": page, "text/plain": "A curve."}
     shown = html_sanitiser.outputs([{"output_type": "display_data", "data": data, "metadata": {}}])
-    assert shown[0]["data"] == {html_sanitiser.PLOTLY: {"data": []}, "text/plain": "A curve."}
+    figure = {"data": [], "config": {"displaylogo": False}}
+    assert shown[0]["data"] == {html_sanitiser.PLOTLY: figure, "text/plain": "A curve."}
