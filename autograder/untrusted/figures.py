@@ -19,10 +19,13 @@ _OTHERS = "- linear log date category multicategory rect circle line path button
 _TYPES = _TRACES | frozenset(_OTHERS.split())
 # Pictures and maps of a layout, of its template, of frames and, as "images[0].source", of what a button changes.
 _LOADING = re.compile(r"(?:^|\W)(?:images|(?:mapbox|map|geo)\d*|geojson)(?:$|\W)", re.IGNORECASE)
+_ARGUMENTS = ("args", "args2")
 _ADDRESSES = ("source", "src", "href", "url", "geojson")
 _SETTINGS = frozenset(("displayModeBar", "responsive", "scrollZoom", "staticPlot", "doubleClick"))
 _BUTTONS = "modeBarButtonsToRemove"
 _PLAIN = re.compile(r"[\w \t\n.,;'#%()=+\-*/^|>{}\u0080-\uffff]*")
+# A template puts texts together: "<" may be the one, and the rest of a tag another.
+_OPEN = re.compile(r"<(?!\s|/?(?:b|i|em|sub|sup|br)\s?/?>)", re.IGNORECASE)
 _HOVER_BOX = re.compile(r"(</?extra>)")
 _PARTS = ("data", "layout", "frames")
 
@@ -62,7 +65,8 @@ def _text(text: str) -> str:
     # Base64 of arrays, and nearly every other text, is let through as it is.
     if _PLAIN.fullmatch(text) and "//" not in text and "www" not in text:
         return text
-    return "".join(part if _HOVER_BOX.fullmatch(part) else markdown(part) for part in _HOVER_BOX.split(text))
+    parts = _HOVER_BOX.split(text)
+    return "".join(part if _HOVER_BOX.fullmatch(part) else _OPEN.sub("< ", markdown(part)) for part in parts)
 
 
 def _loads(name: str, value: object) -> bool:
@@ -71,4 +75,7 @@ def _loads(name: str, value: object) -> bool:
         return True
     last = name.rpartition(".")[2]
     texts = [it for it in (value if isinstance(value, list) else [value]) if isinstance(it, str)]
+    if last in _ARGUMENTS:
+        # A button may name the field and then its value.
+        return any(_LOADING.search(text) or text.rpartition(".")[2] in (*_ADDRESSES, "type") for text in texts)
     return bool(texts) and (last in _ADDRESSES or (last == "type" and not _TYPES.issuperset(texts)))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import nh3
+from pygments.token import STANDARD_TYPES
 
 from autograder.untrusted import figures
 from autograder.untrusted.notebooks import BASE64, RASTER_IMAGES
@@ -34,7 +35,9 @@ _MOST_ROUNDS = 8
 _OUTPUT_TYPES = frozenset(("stream", "error", "display_data", "execute_result"))
 _HTML_TAGS = nh3.ALLOWED_TAGS - {"a", "map", "area", "wbr"}
 """Without links. MathJax takes what stands on both sides of a ``<wbr>`` for one command."""
-_HTML_ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"scope", "colspan", "rowspan", "aria-label", "role"}}
+_HTML_ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"class", "scope", "colspan", "rowspan", "aria-label", "role"}}
+_CLASSES = {"highlight", "dataframe", *STANDARD_TYPES.values()} - {""}
+"""Of highlighted code and of tables: with other classes an output could look like a part of the page, or be one."""
 # A drawing's attributes are CSS: it can write "url" with escapes, and has other functions that load.
 _FUNCTIONS = frozenset(("rgb", "rgba", "hsl", "hsla", "matrix", "translate", "scale", "rotate", "skewX", "skewY"))
 _LETTERS = f"{string.ascii_letters}{string.digits}-_"
@@ -109,6 +112,8 @@ def _svg(markup: str) -> str:
 def _html_attribute(_tag: str, attribute: str, value: str) -> str | None:
     if attribute in ("src", "href", "cite"):
         return value if value.startswith(tuple(f"data:{kind};base64," for kind in RASTER_IMAGES)) else None
+    if attribute == "class":
+        return " ".join(name for name in value.split() if name in _CLASSES) or None
     return value
 
 

@@ -98,6 +98,37 @@ MARKDOWN: dict[str, str] = {
     "TeX in a heading": rf"# $\\href{{{_ALERT}}}{{go}}$",
     "TeX in a table": rf"| $\\href{{{EVIL}/table}}{{go}}$ |" + "\n|---|\n| x |",
     "TeX over a tag": rf"\\(\\<b></b>href{{{EVIL}/over}}{{go}}\\)",
+    # A second round, by somebody who has read the cleaner.
+    "a link behind a kept picture": f"![a](plot.png)]({_ALERT}) ![a](attachment:pixel.png)](//evil.example/x)",
+    "a kept picture as a link's words": f"[x ![a](plot.png) y][k]\n\n[k]\t: {_ALERT}\n[k]:{_ALERT}",
+    "a footnote": f"x[^1]\n\n[^1]: [a]({_ALERT})\n    <img src=x onerror={RUN}>",
+    "an abbreviation": f"*[HTML]: <img src=x onerror={RUN}>\n\nHTML",
+    "a list of terms": f"term\n: [a]({_ALERT})\n: ```mermaid\n  flowchart TD\n  A@{{ img: '{EVIL}/mermaid5.png' }}\n  ```",
+    "a link in a struck text": f"~~[a]({_ALERT})~~ **[a]({_ALERT})** _[a](<{_ALERT}>)_",
+    "a link in a table": f"| [a\\|b]({_ALERT}) | ![x]({EVIL}/cell.png) |\n|---|---|\n| {EVIL}/cell | www.evil.example |",
+    "a task that links": f"- [x]({_ALERT})\n- [ ][q]\n\n[q]: {_ALERT}",
+    "a link in mathematics": f"$[a]({_ALERT})$ $$![x]({EVIL}/math.png)$$",
+    "a heading that links": f"[a]({_ALERT})\n===\n\n## {EVIL}/heading\n\n# \"><img src=x onerror={RUN}>",
+    "headings named like the page's parts": "# MathJax\n\n# base_url\n\n# submission_id\n\n# jQuery\n\n# toggle_name",
+    "a link of returns": f"[a]:\r{_ALERT}\r\r[a]\r\n[b]\r(javascript:{RUN})",
+    "a link of separators": f"[a](\u2028{_ALERT}) [b](\u00a0{_ALERT}) [c](\ufeff{_ALERT}) [d]\u2060({_ALERT})",
+    "a link of surrogates": f"[a](java\u00adscript:{RUN}) [b](\u202ejavascript:{RUN}) [c]({_ALERT}\u0000)",
+    "a link with a long label": f"[{'a' * 1200}]({_ALERT}) {'[' * 60}a{']' * 60}({_ALERT})",
+    "a picture with a long label": f"![{'a' * 300}](plot.png) ![{'a' * 300}]({EVIL}/long.png)",
+    "an event in a tag that is kept": f"<details/open/ontoggle={RUN}><b/onmouseover={RUN}>x</b><p\nonclick={RUN}>y</p>",
+    "a closing tag": f"</b></td></table></div></script><script>{RUN}</script></ b><//b><b //onclick={RUN}>",
+    "brackets twice": f"<<img src=x onerror={RUN}>> <\\img src=x onerror={RUN}> \\<img src=x onerror={RUN}>",
+    "references twice": f"&amp;lt;img src=x onerror={RUN}&amp;gt; &ampbsol;href &amp;#104;ref &lt&#x69;mg src=x onerror={RUN}&gt",
+    "HTML in TeX": rf"$\text{{<img src=x onerror={RUN}>}} \text{{&lt;img src=x onerror={RUN}&gt;}} \mathrm{{<b onclick={RUN}>}}$",
+    "TeX of environments": rf"\begin{{href}}{{{EVIL}/e1}}\end{{href}} $\begin{{html}}x\end{{html}} \begin{{mathtip}}x\end{{mathtip}}$",
+    "TeX of links within": r"$\label{a}\ref{a} \eqref{a} \tag{x}$ $$x \tag*{$\\href{https://evil.example/tag}{x}$}$$",
+    "TeX in text of TeX": rf"$\text{{a $\\href{{{EVIL}/t1}}{{b}}$ c}} \operatorname{{\href{{{EVIL}/t2}}{{x}}}}$",
+    "TeX that ends a line": f"$\\\nhref{{{EVIL}/l1}}{{x}}$ $\\\\\n\\href{{{EVIL}/l2}}{{x}}$ $\\\u200bhref{{{EVIL}/l3}}{{x}}$",
+    "TeX with marks of Markdown": rf"\\(\\**href**{{{EVIL}/m1}}{{x}}\\) \\(\\`href`{{{EVIL}/m2}}{{x}}\\) \\(\\~~href~~{{{EVIL}/m3}}{{x}}\\)",
+    "TeX of chemistry": rf"$\ce{{\href{{{EVIL}/ce}}{{x}}}} \pu{{x}} \includegraphics{{{EVIL}/g.png}} \url{{{EVIL}/u}} \data{{x}}{{y}}$",
+    "a placeholder that is forged": f"@@0@@ $a$ \\@@0@@ `@@1@@` $\\@@1@@$ <@@0@@img src=x onerror={RUN}>",
+    "a fence within a fence": f"````text\n```mermaid\nflowchart TD\n A@{{ img: '{EVIL}/mermaid6.png' }}\n```\n````\n```mermaid\u00a0\nx\n```",
+    "a diagram of another kind": "```vega-lite\n{\"data\": {\"url\": \"https://evil.example/v.json\"}}\n```\n```geojson\n{}\n```\n```mermaid-x\nx\n```",
 }  # fmt: skip
 """Cells and outputs of Markdown."""
 
@@ -122,6 +153,14 @@ HTML: dict[str, str] = {
     "TeX": rf"$\href{{{EVIL}/h1}}{{go}}$ $\\href{{{EVIL}/h2}}{{go}}$",
     "TeX in references": rf"\(&#92;href{{{EVIL}/h3}}{{go}}\) \({_HEX}{{{EVIL}/h4}}{{go}}\)",
     "TeX over a tag": rf"\(\<wbr>href{{{EVIL}/h5}}{{go}}\) \(\<!-- -->href{{{EVIL}/h6}}{{go}}\) \(\<b></b>href{{{EVIL}/h7}}{{go}}\)",
+    "backgrounds": f"<table background={EVIL}/b1 bgcolor=red><td background={EVIL}/b2>x</td></table><body background={EVIL}/b3>",
+    "a picture with more": f"<img src='data:image/png;base64,{PIXEL}' srcset='{EVIL}/s 2x' longdesc='{EVIL}/l' usemap=#m onload={RUN} lowsrc={EVIL}/w>",
+    "a picture of data": f"<img src=' data:image/svg+xml,<svg onload={RUN}>'><img src='DATA:text/html,x'><img src='data:image/png;x,{EVIL}'>",
+    "TeX of a line": rf"<p>$\<br>href{{{EVIL}/n1}}{{x}}$</p><p>$\\<!--x-->href{{{EVIL}/n2}}{{x}}$ $\&#8203;href{{{EVIL}/n3}}{{x}}$</p>",
+    "TeX in words of a picture": rf"<img alt='$\href{{{EVIL}/alt}}{{x}}$' title='$\href{{{EVIL}/ti}}{{x}}$' src='data:image/png;base64,{PIXEL}'>",
+    "tags of the future": f"<dialog open><selectlist><fencedframe src={EVIL}/ff></fencedframe></dialog><link rel=preload as=image href={EVIL}/pre>",
+    "a button that names a command": f"<button popovertarget=x formaction='{_ALERT}' commandfor=y command=show-modal>x</button><menu><li>y</menu>",
+    "nested paragraphs": f"<p><marquee><p onclick={RUN}>x</marquee></p><table><tr><p><a href='{_ALERT}'>y<td><a href='{EVIL}'>z</table>",
     "a template": f"<template shadowrootmode=open><img src=x onerror={RUN}></template><noscript><img src=x onerror={RUN}></noscript>",
 }  # fmt: skip
 
@@ -132,6 +171,9 @@ SVG: dict[str, str] = {
     "a mask elsewhere": rf"<svg><rect mask='url({EVIL}/m)' fill='\75rl({EVIL}/f)' clip-path='image-set(&quot;{EVIL}/c&quot; 1x)' width='9' height='9'/></svg>",
     "a style": f"<svg><style>@import '{EVIL}/i';</style><rect style='fill:url({EVIL}/s)' filter='url({EVIL}/x#y)' width='9' height='9'/></svg>",
     "an animation": f"<svg><a><animate attributeName='href' values='{_ALERT}'/><text>a</text></a><set attributeName='onload' to='{RUN}'/></svg>",
+    "a colour elsewhere": f"<svg><rect fill='url(#a) url({EVIL}/c1)' stroke='var(--x, url({EVIL}/c2))' transform='rotate(1) url({EVIL}/c3)'/></svg>",
+    "functions of CSS": f"<svg><rect fill='image({EVIL}/1)' mask='cross-fade(url({EVIL}/2))' stroke='attr(x)' marker='src({EVIL}/3)' clip-path='path(x)'/></svg>",
+    "a font": f"<svg><text font-family='x; src: url({EVIL}/font)' font-size='expression({RUN})'>x</text></svg>",
     "an entity": f"<!DOCTYPE svg [<!ENTITY x SYSTEM '{EVIL}/e'>]><svg><text>&x;</text></svg>",
 }  # fmt: skip
 
@@ -146,6 +188,10 @@ TEXT: dict[str, str] = {
     "a link of terminals": "\x1b]8;;https://evil.example/osc\x07go\x1b]8;;\x07",
     "HTML": f"<img src=x onerror={RUN}>",
     "data": "data:text/html,<script>1</script>",
+    "an address over colours in a row": "https:\x1b[0m\x1b[1m/\x1b[0m/evil.example/row www\x1b[0m.evil.example/w",
+    "an address of another scheme": "vscode://evil.example/x jupyter+lab.x://evil.example/y file:///etc/passwd",
+    "an address that is parted by new lines": "https:\r\n//evil.example https:\n//evil.example https:\t//evil.example",
+    "a path with a line": 'File "/submitted/mallory/lab/notes.shtml", line 3, in x and ~/notes.shtml:3:1',
 }  # fmt: skip
 
 FIGURES: dict[str, dict[str, Any]] = {
@@ -161,6 +207,26 @@ FIGURES: dict[str, dict[str, Any]] = {
         "data": [{"type": "scatter", "y": [1, 2]}],
         "layout": {"updatemenus": [{"type": "buttons", "buttons": [{"label": "go", "method": "relayout", "args": [{"images[0].source": "//evil.example/b.png"}]}]}]},
     },
+    "a link by a template": {
+        "data": [{"type": "scatter", "x": [1], "y": [1], "mode": "text", "customdata": [["a", "https:", "//evil.example/tt", "<"]], "texttemplate": "<%{customdata[0]} href='%{customdata[1]}%{customdata[2]}'>go</a>"}],
+        "layout": {},
+    },
+    "a link that begins elsewhere": {
+        "data": [{"type": "scatter", "x": [1], "y": [1], "mode": "text", "text": ["<"], "texttemplate": "%{text}a href='//evil.example/te'>go"}],
+        "layout": {},
+    },
+    "a table of links": {"data": [{"type": "table", "cells": {"values": [[f"<a href='{EVIL}/cell'>go</a>", "<a\thref=//evil.example/c2>x</a>"]]}}], "layout": {}},
+    "a box of links": {"data": [{"type": "bar", "y": [1], "hovertemplate": f"<extra></extra><a href='{EVIL}/hover'>x</a><extra><a href='{_ALERT}'>y</a></extra>"}], "layout": {}},
+    "a frame of pictures": {
+        "data": [{"type": "scatter", "y": [1]}],
+        "layout": {"sliders": [{"steps": [{"label": "1", "method": "animate", "args": [[{"data": [{"type": "image", "source": f"{EVIL}/fr.png"}], "layout": {"images": [{"source": "/logout"}]}}]]}]}]},
+        "frames": [{"name": "1", "data": [{"type": "choroplethmap"}], "layout": {"images": [{"source": "/logout"}], "map": {"style": f"{EVIL}/fs"}}}],
+    },
+    "a trace that becomes a map": {
+        "data": [{"type": "scatter", "y": [1]}],
+        "layout": {"updatemenus": [{"buttons": [{"label": "go", "method": "restyle", "args": [{"type": ["densitymap"]}, [0]]}, {"label": "g2", "method": "relayout", "args": ["images[0]", {"source": "//evil.example/r.png"}]}]}]},
+    },
+    "a list of types": {"data": [{"type": ["image"], "source": ["//evil.example/list.png"]}, 1, None, "x"], "layout": [], "frames": {}, "config": []},
     "a server": {"data": [{"type": "scatter", "y": [1]}], "layout": {}, "config": {"plotlyServerURL": EVIL, "showSendToCloud": True, "showLink": True}},
 }  # fmt: skip
 
@@ -169,6 +235,12 @@ FILES: dict[str, bytes] = {
         name: f"<html><script>document.title='PWNED';{RUN}</script>".encode()
         for name in ("notes.shtml", "n.xht", "n.xhtm", "page.HTML", "x.html.txt", "x.txt.html", "main.html", "plot.gif", "a.svg")
     },
+    "README.md": b"<script>1</script>",
+    "work.jupyterlab-workspace": b'{"data": {}, "metadata": {"id": "x"}}',
+    "sitecustomize.py": b"raise SystemExit",
+    "ipython_config.py": b"raise SystemExit",
+    "[a](javascript:window.pwned=1).txt": b"a file with a link as its name",
+    "data.csv": b"a,b\n1,2\n",
     "lab.html/x.txt": b"a folder that is called like a page",
     "lab.ipynb.d/x.html": b"<script>1</script>",
     "random.py": b"raise SystemExit('a kernel has imported a file of a student')",
@@ -206,6 +278,16 @@ def displays() -> list[str]:
         {"application/javascript": RUN, "text/plain": "x"},
         {"application/vnd.jupyter.widget-view+json": {"model_id": "x"}, "text/plain": "x"},
         {"text/vnd.mermaid": f'flowchart TD\n A@{{ img: "{EVIL}/m.png" }}', "text/plain": "x"},
+        {"application/vnd.vega.v5+json": {"data": [{"url": f"{EVIL}/vega"}]}, "text/plain": "x"},
+        {"application/vnd.vegalite.v5+json": {"data": {"url": f"{EVIL}/lite"}, "mark": "bar"}, "text/plain": "x"},
+        {"application/geo+json": {"type": "Point", "coordinates": [1, 1]}, "text/plain": "x"},
+        {"application/json": {"a": f"{EVIL}/json"}, "text/plain": "x"},
+        {
+            "text/html; charset=utf-8": f"<script>{RUN}</script>",
+            "TEXT/HTML": f"<script>{RUN}</script>",
+            "text/plain": "x",
+        },
+        {"image/png": f'x" onerror="{RUN}', "image/jpeg": PIXEL, "text/plain": "x"},
         {"application/pdf": PIXEL, "text/plain": "x"},
         {"text/html": f"<iframe srcdoc='<script>parent.{RUN}</script>'></iframe>", "text/plain": "x"},
     ]
