@@ -203,7 +203,7 @@ class Course:
         folder = self.folder(self.directory.submitted_directory, student, lab)
         if student in submitted:
             return folder
-        if problem := unsafe_id(student):
+        if problem := self.refused_ids([lab]).get(student):
             raise ExpectedError(f"{shown_id(student)} cannot be a student's id: {problem}.", "Rename that folder.")
         if not submitted:
             raise self.no_submissions_error(lab)

@@ -5,6 +5,7 @@ server on which formgrader and JupyterLab run.
 """
 
 import json
+import random
 from typing import Any
 
 RUN = "window.pwned=1"
@@ -251,6 +252,31 @@ FILES: dict[str, bytes] = {
     "plot.png": b"\x89PNG\r\n\x1a\n",
 }  # fmt: skip
 
+_TOKENS = """
+[ ] ( ) : ! < > \\ \\\\ ` ``` ~~~ javascript:1 https://evil.example/ https : // / www .evil.example a &#104; &#0104 ref
+href \\href &bsol; & # ; $ $$ { } plot.png attachment:pixel.png attachment:Bild%201.png mermaid python @ eve@ <b> </b>
+img src=x onerror=1 <script @@0@@ data: | - > * _ \\( \\) \\[ \\] \\begin{x} \\end{x} \\frac = ' "
+"""
+_BLANKS = (
+    "\n",
+    "\n\n",
+    " ",
+    "\t",
+    "\0",
+    "\r",
+    "\x0b",
+    "\x1b",
+    "\x1b[0m",
+    "\x1b[",
+    "\x85",
+    "\u200b",
+    "\u2028",
+    "\xa0",
+    "\b",
+)
+PIECES = (*_TOKENS.split(), *_BLANKS)
+"""What texts that nobody has thought of are put together from."""
+
 IDS = (
     f"mallory <img src=x onerror={RUN}>",
     "mallory&lt;script&gt;",
@@ -264,6 +290,12 @@ IDS = (
     "mallory$(x)",
     "e\u0301ve",
 )
+
+
+def composed(number: int) -> list[str]:
+    """Texts that are put together at random, always the same ones."""
+    chance = random.Random(1)
+    return ["".join(chance.choices(PIECES, k=20)) for _ in range(number)]
 
 
 def displays() -> list[str]:

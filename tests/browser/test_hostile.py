@@ -22,7 +22,7 @@ from autograder.course.course import Course
 from autograder.roster.class_list import Student
 from autograder.roster.gradebook import add_students
 from tests.browser.conftest import TIMEOUT_SECONDS, environment
-from tests.browser.hostile import FILES, HTML, IDS, MARKDOWN, PIXEL, RUN, displays
+from tests.browser.hostile import FILES, HTML, IDS, MARKDOWN, PIXEL, RUN, composed, displays
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.xdist_group("hostile")]
 
@@ -73,7 +73,7 @@ def lab(solution: str, answer: str, own: list[NotebookNode]) -> NotebookNode:
 
 def hostile_lab() -> NotebookNode:
     attached = {"pixel.png": {"image/png": PIXEL}}
-    own = [new_markdown_cell(text, attachments=attached) for text in MARKDOWN.values()]
+    own = [new_markdown_cell(text, attachments=attached) for text in (*MARKDOWN.values(), *composed(150))]
     own += [new_raw_cell(text) for text in MARKDOWN.values()]
     own += [new_code_cell(code) for code in displays()]
     answer = "\n\n".join(text for name, text in MARKDOWN.items() if "diagram" not in name)
