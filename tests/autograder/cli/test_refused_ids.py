@@ -1,19 +1,22 @@
 """Folders whose names cannot be an id, beside a class that was graded: every command names them, and goes on."""
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
 from autograder.cli.application import application
+from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.roster.class_list import Student
 from autograder.roster.gradebook import add_students, known_students
-from tests.autograder.cli.conftest import ANSWERS
+from tests.autograder.cli.conftest import ANSWERS, notebook
 from tests.browser.hostile import IDS
 
 
@@ -48,6 +51,27 @@ def test_every_reader_goes_on_without_them(hostile_course: Path, command: str) -
         assert {path.parts[-3] for path in made} == set(ANSWERS)
     if command == "export --to csv":
         assert {row["student_id"] for row in csv.DictReader(done.stdout.splitlines())} == set(ANSWERS)
+
+
+def test_the_class_is_graded_without_them(course: Path) -> None:
+    (course / "submitted" / "cleo" / "lab" / "lab.ipynb").unlink()
+    for student in IDS:
+        shutil.copytree(course / "submitted" / "amy", course / "submitted" / student)
+    # The student's own file is there for the notebook, and kept as bytes.
+    own = course / "submitted" / "amy" / "lab"
+    answer = "exec(open('helper.py').read())\ndef double(x):\n    return times_two(x)"
+    nbformat.write(notebook(answer), own / "lab.ipynb")
+    (own / "helper.py").write_text("def times_two(x):\n    return 2 * x\n")
+    done = CliRunner().invoke(application, ["grade", "--course", str(course), "--format", "json"])
+    assert done.exit_code == NOT_ALL_GRADED
+    assert done.stderr.count("Left out:") == len(IDS)
+    results = {result["student"]: result["score"] for result in json.loads(done.stdout)}
+    assert results == {"amy": 3.0, "ben": 0.0, "cleo": 0.0}
+    assert {path.name for path in (course / "autograded").iterdir()} == set(ANSWERS)
+    kept = course / "autograded" / "amy" / "lab" / "helper_py.bin"
+    assert kept.read_bytes() == (own / "helper.py").read_bytes()
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "course") as gradebook:
+        assert {student.id for student in gradebook.students} == set(ANSWERS)
 
 
 def test_the_course_lists_only_ids(hostile_course: Path) -> None:
