@@ -49,7 +49,8 @@ def tell_refused(refused: Mapping[str, str]) -> None:
     """Say on stderr whose submissions are left out, since their folders' names cannot be ids: name → why."""
     for student, problem in refused.items():
         messages().print(
-            f"Left out: {shown_id(student)} cannot be a student's id: {problem}. Rename that folder in submitted/.",
+            f"Left out: {shown_id(student)} cannot be a student's id: {problem}. "
+            "Rename its folder in submitted/, and remove those in autograded/ and feedback/.",
             markup=False,
         )
 

@@ -185,12 +185,12 @@ class Course:
 
     def graded_students(self, lab: str) -> list[str]:
         """The ids of the students with a folder of a lab in ``autograded/``, sorted, without those that are refused."""
-        found = {student for student, _ in self._matches(self.directory.autograded_directory, lab=lab)}
-        return sorted(student for student in found if not unsafe_id(student))
+        return [student for student in self._graded(lab) if not unsafe_id(student)]
 
     def refused_ids(self, labs: Iterable[str]) -> dict[str, str]:
-        """The names of folders of some labs in ``submitted/`` that cannot be a student's id → why."""
-        found = {student: unsafe_id(student) for lab in labs for student in self._submitted(lab)}
+        """The names of folders of some labs, submitted or graded, that cannot be a student's id → why."""
+        names = (student for lab in labs for student in (*self._submitted(lab), *self._graded(lab)))
+        found = {student: unsafe_id(student) for student in names}
         return {student: problem for student, problem in found.items() if problem}
 
     def submission_folder(self, student: str, lab: str) -> Path:
@@ -255,6 +255,9 @@ class Course:
         excluded = set(self.directory.student_id_exclude.split(","))
         found = self._matches(self.directory.submitted_directory, lab=lab)
         return sorted({student for student, _ in found} - excluded)
+
+    def _graded(self, lab: str) -> list[str]:
+        return sorted({student for student, _ in self._matches(self.directory.autograded_directory, lab=lab)})
 
     def _matches(self, step: str, lab: str | None = None) -> Iterator[tuple[str, Path]]:
         """Pairs of a lab (or, for one lab, of a student) and its folder, found as nbgrader finds them."""
