@@ -29,6 +29,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
+from autograder.autograded import store
 from autograder.autograded.nbgrader_format import graded_notebook, shown_notebook, submission_metadata
 from autograder.cells import Lab, LabNotebook
 from autograder.course.course import Course
@@ -45,6 +46,7 @@ from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
+from autograder.untrusted.student_ids import unsafe_id
 from autograder.verdicts import CellStatus, Level, NotebookResult, Result, SubmissionStatus
 
 _IDLE_SECONDS = 120.0
@@ -135,7 +137,10 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         course.require_python(names["assignment"])
         lab = read_lab(course, names["assignment"])
         notebook = _notebook(lab, names["notebook"])
+        if unsafe_id(names["student"]):
+            _forget(names["db_url"], names["student"])
         folder = course.submission_folder(names["student"], lab.name)
+        store.replace_files(course, lab, names["student"])
         submitted = read_notebook(folder / f"{notebook.name}.ipynb", notebook, lab.name, Recognition(course))
         files = working_files(course, lab, folder)
         started = monotonic()
@@ -206,6 +211,15 @@ def _marks_in_gradebook(names: Mapping[str, str]) -> dict[str, bool]:
         except MissingEntry:
             return {}
         return {it.name: bool(it.needs_manual_grade) for it in found.grades if it.manual_score is not None}
+
+
+def _forget(db_url: str, student: str) -> None:
+    """Take a student without a score out of the gradebook: nbgrader has added it, and its pages would show the id."""
+    with Gradebook(db_url) as gradebook:
+        submissions = gradebook.find_student(student).submissions
+        grades = [grade for it in submissions for notebook in it.notebooks for grade in notebook.grades]
+        if all(grade.auto_score is None and grade.manual_score is None for grade in grades):
+            gradebook.remove_student(student)
 
 
 def _notebook(lab: Lab, name: str) -> LabNotebook:

@@ -11,7 +11,6 @@ from nbformat.v4 import nbformat_minor as NBFORMAT_MINOR  # noqa: N812 - a const
 from nbgrader.utils import compute_checksum
 
 from autograder.autograded.answers import DIGEST, answer_digests
-from autograder.autograded.pictures import Attachments, with_readable_pictures
 from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.untrusted import html_sanitiser, markup
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
@@ -66,8 +65,9 @@ def shown_notebook(notebook: LabNotebook, submitted: SubmittedNotebook, graded: 
     def shown(cell: Cell, outcome: CellOutcome) -> markup.Shown:
         own = cell.kind != "code" and (cell.kind, cell.source) not in released_texts
         shows_outputs = cell.kind == "code" and cell.role is not Role.TEST
-        text = with_readable_pictures(cell.source, cell.attachments)[0] if cell.kind == "markdown" else cell.source
-        return markup.Shown(text if own else None, tuple(outcome.outputs) if shows_outputs else ())
+        attachments = dict(cell.attachments or {}) if own and cell.kind == "markdown" else {}
+        outputs = tuple(outcome.outputs) if shows_outputs else ()
+        return markup.Shown(cell.source if own else None, outputs, attachments)
 
     cells = markup.clean([shown(*pair) for pair in zip(submitted.cells, graded.outcomes, strict=True)])
     flags = [
@@ -200,15 +200,13 @@ class _Ids:
 def _node(cell: Cell, outcome: CellOutcome, released: Cell | None, shown: markup.Cleaned, *, ids: _Ids) -> NotebookNode:
     kind = cell.kind if cell.kind in ("code", "markdown") else "raw"
     source = cell.source if shown.source is None else shown.source
-    attachments: Attachments | None = cell.attachments
-    if kind == "markdown" and shown.source is not None:
-        _, attachments = with_readable_pictures(cell.source, cell.attachments)
+    images = html_sanitiser.attachments(cell.attachments) if shown.source is None else shown.attachments
     node = _cell(kind, ids.unique(cell.cell_id), source, _metadata(released, outcome.verdict))
     if kind == "code":
-        outputs = _verdict_outputs(outcome) if cell.role is Role.TEST else shown.outputs
+        outputs = html_sanitiser.outputs(_verdict_outputs(outcome)) if cell.role is Role.TEST else shown.outputs
         node["outputs"] = [_output(output) for output in outputs]
         node["execution_count"] = outcome.execution_count
-    elif kind == "markdown" and (images := html_sanitiser.attachments(attachments)):
+    elif kind == "markdown" and images:
         node["attachments"] = from_dict(images)
     return node
 

@@ -19,6 +19,7 @@ from autograder.autograded.nbgrader_format import (
     submission_metadata,
     ungraded_notebook,
 )
+from autograder.autograded.student_files import kept_names
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.course.submissions import working_files
@@ -26,8 +27,6 @@ from autograder.errors import described, unwritable
 from autograder.verdicts import CellVerdict, NotebookResult, Result, SubmissionStatus
 
 _NEW, _OLD = ".autograded-", ".replaced-"
-# Files in which a browser would run scripts if formgrader served them.
-_ACTIVE_FILES = frozenset({".html", ".htm", ".xhtml", ".svg", ".xml", ".js", ".mjs"})
 
 
 def write(
@@ -63,7 +62,7 @@ def write(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(mkdtemp(prefix=_NEW, dir=folder.parent))
-        _copy_files(course, lab, result, temporary)
+        _copy_files(course, lab, result.student, temporary)
         verdicts = _verdicts(lab, result)
         for notebook in lab.notebooks:
             if notebook.name in submitted and notebook.name in notebooks:
@@ -94,6 +93,26 @@ def shown_notebooks(
         for notebook in lab.notebooks
         if notebook.name in submitted and notebook.name in notebooks
     }
+
+
+def replace_files(course: Course, lab: Lab, student: str) -> None:
+    """Write the data files of a submission anew where nbgrader has copied all of them as they were handed in.
+
+    Raises:
+        ExpectedError: the folder cannot be written.
+    """
+    folder = course.folder(course.directory.autograded_directory, student, lab.name)
+    notebooks = {f"{notebook.name}.ipynb" for notebook in lab.notebooks}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name not in notebooks:
+                path.unlink()
+        _copy_files(course, lab, student, folder)
+    except OSError as error:
+        raise unwritable(folder, error) from error
 
 
 def remove_unfinished(course: Course) -> None:
@@ -197,14 +216,17 @@ def _verdicts(lab: Lab, result: Result) -> dict[str, Sequence[CellVerdict]]:
     return found
 
 
-def _copy_files(course: Course, lab: Lab, result: Result, target: Path) -> None:
-    """Copy the data files: the lab's own, and those of the student's that no browser would run."""
-    folder = course.folder(course.directory.submitted_directory, result.student, lab.name)
-    for name, content in working_files(course, lab, folder).items():
-        if name in lab.files or Path(name).suffix.lower() not in _ACTIVE_FILES:
-            path = target / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+def _copy_files(course: Course, lab: Lab, student: str, target: Path) -> None:
+    """Copy the data files: the lab's own as they are, and the student's under names that are no page's."""
+    folder = course.folder(course.directory.submitted_directory, student, lab.name)
+    files = working_files(course, lab, folder)
+    own = {name: content for name, content in files.items() if lab.files.get(name) != content}
+    notebooks = [f"{notebook.name}.ipynb" for notebook in lab.notebooks]
+    names = kept_names(own, [*(files.keys() - own.keys()), *notebooks])
+    for name, content in files.items():
+        path = target / names.get(name, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _replace(folder: Path, new: Path) -> None:

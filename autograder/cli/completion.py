@@ -10,6 +10,8 @@ from pathlib import Path
 
 import typer
 
+from autograder.untrusted.student_ids import unsafe_id
+
 _CONFIGURATION = "nbgrader_config.py"
 _LONGEST_CONFIGURATION = 1024**2
 
@@ -36,9 +38,8 @@ def students(ctx: typer.Context, incomplete: str) -> list[str]:
     root = _root(ctx)
     # Click has not parsed an argument before an option without a value; it is left in ctx.args.
     lab = ctx.params.get("lab") or next(iter(ctx.args), "*")
-    return _matching(
-        incomplete, (path.parent.name for path in _found(_folder(root, "submitted_directory", "submitted"), f"*/{lab}"))
-    )
+    names = (path.parent.name for path in _found(_folder(root, "submitted_directory", "submitted"), f"*/{lab}"))
+    return _matching(incomplete, (name for name in names if not unsafe_id(name)))
 
 
 def _root(ctx: typer.Context) -> Path:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from tempfile import TemporaryFile
 from textwrap import indent
@@ -16,6 +16,7 @@ from rich.text import Text
 from autograder.errors import ExpectedError
 from autograder.formatting import count, number
 from autograder.report.diagnoses import SUBMISSION_WORDS, diagnosis_titles
+from autograder.untrusted.student_ids import shown_id
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
 
 _WIDE = 160
@@ -42,6 +43,16 @@ def show_error(error: ExpectedError) -> None:
     console.print(f"[bold red]autograder:[/] {escape(error.problem)}")
     if error.cure:
         console.print(f"  {escape(error.cure)}")
+
+
+def tell_refused(refused: Mapping[str, str]) -> None:
+    """Say on stderr whose submissions are left out, since their folders' names cannot be ids: name → why."""
+    for student, problem in refused.items():
+        messages().print(
+            f"Left out: {shown_id(student)} cannot be a student's id: {problem}. "
+            "Rename its folder in submitted/, and remove those in autograded/ and feedback/.",
+            markup=False,
+        )
 
 
 def results_table(results: Iterable[Result]) -> Table:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import completion, options
-from autograder.cli.display import messages, print_json
+from autograder.cli.display import messages, print_json, tell_refused
 from autograder.cli.progress import shown
 from autograder.errors import ExpectedError
 from autograder.export import table
@@ -49,6 +49,7 @@ def export(  # noqa: PLR0913 - a command's options are its parameters
         from autograder.export.export import notes_on
 
         opened = Course.open(course)
+        tell_refused(opened.refused_ids(labs or opened.labs()))
         if to_file is not None and str(to_file.resolve()) == name_of(opened.gradebook_url):
             raise ExpectedError(f"{to_file} is the gradebook itself.", "Name another file with --output.")
         exported = make(opened, to, labs or (), template=template, unfinished=unfinished)

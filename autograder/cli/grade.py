@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.cli import options
-from autograder.cli.display import messages, output, results_table, show_error, spooled_json
+from autograder.cli.display import messages, output, results_table, show_error, spooled_json, tell_refused
 from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.progress import Bar, shown
 from autograder.errors import ExpectedError
@@ -198,7 +198,7 @@ class _Seen:
 
 
 def labs_in_python(course: "Course", lab: str | None) -> tuple[list[str], bool]:
-    """The labs to grade, and whether others were left out: what is not Python is told once for each lab.
+    """The labs to grade, and whether labs or students were left out: what is not Python is told once for each lab.
 
     Raises:
         ExpectedError: none can be graded, the lab that was named can't, or `submitted_labs` says so.
@@ -214,20 +214,21 @@ def labs_in_python(course: "Course", lab: str | None) -> tuple[list[str], bool]:
         raise errors[0]
     for refused in errors:
         show_error(refused)
-    return labs, bool(errors)
+    return labs, bool(errors or course.refused_ids(labs))
 
 
 def submitted_labs(course: "Course", lab: str | None) -> list[str]:
-    """The lab that was named, or every lab with submissions.
+    """The lab that was named, or every lab with submissions; says which folders are left out for their names.
 
     Raises:
         ExpectedError: the course has no lab, or nobody has submitted anything.
     """
-    if lab is not None:
-        return [lab]
-    names = course.labs()
+    names = course.labs() if lab is None else [lab]
     if not names:
         raise course.no_labs_error()
+    tell_refused(course.refused_ids(names))
+    if lab is not None:
+        return names
     labs = [name for name in names if course.students(name)]
     if not labs:
         raise ExpectedError(

@@ -2,7 +2,7 @@
 
 import glob
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
@@ -32,6 +32,7 @@ from autograder.course.instructor_cells import instructor_cell
 from autograder.errors import ExpectedError
 from autograder.untrusted.files import Quarantine, read_bytes
 from autograder.untrusted.notebooks import cell_from, other_language
+from autograder.untrusted.student_ids import shown_id, unsafe_id
 from autograder.untrusted.times import read_time
 
 CONFIGURATION = "nbgrader_config.py"
@@ -204,14 +205,18 @@ class Course:
         return any(release.may_be_generated(text, self.application) for text in texts)
 
     def students(self, lab: str) -> list[str]:
-        """The ids of the students who have submitted a lab, sorted."""
-        excluded = set(self.directory.student_id_exclude.split(","))
-        found = self._matches(self.directory.submitted_directory, lab=lab)
-        return sorted({student for student, _ in found} - excluded)
+        """The ids of the students who have submitted a lab, sorted; those that are refused are left out."""
+        return [student for student in self._submitted(lab) if not unsafe_id(student)]
 
     def graded_students(self, lab: str) -> list[str]:
-        """The ids of the students with a folder of a lab in ``autograded/``, sorted."""
-        return sorted({student for student, _ in self._matches(self.directory.autograded_directory, lab=lab)})
+        """The ids of the students with a folder of a lab in ``autograded/``, sorted, without those that are refused."""
+        return [student for student in self._graded(lab) if not unsafe_id(student)]
+
+    def refused_ids(self, labs: Iterable[str]) -> dict[str, str]:
+        """The names of folders of some labs, submitted or graded, that cannot be a student's id → why."""
+        names = (student for lab in labs for student in (*self._submitted(lab), *self._graded(lab)))
+        found = {student: unsafe_id(student) for student in names}
+        return {student: problem for student, problem in found.items() if problem}
 
     def submission_folder(self, student: str, lab: str) -> Path:
         """Find the folder of a submission.
@@ -223,6 +228,8 @@ class Course:
         folder = self.folder(self.directory.submitted_directory, student, lab)
         if student in submitted:
             return folder
+        if problem := self.refused_ids([lab]).get(student):
+            raise ExpectedError(f"{shown_id(student)} cannot be a student's id: {problem}.", "Rename that folder.")
         if not submitted:
             raise self.no_submissions_error(lab)
         raise ExpectedError(
@@ -269,6 +276,14 @@ class Course:
             raise ExpectedError(f"There is no lab {name!r} in {where}.", did_you_mean(name, labs))
         return self.folder(self.directory.source_directory, ".", name)
 
+    def _submitted(self, lab: str) -> list[str]:
+        excluded = set(self.directory.student_id_exclude.split(","))
+        found = self._matches(self.directory.submitted_directory, lab=lab)
+        return sorted({student for student, _ in found} - excluded)
+
+    def _graded(self, lab: str) -> list[str]:
+        return sorted({student for student, _ in self._matches(self.directory.autograded_directory, lab=lab)})
+
     def _matches(self, step: str, lab: str | None = None) -> Iterator[tuple[str, Path]]:
         """Pairs of a lab (or, for one lab, of a student) and its folder, found as nbgrader finds them."""
         require_readable(self.root / step, deep=True)
@@ -282,7 +297,8 @@ class Course:
         for found in glob.glob(pattern):  # noqa: PTH207 - the pattern is absolute
             match = re.fullmatch(named, found)
             if match and Path(found).is_dir():
-                check_name(match["name"], self.root / step)
+                if lab is None:
+                    check_name(match["name"], self.root / step)
                 yield match["name"], Path(found)
 
     def _notebook(

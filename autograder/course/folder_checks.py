@@ -31,7 +31,7 @@ def check_course_path(root: Path) -> None:
 
 
 def check_name(name: str, folder: Path) -> None:
-    """Check that a gradebook can hold the name of a lab, a student or a notebook.
+    """Check that a gradebook can hold the name of a lab or a notebook.
 
     Raises:
         ExpectedError: it cannot.

@@ -11,6 +11,7 @@ from autograder.export.scores import Scores, read_scores
 from autograder.export.table import System, Table
 from autograder.export.template import read_template
 from autograder.formatting import count
+from autograder.untrusted.student_ids import shown_id
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,13 @@ class Export:
         table: the table.
         unfinished: the submissions with cells for a person to grade: (lab, student, number of cells).
         ungraded: the submissions that were not graded yet: (lab, student).
+        refused: names in the gradebook that cannot be a student's id.
     """
 
     table: Table
     unfinished: tuple[tuple[str, str, int], ...]
     ungraded: tuple[tuple[str, str], ...]
+    refused: tuple[str, ...] = ()
 
 
 def export(
@@ -55,7 +58,7 @@ def export(
         if not score.final
     )
     ungraded = tuple((lab.lab, student) for lab in scores.labs for student in sorted(lab.ungraded))
-    return Export(_table(system, scores, template, unfinished=unfinished), waiting, ungraded)
+    return Export(_table(system, scores, template, unfinished=unfinished), waiting, ungraded, scores.refused)
 
 
 def _table(system: System, scores: Scores, template: Path | None, *, unfinished: bool) -> Table:
@@ -81,4 +84,5 @@ def notes_on(exported: Export, *, unfinished: bool) -> list[str]:
         lines.append(
             f"{count(len(exported.ungraded), 'submission')} not graded yet, and without a score. Run: autograder grade"
         )
+    lines += [f"Left out: the gradebook's {shown_id(it)} cannot be a student's id." for it in exported.refused]
     return lines

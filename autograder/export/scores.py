@@ -12,6 +12,7 @@ from autograder.errors import ExpectedError
 from autograder.gradebook.connection import reading
 from autograder.roster.class_list import Student
 from autograder.roster.gradebook import student_from
+from autograder.untrusted.student_ids import unsafe_id
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,12 @@ class Scores:
     Attributes:
         students: all students of the gradebook, in order of family name, given name and id.
         labs: the labs, in the order in which they were asked for.
+        refused: names in the gradebook that cannot be a student's id, which are left out.
     """
 
     students: tuple[Student, ...]
     labs: tuple[LabScores, ...]
+    refused: tuple[str, ...] = ()
 
 
 def read_scores(course: Course, labs: Iterable[str]) -> Scores:
@@ -95,15 +98,14 @@ def read_scores(course: Course, labs: Iterable[str]) -> Scores:
     wanted = list(dict.fromkeys(labs))
     with reading(course.gradebook_url) as gradebook:
         if not wanted:
-            known = sorted(str(it.name) for it in gradebook.assignments)
-            wanted = [name for name in known if gradebook.assignment_submissions(name)]
+            names = sorted(str(it.name) for it in gradebook.assignments)
+            wanted = [name for name in names if gradebook.assignment_submissions(name)]
         found = tuple(_lab(gradebook, name, course.students(name)) for name in wanted)
-        students = sorted(
-            (student_from(it) for it in gradebook.students), key=lambda it: (it.last_name, it.first_name, it.identity)
-        )
+        known = sorted(map(student_from, gradebook.students), key=lambda it: (it.last_name, it.first_name, it.identity))
     if not any(lab.scores for lab in found):
         raise ExpectedError("Nothing was graded yet, so there is no score.", "Run: autograder grade")
-    return Scores(tuple(students), found)
+    refused = tuple(it.identity for it in known if unsafe_id(it.identity))
+    return Scores(tuple(it for it in known if it.identity not in refused), found, refused)
 
 
 def _lab(gradebook: Gradebook, name: str, submitted: Iterable[str]) -> LabScores:
@@ -115,7 +117,8 @@ def _lab(gradebook: Gradebook, name: str, submitted: Iterable[str]) -> LabScores
             f"The gradebook does not know the lab {name!r}.",
             f"{did_you_mean(name, known) if known else 'It knows none.'} Grade it first: autograder grade {name}",
         ) from None
-    scores = {str(it.student_id): _score(it) for it in gradebook.assignment_submissions(name)}
+    submissions = {str(it.student_id): it for it in gradebook.assignment_submissions(name)}
+    scores = {student: _score(it) for student, it in submissions.items() if not unsafe_id(student)}
     exercises = sorted({exercise for score in scores.values() for exercise in score.exercises})
     ungraded = frozenset(submitted) - scores.keys()
     return LabScores(name, lab.duedate, float(lab.max_score or 0.0), tuple(exercises), scores, ungraded)

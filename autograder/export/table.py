@@ -11,9 +11,13 @@ from pathlib import Path
 from autograder.errors import ExpectedError
 from autograder.formatting import number
 
-# East Asian keyboards write the fullwidth signs, and spreadsheets with such settings read them like the others.
-_FORMULA = re.compile(r"[\s\0\ufeff]*[=+\-@＝＋－＠]|[\t\r]")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+# East Asian keyboards write other forms of the signs, and spreadsheets with such settings read them like the others.
+_SIGNS = tuple("=+-@\N{MINUS SIGN}＝＋－＠﹦﹢﹣﹫⁼⁺⁻₌₊₋")
+# A spreadsheet splits the file at the separator of its own settings, which need not be the comma. Quotation marks then
+# stand within a cell, where they hold nothing together, line ends included.
+_SEPARATOR = re.compile("([,;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029，；｜、])")
+_BLANKS = "".join(map(chr, (*range(0x21), 0x85, 0xA0, *range(0x2000, 0x2010), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF)))
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?", re.ASCII)
 
 
 class System(StrEnum):
@@ -40,8 +44,15 @@ class Table:
 
 
 def without_formula(text: str) -> str:
-    """The text with an apostrophe before it if a spreadsheet would run it as a formula. Numbers stay numbers."""
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    """The text with an apostrophe wherever a cell could begin that a spreadsheet would run. Numbers stay numbers."""
+    if _NUMBER.fullmatch(text):
+        return text
+    guarded = "".join(f"'{part}" if _runs(part) else part for part in _SEPARATOR.split(text))
+    return f"'{guarded}" if guarded.startswith(("\t", "\r")) else guarded
+
+
+def _runs(part: str) -> bool:
+    return part.lstrip(f'{_BLANKS}"').startswith(_SIGNS)
 
 
 def as_csv(table: Table) -> str:

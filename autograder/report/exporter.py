@@ -14,6 +14,7 @@ from traitlets import default
 from autograder.errors import ExpectedError
 from autograder.report.marks import marks_of_notebook
 from autograder.report.rendering import Recorded, feedback_html
+from autograder.untrusted.student_ids import shown_id, unsafe_id
 
 
 class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
@@ -42,7 +43,8 @@ class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
             The page and the resources, as nbconvert wants them.
 
         Raises:
-            ExpectedError: nbgrader did not make the resources, or the gradebook cannot be read.
+            ExpectedError: nbgrader did not make the resources, the student's id is refused, or the gradebook cannot be
+                read.
             HelperError: the page can't be made within bounds.
         """
         metadata = (resources or {}).get("nbgrader")
@@ -52,6 +54,8 @@ class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
                 "Run `autograder feedback` or `nbgrader generate_feedback` in the course folder.",
             )
         student, lab, name = metadata["student"], metadata["assignment"], metadata["notebook"]
+        if problem := unsafe_id(student):
+            raise ExpectedError(f"{shown_id(student)} cannot be a student's id: {problem}.", "Rename that folder.")
         marks, penalty = marks_of_notebook(metadata["db_url"], lab, student, name)
         page = feedback_html(self._public(nb), Recorded(student, lab, name, marks, penalty))
         return page, self._init_resources(resources)

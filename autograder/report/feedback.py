@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.autograded.pictures import Attachments
 from autograder.cells import Cell, Role
 from autograder.formatting import number
 from autograder.report.outputs import Part, parts
 from autograder.untrusted.notebooks import cell_from
+from autograder.untrusted.pictures import Attachments
 from autograder.verdicts import CellStatus, SubmissionStatus
 
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$", re.MULTILINE)

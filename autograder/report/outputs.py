@@ -11,9 +11,9 @@ from nbconvert.filters.ansi import strip_ansi
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-from autograder.autograded.pictures import Attachments, with_readable_pictures
 from autograder.untrusted import html_sanitiser
 from autograder.untrusted.notebooks import BASE64, RASTER_IMAGES
+from autograder.untrusted.pictures import Attachments, with_readable_pictures
 
 LONGEST_TEXT = 20_000
 """Characters of one text output, or of one cell, that a page shows."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from autograder.errors import ExpectedError
 from autograder.roster.columns import CANVAS_POINTS_POSSIBLE, FIELDS, GROUP, IDENTITY, fields_of
-from autograder.roster.names import unsafe_id
 from autograder.untrusted.files import Quarantine, read_bytes, readable
+from autograder.untrusted.student_ids import unsafe_id
 
 _LARGEST = 32 * 1024**2
 _LEAST_ROWS = 2

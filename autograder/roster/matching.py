@@ -9,7 +9,8 @@ from enum import StrEnum
 from rapidfuzz import process
 
 from autograder.roster.class_list import Student
-from autograder.roster.names import folded, name_keys, unsafe_id
+from autograder.roster.names import folded, name_keys
+from autograder.untrusted.student_ids import unsafe_id
 
 _LEAST_SIMILARITY = 75
 """Percent; a name below that is not suggested for a mistyped one."""

@@ -3,34 +3,29 @@
 nbgrader's pages (formgrader, feedback) put HTML outputs, SVG, markdown and raw cells into the page as they are.
 """
 
-import json
 import re
+import string
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import nh3
+from pygments.token import STANDARD_TYPES
 
+from autograder.untrusted import figures
 from autograder.untrusted.notebooks import BASE64, RASTER_IMAGES
+from autograder.untrusted.shown_text import markdown, plain, tex
 
 Clean = Callable[[str, str], str]
 """Cleans a text of a type: (type, text) → cleaned text."""
 
 PLOTLY = "application/vnd.plotly.v1+json"
 
-# In HTML a tag begins with "<" and one of these right behind it. Tags without attributes from this list are inert.
-_TAG = re.compile(
-    r"<(?!/?(?:b|i|em|strong|sub|sup|br|p|u|s|kbd|code|pre|ul|ol|li|table|thead|tbody|tr|th|td|details|summary|hr)"
-    r"\s*/?>)(?=[A-Za-z/!?])",
-    re.IGNORECASE,
-)
-# MathJax's commands that make links, styles and ids, or load more commands.
-_ACTIVE_TEX = re.compile(r"\\(?=(?:href|url|cssId|class|style|require|unicode|html\w*|data|tooltip|action|toggle)\b)")
 _SVG_TAGS = {
     *("svg", "g", "defs", "symbol", "use", "title", "desc", "path", "rect", "circle", "ellipse", "line", "polyline"),
     *("polygon", "text", "tspan", "clipPath", "mask", "linearGradient", "radialGradient", "stop", "marker", "pattern"),
 }
 _SVG_ATTRIBUTES = {
-    *("id", "class", "transform", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width"),
+    *("id", "transform", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "width"),
     *("height", "xmlns"),
     *("points", "viewBox", "preserveAspectRatio", "version", "fill", "fill-opacity", "fill-rule", "stroke", "opacity"),
     *("stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit"),
@@ -39,6 +34,18 @@ _SVG_ATTRIBUTES = {
     *("markerWidth", "markerHeight", "refX", "refY", "orient", "patternUnits", "href", "aria-label"),
 }
 _MOST_MARKUP = 4 * 1024**2
+_MOST_ROUNDS = 8
+_OUTPUT_TYPES = frozenset(("stream", "error", "display_data", "execute_result"))
+_HTML_TAGS = nh3.ALLOWED_TAGS - {"a", "map", "area", "wbr"}
+"""Without links. MathJax takes what stands on both sides of a ``<wbr>`` for one command."""
+_HTML_ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "*": {"class", "scope", "colspan", "rowspan", "aria-label", "role"}}
+_CLASSES = {"highlight", "dataframe", *STANDARD_TYPES.values()} - {""}
+"""Of highlighted code and of tables: with other classes an output could look like a part of the page, or be one."""
+# A drawing's attributes are CSS: it can write "url" with escapes, and has other functions that load.
+_FUNCTIONS = frozenset(("rgb", "rgba", "hsl", "hsla", "matrix", "translate", "scale", "rotate", "skewX", "skewY"))
+_LETTERS = f"{string.ascii_letters}{string.digits}-_"
+_REFERENCE = re.compile(r"url\(#[\w.:-]+\)")
+_WORDS = ("aria-label",)
 
 
 def clean(kind: str, text: str) -> str:
@@ -53,60 +60,73 @@ def outputs(untrusted: Iterable[Mapping[str, Any]], clean: Clean = clean) -> lis
         untrusted: the outputs.
         clean: cleans a text of a type; what comes out empty is left out.
     """
-    return [cleaned for output in untrusted if (cleaned := _output(output, clean)) is not None]
-
-
-def markdown(source: str) -> str:
-    """Clean markdown or a raw cell: all but the simplest tags get a blank after ``<``, so that they show as text.
-
-    Nothing else changes. In code, mathematics and prose the blank does no harm, and no nesting of markdown, mathematics
-    and HTML turns it into a tag again.
-    """
-    return tex(_TAG.sub("< ", source))
-
-
-def tex(source: str) -> str:
-    r"""Clean TeX: a command of MathJax's that links or styles loses its backslash."""
-    return _ACTIVE_TEX.sub("", source)
+    return [cleaned for output in joined(untrusted) if (cleaned := _output(output, clean)) is not None]
 
 
 def html(markup: str) -> str:
-    """Clean HTML, by nh3's list of what is safe; images only if they are part of it."""
-    return nh3.clean(
-        markup[:_MOST_MARKUP],
-        tags=nh3.ALLOWED_TAGS - {"map", "area"},
-        attributes={**nh3.ALLOWED_ATTRIBUTES, "*": {"class", "scope", "colspan", "rowspan", "aria-label", "role"}},
-        url_schemes={"http", "https", "mailto", "data"},
-        attribute_filter=_html_attribute,
-    )
+    """Clean HTML, by nh3's list of what is safe, without links; images only if they are part of it."""
+    return _settled(markup[:_MOST_MARKUP], _html)
 
 
 def svg(markup: str) -> str:
     """Clean a drawing: shapes and text stay; scripts, styles, links and external files are removed."""
-    return nh3.clean(
-        markup[:_MOST_MARKUP],
-        tags=_SVG_TAGS,
-        clean_content_tags={"script", "style"},
-        attributes={"*": _SVG_ATTRIBUTES},
-        attribute_filter=_svg_attribute,
-        link_rel=None,
-    )
+    return _settled(markup[:_MOST_MARKUP], _svg)
 
 
-def attachments(images: Mapping[str, Mapping[str, str]] | None) -> dict[str, dict[str, str]] | None:
-    """Keep raster images; all other attachments are removed."""
+def attachments(
+    images: Mapping[str, Mapping[str, str]] | None, names: Mapping[str, str] | None = None
+) -> dict[str, dict[str, str]] | None:
+    """Keep raster images, under new names if some are given; all other attachments are removed."""
     kept = {
-        name: {kind: data for kind, data in bundle.items() if kind in RASTER_IMAGES and BASE64.fullmatch(data)}
+        (names or {}).get(name, name): {
+            kind: data for kind, data in bundle.items() if kind in RASTER_IMAGES and BASE64.fullmatch(data)
+        }
         for name, bundle in (images or {}).items()
     }
     return {name: bundle for name, bundle in kept.items() if bundle} or None
 
 
+def _settled(markup: str, clean: Callable[[str], str]) -> str:
+    """Clean until nothing changes: a tag that was taken away may have hidden another way to read the rest."""
+    for _ in range(_MOST_ROUNDS):
+        cleaned = clean(markup)
+        if cleaned == markup:
+            return cleaned
+        markup = cleaned
+    return ""
+
+
+def _html(markup: str) -> str:
+    return tex(
+        nh3.clean(
+            markup,
+            tags=_HTML_TAGS,
+            attributes=_HTML_ATTRIBUTES,
+            attribute_filter=_html_attribute,
+            url_schemes={"data"},
+            link_rel=None,
+        )
+    )
+
+
+def _svg(markup: str) -> str:
+    return tex(
+        nh3.clean(
+            markup,
+            tags=_SVG_TAGS,
+            clean_content_tags={"script", "style"},
+            attributes={"*": _SVG_ATTRIBUTES},
+            attribute_filter=_svg_attribute,
+            link_rel=None,
+        )
+    )
+
+
 def _html_attribute(_tag: str, attribute: str, value: str) -> str | None:
-    if attribute == "src":
+    if attribute in ("src", "href", "cite"):
         return value if value.startswith(tuple(f"data:{kind};base64," for kind in RASTER_IMAGES)) else None
-    if attribute == "href" and value.strip().lower().startswith("data:"):
-        return None
+    if attribute == "class":
+        return " ".join(name for name in value.split() if name in _CLASSES) or None
     return value
 
 
@@ -116,21 +136,54 @@ def _svg_attribute(_tag: str, attribute: str, value: str) -> str | None:
     if attribute == "xmlns":
         # nbconvert writes drawings into separate images, which need it.
         return value if value == "http://www.w3.org/2000/svg" else None
-    return None if "url(" in value.lower().replace("url(#", "") else value
+    return value if attribute in _WORDS or _REFERENCE.fullmatch(value) or _draws(value) else None
+
+
+def _draws(value: str) -> bool:
+    """Whether a value calls no function of CSS but those of colours and places."""
+    called = (before[len(before.rstrip(_LETTERS)) :] for before in value.split("(")[:-1])
+    return "\\" not in value and _FUNCTIONS.issuperset(called)
+
+
+def joined(outputs: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The outputs, with the text of a stream in one piece, as JupyterLab shows it."""
+    found: list[Mapping[str, Any]] = []
+    pieces: list[str] = []
+    for output in outputs:
+        before = found[-1] if found else {}
+        if output.get("output_type") == "stream" == before.get("output_type") and _stream(output) == _stream(before):
+            pieces.append(text_of(output.get("text")))
+        elif output.get("output_type") in _OUTPUT_TYPES:
+            _finish(found, pieces)
+            pieces = [text_of(output.get("text"))]
+            found.append(output)
+    _finish(found, pieces)
+    return found
+
+
+def _finish(outputs: list[Mapping[str, Any]], pieces: list[str]) -> None:
+    if len(pieces) > 1:
+        outputs[-1] = {**outputs[-1], "text": "".join(pieces)}
+
+
+def _stream(output: Mapping[str, Any]) -> str:
+    return "stderr" if output.get("name") == "stderr" else "stdout"
 
 
 def _output(output: Mapping[str, Any], clean: Clean) -> dict[str, Any] | None:
     match output.get("output_type"):
         case "stream":
-            name = "stderr" if output.get("name") == "stderr" else "stdout"
-            return {"output_type": "stream", "name": name, "text": text_of(output.get("text"))}
+            return {"output_type": "stream", "name": _stream(output), "text": plain(text_of(output.get("text")))}
         case "error":
             traceback = output.get("traceback")
+            lines = traceback if isinstance(traceback, list | tuple) else []
             return {
                 "output_type": "error",
-                "ename": text_of(output.get("ename")),
-                "evalue": text_of(output.get("evalue")),
-                "traceback": [text_of(line) for line in traceback] if isinstance(traceback, list | tuple) else [],
+                "ename": plain(text_of(output.get("ename"))),
+                "evalue": plain(text_of(output.get("evalue"))),
+                "traceback": [plain(text_of(line)) for line in traceback]
+                if isinstance(traceback, list | tuple)
+                else [],
             }
         case "display_data" | "execute_result" as kind:
             data = output.get("data")
@@ -156,8 +209,7 @@ def _bundle(data: Mapping[str, Any], clean: Clean) -> dict[str, Any]:
         if image and BASE64.fullmatch(image):
             kept[kind] = image
     if isinstance(data.get(PLOTLY), Mapping):
-        # Through JSON, so that nothing but plain data can be in it.
-        kept[PLOTLY] = json.loads(json.dumps(data[PLOTLY]))
+        kept[PLOTLY] = figures.cleaned(data[PLOTLY])
         # Without its script, Plotly's HTML is empty, and a page that prefers HTML would show nothing.
         kept.pop("text/html", None)
     return kept
@@ -170,7 +222,7 @@ def text_of(value: object) -> str:
 
 
 CLEANERS: Mapping[str, Callable[[str], str]] = {
-    "text/plain": str,
+    "text/plain": plain,
     "text/latex": tex,
     "text/markdown": markdown,
     "text/html": html,

@@ -71,7 +71,12 @@ def course(make_cell: MakeCell, make_course: MakeCourse) -> Course:
 
 
 def test_nbgraders_own_command_goes_through_the_wall(course: Course, run_nbgrader: Callable[..., str]) -> None:
+    handed_in = course.root / "submitted" / "right" / "lab"
+    for name in ("notes.shtml", "random.py", "numbers.csv"):
+        (handed_in / name).write_text("1,2")
     run_nbgrader(course.root, "autograde", "lab")
+    written = {path.name for path in (course.root / "autograded" / "right" / "lab").iterdir()}
+    assert written == {"main.ipynb", "notes_shtml.bin", "random_py.bin", "numbers.csv"}
     results = {result.student: result for result in read_results(course, "lab")}
     assert {student: result.score for student, result in results.items()} == {
         "right": 2.0, "twice": 2.0, "wrong": 0.0, "cheat": 0.0

@@ -15,7 +15,6 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from autograder.autograded.answers import answer_digests
-from autograder.autograded.pictures import with_readable_pictures
 from autograder.cells import LabNotebook, Role
 from autograder.collect.collect import collect
 from autograder.course.course import Course
@@ -33,6 +32,7 @@ from autograder.roster.class_list import read_roster
 from autograder.roster.columns import fields_of, moodle_identity
 from autograder.sandbox.mode import Mode
 from autograder.untrusted.notebooks import cell_from
+from autograder.untrusted.pictures import with_readable_pictures
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 from tests.autograder.courses import MakeCell, make_cell, make_course
 

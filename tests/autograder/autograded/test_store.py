@@ -192,7 +192,7 @@ def test_nothing_of_the_students_runs_in_a_browser(course: Course) -> None:
     assert node.cells[1].outputs == [{"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {}}]
 
 
-def test_data_files_are_copied_and_pages_are_not(course: Course) -> None:
+def test_data_files_are_copied_and_none_is_a_page(course: Course) -> None:
     (course.root / "source" / "lab" / "data.csv").write_text("true")
     folder = course.root / "submitted" / "alice" / "lab"
     folder.mkdir(parents=True)
@@ -201,8 +201,12 @@ def test_data_files_are_copied_and_pages_are_not(course: Course) -> None:
     lab = read_lab(course, "lab")
     submitted, notebooks, result = _graded(lab, PASSED)
     written = write(course, lab, result, submitted, notebooks)
-    assert {path.name for path in written.iterdir()} == {"data.csv", "notes.txt", "timestamp.txt", "main.ipynb"}
+    assert {path.name for path in written.iterdir()} == {
+        *("data.csv", "notes.txt", "timestamp.txt", "main.ipynb"),
+        *("page_html.bin", "drawing_SVG.bin"),
+    }
     assert (written / "data.csv").read_text() == "true"
+    assert (written / "page_html.bin").read_text() == "the student's"
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"metadata": {"gradlab": {}}, "cells": [{}]}'])

@@ -3,10 +3,13 @@
 import csv
 import io
 import os
+import re
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
@@ -136,19 +139,59 @@ def test_canvas_without_a_template(course: Course) -> None:
     assert [(row["Student"], row["ID"], row["SIS Login ID"], row["01_one"]) for row in students] == [
         ("'-Smith, Cleo", "12347", "cleo", "0.5"),
         ("Lovelace, Ada", "12345", "ada", "2"),
-        ("Nœther, =cmd|' /C calc'!A0", "12346", "ben", "1"),
+        ("Nœther,' =cmd|' /C calc'!A0", "12346", "ben", "1"),
     ]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        *("=1+1", "+1-1", "-a", "@SUM(A1)", "\t=1", " =1", "\r=1", "\n=1", "-1+1", "-", "\0=1", "\ufeff=1"),
+        *(
+            "=1+1",
+            "+1-1",
+            "-a",
+            "@SUM(A1)",
+            " =1",
+            "-1+1",
+            "-",
+            "\0=1",
+            "\ufeff=1",
+            '"=1',
+            "\u200b=1",
+            "\N{MINUS SIGN}a",
+        ),
         *("\N{FULLWIDTH EQUALS SIGN}1", "\N{FULLWIDTH PLUS SIGN}1", "\N{FULLWIDTH COMMERCIAL AT}SUM(A1)"),
     ],
 )
 def test_formulas_are_disarmed(text: str) -> None:
     assert without_formula(text) == f"'{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "guarded"),
+    [
+        ("a@b;=1+1", "a@b;'=1+1"),
+        ("x;=cmd|'/C calc'!A0", "x;'=cmd|'/C calc'!A0"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("\n=1", "\n'=1"),
+        ('a;"=1', "a;'\"=1"),
+        ("a|-b\t@c; \t+d", "a|'-b\t'@c; \t'+d"),
+        ("well done; -1 for style", "well done;' -1 for style"),
+        ("x；＝1，－2", "x；'＝1，'－2"),
+        ("a\u2028=1", "a\u2028'=1"),
+    ],
+)
+def test_no_separator_makes_a_formula(text: str, guarded: str) -> None:
+    assert without_formula(text) == guarded
+
+
+@given(st.lists(st.text("ab=+-@＝,;|\t\r\n\"' 1\0"), min_size=2, max_size=4), st.sampled_from(",;\t|"))
+def test_whatever_separates_the_cells(texts: list[str], separator: str) -> None:
+    written = as_csv(Table(texts, [texts]))
+    for row in csv.reader(io.StringIO(written, newline=""), delimiter=separator):
+        for cell in row:
+            assert not re.match(r"[\s\0]*[=+\-@＝]", cell) or re.fullmatch(r"[+-]?1+(?:[.,]1+)?", cell)
 
 
 @pytest.mark.parametrize("text", ["", "-1", "+4711", "-0.5", "1=2", "a@b.org", "O'Neill", "    Points Possible", "'=1"])

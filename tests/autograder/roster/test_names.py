@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder.roster.names import folded, name_keys, unsafe_id
+from autograder.roster.names import folded, name_keys
+from autograder.untrusted.student_ids import unsafe_id
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,10 @@ def test_honest_markdown_is_left_alone() -> None:
 
 def test_tex_cannot_link() -> None:
     assert "\\href" not in html_sanitiser.tex(r"\href{javascript:alert(1)}{x} + \frac{1}{2}")
-    assert html_sanitiser.tex(r"\frac{1}{2} \hat x \classical") == r"\frac{1}{2} \hat x \classical"
+    honest = r"\frac{1}{2} \hat x \\ \begin{pmatrix} a & b \\ \eta & d \end{pmatrix}, \; \operatorname{ReLU}(x) \le 1"
+    assert html_sanitiser.tex(honest) == honest
+    assert html_sanitiser.tex(r"a \\href{https://evil.example}{x}") == r"a \\ href{https://evil.example}{x}"
+    assert html_sanitiser.tex(r"\classical") == r"\ classical"
 
 
 def test_html_keeps_tables_and_own_pictures() -> None:
@@ -82,7 +85,7 @@ def test_drawings_keep_their_shapes_and_lose_what_acts() -> None:
 
 
 def test_outputs_keep_what_shows_and_lose_what_runs() -> None:
-    figure = {"data": [{"y": [1, 2]}], "layout": {}}
+    figure = {"data": [{"y": [1, 2]}], "layout": {}, "config": {"displaylogo": False}}
     cleaned = html_sanitiser.outputs(
         [
             {"output_type": "stream", "name": "stderr", "text": ["a\n", "b"]},
@@ -134,4 +137,5 @@ def test_a_figure_whose_page_was_a_script_keeps_its_description() -> None:
     page = "<div><script>draw()</script></div>"
     data = {html_sanitiser.PLOTLY: {"data": []}, "text/html": page, "text/plain": "A curve."}
     shown = html_sanitiser.outputs([{"output_type": "display_data", "data": data, "metadata": {}}])
-    assert shown[0]["data"] == {html_sanitiser.PLOTLY: {"data": []}, "text/plain": "A curve."}
+    figure = {"data": [], "config": {"displaylogo": False}}
+    assert shown[0]["data"] == {html_sanitiser.PLOTLY: figure, "text/plain": "A curve."}
