@@ -181,9 +181,7 @@ def _output(output: Mapping[str, Any], clean: Clean) -> dict[str, Any] | None:
                 "output_type": "error",
                 "ename": plain(text_of(output.get("ename"))),
                 "evalue": plain(text_of(output.get("evalue"))),
-                "traceback": [plain(text_of(line)) for line in traceback]
-                if isinstance(traceback, list | tuple)
-                else [],
+                "traceback": [plain(text_of(line)) for line in lines],
             }
         case "display_data" | "execute_result" as kind:
             data = output.get("data")
