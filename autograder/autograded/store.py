@@ -26,6 +26,7 @@ from autograder.course.submissions import working_files
 from autograder.errors import described, unwritable
 from autograder.verdicts import CellVerdict, NotebookResult, Result, SubmissionStatus
 
+_DAMAGED = "it has been damaged"
 _NEW, _OLD = ".autograded-", ".replaced-"
 
 
@@ -158,6 +159,11 @@ def read_results(course: Course, lab: str) -> list[Result]:
     return [result for result, _ in read_graded(course, lab)]
 
 
+def is_damaged(result: Result) -> bool:
+    """Whether a result that was read back says that a file in ``autograded/`` has been damaged, and how to mend it."""
+    return result.status is SubmissionStatus.BROKEN and _DAMAGED in result.reason
+
+
 def read_graded(
     course: Course, lab: str, students: Iterable[str] | None = None
 ) -> Iterator[tuple[Result, tuple[Mapping[str, Any], ...]]]:
@@ -197,7 +203,7 @@ def _read_graded(
                 cells.extend(node["cells"])
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError, MemoryError) as error:
             reason = (
-                f"{path}: it has been damaged ({described(error)}). "
+                f"{path}: {_DAMAGED} ({described(error)}). "
                 f"Grade it again: autograder grade {lab} --student {shlex.quote(student)}"
             )
             return Result(student, lab, SubmissionStatus.BROKEN, reason=reason), ()

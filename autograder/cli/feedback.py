@@ -35,7 +35,7 @@ def feedback(
             bar.describe(f"Writing pages of {name}")
             its = write_feedback(opened, name)
             written[name] = its.pages
-            problems += (f"{name}: no page for {student}: {problem}." for student, problem in its.problems)
+            problems += (f"{name}: no page for {student}: {problem.rstrip('.')}." for student, problem in its.problems)
             bar.advance()
     if form is options.Format.JSON:
         pages = [(name, page) for name, pages in written.items() for page in pages]

@@ -170,7 +170,7 @@ def _distance(file: SubmittedFile, notebook: str) -> tuple[bool, bool, int, int,
     order = rank(file.inside[-1], notebook)
     is_old = any(_OLD_FOLDER.fullmatch(folder) for folder in file.inside[:-1])
     name = file.inside[-1]
-    return is_old, order != 0, len(file.inside), 99 if order is None else order, copy_number(name), file.found.name
+    return is_old, order != 0, len(file.inside), 99 if order is None else order, -copy_number(name), file.found.name
 
 
 class _DataFiles:

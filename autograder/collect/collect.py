@@ -1,5 +1,7 @@
 """Collect a download into ``submitted/``: read it, match owners to students, choose attempts, write them, report."""
 
+import errno
+import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -107,6 +109,9 @@ class _Collector:
     progress: Progress
 
     def run(self, source: Path, folder: TemporaryFolder) -> None:
+        submitted = self.course.root / self.course.directory.submitted_directory
+        if submitted.exists() and not submitted.is_dir():
+            raise unwritable(submitted, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
         self.progress.begin("Reading the download")
         found: list[Found] = []
         for it in read_source(source, folder):

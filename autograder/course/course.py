@@ -359,7 +359,7 @@ def _skeleton(cells: tuple[Cell, ...]) -> list[Cell]:
 def _has_further_cells(notebook: LabNotebook) -> bool:
     """Whether the instructor's notebook has cells that the released one lacks, and all that the released one has."""
     source, there = ({cell.grade_id for cell in _skeleton(cells)} for cells in (notebook.source, notebook.released))
-    return there < source
+    return set() < there < source
 
 
 def did_you_mean(name: str, existing: Sequence[str]) -> str:

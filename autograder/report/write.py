@@ -15,7 +15,7 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from autograder.autograded.store import read_results
+from autograder.autograded.store import is_damaged, read_results
 from autograder.course.course import Course
 from autograder.errors import ExpectedError, described, is_not_about_one_file, unwritable
 from autograder.gradebook.labs import read_lab
@@ -65,9 +65,10 @@ def write_feedback(course: Course, lab: str) -> WrittenFeedback:
         raise ExpectedError(f"The lab {lab!r} has not been graded yet.", f"Run: autograder grade {lab}")
     for result in results:
         _check_writable(course.folder(course.directory.feedback_directory, result.student, lab))
+    damaged = {result.student: result.reason for result in results if is_damaged(result)}
     problems: dict[str, str] = {}
     for student in course.graded_students(lab):
-        problem = _convert(course, lab, student)
+        problem = damaged.get(student) or _convert(course, lab, student)
         if problem:
             problems[student] = problem
     pages = _pages(course, lab, [result.student for result in results])

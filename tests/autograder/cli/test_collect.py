@@ -31,6 +31,7 @@ def course(tmp_path: Path, blank_gradebook: Path, monkeypatch: pytest.MonkeyPatc
     (root / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")
     shutil.copy(blank_gradebook, root / "gradebook.db")
     (root / "class.csv").write_text(ROSTER, encoding="utf-8")
+    (root / "groups.csv").write_text("group,id\nTeam 1,ada\n", encoding="utf-8")
     pack(root / "moodle.zip", ADA)
     pack(root / "canvas.zip", "lovelaceada_LATE_12345_67890_06_minimum-1.ipynb")
     unmatched = root / "unmatched" / "12345" / "06_minimum.ipynb"
@@ -64,7 +65,7 @@ def test_what_the_documentation_shows_works(course: Path, command: str) -> None:
 
 
 def test_all_commands_of_the_chapter_are_found() -> None:
-    assert len(documented("Collect")) == 4
+    assert len(documented("Collect")) == 5
 
 
 def test_json_is_all_that_is_on_stdout(course: Path) -> None:

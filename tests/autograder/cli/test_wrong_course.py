@@ -7,7 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from autograder.cli.application import application
 from tests.autograder.cli.wrong_usage import Damage, Wrong, check, configured, folder, put, rows, without
 
 GRADEBOOK = "gradebook.db"
@@ -225,17 +227,23 @@ NOBODY = ("Nobody has submitted anything", "submitted/STUDENT/LAB/LAB.ipynb")
         Wrong("no grades", command, *NOT_GRADED, without("autograded"))
         for command in ("feedback", "feedback lab", "report lab", "report --format json")
     ),
-    *(
-        Wrong("a graded notebook without JSON", command, f"/{GRADED}", "--student amy", put(GRADED, "Hello"))
-        for command in ("feedback lab", "report lab")
-    ),
-    *(
-        Wrong("half a result", command, f"/{GRADED}", "--student amy", half_a_result)
-        for command in ("feedback lab", "report lab --format json")
-    ),
     Wrong("a lock that is a folder", "grade lab", "/lock cannot", "move it away", folder(".autograder/lock")),
     Wrong("a secret that is a folder", "grade lab", "/secret can't", "are yours", folder(".autograder/secret")),
     Wrong("a secret cut off", "grade lab", "/secret is damaged", "Delete it", put(".autograder/secret", "x")),
 )
 def test_submissions_and_results(wrong: Wrong, graded_course: Path) -> None:
     check(wrong, graded_course)
+
+
+@pytest.mark.parametrize("damage", [put(GRADED, "Hello"), half_a_result])
+def test_a_damaged_notebook_of_one_student_stops_no_other(damage: Damage, graded_course: Path) -> None:
+    damage(graded_course)
+    done = CliRunner().invoke(application, ["feedback", "lab"])
+    told = " ".join(done.stderr.split())
+    assert done.exit_code == 3, told
+    assert f"/{GRADED}: it has been damaged" in told
+    assert "Grade it again: autograder grade lab --student amy" in told
+    assert (graded_course / "feedback" / "ben" / "lab" / "lab.html").is_file()
+    done = CliRunner().invoke(application, ["report", "lab", "--format", "json"])
+    assert done.exit_code == 0, done.stderr
+    assert f"/{GRADED}: it has been damaged" in done.stdout
