@@ -146,6 +146,20 @@ def rounded(number: float) -> str:
     return f"{number:.2g}" if abs(number) < 10 else f"{number:.0f}"
 
 
+def plain_number(result: object) -> float:
+    """Convert a result that must be one number with which a caller can go on: not a list, tuple or vector of one.
+
+    Raises:
+        NotYet: it is something else, or not finite.
+    """
+    number = single_number(result)
+    if issubclass(type(result), list | tuple):
+        raise not_yet("wrapped-number", "wrapped-kind", kind=kind_of(result))
+    if numbers(result).shape != ():
+        raise not_yet("wrapped-number", "wrapped-shape", shape=shape_text(numbers(result).shape))
+    return number
+
+
 def require_device(result: object, like: torch.Tensor) -> None:
     """Refuse a tensor on another device than that of the input."""
     if is_tensor(result) and result.device != like.device:  # type: ignore[attr-defined]

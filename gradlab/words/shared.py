@@ -36,6 +36,12 @@ FINDINGS: dict[str, Explanation] = {
         "The numbers may be right, but they are not arranged as the docstring says.",
         "Print the shapes of what goes in and of what comes out. Which axis holds what?",
     ),
+    "wrapped-number": Explanation(
+        "the number is still wrapped in something",
+        "One number should come back, so that it can be printed and computed with. `torch.autograd.grad` gives a tuple "
+        "with one tensor for each tensor that you ask for, even if that is one.",
+        "Print `type(…)` of what you return, and its shape if it is a tensor. How do you get at the number inside?",
+    ),
     "not-finite": Explanation(
         "the result holds NaN or infinity",
         "A division by zero, a root or logarithm of a negative number, or steps that blow up.",
@@ -167,6 +173,8 @@ OBSERVATIONS: dict[str, str] = {
     "kind": "The check expected {expected} and was given {kind}.",
     "shape": "For an input of shape {given}, the check expected the shape {expected} and saw {shape}.",
     "one-number": "The check expected one number and saw the shape {shape}.",
+    "wrapped-kind": "The check expected one number and was given {kind} with one number in it.",
+    "wrapped-shape": "The check expected one number and saw a tensor or an array of shape {shape}.",
     "ragged": "The check was given a list whose entries have different shapes.",
     "not-finite": "{count} of {total} numbers are NaN or infinite.",
     "device": "The starts are on {expected}, the result is on {device}.",

@@ -90,13 +90,14 @@ def build_together(make: Function, graphs: Sequence[Graph]) -> list[list[object]
     return made
 
 
-def build_backwards(make: Function, graph: Graph) -> list[object]:
-    """Make the values of a graph, the last one first, and give them their parents afterwards.
+def build_shuffled(make: Function, graph: Graph) -> list[object]:
+    """Make the values of a graph in an order that chance draws, and give them their parents afterwards.
 
     What a class says when its values are made is then no help: only `parents` tells which comes before which. A class
     whose values can't be given parents has them made in their order.
     """
-    values = [call(make, number) for number in reversed(graph.data)][::-1]
+    made = {number: call(make, graph.data[number]) for number in torch.randperm(len(graph.data)).tolist()}
+    values = [made[number] for number in range(len(graph.data))]
     try:
         for value, parents, slopes in zip(values, graph.parents, graph.slopes, strict=True):
             value.parents = tuple(values[parent] for parent in parents)  # type: ignore[attr-defined]
