@@ -331,7 +331,7 @@ for name, tensor in rows.items():
 #
 # *Easy to get wrong, about 4 minutes, 2 points*
 #
-# Here are eight tensors. Do not ask PyTorch about them (you could, and would learn nothing): decide by the two rules above.
+# Here are eight tensors. You could ask PyTorch about each of them, and would learn little: decide by the two rules above.
 
 
 # %% nbgrader={"grade_id": "specimens", "locked": true}

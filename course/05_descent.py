@@ -115,7 +115,7 @@ print(f"error multiplied by {after**2 / before**2:.4f}")
 #
 # *Needs paper and pencil, about 8 minutes, 3 points*
 #
-# Differentiate $L$ with respect to $w$ and with respect to $b$, then write `line_gradient` in NumPy.
+# Differentiate $L$ with respect to $w$ and with respect to $b$, then write `line_gradient` in NumPy, without autograd.
 #
 # **Before you write it:** one of the two components is a plain mean of the residuals, up to a constant. Which?
 #

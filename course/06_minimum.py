@@ -766,7 +766,8 @@ def surface(x: np.ndarray) -> np.ndarray:
 #
 # *Needs paper and pencil, about 10 minutes, 3 points*
 #
-# Differentiate $f$ with respect to $x_1$ and with respect to $x_2$ on paper. Then write `gradient` in NumPy.
+# Differentiate $f$ with respect to $x_1$ and with respect to $x_2$ on paper. Then write `gradient` in NumPy, without
+# autograd.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #

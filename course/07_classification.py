@@ -332,7 +332,8 @@ for what, changed in (("as they are", scores), ("plus 5", scores + 5), ("times 1
 #
 # *Straightforward, about 7 minutes, 3 points*
 #
-# Write `softmax` over the **last** axis, for any number of axes before it, from exponentials: not with PyTorch's.
+# Write `softmax` over the **last** axis, for any number of axes before it, from exponentials: not with PyTorch's, nor
+# with its logarithm, `log_softmax`.
 # Logits of 1000 or −1000 must not give NaN, each row by itself. Autograd must be able to follow.
 #
 # <details><summary>Hint 1: where to begin</summary>
@@ -420,8 +421,8 @@ print("softmax of (2, 0)", [round(p, 4) for p in torch.softmax(two_logits, dim=0
 #
 # *Straightforward, some care with shapes, about 9 minutes, 3 points*
 #
-# Write `cross_entropy` for a batch, from logits, without PyTorch's own. It must be finite for logits of ±1000, and
-# autograd must be able to follow.
+# Write `cross_entropy` for a batch, from logits, without PyTorch's own losses. It must be finite for logits of ±1000,
+# and autograd must be able to follow.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gradlab.check.diagnosis import Diagnosis, NotYet, describe
+from gradlab.check.forbidden import AUTOGRAD, NOT_HERE
 
 _LONGEST_MESSAGE = 200
 
@@ -35,6 +36,8 @@ NONE_ATTRIBUTE = re.compile(r"'NoneType' object has no attribute '(zero_|data|fi
 # In order: the first that fits counts.
 _SYMPTOMS = (
     Symptom(NotImplementedError, r"^(?!.*(torch|aten|operator|not implemented for))", "not-written"),
+    Symptom(RuntimeError, rf"^{NOT_HERE}({'|'.join(AUTOGRAD)})$", "left-to-autograd"),
+    Symptom(RuntimeError, f"^{NOT_HERE}", "left-to-torch"),
     Symptom(
         RuntimeError, r"leaf Variable that requires grad is being used in an in-place operation", "inplace-on-leaf"
     ),

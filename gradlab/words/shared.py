@@ -11,6 +11,17 @@ FINDINGS: dict[str, Explanation] = {
         "The cell holds the stub that you were given, or a part of it.",
         "Read the task and its first hint, then replace the stub.",
     ),
+    "left-to-autograd": Explanation(
+        "the derivative is left to autograd",
+        "The task asks for your own derivative, written as a formula. While the check runs, autograd is switched off.",
+        "Differentiate on paper, one step at a time. Which line of your function is then no longer needed?",
+    ),
+    "left-to-torch": Explanation(
+        "torch does here what you are to write",
+        "The task asks for your own lines in place of a function of torch that does the same. While the check runs, "
+        "that function stops with an error.",
+        "Read in the task what is not to be used. From which smaller operations can it be built?",
+    ),
     "not-a-function": Explanation(
         "there is no function here",
         "The check needs the function itself: its name without parentheses.",

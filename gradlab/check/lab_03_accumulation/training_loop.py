@@ -12,6 +12,7 @@ from gradlab.check.compare import close
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
+from gradlab.check.forbidden import AUTOGRAD, OPTIMISERS, without
 from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known
 from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained
 from gradlab.check.lab_03_accumulation.sample_functions import smooth_loss
@@ -151,7 +152,8 @@ def _both_close(found: tuple[Tensor, Tensor], outcome: tuple[Tensor, Tensor]) ->
 
 
 def _step(function: Function, given: list[Tensor], lr: float, d: int) -> tuple[Tensor, Tensor]:
-    result = call_plain(function, *given, lr)
+    with without(AUTOGRAD, OPTIMISERS):
+        result = call_plain(function, *given, lr)
     if result is None:
         raise not_yet("returns-nothing", "returns-nothing")
     pair = issubclass(type(result), tuple | list) and len(result) == 2  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
+from gradlab.check.forbidden import AUTOGRAD, without
 from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known
 from gradlab.check.lab_05_descent.random_problems import generator
 from gradlab.check.values import kind_of, numbers, require_finite, require_shape, rounded
@@ -34,7 +35,8 @@ def line_gradient(function: Function, *, count: int = 6) -> None:
         draw = generator()
         theta, x, y = draw.uniform(0.5, 2, size=2), draw.uniform(-1, 4, size=count), draw.uniform(-3, 3, size=count)
         kept = [torch.from_numpy(part.copy()) for part in (theta, x, y)]
-        result = call_plain(function, theta, x, y)
+        with without(AUTOGRAD):
+            result = call_plain(function, theta, x, y)
         expected, *_ = _line_gradient(*kept)
         agree(
             result,

@@ -6,6 +6,7 @@ import torch
 
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable, require_left_alone, require_unchanged
+from gradlab.check.forbidden import OPTIMISERS, without
 from gradlab.check.known_mistakes import KnownMistake
 from gradlab.check.lab_05_descent.random_problems import generator, random_bowl, random_rate, random_start
 from gradlab.check.lab_05_descent.training_history import (
@@ -145,13 +146,14 @@ def loop_with_momentum(function: Function, *, on: Function | None = None, steps:
     start, lr = random_start(loss), random_rate()
     momentum = 0.6 + 0.3 * float(torch.rand((), dtype=torch.float64))
     right = train_by_rule(loss, start, steps, _momentum_rule(lr, momentum))
-    check_loop(
-        lambda f, count, given: function(f, given, lr, momentum, count),
-        loss,
-        start,
-        right,
-        _momentum_mistakes(loss, start, lr, momentum, right),
-    )
+    with without(OPTIMISERS):
+        check_loop(
+            lambda f, count, given: function(f, given, lr, momentum, count),
+            loss,
+            start,
+            right,
+            _momentum_mistakes(loss, start, lr, momentum, right),
+        )
 
 
 def _velocity(slopes: Sequence[torch.Tensor], momentum: float) -> torch.Tensor:
