@@ -83,6 +83,11 @@ FINDINGS: dict[str, Explanation] = {
         "Either no step is made, or the gradient is empty when the step is made.",
         "Print the gradient in the very line before the step. In which order do backward, step and emptying stand?",
     ),
+    "stops-early": Explanation(
+        "the loop stops before all steps are made",
+        "Where it is flat, or nearly so, your loop ends. The task asks for a fixed number of steps, wherever they lead.",
+        "Is there a `break`, a `return` or a condition inside your loop? What comes back if you start at a minimum?",
+    ),
     "old-gradient": Explanation(
         "the gradient is never computed again",
         "All steps are alike: the gradient of the first point is used at every point.",
@@ -194,6 +199,8 @@ OBSERVATIONS: dict[str, str] = {
     "changed-argument": "After the call, {name} has other values than before.",
     "changed-watching": "After the call, {name} has `requires_grad=True`.",
     "stands-still": "All {rows} rows are equal to `start`.",
+    "stops-early": "Started at a minimum and asked for {steps} steps, your descent gave {rows} rows.",
+    "stops-early-losses": "Started at a minimum and asked for {steps} steps, your loop did not give {steps} losses.",
     "uphill": "Each step has the right length and goes exactly the opposite way: f grows.",
     "sum-of-gradients": "From the second step on you move by the sum of all gradients so far.",
     "old-gradient": "Every step is equal to the first.",

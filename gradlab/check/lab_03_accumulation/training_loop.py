@@ -22,6 +22,8 @@ from gradlab.check.training_loops import Descent, run_descent
 from gradlab.check.values import is_tensor, kind_of, numbers, require_finite, require_shape
 
 Tensor = torch.Tensor
+_TURNS = 4
+"""How many steps each of two walks makes that are made by turns."""
 
 
 @announced
@@ -145,6 +147,33 @@ def rolling(function: Function, *, steps: int = 5, d: int = 2) -> None:
         given=words.FRAGMENTS["moves"].format(count=steps),
         shape=(d,),
     )
+    _check_by_turns(function, lr, d)
+
+
+def _check_by_turns(function: Function, lr: float, d: int) -> None:
+    """Make two walks by turns, then steps from where they were, with what each had remembered there or the other had.
+
+    Raises:
+        NotYet: a step is led by something else than what it is given.
+    """
+    slopes = torch.randn(2, _TURNS, d, dtype=torch.float64) + 2
+    right = -lr * slopes.cumsum(dim=1)
+    points, memories = [torch.randn(2, d, dtype=torch.float64)], [torch.zeros(2, d, dtype=torch.float64)]
+    for turn in range(_TURNS):
+        steps = [
+            _step(function, [points[turn][walk].clone(), memories[turn][walk].clone(), slopes[walk, turn].clone()], lr, d)
+            for walk in range(2)
+        ]
+        points.append(torch.stack([following for following, _ in steps]))
+        memories.append(torch.stack([memory for _, memory in steps]))
+        if not close(points[-1] - points[-2], right[:, turn]):
+            raise not_yet("acc-own-memory", "acc-by-turns")
+    for turn in range(_TURNS):
+        for walk, place in ((0, points[turn][0]), (1, points[turn][1]), (0, points[turn][1])):
+            slope = torch.randn(d, dtype=torch.float64) - 2
+            following, _ = _step(function, [place.clone(), memories[turn][walk].clone(), slope.clone()], lr, d)
+            if not close(following - place, -lr * (slopes[walk, :turn].sum(dim=0) + slope)):
+                raise not_yet("acc-own-memory", "acc-again")
 
 
 def _both_close(found: tuple[Tensor, Tensor], outcome: tuple[Tensor, Tensor]) -> bool:

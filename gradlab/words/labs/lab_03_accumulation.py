@@ -109,6 +109,12 @@ FINDINGS: dict[str, Explanation] = {
         "After the first step, the forgetful loop moves by more than one gradient.",
         "What is in a bucket that nobody empties when the third step is made? Which part of that do you use?",
     ),
+    "acc-own-memory": Explanation(
+        "the step knows something that it was not given",
+        "All that a step may know of the past is `v`. A name outside the function, or the default of an argument, knows "
+        "what was computed last, and that may have been another walk.",
+        "Which name in your function is neither an argument nor made in it? And what is in the `v` that you return?",
+    ),
     "acc-old-bucket": Explanation(
         "the step comes before the pouring",
         "You move by what was remembered so far, without the gradient of this step. The first step then stands still.",
@@ -181,6 +187,9 @@ OBSERVATIONS: dict[str, str] = {
     "acc-divided-by-size": "Each micro-batch's gradient is divided by the number of its examples.",
     "acc-no-memory": "Every step is the learning rate times the fresh gradient alone.",
     "acc-first-remembered": "Every step is like the first.",
+    "acc-by-turns": "One walk by itself is right. Of two walks that were made by turns, one goes astray.",
+    "acc-again": "A step was made again from where a walk had been, with what had been remembered there and another "
+    "gradient. It leads elsewhere than these three say.",
     "acc-old-bucket": "Every step lacks the newest gradient.",
     "acc-rolls-up": "Every step has the right length and goes exactly the opposite way.",
     "acc-twice-poured": "Every step holds the newest gradient twice.",
