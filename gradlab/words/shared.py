@@ -27,6 +27,52 @@ FINDINGS: dict[str, Explanation] = {
         "The check needs the function itself: its name without parentheses.",
         "What does the name stand for that you hand to the check? Was it given another value further up?",
     ),
+    "method-not-called": Explanation(
+        "a method is named and not called",
+        "A method runs only if parentheses follow its name. `t.item` and `y.backward` are the methods themselves: the "
+        "line is legal Python, and nothing is computed in it.",
+        "Look at each method in your function. Which one has no parentheses behind it?",
+    ),
+    "function-not-called": Explanation(
+        "a function is used in place of its value",
+        "`f` is the function, `f(x)` is its value at x. Only the value can be computed with, and differentiated.",
+        "Where in your lines does the name of a function stand without parentheses?",
+    ),
+    "parentheses-missing": Explanation(
+        "`with` needs parentheses behind the name",
+        "`torch.no_grad` is a class. `torch.no_grad()` makes what `with` needs.",
+        "Compare your `with` line with one of the lesson, sign by sign.",
+    ),
+    "two-results": Explanation(
+        "two results are taken for one",
+        "Along an axis, `max`, `min`, `sort` and `median` of torch give a pair: the values, and the places where they "
+        "stand.",
+        "Print what that call gives. How do you take the values out of it?",
+    ),
+    "options-in-one": Explanation(
+        "the options arrive in one piece",
+        "A dictionary that is handed over as it is counts as one argument: the first that is free, here the learning "
+        "rate. Two stars in front of it make named arguments of its entries.",
+        "How would you write that call by hand, for `{\"lr\": 0.1, \"momentum\": 0.9}`?",
+    ),
+    "number-not-tensor": Explanation(
+        "a plain number can't be watched",
+        "Only tensors know `requires_grad`. A Python number has no such attribute, and no `.grad`.",
+        "Print `type(…)` of what you mark. Which call makes a tensor out of a number?",
+    ),
+    "capital-tensor": Explanation(
+        "`torch.Tensor` is not `torch.tensor`",
+        "`torch.Tensor`, with a capital T, is the class. Called with a whole number n, it makes n numbers that mean "
+        "nothing; it takes neither a float nor `requires_grad`.",
+        "Which function of the lesson makes a tensor that holds a given number?",
+    ),
+    "varying-factor": Explanation(
+        "everything is off by a factor that is not always the same",
+        "The numbers point the right way, and how long they are depends on the input: something that is computed from "
+        "it, such as a norm, a sum or a root, is multiplied in or left out.",
+        "Compute one number on paper for two different inputs, and divide yours by it. On what does the quotient "
+        "depend?",
+    ),
     "wrong-arguments": Explanation(
         "your function can't be called as the task says",
         "The number of its arguments differs from the stub's.",
@@ -80,7 +126,8 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "stands-still": Explanation(
         "the point does not move",
-        "Either no step is made, or the gradient is empty when the step is made.",
+        "Either no step is made, or the gradient is empty when the step is made. A method without parentheses, such as "
+        "`optimiser.step`, does nothing.",
         "Print the gradient in the very line before the step. In which order do backward, step and emptying stand?",
     ),
     "stops-early": Explanation(
@@ -140,7 +187,8 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "no-gradient-there": Explanation(
         "`.grad` is still None",
-        "It is filled by a backward pass through the tensor, and none has reached it when you read it.",
+        "It is filled by a backward pass through the tensor, and none has reached it when you read it. `y.backward` "
+        "without parentheses is the name of the pass and makes none.",
         "Has `backward()` run by then, on a value that was computed from this very tensor?",
     ),
     "raised": Explanation(
@@ -155,9 +203,9 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "one-number-only": Explanation(
         "that function takes one number",
-        "The functions of `math`, and `float(…)`, take a single number. An array or a tensor holds many.",
-        "Which of your functions come from `math`? NumPy and torch have their own of the same names, which take all "
-        "entries at once.",
+        "The functions of `math`, `float(…)` and `.item()` are for a single number. An array or a tensor holds many.",
+        "Which of your lines needs one number? NumPy and torch have the functions of `math` under the same names, for "
+        "all entries at once, and `.item()` may not be needed at all.",
     ),
     "tensor-only": Explanation(
         "that function takes a tensor",
@@ -189,6 +237,7 @@ OBSERVATIONS: dict[str, str] = {
     "kind": "The check expected {expected} and was given {kind}.",
     "shape": "For an input of shape {given}, the check expected the shape {expected} and saw {shape}.",
     "one-number": "The check expected one number and saw the shape {shape}.",
+    "wrapped-parts": "Both numbers are right, and each of them stands in a tuple or a list of its own.",
     "wrapped-kind": "The check expected one number and was given {kind} with one number in it.",
     "wrapped-shape": "The check expected one number and saw a tensor or an array of shape {shape}.",
     "ragged": "The check was given a list whose entries have different shapes.",
@@ -217,5 +266,6 @@ OBSERVATIONS: dict[str, str] = {
     "swapped-components": "Your first component is the slope along x₂, your second the slope along x₁.",
     "values-differ": "For {given}, {count} of {total} numbers differ; the largest difference is {distance}.",
     "values-ratio": "For {given}, every number is {ratio} times what it should be.",
+    "factor-varies": "All numbers are off by one factor. With other inputs it was another one.",
     "values-negated": "For {given}, every number has the opposite sign.",
 }

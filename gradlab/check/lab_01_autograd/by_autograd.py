@@ -101,6 +101,7 @@ def _partials_mistakes(
     if grads[0] is not None and grads[1] is not None:
         poured = expected + torch.stack([grad for grad in grads if grad is not None])
         yield KnownMistake("missing-zero-grad", "bucket-poured", poured)
+    yield KnownMistake("wrapped-number", "wrapped-parts", expected[:, None])
     yield KnownMistake("swapped-components", "partials-swapped", expected.flip(0))
     yield KnownMistake("total-for-partials", "partials-total", expected.sum().expand(2))
     yield KnownMistake("total-for-partials", "partials-total", expected.sum())

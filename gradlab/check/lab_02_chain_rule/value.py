@@ -71,6 +71,9 @@ def _check_pair(
     first, second = call(make, a), call(make, b)
     result = compute(operate, first, second, expression=expression)
     placeholders = {"expression": expression}
+    for operand, number in ((first, a), (second, b)):
+        if number_of(operand, "data", expression) != number:
+            raise not_yet("operand-changed", "engine-operand-changed", expression=expression)
     agree(
         number_of(result, "data", expression),
         operate(a, b),

@@ -101,6 +101,12 @@ FINDINGS: dict[str, Explanation] = {
         "of an argument, still holds what an earlier call has put there.",
         "What do you append: the value itself, or something made of it? And is the list a new one in each call?",
     ),
+    "operand-changed": Explanation(
+        "an operand is changed",
+        "An operation leaves its operands as they are: they may be used again, and the graph needs their numbers. The "
+        "result is a new value.",
+        "Does your method write to `self.data` or to `other.data`? What should it make instead?",
+    ),
     "remembers-calls": Explanation(
         "the second call gives another answer than the first",
         "A name outside your function, or the default of one of its arguments, still holds what an earlier call has "
@@ -201,6 +207,7 @@ OBSERVATIONS: dict[str, str] = {
     "engine-no-parents": "The number of `{expression}` is right, and it has no parents.",
     "engine-no-way": "The parents of `{expression}` do not lead back to each of its operands.",
     "engine-copy": "A parent of `{expression}` is a copy of the operand, not the operand itself.",
+    "engine-operand-changed": "After `{expression}`, one of its operands has another number than before.",
     "engine-leaf": "A value made of a number alone has other attributes.",
     "engine-own-factor": "In `{expression}`, the slope towards an operand is that operand's own number.",
     "engine-slopes": "The number of `{expression}` is right, and its slopes fit another operation.",
