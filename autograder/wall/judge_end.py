@@ -304,7 +304,7 @@ class Wall(RequestReply):
     def _write_modes(self) -> list[Node]:
         """The modes of torch that the test has entered; one that can't be made there is in force here only."""
         written = []
-        for mode in _get_current_function_mode_stack():
+        for mode in _get_current_function_mode_stack():  # type: ignore[no-untyped-call]
             try:
                 written.append(Encoder(lambda value, own: self._write_other(value, own, [])).write(mode))
             except (UnsupportedValueError, UnsendableError):

@@ -23,7 +23,7 @@ NOT_HERE = "this exercise is to be done without torch's "
 
 
 class Forbidding(TorchFunctionMode):
-    """While it is entered, a call of one of these functions of torch raises RuntimeError with `NOT_HERE` in its message.
+    """While it is entered, a call of a forbidden function raises RuntimeError, whose message begins with `NOT_HERE`.
 
     Args:
         names: what they are called, without the module; `OPTIMISERS` stands for every optimiser's step.
@@ -51,7 +51,7 @@ class Forbidding(TorchFunctionMode):
     def __torch_function__(
         self,
         func: Callable[..., Any],
-        types: object,  # noqa: ARG002 - torch's
+        types: object,
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401 - whatever the function returns

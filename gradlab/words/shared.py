@@ -53,7 +53,7 @@ FINDINGS: dict[str, Explanation] = {
         "the options arrive in one piece",
         "A dictionary that is handed over as it is counts as one argument: the first that is free, here the learning "
         "rate. Two stars in front of it make named arguments of its entries.",
-        "How would you write that call by hand, for `{\"lr\": 0.1, \"momentum\": 0.9}`?",
+        'How would you write that call by hand, for `{"lr": 0.1, "momentum": 0.9}`?',
     ),
     "number-not-tensor": Explanation(
         "a plain number can't be watched",
@@ -132,7 +132,8 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "stops-early": Explanation(
         "the loop stops before all steps are made",
-        "Where it is flat, or nearly so, your loop ends. The task asks for a fixed number of steps, wherever they lead.",
+        "Where it is flat, or nearly so, your loop ends. The task asks for a fixed number of steps, wherever they "
+        "lead.",
         "Is there a `break`, a `return` or a condition inside your loop? What comes back if you start at a minimum?",
     ),
     "old-gradient": Explanation(

@@ -161,7 +161,9 @@ def _check_by_turns(function: Function, lr: float, d: int) -> None:
     points, memories = [torch.randn(2, d, dtype=torch.float64)], [torch.zeros(2, d, dtype=torch.float64)]
     for turn in range(_TURNS):
         steps = [
-            _step(function, [points[turn][walk].clone(), memories[turn][walk].clone(), slopes[walk, turn].clone()], lr, d)
+            _step(
+                function, [points[turn][walk].clone(), memories[turn][walk].clone(), slopes[walk, turn].clone()], lr, d
+            )
             for walk in range(2)
         ]
         points.append(torch.stack([following for following, _ in steps]))

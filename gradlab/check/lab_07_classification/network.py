@@ -1,6 +1,6 @@
 """The check of a network with one hidden layer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 
@@ -70,7 +70,11 @@ def _mistakes(x: Tensor, parameters: list[Tensor]) -> Iterator[KnownMistake[Tens
     yield KnownMistake("class-activated-output", "class-relu-only-after", torch.relu(linear))
     yield KnownMistake("logits-twice", "class-probabilities", torch.softmax(right, dim=1))
     yield KnownMistake("class-activated-output", "class-sigmoid-after", torch.sigmoid(right))
-    others = {"a sigmoid": torch.sigmoid, "a tanh": torch.tanh, "a leaky ReLU": torch.nn.functional.leaky_relu}
+    others: dict[str, Callable[[Tensor], Tensor]] = {
+        "a sigmoid": torch.sigmoid,
+        "a tanh": torch.tanh,
+        "a leaky ReLU": torch.nn.functional.leaky_relu,
+    }
     for name, activation in others.items():
         outcome = activation(inner) @ w2 + b2
         yield KnownMistake("class-other-activation", "class-other-activation", outcome, {"name": name})

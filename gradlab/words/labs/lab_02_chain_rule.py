@@ -97,8 +97,8 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "stranger": Explanation(
         "there is something in the list that does not belong there",
-        "The list must hold the very values that `root` depends on, and no others, whoever made them. A list that is made outside the function, or as the default "
-        "of an argument, still holds what an earlier call has put there.",
+        "The list must hold the very values that `root` depends on, and no others, whoever made them. A list that is "
+        "made outside the function, or as the default of an argument, still holds what an earlier call has put there.",
         "What do you append: the value itself, or something made of it? And is the list a new one in each call?",
     ),
     "operand-changed": Explanation(
@@ -234,8 +234,8 @@ OBSERVATIONS: dict[str, str] = {
     "order-stranger": "The list has an entry on which `root` does not depend.",
     "order-second": "Asked twice for the order of the same value, your function was right once.",
     "order-doublings": "For `x + x`, that added to itself, and so on, the list has too many or too few values.",
-    "every-path": "A value is added to itself, the sum to itself, and so on, {count} times: {count} values and one more. "
-    "The check stopped your function when it had read the parents of one value some thousand times.",
+    "every-path": "A value is added to itself, the sum to itself, and so on, {count} times. The check stopped your "
+    "function when it had read the parents of one value some thousand times.",
     "pull-beyond-the-list": "Two computations were made by turns. The list held the values of one of them, and after "
     "your backward pass values of the other one have a gradient.",
     "order-twins": "For `x * y` with x = 1.5 and y = 1.5 the list has two entries, not three.",

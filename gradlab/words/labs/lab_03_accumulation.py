@@ -117,8 +117,8 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "acc-whole-division": Explanation(
         "a share of the examples has become zero",
-        "Each micro-batch counts with its share of all examples, a number below 1. A division that gives whole numbers, "
-        "`//` or one of integer tensors that is rounded, makes 0 of it.",
+        "Each micro-batch counts with its share of all examples, a number below 1. A division that gives whole "
+        "numbers, such as `//`, makes 0 of it.",
         "Print the share of each micro-batch. What do the shares add up to?",
     ),
     "acc-product-inside": Explanation(
@@ -129,8 +129,8 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "acc-own-memory": Explanation(
         "the step knows something that it was not given",
-        "All that a step may know of the past is `v`. A name outside the function, or the default of an argument, knows "
-        "what was computed last, and that may have been another walk.",
+        "All that a step may know of the past is `v`. A name outside the function, or the default of an argument, "
+        "knows what was computed last, and that may have been another walk.",
         "Which name in your function is neither an argument nor made in it? And what is in the `v` that you return?",
     ),
     "acc-old-bucket": Explanation(
@@ -205,7 +205,8 @@ OBSERVATIONS: dict[str, str] = {
     "acc-divided-by-size": "Each micro-batch's gradient is divided by the number of its examples.",
     "acc-no-memory": "Every step is the learning rate times the fresh gradient alone.",
     "acc-first-remembered": "Every step is like the first.",
-    "acc-graph-used-up": "The gradient of the first result is there. The second backward pass finds the trunk's graph gone.",
+    "acc-graph-used-up": "The gradient of the first result is there. The second backward pass finds no graph in the "
+    "trunk.",
     "acc-whole-division": "With several micro-batches the result is zero, and with a single one it is right.",
     "acc-by-turns": "One walk by itself is right. Of two walks that were made by turns, one goes astray.",
     "acc-again": "A step was made again from where a walk had been, with what had been remembered there and another "
