@@ -53,7 +53,7 @@ FINDINGS: dict[str, Explanation] = {
         "the options arrive in one piece",
         "A dictionary that is handed over as it is counts as one argument: the first that is free, here the learning "
         "rate. Two stars in front of it make named arguments of its entries.",
-        'How would you write that call by hand, for `{"lr": 0.1, "momentum": 0.9}`?',
+        "How would you write that call by hand, with a rate of 0.1 and a momentum of 0.9?",
     ),
     "number-not-tensor": Explanation(
         "a plain number can't be watched",

@@ -39,10 +39,10 @@ class OnlyHere(TorchFunctionMode):
     def __torch_function__(  # what torch does without the mode
         self,
         func: Callable[..., Any],
-        types: object,  # noqa: ARG002 - torch's
+        types: object,
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:  # noqa: ANN401 - whatever the function returns
+    ) -> Any:
         return func(*args, **(kwargs or {}))
 
 
