@@ -151,7 +151,7 @@ def rounded(number: float) -> str:
 
 
 def plain_number(result: object) -> float:
-    """Convert a result that must be one number with which a caller can go on: not a list, tuple or vector of one.
+    """Convert a result that must be one number with which a caller can go on: no list or tuple with a number in it.
 
     Raises:
         NotYet: it is something else, or not finite.
@@ -159,8 +159,6 @@ def plain_number(result: object) -> float:
     number = single_number(result)
     if issubclass(type(result), list | tuple):
         raise not_yet("wrapped-number", "wrapped-kind", kind=kind_of(result))
-    if numbers(result).shape != ():
-        raise not_yet("wrapped-number", "wrapped-shape", shape=shape_text(numbers(result).shape))
     return number
 
 

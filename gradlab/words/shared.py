@@ -240,7 +240,6 @@ OBSERVATIONS: dict[str, str] = {
     "one-number": "The check expected one number and saw the shape {shape}.",
     "wrapped-parts": "Both numbers are right, and each of them stands in a tuple or a list of its own.",
     "wrapped-kind": "The check expected one number and was given {kind} with one number in it.",
-    "wrapped-shape": "The check expected one number and saw a tensor or an array of shape {shape}.",
     "ragged": "The check was given a list whose entries have different shapes.",
     "not-finite": "{count} of {total} numbers are NaN or infinite.",
     "device": "The starts are on {expected}, the result is on {device}.",
