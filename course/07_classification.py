@@ -252,8 +252,8 @@ print(f"torch.sigmoid: gradient {cold.grad.item():.1f}")
 #
 # *Easy, about 4 minutes, 2 points*
 #
-# Write `one_hot`, without a loop over the labels. The code of each label lies along a **new last axis**, and its
-# entries are floating-point numbers, since they will be multiplied and subtracted.
+# Write `one_hot`. The code of each label lies along a **new last axis**, and its entries are floating-point numbers,
+# since they will be multiplied and subtracted. No loop over the labels is needed.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #

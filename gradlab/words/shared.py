@@ -249,6 +249,8 @@ OBSERVATIONS: dict[str, str] = {
     "changed-watching": "After the call, {name} has `requires_grad=True`.",
     "stands-still": "All {rows} rows are equal to `start`.",
     "stops-early": "Started at a minimum and asked for {steps} steps, your descent gave {rows} rows.",
+    "stops-early-epochs": "Started at a minimum and asked for {steps} epochs, your loop gave another number of "
+    "gradients.",
     "stops-early-losses": "Started at a minimum and asked for {steps} steps, your loop did not give {steps} losses.",
     "uphill": "Each step has the right length and goes exactly the opposite way: f grows.",
     "sum-of-gradients": "From the second step on you move by the sum of all gradients so far.",

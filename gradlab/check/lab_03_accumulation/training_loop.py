@@ -17,7 +17,7 @@ from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known
 from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained
 from gradlab.check.lab_03_accumulation.sample_functions import smooth_loss
 from gradlab.check.missing_gradients import error_with
-from gradlab.check.probes import keeps_grad_of_point
+from gradlab.check.probes import bowl, keeps_grad_of_point
 from gradlab.check.training_loops import Descent, run_descent
 from gradlab.check.values import is_tensor, kind_of, numbers, require_finite, require_shape
 
@@ -53,6 +53,17 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
         if is_tensor(part) and part.requires_grad:  # type: ignore[attr-defined]
             raise not_yet("still-tracked", "still-tracked")
     require_left_alone("`weights`", start, given)
+    if on is None:
+        _require_all_epochs(function, epochs)
+
+
+def _require_all_epochs(function: Function, epochs: int) -> None:
+    """Refuse a loop that stops where the loss is flat: it was asked for so many epochs."""
+    centre = torch.rand(2, dtype=torch.float64) + 1
+    flat_there = functools.partial(bowl, matrix=[[2.0, 0.0], [0.0, 3.0]], centre=centre.tolist())
+    result = _run(lambda f, count: function(f, centre.clone(), 0.1, count), flat_there, epochs)
+    if numbers(_two_of(result)[1]).shape != (epochs, 2):
+        raise not_yet("stops-early", "stops-early-epochs", steps=epochs)
 
 
 def _run(training: Descent, loss: Function, epochs: int) -> object:
