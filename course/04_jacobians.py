@@ -549,7 +549,7 @@ print("pushed forward (1, 0):", shown(jvp(recipe, at, torch.tensor([1.0, 0.0])))
 
 weights, velocity = torch.tensor([0.3, -1.0, 2.0]), torch.tensor([0.5, 4.0])
 print("v · (J d) =", shown(weights @ torch.as_tensor(jvp(recipe, at, velocity), dtype=weights.dtype)))
-print("(Jᵀ v) · d =", shown(vjp(recipe, at, weights) @ velocity))
+print("(Jᵀ v) · d =", shown(torch.as_tensor(vjp(recipe, at, weights), dtype=velocity.dtype) @ velocity))
 
 # %% [markdown]
 # ## 5 · All rows in one call
