@@ -799,7 +799,7 @@ check.scaled_fit(fit, centre=2.0, spread=0.01)
 ### END HIDDEN TESTS
 
 # %%
-w, b = fit(unknown, celsius)
+w, b = np.ravel(fit(unknown, celsius))
 standardised = (unknown - unknown.mean()) / unknown.std()
 largest_rate, condition = np.ravel(limits(standardised))
 print(f"standardised: largest stable rate {largest_rate:.2g}, condition number {condition:.4f}")
@@ -951,7 +951,7 @@ racers = {
     "RMSprop": ("RMSprop", {"lr": 0.3}),
     "Adam": ("Adam", {"lr": 1.0}),
 }
-w, b = fit(0.1 * unknown, celsius)
+w, b = np.ravel(fit(0.1 * unknown, celsius))
 lowest = torch.tensor([w, b], dtype=torch.float64)
 
 # %% [markdown]
