@@ -198,7 +198,7 @@ def square_root(x: torch.Tensor) -> torch.Tensor:
     return guess
 
 
-print(f"slope of the program at 2: {slope(square_root, 2):.6f}")
+print(f"slope of the program at 2: {float(slope(square_root, 2)):.6f}")
 print(f"slope of the root at 2:    {1 / (2 * math.sqrt(2)):.6f}")
 
 # %% [markdown]
@@ -331,7 +331,7 @@ for name, tensor in rows.items():
 #
 # *Easy to get wrong, about 4 minutes, 2 points*
 #
-# Here are eight tensors. Do not ask PyTorch about them (you could, and would learn nothing): decide by the two rules above.
+# Here are eight tensors. You could ask PyTorch about each of them, and would learn little: decide by the two rules above.
 
 
 # %% nbgrader={"grade_id": "specimens", "locked": true}
@@ -604,7 +604,7 @@ for dtype, digits in ((torch.float32, "float32"), (torch.float64, "float64")):
     places = torch.linspace(0.1, 1.4, 40, dtype=torch.float64).to(dtype)
     exact = torch.cos(places.double())
     for method, name in ((forward, "forward"), (central, "central")):
-        measured = [method(torch.sin, places, h).double() for h in widths]
+        measured = [torch.as_tensor(method(torch.sin, places, h)).double() for h in widths]
         errors[f"{name}, {digits}"] = [((m - exact) / exact).abs().mean().item() for m in measured]
 
 for name, values in errors.items():
@@ -879,7 +879,7 @@ torch.manual_seed(1)
 x = torch.tensor([1.0, 4.0, -3.0, 5.0, 4.0])
 w = torch.rand(5, requires_grad=True)
 ((10 - w @ x) ** 2).backward()
-same = torch.allclose(torch.as_tensor(error_gradient(w.detach(), x, 10)), w.grad)
+same = torch.allclose(torch.as_tensor(error_gradient(w.detach(), x, 10), dtype=w.dtype), w.grad)
 print("your formula and autograd agree:", same)
 
 # %% [markdown]

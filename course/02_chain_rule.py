@@ -239,7 +239,7 @@ print("with 300 ones:", round(many.grad[0].item(), 4), "each, and together", rou
 # $$L = \frac1n \sum_{i=1}^n \left(a\,x_i - t_i\right)^2 .$$
 #
 # Write `mean_gradient`: the gradient of $L$ with respect to the **inputs**, $\partial L/\partial x_i$ for each $i$, by
-# hand, for any $n$.
+# hand and without autograd, for any $n$.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #

@@ -52,9 +52,10 @@ Function = Callable[[torch.Tensor], torch.Tensor]
 # %% nbgrader={"grade_id": "shown", "locked": true}
 def shown(tensor: torch.Tensor) -> str:
     """Write the numbers of a tensor with at most four digits after the point, a row in brackets of its own."""
+    tensor = torch.as_tensor(tensor).detach()
     if tensor.ndim == 0:
         return f"{round(tensor.item(), 4):g}"
-    return "[" + ", ".join(shown(part) for part in tensor.detach()) + "]"
+    return "[" + ", ".join(shown(part) for part in tensor) + "]"
 
 
 # %% [markdown]
@@ -547,8 +548,8 @@ print("pulled back (1, 0, 0):", shown(vjp(recipe, at, torch.tensor([1.0, 0.0, 0.
 print("pushed forward (1, 0):", shown(jvp(recipe, at, torch.tensor([1.0, 0.0]))))
 
 weights, velocity = torch.tensor([0.3, -1.0, 2.0]), torch.tensor([0.5, 4.0])
-print("v · (J d) =", shown(weights @ jvp(recipe, at, velocity)))
-print("(Jᵀ v) · d =", shown(vjp(recipe, at, weights) @ velocity))
+print("v · (J d) =", shown(weights @ torch.as_tensor(jvp(recipe, at, velocity), dtype=weights.dtype)))
+print("(Jᵀ v) · d =", shown(torch.as_tensor(vjp(recipe, at, weights), dtype=velocity.dtype) @ velocity))
 
 # %% [markdown]
 # ## 5 · All rows in one call

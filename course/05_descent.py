@@ -115,7 +115,7 @@ print(f"error multiplied by {after**2 / before**2:.4f}")
 #
 # *Needs paper and pencil, about 8 minutes, 3 points*
 #
-# Differentiate $L$ with respect to $w$ and with respect to $b$, then write `line_gradient` in NumPy.
+# Differentiate $L$ with respect to $w$ and with respect to $b$, then write `line_gradient` in NumPy, without autograd.
 #
 # **Before you write it:** one of the two components is a plain mean of the residuals, up to a constant. Which?
 #
@@ -380,7 +380,7 @@ _, losses = train(doubled, zero, 0.01, 50)
 _, numpy_losses = train_repaired(four, double, 0.0, 0.01, 50)
 print("step       w   loss, autograd    loss, NumPy")
 for step in (1, 11, 21, 31, 41):
-    weight = train(doubled, zero, 0.01, step)[0].item()
+    weight = torch.as_tensor(train(doubled, zero, 0.01, step)[0]).item()
     print(f"{step:>4}   {weight:.3f}      {losses[step - 1]:.8f}   {numpy_losses[step - 1]:.8f}")
 
 # %% [markdown]
@@ -619,7 +619,7 @@ plt.show()
 _, same_rate = train_with("SGD", {"lr": 1e-4}, narrow, begin, 100)
 largest = max(abs(one - other) for one, other in zip(by_hand, same_rate))
 print("rate 0.0001 for both: largest difference below 1e-9:", largest < 1e-9)
-print(f"where torch.optim.SGD stands: w {end[0]:.4f}, b {end[1]:.4f}, loss {narrow(end):.6f}")
+print(f"where torch.optim.SGD stands: w {end[0]:.4f}, b {end[1]:.4f}, loss {narrow(torch.as_tensor(end)):.6f}")
 print(f"where the minimum is:         w 0.5000, b 0.0000, loss {narrow(torch.tensor([0.5, 0.0])):.6f}")
 
 # %% [markdown]
@@ -711,7 +711,7 @@ check.stable_rate(limits, count=30)
 
 # %%
 for label, readings in (("as they are", unknown), ("divided by ten", 0.1 * unknown)):
-    largest_rate, condition = limits(readings)
+    largest_rate, condition = np.ravel(limits(readings))
     print(f"readings {label}: largest stable rate {largest_rate:.2g}, condition number {condition:.0f}")
 
 # %%
@@ -799,9 +799,9 @@ check.scaled_fit(fit, centre=2.0, spread=0.01)
 ### END HIDDEN TESTS
 
 # %%
-w, b = fit(unknown, celsius)
+w, b = np.ravel(fit(unknown, celsius))
 standardised = (unknown - unknown.mean()) / unknown.std()
-largest_rate, condition = limits(standardised)
+largest_rate, condition = np.ravel(limits(standardised))
 print(f"standardised: largest stable rate {largest_rate:.2g}, condition number {condition:.4f}")
 print(f"Celsius = {w:.4f} · reading + ({b:.4f}), loss {((w * unknown + b - celsius) ** 2).mean():.5f}")
 
@@ -817,7 +817,7 @@ print(f"Celsius = {w:.4f} · reading + ({b:.4f}), loss {((w * unknown + b - cels
 theta, by_numpy = np.array([1.0, 0.0]), []
 for _ in range(300):
     by_numpy.append(((theta[0] * 0.1 * unknown + theta[1] - celsius) ** 2).mean())
-    theta = theta - 0.01 * line_gradient(theta, 0.1 * unknown, celsius)
+    theta = theta - 0.01 * np.asarray(line_gradient(theta, 0.1 * unknown, celsius))
 _, by_autograd = train(scaled, begin, 0.01, 300)
 _, by_optimiser = train_with("SGD", {"lr": 0.01}, scaled, begin, 300)
 print("step        NumPy     autograd  torch.optim")
@@ -951,7 +951,7 @@ racers = {
     "RMSprop": ("RMSprop", {"lr": 0.3}),
     "Adam": ("Adam", {"lr": 1.0}),
 }
-w, b = fit(0.1 * unknown, celsius)
+w, b = np.ravel(fit(0.1 * unknown, celsius))
 lowest = torch.tensor([w, b], dtype=torch.float64)
 
 # %% [markdown]

@@ -370,7 +370,7 @@ check.unchanged(start, after=lambda: descend(f, start, 0.1, 3))
 # %%
 torch.manual_seed(14)
 start = 10 * torch.rand(2, dtype=torch.float64)
-path = descend(f, start, lr=0.1, steps=100)
+path = torch.as_tensor(descend(f, start, lr=0.1, steps=100))
 end = path[-1]
 print(f"start f({start[0]:.4f}, {start[1]:.4f}) = {f(start):.4f}")
 print(f"end   f({end[0]:.4f}, {end[1]:.4f}) = {f(end):.4f}")
@@ -408,7 +408,7 @@ figures.trajectories(f, torch.stack(forgetful), title="The bucket is never empti
 torch.manual_seed(17)
 for rate in (0.01, 0.1, 0.5):
     somewhere = 10 * torch.rand(2, dtype=torch.float64)
-    print(f"η = {rate:<4}  reaches f = {f(descend(f, somewhere, rate, 100)[-1]):.3f}")
+    print(f"η = {rate:<4}  reaches f = {f(torch.as_tensor(descend(f, somewhere, rate, 100))[-1]):.3f}")
 
 # %% [markdown]
 # So the smallest rate wins, and by far? **Stop here for a minute.** What is wrong with this experiment?
@@ -486,7 +486,7 @@ check.unchanged(starts, after=lambda: sweep(f, starts, [0.1, 0.3], 2))
 rates = [0.01, 0.1, 0.5]
 torch.manual_seed(6)
 four_starts = 10 * torch.rand(4, 2, dtype=torch.float64)
-norms = sweep(f, four_starts, rates, 100)
+norms = torch.as_tensor(sweep(f, four_starts, rates, 100))
 arrived = (norms < 1e-3).double().mean(dim=1)
 print("steepness after 100 steps from the same four starts\n")
 print("rate    " + "".join(f"{f'start {number}':>9}" for number in range(4)) + "   arrived")
@@ -599,7 +599,7 @@ check.unchanged(start, after=lambda: descend_repaired(f, start, 0.1, 3))
 # %%
 torch.manual_seed(15)
 ten_starts = 10 * torch.rand(10, 2, dtype=torch.float64)
-ten_paths = torch.stack([descend(f, start, lr=0.25, steps=40) for start in ten_starts])
+ten_paths = torch.stack([torch.as_tensor(descend(f, start, lr=0.25, steps=40)).detach() for start in ten_starts])
 for number, (start, end) in enumerate(zip(ten_starts, ten_paths[:, -1])):
     there = f"({end[0]:.2f}, {end[1]:.2f})   f = {f(end):.2f}"
     print(f"{number}: ({start[0]:.2f}, {start[1]:.2f}) → {there}")
@@ -713,7 +713,7 @@ one_by_one = 100 * (time.perf_counter() - begin)
 thousand_starts = thousand_starts.to(device)
 descend_all(f, thousand_starts, 0.1, 1)  # on a GPU, the first call also loads what it needs
 begin = time.perf_counter()
-descend_all(f, thousand_starts, 0.1, 10).cpu()
+torch.as_tensor(descend_all(f, thousand_starts, 0.1, 10)).cpu()
 together = time.perf_counter() - begin
 print(f"one by one {one_by_one:.2f} s (measured with 10 of them)")
 print(f"together   {together:.4f} s on {device}")
@@ -744,7 +744,7 @@ hikers, shares = dict.fromkeys(rates, grid), dict.fromkeys(rates, 0.0)
 for steps, more in ((50, 50), (100, 50), (200, 100)):
     for rate in rates:
         if shares[rate] < 1:  # where all have arrived, nobody needs to walk on
-            hikers[rate] = descend_all(f, hikers[rate], rate, more)
+            hikers[rate] = torch.as_tensor(descend_all(f, hikers[rate], rate, more), device=grid.device)
             shares[rate] = (steepness(hikers[rate]) < 1e-3).double().mean().item()
     print(f"{steps:>5}" + "".join(f"{100 * share:>9.1f} %" for share in shares.values()))
 
@@ -766,7 +766,8 @@ def surface(x: np.ndarray) -> np.ndarray:
 #
 # *Needs paper and pencil, about 10 minutes, 3 points*
 #
-# Differentiate $f$ with respect to $x_1$ and with respect to $x_2$ on paper. Then write `gradient` in NumPy.
+# Differentiate $f$ with respect to $x_1$ and with respect to $x_2$ on paper. Then write `gradient` in NumPy, without
+# autograd.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -905,21 +906,21 @@ check.largest_rate(largest_learning_rate, on=steep, at=origin)
 
 # %%
 deepest = minima[0]
-print(f"largest stable learning rate in the deepest valley: {largest_learning_rate(f, deepest):.4f}")
+print(f"largest stable learning rate in the deepest valley: {float(largest_learning_rate(f, deepest)):.4f}")
 
 # %% [markdown]
 # **Predict:** what happens just below it, at 1.7, and just above it, at 1.8? Will the numbers grow until they are NaN ("not
 # a number")?
 
 # %%
-bottom = descend(f, deepest, 1.0, 10)[-1]  # more exact than the six decimals above
+bottom = torch.as_tensor(descend(f, deepest, 1.0, 10))[-1]  # more exact than the six decimals above
 close_by = bottom + torch.tensor([0.05, 0.02], dtype=torch.float64)
 moments = [0, 10, 30, 45, 60]
 distances = {}
 print("distance to the minimum\n")
 print("step     " + "".join(f"{moment:>9}" for moment in moments))
 for rate in (1.5, 1.7, 1.8):
-    distances[rate] = (descend(f, close_by, rate, 60) - bottom).norm(dim=-1)
+    distances[rate] = (torch.as_tensor(descend(f, close_by, rate, 60)) - bottom).norm(dim=-1)
     print(f"η = {rate}  " + "".join(f"{distance:>9.4f}" for distance in distances[rate][moments]))
 
 # %% tags=["nbval-ignore-output"]
@@ -998,7 +999,7 @@ assert [int(number) for number in numbers] == [1, 0, 1], "One of three points wa
 
 # %%
 starts, ends = grid.double().cpu(), hikers[0.1].double().cpu()
-number = nearest(ends, minima)
+number = torch.as_tensor(nearest(ends, minima))
 on_it = (ends - minima[number]).norm(dim=-1) < 0.05
 labels = torch.where(on_it, number, -1)
 
@@ -1017,7 +1018,7 @@ print(f"outside the square         {100 * outside.double().mean():>10.1f} %")
 # valleys: sine and cosine repeat themselves.)
 
 # %%
-crossed = on_it & (labels != nearest(starts, minima))
+crossed = on_it & (labels != torch.as_tensor(nearest(starts, minima)))
 print(f"Of those that end in one of the five, {100 * crossed.sum() / on_it.sum():.1f} % end in one")
 print("that was not the nearest to their start.")
 

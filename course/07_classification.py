@@ -252,8 +252,8 @@ print(f"torch.sigmoid: gradient {cold.grad.item():.1f}")
 #
 # *Easy, about 4 minutes, 2 points*
 #
-# Write `one_hot`, without a loop over the labels. The code of each label lies along a **new last axis**, and its
-# entries are floating-point numbers, since they will be multiplied and subtracted.
+# Write `one_hot`. The code of each label lies along a **new last axis**, and its entries are floating-point numbers,
+# since they will be multiplied and subtracted. No loop over the labels is needed.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -296,7 +296,7 @@ check.one_hot(one_hot, labels=torch.randint(5, (5,)), classes=5)
 
 # %%
 species = torch.tensor([2, 0, 1, 1])
-codes = one_hot(species, 3)
+codes = torch.as_tensor(one_hot(species, 3))
 for number, code in zip(species.tolist(), codes.tolist()):
     print(f"one-hot code of {number}:", code)
 print("back again with argmax:", codes.argmax(dim=-1).tolist())
@@ -332,7 +332,8 @@ for what, changed in (("as they are", scores), ("plus 5", scores + 5), ("times 1
 #
 # *Straightforward, about 7 minutes, 3 points*
 #
-# Write `softmax` over the **last** axis, for any number of axes before it, from exponentials: not with PyTorch's.
+# Write `softmax` over the **last** axis, for any number of axes before it, from exponentials: not with PyTorch's, nor
+# with its logarithm, `log_softmax`.
 # Logits of 1000 or −1000 must not give NaN, each row by itself. Autograd must be able to follow.
 #
 # <details><summary>Hint 1: where to begin</summary>
@@ -420,8 +421,8 @@ print("softmax of (2, 0)", [round(p, 4) for p in torch.softmax(two_logits, dim=0
 #
 # *Straightforward, some care with shapes, about 9 minutes, 3 points*
 #
-# Write `cross_entropy` for a batch, from logits, without PyTorch's own. It must be finite for logits of ±1000, and
-# autograd must be able to follow.
+# Write `cross_entropy` for a batch, from logits, without PyTorch's own losses. It must be finite for logits of ±1000,
+# and autograd must be able to follow.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -560,7 +561,7 @@ few, their_labels = torch.randn(4, 2), torch.tensor([0, 2, 1, 2])
 table = torch.randn(2, 3, requires_grad=True)
 offset = torch.zeros(3, requires_grad=True)
 cross_entropy(few @ table + offset, their_labels).backward()
-belief_minus_truth = cross_entropy_gradient((few @ table + offset).detach(), their_labels)
+belief_minus_truth = torch.as_tensor(cross_entropy_gradient((few @ table + offset).detach(), their_labels))
 print("weights agree:", torch.allclose(table.grad, few.T @ belief_minus_truth, atol=1e-6))
 print("biases agree: ", torch.allclose(offset.grad, belief_minus_truth.sum(dim=0), atol=1e-6))
 
@@ -671,7 +672,7 @@ def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> float:
 
 # %%
 for steps in (0, 10, 100, 300):
-    weights, bias = train_linear(cross_entropy, x[train], labels[train], 3, 0.5, steps)
+    weights, bias = map(torch.as_tensor, train_linear(cross_entropy, x[train], labels[train], 3, 0.5, steps))
     z_train, z_test = x[train] @ weights + bias, x[test] @ weights + bias
     paid = cross_entropy(z_train, labels[train]).item()
     right = [100 * accuracy(z_train, labels[train]), 100 * accuracy(z_test, labels[test])]

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import torch
+from torch.overrides import _get_current_function_mode_stack
 
 from autograder.wall.callables import write_function
 from autograder.wall.channel import Channel
@@ -252,6 +253,7 @@ class Wall(RequestReply):
                 "kwargs": named,
                 "leaves": leaves,
                 "grad": torch.is_grad_enabled(),
+                "modes": self._write_modes(),
                 "device": self.device,
                 "given": self._given(),
                 "released": self._remote.released[:],
@@ -299,6 +301,16 @@ class Wall(RequestReply):
 
     def _given(self) -> list[Node]:
         return [node for item in self.collect() if (node := self._write_given(item)) is not None]
+
+    def _write_modes(self) -> list[Node]:
+        """The modes of torch that the test has entered; one that can't be made there is in force here only."""
+        written = []
+        for mode in _get_current_function_mode_stack():  # type: ignore[no-untyped-call]
+            try:
+                written.append(Encoder(lambda value, own: self._write_other(value, own, [])).write(mode))
+            except (UnsupportedValueError, UnsendableError):
+                continue
+        return written
 
     def _write_given(self, given: Given) -> Node | None:
         if not given.bound:

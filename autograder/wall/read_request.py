@@ -29,6 +29,7 @@ class Request:
         objects: every mutable object among the arguments, by its number; what can't change is held (`kinds.Held`).
         before: what each of them held when it came.
         grad_enabled: whether the judge was recording a graph.
+        modes: modes of torch that the judge has entered.
     """
 
     args: tuple[Any, ...]
@@ -37,6 +38,7 @@ class Request:
     objects: tuple[Any, ...]
     before: tuple[Node, ...]
     grad_enabled: bool
+    modes: tuple[Any, ...]
 
 
 class RequestReader:
@@ -62,7 +64,8 @@ class RequestReader:
         kwargs = {name: decoder.read(item) for name, item in message["kwargs"]}
         inputs += [self._exported.leaves[number] for number in message["leaves"]]
         objects = tuple(decoder.objects)
-        return Request(args, kwargs, tuple(inputs), objects, contents(objects), message["grad"])
+        modes = tuple(self.read_value(mode) for mode in message["modes"])
+        return Request(args, kwargs, tuple(inputs), objects, contents(objects), message["grad"], modes)
 
     def read_value(self, node: Node) -> Any:  # noqa: ANN401 - any value
         """Read a value that belongs to no request."""

@@ -16,7 +16,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import torch
@@ -220,7 +220,10 @@ class _Student:
                         inputs = record.inputs + request.inputs
                         value = _pull_back(record.inputs, record.outputs, *request.args[1:])
                     else:
-                        value = self._act(message["do"], request)
+                        with ExitStack() as entered:
+                            for mode in request.modes:
+                                entered.enter_context(mode)
+                            value = self._act(message["do"], request)
             except Exception as raised:  # noqa: BLE001 - what the call changed goes back with the error
                 error = describe_error(raised, self._exported)
             try:

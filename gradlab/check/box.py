@@ -9,11 +9,12 @@ from typing import ParamSpec
 import torch
 
 from gradlab import words
-from gradlab.check.diagnosis import Diagnosis, NotYet
+from gradlab.check.diagnosis import Diagnosis, NotYet, not_yet
 from gradlab.notebook.computation_errors import BOX_STYLE
 from gradlab.notebook.shell import kernel_shell
 
 Parameters = ParamSpec("Parameters")
+_SAME_FACTOR = 0.01
 
 
 def _prose(text: str) -> str:
@@ -37,6 +38,23 @@ def html(diagnosis: Diagnosis) -> str:
     )
 
 
+def _check_twice_for_factor(check: Callable[[], None]) -> None:
+    """Run a check, and once more if all numbers are off by one factor: with other inputs it may be another."""
+    try:
+        check()
+    except NotYet as refused:
+        if refused.factor is None:
+            raise
+        try:
+            check()
+        except NotYet as again:
+            if again.factor is None:
+                raise
+            if abs(again.factor - refused.factor) <= _SAME_FACTOR * abs(refused.factor):
+                raise refused from refused.__cause__
+        raise not_yet("varying-factor", "factor-varies") from refused
+
+
 def announced(check: Callable[Parameters, None]) -> Callable[Parameters, None]:
     """Let a check announce its result: a line if it passes; if not, a box in a notebook, and always `NotYet`."""
 
@@ -45,7 +63,7 @@ def announced(check: Callable[Parameters, None]) -> Callable[Parameters, None]:
         try:
             # A student may have switched gradients off further up, for good.
             with torch.enable_grad():
-                check(*arguments, **options)
+                _check_twice_for_factor(functools.partial(check, *arguments, **options))
         except NotYet as refusal:
             if kernel_shell() is not None:
                 from IPython.display import display

@@ -44,6 +44,9 @@ class NotYet(AssertionError):  # noqa: N818 - students read this name
         diagnosis: what the student reads.
     """
 
+    factor: float | None = None
+    """By what all numbers are off, where that is all that is wrong: one draw alone can't say that it is a constant."""
+
     def __init__(self, diagnosis: Diagnosis) -> None:
         super().__init__(diagnosis)
         self.diagnosis = diagnosis

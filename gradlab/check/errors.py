@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gradlab.check.diagnosis import Diagnosis, NotYet, describe
+from gradlab.check.forbidden import AUTOGRAD, NOT_HERE
 
 _LONGEST_MESSAGE = 200
 
@@ -35,9 +36,25 @@ NONE_ATTRIBUTE = re.compile(r"'NoneType' object has no attribute '(zero_|data|fi
 # In order: the first that fits counts.
 _SYMPTOMS = (
     Symptom(NotImplementedError, r"^(?!.*(torch|aten|operator|not implemented for))", "not-written"),
+    Symptom(RuntimeError, rf"^{NOT_HERE}({'|'.join(AUTOGRAD)})$", "left-to-autograd"),
+    Symptom(RuntimeError, f"^{NOT_HERE}", "left-to-torch"),
     Symptom(
         RuntimeError, r"leaf Variable that requires grad is being used in an in-place operation", "inplace-on-leaf"
     ),
+    Symptom(TypeError, r"'type' object does not support the context manager protocol", "parentheses-missing"),
+    Symptom(AttributeError, r"__enter__", "parentheses-missing"),
+    Symptom(TypeError, r"'(builtin_function_or_method|builtin_method|method|method_descriptor)'", "method-not-called"),
+    Symptom(AttributeError, r"'(builtin_function_or_method|method|method_descriptor)' object", "method-not-called"),
+    Symptom(TypeError, r"float\(\) argument must be .*not '(builtin_function_or_method|method)'", "method-not-called"),
+    Symptom(TypeError, r"torch\.return_types\.", "two-results"),
+    Symptom(AttributeError, r"'torch\.return_types\.\w+' object", "two-results"),
+    Symptom(TypeError, r"not supported between instances of '(dict' and '\w+|\w+' and 'dict)'", "options-in-one"),
+    Symptom(TypeError, r"must be real number, not dict|for [*/+-]=?: '?(Tensor|float)'? and 'dict'", "options-in-one"),
+    Symptom(AttributeError, r"'(float|int)' object has no attribute 'requires_grad_?'", "number-not-tensor"),
+    Symptom(TypeError, r"^(float|int)\(\) (takes no|got an unexpected) keyword argument", "number-not-tensor"),
+    Symptom(TypeError, r"^new\(\)", "capital-tensor"),
+    Symptom(TypeError, r"'function' (and|object)|and 'function'$", "function-not-called"),
+    Symptom(AttributeError, r"^'function' object has no attribute", "function-not-called"),
     Symptom(RuntimeError, r"backward through the graph a second time", "backward-twice"),
     Symptom(RuntimeError, r"grad can be implicitly created only for scalar outputs", "backward-on-vector"),
     Symptom(RuntimeError, r"[Oo]nly Tensors of floating point (and complex )?dtype can require grad", "integer-tensor"),
@@ -74,6 +91,8 @@ def message_of(error: BaseException) -> str:
     except Exception:  # noqa: BLE001 - a student's class may do anything in __str__
         return "…"
     text = lines[0] if lines else ""
+    # How a check makes the function that it hands over is no matter of the student's.
+    text = text.replace("functools.partial", "function")
     return text if len(text) <= _LONGEST_MESSAGE else text[: _LONGEST_MESSAGE - 1] + "…"
 
 

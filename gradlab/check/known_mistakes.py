@@ -128,4 +128,6 @@ def _refuse_factor(found: torch.Tensor, wanted: torch.Tensor, given: str) -> Non
     if abs(ratio + 1) < 1e-3:
         raise not_yet("opposite-sign", "values-negated", given=given)
     if found.numel() > 1:
-        raise not_yet("constant-factor", "values-ratio", given=given, ratio=rounded(ratio))
+        refused = not_yet("constant-factor", "values-ratio", given=given, ratio=rounded(ratio))
+        refused.factor = ratio
+        raise refused

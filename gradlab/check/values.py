@@ -10,6 +10,8 @@ from gradlab.check.diagnosis import NotYet, not_yet
 
 _DEEPEST = 6
 _LONGEST_NAME = 60
+_METHOD_KINDS = ("builtin_function_or_method", "method", "method_descriptor", "builtin_method")
+_FUNCTION_KINDS = {"partial": "function"}
 
 
 def kind_of(value: object) -> str:
@@ -18,7 +20,8 @@ def kind_of(value: object) -> str:
         name = str(value.__class__.__name__)
     except Exception:  # noqa: BLE001 - a student's class may do anything in __getattribute__
         name = type(value).__name__
-    return f"`{name[:_LONGEST_NAME]}`"
+    # A check hands over functions that are made with `functools.partial`.
+    return f"`{_FUNCTION_KINDS.get(name, name)[:_LONGEST_NAME]}`"
 
 
 def is_tensor(value: object) -> bool:
@@ -92,7 +95,8 @@ def numbers(result: object, expected: str = "tensor") -> torch.Tensor:
         # A subclass of a tensor or of a list may do anything when it is read.
         raise not_yet("wrong-kind", "kind", expected=words.LABELS[expected], kind=kind_of(result)) from error
     if values is None:
-        raise not_yet("wrong-kind", "kind", expected=words.LABELS[expected], kind=kind_of(result))
+        explanation = "method-not-called" if type(result).__name__ in _METHOD_KINDS else "wrong-kind"
+        raise not_yet(explanation, "kind", expected=words.LABELS[expected], kind=kind_of(result))
     return values
 
 
@@ -144,6 +148,18 @@ def single_number(result: object) -> float:
 def rounded(number: float) -> str:
     """Write a number as a student reads it: two significant digits at most, no exponent where avoidable."""
     return f"{number:.2g}" if abs(number) < 10 else f"{number:.0f}"
+
+
+def plain_number(result: object) -> float:
+    """Convert a result that must be one number with which a caller can go on: no list or tuple with a number in it.
+
+    Raises:
+        NotYet: it is something else, or not finite.
+    """
+    number = single_number(result)
+    if issubclass(type(result), list | tuple):
+        raise not_yet("wrapped-number", "wrapped-kind", kind=kind_of(result))
+    return number
 
 
 def require_device(result: object, like: torch.Tensor) -> None:

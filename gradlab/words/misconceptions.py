@@ -6,7 +6,7 @@ MISCONCEPTIONS = {
     "missing-zero-grad": Explanation(
         "gradients pile up",
         "That is exactly what happens when each `backward()` *adds* to `.grad` and nobody empties it: "
-        "`.grad` holds the sum of all gradients so far.",
+        "`.grad` holds the sum of all gradients so far. (`x.grad.zero_` without parentheses empties nothing.)",
         "Print `x.grad` at the end of the first and of the second round. Which part of the second is new?",
     ),
     "rebinding-leaf": Explanation(

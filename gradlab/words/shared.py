@@ -11,10 +11,67 @@ FINDINGS: dict[str, Explanation] = {
         "The cell holds the stub that you were given, or a part of it.",
         "Read the task and its first hint, then replace the stub.",
     ),
+    "left-to-autograd": Explanation(
+        "the derivative is left to autograd",
+        "The task asks for your own derivative, written as a formula. While the check runs, autograd is switched off.",
+        "Differentiate on paper, one step at a time. Which line of your function is then no longer needed?",
+    ),
+    "left-to-torch": Explanation(
+        "torch does here what you are to write",
+        "The task asks for your own lines in place of a function of torch that does the same. While the check runs, "
+        "that function stops with an error.",
+        "Read in the task what is not to be used. From which smaller operations can it be built?",
+    ),
     "not-a-function": Explanation(
         "there is no function here",
         "The check needs the function itself: its name without parentheses.",
         "What does the name stand for that you hand to the check? Was it given another value further up?",
+    ),
+    "method-not-called": Explanation(
+        "a method is named and not called",
+        "A method runs only if parentheses follow its name. `t.item` and `y.backward` are the methods themselves: the "
+        "line is legal Python, and nothing is computed in it.",
+        "Look at each method in your function. Which one has no parentheses behind it?",
+    ),
+    "function-not-called": Explanation(
+        "a function is used in place of its value",
+        "`f` is the function, `f(x)` is its value at x. Only the value can be computed with, and differentiated.",
+        "Where in your lines does the name of a function stand without parentheses?",
+    ),
+    "parentheses-missing": Explanation(
+        "`with` needs parentheses behind the name",
+        "`torch.no_grad` is a class. `torch.no_grad()` makes what `with` needs.",
+        "Compare your `with` line with one of the lesson, sign by sign.",
+    ),
+    "two-results": Explanation(
+        "two results are taken for one",
+        "Along an axis, `max`, `min`, `sort` and `median` of torch give a pair: the values, and the places where they "
+        "stand.",
+        "Print what that call gives. How do you take the values out of it?",
+    ),
+    "options-in-one": Explanation(
+        "the options arrive in one piece",
+        "A dictionary that is handed over as it is counts as one argument: the first that is free, here the learning "
+        "rate. Two stars in front of it make named arguments of its entries.",
+        "How would you write that call by hand, with a rate of 0.1 and a momentum of 0.9?",
+    ),
+    "number-not-tensor": Explanation(
+        "a plain number can't be watched",
+        "Only tensors know `requires_grad`. A Python number has no such attribute, and no `.grad`.",
+        "Print `type(…)` of what you mark. Which call makes a tensor out of a number?",
+    ),
+    "capital-tensor": Explanation(
+        "`torch.Tensor` is not `torch.tensor`",
+        "`torch.Tensor`, with a capital T, is the class. Called with a whole number n, it makes n numbers that mean "
+        "nothing; it takes neither a float nor `requires_grad`.",
+        "Which function of the lesson makes a tensor that holds a given number?",
+    ),
+    "varying-factor": Explanation(
+        "everything is off by a factor that is not always the same",
+        "The numbers point the right way, and how long they are depends on the input: something that is computed from "
+        "it, such as a norm, a sum or a root, is multiplied in or left out.",
+        "Compute one number on paper for two different inputs, and divide yours by it. On what does the quotient "
+        "depend?",
     ),
     "wrong-arguments": Explanation(
         "your function can't be called as the task says",
@@ -35,6 +92,12 @@ FINDINGS: dict[str, Explanation] = {
         "the result has another shape",
         "The numbers may be right, but they are not arranged as the docstring says.",
         "Print the shapes of what goes in and of what comes out. Which axis holds what?",
+    ),
+    "wrapped-number": Explanation(
+        "the number is still wrapped in something",
+        "One number should come back, so that it can be printed and computed with. `torch.autograd.grad` gives a tuple "
+        "with one tensor for each tensor that you ask for, even if that is one.",
+        "Print `type(…)` of what you return, and its shape if it is a tensor. How do you get at the number inside?",
     ),
     "not-finite": Explanation(
         "the result holds NaN or infinity",
@@ -63,8 +126,15 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "stands-still": Explanation(
         "the point does not move",
-        "Either no step is made, or the gradient is empty when the step is made.",
+        "Either no step is made, or the gradient is empty when the step is made. A method without parentheses, such as "
+        "`optimiser.step`, does nothing.",
         "Print the gradient in the very line before the step. In which order do backward, step and emptying stand?",
+    ),
+    "stops-early": Explanation(
+        "the loop stops before all steps are made",
+        "Where it is flat, or nearly so, your loop ends. The task asks for a fixed number of steps, wherever they "
+        "lead.",
+        "Is there a `break`, a `return` or a condition inside your loop? What comes back if you start at a minimum?",
     ),
     "old-gradient": Explanation(
         "the gradient is never computed again",
@@ -118,7 +188,8 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "no-gradient-there": Explanation(
         "`.grad` is still None",
-        "It is filled by a backward pass through the tensor, and none has reached it when you read it.",
+        "It is filled by a backward pass through the tensor, and none has reached it when you read it. `y.backward` "
+        "without parentheses is the name of the pass and makes none.",
         "Has `backward()` run by then, on a value that was computed from this very tensor?",
     ),
     "raised": Explanation(
@@ -133,9 +204,9 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "one-number-only": Explanation(
         "that function takes one number",
-        "The functions of `math`, and `float(…)`, take a single number. An array or a tensor holds many.",
-        "Which of your functions come from `math`? NumPy and torch have their own of the same names, which take all "
-        "entries at once.",
+        "The functions of `math`, `float(…)` and `.item()` are for a single number. An array or a tensor holds many.",
+        "Which of your lines needs one number? NumPy and torch have the functions of `math` under the same names, for "
+        "all entries at once, and `.item()` may not be needed at all.",
     ),
     "tensor-only": Explanation(
         "that function takes a tensor",
@@ -167,6 +238,8 @@ OBSERVATIONS: dict[str, str] = {
     "kind": "The check expected {expected} and was given {kind}.",
     "shape": "For an input of shape {given}, the check expected the shape {expected} and saw {shape}.",
     "one-number": "The check expected one number and saw the shape {shape}.",
+    "wrapped-parts": "Both numbers are right, and each of them stands in a tuple or a list of its own.",
+    "wrapped-kind": "The check expected one number and was given {kind} with one number in it.",
     "ragged": "The check was given a list whose entries have different shapes.",
     "not-finite": "{count} of {total} numbers are NaN or infinite.",
     "device": "The starts are on {expected}, the result is on {device}.",
@@ -175,6 +248,10 @@ OBSERVATIONS: dict[str, str] = {
     "changed-argument": "After the call, {name} has other values than before.",
     "changed-watching": "After the call, {name} has `requires_grad=True`.",
     "stands-still": "All {rows} rows are equal to `start`.",
+    "stops-early": "Started at a minimum and asked for {steps} steps, your descent gave {rows} rows.",
+    "stops-early-epochs": "Started at a minimum and asked for {steps} epochs, your loop gave another number of "
+    "gradients.",
+    "stops-early-losses": "Started at a minimum and asked for {steps} steps, your loop did not give {steps} losses.",
     "uphill": "Each step has the right length and goes exactly the opposite way: f grows.",
     "sum-of-gradients": "From the second step on you move by the sum of all gradients so far.",
     "old-gradient": "Every step is equal to the first.",
@@ -191,5 +268,6 @@ OBSERVATIONS: dict[str, str] = {
     "swapped-components": "Your first component is the slope along x₂, your second the slope along x₁.",
     "values-differ": "For {given}, {count} of {total} numbers differ; the largest difference is {distance}.",
     "values-ratio": "For {given}, every number is {ratio} times what it should be.",
+    "factor-varies": "All numbers are off by one factor. With other inputs it was another one.",
     "values-negated": "For {given}, every number has the opposite sign.",
 }

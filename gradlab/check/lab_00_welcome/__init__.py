@@ -7,9 +7,8 @@ import torch
 from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable
-from gradlab.check.diagnosis import not_yet
 from gradlab.check.known_mistakes import KnownMistake, agree
-from gradlab.check.values import kind_of, single_number
+from gradlab.check.values import plain_number
 
 __all__ = ["doubled", "square_slope"]
 
@@ -30,17 +29,9 @@ def _check(function: Function, mistakes: Callable[[torch.Tensor], Iterator[Known
     """Compare a function with 2x, which is right in both exercises."""
     require_callable(function)
     numbers = [1.5 + float(torch.rand(())), -1.5 - float(torch.rand(())), 3, 0, 10 * float(torch.rand(()))]
-    found = torch.tensor([_number(call_plain(function, number)) for number in numbers], dtype=torch.float64)
+    found = torch.tensor([plain_number(call_plain(function, number)) for number in numbers], dtype=torch.float64)
     x = torch.tensor(numbers, dtype=torch.float64)
     agree(found, 2 * x, mistakes(x), given=words.FRAGMENTS["five-numbers"])
-
-
-def _number(result: object) -> float:
-    """One number, as a number: a list or a tuple with one in it can't be computed with."""
-    number = single_number(result)
-    if issubclass(type(result), list | tuple):
-        raise not_yet("wrong-kind", "kind", expected=words.LABELS["number"], kind=kind_of(result))
-    return number
 
 
 def _mistakes_of_double(x: torch.Tensor) -> Iterator[KnownMistake[torch.Tensor]]:

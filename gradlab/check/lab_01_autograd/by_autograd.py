@@ -15,7 +15,7 @@ from gradlab.check.diagnosis import not_yet
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_01_autograd.sample_functions import polynomial, saddle, sea_bed
 from gradlab.check.missing_gradients import Run, error_with, gradients_from
-from gradlab.check.values import is_tensor, numbers, single_number
+from gradlab.check.values import is_tensor, numbers, plain_number
 
 _DOUBLE = 1e-10
 """Relative tolerance that float64 meets after a few operations, and what was float32 on the way does not."""
@@ -36,7 +36,7 @@ def slope_at(function: Function, *, of: Function | None = None) -> None:
 
 
 def _check_slope_at(function: Function, f: Function, place: float) -> None:
-    found = single_number(gradients_from(lambda g: function(g, place), f))
+    found = plain_number(gradients_from(lambda g: function(g, place), f))
     expected = gradient(f, torch.tensor(float(place), dtype=torch.float64))
     agree(found, expected, _slope_mistakes(f, place, expected), given=f"x = {place:.3g}", kind="number")
 
@@ -101,6 +101,7 @@ def _partials_mistakes(
     if grads[0] is not None and grads[1] is not None:
         poured = expected + torch.stack([grad for grad in grads if grad is not None])
         yield KnownMistake("missing-zero-grad", "bucket-poured", poured)
+    yield KnownMistake("wrapped-number", "wrapped-parts", expected[:, None])
     yield KnownMistake("swapped-components", "partials-swapped", expected.flip(0))
     yield KnownMistake("total-for-partials", "partials-total", expected.sum().expand(2))
     yield KnownMistake("total-for-partials", "partials-total", expected.sum())

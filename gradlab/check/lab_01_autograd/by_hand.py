@@ -7,6 +7,7 @@ import torch
 from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
+from gradlab.check.forbidden import AUTOGRAD, without
 from gradlab.check.known_mistakes import KnownMistake, agree
 
 _TARGET_IN_NOTEBOOK = 10
@@ -19,7 +20,8 @@ def pulse_slope(function: Function) -> None:
     for shape in ((7,), (2, 3), ()):
         x = 0.3 + 4 * torch.rand(shape, dtype=torch.float64)
         given = x.clone()
-        result = call_plain(function, given)
+        with without(AUTOGRAD):
+            result = call_plain(function, given)
         decay = torch.exp(-x / 2)
         agree(
             result,
@@ -59,7 +61,8 @@ def squared_error_gradient(function: Function) -> None:
         x = torch.randn(count, dtype=torch.float64)
         target = float(w @ x) + missing
         others = w.clone(), x.clone()
-        result = call_plain(function, *others, target)
+        with without(AUTOGRAD):
+            result = call_plain(function, *others, target)
         given = words.FRAGMENTS["random-weights-and-inputs"]
         agree(result, -2 * missing * x, _error_mistakes(w, x, target), given=given, shape=(count,))
         require_unchanged("`w`", w, others[0])

@@ -17,6 +17,7 @@ from gradlab.check.lab_01_autograd.sample_functions import (
     multiple,
     polynomial,
     sine,
+    slope_wrong_at,
     square_half_detached,
 )
 from gradlab.check.values import is_tensor, kind_of, numbers, require_finite
@@ -106,8 +107,13 @@ def inspection(function: Function) -> None:
     pace = 0.5 + 0.2 * float(torch.rand(()))
     places = torch.linspace(0.5, 1.5, 8, dtype=torch.float64) + 0.01 * torch.rand(8, dtype=torch.float64)
     first, *others = _claims(pace, places)
-    _require_right_verdict(function, first)
+    accepted = _verdict(function, first.f, first.df, first.x)
     high, low = (_verdict(function, first.f, _sine_slope(pace, left=off, right=off), places) for off in (0.3, -0.3))
+    refuse_known(
+        (KnownMistake("verdict-inverted", "verdict-inverted", (False, True, True)),),
+        lambda outcome: outcome == (accepted, high, low),
+    )
+    refuse_known([first.mistake], lambda outcome: outcome == accepted)
     mistakes = (
         KnownMistake("wrong-accepted", "wrong-accepted", (True, True)),
         KnownMistake("no-absolute-value", "one-side-accepted", (True, False)),
@@ -153,6 +159,12 @@ def _claims(pace: float, places: torch.Tensor) -> Iterator[_Claim]:
     yield _Claim(f, _sine_slope(pace), places, right("right-refused", "right-refused"))
     yield _Claim(f, _sine_slope(pace, times=-1), places, wrong("wrong-accepted", "sign-accepted"))
     yield _Claim(f, _sine_slope(pace, left=0.3, right=-0.3), places, wrong("errors-cancel", "errors-cancel"))
+    falling = functools.partial(sine, pace=pace, height=-10.0)
+    falling_slope = functools.partial(claimed_slope, pace=pace, height=-10.0)
+    yield _Claim(falling, falling_slope, places, right("tolerance-signed", "falling-refused"))
+    for place in places.tolist():
+        off = functools.partial(slope_wrong_at, pace=pace, height=10.0, place=place, off=0.3)
+        yield _Claim(f, off, places, wrong("not-everywhere", "one-place-wrong"))
     for side in ({"left": 0.3}, {"right": 0.3}, {"left": -0.3}, {"right": -0.3}):
         yield _Claim(f, _sine_slope(pace, **side), places, wrong("not-everywhere", "not-everywhere"))
     for factor, judged in ((2.0, right), (1.0, wrong)):

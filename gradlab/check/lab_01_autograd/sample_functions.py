@@ -38,6 +38,11 @@ def claimed_slope(
     return slope + torch.where(x < 1, left, right)
 
 
+def slope_wrong_at(x: torch.Tensor, pace: float, height: float, place: float, off: float) -> torch.Tensor:
+    """The slope of `sine`, and at one place something else: it is off there, and nowhere else."""
+    return height * pace * torch.cos(pace * x) + torch.where((x - place).abs() < 1e-3, off, 0.0)
+
+
 def square_half_detached(x: torch.Tensor) -> torch.Tensor:
     """x², one factor of which autograd does not see."""
     return x * x.detach()

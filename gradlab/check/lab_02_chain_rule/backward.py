@@ -9,9 +9,19 @@ import torch
 from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, call_plain, require_callable
-from gradlab.check.diagnosis import not_yet
+from gradlab.check.diagnosis import NotYet, not_yet
+from gradlab.check.errors import message_of
 from gradlab.check.known_mistakes import KnownMistake, agree
-from gradlab.check.lab_02_chain_rule.engine_values import GRAPH_IN_NOTEBOOK, Graph, number_of, random_parents
+from gradlab.check.lab_02_chain_rule.engine_values import (
+    DOUBLINGS,
+    GRAPH_IN_NOTEBOOK,
+    TOO_MANY_READS,
+    Graph,
+    build_doublings,
+    build_together,
+    number_of,
+    random_parents,
+)
 
 _CHAIN = ((), (0,), (1,), (2,))
 _SQUARE = ((), (0, 0), (1,))
@@ -46,6 +56,56 @@ def backward_pass(function: Function, make: Function, *, count: int = 12) -> Non
         )
         if [number_of(value, "data", "backward(order)") for value in handed] != list(graph.data):
             raise not_yet("list-changed", "pull-list-changed")
+    _check_among_others(function, make)
+    _check_doublings(function, make)
+
+
+def _check_among_others(function: Function, make: Function) -> None:
+    """Go backward through values that were made in turn with others: only those in the list may change."""
+    graphs = [_random_graph(random_parents(count)) for count in (5, 8)]
+    together = build_together(make, graphs)
+    # It uses a value of the second graph, and nobody needs it.
+    idle = [call(make, 1.5, (together[1][-1],), (0.5,))]
+    for number, (graph, values) in enumerate(zip(graphs, together, strict=True)):
+        elsewhere = idle + (together[1] if number == 0 else [])
+        order = _another_order(graph)
+        call_plain(function, [values[place] for place in order])
+        if any(number_of(value, "grad", "backward(order)") != 0 for value in elsewhere):
+            raise not_yet("beyond-the-list", "pull-beyond-the-list")
+        found = torch.tensor([number_of(value, "grad", "backward(order)") for value in values], dtype=torch.float64)
+        expected = torch.tensor(_pull(graph), dtype=torch.float64)
+        agree(found, expected, _mistakes(graph), given=words.FRAGMENTS["graph-values"])
+
+
+def _another_order(graph: Graph) -> list[int]:
+    """A topological order of a graph that is not the one in which its values were made, where there is another."""
+    order: list[int] = []
+    waiting = list(range(len(graph.data) - 1, -1, -1))
+    while waiting:
+        ready = next(number for number in waiting if set(graph.parents[number]) <= set(order))
+        waiting.remove(ready)
+        order.append(ready)
+    return order
+
+
+def _check_doublings(function: Function, make: Function) -> None:
+    """A value that is added to itself, and the sum again, and so on: a walk along every path never ends."""
+    slope = 0.5 + float(torch.rand((), dtype=torch.float64)) / DOUBLINGS
+    values = build_doublings(make, slope)
+    if values is None:
+        return
+    try:
+        call_plain(function, list(values))
+    except NotYet as refused:
+        if refused.__cause__ is not None and message_of(refused.__cause__) == TOO_MANY_READS:
+            raise not_yet("every-path", "every-path", count=DOUBLINGS) from refused
+        raise
+    agree(
+        number_of(values[0], "grad", "backward(order)"),
+        (2 * slope) ** DOUBLINGS,
+        given=words.FRAGMENTS["doublings"].format(count=DOUBLINGS),
+        kind="number",
+    )
 
 
 def _random_graph(parents: tuple[tuple[int, ...], ...]) -> Graph:

@@ -9,6 +9,7 @@ from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, call_plain, require_callable, require_left_alone, require_unchanged
 from gradlab.check.diagnosis import not_yet
+from gradlab.check.forbidden import AUTOGRAD, without
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.values import kind_of, single_number
 
@@ -23,7 +24,8 @@ def chain_slope(function: Function) -> None:
     require_callable(function)
     x = torch.rand(_POINTS, dtype=torch.float64) * 4 - 2
     given = x.clone()
-    result = call_plain(function, given)
+    with without(AUTOGRAD):
+        result = call_plain(function, given)
     expected = torch.exp(torch.sin(3 * x)) * torch.cos(3 * x) * 3
     agree(result, expected, _chain_mistakes(x), given="exp(sin(3x))", shape=(_POINTS,))
     require_unchanged("`x`", x, given)
@@ -66,7 +68,8 @@ def mean_of_squares(function: Function, *, counts: tuple[int, ...] = (5, 3)) -> 
         a = 2.2 + float(torch.rand(())) * 0.7
         x, t = torch.randn(2, count, dtype=torch.float64)
         given, targets = x.clone(), t.clone()
-        result = call_plain(function, a, given, targets)
+        with without(AUTOGRAD):
+            result = call_plain(function, a, given, targets)
         expected = 2 / count * a * (a * x - t)
         description = words.FRAGMENTS["n-inputs"].format(count=count)
         agree(result, expected, _mean_mistakes(a, x, t), given=description, shape=(count,))
@@ -104,7 +107,8 @@ def node_gradients(function: Function, *, at: tuple[float, float] | None = None)
     """
     require_callable(function)
     x, y = at or (0.4 + 0.3 * float(torch.rand(())), 1 + 0.5 * float(torch.rand(())))
-    result = call_plain(function, x, y)
+    with without(AUTOGRAD):
+        result = call_plain(function, x, y)
     if result is None:
         raise not_yet("returns-nothing", "returns-nothing")
     if not issubclass(type(result), dict):

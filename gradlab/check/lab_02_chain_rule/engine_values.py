@@ -1,8 +1,9 @@
 """Reading the values of a student's engine: objects of a class that the course does not know."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -17,6 +18,32 @@ _MOST_PARENTS = 50
 _MOST_WAYS = 200
 GRAPH_IN_NOTEBOOK = ((), (), (0, 1), (2, 0), (2, 3))
 """The parents in the notebook's graph: x, y, p = x·y, q = p + x, L = p·q."""
+
+
+TOO_MANY_READS = "gradlab: the parents of one value are read again and again"
+_MOST_READS = 2_000
+"""Enough to look at each of some forty values once for each of them; a walk along every path reads without end."""
+DOUBLINGS = 40
+"""How often a value is added to itself: so many values, and two to that power ways through them."""
+
+
+class CountedParents(tuple[object, ...]):
+    """The parents of a value; raises RuntimeError with `TOO_MANY_READS` as its message if they are read too often."""
+
+    _reads = 0
+
+    def __iter__(self) -> Iterator[object]:
+        self._count()
+        return super().__iter__()
+
+    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - as a tuple has it
+        self._count()
+        return super().__getitem__(index)
+
+    def _count(self) -> None:
+        self._reads += 1
+        if self._reads > _MOST_READS:
+            raise RuntimeError(TOO_MANY_READS)
 
 
 @dataclass(frozen=True)
@@ -35,10 +62,66 @@ class Graph:
 
     def build(self, make: Function) -> list[object]:
         """Make the values with the student's class, in the order of the nodes."""
-        made: list[object] = []
-        for number, parents, slopes in zip(self.data, self.parents, self.slopes, strict=True):
-            made.append(call(make, number, tuple(made[parent] for parent in parents), slopes))
-        return made
+        return build_together(make, [self])[0]
+
+    def part(self, root: int) -> "Graph":
+        """The graph of one of its nodes: that node, and those that it depends on."""
+        needed = {root}
+        for number in range(root, -1, -1):
+            if number in needed:
+                needed |= set(self.parents[number])
+        kept = sorted(needed)
+        place = {number: index for index, number in enumerate(kept)}
+        return Graph(
+            tuple(self.data[number] for number in kept),
+            tuple(tuple(place[parent] for parent in self.parents[number]) for number in kept),
+            tuple(self.slopes[number] for number in kept),
+        )
+
+
+def build_together(make: Function, graphs: Sequence[Graph]) -> list[list[object]]:
+    """Make the values of several graphs: a node of each in turn, each graph's nodes in their order."""
+    made: list[list[object]] = [[] for _ in graphs]
+    for number in range(max(len(graph.data) for graph in graphs)):
+        for graph, values in zip(graphs, made, strict=True):
+            if number < len(graph.data):
+                parents = tuple(values[parent] for parent in graph.parents[number])
+                values.append(call(make, graph.data[number], parents, graph.slopes[number]))
+    return made
+
+
+def build_shuffled(make: Function, graph: Graph) -> list[object]:
+    """Make the values of a graph in an order that chance draws, and give them their parents afterwards.
+
+    What a class says when its values are made is then no help: only `parents` tells which comes before which. A class
+    whose values can't be given parents has them made in their order.
+    """
+    made = {number: call(make, graph.data[number]) for number in torch.randperm(len(graph.data)).tolist()}
+    values = [made[number] for number in range(len(graph.data))]
+    try:
+        for value, parents, slopes in zip(values, graph.parents, graph.slopes, strict=True):
+            value.parents = tuple(values[parent] for parent in parents)  # type: ignore[attr-defined]
+            value.slopes = slopes  # type: ignore[attr-defined]
+    except AttributeError:
+        return graph.build(make)
+    return values
+
+
+def build_doublings(make: Function, slope: float) -> list[object] | None:
+    """Make a chain of values, each the one before it added to itself, whose parents count how often they are read.
+
+    Returns:
+        The values, or None if a class does not let its values be given other parents.
+    """
+    parents = ((), *((number, number) for number in range(DOUBLINGS)))
+    slopes = ((), *((slope, slope) for _ in range(DOUBLINGS)))
+    values = Graph(tuple(float(number) for number in range(DOUBLINGS + 1)), parents, slopes).build(make)
+    try:
+        for before, value in itertools.pairwise(values):
+            value.parents = CountedParents((before, before))  # type: ignore[attr-defined]
+    except AttributeError:
+        return None
+    return values
 
 
 def random_parents(count: int) -> tuple[tuple[int, ...], ...]:

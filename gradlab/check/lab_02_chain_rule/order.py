@@ -10,8 +10,18 @@ import torch
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable
 from gradlab.check.diagnosis import NotYet, not_yet
-from gradlab.check.errors import refusal
-from gradlab.check.lab_02_chain_rule.engine_values import GRAPH_IN_NOTEBOOK, Graph, number_of, random_parents
+from gradlab.check.errors import message_of, refusal
+from gradlab.check.lab_02_chain_rule.engine_values import (
+    DOUBLINGS,
+    GRAPH_IN_NOTEBOOK,
+    TOO_MANY_READS,
+    Graph,
+    build_doublings,
+    build_shuffled,
+    build_together,
+    number_of,
+    random_parents,
+)
 from gradlab.check.values import kind_of
 
 _USUAL_DEPTH = 900
@@ -33,10 +43,18 @@ def topological_order(function: Function, make: Function, *, deep: int = 0) -> N
         NotYet: a value is missing, there twice, or before one of its parents.
     """
     require_callable(function, make)
+    # Values that are gone would leave their identities to new ones, which a function may then take for them.
+    kept: list[list[object]] = []
     for parents in (((), (0,), (1,)), GRAPH_IN_NOTEBOOK, _FAR_AND_NEAR, _LADDER, random_parents(10)):
         graph = _random_graph(parents)
-        _check(_ask(function, graph.build(make)[-1]), graph)
-    _check_twins(function, make)
+        kept.append(graph.build(make))
+        _check(_ask(function, kept[-1][-1]), graph)
+    kept.append(_check_twins(function, make))
+    _check_among_others(function, make)
+    for count in (6, 9):
+        graph = _random_graph(random_parents(count))
+        _check(_ask(function, build_shuffled(make, graph)[-1]), graph)
+    _check_doublings(function, make)
     if deep:
         chain = _random_graph(((), *((number,) for number in range(deep - 1))))
         last = chain.build(make)[-1]
@@ -57,28 +75,57 @@ def _usual_limit() -> Iterator[None]:
         sys.setrecursionlimit(found)
 
 
-def _random_graph(parents: tuple[tuple[int, ...], ...]) -> Graph:
-    start = float(torch.rand((), dtype=torch.float64))
+def _random_graph(parents: tuple[tuple[int, ...], ...], least: float = 0.0) -> Graph:
+    start = least + float(torch.rand((), dtype=torch.float64))
     data = tuple(start + number for number in torch.randperm(len(parents)).tolist())
     return Graph(data, parents, tuple((1.0,) * len(each) for each in parents))
 
 
-def _check_twins(function: Function, make: Function) -> None:
-    """Two different values with the same number must both be there."""
+def _check_twins(function: Function, make: Function) -> list[object]:
+    """Two different values with the same number must both be there; the values that were made."""
     graph = Graph((1.5, 1.5, 2.25), ((), (), (0, 1)), ((), (), (1.5, 1.5)))
-    found = [number_of(value, "data", "topological_order(root)") for value in _ask(function, graph.build(make)[-1])]
+    values = graph.build(make)
+    found = [number_of(value, "data", "topological_order(root)") for value in _ask(function, values[-1])]
     if len(found) == len(graph.data) - 1:
         raise not_yet("told-by-number", "order-twins")
     if found != list(graph.data):
         raise not_yet("order-broken", "order-broken")
+    return values
+
+
+def _check_among_others(function: Function, make: Function) -> None:
+    """Ask for values that were made in turn with others on which they do not depend, twice, and for one in between."""
+    graphs = [_random_graph(random_parents(count), start) for count, start in ((6, 0.0), (9, 100.0))]
+    (first, second), outside = build_together(make, graphs), 200.0
+    # Two that nobody needs: one that uses a root, and a leaf.
+    users = [call(make, outside, (first[-1],), (1.0,)), call(make, outside + 1)]
+    for values, graph in ((first, graphs[0]), (second, graphs[1])):
+        _check(_ask(function, values[-1]), graph)
+    try:
+        _check(_ask(function, first[-1]), graphs[0])
+    except NotYet as refused:
+        raise not_yet("remembers-calls", "order-second") from refused
+    inner = len(second) // 2
+    _check(_ask(function, second[inner]), graphs[1].part(inner))
+    del users
+
+
+def _check_doublings(function: Function, make: Function) -> None:
+    """A walk along every path has two to the power of forty of them before it."""
+    values = build_doublings(make, 1.0)
+    if values is not None and len(_ask(function, values[-1])) != len(values):
+        raise not_yet("visited-twice", "order-doublings")
 
 
 def _ask(function: Function, root: object) -> list[object]:
     try:
         result = call(function, root)
     except NotYet as refused:
-        if isinstance(refused.__cause__, RecursionError):
+        cause = refused.__cause__
+        if isinstance(cause, RecursionError):
             raise not_yet("too-deep", "order-deep") from refused
+        if cause is not None and message_of(cause) == TOO_MANY_READS:
+            raise not_yet("every-path", "every-path", count=DOUBLINGS) from refused
         raise
     if result is None:
         raise not_yet("returns-nothing", "returns-nothing")

@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 
 from gradlab import words
@@ -33,13 +34,20 @@ def value_class(make: Function, *, between: tuple[float, float] = (1.5, 3.5)) ->
     _check_pair(make, a, b, "a * b", operator.mul, (b, a))
     _check_square(make, b)
     constant = high + 1 + float(torch.rand(()))
-    for expression, operate, value, slope in (
-        ("a + 2", lambda v: v + constant, a + constant, 1.0),
-        ("2 + a", lambda v: constant + v, a + constant, 1.0),
-        ("a * 2", lambda v: v * constant, a * constant, constant),
-        ("2 * a", lambda v: constant * v, a * constant, constant),
-    ):
-        _check_number(make, a, expression, operate, value, slope)
+    # A float, whole numbers, True (a whole number for Python), and the float that comes out of a NumPy array.
+    for number in (constant, 2, 3, True, np.float64(constant)):
+        _check_with_number(make, a, number)
+
+
+def _check_with_number(make: Function, a: float, number: Any) -> None:  # noqa: ANN401 - any number
+    written = f"{float(number):g}" if isinstance(number, np.generic) else repr(number)
+    shown = "2" if type(number) is float else f"np.float64({written})" if isinstance(number, np.generic) else written
+    _check_number(make, a, f"a + {shown}", lambda v: v + number, a + number, 1.0)
+    _check_number(make, a, f"a * {shown}", lambda v: v * number, a * number, float(number))
+    if not isinstance(number, np.generic):
+        # A NumPy number on the left asks its own methods first.
+        _check_number(make, a, f"{shown} + a", lambda v: number + v, a + number, 1.0)
+        _check_number(make, a, f"{shown} * a", lambda v: number * v, a * number, float(number))
 
 
 def _check_leaf(make: Function, number: float) -> None:
@@ -63,6 +71,9 @@ def _check_pair(
     first, second = call(make, a), call(make, b)
     result = compute(operate, first, second, expression=expression)
     placeholders = {"expression": expression}
+    for operand, number in ((first, a), (second, b)):
+        if number_of(operand, "data", expression) != number:
+            raise not_yet("operand-changed", "engine-operand-changed", expression=expression)
     agree(
         number_of(result, "data", expression),
         operate(a, b),

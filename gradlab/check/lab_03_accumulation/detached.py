@@ -10,6 +10,8 @@ from gradlab.check.diagnosis import not_yet
 from gradlab.check.errors import errors_refused
 from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known_values
 from gradlab.check.lab_03_accumulation.sample_functions import exponential, identity, shifted_sine
+from gradlab.check.missing_gradients import error_with
+from gradlab.check.probes import raises_if_not_tracked
 from gradlab.check.values import is_tensor, kind_of
 
 Tensor = torch.Tensor
@@ -82,7 +84,8 @@ def _check_one_way(
     if not is_tensor(result):
         raise not_yet("graph-cut", "plain-number", kind=kind_of(result))
     if not result.requires_grad:  # type: ignore[attr-defined]
-        raise not_yet("forward-untracked", "acc-no-record")
+        inside = error_with(lambda other: function(other, g, x), raises_if_not_tracked) is None
+        raise not_yet("acc-product-inside" if inside else "forward-untracked", "acc-no-record")
     weights = torch.rand(shape, dtype=torch.float64) + 0.5
     _require_slope(_slope_of(result, weights, x), f, g, values, weights, both_ways)
 

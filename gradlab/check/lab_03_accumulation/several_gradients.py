@@ -10,13 +10,13 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable, require_left_alone
 from gradlab.check.compare import close, factor
 from gradlab.check.derivatives import gradient
-from gradlab.check.diagnosis import not_yet
+from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_03_accumulation import sample_functions
 from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained
 from gradlab.check.lab_03_accumulation.sample_functions import GRAPH_KEPT, TOO_MANY_EXAMPLES, limited_loss, row_loss
-from gradlab.check.missing_gradients import gradients_from
+from gradlab.check.missing_gradients import Run, gradients_from
 from gradlab.check.values import numbers
 
 Tensor = torch.Tensor
@@ -98,7 +98,7 @@ def two_heads(
     x = torch.rand(3, dtype=torch.float64) + 0.5
     given = x.clone()
     with grad_of_argument_explained(lambda filled: function(trunk, first, second, filled), given, "`x`"):
-        result = gradients_from(lambda f: function(f, first, second, given), trunk)
+        result = _both_through_one_graph(lambda f: function(f, first, second, given), trunk)
     one, other = (gradient(functools.partial(_through, trunk, head), x) for head in (first, second))
     before = torch.stack([gradient(head, trunk(x)) for head in (first, second)])
     agree(
@@ -110,6 +110,15 @@ def two_heads(
     )
     require_left_alone("`x`", x, given)
     _require_one_trunk(function, x)
+
+
+def _both_through_one_graph(run: Run, trunk: Function) -> object:
+    try:
+        return gradients_from(run, trunk)
+    except NotYet as refused:
+        if refused.diagnosis.misconception == "backward-twice":
+            raise not_yet("acc-graph-used-up", "acc-graph-used-up") from refused
+        raise
 
 
 def _through(trunk: Function, head: Function, x: Tensor) -> object:
@@ -164,12 +173,24 @@ def micro_batches(function: Function, *, sizes: Sequence[int] = (4, 2, 3), d: in
     slopes = torch.stack([gradient(functools.partial(_batch_loss_of_weights, x, y), w) for x, y in batches])
     counts = torch.tensor(sizes, dtype=torch.float64).unsqueeze(-1)
     right = (counts * slopes).sum(dim=0) / counts.sum()
+    if close(numbers(result), torch.zeros_like(right)) and _right_alone(function, loss, w, batches[0]):
+        raise not_yet("acc-whole-division", "acc-whole-division")
     description = words.FRAGMENTS["micro-batches"].format(sizes=", ".join(map(str, sizes)))
     agree(result, right, _micro_mistakes(slopes, counts), given=description, shape=(d,))
     require_left_alone("`w`", w, given)
     for (x, y), (x_after, y_after) in zip(batches, handed, strict=True):
         require_left_alone("`batches`", x, x_after)
         require_left_alone("`batches`", y, y_after)
+
+
+def _right_alone(function: Function, loss: Function, w: Tensor, batch: Batch) -> bool:
+    """Say whether the gradient of a single micro-batch is right: its share of all examples is the whole number 1."""
+    x, y = batch
+    expected = gradient(functools.partial(_batch_loss_of_weights, x, y), w)
+    try:
+        return close(numbers(call(function, loss, w.clone(), [(x.clone(), y.clone())])), expected)
+    except NotYet:
+        return False
 
 
 def _run_micro(function: Function, w: Tensor, batches: list[Batch], loss: Function) -> object:

@@ -12,15 +12,18 @@ from gradlab.check.compare import close
 from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
+from gradlab.check.forbidden import AUTOGRAD, OPTIMISERS, without
 from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known
 from gradlab.check.lab_03_accumulation.arguments import grad_of_argument_explained
 from gradlab.check.lab_03_accumulation.sample_functions import smooth_loss
 from gradlab.check.missing_gradients import error_with
-from gradlab.check.probes import keeps_grad_of_point
+from gradlab.check.probes import bowl, keeps_grad_of_point
 from gradlab.check.training_loops import Descent, run_descent
 from gradlab.check.values import is_tensor, kind_of, numbers, require_finite, require_shape
 
 Tensor = torch.Tensor
+_TURNS = 4
+"""How many steps each of two walks makes that are made by turns."""
 
 
 @announced
@@ -50,6 +53,17 @@ def trained(function: Function, *, on: Function | None = None, d: int = 3, epoch
         if is_tensor(part) and part.requires_grad:  # type: ignore[attr-defined]
             raise not_yet("still-tracked", "still-tracked")
     require_left_alone("`weights`", start, given)
+    if on is None:
+        _require_all_epochs(function, epochs)
+
+
+def _require_all_epochs(function: Function, epochs: int) -> None:
+    """Refuse a loop that stops where the loss is flat: it was asked for so many epochs."""
+    centre = torch.rand(2, dtype=torch.float64) + 1
+    flat_there = functools.partial(bowl, matrix=[[2.0, 0.0], [0.0, 3.0]], centre=centre.tolist())
+    result = _run(lambda f, count: function(f, centre.clone(), 0.1, count), flat_there, epochs)
+    if numbers(_two_of(result)[1]).shape != (epochs, 2):
+        raise not_yet("stops-early", "stops-early-epochs", steps=epochs)
 
 
 def _run(training: Descent, loss: Function, epochs: int) -> object:
@@ -144,6 +158,35 @@ def rolling(function: Function, *, steps: int = 5, d: int = 2) -> None:
         given=words.FRAGMENTS["moves"].format(count=steps),
         shape=(d,),
     )
+    _check_by_turns(function, lr, d)
+
+
+def _check_by_turns(function: Function, lr: float, d: int) -> None:
+    """Make two walks by turns, then steps from where they were, with what each had remembered there or the other had.
+
+    Raises:
+        NotYet: a step is led by something else than what it is given.
+    """
+    slopes = torch.randn(2, _TURNS, d, dtype=torch.float64) + 2
+    right = -lr * slopes.cumsum(dim=1)
+    points, memories = [torch.randn(2, d, dtype=torch.float64)], [torch.zeros(2, d, dtype=torch.float64)]
+    for turn in range(_TURNS):
+        steps = [
+            _step(
+                function, [points[turn][walk].clone(), memories[turn][walk].clone(), slopes[walk, turn].clone()], lr, d
+            )
+            for walk in range(2)
+        ]
+        points.append(torch.stack([following for following, _ in steps]))
+        memories.append(torch.stack([memory for _, memory in steps]))
+        if not close(points[-1] - points[-2], right[:, turn]):
+            raise not_yet("acc-own-memory", "acc-by-turns")
+    for turn in range(_TURNS):
+        for walk, place in ((0, points[turn][0]), (1, points[turn][1]), (0, points[turn][1])):
+            slope = torch.randn(d, dtype=torch.float64) - 2
+            following, _ = _step(function, [place.clone(), memories[turn][walk].clone(), slope.clone()], lr, d)
+            if not close(following - place, -lr * (slopes[walk, :turn].sum(dim=0) + slope)):
+                raise not_yet("acc-own-memory", "acc-again")
 
 
 def _both_close(found: tuple[Tensor, Tensor], outcome: tuple[Tensor, Tensor]) -> bool:
@@ -151,7 +194,8 @@ def _both_close(found: tuple[Tensor, Tensor], outcome: tuple[Tensor, Tensor]) ->
 
 
 def _step(function: Function, given: list[Tensor], lr: float, d: int) -> tuple[Tensor, Tensor]:
-    result = call_plain(function, *given, lr)
+    with without(AUTOGRAD, OPTIMISERS):
+        result = call_plain(function, *given, lr)
     if result is None:
         raise not_yet("returns-nothing", "returns-nothing")
     pair = issubclass(type(result), tuple | list) and len(result) == 2  # type: ignore[arg-type]

@@ -1,11 +1,14 @@
 """The checks of training loops that are written by hand: autograd (train), NumPy (find-bug), momentum (momentum)."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import torch
 
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable, require_left_alone, require_unchanged
+from gradlab.check.diagnosis import NotYet, not_yet
+from gradlab.check.forbidden import OPTIMISERS, without
 from gradlab.check.known_mistakes import KnownMistake
 from gradlab.check.lab_05_descent.random_problems import generator, random_bowl, random_rate, random_start
 from gradlab.check.lab_05_descent.training_history import (
@@ -21,6 +24,7 @@ from gradlab.check.lab_05_descent.training_history import (
     require_untracked,
     train_by_rule,
 )
+from gradlab.check.probes import bowl
 from gradlab.check.training_loops import run_descent
 
 _STEPS = 5
@@ -48,6 +52,26 @@ def loop_by_hand(function: Function, *, on: Function | None = None, steps: int =
         right,
         descent_mistakes(loss, start, lr, steps, right),
     )
+    if on is None:
+        require_all_steps(lambda f, count, given: function(f, given, lr, count), steps)
+
+
+def require_all_steps(train: Callable[[Function, int, torch.Tensor], object], steps: int) -> None:
+    """Refuse a loop that stops where the loss is flat: it was asked for so many steps.
+
+    Args:
+        train: the student's function with everything bound but the loss, the number of steps and the start.
+        steps: how many steps.
+    """
+    centre = torch.rand(3, dtype=torch.float64) + 1
+    matrix = torch.diag(torch.tensor([1.0, 2.0, 3.0])).tolist()
+    result = run_descent(
+        lambda f, count: train(f, count, centre.clone()), partial(bowl, matrix=matrix, centre=centre.tolist()), steps
+    )
+    try:
+        read_history(result, centre, steps)
+    except NotYet as refused:
+        raise not_yet("stops-early", "stops-early-losses", steps=steps) from refused
 
 
 def check_loop(
@@ -145,13 +169,16 @@ def loop_with_momentum(function: Function, *, on: Function | None = None, steps:
     start, lr = random_start(loss), random_rate()
     momentum = 0.6 + 0.3 * float(torch.rand((), dtype=torch.float64))
     right = train_by_rule(loss, start, steps, _momentum_rule(lr, momentum))
-    check_loop(
-        lambda f, count, given: function(f, given, lr, momentum, count),
-        loss,
-        start,
-        right,
-        _momentum_mistakes(loss, start, lr, momentum, right),
-    )
+    with without(OPTIMISERS):
+        check_loop(
+            lambda f, count, given: function(f, given, lr, momentum, count),
+            loss,
+            start,
+            right,
+            _momentum_mistakes(loss, start, lr, momentum, right),
+        )
+        if on is None:
+            require_all_steps(lambda f, count, given: function(f, given, lr, momentum, count), steps)
 
 
 def _velocity(slopes: Sequence[torch.Tensor], momentum: float) -> torch.Tensor:

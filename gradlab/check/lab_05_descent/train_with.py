@@ -10,7 +10,7 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
 from gradlab.check.known_mistakes import KnownMistake
 from gradlab.check.lab_05_descent.random_problems import random_bowl, random_rate, random_start
-from gradlab.check.lab_05_descent.train import check_loop
+from gradlab.check.lab_05_descent.train import check_loop, require_all_steps
 from gradlab.check.lab_05_descent.training_history import History, common_mistakes
 
 Options = Mapping[str, Any]
@@ -44,6 +44,8 @@ def loop_by_optimiser(
     ]
     for kind, chosen in cases if name is None else [(name, {} if options is None else options)]:
         _check(function, random_bowl() if on is None else on, kind, chosen, steps)
+    if on is None and name is None:
+        require_all_steps(lambda f, count, given: function("SGD", {"lr": rate}, f, given, count), steps)
 
 
 def _check(function: Function, loss: Function, name: str, options: Options, steps: int) -> None:

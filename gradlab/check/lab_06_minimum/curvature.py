@@ -12,7 +12,7 @@ from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.known_mistakes import KnownMistake, refuse_known
 from gradlab.check.lab_06_minimum.derivatives import gradients, hessian
-from gradlab.check.values import numbers, require_finite, require_shape, rounded, single_number
+from gradlab.check.values import numbers, plain_number, require_finite, require_shape, rounded, single_number
 
 _TOLERANCE = 1e-3
 _BOWLS = 3
@@ -93,7 +93,7 @@ def _near(answers: torch.Tensor, others: torch.Tensor) -> bool:
 
 def _answer_of(function: Function, f: Function, point: torch.Tensor) -> float:
     given = point.clone()
-    answer = single_number(call(function, f, given))
+    answer = plain_number(call(function, f, given))
     require_unchanged("`minimum`", point, given)
     return answer
 

@@ -12,6 +12,7 @@ from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.lab_06_minimum.descent_path import Path, is_descent, path_with_gradients, require_descent
 from gradlab.check.lab_06_minimum.loop_timing import ratio_of_a_loop, shortest_time
+from gradlab.check.probes import bowl
 from gradlab.check.training_loops import run_descent
 from gradlab.check.values import is_tensor, numbers, require_device, require_finite, require_shape
 
@@ -71,6 +72,21 @@ def descent(
     require_callable(function, on)
     for case in _cases(lambda: random_start(on), start, lr, steps):
         _check_path(function, on, *case)
+    if start is None:
+        _check_at_rest(function, steps)
+
+
+def _check_at_rest(function: Function, steps: int) -> None:
+    """Refuse a descent that stops where it is flat: it was asked for so many steps."""
+    centre = torch.rand(2, dtype=torch.float64) + 1
+    f = functools.partial(bowl, matrix=((2.0, 0.0), (0.0, 3.0)), centre=centre.tolist())
+    for nearby in (0.0, 1e-5):
+        begin = centre + nearby
+        given = begin.clone()
+        points = numbers(run_descent(lambda g, count: function(g, given, random_rate(), count), f, steps))  # noqa: B023 - called at once
+        if points.ndim == 2 and len(points) < steps + 1:
+            raise not_yet("stops-early", "stops-early", rows=len(points), steps=steps)
+        require_shape(points, (steps + 1, 2), (2,))
 
 
 def _check_path(function: Function, f: Function, start: torch.Tensor, lr: float, steps: int) -> None:

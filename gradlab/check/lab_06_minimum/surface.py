@@ -12,6 +12,7 @@ from gradlab.check.compare import SINGLE_PRECISION, close
 from gradlab.check.derivatives import central_differences
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import errors_refused
+from gradlab.check.forbidden import AUTOGRAD, without
 from gradlab.check.known_mistakes import KnownMistake, refuse_known, refuse_known_values
 from gradlab.check.values import is_array, is_tensor, kind_of, numbers, require_finite, require_shape, rounded
 from gradlab.words.labs.lab_06_minimum import ASPECTS, COMPONENTS, TERMS
@@ -180,7 +181,8 @@ def _on_tensors(of: Function) -> Formula:
 
 def _check_slopes(function: Function, of: Function, points: np.ndarray) -> None:
     given = points.copy()
-    result = call_plain(function, given)
+    with without(AUTOGRAD):
+        result = call_plain(function, given)
     found = numbers(result, expected="array")
     if not is_array(result):
         raise not_yet("wrong-kind", "kind", expected=words.LABELS["array"], kind=kind_of(result))

@@ -1,6 +1,6 @@
 """The check of a network with one hidden layer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 
@@ -70,8 +70,14 @@ def _mistakes(x: Tensor, parameters: list[Tensor]) -> Iterator[KnownMistake[Tens
     yield KnownMistake("class-activated-output", "class-relu-only-after", torch.relu(linear))
     yield KnownMistake("logits-twice", "class-probabilities", torch.softmax(right, dim=1))
     yield KnownMistake("class-activated-output", "class-sigmoid-after", torch.sigmoid(right))
-    for activation in (torch.sigmoid, torch.tanh):
-        yield KnownMistake("wrong-coefficient", "class-other-activation", activation(inner) @ w2 + b2)
+    others: dict[str, Callable[[Tensor], Tensor]] = {
+        "a sigmoid": torch.sigmoid,
+        "a tanh": torch.tanh,
+        "a leaky ReLU": torch.nn.functional.leaky_relu,
+    }
+    for name, activation in others.items():
+        outcome = activation(inner) @ w2 + b2
+        yield KnownMistake("class-other-activation", "class-other-activation", outcome, {"name": name})
     yield KnownMistake("wrong-coefficient", "class-first-bias", torch.relu(x @ w1) @ w2 + b2)
     yield KnownMistake("wrong-coefficient", "class-first-bias", (torch.relu(x @ w1) + b1) @ w2 + b2)
     yield KnownMistake("wrong-coefficient", "class-second-bias", torch.relu(inner) @ w2)

@@ -10,6 +10,8 @@ from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable, require_left_alone, require_unchanged
 from gradlab.check.compare import close
 from gradlab.check.diagnosis import not_yet
+from gradlab.check.errors import message_of, refusal
+from gradlab.check.forbidden import NOT_HERE, OPTIMISERS, without
 from gradlab.check.known_mistakes import KnownMistake, refuse_known
 from gradlab.check.lab_07_classification import sample_functions
 from gradlab.check.lab_07_classification.gradient_descent import Model, Training, flatten, require_end, split
@@ -52,8 +54,20 @@ def trained_linear(function: Function, *, features: int = 2, classes: int = 3, s
     start = [torch.zeros(features, classes).double(), torch.zeros(classes).double()]
     with_loss = partial(function, sample_functions.mean_loss)
     with_raising_loss = partial(function, sample_functions.raises_in_backward)
+    with without(OPTIMISERS):
+        _require_own_loop(with_loss, features, classes)
     _compare(with_loss, sample_functions.linear_model, start, ("W", "b"), steps, with_raising_loss=with_raising_loss)
     _require_given_loss(function, start)
+
+
+def _require_own_loop(train: Function, features: int, classes: int) -> None:
+    """Refuse a step that an optimiser of torch makes; any other mistake is for the comparison to name."""
+    x, labels = _examples(features, classes)
+    try:
+        train(x, labels, classes, _rate(), 1)
+    except Exception as error:
+        if message_of(error).startswith(NOT_HERE):
+            raise refusal(error) from error
 
 
 def _require_given_loss(function: Function, start: list[Tensor]) -> None:

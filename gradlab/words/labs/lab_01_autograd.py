@@ -91,6 +91,18 @@ FINDINGS: dict[str, Explanation] = {
         "Print claim and measurement for sin and cos at a few places. How many digits agree, "
         "and how many do you ask for?",
     ),
+    "verdict-inverted": Explanation(
+        "the verdict is the wrong way round",
+        "`True` must mean that the claim is right. Somewhere a question is asked the other way: whether the claim is "
+        "off, and not whether it agrees.",
+        "Read your last line aloud. For which claims does it say `True`?",
+    ),
+    "tolerance-signed": Explanation(
+        "a right derivative of a falling function is refused",
+        "A falling function has negative slopes. A tolerance must not be negative: how far a claim may be off depends "
+        "on the size of the slope.",
+        "Compute your tolerance for a slope of 5 and for one of −5. Which of the two can a claim meet?",
+    ),
     "wrong-accepted": Explanation(
         "a wrong derivative is accepted",
         "The claim differs from the slope at every place, in size or in sign.",
@@ -108,7 +120,7 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "not-everywhere": Explanation(
         "a claim that is wrong at some places is accepted",
-        "It is right at about half of the places, and that is not enough.",
+        "It is right at some of the places, and that is not enough.",
         "Does your inspector ask whether the claim is right somewhere or whether it is right everywhere? "
         "Does it look at each place?",
     ),
@@ -193,6 +205,12 @@ OBSERVATIONS: dict[str, str] = {
     "verdict-kind": "The check expected True or False and was given {kind}.",
     "many-verdicts": "Your inspector gave {count} answers.",
     "right-refused": "The check claimed the right slope of a sine, and your inspector said no.",
+    "verdict-inverted": "Your inspector said no to the right slope of a sine, and yes to slopes that were off by 0.3 "
+    "everywhere.",
+    "falling-refused": "The check claimed the right slope of a sine that falls at most places, and your inspector said "
+    "no.",
+    "one-place-wrong": "The check claimed slopes that were off by 0.3 at one single place and right at the others, and "
+    "your inspector said yes.",
     "wrong-accepted": "The check claimed slopes that were off by 0.3 everywhere, and your inspector said yes.",
     "sign-accepted": "The check claimed the slope with the wrong sign, and your inspector said yes.",
     "one-side-accepted": "The check claimed a slope that was off by 0.3 to one side everywhere, and your inspector "

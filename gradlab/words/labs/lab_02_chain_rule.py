@@ -96,10 +96,33 @@ FINDINGS: dict[str, Explanation] = {
         "Try `p = x * y` by hand: which three values does your function list?",
     ),
     "stranger": Explanation(
-        "there is something in the list that is not in the graph",
-        "The list must hold the very values of this graph. A list that is made outside the function, or as the default "
-        "of an argument, still holds what an earlier call has put there.",
+        "there is something in the list that does not belong there",
+        "The list must hold the very values that `root` depends on, and no others, whoever made them. A list that is "
+        "made outside the function, or as the default of an argument, still holds what an earlier call has put there.",
         "What do you append: the value itself, or something made of it? And is the list a new one in each call?",
+    ),
+    "operand-changed": Explanation(
+        "an operand is changed",
+        "An operation leaves its operands as they are: they may be used again, and the graph needs their numbers. The "
+        "result is a new value.",
+        "Does your method write to `self.data` or to `other.data`? What should it make instead?",
+    ),
+    "remembers-calls": Explanation(
+        "the second call gives another answer than the first",
+        "A name outside your function, or the default of one of its arguments, still holds what an earlier call has "
+        "put there. A default is made once, when `def` is read, and not in each call.",
+        "Call your function twice with the same value and print both results. Which name lives longer than a call?",
+    ),
+    "every-path": Explanation(
+        "every way through the graph is walked",
+        "A value that is used twice is reached in two ways, and so is the value before it, each time. With each such "
+        "level there are twice as many ways: after forty levels, a million times a million.",
+        "How often does your function come to one and the same value? When may it go on from there, once and for all?",
+    ),
+    "beyond-the-list": Explanation(
+        "values that are not in the list have changed",
+        "`backward(order)` works on the values in `order` and on no others, whatever else was computed before.",
+        "Which list does your loop go through, and where is it filled?",
     ),
     "told-by-number": Explanation(
         "two values with the same number are taken for one",
@@ -184,6 +207,7 @@ OBSERVATIONS: dict[str, str] = {
     "engine-no-parents": "The number of `{expression}` is right, and it has no parents.",
     "engine-no-way": "The parents of `{expression}` do not lead back to each of its operands.",
     "engine-copy": "A parent of `{expression}` is a copy of the operand, not the operand itself.",
+    "engine-operand-changed": "After `{expression}`, one of its operands has another number than before.",
     "engine-leaf": "A value made of a number alone has other attributes.",
     "engine-own-factor": "In `{expression}`, the slope towards an operand is that operand's own number.",
     "engine-slopes": "The number of `{expression}` is right, and its slopes fit another operation.",
@@ -207,7 +231,13 @@ OBSERVATIONS: dict[str, str] = {
     "order-length": "For a chain of {expected} values the list has {found} entries.",
     "order-too-long": "For a graph of {expected} values the list has {found} entries.",
     "order-twice": "For a graph of {expected} values the list has {found} entries, some of them equal.",
-    "order-stranger": "The list has an entry with a number that no value of this graph has.",
+    "order-stranger": "The list has an entry on which `root` does not depend.",
+    "order-second": "Asked twice for the order of the same value, your function was right once.",
+    "order-doublings": "For `x + x`, that added to itself, and so on, the list has too many or too few values.",
+    "every-path": "A value is added to itself, the sum to itself, and so on, {count} times. The check stopped your "
+    "function when it had read the parents of one value some thousand times.",
+    "pull-beyond-the-list": "Two computations were made by turns. The list held the values of one of them, and after "
+    "your backward pass values of the other one have a gradient.",
     "order-twins": "For `x * y` with x = 1.5 and y = 1.5 the list has two entries, not three.",
     "order-no-root": "All the others are there, and `root` itself is missing.",
     "order-no-leaves": "Values without parents are missing.",
@@ -239,6 +269,7 @@ FRAGMENTS: dict[str, str] = {
     "slopes-of": "the slopes of `{expression}`",
     "slope-towards": "the slope of `{expression}` towards {letter}",
     "graph-values": "the values of a graph",
+    "doublings": "a value that is doubled {count} times",
     "random-expression": "a random expression",
 }
 

@@ -109,6 +109,30 @@ FINDINGS: dict[str, Explanation] = {
         "After the first step, the forgetful loop moves by more than one gradient.",
         "What is in a bucket that nobody empties when the third step is made? Which part of that do you use?",
     ),
+    "acc-graph-used-up": Explanation(
+        "the first backward pass has used the graph up",
+        "A backward pass throws away what the graph had kept for the derivatives. Both results share the trunk's part "
+        "of the graph, and the second pass needs it again.",
+        "In section 3, one option kept a graph for one more pass. To which of your two passes does it belong?",
+    ),
+    "acc-whole-division": Explanation(
+        "a share of the examples has become zero",
+        "Each micro-batch counts with its share of all examples, a number below 1. A division that gives whole "
+        "numbers, such as `//`, makes 0 of it.",
+        "Print the share of each micro-batch. What do the shares add up to?",
+    ),
+    "acc-product-inside": Explanation(
+        "the product has no record",
+        "f was given a watched x, and yet no gradient can reach it: the product was computed inside `no_grad()`, or "
+        "detached afterwards, and so the way through f ends there, too.",
+        "Which operations must be recorded, and which must not? Write down which of your lines stand inside the block.",
+    ),
+    "acc-own-memory": Explanation(
+        "the step knows something that it was not given",
+        "All that a step may know of the past is `v`. A name outside the function, or the default of an argument, "
+        "knows what was computed last, and that may have been another walk.",
+        "Which name in your function is neither an argument nor made in it? And what is in the `v` that you return?",
+    ),
     "acc-old-bucket": Explanation(
         "the step comes before the pouring",
         "You move by what was remembered so far, without the gradient of this step. The first step then stands still.",
@@ -181,6 +205,12 @@ OBSERVATIONS: dict[str, str] = {
     "acc-divided-by-size": "Each micro-batch's gradient is divided by the number of its examples.",
     "acc-no-memory": "Every step is the learning rate times the fresh gradient alone.",
     "acc-first-remembered": "Every step is like the first.",
+    "acc-graph-used-up": "The gradient of the first result is there. The second backward pass finds no graph in the "
+    "trunk.",
+    "acc-whole-division": "With several micro-batches the result is zero, and with a single one it is right.",
+    "acc-by-turns": "One walk by itself is right. Of two walks that were made by turns, one goes astray.",
+    "acc-again": "A step was made again from where a walk had been, with what had been remembered there and another "
+    "gradient. It leads elsewhere than these three say.",
     "acc-old-bucket": "Every step lacks the newest gradient.",
     "acc-rolls-up": "Every step has the right length and goes exactly the opposite way.",
     "acc-twice-poured": "Every step holds the newest gradient twice.",

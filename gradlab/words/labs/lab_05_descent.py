@@ -143,6 +143,12 @@ FINDINGS: dict[str, Explanation] = {
         "slope times the shift.",
         "Put the mean of the inputs into your line. Which value must come out, and which does?",
     ),
+    "spread-other": Explanation(
+        "the inputs are not divided by their spread",
+        "Where the spread is 1, it is equal to its own square, the variance, and to no division at all. Where it is "
+        "not, the inputs that you train on have another spread than 1, and the training takes too long.",
+        "Print mean and standard deviation of the inputs that your loop trains on. What should they be?",
+    ),
     "spread-multiplied": Explanation(
         "the spread is put in on the wrong side",
         "If the inputs are made smaller, the slope for them becomes larger. On the way back it is the other way round.",
@@ -251,6 +257,8 @@ OBSERVATIONS: dict[str, str] = {
     "fit-both": "w and b are those for standardised inputs and standardised targets.",
     "fit-multiplied": "w is multiplied by the spread of the inputs.",
     "fit-plus-mean": "w is transformed as if it were an input.",
+    "fit-spread-other": "For inputs with a spread of 1 your line is right. With a spread of {spread}, the training is "
+    "not done.",
     "fit-far-away": "The line is infinitely far off, or nearly so: the training has blown up.",
     "fit-not-there": "The line is on its way: {share} % of the distance from zero is still to go.",
     "fit-other": "w is off by {w} %, and no usual slip explains it together with b.",

@@ -168,6 +168,11 @@ FINDINGS: dict[str, Explanation] = {
         "The task asks for plain gradient descent: the step is the rate times the gradient, nothing else.",
         "Which optimiser do you make, and with which arguments?",
     ),
+    "class-other-activation": Explanation(
+        "the hidden layer has another activation",
+        "Every activation makes a network that can learn, and the task asks for one of them.",
+        "Which function does the task put between the two layers, and which one do you call?",
+    ),
     "class-no-activation": Explanation(
         "nothing happens between the two layers",
         "Two linear layers, one after the other, are one linear layer: they draw a single straight line, however many "
@@ -277,7 +282,7 @@ OBSERVATIONS: dict[str, str] = {
     "class-relu-only-after": "The ReLU comes after the second layer in place of after the first.",
     "class-sigmoid-after": "Your results went through a sigmoid at the end.",
     "class-probabilities": "Your results are probabilities. The loss that comes after them takes logits.",
-    "class-other-activation": "Your logits fit another activation than ReLU.",
+    "class-other-activation": "Your logits fit {name} in place of the ReLU.",
     "class-first-bias": "Your logits fit if the first bias is missing, or added after the ReLU.",
     "class-second-bias": "Your logits fit if the second bias is missing.",
 }

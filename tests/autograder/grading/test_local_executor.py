@@ -115,7 +115,7 @@ def test_a_name_that_a_lesson_computes_from_the_answer_is_the_students(grade: Gr
         ("class Yes:\n    def __eq__(self, other): return True\ndef count(n): return Yes()", CellStatus.FAILED),
         ("def count(n): raise ValueError('no')", CellStatus.ERROR),
         ("def count(n): raise NotImplementedError()", CellStatus.FAILED),
-        ("def count(n: pass", CellStatus.FAILED),
+        ("def count(n: pass", CellStatus.ERROR),
         ("", CellStatus.FAILED),
     ],
 )

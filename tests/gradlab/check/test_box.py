@@ -5,11 +5,13 @@ from html.parser import HTMLParser
 
 import nbformat
 import pytest
+import torch
 from nbclient import NotebookClient
 
 from gradlab.check import Diagnosis, NotYet
-from gradlab.check.box import html
+from gradlab.check.box import announced, html
 from gradlab.check.diagnosis import describe
+from gradlab.check.known_mistakes import agree
 
 DIAGNOSIS = describe("missing-zero-grad", "growing", second="1.9", third="2.7")
 
@@ -115,3 +117,19 @@ def test_an_error_of_the_students_shows_the_students_line(outputs: list[list[nbf
     first, *own = "\n".join(error.traceback).splitlines()
     assert first == "NotYet: NumPy was given a tensor that autograd is watching (numpy-on-tracked)"
     assert own == ["  in nearest, line 2: return p.requires_grad_().numpy()"]
+
+
+@pytest.mark.parametrize(
+    ("factors", "title"),
+    [((2.0, 2.0), "everything is off by one factor"), ((2.0, 3.0), "by a factor that is not always the same")],
+)
+def test_a_factor_is_called_one_only_if_two_draws_agree(factors: tuple[float, float], title: str) -> None:
+    drawn = iter(factors)
+
+    @announced
+    def of_numbers() -> None:
+        right = torch.tensor([1.0, -2.0, 3.0])
+        agree(next(drawn) * right, right, given="three numbers")
+
+    with pytest.raises(NotYet, match=title):
+        of_numbers()

@@ -1,5 +1,6 @@
 """Errors that torch and Python really raise, and what they are taken for."""
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -40,7 +41,26 @@ def stub() -> None:
     raise NotImplementedError
 
 
+def without_parentheses() -> None:
+    with torch.no_grad:  # type: ignore[attr-defined]
+        pass
+
+
 CASES: list[tuple[Callable[[], object], str | None, str]] = [
+    (without_parentheses, None, "needs parentheses"),
+    (lambda: 2 * watched(2).sum().backward, None, "named and not called"),
+    (lambda: torch.ones(1).item + 1, None, "named and not called"),
+    (lambda: torch.ones(2, 3) - torch.ones(2, 3).max(dim=-1), None, "taken for one"),
+    (lambda: torch.exp(torch.ones(2, 3).max(dim=-1)).sum(), None, "taken for one"),
+    (lambda: torch.optim.SGD([watched(2)], {"lr": 0.1}), None, "in one piece"),
+    (lambda: torch.optim.Adam([watched(2)], {"lr": 0.1}), None, "in one piece"),
+    (lambda: setattr(2.5, "requires_grad", True), None, "plain number"),
+    (lambda: (2).requires_grad_(), None, "plain number"),
+    (lambda: float(2, requires_grad=True), None, "plain number"),
+    (lambda: torch.Tensor(2.5), None, "torch.tensor"),
+    (lambda: torch.Tensor(2, requires_grad=True), None, "torch.tensor"),
+    (lambda: functools.partial(math.sin, 1).backward(), None, "in place of its value"),
+    (lambda: 2 * functools.partial(math.sin, 1), None, "in place of its value"),
     (inplace, "inplace-on-leaf", "watching"),
     (twice, "backward-twice", "twice"),
     (lambda: watched(2).backward(), "backward-on-vector", "more than one"),
@@ -107,3 +127,9 @@ def test_a_long_message_is_shortened() -> None:
     assert len(message_of(ValueError("x" * 10_000))) == 200
     assert message_of(ValueError("first\nsecond")) == "first"
     assert message_of(ValueError()) == ""
+
+
+def test_no_message_shows_how_a_function_was_made() -> None:
+    with pytest.raises(TypeError) as caught:
+        2 * functools.partial(math.sin, 1)
+    assert "partial" not in message_of(caught.value)

@@ -72,7 +72,7 @@ def test_a_mistake_is_named(make: Any, refused: Refused) -> None:
         (lambda root: [value for value in ordered(root) if value.parents], "missing"),
         (lambda root: [ordered(root)[0], *ordered(root)], "more than once"),
         (lambda root: ordered(root) * 3, "more than once"),
-        (lambda root: [*ordered(root), type(root)(-1)], "not in the graph"),
+        (lambda root: [*ordered(root), type(root)(-1)], "does not belong there"),
         (by_levels, "before one of those"),
         (lambda root: set(ordered(root)), "no list"),
         (lambda root: reversed(ordered(root)), "no list"),

@@ -21,11 +21,13 @@ def one_hot(labels: Tensor, classes: int) -> Tensor:
 
 
 def softmax(z: Tensor) -> Tensor:
-    return torch.softmax(z, dim=-1)
+    e = torch.exp(z - z.amax(dim=-1, keepdim=True))
+    return e / e.sum(dim=-1, keepdim=True)
 
 
 def cross_entropy(z: Tensor, labels: Tensor) -> Tensor:
-    return torch.nn.functional.cross_entropy(z, labels)
+    picked = z.gather(-1, labels.unsqueeze(-1)).squeeze(-1)
+    return (torch.logsumexp(z, dim=-1) - picked).mean()
 
 
 def slopes(z: Tensor, labels: Tensor) -> Tensor:
@@ -77,6 +79,8 @@ def test_a_mistake_is_named(named: Named) -> None:
         (check.sigmoid_and_slope, lambda x: (torch.tanh(x), x), "wrong-coefficient", ""),
         (check.one_hot, lambda t, k: one_hot(t, k).long(), None, "not floating-point"),
         (check.one_hot, lambda t, k: (t == torch.arange(k)).float(), "broadcast-residual", ""),
+        (check.softmax, lambda z: torch.softmax(z, dim=-1), None, "torch does here"),
+        (check.cross_entropy, torch.nn.functional.cross_entropy, None, "torch does here"),
         (check.softmax, lambda z: softmax(z) * 2, None, "one factor"),
         (check.softmax, lambda z: softmax(z).detach(), "forward-untracked", ""),
         (check.softmax, lambda z: torch.exp(z) / torch.exp(z).sum(-1, keepdim=True), None, "out of range"),
