@@ -237,7 +237,7 @@ def test_a_mark_holds_as_long_as_the_answer_that_was_read(root: Path) -> None:
     grade(root)
     assert not final(root)
     course = Course.open(root)
-    (page,) = write_feedback(course, "ps1")
+    (page,) = write_feedback(course, "ps1").pages
     text = page.read_text(encoding="utf-8")
     assert "3 of 3 points" in text
     assert "Fully right." in text
