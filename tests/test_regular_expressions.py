@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.collect.notebooks import _words
+from autograder.judging.failed_cells import binding_of
 from autograder.repair.library_misuse import reaching_inside
 from tests.regular_expressions import is_linear
 
@@ -26,6 +27,8 @@ MADE = {
     "autograder.collect.notebooks._words",
     "autograder.course.course._matches",
     "autograder.repair.library_misuse.reaching_inside",
+    # From a name that a test looks for.
+    "autograder.judging.failed_cells.binding_of",
     # On reasons that the judge gives.
     "autograder.grading.wall_obstacles.obstacle_of",
     # A pattern that crosses the wall, which runs in the judge or in the sandbox and has their time.
@@ -65,6 +68,7 @@ def _linear(pattern: "re.Pattern[str]", methods: set[str]) -> bool:
 def test_those_that_are_put_together_are_linear() -> None:
     assert _linear(reaching_inside({"check", "figures"}), {"search"})
     assert _linear(_words("06_minimum of a_function"), {"search"})
+    assert _linear(binding_of("slope"), {"search"})
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from functools import partial
@@ -241,8 +241,7 @@ class LocalExecutor:
             try:
                 server.run_instructor_notebook(notebook, files, self._limits)
                 self._modules = tuple(dict.fromkeys((*self._modules, *server.modules)))
-                self._zygote.warm(server.modules)
-                self._note_libraries()
+                self._warm(self._zygote, server.modules)
                 self._device.before_grading()
                 profile, levels = self._profile_solution(server, notebook, files)
             except BaseException:
@@ -251,6 +250,16 @@ class LocalExecutor:
             prepared = _PreparedNotebook(notebook, files, server, profile, levels)
             self._prepared.append(prepared)
             return prepared
+
+    def _warm(self, zygote: Zygote, modules: Sequence[str]) -> None:
+        try:
+            zygote.warm(modules)
+            self._note_libraries()
+        except ExpectedError:
+            if not zygote.has_started:
+                raise
+            # It was killed since: another one, which imports the same, serves the rest of the class.
+            self._replace_zygote(zygote)
 
     def _profile_solution(
         self, server: JudgeServer, notebook: LabNotebook, files: Mapping[str, bytes]

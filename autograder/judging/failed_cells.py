@@ -28,6 +28,13 @@ _ADVICE = {
 }
 
 
+def binding_of(name: str) -> re.Pattern[str]:
+    """Matches where a text, which need not be Python, binds a name."""
+    word = re.escape(name)
+    keywords = r"\b(?:def|class|import|as|for|global)[ \t(]{1,9}"
+    return re.compile(rf"{keywords}{word}\b|(?<![\w.]){word}\b[^=\n]{{0,200}}(?<![=!<>])=(?!=)")
+
+
 @dataclass(frozen=True)
 class FailedCell:
     """A cell that an error of its own has stopped.
@@ -44,10 +51,7 @@ class FailedCell:
 
     def would_bind(self, name: str) -> bool:
         """Whether the cell's text, which need not be Python, binds a name."""
-        word = re.escape(name)
-        keywords = r"\b(?:def|class|import|as|for|global)[ \t(]{1,9}"
-        binds = rf"{keywords}{word}\b|(?<![\w.]){word}\b[^=\n]{{0,200}}(?<![=!<>])=(?!=)"
-        return re.search(binds, self.source) is not None
+        return binding_of(name).search(self.source) is not None
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,11 @@ class Zygote:
         return process
 
     @property
+    def has_started(self) -> bool:
+        """Whether it could be started; it may have died since."""
+        return self._ready.is_set()
+
+    @property
     def overdrawn(self) -> int:
         """How often a submission was seen to hold more than its share of an accelerator's memory."""
         return self._monitor.overdrawn

@@ -24,7 +24,7 @@ _TAG_SOURCE = re.compile(r"""\bsrc\s*=\s*(?:"attachment:([^"<>]*)"|'attachment:(
 _TAG_TEXT = re.compile(r"""\balt\s*=\s*(?:"([^"<>\[\]]*)"|'([^'<>\[\]]*)')""")
 _IMAGE = re.compile(
     r"!\[([^\[\]\n]*)\]\([ \t]*"
-    r"(?:<attachment:([^<>\n]*+)>|attachment:((?>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*)))[^()\n]*+\)"
+    r"(?:<attachment:([^<>\n]*)>|attachment:([^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))(?:[ \t][^()\n]*)?\)"
 )
 _OTHER_REFERENCE = re.compile(r"attachment:([^\s()<>\"'\]]*)")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]+")
