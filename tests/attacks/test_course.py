@@ -20,6 +20,7 @@ from autograder.course.course import Course
 from autograder.grading.run import grade_class
 from autograder.grading.terms import Terms
 from autograder.sandbox.mode import Mode
+from autograder.untrusted.helper import end_all
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
 from tests.attacks.attack import Attack
 from tests.attacks.corpus import ON_THE_MACHINE, ON_THE_WALL, one_of_each_kind
@@ -73,6 +74,8 @@ def test_attacks_in_a_class_change_nothing_else(
     with adopting_orphans():
         processes = descendants()
         results = {result.student: result for result in grade(root)}
+        # They serve until the program ends, which is this test here.
+        end_all()
         assert lasting(processes) == set()
     assert (digest(root, "source", "submitted"), environment(), traces()) == before
     assert list(temporary.iterdir()) == []
