@@ -268,7 +268,7 @@ class Suspect(Handle):
 
     def __getattribute__(self, name: str) -> Any:  # noqa: ANN401 - any attribute
         if name == "__class__":
-            return _suspect_class(remote_of(self))
+            return _suspect_class(remote_of(self)) or type(self)
         if name in SPECIAL_METHODS and name not in _ALWAYS and name not in remote_of(self).facts.methods:
             raise MissingAttributeError(name)
         if name == "_remote" or name == "__doc__":
@@ -323,9 +323,9 @@ class Suspect(Handle):
         return remote.expect(_checked_ask(self, "representation"), str) if remote.expected else remote.describe()
 
 
-def _suspect_class(remote: Remote) -> type:
+def _suspect_class(remote: Remote) -> type | None:
     """The nearest class that the judge knows, so that ``isinstance(model, torch.nn.Module)`` can hold."""
-    return nearest_class(remote.facts.type_names, plain=bool(remote.snapshot)) or Handle
+    return nearest_class(remote.facts.type_names, plain=bool(remote.snapshot))
 
 
 def nearest_class(names: Iterable[str], *, plain: bool) -> type | None:
