@@ -6,8 +6,10 @@ The values are noted while the test runs: to compute them again could give other
 import ast
 import builtins
 import reprlib
+import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 _CELL = "<ipython-input-"
@@ -21,11 +23,18 @@ _REPR.maxlist = _REPR.maxtuple = _REPR.maxdict = 20
 
 @dataclass(frozen=True)
 class _Part:
-    """A part of an assertion: the number of its cell, its line there, its text."""
+    """A part of an assertion: its line in its cell, its text."""
 
-    cell: int
     line: int
     text: str
+
+
+@dataclass(frozen=True)
+class _Noted:
+    """A value that was noted last: the file that Python calls its cell, and the value as text."""
+
+    file: str
+    value: str
 
 
 class AssertValues(ast.NodeTransformer):
@@ -33,10 +42,7 @@ class AssertValues(ast.NodeTransformer):
 
     def __init__(self) -> None:
         self._parts: dict[int, _Part] = {}
-        self._values: dict[int, str] = {}
-        self._noted: dict[int, int] = {}
-        self._cell = 0
-        self._count = 0
+        self._noted: dict[int, _Noted] = {}
         setattr(builtins, _NOTE, self._note)
 
     def describe(self, error: BaseException) -> str:
@@ -44,21 +50,12 @@ class AssertValues(ast.NodeTransformer):
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(_CELL)]
         if not frames:
             return describe_error(error)
-        line = frames[-1].lineno
-        noted = [(part, self._values[key]) for key, part in self._parts.items() if key in self._values]
-        # Another cell may have such a line, too: the one that has noted last is the one that failed.
-        latest = max(
-            (key for key in self._noted if self._parts[key].line == line), key=self._noted.__getitem__, default=-1
-        )
-        cell = self._parts[latest].cell if latest >= 0 else 0
-        shown = [(part.text, value) for part, value in noted if (part.cell, part.line) == (cell, line)]
+        # Other cells have lines of the same number.
+        here = {key: noted for key, noted in self._noted.items() if noted.file == frames[-1].filename}
+        parts = [(self._parts[key], noted.value) for key, noted in sorted(here.items())]
+        shown = [(part.text, value) for part, value in parts if part.line == frames[-1].lineno]
         values = "; ".join(f"{text} is {value}" for text, value in shown[:_MOST_VALUES] if text != value)
         return describe_error(error) + (f"; {values}" if values else "")
-
-    def visit_Module(self, node: ast.Module) -> ast.AST:
-        """Begin another cell."""
-        self._cell += 1
-        return self.generic_visit(node)
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
         """Wrap what is worth showing."""
@@ -84,17 +81,15 @@ class AssertValues(ast.NodeTransformer):
                 node.args = [self._wrapped(value, line, whole=True) for value in node.args]
                 return node
         key = len(self._parts)
-        self._parts[key] = _Part(self._cell, line, ast.unparse(node)[:_LONGEST_LINE])
+        self._parts[key] = _Part(line, ast.unparse(node)[:_LONGEST_LINE])
         noted = ast.Call(ast.Name(_NOTE, ast.Load()), [ast.Constant(key), node], [])
         return ast.fix_missing_locations(ast.copy_location(noted, node))
 
     def _note(self, key: int, value: object) -> object:
-        self._count += 1
-        self._noted[key] = self._count
-        try:
-            self._values[key] = _REPR.repr(value)
-        except Exception:  # noqa: BLE001 - a class's __repr__ may raise anything
-            self._values.pop(key, None)
+        self._noted.pop(key, None)
+        # A class's __repr__ may raise anything.
+        with suppress(Exception):
+            self._noted[key] = _Noted(sys._getframe(1).f_code.co_filename, _REPR.repr(value))
         return value
 
 

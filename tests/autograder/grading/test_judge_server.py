@@ -10,3 +10,19 @@ def test_a_test_that_the_solution_fails_is_reported() -> None:
     with closing(JudgeServer()) as server:
         server.run_instructor_notebook(LabNotebook("n", cells, cells), {}, Limits())
         assert server.failures == {"t": "AssertionError; line 1: `assert x == 2`; x is 1"}
+
+
+def test_the_values_are_those_of_the_line_that_failed() -> None:
+    """Other cells have a line of the same number."""
+    with closing(JudgeServer()) as server:
+        cells = (
+            Cell("code", Role.SOLUTION, "def f(x):\n    return x", "f"),
+            Cell("code", Role.TEST, "assert f(3) == 3", "t1", 1.0),
+            Cell("code", Role.TEST, "import no_such_package", "t2", 1.0),
+            Cell("code", Role.TEST, "assert f(4) == 5", "t3", 1.0),
+        )
+        server.run_instructor_notebook(LabNotebook("lab", cells, cells), {}, Limits())
+        assert server.failures == {
+            "t2": "ModuleNotFoundError: No module named 'no_such_package'; line 1: `import no_such_package`",
+            "t3": "AssertionError; line 1: `assert f(4) == 5`; f(4) is 4",
+        }
