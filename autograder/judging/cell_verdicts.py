@@ -228,7 +228,7 @@ def _explain_beside(
         return CellStatus.ERROR, f"Your code {explanation}"
     if kind == "NameError":
         # Which name it is, the test's own text says: what the copy sends could tell more.
-        wanted = sorted(used_names(test.source), key=test.source.index)
+        wanted = sorted(used_names(test.source), key=test.source.find)
         found = map(circumstances.failures.of_name, wanted)
         if (cause := next(filter(None, found), None)) is not None:
             return cause.status, cause.message
