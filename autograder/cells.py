@@ -25,6 +25,14 @@ class Role(StrEnum):
 
 ANSWERS: Final = frozenset({Role.SOLUTION, Role.ANSWER})
 """The roles of cells that hold a student's answer."""
+NBGRADER_FLAGS = {
+    Role.LOCKED: {"grade": False, "solution": False, "locked": True, "task": False},
+    Role.SOLUTION: {"grade": False, "solution": True, "locked": False, "task": False},
+    Role.TEST: {"grade": True, "solution": False, "locked": True, "task": False},
+    Role.ANSWER: {"grade": True, "solution": True, "locked": False, "task": False},
+    Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
+}
+"""What nbgrader writes into the metadata of a cell of each role."""
 
 
 @dataclass(frozen=True)

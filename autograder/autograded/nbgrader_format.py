@@ -11,18 +11,11 @@ from nbformat.v4 import nbformat_minor as NBFORMAT_MINOR  # noqa: N812 - a const
 from nbgrader.utils import compute_checksum
 
 from autograder.autograded.answers import DIGEST, answer_digests
-from autograder.cells import Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.cells import NBGRADER_FLAGS, Cell, LabNotebook, Role, SubmittedNotebook
 from autograder.untrusted import html_sanitiser, markup
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 from autograder.wire import from_plain, to_plain
 
-_FLAGS = {
-    Role.LOCKED: {"grade": False, "solution": False, "locked": True, "task": False},
-    Role.SOLUTION: {"grade": False, "solution": True, "locked": False, "task": False},
-    Role.TEST: {"grade": True, "solution": False, "locked": True, "task": False},
-    Role.ANSWER: {"grade": True, "solution": True, "locked": False, "task": False},
-    Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
-}
 _RESULT_FIELDS = ("status", "reason", "flags", "repairs", "seconds", "sandboxed", "gpu")
 _VERDICT_FIELDS = ("status", "message", "misconception", "points", "max_points", "level")
 _LATER_FIELDS = frozenset({"gpu", "level"})
@@ -228,7 +221,7 @@ def _metadata(released: Cell | None, verdict: CellVerdict | None) -> dict[str, A
         "grade_id": released.grade_id,
         "schema_version": 3,
         "cell_type": released.kind,
-        **_FLAGS[released.role],
+        **NBGRADER_FLAGS[released.role],
     }
     if released.graded:
         nbgrader["points"] = released.points

@@ -9,15 +9,7 @@ from dataclasses import replace
 from nbformat import from_dict
 from nbgrader.utils import compute_checksum
 
-from autograder.cells import ANSWERS, Cell, Role
-
-_FLAGS = {
-    Role.LOCKED: {"grade": False, "solution": False, "locked": True},
-    Role.SOLUTION: {"grade": False, "solution": True, "locked": False},
-    Role.TEST: {"grade": True, "solution": False, "locked": True},
-    Role.ANSWER: {"grade": True, "solution": True, "locked": False},
-    Role.TASK: {"grade": False, "solution": False, "locked": True, "task": True},
-}
+from autograder.cells import ANSWERS, NBGRADER_FLAGS, Cell, Role
 
 
 def is_of_older_release(cell: Cell, original: Cell | None, *, others: bool = False) -> bool:
@@ -42,6 +34,6 @@ def checksum(cell: Cell) -> str | None:
     """The checksum that nbgrader would release a cell with; None for a cell without an id."""
     if cell.grade_id is None or cell.role is Role.FREE:
         return None
-    metadata = {"grade_id": cell.grade_id, "points": cell.points, "task": False, **_FLAGS[cell.role]}
+    metadata = {"grade_id": cell.grade_id, "points": cell.points, **NBGRADER_FLAGS[cell.role]}
     node = {"cell_type": cell.kind, "source": cell.source, "metadata": {"nbgrader": metadata}}
     return str(compute_checksum(from_dict(node)))
