@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from autograder.course.course import Course
@@ -36,14 +37,23 @@ class Teams:
 
     def find(self, text: str) -> str | None:
         """The name of the group that a text names, as platforms write it; None if it names none."""
-        key = folded(text)
-        return next((name for name in self.members if key and folded(name) == key), None)
+        return self._by_key.get(folded(text))
 
     def of(self, student: str) -> tuple[str, ...]:
         """The names of a student's groups."""
-        return tuple(
-            name for name, members in self.members.items() if any(student == member.identity for member in members)
-        )
+        return self._by_student.get(student, ())
+
+    @cached_property
+    def _by_key(self) -> dict[str, str]:
+        return {key: name for name in reversed(list(self.members)) if (key := folded(name))}
+
+    @cached_property
+    def _by_student(self) -> dict[str, tuple[str, ...]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for name, members in self.members.items():
+            for identity in dict.fromkeys(member.identity for member in members):
+                found[identity].append(name)
+        return {identity: tuple(names) for identity, names in found.items()}
 
 
 def teams_in(students: Iterable[Student]) -> Teams:
@@ -107,7 +117,8 @@ def keep_teams(course: Course, lab: str, students: Iterable[str], teams: Mapping
         teams: student → group, for those of them who have handed in with others.
     """
     known = kept_teams(course, lab)
-    now = {student: team for student, team in known.items() if student not in set(students)} | dict(teams)
+    collected = frozenset(students)
+    now = {student: team for student, team in known.items() if student not in collected} | dict(teams)
     if now != known:
         path = course.state / _KEPT / f"{lab}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
