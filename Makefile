@@ -51,7 +51,7 @@ test-cuda: ## Run the tests that need a CUDA device, with the python that is the
 		tests/gradlab/ladder tests/gradlab/check/lab_06_minimum/test_descend_all.py tests/course/test_devices.py \
 		tests/autograder/gpu/test_on_cuda.py
 
-bench: .venv/.set-up ## Measure grading beside nbgrader and otter-grader; write benchmarks/RESULTS.md (about 20 minutes).
+bench: .venv/.set-up ## Measure grading beside nbgrader and otter-grader; write benchmarks/RESULTS.md and the picture (about 30 minutes).
 	.venv/bin/python -m benchmarks.grading --write
 	.venv/bin/python -m benchmarks.labs --write
 

@@ -1,41 +1,25 @@
 """The classes that are graded: labs with any number of honest submissions, no two of them alike."""
 
+import random
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from benchmarks import small_lab
+from autograder.build.lab_text import lab_names
+from benchmarks.data_lab import WEATHER
+from benchmarks.made_lab import MadeLab
+from benchmarks.small_lab import SMALL, TINY
+from tests.course.answer_files import Answer, answers, exercises
 
 ROOT = Path(__file__).resolve().parents[1]
 MINIMUM = "06_minimum"
-_SAMPLE = ROOT / "tests" / "submissions"
-_HANDED_IN = (
-    "amara_okafor",
-    "fatima_haddad",
-    "bruno_silva",
-    "noor_ali",
-    "chiara_rossi",
-    "jun_tanaka",
-    "elif_yilmaz",
-    "goran_petrovic",
-    "daniel_kim",
-    "hanna_nowak",
-)
-"""Right and wrong answers in turn, without those that other graders cannot grade: the endless, the dishonest and the
-damaged ones."""
-_SMALL = (
-    ((), ()),
-    (("step",), ()),
-    ((), ("counts",)),
-    (("chain", "minimise"), ()),
-    ((), ()),
-    (("counts",), ("jacobian",)),
-)
-"""The exercises that are wrong and those that were left as released, in turn."""
+_RIGHT, _WRONG = 0.7, 0.2
+"""The shares of right and of wrong answers; the other exercises are left as they were released."""
 
 
 @dataclass(frozen=True)
@@ -63,38 +47,54 @@ class ClassLab:
             yield f"student_{number:05d}", notebook
 
 
-def small_class() -> ClassLab:
-    """The lab of small cells."""
+def made_class(lab: MadeLab) -> ClassLab:
+    """A lab that was made for the benchmarks."""
 
     def fill_in(number: int, released: NotebookNode) -> NotebookNode:
-        wrong, left = _SMALL[number % len(_SMALL)]
-        return small_lab.submission(released, frozenset(wrong), frozenset(left))
+        draw = random.Random(f"{lab.name} {number}")
+        drawn = {exercise.name: draw.random() for exercise in lab.exercises}
+        wrong = frozenset(name for name, share in drawn.items() if _RIGHT <= share < _RIGHT + _WRONG)
+        left = frozenset(name for name, share in drawn.items() if share >= _RIGHT + _WRONG)
+        return lab.submission(released, wrong, left)
 
-    return ClassLab(small_lab.NAME, small_lab.source(), fill_in)
+    return ClassLab(lab.name, lab.source(), fill_in)
 
 
 def tiny_class() -> ClassLab:
-    """A lab of two exercises, for classes of thousands."""
+    """A lab of two exercises, for classes of thousands; nothing is left as it was released."""
 
     def fill_in(number: int, released: NotebookNode) -> NotebookNode:
-        wrong = frozenset({"slope"} if number % 3 == 0 else ())
-        return small_lab.submission(released, wrong, frozenset())
+        return TINY.submission(released, frozenset({"slope"} if number % 3 == 0 else ()), frozenset())
 
-    return ClassLab("tiny", small_lab.source(small_lab.EXERCISES[:2]), fill_in)
-
-
-def minimum_class() -> ClassLab:
-    """The course's own lab, with the answers of the sample class."""
-    handed_in = [_notebook(_SAMPLE / name / MINIMUM) for name in _HANDED_IN]
-
-    def fill_in(number: int, _: NotebookNode) -> NotebookNode:
-        return deepcopy(handed_in[number % len(handed_in)])
-
-    return ClassLab(MINIMUM, _notebook(ROOT / "source" / MINIMUM), fill_in)
+    return ClassLab(TINY.name, TINY.source(), fill_in)
 
 
-CLASSES: Mapping[str, Callable[[], ClassLab]] = {small_lab.NAME: small_class, MINIMUM: minimum_class}
+def course_class(lab: str) -> ClassLab:
+    """One of the course's own labs: each student has another mix of the answers with which its tests are tested."""
+    given = {exercise: answers(lab, exercise) for exercise in exercises(lab)}
+
+    def fill_in(number: int, released: NotebookNode) -> NotebookNode:
+        draw = random.Random(f"{lab} {number}")
+        for cell in released.cells:
+            chosen = _drawn(given.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""), ()), draw)
+            if chosen is not None:
+                cell.source = chosen.source
+        return released
+
+    source = nbformat.read(ROOT / "source" / lab / f"{lab}.ipynb", as_version=4)
+    return ClassLab(lab, source, fill_in)
 
 
-def _notebook(folder: Path) -> NotebookNode:
-    return nbformat.read(folder / f"{MINIMUM}.ipynb", as_version=4)
+CLASSES: Mapping[str, Callable[[], ClassLab]] = {
+    **{lab: partial(course_class, lab) for lab in lab_names(ROOT)},
+    SMALL.name: partial(made_class, SMALL),
+    WEATHER.name: partial(made_class, WEATHER),
+}
+
+
+def _drawn(given: tuple[Answer, ...], draw: random.Random) -> Answer | None:
+    """One of an exercise's answers; None for the placeholder, and for a cell that is no exercise."""
+    share = draw.random()
+    if not given or share >= _RIGHT + _WRONG:
+        return None
+    return draw.choice([answer for answer in given if answer.right == (share < _RIGHT)])

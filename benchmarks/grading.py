@@ -1,25 +1,24 @@
-"""The benchmark of grading, side by side with nbgrader and otter-grader: ``python -m benchmarks.grading``."""
+"""The benchmark of grading, side by side with nbgrader and otter-grader: ``python -m benchmarks.grading``.
+
+Each lab of the course, a lab of small cells, and one of another subject. What was measured is kept in
+benchmarks/grading.json; the chapter in RESULTS.md and the picture in the README are made of it.
+"""
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from benchmarks import machine, other_graders, report, small_lab
-from benchmarks.classes import CLASSES, MINIMUM
-from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, OTTER, Run, Setup
+from benchmarks import machine, other_graders, report
+from benchmarks.classes import CLASSES
+from benchmarks.figures import CLASS, Figures, figures_of, keep, kept, write_picture
+from benchmarks.graders import AUTOGRADER, NBGRADER, OTTER, Run, Setup
 from benchmarks.summary import GraderCost, differences, summarise
 
-
-class LabName(StrEnum):
-    """The labs of `CLASSES`, as the command line names them."""
-
-    SMALL = small_lab.NAME
-    MINIMUM = MINIMUM
+_MOST_ON_FLOOR = 20
 
 
 class DisagreementError(Exception):
@@ -31,18 +30,25 @@ class Sizes:
     """How much is graded.
 
     Attributes:
-        submissions: by the autograder and on the floor.
-        peers: by nbgrader and otter-grader, which need seconds for each; 0 leaves both out.
-        repeats: how often all of it is done.
+        submissions: by the autograder; on the floor, at most `_MOST_ON_FLOOR` of them.
+        nbgrader: by nbgrader, which needs seconds for each; 0 leaves it out.
+        otter: by otter-grader, likewise.
+        repeats: how often the autograder grades all of them.
     """
 
     submissions: int
-    peers: int
+    nbgrader: int
+    otter: int
     repeats: int
+
+    def of(self, grader: str) -> int:
+        """How many a grader gets."""
+        counts = {AUTOGRADER: self.submissions, NBGRADER: self.nbgrader, OTTER: self.otter}
+        return counts.get(grader, min(self.submissions, _MOST_ON_FLOOR))
 
 
 def compare(lab: str, sizes: Sizes, otter: Path | None, tell: Callable[[str], object]) -> dict[str, GraderCost]:
-    """Let all graders grade the same class, in turn, again and again.
+    """Let all graders grade the same class, in turn.
 
     Args:
         lab: the lab, one of `CLASSES`.
@@ -57,17 +63,17 @@ def compare(lab: str, sizes: Sizes, otter: Path | None, tell: Callable[[str], ob
         DisagreementError: the graders' scores differ.
     """
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        setup = Setup(Path(folder), CLASSES[lab](), otter if sizes.peers else None)
-        graders = setup.graders()
-        if not sizes.peers:
-            del graders[NBGRADER]
+        setup = Setup(Path(folder), CLASSES[lab](), otter if sizes.otter else None)
+        graders = {name: grade for name, grade in setup.graders().items() if sizes.of(name)}
         runs: dict[str, list[Run]] = {name: [] for name in graders}
         for repeat in range(sizes.repeats):
             for name, grade in graders.items():
-                run = grade(sizes.submissions if name in (AUTOGRADER, FLOOR) else sizes.peers)
+                if repeat and name != AUTOGRADER:
+                    continue
+                run = grade(sizes.of(name))
                 runs[name].append(run)
-                tell(f"{lab}, {repeat + 1}/{sizes.repeats}, {name}: {run.measurement.seconds:.1f} s")
-            check_scores({name: found[-1] for name, found in runs.items()}, _full_points(setup))
+                tell(f"{lab}, {name}: {run.submissions} in {run.measurement.seconds:.1f} s")
+        check_scores({name: found[-1] for name, found in runs.items()}, _full_points(setup))
         return {name: summarise(found) for name, found in runs.items()}
 
 
@@ -92,62 +98,64 @@ def _full_points(setup: Setup) -> dict[str, float]:
     return {cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points) for cell in cells}
 
 
-def chapter(lab: str, costs: Mapping[str, GraderCost], sizes: Sizes, notes: Iterable[str]) -> list[str]:
-    """What was found with one lab, as Markdown."""
-    if not all(found.exact for found in costs.values()):
-        notes = [*notes, "No control group could be made: CPU times are the whole machine's."]
-    repeats = "run once" if sizes.repeats == 1 else f"medians over {sizes.repeats} repeats"
+def chapter(found: Iterable[Figures], notes: Iterable[str]) -> list[str]:
+    """What was found with each lab, as Markdown."""
+    found = list(found)
     lines = [
-        f"## Grading: {lab}",
+        "## Grading",
         "",
         *machine.describe(),
         "",
-        f"`{command(lab, sizes)}`: {repeats}, all graders in turn. Each starts cold and grades the "
-        "same submissions; honest ones, right and wrong and left out, get the same scores from all of them. *Each* is "
-        "the cost of one more submission; *a class* has one start. nbgrader's and otter-grader's classes are "
-        "calculated from what they took for fewer. The floor runs the same cells in one warm process: no isolation, "
-        "no files, no gradebook.",
+        "`python -m benchmarks.grading --write`: for each lab all graders in one run, one after another. Each starts "
+        "cold and grades the same submissions, of which no two are alike; right ones, wrong ones and such as were left "
+        "out get the same points in every cell from all of them. *Each* is the cost of one more submission. A class of "
+        f"{CLASS} has one start; nbgrader's and otter-grader's are calculated from what they took for fewer. "
+        "The floor runs the same cells in one warm process: no isolation, no files, no gradebook.",
         "",
     ]
     lines += [line for note in notes for line in (note, "")]
-    lines += machine.circumstances(max(found.others for found in costs.values()))
-    lines += [*report.targets_table(report.targets(lab, costs)), "", *report.costs_table(costs), ""]
-    lines += [line for sentence in report.ratios(costs) for line in (sentence, "")]
-    ours = costs[AUTOGRADER]
-    if ours.each_by_kind:
-        lines += ["Where the autograder's CPU time goes:", "", *report.breakdown(ours), ""]
-    return lines[:-1]
-
-
-def command(lab: str, sizes: Sizes) -> str:
-    """The command that measures this again."""
-    return (
-        f"python -m benchmarks.grading --lab {lab} --submissions {sizes.submissions} --peers {sizes.peers} "
-        f"--repeats {sizes.repeats} --write"
-    )
+    lines += machine.circumstances(max((it.others for it in found), default=0.0))
+    lines += [*report.labs_table(found), ""]
+    lines += ["Where the autograder's CPU time goes, for one more submission:", "", *report.breakdown(found)]
+    return lines
 
 
 def main(
-    lab: Annotated[list[LabName] | None, typer.Option("--lab", help="Only this lab; may be given again.")] = None,
-    submissions: Annotated[int, typer.Option(min=2, help="For the autograder and the floor.")] = report.CLASS,
-    peers_grade: Annotated[int, typer.Option("--peers", min=0, help="For nbgrader and otter; 0: without them.")] = 6,
-    repeats: Annotated[int, typer.Option(min=1)] = 3,
-    quick: Annotated[bool, typer.Option("--quick", help="12 submissions, 2 for the peers, once.")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Write each lab's chapter in benchmarks/RESULTS.md.")] = False,
+    lab: Annotated[list[str] | None, typer.Option("--lab", help="Only this lab; may be given again.")] = None,
+    submissions: Annotated[int, typer.Option(min=2, help="For the autograder.")] = CLASS,
+    nbgrader: Annotated[int, typer.Option("--nbgrader", min=0, help="For nbgrader; 0: without it.")] = 4,
+    otter: Annotated[int, typer.Option("--otter", min=0, help="For otter-grader; 0: without it.")] = 2,
+    repeats: Annotated[int, typer.Option(min=1, help="How often the autograder grades the class.")] = 1,
+    quick: Annotated[bool, typer.Option("--quick", help="12 submissions, 2 for nbgrader and otter-grader.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Keep the figures; write chapter and picture.")] = False,
 ) -> None:
     """Grade the same submissions by all graders, in turn; print what they took."""
-    sizes = Sizes(12, 2, 1) if quick else Sizes(submissions, peers_grade, repeats)
-    otter, notes = _otter(sizes)
-    for name in map(str, lab or CLASSES):
-        lines = chapter(name, compare(name, sizes, otter, report.tell), sizes, notes)
-        print("\n".join([*lines, ""]), flush=True)
+    sizes = Sizes(12, 2, 2, 1) if quick else Sizes(submissions, nbgrader, otter, repeats)
+    if unknown := [name for name in lab or () if name not in CLASSES]:
+        raise typer.BadParameter(f"{unknown[0]} is none of {', '.join(CLASSES)}", param_hint="--lab")
+    command, notes = _otter(sizes)
+    measured: list[Figures] = []
+    differing: list[str] = []
+    for name in lab or CLASSES:
+        try:
+            measured.append(figures_of(name, compare(name, sizes, command, report.tell)))
+        except DisagreementError as error:
+            differing.append(f"{name}:\n{error}")
+            continue
         if write:
-            report.write_chapter(f"grading {name}", lines)
+            keep(measured[-1])
+    print("\n".join(chapter(measured, notes)))
+    if write:
+        report.write_chapter("grading", chapter(kept(), notes))
+        write_picture(kept())
+    if differing:
+        report.tell("\n".join(differing))
+        raise typer.Exit(1)
 
 
 def _otter(sizes: Sizes) -> tuple[Path | None, list[str]]:
-    if not sizes.peers:
-        return None, ["The peers were left out."]
+    if not sizes.otter:
+        return None, [f"{OTTER} was left out."]
     try:
         return other_graders.otter_environment(), []
     except other_graders.UnavailableError as error:

@@ -1,40 +1,8 @@
 """A lab of small cells: eight exercises that import torch and compute next to nothing, as labs on autograd do."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from benchmarks.made_lab import Exercise, MadeLab
 
 NAME = "small"
-_POINTS = 2
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise.
-
-    Attributes:
-        name: the function to write; the grade id of its cell.
-        arguments: its arguments, as written in ``def``.
-        right: the body of a right answer.
-        wrong: the body of a wrong one.
-        visible: the part of the test that students see.
-        hidden: the part that they don't.
-    """
-
-    name: str
-    arguments: str
-    right: str
-    wrong: str
-    visible: str
-    hidden: str
-
-    def answer(self, body: str) -> str:
-        """The text of the cell with this body."""
-        lines = "\n".join(f"    {line}" for line in body.split("\n"))
-        return f"def {self.name}({self.arguments}):\n{lines}"
-
 
 EXERCISES = (
     Exercise(
@@ -110,38 +78,10 @@ EXERCISES = (
 )
 """The last one gives partial credit: nbgrader takes the number in the last line."""
 
-_TITLE = new_markdown_cell("# Small cells\n\nReplace each placeholder.", id="title")
+_TITLE = "# Small cells\n\nReplace each placeholder."
 _IMPORTS = "import math\n\nimport numpy as np\nimport torch"
 _SHOWN = "example = torch.linspace(0, 1, 5, requires_grad=True)\nprint(example.sum().item())\nexample"
 
-
-def source(exercises: Sequence[Exercise] = EXERCISES) -> NotebookNode:
-    """The instructor's notebook with these exercises."""
-    cells = [_TITLE, new_code_cell(_IMPORTS, id="imports", metadata=_metadata("imports", locked=True))]
-    cells.append(new_code_cell(_SHOWN, id="example"))
-    for exercise in exercises:
-        answer = exercise.answer(f"### BEGIN SOLUTION\n{exercise.right}\n### END SOLUTION")
-        test = f"{exercise.visible}\n### BEGIN HIDDEN TESTS\n{exercise.hidden}\n### END HIDDEN TESTS"
-        name, tested = exercise.name.replace("_", "-"), f"{exercise.name.replace('_', '-')}-test"
-        cells += [
-            new_markdown_cell(f"## Write `{exercise.name}`", id=f"{name}-text"),
-            new_code_cell(answer, id=name, metadata=_metadata(name, solution=True)),
-            new_code_cell(test, id=tested, metadata=_metadata(tested, grade=True, locked=True, points=_POINTS)),
-        ]
-    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
-
-
-def submission(released: NotebookNode, wrong: frozenset[str], left: frozenset[str]) -> NotebookNode:
-    """Fill in a released notebook, in place: right answers except those that are to be wrong or left as released."""
-    answers = {exercise.name.replace("_", "-"): exercise for exercise in EXERCISES}
-    for cell in released.cells:
-        exercise = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
-        if exercise is not None and exercise.name not in left:
-            cell.source = exercise.answer(exercise.wrong if exercise.name in wrong else exercise.right)
-    return released
-
-
-def _metadata(name: str, **fields: bool | int) -> dict[str, object]:
-    usual = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
-    return {"nbgrader": usual | {"grade_id": name} | fields}
+SMALL = MadeLab(NAME, _TITLE, _IMPORTS, (_SHOWN,), EXERCISES)
+TINY = MadeLab("tiny", _TITLE, _IMPORTS, (_SHOWN,), EXERCISES[:2])
+"""A lab of two exercises, for classes of thousands."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import other_graders
-from benchmarks.classes import ClassLab, minimum_class, tiny_class
+from benchmarks.classes import MINIMUM, ClassLab, course_class, tiny_class
 from benchmarks.graders import FailedError, grade
 from benchmarks.measure import Measurement, files_written, measure
 from benchmarks.other_graders import environment
@@ -72,7 +72,7 @@ def measure_workers(submissions: int, large_submissions: int, counts: tuple[int,
             tell(f"{count} on a cluster: {1000 * steady(there[count]):.0f} ms for each")
         writing = measure_writing(folder / f"here-{counts[0]}", lab.name, folder)
         tell(f"writing: {', '.join(f'{kind} {1000 * it.seconds:.1f} ms' for kind, it in writing.items())}")
-        minimum = minimum_class()
+        minimum = course_class(MINIMUM)
         course = _course(folder / "minimum", minimum, large_submissions)
         large = _graded(course, folder / "large", minimum.name, large_submissions)
         tell(f"{minimum.name}: {large.seconds:.0f} s")

@@ -9,7 +9,8 @@ from nbformat.v4 import new_code_cell
 
 from benchmarks import grading, report
 from benchmarks.accounting import CPU
-from benchmarks.classes import MINIMUM, minimum_class, small_class
+from benchmarks.classes import CLASSES
+from benchmarks.figures import Figures, figures_of, keep, kept, write_picture
 from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, OTTER, Run
 from benchmarks.grading import DisagreementError, Sizes, check_scores, compare
 from benchmarks.measure import Measurement, Moment
@@ -24,35 +25,39 @@ def run_of(points: float | None, cell: str = "a-test") -> Run:
     return Run(1, Measurement(1.0, CPU(1.0, 0.5)), {"ada": {cell: points}})
 
 
-def figures_of(seconds: float, submissions: int, each: float) -> GraderCost:
-    return GraderCost(submissions, seconds, 2 * seconds, each, 2 * each, 1.0, {}, {}, exact=True, others=0.0)
+def cost_of(seconds: float, submissions: int, each: float) -> GraderCost:
+    kinds = {"judges": CPU(each, each)}
+    return GraderCost(submissions, seconds, 2 * seconds, each, 2 * each, 1.0, kinds, kinds, exact=True, others=0.0)
+
+
+def small(costs: dict[str, GraderCost]) -> Figures:
+    return figures_of(NAME, costs)
 
 
 @pytest.mark.slow
 def test_a_tiny_class_is_graded_by_the_autograder_and_on_the_floor_with_the_same_scores() -> None:
     told: list[str] = []
-    figures = compare(NAME, Sizes(submissions=2, peers=0, repeats=1), None, told.append)
-    assert list(figures) == [AUTOGRADER, FLOOR]
+    costs = compare(NAME, Sizes(submissions=2, nbgrader=0, otter=0, repeats=1), None, told.append)
+    assert list(costs) == [AUTOGRADER, FLOOR]
     assert len(told) == 2
-    ours, floor = figures[AUTOGRADER], figures[FLOOR]
+    ours, floor = costs[AUTOGRADER], costs[FLOOR]
     assert ours.submissions == floor.submissions == 2
     assert 0 < ours.first_seconds <= ours.seconds
     assert ours.cpu_seconds > floor.cpu_seconds > 0
     if ours.exact:
         assert ours.by_kind.keys() == {"coordinator", "judges", "students"}
         assert sum(spent.total for spent in ours.by_kind.values()) == pytest.approx(ours.cpu_seconds)
-    lines = grading.chapter(NAME, figures, Sizes(2, 0, 1), ["A note."])
+    lines = grading.chapter([small(costs)], ["A note."])
     assert "A note." in lines
-    text = "\n".join(lines)
-    assert re.search(r"throughput, 100 submissions.*not measured", text)
-    assert re.search(r"CPU over the floor.*(met|\*\*not met\*\*)", text)
+    assert re.search(rf"^\| {NAME} \| \d+ s \| – \| – \| – \|", "\n".join(lines), re.MULTILINE)
 
 
-def test_no_two_students_hand_in_the_same() -> None:
-    for lab in (small_class(), minimum_class()):
-        notebooks = [str(notebook) for _, notebook in lab.submissions(lab.source, 25)]
-        assert len(set(notebooks)) == 25
-    assert lab.name == MINIMUM
+@pytest.mark.parametrize("name", CLASSES)
+def test_no_two_students_hand_in_the_same_and_each_class_is_always_the_same(name: str) -> None:
+    lab = CLASSES[name]()
+    notebooks = [str(notebook) for _, notebook in lab.submissions(lab.source, 25)]
+    assert len(set(notebooks)) == 25
+    assert notebooks == [str(notebook) for _, notebook in CLASSES[name]().submissions(lab.source, 25)]
 
 
 def test_other_scores_end_the_benchmark() -> None:
@@ -106,16 +111,30 @@ def test_medians_over_the_repeats() -> None:
     assert found.each_by_kind == {}
 
 
-def test_a_target_is_met_or_not_and_never_guessed() -> None:
-    slow = {AUTOGRADER: figures_of(20.0, 100, 0.1), NBGRADER: figures_of(20.0, 4, 5.0)}
-    ratio, overhead, first = report.targets(NAME, slow)
-    assert (ratio.met, ratio.found) == (False, "25.0 ×")
-    assert (overhead.met, overhead.found) == (None, None)
-    assert first.met
-    fast = slow | {AUTOGRADER: figures_of(10.0, 100, 0.02), FLOOR: figures_of(1.0, 100, 0.01)}
-    ratio, overhead, _ = report.targets(NAME, fast)
-    assert (ratio.met, overhead.met, overhead.found) == (True, True, "20 ms")
-    assert [target.verdict for target in report.targets(NAME, {})] == []
+def test_what_is_not_as_it_should_be_is_marked_and_nothing_is_guessed() -> None:
+    slow = {AUTOGRADER: cost_of(20.0, 100, 0.1), NBGRADER: cost_of(20.0, 4, 5.0)}
+    row = report.labs_table([small(slow)])[2]
+    assert "| **25 ×** | – | 1.0 s |" in row
+    fast = slow | {AUTOGRADER: cost_of(10.0, 100, 0.02), FLOOR: cost_of(1.0, 100, 0.01)}
+    assert report.labs_table([small(fast)])[2].endswith("| 50 × | – | 1.0 s | 40 ms | 20 ms | 20 ms |")
+    few = fast | {AUTOGRADER: cost_of(10.0, 12, 0.02)}
+    assert small(few).times(NBGRADER) is None
+    assert report.breakdown([small(fast)])[2] == f"| {NAME} | 20 + 20 ms |"
+
+
+def test_figures_are_kept_by_lab_and_drawn_alike_each_time(tmp_path: Path) -> None:
+    path, pictures = tmp_path / "figures.json", [tmp_path / "one.svg", tmp_path / "two.svg"]
+    costs = {AUTOGRADER: cost_of(10.0, 100, 0.1), NBGRADER: cost_of(20.0, 4, 5.0), OTTER: cost_of(20.0, 2, 6.0)}
+    assert kept(path) == []
+    keep(small(costs | {NBGRADER: cost_of(30.0, 4, 6.0)}), path)
+    keep(figures_of("01_autograd", costs), path)
+    keep(small(costs), path)
+    found = kept(path)
+    assert found == [figures_of("01_autograd", costs), small(costs)]
+    for picture in pictures:
+        write_picture(found, picture)
+    assert pictures[0].read_bytes() == pictures[1].read_bytes()
+    assert "50 × nbgrader" in pictures[0].read_text(encoding="utf-8")
 
 
 def test_a_chapter_replaces_the_last_one_of_its_name(tmp_path: Path) -> None:

@@ -1,0 +1,116 @@
+"""What the benchmark of grading has found for each lab: kept in a file, and drawn for the README."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.classes import CLASSES
+from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, OTTER
+from benchmarks.summary import GraderCost
+
+CLASS = 100
+"""The size of the class for which figures are told."""
+FIGURES = Path(__file__).resolve().parent / "grading.json"
+PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "grading-speed.svg"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured with one lab, all graders in one run.
+
+    Attributes:
+        lab: the lab.
+        date: the day, YYYY-MM-DD.
+        submissions: how many the autograder graded.
+        class_seconds: grader → wall-clock seconds for a class of `CLASS`, one start included.
+        first_seconds: wall-clock seconds from the autograder's cold start to its first result.
+        each_cpu: grader → CPU seconds of one more submission.
+        by_kind: kind of the autograder's processes → (user, system) CPU seconds of one more submission.
+        others: the share of the machine's CPU time that other programs used meanwhile, from 0 to 1.
+        exact: False if CPU times are the whole machine's.
+    """
+
+    lab: str
+    date: str
+    submissions: int
+    class_seconds: Mapping[str, float]
+    first_seconds: float
+    each_cpu: Mapping[str, float]
+    by_kind: Mapping[str, tuple[float, float]]
+    others: float
+    exact: bool
+
+    def times(self, grader: str) -> float | None:
+        """How many times the throughput of another grader the autograder has; None if that was not measured."""
+        theirs = self.class_seconds.get(grader)
+        return None if theirs is None or self.submissions < CLASS else theirs / self.class_seconds[AUTOGRADER]
+
+    @property
+    def over_floor(self) -> float | None:
+        """CPU seconds of one more submission above what its cells need; None if that was not measured."""
+        floor = self.each_cpu.get(FLOOR)
+        return None if floor is None else self.each_cpu[AUTOGRADER] - floor
+
+
+def figures_of(lab: str, costs: Mapping[str, GraderCost]) -> Figures:
+    """The figures of one lab."""
+    ours = costs[AUTOGRADER]
+    return Figures(
+        lab=lab,
+        date=f"{datetime.now(UTC):%Y-%m-%d}",
+        submissions=ours.submissions,
+        class_seconds={name: round(found.seconds_for(CLASS), 3) for name, found in costs.items()},
+        first_seconds=round(ours.first_seconds, 3),
+        each_cpu={name: round(found.each_cpu_seconds, 5) for name, found in costs.items()},
+        by_kind={kind: (round(cpu.user, 5), round(cpu.system, 5)) for kind, cpu in sorted(ours.each_by_kind.items())},
+        others=round(max(found.others for found in costs.values()), 3),
+        exact=all(found.exact for found in costs.values()),
+    )
+
+
+def kept(path: Path = FIGURES) -> list[Figures]:
+    """The figures that were kept, in the order of `CLASSES`."""
+    found = msgspec.json.decode(path.read_bytes(), type=dict[str, Figures]) if path.is_file() else {}
+    return [found[lab] for lab in CLASSES if lab in found]
+
+
+def keep(figures: Figures, path: Path = FIGURES) -> None:
+    """Keep the figures of a lab, instead of its last ones."""
+    found = {it.lab: it for it in kept(path)} | {figures.lab: figures}
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+
+
+def write_picture(found: Iterable[Figures], path: Path = PICTURE) -> None:
+    """Draw how long a class takes with each grader; the same figures give the same bytes."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    import matplotlib.pyplot as plt
+    from matplotlib.patches import Rectangle
+
+    complete = [it for it in found if it.times(NBGRADER) is not None]
+    with plt.rc_context({"svg.hashsalt": "gradlab", "svg.fonttype": "none", "font.family": "sans-serif"}):
+        fig, ax = plt.subplots(figsize=(8, 0.7 + 0.55 * len(complete)))
+        colours = {AUTOGRADER: "#1b7f5c", NBGRADER: "#c2672b", OTTER: "#8a6db1"}
+        for place, figures in enumerate(reversed(complete)):
+            for offset, (grader, colour) in enumerate(colours.items()):
+                seconds = figures.class_seconds.get(grader)
+                if seconds is not None:
+                    bar = ax.barh(place + 0.27 - 0.27 * offset, seconds, 0.25, color=colour)
+                    label = f"{seconds:.0f} s"
+                    if grader == AUTOGRADER:
+                        label += f" ({figures.times(NBGRADER):.0f} × nbgrader)"
+                    ax.bar_label(bar, [label], padding=3, fontsize=8)
+        ax.set_yticks(range(len(complete)), [it.lab for it in reversed(complete)])
+        ax.set_xscale("log")
+        ax.set_xlim(right=3 * max((max(it.class_seconds.values()) for it in complete), default=1.0))
+        ax.set_xlabel(f"seconds for a class of {CLASS}, logarithmic")
+        ax.spines[["top", "right"]].set_visible(False)
+        handles = [Rectangle((0, 0), 1, 1, color=colour) for colour in colours.values()]
+        ax.legend(handles, list(colours), loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fig.savefig(path, metadata={"Date": None}, bbox_inches="tight", facecolor="white")
+        plt.close(fig)
