@@ -47,7 +47,7 @@ wheel: .venv/.set-up ## Make the file that students install: dist/gradlab-….wh
 	.venv/bin/python -m hatchling build -t wheel
 
 test-cuda: ## Run the tests that need a CUDA device, with the python that is there (torch, NumPy, pytest, Matplotlib; nvidia-ml-py).
-	python -m pytest -m cuda tests/gradlab/notebook/test_devices.py tests/gradlab/notebook/test_computation_errors.py tests/gradlab/basins \
+	$(or $(PYTHON),python) -m pytest -m cuda tests/gradlab/notebook/test_devices.py tests/gradlab/notebook/test_computation_errors.py tests/gradlab/basins \
 		tests/gradlab/ladder tests/gradlab/check/lab_06_minimum/test_descend_all.py tests/course/test_devices.py \
 		tests/autograder/gpu/test_on_cuda.py
 

@@ -1,15 +1,17 @@
 """The speed ladder of lab 06, ``python -m benchmarks.descent``: the same descents in six ways.
 
-It needs torch and NumPy alone; with ``--write`` what the other benchmarks need.
+It needs torch and NumPy alone.
 """
 
 import argparse
 import platform
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import torch
 
+from benchmarks.report import RESULTS, write_chapter
 from gradlab.ladder import Climb, climb, tell
 from gradlab.notebook.computation_errors import ComputationError
 from gradlab.notebook.devices import why_no_gpu
@@ -76,6 +78,7 @@ def main() -> int:
     parser.add_argument("--starts", type=int, default=TARGET_STARTS if on_gpu else 1 << 16, help="how many starts")
     parser.add_argument("--steps", type=int, default=TARGET_STEPS, help="steps of each descent")
     parser.add_argument("--write", action="store_true", help="write the chapter in benchmarks/RESULTS.md")
+    parser.add_argument("--results", type=Path, help="write the chapter into this file instead")
     options = parser.parse_args()
     if not on_gpu:
         torch.set_num_threads(1)  # other programs share the processor: threads would wait for one another
@@ -86,10 +89,8 @@ def main() -> int:
         return 1
     lines = chapter(climbed, " ".join(["python -m benchmarks.descent", *sys.argv[1:]]))
     print("\n".join(lines))
-    if options.write:
-        from benchmarks.report import write_chapter
-
-        write_chapter("descent", lines)
+    if options.write or options.results is not None:
+        write_chapter("descent", lines, options.results or RESULTS)
     return 0
 
 

@@ -1,6 +1,6 @@
-"""What the benchmark of grading has found for each lab: kept in a file, and drawn for the README."""
+"""What the benchmark of grading has found for each lab: kept in a file, shown as a table and as a picture."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +9,15 @@ import msgspec
 
 from benchmarks.classes import CLASSES
 from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, OTTER
+from benchmarks.report import table
 from benchmarks.summary import GraderCost
 
 CLASS = 100
 """The size of the class for which figures are told."""
+MOST_OVERHEAD_SECONDS = 0.060
+FIRST_SECONDS = 4.0
+LEAST_RATIO = 40.0
+"""How many times nbgrader's throughput is wanted."""
 FIGURES = Path(__file__).resolve().parent / "grading.json"
 PICTURE = Path(__file__).resolve().parents[1] / "docs" / "images" / "grading-speed.svg"
 
@@ -81,6 +86,60 @@ def keep(figures: Figures, path: Path = FIGURES) -> None:
     """Keep the figures of a lab, instead of its last ones."""
     found = {it.lab: it for it in kept(path)} | {figures.lab: figures}
     path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+
+
+def labs_table(found: Sequence[Figures]) -> list[str]:
+    """One line for each lab: what was measured, and whether it is what it should be."""
+    head = [
+        *("lab", f"class of {CLASS}: ours", "nbgrader", "otter", f"× nbgrader (≥ {LEAST_RATIO:.0f})", "× otter"),
+        f"first verdict (≤ {FIRST_SECONDS:.0f} s)",
+        *("each: CPU", "the floor"),
+        f"above the floor (≤ {1000 * MOST_OVERHEAD_SECONDS:.0f} ms)",
+    ]
+    rows = [
+        [
+            it.lab,
+            *(_seconds(it.class_seconds.get(name)) for name in (AUTOGRADER, NBGRADER, OTTER)),
+            *(_times(it.times(NBGRADER), LEAST_RATIO), _times(it.times(OTTER))),
+            _marked(f"{it.first_seconds:.1f} s", met=it.first_seconds <= FIRST_SECONDS),
+            *(_milliseconds(it.each_cpu.get(name)) for name in (AUTOGRADER, FLOOR)),
+            _marked(_milliseconds(it.over_floor), met=it.over_floor is None or it.over_floor <= MOST_OVERHEAD_SECONDS),
+        ]
+        for it in found
+    ]
+    return [*table(head, rows), "", "**Bold**: not what it should be."]
+
+
+def breakdown(found: Sequence[Figures]) -> list[str]:
+    """One line for each lab: CPU time by kind of process, user and system."""
+    kinds = sorted({kind for it in found for kind in it.by_kind})
+    rows = [
+        [
+            it.lab,
+            *(
+                f"{1000 * it.by_kind[kind][0]:.0f} + {1000 * it.by_kind[kind][1]:.0f} ms" if kind in it.by_kind else "–"
+                for kind in kinds
+            ),
+        ]
+        for it in found
+    ]
+    return table(["lab", *(f"{kind}: user + system" for kind in kinds)], rows)
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f} s"
+
+
+def _milliseconds(value: float | None) -> str:
+    return "–" if value is None else f"{1000 * value:.0f} ms"
+
+
+def _times(value: float | None, least: float = 0.0) -> str:
+    return "–" if value is None else _marked(f"{value:.0f} ×", met=value >= least)
+
+
+def _marked(text: str, *, met: bool) -> str:
+    return text if met else f"**{text}**"
 
 
 def write_picture(found: Iterable[Figures], path: Path = PICTURE) -> None:

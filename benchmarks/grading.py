@@ -14,7 +14,7 @@ import typer
 
 from benchmarks import machine, other_graders, report
 from benchmarks.classes import CLASSES
-from benchmarks.figures import CLASS, Figures, figures_of, keep, kept, write_picture
+from benchmarks.figures import CLASS, Figures, breakdown, figures_of, keep, kept, labs_table, write_picture
 from benchmarks.graders import AUTOGRADER, NBGRADER, OTTER, Run, Setup
 from benchmarks.summary import GraderCost, differences, summarise
 
@@ -115,8 +115,8 @@ def chapter(found: Iterable[Figures], notes: Iterable[str]) -> list[str]:
     ]
     lines += [line for note in notes for line in (note, "")]
     lines += machine.circumstances(max((it.others for it in found), default=0.0))
-    lines += [*report.labs_table(found), ""]
-    lines += ["Where the autograder's CPU time goes, for one more submission:", "", *report.breakdown(found)]
+    lines += [*labs_table(found), ""]
+    lines += ["Where the autograder's CPU time goes, for one more submission:", "", *breakdown(found)]
     return lines
 
 

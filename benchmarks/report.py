@@ -1,13 +1,10 @@
-"""The benchmark's findings as Markdown: tables, targets, and one file in which each benchmark has its chapter."""
+"""The benchmarks' findings as Markdown: tables, targets, and one file in which each benchmark has its chapter."""
 
 import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from benchmarks.figures import CLASS, Figures
-from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, OTTER
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
 
@@ -16,10 +13,6 @@ _TITLE = """# What grading costs
 Each chapter is written by the benchmark that it names: run that again, and it is replaced. What was not measured
 says so.
 """
-MOST_OVERHEAD_SECONDS = 0.060
-FIRST_SECONDS = 4.0
-LEAST_RATIO = 40.0
-"""How many times nbgrader's throughput is wanted."""
 
 
 @dataclass(frozen=True)
@@ -42,60 +35,6 @@ class Target:
     def verdict(self) -> str:
         """The verdict in words."""
         return "not measured" if self.met is None else "met" if self.met else "**not met**"
-
-
-def labs_table(found: Sequence[Figures]) -> list[str]:
-    """One line for each lab: what was measured, and whether it is what it should be."""
-    head = [
-        *("lab", f"class of {CLASS}: ours", "nbgrader", "otter", f"× nbgrader (≥ {LEAST_RATIO:.0f})", "× otter"),
-        f"first verdict (≤ {FIRST_SECONDS:.0f} s)",
-        *("each: CPU", "the floor"),
-        f"above the floor (≤ {1000 * MOST_OVERHEAD_SECONDS:.0f} ms)",
-    ]
-    rows = [
-        [
-            it.lab,
-            *(_seconds(it.class_seconds.get(name)) for name in (AUTOGRADER, NBGRADER, OTTER)),
-            *(_times(it.times(NBGRADER), LEAST_RATIO), _times(it.times(OTTER))),
-            _marked(f"{it.first_seconds:.1f} s", met=it.first_seconds <= FIRST_SECONDS),
-            *(_milliseconds(it.each_cpu.get(name)) for name in (AUTOGRADER, FLOOR)),
-            _marked(_milliseconds(it.over_floor), met=it.over_floor is None or it.over_floor <= MOST_OVERHEAD_SECONDS),
-        ]
-        for it in found
-    ]
-    return [*table(head, rows), "", "**Bold**: not what it should be."]
-
-
-def breakdown(found: Sequence[Figures]) -> list[str]:
-    """One line for each lab: CPU time by kind of process, user and system."""
-    kinds = sorted({kind for it in found for kind in it.by_kind})
-    rows = [
-        [
-            it.lab,
-            *(
-                f"{1000 * it.by_kind[kind][0]:.0f} + {1000 * it.by_kind[kind][1]:.0f} ms" if kind in it.by_kind else "–"
-                for kind in kinds
-            ),
-        ]
-        for it in found
-    ]
-    return table(["lab", *(f"{kind}: user + system" for kind in kinds)], rows)
-
-
-def _seconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0f} s"
-
-
-def _milliseconds(value: float | None) -> str:
-    return "–" if value is None else f"{1000 * value:.0f} ms"
-
-
-def _times(value: float | None, least: float = 0.0) -> str:
-    return "–" if value is None else _marked(f"{value:.0f} ×", met=value >= least)
-
-
-def _marked(text: str, *, met: bool) -> str:
-    return text if met else f"**{text}**"
 
 
 def targets_table(found: Sequence[Target]) -> list[str]:

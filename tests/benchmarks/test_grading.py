@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell
 from benchmarks import grading, report
 from benchmarks.accounting import CPU
 from benchmarks.classes import CLASSES
-from benchmarks.figures import Figures, figures_of, keep, kept, write_picture
+from benchmarks.figures import Figures, breakdown, figures_of, keep, kept, labs_table, write_picture
 from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, OTTER, Run
 from benchmarks.grading import DisagreementError, Sizes, check_scores, compare
 from benchmarks.measure import Measurement, Moment
@@ -113,13 +113,13 @@ def test_medians_over_the_repeats() -> None:
 
 def test_what_is_not_as_it_should_be_is_marked_and_nothing_is_guessed() -> None:
     slow = {AUTOGRADER: cost_of(20.0, 100, 0.1), NBGRADER: cost_of(20.0, 4, 5.0)}
-    row = report.labs_table([small(slow)])[2]
+    row = labs_table([small(slow)])[2]
     assert "| **25 ×** | – | 1.0 s |" in row
     fast = slow | {AUTOGRADER: cost_of(10.0, 100, 0.02), FLOOR: cost_of(1.0, 100, 0.01)}
-    assert report.labs_table([small(fast)])[2].endswith("| 50 × | – | 1.0 s | 40 ms | 20 ms | 20 ms |")
+    assert labs_table([small(fast)])[2].endswith("| 50 × | – | 1.0 s | 40 ms | 20 ms | 20 ms |")
     few = fast | {AUTOGRADER: cost_of(10.0, 12, 0.02)}
     assert small(few).times(NBGRADER) is None
-    assert report.breakdown([small(fast)])[2] == f"| {NAME} | 20 + 20 ms |"
+    assert breakdown([small(fast)])[2] == f"| {NAME} | 20 + 20 ms |"
 
 
 def test_figures_are_kept_by_lab_and_drawn_alike_each_time(tmp_path: Path) -> None:
