@@ -22,8 +22,8 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
+from autograder import kernel
 from autograder.clone import fork_with
-from autograder.sandbox import kernel
 from benchmarks.attacks import warm
 
 COURSE = Path("/home/course")
