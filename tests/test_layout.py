@@ -29,7 +29,7 @@ LAYERS = (
     {"judging"},
     {"gpu"},
     {"grading"},
-    {"preprocessor", "report", "collect", "export"},
+    {"preprocessor", "formgrader", "report", "collect", "export"},
     {"build"},
     {"cli"},
 )

@@ -5,6 +5,7 @@ they have such a limit.
 """
 
 import ast
+import hashlib
 import json
 import subprocess
 import sys
@@ -76,6 +77,11 @@ class Grader(ABC):
     def __init__(self, cell_seconds: int = CELL_SECONDS) -> None:
         self._cell_seconds = cell_seconds
 
+    @property
+    def program(self) -> str:
+        """Says which program it is; what was observed of another one counts no more."""
+        return f"{self.name} {self.release}"
+
     @abstractmethod
     def prepare(self, folder: Path) -> None:
         """Make the course in a folder, which does not exist yet, with one student who has been graded."""
@@ -140,7 +146,15 @@ class Gradlab(Grader):
     name = "Gradlab"
     release = version("gradlab")
     isolates = True
-    _program = "from autograder.cli import main; main()"
+    _main = "from autograder.cli import main; main()"
+
+    @property
+    def program(self) -> str:
+        """Its version, and its code, which changes more often."""
+        digest = hashlib.sha256()
+        for path in sorted((other_graders.ROOT / "autograder").rglob("*.py")):
+            digest.update(path.read_bytes())
+        return f"{super().program} {digest.hexdigest()}"
 
     def prepare(self, folder: Path) -> None:
         """Make the course and grade the earlier student."""
@@ -149,7 +163,7 @@ class Gradlab(Grader):
         quietly(self._grade([EARLIER], _PATIENT_SECONDS), folder)
 
     def _grade(self, students: Sequence[str], cell_seconds: int) -> list[str]:
-        command = [sys.executable, "-c", self._program, "grade", LAB, "--quiet", "--format", "json", "--workers", "1"]
+        command = [sys.executable, "-c", self._main, "grade", LAB, "--quiet", "--format", "json", "--workers", "1"]
         command += ["--cell-seconds", str(cell_seconds)]
         for student in students:
             command += ["--student", student]
