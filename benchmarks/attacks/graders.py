@@ -27,6 +27,8 @@ from tests.small_lab import EXERCISES
 
 CELL_SECONDS = 6
 """Wall-clock seconds for one cell: many times what an honest one takes, and few, since many attacks use them up."""
+_CELLS = 10
+"""Cells that may use up their time, until a grader that has such a limit ends the submission."""
 _PATIENT_SECONDS = 600
 """The same while a course is prepared, which imports everything anew and sees no attack."""
 _KERNEL = ("ipykernel.kernelapp", "ipykernel_launcher", "numpy", "torch")
@@ -164,7 +166,7 @@ class Gradlab(Grader):
 
     def _grade(self, students: Sequence[str], cell_seconds: int) -> list[str]:
         command = [sys.executable, "-c", self._main, "grade", LAB, "--quiet", "--format", "json", "--workers", "1"]
-        command += ["--cell-seconds", str(cell_seconds)]
+        command += ["--cell-seconds", str(cell_seconds), "--submission-seconds", str(_CELLS * cell_seconds)]
         for student in students:
             command += ["--student", student]
         return command

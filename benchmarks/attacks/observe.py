@@ -31,7 +31,7 @@ RUN_SECONDS = 40.0
 _TOGETHER = 24
 """Attacks in one run of a grader that claims to keep them apart."""
 _OWN = re.compile(
-    r"^/home/course/(?:(?:autograded|results)/(?:attack-\d+|honest)|\.autograder/(?:cache|measures|receipts))(?:/|$)"
+    r"^/home/course/(?:(?:autograded|results)/(?:attack-\d+|honest)|\.autograder/(?:answers|cache|levels|measures|receipts))(?:/|$)"
 )
 """Where a grading may write: the results of these students, and what Gradlab keeps so as not to grade twice."""
 _HOME = "/home/course/"
