@@ -1,9 +1,9 @@
 """Runs attacks through a grader, and observes what became of them, of an honest student, and of the folder.
 
-Each attack has a run of its own, with an honest student after it. On a grader that claims to keep submissions apart,
-many attacks share one run as long as nothing but their own points can be seen of them. If anything else can, they are
-run again in smaller parts, so that what is seen has one cause. Harm to the honest student, and an attack without a
-result, must be seen twice: on a busy machine a grading may fail by itself.
+Several attacks share one run of a grader, with an honest student after them, as long as nothing but their own points
+can be seen of them. If anything else can, they are run again in smaller parts, so that what is seen has one cause. Harm
+to the honest student, and an attack without a result, must be seen twice: on a busy machine a grading may fail by
+itself.
 """
 
 import base64
@@ -22,14 +22,17 @@ from typing import Self
 
 from benchmarks.attacks.container import Container, Order, Report
 from benchmarks.attacks.graders import EARLIER, HONEST, NO_RESULT, WRONG, Grader, Points
-from tests.attacks.attack import Attack
+from tests.attacks.attack import Attack, Kind
 from tests.small_lab import EXERCISES, POINTS
 
 NEIGHBOUR = "honest"
 RUN_SECONDS = 40.0
 """Wall-clock seconds for one attack and the honest student; each further attack in the run adds as many."""
-_TOGETHER = 24
-"""Attacks in one run of a grader that claims to keep them apart."""
+_TOGETHER = 4
+_TOGETHER_ISOLATED = 24
+"""Attacks in one run, and in one of a grader that claims to keep them apart."""
+_ALONE = frozenset({Kind.TIMING, Kind.HANG, Kind.EXHAUSTION, Kind.PROCESS, Kind.FILE, Kind.NETWORK})
+"""What is likely to be seen elsewhere is run alone at once, on graders that don't claim to keep submissions apart."""
 _OWN = re.compile(
     r"^/home/course/(?:(?:autograded|results)/(?:attack-\d+|honest)|\.autograder/(?:answers|cache|levels|measures|receipts))(?:/|$)"
 )
@@ -136,8 +139,7 @@ class Observer:
 
     def observe(self, attacks: Sequence[Attack]) -> Iterator[tuple[Attack, Observation]]:
         """Yield what was observed of each attack, as it comes."""
-        number = _TOGETHER if self._grader.isolates else 1
-        parts = [attacks[first : first + number] for first in range(0, len(attacks), number)]
+        parts = self._parts(attacks)
         # Before the threads need it.
         assert self.control
         with ThreadPoolExecutor(self._at_once) as pool:
@@ -147,6 +149,15 @@ class Observer:
                     yield from done.result()
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
+
+    def _parts(self, attacks: Sequence[Attack]) -> list[Sequence[Attack]]:
+        isolated = self._grader.isolates
+        together = [attack for attack in attacks if isolated or not _violent(attack)]
+        alone = [attack for attack in attacks if not isolated and _violent(attack)]
+        number = _TOGETHER_ISOLATED if isolated else _TOGETHER
+        parts: list[Sequence[Attack]] = [together[first : first + number] for first in range(0, len(together), number)]
+        # The order in which they were given, as far as it goes: a run that is stopped early has seen something of all.
+        return sorted([*parts, *([attack] for attack in alone)], key=lambda part: attacks.index(part[0]))
 
     def _in_parts(self, attacks: Sequence[Attack]) -> Observations:
         observations = self.observe_together(attacks)
@@ -238,6 +249,10 @@ class Control:
     def attacked(self, attack: Attack) -> frozenset[str]:
         """The exercises that an attack tries to earn."""
         return self.usable & attack.answers.keys()
+
+
+def _violent(attack: Attack) -> bool:
+    return attack.kind in _ALONE or attack.spoils or any("while True" in cell for cell in attack.answers.values())
 
 
 def _names(attacks: Sequence[Attack]) -> list[str]:
