@@ -1,4 +1,6 @@
 # nbgrader reads this file; so does the autograder.
+from autograder.formgrader import refuse_markup
+
 c = get_config()
 
 c.CourseDirectory.course_id = "gradlab"
@@ -15,6 +17,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# formgrader runs what stands in an address as HTML; addresses with HTML are refused.
+refuse_markup()
 
 # A student's HTML must not run in the browser of whoever grades it.
 c.HTMLExporter.sanitize_html = True

@@ -7,7 +7,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from struct import Struct
@@ -171,7 +171,8 @@ def unpack_students(found: Found, folder: TemporaryFolder) -> Iterator[Found | R
     inner = folder.new_path()
     inner.mkdir()
     try:
-        unpacked = helper.within(BOUNDS, unpack_here, os.fsencode(found.content), os.fsencode(inner), found.parts)
+        bounds = replace(BOUNDS, folder=os.fsencode(inner))
+        unpacked = helper.within(bounds, unpack_here, os.fsencode(found.content), os.fsencode(inner), found.parts)
     except helper.HelperError as error:
         shutil.rmtree(inner, ignore_errors=True)
         raise ArchiveError(f"it can't be unpacked: {error}") from None

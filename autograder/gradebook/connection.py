@@ -1,5 +1,6 @@
 """Opens nbgrader's gradebook. nbgrader creates its tables in any database, so the database is examined first."""
 
+import hashlib
 import os
 import re
 import sys
@@ -30,6 +31,9 @@ _HEADER, _MODE, _WITH_WAL = 20, 18, b"\2\2"
 """Where the header of a SQLite file says that the file is in WAL mode, and may have a ``-wal`` file beside it."""
 _NEEDS_RECOVERY = (264, 520, 776)
 """SQLite's error codes for a file that a killed writer left behind: a read-only connection may not recover it."""
+
+
+_LOCK = text("SELECT pg_try_advisory_lock(:key)")
 
 
 class NoGradebookError(ExpectedError):
@@ -103,6 +107,37 @@ def writing(url: str, course_id: str) -> Iterator[Gradebook]:
             opened = Gradebook(url, course_id)
         with closing(opened) as gradebook:
             yield gradebook
+
+
+@contextmanager
+def server_lock(url: str, course: str) -> Iterator[None]:
+    """Hold a lock on a course's gradebook on a PostgreSQL server.
+
+    Two machines may use the same gradebook, each with its own course folder. A SQLite file lies in the course's folder,
+    which has a lock of its own (`autograder.grading.lock`). The server's lock ends with the connection, however this
+    program ends.
+
+    Raises:
+        ExpectedError: another autograder holds it.
+        sqlalchemy.exc.SQLAlchemyError: the database cannot be used.
+    """
+    where = make_url(url)
+    if where.get_backend_name() != "postgresql":
+        yield
+        return
+    with _engine(where).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.scalar(_LOCK, {"key": _lock_key(course)}):
+            raise ExpectedError(
+                f"Another autograder is writing to the gradebook of the course {course!r}, maybe on another machine.",
+                "Wait until it has finished, or end it; then run the same command again.",
+            )
+        yield
+
+
+def _lock_key(course: str) -> int:
+    """A number of 64 bits, as PostgreSQL wants it."""
+    digest = hashlib.sha256(f"autograder {course}".encode()).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
 
 
 def check_ready(url: str) -> None:

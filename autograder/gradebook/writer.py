@@ -1,6 +1,5 @@
 """The one writer to nbgrader's gradebook."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -13,7 +12,6 @@ from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from traitlets.utils.importstring import import_item
@@ -21,7 +19,7 @@ from traitlets.utils.importstring import import_item
 from autograder.cells import Lab, SubmittedNotebook
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
-from autograder.gradebook.connection import explained, writing
+from autograder.gradebook.connection import explained, server_lock, writing
 from autograder.gradebook.labs import is_current
 from autograder.gradebook.records import (
     LabRecord,
@@ -33,8 +31,6 @@ from autograder.gradebook.records import (
 )
 from autograder.gradebook.scoring import apply_verdicts
 from autograder.verdicts import NotebookResult, Result, SubmissionStatus
-
-_LOCK = text("SELECT pg_try_advisory_lock(:key)")
 
 
 class GradebookWriter:
@@ -56,10 +52,12 @@ class GradebookWriter:
         Raises:
             ExpectedError: it is locked, damaged, or may not be read, or another machine is grading the course.
         """
-        with self._database_errors():
-            opened = writing(self._course.gradebook_url, self._course.course_id)
-            self._gradebook = self._open.enter_context(opened)
-            self._open.enter_context(_exclusive(self._gradebook.engine, self._course.course_id))
+        url, course_id = self._course.gradebook_url, self._course.course_id
+        with self._database_errors(), ExitStack() as opened:
+            # First of all: nbgrader may have tables to make.
+            opened.enter_context(server_lock(url, course_id))
+            self._gradebook = opened.enter_context(writing(url, course_id))
+            self._open = opened.pop_all()
         return self
 
     def __exit__(
@@ -224,35 +222,3 @@ def _is_late(lab: LabRecord, submission: SubmissionRecord) -> bool:
         return False
     due = lab.due if submission.extension is None else lab.due + submission.extension
     return submission.timestamp > due
-
-
-@contextmanager
-def _exclusive(engine: Engine, course: str) -> Iterator[None]:
-    """Hold a lock on a course's gradebook on a PostgreSQL server.
-
-    Two machines may use the same gradebook, each with its own course folder. A SQLite file lies in the course's folder,
-    which has a lock of its own (`autograder.grading.lock`). The server's lock ends with the connection, however this
-    program ends.
-
-    Raises:
-        ExpectedError: another autograder holds it.
-        sqlalchemy.exc.SQLAlchemyError: the database cannot be used.
-    """
-    if engine.dialect.name != "postgresql":
-        yield
-        return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        # Detached from the pool, so that it is closed at the end: the lock belongs to the connection.
-        connection.detach()
-        if not connection.scalar(_LOCK, {"key": _lock_key(course)}):
-            raise ExpectedError(
-                f"Another autograder is writing to the gradebook of the course {course!r}, maybe on another machine.",
-                "Wait until it has finished, or end it; then run the same command again.",
-            )
-        yield
-
-
-def _lock_key(course: str) -> int:
-    """A number of 64 bits, as PostgreSQL wants it."""
-    digest = hashlib.sha256(f"autograder {course}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from autograder.sandbox import kernel
+from autograder import kernel
 
 Report = dict[str, Any]
 """What a fork says: plain data that JSON carries."""

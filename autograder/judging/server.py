@@ -21,13 +21,14 @@ from typing import Any
 
 import torch
 
+from autograder import kernel
 from autograder.cells import LabNotebook
 from autograder.judging.case import case_from_plain
 from autograder.judging.coordinator_client import CoordinatorClient
 from autograder.judging.instructor_run import run_instructor_notebook
 from autograder.judging.judge import Judge, Preparation
 from autograder.python_names import imported_packages
-from autograder.sandbox import huge_pages, kernel, procfs
+from autograder.sandbox import huge_pages, procfs
 from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wall.errors import ConnectionClosedError
 from autograder.wall.ipython_shell import open_shell

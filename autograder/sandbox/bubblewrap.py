@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from autograder import kernel
 from autograder.errors import ExpectedError
-from autograder.sandbox import isolation, kernel
+from autograder.sandbox import isolation
 from autograder.sandbox.accelerator import HIDDEN, DeviceAccess
 from autograder.sandbox.mode import Mode
 

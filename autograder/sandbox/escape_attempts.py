@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from autograder.sandbox import kernel
+from autograder import kernel
 from autograder.wire import from_plain
 
 _INTERFACES_TRIED: Final = 256

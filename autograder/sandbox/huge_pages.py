@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from autograder.sandbox import kernel
+from autograder import kernel
 
 _HUGE: Final = 2 * 1024**2
 

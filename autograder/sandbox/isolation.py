@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from autograder import kernel
 from autograder.clone import fork_with
 from autograder.limits import Limits
-from autograder.sandbox import kernel
 from autograder.sandbox.accelerator import DriverNeeds
 from autograder.sandbox.procfs import ProcFs, mapped_bytes
 

@@ -17,9 +17,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, NoReturn
 
+from autograder import kernel
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import bubblewrap, isolation, kernel, seccomp, subprogram
+from autograder.sandbox import bubblewrap, isolation, seccomp, subprogram
 from autograder.sandbox.accelerator import DriverNeeds
 from autograder.sandbox.procfs import ProcFs
 

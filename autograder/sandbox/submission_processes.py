@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final, NoReturn
 
+from autograder import kernel
 from autograder.limits import Limits
-from autograder.sandbox import isolation, kernel, procfs
+from autograder.sandbox import isolation, procfs
 from autograder.sandbox.accelerator import DriverNeeds, ProcessHooks
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.procfs import ProcFs

@@ -27,8 +27,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
+from autograder import kernel
 from autograder.limits import Limits
-from autograder.sandbox import huge_pages, isolation, kernel, procfs, seccomp, submission_processes
+from autograder.sandbox import huge_pages, isolation, procfs, seccomp, submission_processes
 from autograder.sandbox.accelerator import DriverNeeds, hooks_for
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.remove_tree import remove_tree

@@ -3,7 +3,8 @@
 Parsers of HTML, JSON, Python, dates and archives can be made to take hours or all memory by a small file, and some end
 their process then. A helper is a process that has imported what is needed; it forks a process for each call, so that no
 call leaves anything behind for the next one. Arguments and results are plain data and records, checked against the
-function's annotations on both sides: nothing is unpickled.
+function's annotations on both sides: nothing is unpickled. Such a process can read files and answer, and do no more
+(`confinement`).
 """
 
 import atexit
@@ -29,8 +30,9 @@ Item = TypeVar("Item")
 
 LENGTH: Final = Struct("<Q")
 """The length that stands before each message."""
+KEY_BYTES: Final = 16
 DONE, RAISED, OUT_OF_MEMORY, OUT_OF_TIME, ENDED = b"drmte"
-"""The first byte of a reply."""
+"""The first byte of a reply. The request's key follows."""
 
 _PROGRAM: Final = (
     "import sys; sys.path.append({place!r}); from autograder.untrusted.helper_server import serve; serve()"
@@ -38,6 +40,8 @@ _PROGRAM: Final = (
 _MOST_HELPERS: Final = max(2, os.cpu_count() or 2)
 # The bound is on processor time. This one is for a process that waits for something, or for a very busy machine.
 _WALL_FACTOR, _WALL_SPARE_SECONDS = 30, 60.0
+_SPARE_MEBIBYTES: Final = 64
+"""A reply is written in the memory that a call may use; what is longer is none."""
 _CHUNK: Final = 1024**2
 _MOST_FAILURES: Final = 3
 
@@ -53,10 +57,12 @@ class Bounds:
     Attributes:
         seconds: seconds of processor time.
         mebibytes: MiB of memory, besides what the interpreter and its modules take.
+        folder: the folder in which it may write; empty if it writes nowhere.
     """
 
     seconds: int
     mebibytes: int
+    folder: bytes = b""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -68,6 +74,8 @@ class Request(msgspec.Struct, frozen=True):
         arguments: the arguments, encoded.
         seconds: see `Bounds`.
         mebibytes: see `Bounds`.
+        folder: see `Bounds`.
+        key: what the reply must repeat. Code that a text has run in an earlier call's process can't know it.
     """
 
     module: str
@@ -75,6 +83,8 @@ class Request(msgspec.Struct, frozen=True):
     arguments: bytes
     seconds: int
     mebibytes: int
+    folder: bytes
+    key: bytes
 
 
 def within(
@@ -96,14 +106,30 @@ def within(
         encoded = msgspec.msgpack.encode(arguments)
     except Exception as error:  # noqa: BLE001 - a text may be no text, a number too large, a list too deep
         raise HelperError(f"it can't be handed on ({type(error).__name__}: {error})") from None
-    request = Request(function.__module__, function.__qualname__, encoded, bounds.seconds, bounds.mebibytes)
-    with _borrowed() as helper:
-        reply = helper.ask(msgspec.msgpack.encode(request), _WALL_FACTOR * bounds.seconds + _WALL_SPARE_SECONDS)
-    kind, content = reply[:1], memoryview(reply)[1:]
+    limits = bounds.seconds, bounds.mebibytes, bounds.folder
+    request = Request(function.__module__, function.__qualname__, encoded, *limits, os.urandom(KEY_BYTES))
+    reply = _ask(request)
+    kind, content = reply[:1], memoryview(reply)[1 + KEY_BYTES :]
     if kind == bytes([DONE]):
-        result: Result = msgspec.msgpack.decode(content, type=get_type_hints(function)["return"])
+        try:
+            result: Result = msgspec.msgpack.decode(content, type=get_type_hints(function)["return"])
+        except msgspec.MsgspecError:
+            raise HelperError("the process that was to read it gave no answer") from None
         return result
     raise HelperError(_reason(kind, bytes(content), bounds))
+
+
+def _ask(request: Request) -> bytes:
+    """Have a helper answer; one that says something that it was not asked for is replaced by another."""
+    seconds = _WALL_FACTOR * request.seconds + _WALL_SPARE_SECONDS
+    most = (request.mebibytes + _SPARE_MEBIBYTES) * 1024**2
+    for _ in range(_MOST_HELPERS + 1):
+        with _borrowed() as helper:
+            reply = helper.ask(msgspec.msgpack.encode(request), seconds, most)
+            if reply[1 : 1 + KEY_BYTES] == request.key:
+                return reply
+            helper.end()
+    raise HelperError("the process that was to read it gave no answer")
 
 
 def each(
@@ -177,10 +203,10 @@ class _Helper:
         )
         self.ended = False
 
-    def ask(self, request: bytes, seconds: float) -> bytes:
-        """Send a request and wait for the reply; a helper that gives none is ended."""
+    def ask(self, request: bytes, seconds: float, most: int) -> bytes:
+        """Send a request and wait for the reply; a helper that gives none, or a longer one, is ended."""
         try:
-            return self._ask(request, time.monotonic() + seconds)
+            return self._ask(request, time.monotonic() + seconds, most)
         except BaseException as error:
             self.end()
             if isinstance(error, OSError | EOFError):
@@ -199,12 +225,14 @@ class _Helper:
                 with suppress(OSError):
                     pipe.close()
 
-    def _ask(self, request: bytes, deadline: float) -> bytes:
+    def _ask(self, request: bytes, deadline: float, most: int) -> bytes:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._write(self._process.stdin.fileno(), LENGTH.pack(len(request)) + request)
         descriptor = self._process.stdout.fileno()
         (length,) = LENGTH.unpack(self._read(descriptor, LENGTH.size, deadline))
+        if length > most:
+            raise EOFError
         return self._read(descriptor, length, deadline)
 
     @staticmethod

@@ -5,13 +5,14 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import GenericAlias
 from typing import Any, BinaryIO, NoReturn, get_type_hints
 
 import msgspec
 
+from autograder.untrusted import confinement
 from autograder.untrusted.helper import DONE, ENDED, LENGTH, OUT_OF_MEMORY, OUT_OF_TIME, RAISED, Request
 
 _MEBIBYTE = 1024**2
@@ -30,33 +31,38 @@ def serve() -> None:
     # jsonschema, which nbformat imports, would build a parser with it for seconds.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # None is how Python marks it
     gc.disable()
+    filters = {writes: confinement.program(writes=writes) for writes in (False, True)}
     while header := requests.read(LENGTH.size):
-        _serve_one(requests, LENGTH.unpack(header)[0], replies)
+        _serve_one(requests, LENGTH.unpack(header)[0], replies, filters)
 
 
-def _serve_one(requests: BinaryIO, length: int, replies: int) -> None:
+def _serve_one(requests: BinaryIO, length: int, replies: int, filters: Mapping[bool, bytes]) -> None:
     request = msgspec.msgpack.decode(requests.read(length), type=Request)
     try:
         # Imported here, once, and not in each process that is forked.
         function = getattr(import_module(request.module), request.function)
         kinds = get_type_hints(function)
     except Exception as error:  # noqa: BLE001 - it is the reply
-        _write(replies, RAISED, _described(error))
+        _write(replies, RAISED, request.key, _described(error))
         return
     gc.freeze()
     child = os.fork()
     if child == 0:
-        _answer(request, function, kinds, replies)
+        os.close(requests.fileno())
+        _answer(request, function, kinds, replies, filters[bool(request.folder)])
     _, status = os.waitpid(child, 0)
     if status != 0:
-        _write(replies, _ending(status), b"")
+        _write(replies, _ending(status), request.key, b"")
 
 
-def _answer(request: Request, function: Callable[..., Any], kinds: dict[str, Any], replies: int) -> NoReturn:
+def _answer(
+    request: Request, function: Callable[..., Any], kinds: dict[str, Any], replies: int, filter_program: bytes
+) -> NoReturn:
     """Make a call in a process that was forked for it, within its bounds; the process ends here."""
     try:
         try:
             _limit(request)
+            confinement.confine(filter_program, request.folder)
             expected = tuple(kind for name, kind in kinds.items() if name != "return")
             arguments = msgspec.msgpack.decode(request.arguments, type=GenericAlias(tuple, expected))
             reply = DONE, msgspec.msgpack.encode(function(*arguments))
@@ -66,7 +72,8 @@ def _answer(request: Request, function: Callable[..., Any], kinds: dict[str, Any
             reply = RAISED, _described(error)
         # A reply that has begun must not be cut off.
         resource.setrlimit(resource.RLIMIT_CPU, (resource.getrlimit(resource.RLIMIT_CPU)[1],) * 2)
-        _write(replies, *reply)
+        kind, content = reply
+        _write(replies, kind, request.key, content)
     except BaseException:  # noqa: BLE001 - no other code of the parent's may run here
         os._exit(1)
     os._exit(0)
@@ -107,7 +114,7 @@ def _described(error: Exception) -> bytes:
     return f"{type(error).__name__}: {error}"[:_LONGEST_MESSAGE].encode("utf-8", "replace")
 
 
-def _write(descriptor: int, kind: int, content: bytes) -> None:
-    rest = memoryview(LENGTH.pack(1 + len(content)) + bytes([kind]) + content)
+def _write(descriptor: int, kind: int, key: bytes, content: bytes) -> None:
+    rest = memoryview(LENGTH.pack(1 + len(key) + len(content)) + bytes([kind]) + key + content)
     while rest:
         rest = rest[os.write(descriptor, rest) :]

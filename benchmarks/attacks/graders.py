@@ -5,6 +5,7 @@ they have such a limit.
 """
 
 import ast
+import hashlib
 import json
 import subprocess
 import sys
@@ -12,7 +13,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -20,12 +20,19 @@ from nbgrader.api import MissingEntry
 from sqlalchemy.exc import SQLAlchemyError
 
 from benchmarks import other_graders
+from benchmarks.attacks.container import Machine
 from tests.attacks.attack import Attack, Kind
 from tests.small_course import LAB, NOTEBOOK, make_small_course, notebook_of, small_submission
 from tests.small_lab import EXERCISES
 
-CELL_SECONDS = 20
-"""Wall-clock seconds for one cell."""
+CELL_SECONDS = 6
+"""Wall-clock seconds for one cell: many times what an honest one takes, and few, since many attacks use them up."""
+_CELLS = 10
+"""Cells that may use up their time, until a grader that has such a limit ends the submission."""
+_PATIENT_SECONDS = 600
+"""The same while a course is prepared, which imports everything anew and sees no attack."""
+_KERNEL = ("ipykernel.kernelapp", "ipykernel_launcher", "numpy", "torch")
+"""What a kernel imports for each submission."""
 EARLIER = "earlier"
 """A student who was graded before, with full marks, which must not change."""
 
@@ -47,6 +54,7 @@ WRONG = Attack(
     Kind.OBJECT,
     {exercise: wrong_answer(answer) for exercise, (answer, _) in EXERCISES.items()},
 )
+NO_RESULT = "no result"
 Points = dict[str, float]
 
 
@@ -56,8 +64,7 @@ class Grader(ABC):
     Attributes:
         name: what it is called in the tables.
         release: its version.
-        tools: the folder of its programs.
-        environment: the environment variables that it needs.
+        machine: what it needs in a container.
         isolates: whether it claims to keep submissions apart.
 
     Args:
@@ -66,12 +73,16 @@ class Grader(ABC):
 
     name: str
     release: str
-    tools: Path = Path(sys.prefix) / "bin"
-    environment: Mapping[str, str] = MappingProxyType({"PYTHONPATH": str(other_graders.ROOT)})
+    machine: Machine = Machine()
     isolates: bool = False
 
     def __init__(self, cell_seconds: int = CELL_SECONDS) -> None:
         self._cell_seconds = cell_seconds
+
+    @property
+    def program(self) -> str:
+        """Says which program it is; what was observed of another one counts no more."""
+        return f"{self.name} {self.release}"
 
     @abstractmethod
     def prepare(self, folder: Path) -> None:
@@ -101,7 +112,7 @@ class Grader(ABC):
 
     def remarks(self, folder: Path, student: str) -> str:
         """What the grader reports besides the points."""
-        return "" if self.points(folder, student) is not None else "no result"
+        return "" if self.points(folder, student) is not None else NO_RESULT
 
 
 class Nbgrader(Grader):
@@ -109,16 +120,18 @@ class Nbgrader(Grader):
 
     name = "nbgrader"
     release = version("nbgrader")
+    machine = Machine(imported=("nbgrader", "nbgrader.apps", *_KERNEL))
+    _grade = (sys.executable, "-m", "nbgrader", "autograde", LAB)
 
     def prepare(self, folder: Path) -> None:
         """Make the course and grade the earlier student."""
         make_released_course(folder, self._cell_seconds)
         self.hand_in(folder, EARLIER, self.notebook_of(HONEST))
-        quietly([sys.executable, "-m", "nbgrader", "autograde", LAB], folder)
+        quietly([*self._grade, f"--Execute.timeout={_PATIENT_SECONDS}"], folder)
 
     def commands(self, students: Sequence[str]) -> list[list[str]]:  # noqa: ARG002 - one command for all
         """One command: it skips students who have been graded."""
-        return [[sys.executable, "-m", "nbgrader", "autograde", LAB]]
+        return [list(self._grade)]
 
     def collected(self, students: Sequence[str]) -> list[str]:  # noqa: ARG002 - one file for all
         """The gradebook."""
@@ -135,24 +148,32 @@ class Gradlab(Grader):
     name = "Gradlab"
     release = version("gradlab")
     isolates = True
-    _program = "from autograder.cli import main; main()"
+    _main = "from autograder.cli import main; main()"
+
+    @property
+    def program(self) -> str:
+        """Its version, and its code, which changes more often."""
+        digest = hashlib.sha256()
+        for path in sorted((other_graders.ROOT / "autograder").rglob("*.py")):
+            digest.update(path.read_bytes())
+        return f"{super().program} {digest.hexdigest()}"
 
     def prepare(self, folder: Path) -> None:
         """Make the course and grade the earlier student."""
         make_released_course(folder, self._cell_seconds)
         self.hand_in(folder, EARLIER, self.notebook_of(HONEST))
-        quietly(self._grade([EARLIER]), folder)
+        quietly(self._grade([EARLIER], _PATIENT_SECONDS), folder)
 
-    def _grade(self, students: Sequence[str]) -> list[str]:
-        command = [sys.executable, "-c", self._program, "grade", LAB, "--quiet", "--format", "json", "--workers", "1"]
-        command += ["--cell-seconds", str(self._cell_seconds)]
+    def _grade(self, students: Sequence[str], cell_seconds: int) -> list[str]:
+        command = [sys.executable, "-c", self._main, "grade", LAB, "--quiet", "--format", "json", "--workers", "1"]
+        command += ["--cell-seconds", str(cell_seconds), "--submission-seconds", str(_CELLS * cell_seconds)]
         for student in students:
             command += ["--student", student]
         return command
 
     def commands(self, students: Sequence[str]) -> list[list[str]]:
         """One command; what it prints goes into a file."""
-        return [["sh", "-c", 'exec "$@" > results.json', "sh", *self._grade(students)]]
+        return [["sh", "-c", 'exec "$@" > results.json', "sh", *self._grade(students, self._cell_seconds)]]
 
     def collected(self, students: Sequence[str]) -> list[str]:  # noqa: ARG002 - one file for all
         """The gradebook, and what was printed."""
@@ -167,7 +188,7 @@ class Gradlab(Grader):
         try:
             results: list[dict[str, Any]] = json.loads((folder / "results.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return "no result"
+            return NO_RESULT
         found = [result for result in results if result["student"] == student]
         return "; ".join(word for r in found for word in [*r["flags"], *r["repairs"], r["reason"]] if word)
 
@@ -185,7 +206,7 @@ class Otter(Grader):
     def __init__(self, cell_seconds: int = CELL_SECONDS) -> None:
         super().__init__(cell_seconds)
         self._command = other_graders.otter_environment()
-        self.tools = self._command.parent
+        self.machine = Machine(self._command.with_name("python"), imported=("otter", "otter.cli", *_KERNEL))
 
     def prepare(self, folder: Path) -> None:
         """Make the assignment and grade the earlier student."""
@@ -215,10 +236,11 @@ class Otter(Grader):
         """One command for each submission."""
         given, results = Path("submitted"), Path("results")
         assignment = Path("autograder.zip")
-        return [
+        commands = (
             other_graders.otter_command(self._command, assignment, given / f"{student}.ipynb", results / student)
             for student in students
-        ]
+        )
+        return [[str(self.machine.python), "-m", "otter", *arguments] for _, *arguments in commands]
 
     def collected(self, students: Sequence[str]) -> list[str]:
         """What ``otter run`` writes."""
@@ -263,6 +285,9 @@ def gradebook_points(folder: Path, student: str) -> Points | None:
     try:
         scores = other_graders.nbgrader_scores(folder, LAB, student)
     except (MissingEntry, SQLAlchemyError):
+        return None
+    if all(score is None for score in scores.values()):
+        # It was entered, and then nothing came of it.
         return None
     return exercises_of({name: score or 0.0 for name, score in scores.items()})
 

@@ -1,51 +1,145 @@
-"""The first process of a container: it runs one grading and reports what changed.
+"""The first process of a container: it forks each grading into namespaces of its own, and reports what changed.
 
-`container` starts it. It reads an order from stdin and writes a report to stdout, both JSON. It uses only the standard
-library, since it runs beside the code that it watches. A signal sent from within a process namespace does not end its
-first process, so it outlives whatever an attack does to the processes around it.
+`container` starts it. It reads orders from stdin and writes reports to stdout, a line of JSON each. Outside of the
+graders, it uses only the standard library and what is no more than system calls, since it runs beside the code that it
+watches, and in otter-grader's environment, too. A signal sent from within a process namespace does not end its first
+process, so that outlives whatever an attack does to the processes around it.
 """
 
 import base64
 import contextlib
-import ctypes
+import gc
 import hashlib
+import importlib
 import json
 import os
-import select
 import shutil
 import signal
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
+from typing import Any, NoReturn
+
+from autograder import kernel
+from autograder.clone import fork_with
+from benchmarks.attacks import warm
 
 COURSE = Path("/home/course")
 WATCHED = ("/home", "/tmp", "/dev/shm")
 LOG = Path("/log/grading")
+_SMALL_BYTES = 128 * 1024**2
 _SETTLE_SECONDS = 3.0
 _LATE_SECONDS = 1.5
 _LAST_WORDS = 4_000
 _LARGEST_FILE = 32 * 1024**2
-_SET_DUMPABLE = 4
+_NAMESPACES = kernel.NEW_MOUNTS | kernel.NEW_PROCESSES | kernel.NEW_IPC
+_SAFE = kernel.NO_SETUID | kernel.NO_DEVICES
+Message = dict[str, Any]
 
 
-def main() -> None:
-    """Read an order, carry it out, report."""
-    order = json.load(sys.stdin)
+def serve() -> None:
+    """Import what gradings need, then carry out one order after another, each in a process of its own."""
+    # Python has put the current folder there, since it was given its program as an argument.
+    del sys.path[0]
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    about = json.loads(sys.stdin.readline())
+    if about["account"] is not None:
+        mount_processes()
+    for name in about["imported"]:
+        importlib.import_module(name)
+    if len(list(Path("/proc/self/task").iterdir())) != 1:
+        raise RuntimeError("A module that was imported has started a thread, so nothing can be forked.")
+    gc.collect()
+    gc.freeze()
+    answer({})
+    for line in sys.stdin:
+        answer(in_a_machine_of_its_own(json.loads(line), about))
+
+
+def answer(message: Message) -> None:
+    """Write a line to stdout."""
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def in_a_machine_of_its_own(order: Message, about: Message) -> Message:
+    """Carry out an order in new namespaces.
+
+    Returns:
+        The report, or what went wrong in the container itself.
+    """
+    theirs, ours = os.pipe()
+    process = fork_with(_NAMESPACES)
+    if process == 0:
+        os.close(theirs)
+        report_to(ours, order, about)
+    os.close(ours)
+    with os.fdopen(theirs, "rb") as pipe:
+        report = pipe.read()
+    os.waitpid(process, 0)
+    return json.loads(report) if report else {"error": "The first process of the grading has ended."}
+
+
+def report_to(pipe: int, order: Message, about: Message) -> NoReturn:
+    """Carry out an order as the first process of its namespace, and end."""
+    try:
+        kernel.die_with_parent(signal.SIGKILL)
+        make_folders(about["disk"])
+        become(about["account"])
+        report = run(order)
+    except BaseException:  # noqa: BLE001 - it is the answer
+        report = {"error": traceback.format_exc()}
+    with os.fdopen(pipe, "wb") as opened:
+        opened.write(json.dumps(report).encode())
+    os._exit(0)
+
+
+def make_folders(disk_bytes: int) -> None:
+    """Mount the folders in which a grading may write, and the /proc of its namespace."""
+    kernel.mount("none", "/", None, kernel.RECURSIVE | kernel.PRIVATE)
+    sizes = dict.fromkeys(("/home", "/tmp"), disk_bytes) | dict.fromkeys(("/log", "/dev/shm"), _SMALL_BYTES)
+    for folder, size in sizes.items():
+        kernel.mount("tmpfs", folder, "tmpfs", _SAFE, f"size={size},mode=1777")
+    mount_processes()
+
+
+def mount_processes() -> None:
+    """Mount the /proc of this process's namespace."""
+    kernel.mount("proc", "/proc", "proc", _SAFE | kernel.NO_EXECUTE)
+
+
+def become(account: int | None) -> None:
+    """Give up every right, and become an account without a user if one is named."""
+    kernel.empty_bounding_set()
+    if account is not None:
+        os.setgroups([])
+        os.setresgid(account, account, account)
+        os.setresuid(account, account, account)
+    kernel.drop_capabilities()
+    kernel.forbid_new_privileges()
+
+
+def run(order: Message) -> Message:
+    """Carry out an order.
+
+    Returns:
+        The report.
+    """
     # No process of the same account may inspect this one.
-    ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
-    shutil.copytree("/given", COURSE)
+    kernel.set_inspectable(inspectable=False)
+    shutil.copytree(order["given"], COURSE)
     before = snapshot()
     started = time.monotonic()
-    codes = carry_out(order["commands"], order["environment"], started + order["seconds"])
+    codes = carry_out(order["commands"], started + order["seconds"])
     seconds = time.monotonic() - started
     survivors = settle()
     if survivors:
         # They may act once the grading has ended.
         time.sleep(_LATE_SECONDS)
     end_all()
-    report = {
+    return {
         "codes": codes,
         "seconds": round(seconds, 1),
         "survivors": survivors,
@@ -54,11 +148,9 @@ def main() -> None:
         "collected": {path: read(COURSE / path) for path in order["collected"]},
         "words": output_tail(),
     }
-    sys.stdout.write(json.dumps(report))
-    sys.stdout.flush()
 
 
-def carry_out(commands: list[list[str]], environment: dict[str, str], end: float) -> list[int | None]:
+def carry_out(commands: list[list[str]], end: float) -> list[int | None]:
     """Run commands one after another.
 
     Returns:
@@ -67,25 +159,23 @@ def carry_out(commands: list[list[str]], environment: dict[str, str], end: float
     codes: list[int | None] = []
     with LOG.open("wb") as log:
         for command in commands:
-            process = subprocess.Popen(
-                command, cwd=COURSE, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
+            process = start(command, log.fileno())
             code = wait_for(process.pid, end)
             process.returncode = -signal.SIGKILL if code is None else code
             codes.append(code)
     return codes
 
 
+def start(command: list[str], log: int) -> subprocess.Popen[bytes]:
+    """Start a command: a fork where its module has been imported, else a new program."""
+    if warm.can_run(command):
+        return warm.start(command, COURSE, log)
+    return subprocess.Popen(command, cwd=COURSE, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
 def wait_for(process: int, end: float) -> int | None:
     """Wait for a process, and reap the orphans that a namespace hands to its first process."""
-    listener = select.poll()
-    listener.register(sys.stdout, 0)
     while time.monotonic() < end:
-        # An attack may make even this fail: then the time limit ends it.
-        with contextlib.suppress(OSError):
-            if listener.poll(0):
-                # The reader of the report is gone: the container ends with its first process.
-                os._exit(1)
         with contextlib.suppress(ChildProcessError):
             reaped, status = os.waitpid(-1, os.WNOHANG)
             if reaped == process:
@@ -175,7 +265,3 @@ def read(path: Path) -> str | None:
 def output_tail() -> str:
     """The end of what the grading printed."""
     return LOG.read_bytes()[-_LAST_WORDS:].decode(errors="replace")
-
-
-if __name__ == "__main__":
-    main()

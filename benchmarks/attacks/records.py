@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.wire import from_plain, to_plain
-from benchmarks.attacks.observe import Observation
+from benchmarks.attacks.graders import CELL_SECONDS
+from benchmarks.attacks.observe import RUN_SECONDS, Observation
 from tests.attacks.attack import Attack
+from tests.small_course import notebook_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Record:
         release: its version.
         kind: the attack's class.
         attack: its name.
-        key: says whether the attack is still the same.
+        key: says whether the attack, the program and the limits are still the same (`key_of`).
         day: when it was observed, as 2026-01-31.
         observation: what was observed.
     """
@@ -34,9 +36,15 @@ class Record:
     observation: Observation
 
 
-def key_of(attack: Attack) -> str:
-    """A text that changes when an attack's cells do."""
-    return hashlib.sha256(json.dumps([attack.name, dict(attack.answers)]).encode()).hexdigest()[:16]
+def key_of(attack: Attack, program: str) -> str:
+    """A text that changes when what is handed in does, the program that grades it, or the limits.
+
+    Args:
+        attack: the attack.
+        program: says which program, as `Grader.program`.
+    """
+    about = f"{program} {CELL_SECONDS} {RUN_SECONDS} {attack.name}\0".encode()
+    return hashlib.sha256(about + notebook_of(attack)).hexdigest()[:16]
 
 
 def load(path: Path) -> list[Record]:

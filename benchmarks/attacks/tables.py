@@ -9,13 +9,15 @@ from pathlib import Path
 from benchmarks.attacks.container import DISK_BYTES, MEMORY_BYTES
 from benchmarks.attacks.graders import CELL_SECONDS
 from benchmarks.attacks.observe import RUN_SECONDS, Observation
-from benchmarks.attacks.records import Record, key_of
+from benchmarks.attacks.records import Record
 from benchmarks.other_graders import ROOT
 from tests.attacks.attack import Attack, Kind
 
 EVERY_ATTACK = Path(__file__).resolve().parents[1] / "ATTACKS.md"
 SECURITY = ROOT / "docs" / "security.md"
 NAMES = ("Gradlab", "nbgrader", "otter-grader")
+ON_THE_WALL = frozenset({Kind.MESSAGE, Kind.WIRE})
+"""Attacks by messages across Gradlab's wall: the other graders have none."""
 _PLACE = re.compile(r"(<!-- attacks: begin -->\n).*(<!-- attacks: end -->)", re.DOTALL)
 _COMMAND = "python -m benchmarks.attacks --write"
 _EACH = "One line for each attack, with what it earned and did: [benchmarks/ATTACKS.md](../benchmarks/ATTACKS.md)."
@@ -37,11 +39,11 @@ def write(records: Iterable[Record], attacks: Sequence[Attack]) -> None:
     """Write ATTACKS.md, and the summary into docs/security.md.
 
     Args:
-        records: what was observed; what belongs to attacks that are no more, or were changed, is left out.
+        records: what was observed; of an attack that is no more, nothing is written.
         attacks: the corpus.
     """
-    current = {attack.name: key_of(attack) for attack in attacks}
-    kept = [record for record in records if current.get(record.attack) == record.key]
+    current = {attack.name for attack in attacks}
+    kept = [record for record in records if record.attack in current]
     seen = {(record.grader, record.attack): record.observation for record in kept}
     EVERY_ATTACK.write_text(every_attack(attacks, seen, measured(kept, attacks)), encoding="utf-8")
     text = SECURITY.read_text(encoding="utf-8")
@@ -55,9 +57,13 @@ def measured(records: Sequence[Record], attacks: Sequence[Attack]) -> str:
     releases = {record.grader: record.release for record in records}
     counts = Counter(record.grader for record in records)
     ran = ", ".join(f"{name} {releases[name]}: {counts[name]}" for name in NAMES if name in releases)
+    across = sum(attack.kind in ON_THE_WALL for attack in attacks)
+    sample = any(counts[name] < len(attacks) - (0 if name == NAMES[0] else across) for name in NAMES)
     return (
         f"Measured on {' to '.join(dict.fromkeys([days[0], days[-1]])) if days else 'no day'}, Python "
-        f"{platform.python_version()}: `{_COMMAND}`. The corpus has {len(attacks)} attacks. Run: {ran}."
+        f"{platform.python_version()}: `{_COMMAND}`. The corpus has {len(attacks)} attacks; {across} of them are "
+        f"messages across the wall, which is {NAMES[0]}'s alone. Run: {ran}."
+        + (" This is a sample: the command was ended before it had run all." if sample else "")
     )
 
 

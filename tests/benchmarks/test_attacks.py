@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.attacks.container import ContainerError, Order, Report, run
+from benchmarks.attacks.container import Container, ContainerError, Machine, Order, Report
 from benchmarks.attacks.graders import Grader, Gradlab, Nbgrader
 from benchmarks.attacks.observe import Control, Observation, Observer
 from benchmarks.attacks.records import Record, key_of, load, save
@@ -21,12 +21,17 @@ EQUAL = attack(
     square="class Yes:\n    def __eq__(self, other): return True\ndef square(x): return Yes()",
 )
 NOTHING = attack("nothing at all", Kind.OBJECT, half="def half(x): return x")
-TOOLS = Path("/usr/bin")
+
+
+class Unprepared(Nbgrader):
+    """nbgrader without anything imported before."""
+
+    machine = Machine()
 
 
 def observe(grader: Grader, folder: Path, attacks: Sequence[Attack]) -> list[Observation]:
-    observer = Observer(grader, folder, Control(frozenset(EXERCISES), frozenset()), seconds=600)
-    return [observation for _, observation in observer.observe_together(attacks)]
+    with Observer(grader, folder, Control(frozenset(EXERCISES), frozenset()), seconds=600) as observer:
+        return [observation for _, observation in observer.observe_together(attacks)]
 
 
 def contained(tmp_path: Path, *commands: str, seconds: float = 60.0, collected: Sequence[str] = ()) -> Report:
@@ -34,12 +39,13 @@ def contained(tmp_path: Path, *commands: str, seconds: float = 60.0, collected: 
     given = tmp_path / "given"
     given.mkdir()
     (given / "file").write_text("given")
-    return run(Order(given, [["sh", "-c", command] for command in commands], {}, TOOLS, seconds, collected))
+    with Container(tmp_path, Machine()) as container:
+        return container.run(Order(given, [["sh", "-c", command] for command in commands], seconds, collected))
 
 
 @pytest.mark.slow
 def test_an_attack_that_beats_nbgrader_earns_nothing_here(tmp_path: Path) -> None:
-    there, here = tmp_path / "there", tmp_path / "here"
+    there, stock, here = tmp_path / "there", tmp_path / "stock", tmp_path / "here"
     there.mkdir()
     won, lost = observe(Nbgrader(60), there, [EQUAL, NOTHING])
     assert (won.earned, won.possible) == (2.0, 2.0)
@@ -47,8 +53,12 @@ def test_an_attack_that_beats_nbgrader_earns_nothing_here(tmp_path: Path) -> Non
     assert won.neighbour == lost.neighbour == 1.0
     assert won.ended
     assert not won.survived
-    # Both work on nbgrader's courses: what nbgrader has made and graded is taken over.
-    shutil.copytree(there / "template", here / "template")
+    # All of them work on nbgrader's courses: what nbgrader has made and graded is taken over.
+    for folder in (stock, here):
+        shutil.copytree(there / "template", folder / "template")
+    # Started as a program, with kernels started as programs, it gives the same as forked.
+    points = [(seen.earned, seen.neighbour) for seen in observe(Unprepared(60), stock, [EQUAL, NOTHING])]
+    assert points == [(won.earned, 1.0), (lost.earned, 1.0)]
     ours = observe(Gradlab(60), here, [EQUAL, NOTHING])
     assert [(seen.earned, seen.possible) for seen in ours] == [(0.0, 2.0)] * 2
     assert [seen.neighbour for seen in ours] == [1.0, 1.0]
@@ -93,9 +103,12 @@ def test_a_container_stops_what_does_not_end(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_container_that_cannot_start_says_so(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
-    (tmp_path / "leads nowhere").symlink_to("absent")
-    with pytest.raises(ContainerError, match="leads nowhere"):
-        run(Order(tmp_path, [["true"]], {}, TOOLS, 60.0, ()))
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "leads nowhere").symlink_to("absent")
+    with Container(tmp_path, Machine()) as container, pytest.raises(ContainerError, match="leads nowhere"):
+        container.run(Order(tmp_path / "given", [["true"]], 60.0, ()))
+    with Container(tmp_path, Machine(imported=["absent"])) as container, pytest.raises(ContainerError, match="absent"):
+        container.run(Order(tmp_path / "given", [["true"]], 60.0, ()))
 
 
 def test_observations_are_kept_and_counted(tmp_path: Path) -> None:
@@ -104,8 +117,8 @@ def test_observations_are_kept_and_counted(tmp_path: Path) -> None:
     assert won.harmless
     assert not harmful.harmless
     records = [
-        Record("nbgrader", "1", "lying object", EQUAL.name, key_of(EQUAL), "2026-01-31", won),
-        Record("nbgrader", "1", "lying object", NOTHING.name, key_of(NOTHING), "2026-02-01", harmful),
+        Record("nbgrader", "1", "lying object", EQUAL.name, key_of(EQUAL, "nbgrader 1"), "2026-01-31", won),
+        Record("nbgrader", "1", "lying object", NOTHING.name, key_of(NOTHING, "nbgrader 1"), "2026-02-01", harmful),
     ]
     save(tmp_path / "kept" / "nbgrader.json", records)
     assert load(tmp_path / "kept" / "nbgrader.json") == records

@@ -228,6 +228,26 @@ def test_formgrader_lists_the_class(course: Path, serve: Serve, watched: Watched
         watched.check(page)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "manage_students/%3Cimg%20src=x%20onerror=document.title=1%3E",
+        "manage_students/%22;document.title=1;%22",
+        "manage_students/%5C/;document.title=1;%22",
+        "manage_submissions/%3Cimg%20src=x%20onerror=document.title=1%3E",
+        "gradebook/%3Cimg%20src=x%20onerror=document.title=1%3E/x",
+    ],
+)
+def test_formgrader_refuses_markup_in_an_address(course: Path, serve: Serve, watched: Watched, name: str) -> None:
+    address = serve(course)
+    page = watched.open(f"{address}formgrader/manage_students")
+    answer = page.goto(f"{address}formgrader/{name}")
+    assert answer is not None
+    assert answer.status == 400
+    assert "document.title" not in answer.text()
+    watched.check(page)
+
+
 def test_formgrader_refuses_a_hostile_id(course: Path, serve: Serve, watched: Watched) -> None:
     page = watched.open(f"{serve(course)}formgrader/manage_submissions/lab")
     row = page.locator("tr").filter(has=page.locator("td.student-id", has_text=IDS[0]))

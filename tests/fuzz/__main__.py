@@ -7,6 +7,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SAWarning
 
 from autograder.gradebook.connection import alembic_on_path
 from tests.fuzz.campaign import Campaign
-from tests.fuzz.doors import run_in_a_process
+from tests.fuzz.doors import Failure, run_in_a_process
 
 _BATCH = 100
 
@@ -33,7 +34,7 @@ def main() -> int:
     parser.add_argument("--doors", type=int, default=5000, help="how many inputs at the coordinator's doors (5000)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="their seed (random, and printed)")
     parser.add_argument("--only", type=int, help="one mutant of the run, by its number; no input at a door")
-    parser.add_argument("--workers", type=int, default=2, help="submissions at once (2)")
+    parser.add_argument("--workers", type=int, default=2, help="submissions, or processes that try inputs, at once (2)")
     chosen = parser.parse_args()
     numbers = range(chosen.count) if chosen.only is None else [chosen.only]
     root = Path(mkdtemp(prefix="fuzz-"))
@@ -55,23 +56,30 @@ def main() -> int:
     for failure in failures:
         say(f"\nmutant {failure.number} ({', '.join(failure.history)}): {failure.problem}\n  {failure.folder}")
         say(f"  again: python -m tests.fuzz --seed {chosen.seed} --only {failure.number}")
-    at_doors = _try_doors(0 if chosen.only is not None else chosen.doors, chosen.seed, root, say)
+    at_doors = _try_doors(0 if chosen.only is not None else chosen.doors, chosen, root, say)
     if not (failures or at_doors):
         shutil.rmtree(root)
     return 1 if failures or at_doors else 0
 
 
-def _try_doors(count: int, seed: int, root: Path, say: Callable[[str], None]) -> bool:
+def _try_doors(count: int, chosen: argparse.Namespace, root: Path, say: Callable[[str], None]) -> bool:
     """Try inputs at the coordinator's doors; returns whether something didn't hold for one."""
-    failed = False
-    for start in range(0, count, _BATCH):
-        stop = min(start + _BATCH, count)
+    started, done, failed = time.monotonic(), 0, False
+
+    def attempt(start: int) -> tuple[int, list[Failure]]:
+        numbers = range(start, min(start + _BATCH, count))
         folder = root / f"doors-{start}"
         folder.mkdir()
-        for failure in run_in_a_process(range(start, stop), seed, folder):
-            failed = True
-            say(f"\ninput {failure.number} at {failure.door}: {failure.problem}")
-        say(f"{stop:6} inputs tried at the coordinator's doors")
+        return len(numbers), run_in_a_process(numbers, chosen.seed, folder)
+
+    with ThreadPoolExecutor(chosen.workers) as pool:
+        for made in as_completed([pool.submit(attempt, start) for start in range(0, count, _BATCH)]):
+            tried, failures = made.result()
+            done += tried
+            for failure in failures:
+                failed = True
+                say(f"\ninput {failure.number} at {failure.door}: {failure.problem}")
+            say(f"{done:6} inputs tried at the coordinator's doors, {time.monotonic() - started:6.0f} s")
     return failed
 
 

@@ -61,8 +61,8 @@ def _markup(rng: grammars.Rng, _: Path) -> Iterator[None]:
 def _submission(rng: grammars.Rng, folder: Path) -> Iterator[None]:
     grammars.tree(rng, folder / "submission")
     if rng.random() < 0.7:
-        with suppress(OSError):
-            (folder / "submission" / "lab.ipynb").write_bytes(grammars.notebook(rng))
+        with suppress(FileExistsError):
+            grammars.write_new(folder / "submission" / "lab.ipynb", grammars.notebook(rng))
     yield
     with suppress(Quarantine):
         read_submission(folder / "submission", LAB)
@@ -70,8 +70,7 @@ def _submission(rng: grammars.Rng, folder: Path) -> Iterator[None]:
 
 def _download(rng: grammars.Rng, folder: Path) -> Iterator[None]:
     grammars.tree(rng, folder / "download" / "ann")
-    (folder / "download" / "ann" / "work.zip").unlink(missing_ok=True)
-    (folder / "download" / "ann" / "work.zip").write_bytes(grammars.archive(rng))
+    grammars.write_new(folder / "download" / "ann" / "work.zip", grammars.archive(rng))
     (folder / "spool").mkdir()
     yield
     with suppress(ExpectedError):

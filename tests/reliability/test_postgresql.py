@@ -32,6 +32,7 @@ from autograder.verdicts import Result, SubmissionStatus
 from tests.autograder.conftest import run_nbgrader
 from tests.postgresql import BLANK, GUARDED, PASSWORD, Server, running
 from tests.reliability.class_course import (
+    LAB,
     assert_explained,
     autograded,
     contents,
@@ -253,6 +254,77 @@ def test_two_machines_with_one_gradebook_take_turns(course: Path) -> None:
         assert "Wait until it has finished" in told.value.cure
     with GradebookWriter(Course.open(elsewhere)):
         pass
+
+
+def another_machine(course: Path, name: str = "elsewhere", lab: str = LAB) -> Path:
+    """A second instructor's folder of the same course, with the same gradebook."""
+    root = shutil.copytree(course, course.with_name(name))
+    if lab != LAB:
+        shutil.rmtree(root / "autograded", ignore_errors=True)
+        for folder in (root / "source", *(root / "submitted").iterdir()):
+            shutil.move(folder / LAB, folder / lab)
+        (root / "source" / lab / f"{LAB}.ipynb").rename(root / "source" / lab / f"{lab}.ipynb")
+        for path in root.glob(f"submitted/*/{lab}/{LAB}.ipynb"):
+            path.rename(path.with_name(f"{lab}.ipynb"))
+    return root
+
+
+def test_two_graders_at_once_lose_nothing_and_the_second_is_told_to_wait(
+    server: Server, graded_class: tuple[Path, dict[str, Any]], waiting: Path
+) -> None:
+    same, other = another_machine(waiting), another_machine(waiting, "other", "lab2")
+    with held_up(server, waiting, "s003") as first:
+        for root, lab in ((waiting, LAB), (same, LAB), (other, "lab2")):
+            with start(root, "grade", lab, "--quiet") as second:
+                out, err = second.communicate()
+            assert (second.returncode, out) == (1, "")
+            told = " ".join(err.split())
+            assert "Another autograder is" in told
+            assert "Wait until it has finished, or end it; then run the same command again." in told
+            assert_explained(err)
+        assert first.poll() is None
+        # The other program gives way.
+        with server.connect("postgres") as asking:
+            asking.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'")
+        out, err = first.communicate()
+        assert (first.returncode, err) == (0, "")
+    assert content(waiting) == content(graded_class[0])
+    with start(other, "grade", "lab2", "--quiet") as second:
+        assert second.communicate()[1] == ""
+    both = content(waiting)
+    assert [row for row in both["grades"] if row[1] == LAB] == content(graded_class[0])["grades"]
+    assert len([row for row in both["submissions"] if row[1] == "lab2"]) == STUDENTS
+
+
+def test_two_graders_that_find_a_new_database_make_one_gradebook(
+    server: Server, graded_class: tuple[Path, dict[str, Any]], waiting: Path
+) -> None:
+    configure(waiting, server.make(f"new_{os.urandom(4).hex()}"))
+    same = another_machine(waiting)
+    with start(waiting, "grade", LAB, "--quiet") as first, start(same, "grade", LAB, "--quiet") as second:
+        ended = {root: process.communicate()[1] for root, process in ((waiting, first), (same, second))}
+    assert 0 in (first.returncode, second.returncode), ended
+    for err in ended.values():
+        assert not err or "Another autograder is" in err
+    assert len(grade_here(same)) == STUDENTS
+    assert content(same) == content(graded_class[0])
+
+
+def test_marks_by_hand_are_kept_when_another_machine_grades_the_same_class(course: Path) -> None:
+    execute(
+        course,
+        "UPDATE grade SET manual_score = 2.5, needs_manual_grade = false WHERE id = (SELECT min(g.id) FROM grade g "
+        "WHERE g.needs_manual_grade)",
+    )
+    marked = content(course)
+    same = another_machine(course)
+    for folder in (".autograder", "autograded"):
+        shutil.rmtree(same / folder)
+    assert len(grade_here(same)) == STUDENTS
+    after = content(same)
+    # It has not seen the answer that was marked, so the mark waits for a person, and stays.
+    assert [row[:7] for row in after["grades"]] == [row[:7] for row in marked["grades"]]
+    assert after["comments"] == marked["comments"]
 
 
 def test_a_grader_that_is_killed_while_it_writes_goes_on_where_it_was(

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox import bubblewrap, seccomp
+from autograder import call_filter
+from autograder.sandbox import bubblewrap
 
 ORDINARY_USER = 12345
 CHECKOUT = Path(__file__).parents[3]
@@ -114,6 +115,6 @@ def without_libseccomp() -> Iterator[None]:
 def libraries() -> set[str]:
     """Where libseccomp lies; nowhere if it isn't installed."""
     with suppress(OSError):
-        ctypes.CDLL(seccomp.LIBRARY)
+        ctypes.CDLL(call_filter.LIBRARY)
     maps = Path("/proc/self/maps").read_text().splitlines()
     return {line.split()[-1] for line in maps if "libseccomp" in line}

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from autograder import call_filter
 from autograder.sandbox import seccomp
 from autograder.sandbox.zygote import Zygote
 from tests.autograder.sandbox.support import Student, student_of
 
 ATTEMPT = f"""
 import ctypes, os
-resolve = ctypes.CDLL({seccomp.LIBRARY!r}).seccomp_syscall_resolve_name
+resolve = ctypes.CDLL({call_filter.LIBRARY!r}).seccomp_syscall_resolve_name
 libc = ctypes.CDLL(None, use_errno=True)
 def attempt(call, *arguments):
     number = call if isinstance(call, int) else resolve(call.encode())
@@ -30,7 +31,7 @@ def caller(student: Student) -> Student:
     return student
 
 
-@pytest.mark.parametrize(("names", "error"), [(seccomp._FORBIDDEN, errno.EPERM), (seccomp._ABSENT, errno.ENOSYS)])
+@pytest.mark.parametrize(("names", "error"), [(call_filter.FORBIDDEN, errno.EPERM), (call_filter.ABSENT, errno.ENOSYS)])
 def test_every_call_of_the_list_is_denied(caller: Student, names: tuple[str, ...], error: int) -> None:
     found = caller.run(f"result = {{name: attempt(name, 0, 0, 0, 0, 0, 0) for name in {names!r}}}")
     known = {name: code for name, code in found.items() if code is not None}
@@ -195,7 +196,7 @@ def test_the_same_program_is_written_each_time() -> None:
 
 def test_only_calls_that_would_be_reported_missing_can_be_allowed() -> None:
     assert seccomp.program({"memfd_create"}) != seccomp.program()
-    assert seccomp.program(seccomp._FORBIDDEN) == seccomp.program()
+    assert seccomp.program(call_filter.FORBIDDEN) == seccomp.program()
 
 
 def test_without_the_library_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

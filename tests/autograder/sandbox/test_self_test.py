@@ -76,7 +76,8 @@ from autograder.sandbox.self_test import probe
 print(json.dumps([os.geteuid(), [dataclasses.asdict(layer) for layer in probe([])]]))
 """
 FORBID = """
-from autograder.sandbox import isolation, kernel, seccomp
+from autograder import kernel
+from autograder.sandbox import isolation, seccomp
 kernel.forbid_new_privileges()
 isolation.filter_system_calls(seccomp.program())
 """
