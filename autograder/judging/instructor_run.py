@@ -134,7 +134,7 @@ def run_instructor_notebook(
     }
     namespace.clear()
     namespace.update(fresh)
-    tests = compile_tests(shell, cells)
+    tests = compile_tests(shell, cells, names)
     given = _given_names(cells) - names
     return InstructorRun(
         tuple(cells),

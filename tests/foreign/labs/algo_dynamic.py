@@ -23,12 +23,10 @@ def fib(n, memo={}):
 
 # %% subtle
 def fib(n, memo=None):
-    if n < 2:
-        return n
-    memo = memo or {}
-    if n not in memo:
-        memo[n] = fib(n - 1, memo) + fib(n - 2, memo)
-    return memo[n]
+    a, b = 0, 1
+    for _ in range(n):
+        a, b = b, a + b
+    return a
 
 # %% other
 def fib(n, memo=None):

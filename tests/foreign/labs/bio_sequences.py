@@ -230,6 +230,18 @@ for a, b in [("GATTACA", "GCATGCA"), ("A", ""), ("ACGT", "ACGT")] + [("".join(ra
 assert align("ACGT", "ACGT")[0] == 4
 assert align("GATTACA", "GCATGCA", gap=-1)[0] == 2
 
+# %% test suite 2
+class Suite:
+    """Checks with names of the answers in the body of a class."""
+    align = staticmethod(align)
+    scores = [align("A", b)[0] for b in "AC"]
+    made = Sequence("AAGC")
+    def run(self):
+        assert self.align("AC", "AC")[0] == 2
+        assert self.scores == [1, -1], self.scores
+        assert self.made.gc() == 0.5 and type(self.made) is Sequence
+Suite().run()
+
 # %% answer mendel
 def cross(parent1, parent2, n, rng=random):
     """Count the genotypes of n children; a genotype is sorted like "Aa"."""
