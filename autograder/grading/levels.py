@@ -108,11 +108,21 @@ def failed_tests(solution: NotebookResult, failures: Mapping[str, str], points: 
             continue
         if verdict.status in _NOT_PASSED:
             reasons[verdict.grade_id] = verdict.message
-        elif (verdict.points or 0.0) < min(points.get(verdict.grade_id, 0.0), verdict.max_points):
+        elif gives_less(verdict, points):
             reasons[verdict.grade_id] = (
                 f"it gives {points[verdict.grade_id]:g} points in one process: {verdict.message}"
             )
     return reasons
+
+
+def gives_less(verdict: CellVerdict, points: Mapping[str, float]) -> bool:
+    """Whether a test gives the instructor's own solution less than in one process.
+
+    Args:
+        verdict: the verdict on the solution.
+        points: the partial credit that tests give it in one process, by grade id.
+    """
+    return (verdict.points or 0.0) < min(points.get(verdict.grade_id, 0.0), verdict.max_points)
 
 
 def blind_tests(

@@ -24,6 +24,7 @@ from autograder.grading.levels import (
     LabLevels,
     blind_tests,
     failed_tests,
+    gives_less,
     needed_tests,
     skipped,
     tests_of,
@@ -332,7 +333,8 @@ class LocalExecutor:
             for verdict in result.verdicts:
                 if verdict.grade_id not in trial:
                     continue
-                if verdict.status in (CellStatus.PASSED, CellStatus.PARTIAL):
+                passed = verdict.status in (CellStatus.PASSED, CellStatus.PARTIAL)
+                if passed and not gives_less(verdict, server.points):
                     beside[verdict.grade_id] = trial[verdict.grade_id]
                     replayed |= {verdict.grade_id} if replays else set()
                 else:

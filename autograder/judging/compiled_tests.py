@@ -1,13 +1,14 @@
 """The instructor's tests, compiled once in the judge server: each judge, a fork of it, only runs them."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from types import CodeType
 
 from IPython.core.displayhook import DisplayHook
 
 from autograder.cells import Cell, Role
+from autograder.judging.class_bodies import ask_in_class_bodies
 from autograder.wall.callables import read_source
 from autograder.wall.ipython_shell import Execution, NotebookShell, captured, run_cell
 
@@ -25,18 +26,28 @@ class CompiledTest:
     value: CodeType | None
 
 
-def compile_tests(shell: NotebookShell, cells: Sequence[Cell]) -> dict[str, CompiledTest]:
-    """Compile a notebook's tests, by grade id. A test that can't be compiled runs as any cell does."""
-    compiled = {cell.grade_id or "": _compile(shell, cell.source) for cell in cells if cell.role is Role.TEST}
+def compile_tests(
+    shell: NotebookShell, cells: Sequence[Cell], student_names: Set[str] = frozenset()
+) -> dict[str, CompiledTest]:
+    """Compile a notebook's tests, by grade id. A test that can't be compiled runs as any cell does.
+
+    Args:
+        shell: the shell in which they will run.
+        cells: the notebook's cells.
+        student_names: the names that tests ask the student's side for.
+    """
+    compiled = {
+        cell.grade_id or "": _compile(shell, cell.source, student_names) for cell in cells if cell.role is Role.TEST
+    }
     return {grade_id: test for grade_id, test in compiled.items() if test is not None}
 
 
-def _compile(shell: NotebookShell, source: str) -> CompiledTest | None:
+def _compile(shell: NotebookShell, source: str, student_names: Set[str]) -> CompiledTest | None:
     try:
         text: str = shell.transform_cell(source)
         # Tracebacks find the text under this name, as they do for cells that the shell runs.
         file: str = shell.compile.cache(text, 0, raw_code=source)
-        tree = shell.transform_ast(shell.compile.ast_parse(text, filename=file))
+        tree = ask_in_class_bodies(shell.transform_ast(shell.compile.ast_parse(text, filename=file)), student_names)
         last = tree.body[-1] if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         statements = ast.Module(tree.body[:-1] if last else tree.body, [])
         compiled = CompiledTest(

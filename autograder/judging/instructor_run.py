@@ -134,7 +134,7 @@ def run_instructor_notebook(
     }
     namespace.clear()
     namespace.update(fresh)
-    tests = compile_tests(shell, cells)
+    tests = compile_tests(shell, cells, names)
     given = _given_names(cells) - names
     return InstructorRun(
         tuple(cells),
@@ -194,20 +194,25 @@ class _Rehearsal:
             self.states = {}
         if in_one_process is None:
             return
-        if not self.failures:
+        points = {cell.grade_id or "": cell.points for _, cell in self._cells if cell.role is Role.TEST}
+        if not self.failures and all(given >= points[grade_id] for grade_id, given in self.points.items()):
             in_one_process.dismiss()
             return
-        # A test that failed by itself may need what an earlier one has done.
+        # A test that failed by itself, or gave less than all, may need what an earlier one has done.
         report = in_one_process.report()
-        self.failures = self.failures if report is None else report
+        if report is not None:
+            self.failures, self.points = report["failures"], report["points"]
 
     def _run_in_one_process(self) -> Report:
-        failures, stopped = {}, list[FailedCell]()
+        failures, points, stopped = dict[str, str](), dict[str, float](), list[FailedCell]()
         values = AssertValues()
         self._shell.ast_transformers.append(values)
         for _, cell in self._cells:
-            error = run_cell(self._shell, cell.source).error
+            execution = run_cell(self._shell, cell.source)
+            error = execution.error
             if error is None:
+                if cell.role is Role.TEST and type(execution.value) in (int, float):
+                    points[cell.grade_id or ""] = float(execution.value)
                 continue
             described = values.describe(error)
             if cell.role is not Role.TEST:
@@ -217,7 +222,7 @@ class _Rehearsal:
             missing = error.name if isinstance(error, NameError) else None
             cause = next((stop.message for stop in stopped if missing and stop.would_bind(missing)), "")
             failures[cell.grade_id or ""] = f"{described}. {cause}" if cause else described
-        return failures
+        return {"failures": failures, "points": points}
 
     def _run_test(self, index: int, cell: Cell) -> None:
         loaded = set(sys.modules)

@@ -259,8 +259,8 @@ class Wall(RequestReply):
                 "released": self._remote.released[:],
             }
             self._remote.released.clear()
-            function = origins[0].removesuffix("()")
-            states = read_states(self.seeded) if self.seeded and self._profile.may_draw(function) else {}
+            functions = tuple(origin.removesuffix("()") for origin in origins)
+            states = read_states(self.seeded) if self.seeded and self._profile.may_draw(functions) else {}
             more = {"states": states, "warnings": self._test_watches_warnings()}
             reply = self._exchange_for_test(message | more, origins[0])
         except UnsendableError as error:
@@ -280,8 +280,8 @@ class Wall(RequestReply):
             if states and reply.get("states") != states:
                 drawn = {name: reply["states"][name] for name in states}
                 set_states(drawn)
-                self._profile.record_draw(function)
-                if not draw_leads(states, drawn) and not self.answers.may_reseed(function):
+                self._profile.record_draw(functions)
+                if not draw_leads(states, drawn) and not self.answers.may_reseed(functions):
                     set_states(states)
         except Exception as error:  # noqa: BLE001 - only what the student's side sent can be wrong here
             self._reject(f"what it sent is no answer: {error}")

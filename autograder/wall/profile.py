@@ -15,11 +15,12 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from autograder.wall.errors import NotPlainError, UnsendableError, UnsupportedValueError
-from autograder.wall.origins import Origins, root
+from autograder.wall.origins import Origins, items, root
 from autograder.wall.places import Path, Places, texts
 from autograder.wall.sent_objects import GRADIENT, Place
 
 _PLACE = " at "
+_DRAWS = "draws"
 
 
 @dataclass
@@ -93,6 +94,11 @@ class Recorder:
             self.bare.update(origins)
         return False
 
+    def item_origins(self, origins: Origins) -> Origins:
+        """See `Profile.item_origins`."""
+        # A submission may have a tuple there, whose items come with it.
+        return (*origins, *items(origins))
+
     def record_plain(self, origins: Origins) -> None:
         """Record that plain data came."""
         self.plain.update(origins)
@@ -149,17 +155,17 @@ class Recorder:
         """Record that a function changed values of the student's own leaves."""
         self.restored.update(map(_leaves_of, functions))
 
-    def may_draw(self, function: str) -> bool:  # noqa: ARG002 - the same question as to a profile
+    def may_draw(self, functions: Origins) -> bool:  # noqa: ARG002 - the same question as to a profile
         """See `Profile.may_draw`."""
         return True
 
-    def record_draw(self, function: str) -> None:
+    def record_draw(self, functions: Origins) -> None:
         """Record that a function drew from a generator that the test had seeded."""
-        self.restored.add(_draws_of(function))
+        self.restored.update(map(_draws_of, functions))
 
-    def may_reseed(self, function: str) -> bool:
+    def may_reseed(self, functions: Origins) -> bool:
         """See `Profile.may_reseed`."""
-        self.restored.add(_seeds_of(function))
+        self.restored.update(map(_seeds_of, functions))
         return True
 
     def may_stop_iteration(self, origins: Origins) -> bool:
@@ -253,6 +259,13 @@ class Profile:
         """Whether a test gets an object's plain value instead of the object: where the solution gave plain data."""
         return has_plain_value and self.handles.isdisjoint(origins)
 
+    def item_origins(self, origins: Origins) -> Origins:
+        """The origins of the items that come with an object whose class derives from a plain one.
+
+        They are those of the items that any other object gives, whatever its class derives from.
+        """
+        return items(origins)
+
     def record_plain(self, origins: Origins) -> None:
         """Nothing is recorded of a submission."""
 
@@ -281,11 +294,11 @@ class Profile:
                         return "/".join(path) or "*"
         return ""
 
-    def may_draw(self, function: str) -> bool:
+    def may_draw(self, functions: Origins) -> bool:
         """Whether a function may draw from a generator that the test has seeded: the solution's did."""
-        return _draws_of(function) in self.restored
+        return not self.restored.isdisjoint(map(_draws_of, functions))
 
-    def record_draw(self, function: str) -> None:
+    def record_draw(self, functions: Origins) -> None:
         """Nothing is recorded of a submission."""
 
     def record_class(self, origin: str) -> None:
@@ -323,6 +336,9 @@ class Profile:
                     continue
                 # What a call changed or swallowed says nothing where the tests made no such call.
                 where, _, what = step.rpartition(" ")
+                if what == _DRAWS:
+                    # Nor does it matter whether a test had seeded a generator before the call.
+                    continue
                 asked = {"swallowed": f"{where}.__exit__()", "restored": f"{where}()", "stops": step}[right]
                 if asked in rights:
                     rights[asked].add(f"{right} {what}")
@@ -370,9 +386,9 @@ class Profile:
     def record_changed_leaves(self, functions: Origins) -> None:
         """Nothing is recorded of a submission."""
 
-    def may_reseed(self, function: str) -> bool:
+    def may_reseed(self, functions: Origins) -> bool:
         """Whether a function may set a generator that the test has seeded to a state of its own: the solution's did."""
-        return _seeds_of(function) in self.restored
+        return not self.restored.isdisjoint(map(_seeds_of, functions))
 
     def may_stop_iteration(self, origins: Origins) -> bool:
         """Whether a call may raise StopIteration, which ends a loop of the test's: the solution's did."""
@@ -410,7 +426,7 @@ def _seeds_of(function: str) -> str:
 
 
 def _draws_of(function: str) -> str:
-    return f"{function} draws"
+    return f"{function} {_DRAWS}"
 
 
 def _rest(found: str, origin: str, operand: str) -> str | None:

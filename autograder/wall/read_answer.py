@@ -134,9 +134,9 @@ class AnswerReader:
         self._profile.record_places(request.origins, places)
         return places
 
-    def may_reseed(self, function: str) -> bool:
+    def may_reseed(self, functions: Origins) -> bool:
         """Whether a function may set a generator that the test has seeded to a state to which no draws lead."""
-        if self._profile.may_reseed(function):
+        if self._profile.may_reseed(functions):
             return True
         self.withheld = True
         return self.trusting
@@ -212,30 +212,35 @@ class AnswerReader:
         found: list[object],
         places: Places | None,
     ) -> Callable[[str, list[Node], Decoder], object]:
+        here = origins
+
         def read(tag: str, parts: list[Node], decoder: Decoder) -> object:
+            nonlocal here
             if tag == "argument":
                 return unwrap(arguments[parts[0]])
             if tag == "leaf":
                 return self._objects.leaves[parts[0]]
             if tag == "graph":
                 return decoder.register(parts[0], outputs[parts[1]])
-            if tag == "handle":
-                if places is not None and (place := self._profile.refused_place(origins, places.of(parts))):
-                    # Of that place in the solution's answer no object is known.
-                    return self._read_object(decoder, (f"{origins[0]}[{place}]",), parts, found)
-                return self._read_object(decoder, origins, parts, found)
-            raise MalformedError(f"no such tag: {tag[:20]!r}")
+            if tag != "handle":
+                raise MalformedError(f"no such tag: {tag[:20]!r}")
+            around = own = here
+            if places is not None and (place := self._profile.refused_place(origins, places.of(parts))):
+                # Of that place in the solution's answer no object is known.
+                own = (f"{origins[0]}[{place}]",)
+            # Where the solution gave a tuple, a named one is that tuple.
+            as_plain = self._profile.takes_plain_value(own, has_plain_value=bool(parts[-1]))
+            here = own if as_plain else self._profile.item_origins(own)
+            try:
+                value = self._objects.read_handle(decoder, own, parts)
+            finally:
+                here = around
+            if as_plain:
+                return remote_of(value).snapshot[0] if has_plain_value(value) else value
+            found.append(value)
+            return value
 
         return read
-
-    def _read_object(self, decoder: Decoder, origins: Origins, parts: list[Node], found: list[object]) -> object:
-        # Where the solution gave a tuple, a named one is that tuple.
-        if self._profile.takes_plain_value(origins, has_plain_value=bool(parts[-1])):
-            value = self._objects.read_handle(decoder, origins, parts)
-            return remote_of(value).snapshot[0] if has_plain_value(value) else value
-        value = self._objects.read_handle(decoder, origins, parts)
-        found.append(value)
-        return value
 
 
 def _nothing_else(tag: str, *_: object) -> object:

@@ -9,8 +9,10 @@ answer      the instructor's answer; the whole cell is the solution, unless it m
 wrong       a plainly wrong answer in the place of the answer above
 subtle      an answer that is wrong in a way that is easily overlooked
 other       another right answer
+another     a third right answer, in yet another style
 test N      a test that is worth N points (1 if left out), and is named after what it tests
 manual N    an answer in words, which a person grades
+code N      an answer in code that a person grades: nbgrader's cell that is graded and a solution
 file        a file that comes with the lab, under this name
 right       no cell: ``# %% right TEST VARIANT POINTS: REASON`` says where nbgrader gives other points than are right
 =========== ===========================================================================================
@@ -29,17 +31,19 @@ from nbformat import NotebookNode
 from nbformat import v4 as notebook_format
 
 LABS: Final = Path(__file__).parent / "labs"
-VARIANTS: Final = ("solution", "release", "wrong", "subtle", "other")
-ANSWERED: Final = ("wrong", "subtle", "other")
+VARIANTS: Final = ("solution", "release", "wrong", "subtle", "other", "another")
+ANSWERED: Final = ("wrong", "subtle", "other", "another")
 _HEADER = re.compile(r"# %% (\w+)(?: (.*))?")
 _RIGHT = re.compile(r"([\w-]+) (\w+) ([\d.]+): (.+)")
 _BEGIN, _END = "### BEGIN SOLUTION", "### END SOLUTION"
+_SOLVED: Final = ("answer", "code")
 _KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 _FLAGS: Final = {
     "lesson": {"grade": False, "solution": False, "locked": True},
     "answer": {"grade": False, "solution": True, "locked": False},
     "test": {"grade": True, "solution": False, "locked": True},
     "manual": {"grade": True, "solution": True, "locked": False},
+    "code": {"grade": True, "solution": True, "locked": False},
 }
 
 
@@ -105,7 +109,7 @@ class ForeignLab:
         notebook = nbformat.from_dict(released)
         if variant == "release":
             return notebook
-        solutions = {cell.grade_id: _without_marks(cell.source) for cell in self.cells if cell.kind == "answer"}
+        solutions = {cell.grade_id: _without_marks(cell.source) for cell in self.cells if cell.kind in _SOLVED}
         answers = solutions | dict(self.answers.get(variant, {}))
         for cell in notebook.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
@@ -134,7 +138,7 @@ def parse_lab(name: str, text: str) -> ForeignLab:
         kind, argument = found[1], found[2] or ""
         body = re.sub(r"^#! ?", "", body, flags=re.MULTILINE).strip("\n")
         if kind in ANSWERED:
-            assert cells[-1].kind == "answer", f"{name}: {header} does not follow an answer"
+            assert cells[-1].kind in _SOLVED, f"{name}: {header} does not follow an answer"
             assert cells[-1].grade_id not in answers[kind], f"{name}: a second {kind} for {cells[-1].grade_id}"
             answers[kind][cells[-1].grade_id] = body
         elif kind == "file":
@@ -175,7 +179,7 @@ def _text_cell(kind: str, argument: str, body: str, index: int) -> TextCell:
             return TextCell(kind, "", body)
         case "answer":
             return TextCell(kind, f"{name}-answer", body)
-        case "test" | "manual":
+        case "test" | "manual" | "code":
             return TextCell(kind, name, body, float(points or 1))
         case _:
             raise AssertionError(f"no kind of cell: {kind}")
@@ -184,13 +188,13 @@ def _text_cell(kind: str, argument: str, body: str, index: int) -> TextCell:
 def _notebook_cell(cell: TextCell, cell_id: str) -> NotebookNode:
     new: Any = notebook_format.new_markdown_cell if cell.kind == "manual" else notebook_format.new_code_cell
     source = cell.source
-    if cell.kind == "answer" and _BEGIN not in source:
+    if cell.kind in _SOLVED and _BEGIN not in source:
         magic = re.match(r"%%.*\n", source)
         head = magic[0] if magic else ""
         source = f"{head}{_BEGIN}\n{source.removeprefix(head)}\n{_END}"
     made: NotebookNode = new(source, id=cell_id)
     if cell.kind != "free":
-        graded = {"points": cell.points} if cell.kind in ("test", "manual") else {}
+        graded = {"points": cell.points} if cell.kind in ("test", "manual", "code") else {}
         made.metadata["nbgrader"] = {
             "schema_version": 3, "task": False, "grade_id": cell.grade_id, **_FLAGS[cell.kind], **graded
         }  # fmt: skip
