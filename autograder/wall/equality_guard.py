@@ -46,8 +46,8 @@ _BASES = (
 """Classes from which students derive theirs."""
 _CONTAINERS = (list, tuple, dict, set, frozenset, str, bytes, deque)
 _INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-_WILDCARDS = frozenset({"unittest.mock", "_pytest.python_api"})
-"""Modules with objects that are made to be equal to others: ``ANY``, ``approx(0, abs=inf)``."""
+_OTHERS = frozenset({"__main__", "unittest.mock", "_pytest.python_api"})
+"""The notebook, and modules with objects that are made to be equal to others: ``ANY``, ``approx(0, abs=inf)``."""
 _OF_C = (types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType)
 _PLAIN = frozenset(
     {*_NUMBERS, str, bytes, type(None), type, range, slice, object, torch.Tensor, torch.dtype, torch.Size, np.dtype}
@@ -182,18 +182,18 @@ class _Looks(ast.NodeTransformer):
         function = ast.copy_location(ast.Name(self._name, ast.Load()), node)
         return ast.copy_location(ast.Call(function, [node], []), node)
 
-    def visit_Compare(self, node: ast.Compare) -> ast.Compare:  # noqa: N802 - as `ast` asks for it
+    def visit_Compare(self, node: ast.Compare) -> ast.Compare:
         self.generic_visit(node)
         node.left = self._wrapped(node.left)
         node.comparators = list(map(self._wrapped, node.comparators))
         return node
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:  # noqa: N802 - see above
+    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
         self.generic_visit(node)
         node.left, node.right = self._wrapped(node.left), self._wrapped(node.right)
         return node
 
-    def visit_Call(self, node: ast.Call) -> ast.Call:  # noqa: N802 - see above
+    def visit_Call(self, node: ast.Call) -> ast.Call:
         self.generic_visit(node)
         node.args = list(map(self._wrapped, node.args))
         for keyword in node.keywords:
@@ -285,9 +285,10 @@ def _is_installed(method: object) -> bool:
     function = getattr(method, "__func__", method)
     if not isinstance(function, types.FunctionType):
         return False
-    module = sys.modules.get(function.__globals__.get("__name__", ""))
+    name = function.__globals__.get("__name__", "")
+    module = sys.modules.get(name)
     # A file's name alone may be the student's word.
-    if module is None or vars(module) is not function.__globals__ or module.__name__ in _WILDCARDS:
+    if module is None or vars(module) is not function.__globals__ or name in _OTHERS:
         return False
     return function.__code__.co_filename.startswith(_INSTALLED)
 

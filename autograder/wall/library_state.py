@@ -4,10 +4,12 @@ A test that runs in the student's process calls the libraries of that process. A
 ``torch.allclose`` there would decide its own verdict, so such functions are put back before the test runs.
 """
 
+import bisect
 import builtins
 import ctypes
 import enum
 import importlib
+import itertools
 import operator
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
@@ -270,26 +272,28 @@ class LibraryState:
 
     def _restore_tables(self, looked_at: Set[str], allowed: Collection[str]) -> set[str]:
         # Most are as they were: only the others are looked at.
+        # To look at an object copies its page of memory: so not even all of these records are looked at.
         found, grown = self._unchanged.changed_tables(), self._unchanged.grown_tables()
-        count = 1 + len(self._modules) + len(self._classes) + len(self._named) + len(self._instances) + len(self._of_c)
-        tables = set(range(count)) if found is None or grown is None else found | grown
-        changed = self._restore_places(looked_at) if 0 in tables else set()
-        rest: Iterator[int] = iter(range(1, count))
-        for noted in self._modules:
-            if next(rest) in tables and _package(noted.place) in looked_at:
-                changed |= _restore_module(noted, allowed)
-        for known in self._classes:
-            if next(rest) in tables and _package_of(known.kind) in looked_at:
-                changed |= _restore_class(known.kind, known.contents, allowed)
-        for function, own in self._named:
-            if next(rest) in tables and _package(function.__module__) in looked_at and own.restore(function):
-                changed.add(_name_of(function))
-        for package, item, names in self._instances:
-            if next(rest) in tables and package in looked_at:
-                changed |= _restore_instance(item, names)
-        for kind, table, contents in self._of_c:
-            if next(rest) in tables:
-                changed |= _restore_class_of_c(kind, table, contents)
+        parts = (range(1), self._modules, self._classes, self._named, self._instances, self._of_c)
+        ends = list(itertools.accumulate(map(len, parts)))
+        tables = range(ends[-1]) if found is None or grown is None else sorted(found | grown)
+        changed = set()
+        for number in tables:
+            part = bisect.bisect_right(ends, number)
+            record: Any = parts[part][number - ends[part]]
+            match record:
+                case _Module() if _package(record.place) in looked_at:
+                    changed |= _restore_module(record, allowed)
+                case _Class() if _package_of(record.kind) in looked_at:
+                    changed |= _restore_class(record.kind, record.contents, allowed)
+                case (FunctionType() as function, own) if _package(function.__module__) in looked_at:
+                    changed |= {_name_of(function)} if own.restore(function) else set()
+                case (str() as package, item, names) if package in looked_at:
+                    changed |= _restore_instance(item, names)
+                case (type() as kind, table, contents):
+                    changed |= _restore_class_of_c(kind, table, contents)
+                case 0:
+                    changed |= self._restore_places(looked_at)
         return changed
 
     def _restore_places(self, looked_at: Set[str]) -> set[str]:

@@ -68,7 +68,8 @@ class _Table:
         count: how many it had.
         address: where its keys and values were.
         head: its number of items and the address of its table.
-        slots: the keys and values in it that matter; None if they were not found.
+        pairs: the keys and values in it that matter.
+        slots: where these values are in it; None if they were not found.
         entries: how many keys were put into its table.
     """
 
@@ -77,6 +78,7 @@ class _Table:
     count: int
     address: int
     head: _Place
+    pairs: bytes
     slots: _Place | None
     entries: _Place
 
@@ -185,12 +187,14 @@ class UnchangedMemory:
 
     def _describe(self, table: Mapping[str, Any], names: Collection[str]) -> _Table:
         own = dictionary_of(table)
-        found = self._slots_of(own, names)
+        pairs = [(id(key), id(value)) for key, value in own.items() if key in names]
+        found = self._slots_of(own, pairs)
         slots = None if found is None else self._place(found)
         head = self._place(_index(id(own)) + word for word in (_COUNT, _KEYS))
         pointer = int(self._memory[head.words[1]])
         entries = self._place([_index(pointer) + _ENTRIES]) if found is not None else _NOT_FOUND
-        return _Table(own, table is not own, len(own), pointer, head, slots, entries)
+        packed = numpy.array(pairs, numpy.uint64).tobytes()
+        return _Table(own, table is not own, len(own), pointer, head, packed, slots, entries)
 
     def _holds(self, table: _Table) -> bool:
         """Whether a dictionary holds what it held, and if it is a class's nothing else."""
@@ -202,9 +206,9 @@ class UnchangedMemory:
         if found is None:
             return False
         # Whoever adds items moves all of them, in their order.
-        if found[1].tobytes().find(table.slots.before) >= 0:
+        if found[1].tobytes().find(table.pairs) >= 0:
             return True
-        expected = iter(memoryview(table.slots.before).cast("Q").tolist())
+        expected = iter(memoryview(table.pairs).cast("Q").tolist())
         return set(zip(expected, expected, strict=True)) <= set(itertools.pairwise(found[1].tolist()))
 
     def _place_of_others(
@@ -216,7 +220,8 @@ class UnchangedMemory:
         for function in functions:
             first = _index(id(function))
             for word, held in ((defaults, function.__defaults__), (named, function.__kwdefaults__)):
-                found.append((first + word, 0 if held is None else id(held)))
+                # Where there are none, others change nothing for those who call it rightly.
+                found += [] if held is None else [(first + word, id(held))]
             found += [(_index(id(cell)) + _CELL_CONTENT, id(cell.cell_contents)) for cell in function_cells(function)]
         bases = self._word(_Sample, _Sample.__bases__)
         for kind in classes:
@@ -243,17 +248,35 @@ class UnchangedMemory:
         first = _index(pointer)
         return pointer, self._memory[first : first + size]
 
-    def _slots_of(self, table: dict[str, Any], names: Collection[str]) -> list[int] | None:
-        """The indices of the words that hold a dictionary's keys and values; None if they are not found."""
+    def _slots_of(self, table: dict[str, Any], pairs: list[tuple[int, int]]) -> list[int] | None:
+        """The indices of the words that hold a dictionary's values; None if they are not found.
+
+        A key is put into another slot only when all of them are, or it is put in anew.
+
+        Args:
+            table: the dictionary.
+            pairs: its keys and values that matter, as addresses.
+        """
+        if not pairs:
+            return []
         found = self._table_words(table)
         if found is None:
             return None
         pointer, words = found
+        if (first := _first_of(table, words)) is not None:
+            numbers = {id(key): number for number, key in enumerate(table)}
+            return [_index(pointer) + first + 2 * numbers[key] + 1 for key, _ in pairs]
         places = {pair: _index(pointer) + place for place, pair in enumerate(itertools.pairwise(words.tolist()))}
-        pairs = [(id(key), id(value)) for key, value in table.items() if key in names]
-        if not places.keys() >= set(pairs):
-            return None
-        return [word for pair in pairs for word in (places[pair], places[pair] + 1)]
+        return [places[pair] + 1 for pair in pairs] if places.keys() >= set(pairs) else None
+
+
+def _first_of(table: dict[str, Any], words: _Words) -> int | None:
+    """Where a dictionary's keys and values begin in its table, if they are there one after another."""
+    held = numpy.array([(id(key), id(value)) for key, value in table.items()], numpy.uint64).ravel()
+    for first in numpy.flatnonzero(words == held[0]).tolist():
+        if numpy.array_equal(words[first : first + len(held)], held):
+            return int(first)
+    return None
 
 
 def function_cells(function: FunctionType) -> list[CellType]:
