@@ -4,17 +4,25 @@ A class whose ``__eq__`` is true of a word that nobody could have expected is tr
 class would pass every ``==`` of a test, of `unittest` and of ``in``. The same holds for one that is less and greater
 than such a word, for one that gives a number when the word is subtracted from it, and for one that answers
 `numpy.allclose` and `torch.allclose` with yes when it is compared with the word.
+
+Classes that there are before the test are guarded then; what student code makes or changes while the test runs, when
+the test compares an object of it, computes with it or hands it on (`add_looks`).
 """
 
+import ast
 import builtins
 import functools
 import gc
 import secrets
+import sys
 import sysconfig
+import types
+import unittest.mock
 import weakref
 from collections import OrderedDict, UserDict, UserList, UserString, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -23,7 +31,11 @@ import torch
 _Method = Callable[..., Any]
 _COMPARISONS = {"__eq__": False, "__ne__": True, "__lt__": False, "__le__": False, "__gt__": False, "__ge__": False}
 """What each says rightly of a word."""
+_METHODS = ("allclose", "eq", "equal", "equals", "isclose")
+"""Methods by which a test asks an object itself whether it is right."""
 _OPERATIONS = tuple(f"__{side}{name}__" for name in ("add", "sub", "mul", "truediv", "pow") for side in ("", "r"))
+_PROTOCOLS = ("__array_function__", "__array_ufunc__", "__torch_function__")
+_GUARDED = (*_COMPARISONS, *_METHODS, *_OPERATIONS, *_PROTOCOLS, "__contains__")
 _NUMBERS = (bool, int, float, complex, np.generic)
 _STRANGERS = 24
 _FEW = 20
@@ -32,7 +44,21 @@ _BASES = (
     *(OrderedDict, UserDict, UserList, UserString, deque, np.ndarray, np.float64, torch.Tensor, torch.nn.Module),
 )
 """Classes from which students derive theirs."""
+_CONTAINERS = (list, tuple, dict, set, frozenset, str, bytes, deque)
 _INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+_OTHERS = frozenset({"__main__", "unittest.mock", "_pytest.python_api"})
+"""The notebook, and modules with objects that are made to be equal to others: ``ANY``, ``approx(0, abs=inf)``."""
+_OF_C = (types.WrapperDescriptorType, types.MethodDescriptorType, types.ClassMethodDescriptorType)
+_PLAIN = frozenset(
+    {*_NUMBERS, str, bytes, type(None), type, range, slice, object, torch.Tensor, torch.dtype, torch.Size, np.dtype}
+    | {types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, types.GeneratorType}
+    | {np.float64, np.float32, np.int64, np.int32, np.bool_, np.str_}
+)
+"""Classes that answer as they always do, and whose objects hold no others."""
+_HOLDERS = frozenset({list, tuple, dict, set, frozenset, deque})
+_MOST_ITEMS = 1_000
+_DEEPEST = 3
+_MRO = type.__dict__["__mro__"]
 
 
 class _Opaque:
@@ -96,6 +122,88 @@ def guard_equality(known: KnownClasses) -> None:
     builtins.__build_class__ = build_guarded
 
 
+class Looker:
+    """Looks at what a test compares, computes with and hands on, and guards the classes that it finds there.
+
+    Args:
+        wildcards: whether the test itself uses objects that are made to be equal to everything, as `unittest.mock.ANY`.
+    """
+
+    def __init__(self, *, wildcards: bool) -> None:
+        self._seen: dict[type, list[object]] = {}
+        # Student code may look for the name, but doesn't know it.
+        self._name = f"_look_{secrets.token_hex(8)}"
+        setattr(builtins, self._name, self._look)
+        if not wildcards:
+            _guard(type(unittest.mock.ANY))
+
+    def add_looks(self, tree: ast.Module) -> None:
+        """Have a test look at each such value before it uses it."""
+        _Looks(self._name).visit(tree)
+
+    def _look(self, value: Any) -> Any:  # noqa: ANN401 - any value
+        if type(value) not in _PLAIN:
+            self._look_into(value, 0)
+        return value
+
+    def _look_into(self, value: Any, depth: int) -> None:  # noqa: ANN401 - any value
+        kind = type(value)
+        if kind in _HOLDERS or (kind is np.ndarray and value.dtype == object):
+            if depth < _DEEPEST:
+                for item in _items(value):
+                    if type(item) not in _PLAIN:
+                        self._look_into(item, depth + 1)
+            return
+        if kind is np.ndarray:
+            return
+        for base in _MRO.__get__(kind)[:-1]:
+            methods = list(map(vars(base).get, _GUARDED))
+            seen = self._seen.get(base)
+            if seen is None or any(one is not other for one, other in zip(methods, seen, strict=True)):
+                _guard(base)
+                self._seen[base] = list(map(vars(base).get, _GUARDED))
+
+
+def _items(value: Any) -> Iterator[Any]:  # noqa: ANN401 - a container of a builtin class, or an array
+    if isinstance(value, np.ndarray):
+        return islice(value.flat, _MOST_ITEMS)
+    return islice(value.values() if isinstance(value, dict) else value, _MOST_ITEMS)
+
+
+class _Looks(ast.NodeTransformer):
+    """Puts a call around operands and arguments."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def _wrapped(self, node: ast.expr) -> ast.expr:
+        if isinstance(node, (ast.Constant, ast.Starred)):
+            return node
+        function = ast.copy_location(ast.Name(self._name, ast.Load()), node)
+        return ast.copy_location(ast.Call(function, [node], []), node)
+
+    def visit_Compare(self, node: ast.Compare) -> ast.Compare:
+        self.generic_visit(node)
+        node.left = self._wrapped(node.left)
+        node.comparators = list(map(self._wrapped, node.comparators))
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.BinOp:
+        self.generic_visit(node)
+        node.left, node.right = self._wrapped(node.left), self._wrapped(node.right)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        self.generic_visit(node)
+        node.args = list(map(self._wrapped, node.args))
+        for keyword in node.keywords:
+            if keyword.arg is not None:
+                keyword.value = self._wrapped(keyword.value)
+        if isinstance(node.func, ast.Attribute):
+            node.func.value = self._wrapped(node.func.value)
+        return node
+
+
 def _classes_made_here(known: KnownClasses) -> list[type]:
     """The classes that were made since this process was forked.
 
@@ -129,20 +237,40 @@ def _derived(
 
 def _guard(kind: type) -> None:
     own = vars(kind)
-    guards: list[tuple[str, Callable[[_Method], _Method]]] = [
-        (name, functools.partial(_guarded, name=name, right=right)) for name, right in _COMPARISONS.items()
-    ]
-    guards += [(name, _guarded_operation) for name in _OPERATIONS]
-    guards += [("__array_function__", _guarded_protocol), ("__array_ufunc__", _guarded_protocol)]
-    for name, guard in guards:
+    for name in _GUARDED:
         method = own.get(name)
-        if callable(method) and not hasattr(method, "__wrapped_for_test__") and not _is_installed(method):
-            _set(kind, name, guard(method))
-    method = own.get("__torch_function__")
-    if isinstance(method, classmethod):
-        function = method.__func__
-        if not hasattr(function, "__wrapped_for_test__") and not _is_installed(function):
-            _set(kind, "__torch_function__", classmethod(_guarded_protocol(function)))
+        if method is None or isinstance(method, _OF_C) or hasattr(method, "__wrapped_for_test__"):
+            continue
+        if name in _METHODS and not isinstance(method, types.FunctionType):
+            continue
+        if name == "__contains__" and not issubclass(kind, _CONTAINERS):
+            # What is no container of a known kind may honestly hold everything but a few things.
+            continue
+        if not _is_installed(method):
+            _set(kind, name, _guarded_as(name, method))
+
+
+def _guarded_as(name: str, method: Any) -> object:  # noqa: ANN401 - any value of an attribute
+    if name == "__torch_function__" and isinstance(method, classmethod):
+        return classmethod(_guarded_protocol(method.__func__))
+    bound = _as_function(method)
+    if name in _OPERATIONS:
+        return _guarded_operation(bound)
+    if name in _PROTOCOLS:
+        return _guarded_protocol(bound)
+    return _guarded(bound, name=name, right=_COMPARISONS.get(name, False))
+
+
+def _as_function(method: Any) -> _Method:  # noqa: ANN401 - see above
+    """What a class has in a method's place, as a function of the object: it may be a property, or a bound method."""
+    if isinstance(method, types.FunctionType):
+        return method
+
+    def function(self: object, *args: Any, **named: Any) -> Any:  # noqa: ANN401 - any value
+        found = method.__get__(self, type(self)) if hasattr(type(method), "__get__") else method
+        return found(*args, **named)
+
+    return function
 
 
 def _set(kind: type, name: str, method: object) -> None:
@@ -154,42 +282,93 @@ def _set(kind: type, name: str, method: object) -> None:
 
 def _is_installed(method: object) -> bool:
     """Whether a method is a library's, which answers as that library does."""
-    code = getattr(method, "__code__", None)
-    return code is not None and str(code.co_filename).startswith(_INSTALLED)
+    function = getattr(method, "__func__", method)
+    if not isinstance(function, types.FunctionType):
+        return False
+    name = function.__globals__.get("__name__", "")
+    module = sys.modules.get(name)
+    # A file's name alone may be the student's word.
+    if module is None or vars(module) is not function.__globals__ or name in _OTHERS:
+        return False
+    return function.__code__.co_filename.startswith(_INSTALLED)
 
 
 def _guarded(method: _Method, *, name: str, right: bool) -> _Method:
     """Answer as the method does, unless it gives another answer than the right one about a word."""
 
     @functools.wraps(method)
-    def guarded(self: object, other: object) -> Any:  # noqa: ANN401 - an array's comparison is an array
-        answer = method(self, other)
-        if type(other) is type(self) or not isinstance(answer, (bool, np.bool_)) or bool(answer) is right:
+    def guarded(self: object, other: object, *more: Any, **named: Any) -> Any:  # noqa: ANN401 - an array's is an array
+        answer = method(self, other, *more, **named)
+        if type(other) is type(self) or _says(answer) in (right, None):
             return answer
 
         def lies(thing: object) -> bool:
-            said = _asked(method, self, thing)
-            return isinstance(said, (bool, np.bool_)) and bool(said) is not right
+            return _says(_asked(method, self, thing, *more, **named)) is (not right)
 
         if lies(secrets.token_hex(8)) or lies(_Opaque()):
             return right
         # What is less or greater than a word is a matter of the word.
-        strangers = _like(other) if name in ("__eq__", "__ne__") else []
+        strangers = [] if name in ("__lt__", "__le__", "__gt__", "__ge__") else _like(other)
         return right if strangers and all(map(lies, strangers)) else answer
 
     guarded.__wrapped_for_test__ = True  # type: ignore[attr-defined]
     return guarded
 
 
-def _like(other: object) -> list[object]:
+def _says(answer: object) -> bool | None:
+    """What an answer says where only yes or no counts; None if it says neither, or both of several items."""
+    if isinstance(answer, _NUMBERS):
+        return bool(answer)
+    if type(answer) in (str, bytes, object):
+        return bool(answer)
+    if isinstance(answer, (list, tuple)):
+        said = {_says(item) for item in answer}
+        # Of nothing, all and none are so: whatever is asked about no items is as it should be.
+        return True if not said else said.pop() if len(said) == 1 else None
+    kind = type(answer)
+    if isinstance(answer, (np.ndarray, torch.Tensor)) or kind.__module__.partition(".")[0] == "pandas":
+        return _says_array(answer)
+    if any(name in vars(base) for base in _MRO.__get__(kind)[:-1] for name in ("__bool__", "__len__")):
+        try:
+            return bool(answer)
+        except Exception:  # noqa: BLE001 - a student's object may raise anything
+            return None
+    return None
+
+
+def _says_array(answer: Any) -> bool | None:  # noqa: ANN401 - NumPy's, torch's, pandas'
+    try:
+        items = np.asarray(answer).astype(bool)
+    except (TypeError, ValueError, RuntimeError):
+        return None
+    return True if items.all() else False if not items.any() else None
+
+
+def _like(other: Any) -> list[object]:  # noqa: ANN401 - any value
     """Values of another one's kind that nobody could have expected."""
+    if type(other) in (list, tuple) and other:
+        # Of the same length, with items of the same kinds.
+        items = [_like(item)[:_FEW] for item in other[:_MOST_ITEMS]]
+        if len(other) <= _MOST_ITEMS and all(items):
+            return [type(other)(column) for column in zip(*items, strict=False)]
+    if isinstance(other, (np.ndarray, torch.Tensor)):
+        numbers = [secrets.randbits(50) for _ in range(_STRANGERS)]
+        return [other * 0 + number for number in numbers] if _is_of_numbers(other) else []
+    return _like_plain(other)
+
+
+def _is_of_numbers(array: Any) -> bool:  # noqa: ANN401 - NumPy's or torch's
+    return isinstance(array, torch.Tensor) or array.dtype.kind in "iuf"
+
+
+def _like_plain(other: object) -> list[object]:
     if type(other) in (int, float):
         # A class of remainders is honestly equal to some of them.
         numbers = [secrets.randbits(50) for _ in range(_STRANGERS)]
         return [float(number) if isinstance(other, float) else number for number in numbers]
     if type(other) in (str, bytes):
-        word = secrets.token_hex(8)
-        return [word if isinstance(other, str) else word.encode()]
+        words = [secrets.token_hex(8) for _ in range(_STRANGERS)]
+        return [word if isinstance(other, str) else word.encode() for word in words]
     for base in (list, tuple, set, frozenset):
         if type(other) is base:
             return [base([_Opaque()])]
@@ -217,11 +396,10 @@ def _guarded_protocol(method: _Method) -> _Method:
     @functools.wraps(method)
     def guarded(self: Any, function: Any, *rest: Any, **named: Any) -> Any:  # noqa: ANN401 - any value
         answer = method(self, function, *rest, **named)
-        if not isinstance(answer, (bool, np.bool_)) or not answer:
+        if not _says(answer):
             return answer
         said = [_asked(method, self, function, *_with(rest, thing), **named) for thing in ("0" * 8, _Opaque())]
-        yes = [isinstance(one, (bool, np.bool_)) and bool(one) for one in said]
-        return NotImplemented if any(yes) else answer
+        return NotImplemented if any(map(_says, said)) else answer
 
     guarded.__wrapped_for_test__ = True  # type: ignore[attr-defined]
     return guarded

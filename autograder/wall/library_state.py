@@ -4,50 +4,132 @@ A test that runs in the student's process calls the libraries of that process. A
 ``torch.allclose`` there would decide its own verdict, so such functions are put back before the test runs.
 """
 
+import bisect
 import builtins
+import ctypes
+import enum
 import importlib
+import itertools
 import operator
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from autograder.wall.equality_guard import note_classes
-from autograder.wall.unchanged_memory import UnchangedMemory
+from autograder.wall.unchanged_memory import UnchangedMemory, dictionary_of, function_cells
 
 _ALWAYS = frozenset(
     {"unittest", "math", "operator", "random", "collections", "functools", "itertools", "inspect", "copy"}
     | {"ast", "hmac", "hashlib", "json", "linecache", "numbers", "re", "traceback", "typing", "warnings", "autograder"}
+    | {"abc", "asyncio", "contextlib", "dataclasses", "difflib", "enum", "io", "os", "pathlib", "posixpath", "pprint"}
+    | {"resource", "signal", "socket", "sys", "threading", "types"}
 )
 """Packages that are looked at for every test: those of Python's own that tests rest on, and what runs the test."""
 # They change by themselves: plotting libraries keep state in modules, shells replace builtins while a cell runs.
-_OWN_STATE = frozenset({"builtins", "sys", "IPython", "ipykernel", "traitlets", "__main__"})
+_OWN_STATE = frozenset({"builtins", "IPython", "ipykernel", "traitlets", "__main__"})
 _PARTS_OF_TORCH = frozenset(
     {"nn", "functional", "testing", "autograd", "optim", "linalg", "special", "fft", "random", "distributions"}
     | {"_tensor", "_C", "utils.data", "_VF", "overrides", "serialization"}
 )
 """What is looked at of torch: its thousands of other modules, compilers above all, would take too long."""
-_CLASSES_OF = (
-    "autograder.wall.channel",
-    "autograder.wall.process_copy",
-    "torch",
-    "torch.nn",
-    "numpy",
-    "pandas",
-    "unittest",
-    "unittest.mock",
-    "decimal",
-    "fractions",
-    "collections",
-    "random",
-)
+_CLASSES_OF = _ALWAYS | {"decimal", "fractions", "numpy", "pandas", "pytest", "_pytest", "torch"}
+"""Packages whose classes are looked at."""
+_CLASSES_OF_C = ("builtins", "collections", "datetime", "decimal", "numpy", "torch")
+"""Modules of which the classes that are written in C are looked at: their methods are in dictionaries, too."""
 _LOADED = ("unittest.mock", "numpy.testing", "torch.testing", "doctest")
 """Modules of tests, which might be loaded by student code else, and replaced before they are known."""
 _CELL = "<ipython-input"
 _HEAP_TYPE = 1 << 9
 """The flag of classes that can be changed: those that are not written in C."""
 _MISSING = object()
+_CLASS: Any = vars(object)["__class__"]
+_BASES: Any = vars(type)["__bases__"]
+_HOOKS_OF_SYS = "hook"
+_BUILTIN_NAMES = frozenset(vars(builtins))
 _MOST_WRAPPERS = 4
+
+
+@dataclass(frozen=True)
+class _Function:
+    """What a function consists of, besides its name.
+
+    Attributes:
+        code: its code.
+        defaults: the defaults of its parameters.
+        named: those of its keyword-only ones: the dictionary itself.
+        named_content: what that holds.
+        cells: the variables that it closes over and that hold functions, and these.
+    """
+
+    code: CodeType
+    defaults: tuple[Any, ...] | None
+    named: dict[str, Any] | None
+    named_content: dict[str, Any]
+    cells: tuple[tuple[CellType, object], ...]
+
+    @classmethod
+    def of(cls, function: FunctionType) -> "_Function":
+        """What this function consists of now."""
+        named = function.__kwdefaults__
+        cells = tuple((cell, cell.cell_contents) for cell in function_cells(function))
+        return cls(function.__code__, function.__defaults__, named, dict(named or {}), cells)
+
+    def restore(self, function: FunctionType) -> bool:
+        """Put it back into the function.
+
+        Returns:
+            Whether something was changed that libraries do not change themselves.
+        """
+        changed = False
+        if function.__code__ is not self.code:
+            # Libraries give their own functions other code, too, when these are first called.
+            changed = function.__code__.co_filename.startswith(_CELL)
+            function.__code__ = self.code
+        if function.__defaults__ is not self.defaults:
+            changed = True
+            function.__defaults__ = self.defaults
+        if self.named is not None and list(_differences(self.named_content, self.named)):
+            changed = True
+            self.named.update(self.named_content)
+        if function.__kwdefaults__ is not self.named:
+            changed = True
+            function.__kwdefaults__ = self.named  # type: ignore[assignment]
+        for cell, content in self.cells:
+            if cell.cell_contents is not content:
+                changed = True
+                cell.cell_contents = content
+        return changed
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A module that is looked at.
+
+    Attributes:
+        place: its place in `sys.modules`.
+        module: the module.
+        kind: its class.
+        contents: the functions, classes and modules in it.
+        hidden: the builtins that it hides by names of its own.
+    """
+
+    place: str
+    module: ModuleType
+    kind: type
+    contents: dict[str, Any]
+    hidden: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Class:
+    """A class that is looked at: what it derives from, its own class, its attributes."""
+
+    kind: type
+    bases: tuple[type, ...]
+    metaclass: type
+    contents: dict[str, Any]
 
 
 class LibraryState:
@@ -58,40 +140,88 @@ class LibraryState:
     """
 
     def __init__(self) -> None:
-        self._modules: list[tuple[str, ModuleType, dict[str, Any]]] = []
-        self._codes: dict[str, dict[FunctionType, CodeType]] = {}
+        self._modules: list[_Module] = []
+        self._functions: dict[str, dict[FunctionType, _Function]] = {}
         for name in _LOADED:
             importlib.import_module(name)
         for name, module in list(sys.modules.items()):
             if isinstance(module, ModuleType) and _is_looked_at(name):
-                contents = list(vars(module).items())
-                functions = {key: value for key, value in contents if callable(value) or isinstance(value, ModuleType)}
-                self._note_codes(_package(name), functions.values())
-                self._modules.append((name, module, functions))
+                contents = {key: value for key, value in list(vars(module).items()) if _is_kept(name, key, value)}
+                self._note_functions(_package(name), contents.values())
+                hidden = _BUILTIN_NAMES.intersection(vars(module))
+                self._modules.append(_Module(name, module, type(module), contents, hidden))
         self.classes = note_classes()
         # What is done below uses builtins, too: so these are put back first, by methods that are kept here.
         builtin_names = vars(builtins)
         self._builtins = {key: value for key, value in builtin_names.items() if callable(value)}
         self._copy_builtins, self._update_builtins = builtin_names.copy, builtin_names.update
-        self._classes = [(kind, dict(vars(kind))) for kind in _changeable_classes()]
-        for kind, _ in self._classes:
-            self._note_codes(_package(kind.__module__), vars(kind).values())
-        self._loaded = {place: module for place, module, _ in self._modules}
-        codes = {function: code for package in self._codes.values() for function, code in package.items()}
+        self._classes = [_Class(kind, kind.__bases__, type(kind), dict(vars(kind))) for kind in self._kinds()]
+        for noted in self._classes:
+            self._note_functions(_package_of(noted.kind), noted.contents.values())
+        self._objects = [(package, item, type(item)) for package, item in self._objects_with_classes()]
+        self._instances = [
+            (package, item, dict(vars(item)))
+            for package, item, _ in self._objects
+            if package in _ALWAYS and not isinstance(item, enum.Enum) and _has_names_of_its_own(item)
+        ]
+        self._of_c = [(kind, dictionary_of(vars(kind)), dict(vars(kind))) for kind in sorted(_classes_of_c(), key=str)]
+        self._loaded = {noted.place: noted.module for noted in self._modules}
+        functions = {function: own for package in self._functions.values() for function, own in package.items()}
+        self._named = [(function, own) for function, own in functions.items() if own.named is not None]
         tables: list[tuple[Mapping[str, Any], Collection[str]]] = [(sys.modules, list(sys.modules))]
-        tables += [(vars(module), functions) for _, module, functions in self._modules]
-        tables += [(vars(kind), contents) for kind, contents in self._classes]
-        self._unchanged = UnchangedMemory(codes, tables)
+        tables += [(vars(noted.module), noted.contents) for noted in self._modules]
+        tables += [(vars(noted.kind), noted.contents) for noted in self._classes]
+        tables += [(own.named or {}, own.named_content) for _, own in self._named]
+        tables += [(vars(item), names) for _, item, names in self._instances]
+        tables += [(table, contents) for _, table, contents in self._of_c]
+        self._unchanged = UnchangedMemory(
+            {function: own.code for function, own in functions.items()},
+            tables,
+            [noted.kind for noted in self._classes],
+            [*(noted.module for noted in self._modules), *(item for _, item, _ in self._objects)],
+        )
 
-    def _note_codes(self, package: str, values: Iterable[object]) -> None:
+    def _kinds(self) -> list[type]:
+        """The classes that can be changed, of the packages that are looked at."""
+        found = {
+            base
+            for noted in self._modules
+            if _package(noted.place) in _CLASSES_OF
+            for value in noted.contents.values()
+            if isinstance(value, type)
+            for base in value.__mro__
+        }
+        return [kind for kind in found if kind.__flags__ & _HEAP_TYPE]
+
+    def _objects_with_classes(self) -> Iterator[tuple[str, object]]:
+        """The objects of such packages that have a class which can be changed, and so may get another one."""
+        seen = set[int]()
+        for noted in self._modules:
+            package = _package(noted.place)
+            if package not in _CLASSES_OF:
+                continue
+            for value in list(vars(noted.module).values()):
+                fixed = isinstance(value, (type, ModuleType, FunctionType)) or not type(value).__flags__ & _HEAP_TYPE
+                if not fixed and id(value) not in seen:
+                    seen.add(id(value))
+                    yield package, value
+
+    def _note_functions(self, package: str, values: Iterable[object]) -> None:
         """Note what functions do: a submission may give them other code, and leave them in their places."""
-        codes = self._codes.setdefault(package, {})
-        for value in list(values):
-            function = value
-            for _ in range(_MOST_WRAPPERS):
-                if isinstance(function, FunctionType):
-                    codes[function] = function.__code__
-                function = getattr(function, "__dict__", {}).get("__wrapped__")
+        noted = self._functions.setdefault(package, {})
+        ahead = [(value, 0) for value in list(values)]
+        while ahead:
+            value, depth = ahead.pop()
+            function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
+            if isinstance(function, FunctionType) and function not in noted:
+                noted[function] = _Function.of(function)
+                inside = [content for _, content in noted[function].cells]
+                ahead += [(content, depth + 1) for content in inside if depth < _MOST_WRAPPERS]
+            if isinstance(function, property):
+                ahead += [(part, depth + 1) for part in (function.fget, function.fset) if part is not None]
+            wrapped = getattr(function, "__dict__", {}).get("__wrapped__")
+            if wrapped is not None and depth < _MOST_WRAPPERS:
+                ahead.append((wrapped, depth + 1))
 
     def restore(self, libraries: Collection[str], allowed: Collection[str]) -> set[str]:
         """Put back functions that were replaced.
@@ -110,43 +240,113 @@ class LibraryState:
             attribute = name.partition(".")[2]
             setattr(builtins, attribute, builtins_now.get(attribute))
         looked_at = _ALWAYS.union(libraries)
-        for package in () if self._unchanged.same_codes() else looked_at:
-            for function, code in self._codes.get(package, {}).items():
-                if function.__code__ is not code:
-                    # Libraries give their own functions other code, too, when these are first called.
-                    if function.__code__.co_filename.startswith(_CELL):
-                        changed.add(f"{function.__module__}.{function.__qualname__}".replace(".<locals>", ""))
-                    function.__code__ = code
+        same = self._unchanged.same_others()
+        if not same:
+            # First of all: a module's or a class's own class decides what becomes of its attributes.
+            changed |= self._restore_classes(looked_at)
+        if not same or not self._unchanged.same_codes():
+            for package in looked_at:
+                for function, own in self._functions.get(package, {}).items():
+                    if own.restore(function):
+                        changed.add(_name_of(function))
+        return changed | self._restore_tables(looked_at, allowed)
+
+    def _restore_classes(self, looked_at: Set[str]) -> set[str]:
+        changed = set()
+        for noted in self._modules:
+            if type(noted.module) is not noted.kind and _package(noted.place) in looked_at:
+                _CLASS.__set__(noted.module, noted.kind)
+                changed.add(noted.place)
+        for package, item, kind in self._objects:
+            if type(item) is not kind and package in looked_at:
+                _CLASS.__set__(item, kind)
+                changed.add(_name_of(kind))
+        for known in self._classes:
+            if type(known.kind) is not known.metaclass:
+                _CLASS.__set__(known.kind, known.metaclass)
+                changed.add(_name_of(known.kind))
+            if _BASES.__get__(known.kind) is not known.bases and _package_of(known.kind) in looked_at:
+                _BASES.__set__(known.kind, known.bases)
+                changed.add(_name_of(known.kind))
+        return changed
+
+    def _restore_tables(self, looked_at: Set[str], allowed: Collection[str]) -> set[str]:
         # Most are as they were: only the others are looked at.
-        found = self._unchanged.changed_tables()
-        tables = range(1 + len(self._modules) + len(self._classes)) if found is None else sorted(found)
-        if 0 in tables:
-            for place, module in self._loaded.items():
-                # A module that was removed may have been removed to be imported anew.
-                if sys.modules.get(place, module) is not module and _package(place) in looked_at:
-                    sys.modules[place] = module
-                    changed.add(place)
-        first_class = 1 + len(self._modules)
+        # To look at an object copies its page of memory: so not even all of these records are looked at.
+        found, grown = self._unchanged.changed_tables(), self._unchanged.grown_tables()
+        parts = (range(1), self._modules, self._classes, self._named, self._instances, self._of_c)
+        ends = list(itertools.accumulate(map(len, parts)))
+        tables = range(ends[-1]) if found is None or grown is None else sorted(found | grown)
+        changed = set()
         for number in tables:
-            if 1 <= number < first_class:
-                place, module, before = self._modules[number - 1]
-                if _package(place) in looked_at:
-                    changed |= _restore_module(place, module, before, allowed)
-            elif number >= first_class:
-                kind, before = self._classes[number - first_class]
-                if _package(kind.__module__) in looked_at:
-                    changed |= _restore_class(kind, before, allowed)
+            part = bisect.bisect_right(ends, number)
+            record: Any = parts[part][number - ends[part]]
+            match record:
+                case _Module() if _package(record.place) in looked_at:
+                    changed |= _restore_module(record, allowed)
+                case _Class() if _package_of(record.kind) in looked_at:
+                    changed |= _restore_class(record.kind, record.contents, allowed)
+                case (FunctionType() as function, own) if _package(function.__module__) in looked_at:
+                    changed |= {_name_of(function)} if own.restore(function) else set()
+                case (str() as package, item, names) if package in looked_at:
+                    changed |= _restore_instance(item, names)
+                case (type() as kind, table, contents):
+                    changed |= _restore_class_of_c(kind, table, contents)
+                case 0:
+                    changed |= self._restore_places(looked_at)
+        return changed
+
+    def _restore_places(self, looked_at: Set[str]) -> set[str]:
+        changed = set()
+        for place, module in self._loaded.items():
+            # A module that was removed may have been removed to be imported anew.
+            if sys.modules.get(place, module) is not module and _package(place) in looked_at:
+                sys.modules[place] = module
+                changed.add(place)
         return changed
 
 
-def _restore_module(place: str, module: ModuleType, before: Mapping[str, Any], allowed: Collection[str]) -> set[str]:
+def _restore_module(noted: _Module, allowed: Collection[str]) -> set[str]:
     changed = set()
-    for attribute, value in _differences(before, vars(module)):
-        name = f"{place}.{attribute}"
+    names = vars(noted.module)
+    for attribute, value in _differences(noted.contents, names):
+        name = f"{noted.place}.{attribute}"
         changed.add(name)
         if name not in allowed:
-            setattr(module, attribute, value)
+            names[attribute] = value
+    for attribute in _BUILTIN_NAMES.intersection(names) - noted.hidden - noted.contents.keys():
+        # The module's functions would find it in the place of the builtin.
+        name = f"{noted.place}.{attribute}"
+        changed.add(name)
+        if name not in allowed:
+            del names[attribute]
     return changed
+
+
+def _restore_instance(item: object, before: Mapping[str, Any]) -> set[str]:
+    """Put back the attributes by which an object hides its class's methods."""
+    changed = set()
+    names = vars(item)
+    for name, value in list(names.items()):
+        if value is not before.get(name, _MISSING) and callable(getattr(type(item), name, None)):
+            changed.add(f"{_name_of(type(item))}.{name}")
+            if name in before:
+                names[name] = before[name]
+            else:
+                del names[name]
+    return changed
+
+
+def _restore_class_of_c(kind: type, table: dict[str, Any], before: Mapping[str, Any]) -> set[str]:
+    """Put back methods that were replaced in memory."""
+    differences = list(_differences(before, table))
+    new = [name for name in table if name not in before]
+    table.update(differences)
+    for name in new:
+        del table[name]
+    if differences or new:
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(kind))
+    return {f"{_name_of(kind)}.{name}" for name in [*(name for name, _ in differences), *new]}
 
 
 def _restore_class(kind: type, before: Mapping[str, Any], allowed: Collection[str]) -> set[str]:
@@ -162,16 +362,43 @@ def _restore_class(kind: type, before: Mapping[str, Any], allowed: Collection[st
     return changed
 
 
-def _changeable_classes() -> set[type]:
+def _classes_of_c() -> set[type]:
     found = {
         base
-        for name in _CLASSES_OF
-        if name in sys.modules
-        for value in list(vars(sys.modules[name]).values())
+        for module in _CLASSES_OF_C
+        if module in sys.modules
+        for value in list(vars(sys.modules[module]).values())
         if isinstance(value, type)
         for base in value.__mro__
     }
-    return {kind for kind in found if kind.__flags__ & _HEAP_TYPE}
+    return {kind for kind in found if not kind.__flags__ & _HEAP_TYPE}
+
+
+def _has_names_of_its_own(item: Any) -> bool:  # noqa: ANN401 - any object
+    """Whether an object's attributes are in a dictionary that can be read from memory."""
+    try:
+        # Objects of one class may share their keys.
+        item.__dict__ = dict(vars(item))
+    except (AttributeError, TypeError):
+        return False
+    return type(vars(item)) is dict
+
+
+def _is_kept(module: str, name: str, value: object) -> bool:
+    if module == "sys":
+        # IPython and Python itself replace the hooks.
+        return isinstance(value, BuiltinFunctionType) and _HOOKS_OF_SYS not in name
+    return callable(value) or isinstance(value, ModuleType)
+
+
+def _package_of(kind: type) -> str:
+    # A class may have a property of that name.
+    module = vars(kind).get("__module__")
+    return _package(module) if isinstance(module, str) else ""
+
+
+def _name_of(thing: FunctionType | type) -> str:
+    return f"{thing.__module__}.{thing.__qualname__}".replace(".<locals>", "")
 
 
 def _package(module: str) -> str:

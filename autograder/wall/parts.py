@@ -13,6 +13,7 @@ from autograder.wall.registry import find_kind
 ATTRIBUTE = "attribute "
 """What the name of a part begins with that is an attribute."""
 _ROWS = "rows"
+_ORDER = "order of columns"
 
 
 class FrameParts:
@@ -22,17 +23,26 @@ class FrameParts:
         self._before = frame.copy()
 
     def changed(self, frame: Any) -> list[str]:  # noqa: ANN401 - see above
-        """The columns that were there and hold something else now; "rows" if there are other rows."""
+        """The columns that were there and hold something else now; "rows" if there are other rows.
+
+        "order of columns" if those that were there are not the first ones any more.
+        """
         before = self._before
         if not (before.index.equals(frame.index) and before.columns.is_unique and frame.columns.is_unique):
             return [_ROWS]
         kept = [name for name in before.columns if name in frame.columns]
-        return [f"column {name!r}" for name in kept if not before[name].equals(frame[name])]
+        order = [_ORDER] if list(frame.columns[: len(kept)]) != kept else []
+        return [*order, *(f"column {name!r}" for name in kept if not before[name].equals(frame[name]))]
 
     def restore(self, frame: Any, part: str) -> None:  # noqa: ANN401 - see above
         """Give a part back what it held."""
         if part == _ROWS:
             frame._update_inplace(self._before.copy())
+            return
+        if part == _ORDER:
+            first = [name for name in self._before.columns if name in frame.columns]
+            rest = [name for name in frame.columns if name not in self._before.columns]
+            frame._update_inplace(frame[[*first, *rest]])
             return
         for name in self._before.columns:
             if part == f"column {name!r}":

@@ -11,6 +11,7 @@ see `autograder.judging.tests_beside`.
 import ast
 import asyncio
 import builtins
+import gc
 import hashlib
 import hmac
 import linecache
@@ -26,6 +27,7 @@ import traceback
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
+from sys import setprofile, settrace
 from types import ModuleType
 from typing import Any
 
@@ -34,9 +36,9 @@ import torch
 from autograder.clone import SIBLING, fork_with
 from autograder.python_names import names_in
 from autograder.wall.channel import Channel
-from autograder.wall.equality_guard import guard_equality
+from autograder.wall.equality_guard import Looker, guard_equality
 from autograder.wall.errors import WallError
-from autograder.wall.ipython_shell import NotebookShell, captured
+from autograder.wall.ipython_shell import NotebookShell, Outputs, captured
 from autograder.wall.library_state import LibraryState
 from autograder.wall.seeds import seed
 from autograder.wall.student_objects import describe_types
@@ -49,6 +51,9 @@ _MOST_FRAMES = 30
 _FILE = "<test>"
 _CELL = "<ipython-input-"
 _SPARE_CPU_SECONDS = 2
+_MOST_PRINTED = 100_000
+_WILDCARD = "ANY"
+_TOOLS = range(6)
 
 
 class ProcessCopier:
@@ -71,6 +76,8 @@ class ProcessCopier:
         self._namespace: dict[str, Any] = shell.user_ns
         self._first_names = dict(shell.user_ns)
         self._folder = WorkingFolder()
+        # Such a hook runs when a test does, and can't be removed.
+        sys.addaudithook(_refuse_audit_hooks)
 
     def copy(self) -> bool:
         """Make a copy that waits for a test; returns whether it could be made, so that it runs as this process would.
@@ -98,6 +105,11 @@ class ProcessCopier:
         try:
             connection = connection or self._receive()
             self._sockets.close()
+            _stop_watching()
+            # What the submission has the shell do before each cell is done before libraries are put back.
+            self._shell.builtin_trap.__enter__()
+            with captured(Outputs(_MOST_PRINTED)), suppress(Exception):
+                self._shell.events.trigger("pre_execute")
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             saved = self._folder.save()
             channel = Channel(connection, _MESSAGE_BYTES, exclusive=True)
@@ -154,10 +166,11 @@ class _Test:
         self._names = names
         self._first = first
         self._order = order
+        self._looker: Looker | None = None
 
     def run_notebook(self) -> None:
         """Run the cells and tests above it, as they would run in one process."""
-        with captured(self._shell.outputs), self._shell.builtin_trap:
+        with captured(Outputs(_MOST_PRINTED)):
             for kind, text in self._order["notebook"]:
                 # Errors and outputs are nobody's: the cells have run elsewhere, for the student's eyes.
                 with suppress(BaseException):
@@ -172,11 +185,10 @@ class _Test:
         Returns:
             ``error``: what it raised, described, or None; ``points``: its last value if that is a number, or None.
         """
-        sys.settrace(None)
-        sys.setprofile(None)
-        threading.settrace(None)
+        _stop_watching()
         self._names["__builtins__"] = builtins
         hidden = self._hidden_names()
+        self._looker = Looker(wildcards=_WILDCARD in "".join([self._order["text"], *self._order["before"]]))
         spent = math.ceil(_cpu_seconds() + self._order["seconds"]) + _SPARE_CPU_SECONDS
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_CPU, (spent, spent + 1))
@@ -184,23 +196,20 @@ class _Test:
         error: BaseException | None = None
         value: object = None
         shell = self._shell
-        shell.outputs.start()
-        with captured(shell.outputs), shell.builtin_trap:
+        with captured(Outputs(_MOST_PRINTED)):
             for text in self._order["before"]:
                 # They are run for the names that they bind; an earlier test's verdict is given elsewhere.
                 with suppress(BaseException):
                     self._execute(text, "<earlier test>", hidden)
             try:
                 # As a cell that runs is the last one in its notebook's history.
-                self._names["In"].append(self._order["source"])
-                shell.events.trigger("pre_execute")
+                if type(self._names.get("In")) is list:
+                    self._names["In"].append(self._order["source"])
                 shell.shown_error = None
                 value = self._execute(self._order["text"], _FILE, hidden)
                 error = shell.shown_error
             except BaseException as raised:  # noqa: BLE001 - whatever it is, it becomes the verdict
                 error = raised
-            with suppress(Exception):
-                shell.events.trigger("post_execute")
         return {"error": None if error is None else _describe(error), "points": _points(value)}
 
     def _hidden_names(self) -> dict[str, object]:
@@ -229,6 +238,8 @@ class _Test:
     def _execute(self, text: str, file: str, hidden: Mapping[str, object]) -> object:
         """Run a cell's text, in which IPython's own syntax is Python; returns the value of its last expression."""
         # Without a time of change the lines stay for tracebacks, and for tests that read a function's source text.
+        if type(linecache.cache) is not dict:
+            linecache.cache = {}
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
         tree = ast.parse(text, file)
         bound = names_in(tree.body).bound | _parameters(tree)
@@ -237,11 +248,32 @@ class _Test:
             if isinstance(node, ast.Name) and node.id in wanted:
                 self._names[wanted[node.id]] = hidden[node.id]
                 node.id = wanted[node.id]
+        if self._looker is not None:
+            self._looker.add_looks(tree)
         last = tree.body[-1] if tree.body else None
         if not isinstance(last, ast.Expr):
             return _evaluate(self._names, tree, file, "exec")
         _evaluate(self._names, ast.Module(tree.body[:-1], []), file, "exec")
         return _evaluate(self._names, ast.Expression(last.value), file, "eval")
+
+
+def _stop_watching() -> None:
+    """Have nothing of the student's be told what runs."""
+    settrace(None)
+    setprofile(None)
+    for hook in ("_trace_hook", "_profile_hook"):
+        setattr(threading, hook, None)
+    gc.callbacks.clear()
+    monitoring = getattr(sys, "monitoring", None)
+    for tool in _TOOLS if monitoring is not None else ():
+        if monitoring.get_tool(tool) is not None:
+            monitoring.set_events(tool, 0)
+
+
+def _refuse_audit_hooks(event: str, _: tuple[Any, ...]) -> None:
+    if event == "sys.addaudithook":
+        # Python then leaves out the new one, and says nothing.
+        raise RuntimeError(event)
 
 
 def _parameters(tree: ast.Module) -> set[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy
 import torch
 
 from autograder.wall.codec import Decoder
@@ -14,14 +15,15 @@ from autograder.wall.gradients import Graph, PullBack, attach
 from autograder.wall.handles import has_plain_value, is_handle, remote_of
 from autograder.wall.instances import RANDOM, SentIterator
 from autograder.wall.judge_objects import RemoteObjects
-from autograder.wall.kinds import unwrap
+from autograder.wall.kinds import Held, unwrap
 from autograder.wall.origins import Origins
 from autograder.wall.parts import ATTRIBUTE, AttributeParts, FrameParts, parts_of
 from autograder.wall.places import Places
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.remote import ClassFacts
-from autograder.wall.sent_objects import PARTS, STATE, WHOLE, Change, Place, SentObjects
-from autograder.wall.values import Node, read_tensor, without_old_memory
+from autograder.wall.sent_objects import PARTS, SHARED, STATE, WHOLE, Change, Place, SentObjects
+from autograder.wall.shared_objects import SharedObjects, items_of
+from autograder.wall.values import Node, read_array, read_tensor, without_old_memory
 
 _STOP_ITERATION = ("builtins.StopIteration", "builtins.StopAsyncIteration")
 
@@ -93,13 +95,36 @@ class AnswerReader:
         value = self._made_safe(decoder.read(reply["value"]), request)
         if not found and reply.get("error") is None:
             self._profile.record_plain(request.origins)
-        for number, content in reply["after"]:
-            own = arguments[number] is request.sent.objects[number]
-            parts = parts_of(arguments[number]) if own else None
-            decoder.fill(arguments[number], content)
-            if parts is not None:
-                self._settle_parts(arguments[number], parts, request, number)
+        self._fill(reply["after"], arguments, request, decoder)
         return value
+
+    def _fill(self, after: Node, arguments: list[Any], request: PendingRequest, decoder: Decoder) -> None:
+        """Change what a call has changed: the judge's own objects, and copies of those that mustn't change."""
+        objects = request.sent.objects
+        own = [number for number, _ in after if arguments[number] is objects[number]]
+        parts = {number: parts_of(objects[number]) for number in own}
+        items = {number: items_of(objects[number]) for number in own}
+        for number, content in after:
+            decoder.fill(arguments[number], content)
+        copies = {
+            id(arguments[number]): objects[number]
+            for number, _ in after
+            if number not in own and not isinstance(objects[number], Held)
+        }
+        shared = SharedObjects(request.sent, copies, lambda place: self._may_share(request, place), _copy)
+        for number in own:
+            shared.settle(objects[number], items[number])
+        # What they hold is settled only now: before, a copy in an object's place held what that object holds.
+        for number in own:
+            if (before := parts[number]) is not None:
+                self._settle_parts(objects[number], before, request, number)
+
+    def _may_share(self, request: PendingRequest, place: Place) -> bool:
+        """Whether a function may put an object of the test's in a second place: the solution's did."""
+        if self._profile.may_change(request.functions, place, {SHARED}):
+            return True
+        self.withheld = True
+        return self.trusting
 
     def _settle_parts(
         self, value: object, parts: FrameParts | AttributeParts, request: PendingRequest, number: int
@@ -183,7 +208,7 @@ class AnswerReader:
             if not all(self._profile.may_change(request.functions, place, parts) for place, parts in changes):
                 self.withheld = True
                 if not self.trusting:
-                    arguments[number] = _copy(arguments[number])
+                    arguments[number] = _copy_to_change(arguments[number], content)
         for place in request.sent.places if request.sent.children else ():
             self._profile.record_kept(request.functions, place, PARTS - changed.get(place, frozenset()))
         return arguments
@@ -245,6 +270,13 @@ class AnswerReader:
 
 def _nothing_else(tag: str, *_: object) -> object:
     raise MalformedError(f"no such tag: {tag[:20]!r}")
+
+
+def _copy_to_change(value: Any, content: Node) -> Any:  # noqa: ANN401 - anything that was sent
+    if type(value) is numpy.ndarray and value.dtype != object:
+        # It may have another shape or dtype now.
+        return numpy.empty_like(read_array(content))
+    return _copy(value)
 
 
 def _copy(value: Any) -> Any:  # noqa: ANN401 - anything that was sent

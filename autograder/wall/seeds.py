@@ -24,6 +24,8 @@ _WORDS: Final = 624
 _LIBRARIES: Final = frozenset({"numpy", "random", "scipy", "sklearn", "torch"})
 _seed_random, _restore_random = random.seed, random.setstate
 _seed_numpy, _restore_numpy = numpy.random.seed, numpy.random.set_state
+# `torch.manual_seed` also keeps a traceback for CUDA's generators, which takes longer than all the rest.
+_seed_torch = torch.default_generator.manual_seed
 
 
 def seed(number: int) -> None:
@@ -34,8 +36,7 @@ def seed(number: int) -> None:
     """
     _seed_random(number)
     _seed_numpy(number % _NUMPY_SEEDS)
-    # `torch.manual_seed` also keeps a traceback for CUDA's generators, which takes longer than all the rest.
-    torch.default_generator.manual_seed(number)
+    _seed_torch(number)
 
 
 State = list[Any]

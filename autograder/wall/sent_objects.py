@@ -22,6 +22,7 @@ WHOLE = ""
 GRADIENT = ".grad"
 SHAPE = ".shape"
 STATE = ".seed"
+SHARED = ".shared"
 PARTS = frozenset({WHOLE, GRADIENT, SHAPE, STATE})
 """What changes in an object: its content, its gradient, its shape or dtype, the state of a generator."""
 _ANY = "*"
@@ -99,7 +100,8 @@ class SentObjects:
             return [(place, frozenset({WHOLE}))]
         before = dict(_items(value))
         replaced = {key: child for key, child in children.items() if now.get(key) != ["argument", child]}
-        if before.keys() != now.keys() or _same_objects(replaced, now):
+        other_order = type(value) in _DICTS and list(before) != list(now)
+        if before.keys() != now.keys() or other_order or _same_objects(replaced, now):
             # It has other items, or the same ones in another order.
             return [(place, frozenset({WHOLE}))]
         changes = [

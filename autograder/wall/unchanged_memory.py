@@ -1,8 +1,8 @@
-"""Whether functions and dictionaries still hold what they held, read from memory past Python's reference counts.
+"""Whether functions, classes and dictionaries hold what they held, read from memory past Python's reference counts.
 
 Python counts each look at an object in the object itself. In a fork, each such look copies a page of memory that both
 processes share: looking at the functions of a few libraries took thirty milliseconds. Here only the pointers are read
-that functions and dictionaries consist of. What can't be found in memory is always reported as changed.
+that functions, classes and dictionaries consist of. What can't be found in memory is always reported as changed.
 
 The layout is that of CPython 3.11 to 3.14 (Include/cpython/dictobject.h, Include/internal/pycore_dict.h).
 """
@@ -13,7 +13,7 @@ import sys
 import sysconfig
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from types import CodeType, FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
 import numpy
@@ -25,6 +25,11 @@ _COUNT: Final = 2
 """The word of a dictionary that holds the number of its items."""
 _KEYS: Final = 4
 """The word of a dictionary that points to its table of keys and values."""
+_ENTRIES: Final = 3
+"""The word of such a table that counts the keys that were ever put into it."""
+_TYPE: Final = 1
+"""The word of an object that points to its class."""
+_CELL_CONTENT: Final = 2
 _TOGETHER: Final = 64
 """How many dictionaries are compared at once."""
 
@@ -63,7 +68,9 @@ class _Table:
         count: how many it had.
         address: where its keys and values were.
         head: its number of items and the address of its table.
-        slots: the keys and values in it that matter; None if they were not found.
+        pairs: the keys and values in it that matter.
+        slots: where these values are in it; None if they were not found.
+        entries: how many keys were put into its table.
     """
 
     table: dict[str, Any]
@@ -71,31 +78,63 @@ class _Table:
     count: int
     address: int
     head: _Place
+    pairs: bytes
     slots: _Place | None
+    entries: _Place
+
+
+_NOT_FOUND: Final = _Place(numpy.array([], numpy.uint64), b"not found")
+
+
+class _Base:
+    """See below."""
+
+
+class _Sample(_Base):
+    """A class, to find out where classes keep their bases."""
+
+
+def _sample(first: object = _Base, *, second: object = _Base) -> object:
+    """Do nothing: a function, to find out where functions keep what they have."""
+    return first, second
 
 
 class UnchangedMemory:
     """Where functions keep their code and dictionaries their values, and what they pointed to.
 
+    None of what is given may be freed.
+
     Args:
-        codes: functions and their code. They must not be freed.
-        tables: dictionaries, and the names in them that matter. They must not be freed either.
+        codes: functions and their code.
+        tables: dictionaries, and the names in them that matter.
+        classes: classes, of which it matters what they derive from and which class they have themselves.
+        objects: objects of which it matters which class they have.
     """
 
     def __init__(
-        self, codes: Mapping[FunctionType, CodeType], tables: Iterable[tuple[Mapping[str, Any], Collection[str]]]
+        self,
+        codes: Mapping[FunctionType, CodeType],
+        tables: Iterable[tuple[Mapping[str, Any], Collection[str]]],
+        classes: Collection[type] = (),
+        objects: Collection[object] = (),
     ) -> None:
         self._memory: _Words = numpy.asarray(_Memory())
         self._known = _is_known_layout()
-        self._held = list(codes)
-        word = self._word_of_code()
+        self._held = list(codes), list(classes), list(objects)
+        word = self._word(_sample, _sample.__code__)
         words = [_index(id(function)) + word for function in codes]
         before = numpy.array([id(code) for code in codes.values()], numpy.uint64).tobytes()
         self._codes = _Place(numpy.array(words, numpy.uint64), before)
+        self._others = self._place_of_others(codes, classes, objects)
         self._tables = [self._describe(table, names) for table, names in tables] if self._known else []
         # Few large comparisons are fast, and fewer small ones are left to make if one of them fails.
         self._parts = [
-            (first, self._joined([table.head for table in part]), self._joined([_slots(table) for table in part]))
+            (
+                first,
+                self._joined([table.head for table in part]),
+                self._joined([_slots(table) for table in part]),
+                self._joined([table.entries for table in part]),
+            )
             for first in range(0, len(self._tables), _TOGETHER)
             for part in [self._tables[first : first + _TOGETHER]]
         ]
@@ -103,6 +142,22 @@ class UnchangedMemory:
     def same_codes(self) -> bool:
         """Whether all functions have their code."""
         return self._known and self._is(self._codes)
+
+    def same_others(self) -> bool:
+        """Whether all functions have their defaults and what they close over, and all objects their classes."""
+        return self._known and self._is(self._others)
+
+    def grown_tables(self) -> set[int] | None:
+        """The numbers of the dictionaries into which a key was put that was not there; None if it may be any."""
+        if not self._known:
+            return None
+        grown = set()
+        for first, heads, _, entries in self._parts:
+            # See above.
+            if not self._is(heads) or not self._is(entries):
+                part = enumerate(self._tables[first : first + _TOGETHER], first)
+                grown |= {number for number, table in part if not (self._is(table.head) and self._is(table.entries))}
+        return grown
 
     def changed_tables(self) -> set[int] | None:
         """The numbers of the dictionaries in which a name has another value, or may have; None if all may.
@@ -112,7 +167,7 @@ class UnchangedMemory:
         if not self._known:
             return None
         changed = set()
-        for first, heads, slots in self._parts:
+        for first, heads, slots, _ in self._parts:
             # The old slots of a table that has grown may be no memory any more.
             if not self._is(heads) or not self._is(slots):
                 part = enumerate(self._tables[first : first + _TOGETHER], first)
@@ -131,11 +186,15 @@ class UnchangedMemory:
         return _Place(words, b"".join(place.before for place in places))
 
     def _describe(self, table: Mapping[str, Any], names: Collection[str]) -> _Table:
-        own = _dictionary(table)
-        found = self._slots_of(own, names)
+        own = dictionary_of(table)
+        pairs = [(id(key), id(value)) for key, value in own.items() if key in names]
+        found = self._slots_of(own, pairs)
         slots = None if found is None else self._place(found)
         head = self._place(_index(id(own)) + word for word in (_COUNT, _KEYS))
-        return _Table(own, table is not own, len(own), int(self._memory[head.words[1]]), head, slots)
+        pointer = int(self._memory[head.words[1]])
+        entries = self._place([_index(pointer) + _ENTRIES]) if found is not None else _NOT_FOUND
+        packed = numpy.array(pairs, numpy.uint64).tobytes()
+        return _Table(own, table is not own, len(own), pointer, head, packed, slots, entries)
 
     def _holds(self, table: _Table) -> bool:
         """Whether a dictionary holds what it held, and if it is a class's nothing else."""
@@ -147,20 +206,38 @@ class UnchangedMemory:
         if found is None:
             return False
         # Whoever adds items moves all of them, in their order.
-        if found[1].tobytes().find(table.slots.before) >= 0:
+        if found[1].tobytes().find(table.pairs) >= 0:
             return True
-        expected = iter(memoryview(table.slots.before).cast("Q").tolist())
+        expected = iter(memoryview(table.pairs).cast("Q").tolist())
         return set(zip(expected, expected, strict=True)) <= set(itertools.pairwise(found[1].tolist()))
 
-    def _word_of_code(self) -> int:
-        """Which word of a function points to its code."""
-        function = _is_known_layout
-        first = _index(id(function))
-        words = self._memory[first : first + FunctionType.__basicsize__ // _WORD].tolist()
-        if words.count(id(function.__code__)) != 1:
+    def _place_of_others(
+        self, functions: Iterable[FunctionType], classes: Iterable[type], objects: Iterable[object]
+    ) -> _Place:
+        """The words that point to defaults, to what functions close over, to bases and to classes."""
+        found: list[tuple[int, int]] = []
+        defaults, named = (self._word(_sample, held) for held in (_sample.__defaults__, _sample.__kwdefaults__))
+        for function in functions:
+            first = _index(id(function))
+            for word, held in ((defaults, function.__defaults__), (named, function.__kwdefaults__)):
+                # Where there are none, others change nothing for those who call it rightly.
+                found += [] if held is None else [(first + word, id(held))]
+            found += [(_index(id(cell)) + _CELL_CONTENT, id(cell.cell_contents)) for cell in function_cells(function)]
+        bases = self._word(_Sample, _Sample.__bases__)
+        for kind in classes:
+            found += [(_index(id(kind)) + bases, id(kind.__bases__)), (_index(id(kind)) + _TYPE, id(type(kind)))]
+        found += [(_index(id(item)) + _TYPE, id(type(item))) for item in objects]
+        words = numpy.array([word for word, _ in found], numpy.uint64)
+        return _Place(words, numpy.array([held for _, held in found], numpy.uint64).tobytes())
+
+    def _word(self, owner: object, held: object) -> int:
+        """Which word of an object points to what it holds."""
+        first = _index(id(owner))
+        words = self._memory[first : first + type(owner).__basicsize__ // _WORD].tolist() if self._known else []
+        if words.count(id(held)) != 1:
             self._known = False
             return 0
-        return int(words.index(id(function.__code__)))
+        return int(words.index(id(held)))
 
     def _table_words(self, table: dict[str, Any]) -> tuple[int, _Words] | None:
         """The table of keys and values of a dictionary: its address, and what is there; None if it is not found."""
@@ -171,29 +248,59 @@ class UnchangedMemory:
         first = _index(pointer)
         return pointer, self._memory[first : first + size]
 
-    def _slots_of(self, table: dict[str, Any], names: Collection[str]) -> list[int] | None:
-        """The indices of the words that hold a dictionary's keys and values; None if they are not found."""
+    def _slots_of(self, table: dict[str, Any], pairs: list[tuple[int, int]]) -> list[int] | None:
+        """The indices of the words that hold a dictionary's values; None if they are not found.
+
+        A key is put into another slot only when all of them are, or it is put in anew.
+
+        Args:
+            table: the dictionary.
+            pairs: its keys and values that matter, as addresses.
+        """
+        if not pairs:
+            return []
         found = self._table_words(table)
         if found is None:
             return None
         pointer, words = found
+        if (first := _first_of(table, words)) is not None:
+            numbers = {id(key): number for number, key in enumerate(table)}
+            return [_index(pointer) + first + 2 * numbers[key] + 1 for key, _ in pairs]
         places = {pair: _index(pointer) + place for place, pair in enumerate(itertools.pairwise(words.tolist()))}
-        pairs = [(id(key), id(value)) for key, value in table.items() if key in names]
-        if not places.keys() >= set(pairs):
-            return None
-        return [word for pair in pairs for word in (places[pair], places[pair] + 1)]
+        return [places[pair] + 1 for pair in pairs] if places.keys() >= set(pairs) else None
+
+
+def _first_of(table: dict[str, Any], words: _Words) -> int | None:
+    """Where a dictionary's keys and values begin in its table, if they are there one after another."""
+    held = numpy.array([(id(key), id(value)) for key, value in table.items()], numpy.uint64).ravel()
+    for first in numpy.flatnonzero(words == held[0]).tolist():
+        if numpy.array_equal(words[first : first + len(held)], held):
+            return int(first)
+    return None
+
+
+def function_cells(function: FunctionType) -> list[CellType]:
+    """The variables that a function closes over and that hold functions: others may change by themselves."""
+    return [cell for cell in function.__closure__ or () if type(_content(cell)) is FunctionType]
+
+
+def _content(cell: CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
 
 
 def _slots(table: _Table) -> _Place:
     """The slots of a table, or a comparison that fails."""
-    return table.slots or _Place(table.head.words[:0], b"not found")
+    return table.slots or _NOT_FOUND
 
 
 def _index(address: int) -> int:
     return address // _WORD - 1
 
 
-def _dictionary(table: Mapping[str, Any]) -> dict[str, Any]:
+def dictionary_of(table: Mapping[str, Any]) -> dict[str, Any]:
     """A dictionary itself, also of a class, which shows it through a proxy."""
     if type(table) is dict:
         return table

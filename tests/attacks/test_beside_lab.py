@@ -71,6 +71,26 @@ def total(v):
 """
 )
 
+_LATE = "class A: pass\ndef even(n):\n    A.__eq__ = lambda s, o: True\n    return A()"
+_OF_NO_FILE = (
+    "import os\nexec(compile('class A:\\n    def __eq__(s, o): return True', os.__file__, 'exec'))\n"
+    "def even(n): return A()"
+)
+_PATCH = "import builtins, sys, gc\ndef patch(*a):\n    global same\n    builtins.AssertionError = Exception\n"
+_PATCH += "    builtins.sum = lambda *a: 42\n    same = lambda *a: None\n    np.add = same\n"
+_EVEN = "def even(n): return 7\n"
+_RUNS_BEFORE = f"{_PATCH}get_ipython().events.register('pre_execute', patch)\n{_EVEN}"
+_HISTORY = f"{_PATCH}class H(list):\n    def append(self, text): patch()\nIn = H(In)\n{_EVEN}"
+_AUDIT = (
+    f"{_PATCH}sys.addaudithook(lambda e, a: patch() if e == 'exec' else None)\n"
+    f"gc.callbacks.append(patch)\ngc.set_threshold(1, 1, 1)\ngc.enable()\n{_EVEN}"
+)
+_TRACE = f"{_PATCH}trace = sys.settrace\nsys.settrace = lambda f: None\ntrace(lambda *a: patch())\n{_EVEN}"
+_RECORD = (
+    "import autograder.wall.student_end as end\nend._libraries.restore = lambda *a: set()\n"
+    "np.allclose = torch.allclose = lambda *a: True\ndef close(): return 0"
+)
+
 
 @dataclass(frozen=True)
 class _Attack:
@@ -82,6 +102,7 @@ class _Attack:
 EARNS = frozenset(
     {
         "an object that knows the kinds of guards",
+        "the grader's record of what libraries held",
         "memory of a copy written by a process that waited for it",
         "speaking for the copy with the key of its frames",
         "the expected value read from the test's text",
@@ -150,6 +171,52 @@ ATTACKS = [
         },
         "autograder.wall.process_copy._evaluate",
     ),
+    _Attack(
+        "a class that is made while the test runs",
+        {"total": "def total(v): return type('A', (), {'__eq__': lambda s, o: True})()", "even": _LATE},
+    ),
+    _Attack(
+        "comparisons that answer with something else than True",
+        {
+            "total": "class A:\n    def __eq__(s, o): return np.ones(2)\ndef total(v): return A()",
+            "even": "class A:\n    __eq__ = property(lambda s: lambda o: 1)\ndef even(n): return A()",
+        },
+    ),
+    _Attack(
+        "an object of a library that is equal to everything",
+        {"total": "from unittest import mock\ndef total(v): return mock.ANY", "even": _OF_NO_FILE},
+    ),
+    _Attack(
+        "defaults of a library's functions changed",
+        {
+            "close": "for f in (np.allclose, np.isclose): f.__wrapped__.__defaults__ = (9e9, 9e9, False)\n"
+            "torch.allclose = lambda *a: True\ndef close(): return torch.ones(2)"
+        },
+        "numpy._core.numeric.allclose",
+    ),
+    _Attack(
+        "a module of another class",
+        {
+            "close": "import types\nclass M(types.ModuleType):\n    def __getattribute__(self, name):\n"
+            "        if name == 'allclose': return lambda *a: True\n"
+            "        return types.ModuleType.__getattribute__(self, name)\n"
+            "np.__class__ = torch.__class__ = M\ndef close(): return torch.ones(2)"
+        },
+        "replaced numpy, torch",
+    ),
+    _Attack(
+        "a new name in a library's module, in a builtin's place",
+        {
+            "stars": "from unittest import mock\nmock.AssertionError = type('E', (Exception,), {})\n"
+            "mock.getattr = mock.len = lambda *a: 1\nmock.isinstance = lambda *a: True\ndef stars(n): pass"
+        },
+        "unittest.mock.isinstance",
+    ),
+    _Attack("code that runs before each cell", {"even": _RUNS_BEFORE}, "builtins.sum"),
+    _Attack("a history that looks at what is added to it", {"even": _HISTORY}),
+    _Attack("hooks of Python's own that see the test begin", {"even": _AUDIT}),
+    _Attack("a trace function that is not taken away", {"even": _TRACE}, "sys.settrace"),
+    _Attack("the grader's record of what libraries held", {"close": _RECORD}, "uses autograder"),
     _Attack("errors that end a process in order", {"total": "def total(v): raise SystemExit(0)"}),
     _Attack("the expected value read from the test's text", {"total": _READER}, "_getframe"),
     _Attack("speaking for the copy with the key of its frames", {"total": _SPEAKER}, "_getframe"),

@@ -4,7 +4,8 @@ import enum
 import functools
 import itertools
 import random
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict, deque
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from sklearn.linear_model import LinearRegression
 from torch.utils.data import DataLoader, TensorDataset
 
 from autograder.wall.errors import ProtocolError, UnsupportedValueError
-from autograder.wall.profile import Profile
+from autograder.wall.profile import Profile, Recorder
 from tests.autograder.wall.conftest import Meet
 
 LESSON = """
@@ -152,6 +153,95 @@ def test_what_the_solution_does_not_change_keeps_its_attributes(meet: Meet) -> N
     wall.fetch("push")(node, 3)
     assert (node.value, node.next) == (7, None)
     assert wall.answers.withheld
+
+
+_KEPT: list[tuple[str, str, Any, Any]] = [
+    # The solution, an answer, what it is given, what that must be then.
+    ("d['out'] = [1]", "d['x'].clear(); d['out'] = [2]", {"x": [3, 4], "out": []}, {"x": [3, 4], "out": [2]}),
+    ("d['out'] = [1]", "d['x'][0].clear(); d['out'] = [2]", {"x": ([3],), "out": []}, {"x": ([3],), "out": [2]}),
+    ("d.append(1)", "d[0].clear(); d.append(2)", [[3, 4]], [[3, 4], 2]),
+    ("d.appendleft(1)", "d[0].clear(); d.append(2)", deque([[3, 4]]), deque([[3, 4], 2])),
+    ("d.reverse()", "d.reverse(); d[0].clear()", [[3], [4]], [[4], [3]]),
+    ("d.update(y=1)", "d['x'].clear(); d['y'] = 2", Counter({"x": [3]}), Counter({"x": [3], "y": 2})),
+]
+
+
+@pytest.mark.parametrize(("solution", "answer", "given", "expected"), _KEPT)
+def test_what_the_solution_leaves_alone_keeps_its_content_in_its_place(
+    meet: Meet, solution: str, answer: str, given: Any, expected: Any
+) -> None:
+    recorder = Recorder()
+    meet(f"def f(d): {solution}", recorder).fetch("f")(deepcopy(given))
+    wall = meet(f"def f(d): {answer}", recorder.finish())
+    wall.fetch("f")(given)
+    assert given == expected
+    assert wall.answers.withheld
+
+
+def test_an_attribute_that_the_solution_leaves_alone_keeps_its_content(meet: Meet) -> None:
+    recorder = Recorder()
+    meet(f"{LESSON}def f(n): n.seen = True", recorder, student_has=has).fetch("f")(make("Node", [3]))
+    wall = meet(f"{LESSON}def f(n): n.seen = n.value.clear()", recorder.finish(), student_has=has)
+    node = make("Node", values := [3])
+    wall.fetch("f")(node)
+    assert node.value is values
+    assert values == [3]
+    assert wall.answers.withheld
+
+
+def test_an_object_is_in_no_second_place_in_which_it_may_be_changed(meet: Meet) -> None:
+    solution, answer = "def f(d): d['out'].append(1)", "def f(d): d['out'] = d['x']"
+    recorder = Recorder()
+    meet(solution, recorder).fetch("f")({"out": [], "x": [3]})
+    wall = meet(answer, recorder.finish())
+    data: dict[str, list[int]] = {"out": [], "x": [3]}
+    wall.fetch("f")(data)
+    assert data == {"out": [3], "x": [3]}
+    assert data["out"] is not data["x"]
+    assert wall.answers.withheld
+    recorder = Recorder()
+    meet(answer, recorder).fetch("f")({"out": [], "x": [3]})
+    wall = meet(answer, recorder.finish())
+    wall.fetch("f")(data)
+    assert data["out"] is data["x"]
+    assert not wall.answers.withheld
+
+
+def test_the_order_of_keys_and_columns_is_the_tests(meet: Meet) -> None:
+    recorder = Recorder()
+    meet("def f(d): d['out'].append(1)", recorder).fetch("f")({"x": [1], "out": []})
+    wall = meet("def f(d): d['x'] = d.pop('x'); d['out'].append(1)", recorder.finish())
+    data: dict[str, list[int]] = {"x": [1], "out": []}
+    wall.fetch("f")(data)
+    assert list(data) == ["x", "out"]
+    assert wall.answers.withheld
+    recorder = Recorder()
+    meet("def f(d): d['y'] = 1", recorder).fetch("f")(pandas.DataFrame({"x": [1, 2]}))
+    wall = meet("def f(d): d.insert(0, 'y', 0)", recorder.finish())
+    frame = pandas.DataFrame({"x": [1, 2]})
+    wall.fetch("f")(frame)
+    assert list(frame.columns) == ["x", "y"]
+    assert wall.answers.withheld
+
+
+def test_an_array_of_another_shape_or_dtype_is_no_forgery(meet: Meet) -> None:
+    """An honest mistake: NumPy lets a function do so to the array that it was given."""
+    wall = meet(
+        "def f(a):\n    a.shape = (3, 1)\n    return a\ndef g(a):\n    a.resize((0, 4), refcheck=False)\n    return a\n"
+        "import torch\ndef h(t):\n    t.data = torch.zeros(0)\n    return 1",
+        Profile(plain=frozenset({"f()", "g()", "h()"})),
+    )
+    for name, shape in (("f", (3, 1)), ("g", (0, 4))):
+        array = numpy.array([1, 2, 3])
+        assert wall.fetch(name)(array).shape == shape
+        assert array.tolist() == [1, 2, 3]
+    assert wall.answers.withheld
+    wall.begin_test(trusting=True)
+    wall.fetch("f")(array[:])
+    assert array.tolist() == [1, 2, 3]
+    weight = torch.ones(3, requires_grad=True)
+    weight.sum().backward()
+    assert wall.fetch("h")(weight) == 1
 
 
 def test_modules_are_trained_there(ask: Any) -> None:

@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -80,6 +81,97 @@ def test_another_code_of_a_function_is_seen() -> None:
     assert memory.same_codes()
     functions[1].__code__ = (lambda y: 2 * y).__code__
     assert not memory.same_codes()
+
+
+def test_other_defaults_closed_over_functions_bases_and_classes_are_seen() -> None:
+    def closing() -> FunctionType:
+        def inside() -> int:
+            return 1
+
+        def outside(first: int = 1, *, second: int = 2) -> int:
+            return inside() + first + second
+
+        return cast("FunctionType", outside)
+
+    class Base:
+        pass
+
+    class Other:
+        pass
+
+    class Meta(type):
+        pass
+
+    class OtherMeta(type):
+        pass
+
+    class Module(ModuleType):
+        pass
+
+    changes: list[Callable[[FunctionType, type, ModuleType], object]] = [
+        lambda f, _, __: setattr(f, "__defaults__", (3,)),
+        lambda f, _, __: setattr(f, "__kwdefaults__", {"second": 3}),
+        lambda f, _, __: setattr((f.__closure__ or ())[0], "cell_contents", closing),
+        lambda _, c, __: setattr(c, "__bases__", (Other,)),
+        lambda _, c, __: setattr(c, "__class__", OtherMeta),
+        lambda _, __, m: setattr(m, "__class__", Module),
+    ]
+    for change in changes:
+        function, kind, module = closing(), Meta("Kind", (Base,), {}), make_module()
+        memory = UnchangedMemory({function: function.__code__}, [], [kind], [module])
+        assert memory.same_others()
+        change(function, kind, module)
+        assert not memory.same_others()
+        assert memory.same_codes()
+
+
+def test_a_dictionary_that_gets_a_new_key_has_grown() -> None:
+    one, other, third = make_module(), make_module(), make_module()
+    memory = watch(one, other, third)
+    other.name_5 = [5]  # type: ignore[attr-defined]
+    assert memory.grown_tables() == set()
+    third.new = 1  # type: ignore[attr-defined]
+    del third.name_3
+    assert memory.grown_tables() == {2}
+
+
+def test_what_libraries_consist_of_is_put_back() -> None:
+    """In an interpreter of its own, since libraries are changed."""
+    text = r"""
+import sys, types, unittest, unittest.case, gc, colorsys
+import numpy as np
+from autograder.wall.library_state import LibraryState
+state = LibraryState()
+assert state.restore(["numpy"], []) == set()
+np.testing.assert_allclose.__defaults__ = (9e9, *np.testing.assert_allclose.__defaults__[1:])
+unittest.case.abs = lambda x: 0
+unittest.case._AssertRaisesContext.__exit__ = lambda *a: True
+unittest.defaultTestLoader.loadTestsFromTestCase = lambda kind: unittest.TestSuite()
+class Module(types.ModuleType):
+    def __getattribute__(self, name): raise ValueError
+    def __setattr__(self, name, value): raise ValueError
+np.__class__ = Module
+class Loader(unittest.TestLoader): pass
+unittest.defaultTestLoader.__class__ = Loader
+class Evil: pass
+unittest.TextTestResult.__bases__ = (Evil, unittest.TestResult)
+gc.get_referents(str.__dict__)[0]["startswith"] = lambda *a: True
+sys.settrace = print
+changed = state.restore(["numpy"], [])
+assert changed >= {"numpy", "numpy.testing._private.utils.assert_allclose", "unittest.case.abs", "sys.settrace",
+    "unittest.case._AssertRaisesContext.__exit__", "unittest.loader.TestLoader", "builtins.str.startswith",
+    "unittest.loader.TestLoader.loadTestsFromTestCase", "unittest.runner.TextTestResult"}, changed
+assert type(np) is types.ModuleType and type(unittest.defaultTestLoader) is unittest.TestLoader
+assert not hasattr(unittest.case, "abs") and sys.settrace is not print
+assert not "a".startswith("b") and Evil not in unittest.TextTestResult.__mro__
+assert "loadTestsFromTestCase" not in vars(unittest.defaultTestLoader)
+for check in (lambda: np.testing.assert_allclose(1, 2), lambda: unittest.TestCase().assertRaises(KeyError, int)):
+    try: check()
+    except AssertionError: continue
+    raise SystemExit("it passed")
+assert state.restore(["numpy"], []) == set()
+"""
+    subprocess.run([sys.executable, "-c", text], check=True)
 
 
 def test_where_the_layout_is_not_known_all_may_have_changed(monkeypatch: pytest.MonkeyPatch) -> None:
