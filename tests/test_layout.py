@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 # From low to high: a package may import those above it in this list, and no other of its own row but in the first one,
 # whose modules every package may import.
 LAYERS = (
-    {"errors", "verdicts", "cells", "limits", "progress", "formatting", "python_names", "wire", "clone"},
+    {"errors", "verdicts", "cells", "limits", "progress", "formatting", "python_names", "wire", "clone", "checksums"},
     {"untrusted"},
     {"repair"},
     {"course"},
