@@ -36,6 +36,7 @@ from autograder.grading.wall_obstacles import cure_for
 from autograder.judging.case import Case, broken, complete
 from autograder.limits import Limits
 from autograder.sandbox.accelerator import accelerator_for
+from autograder.sandbox.late_imports import late_imports
 from autograder.sandbox.student_process import StudentProcess
 from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult, TestLevel
@@ -208,6 +209,7 @@ class LocalExecutor:
     def _judge_once(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> tuple[NotebookResult, bool]:
         """The result, and whether it is conclusive: if not, the notebook must be judged again."""
         prepared = self._prepare(notebook, files)
+        self._import_for(case)
         levels = prepared.levels
         overdrawn = self._overdrawn()
         result, _ = self._run(prepared.server, levels.apply(replace(case, profile=prepared.profile)))
@@ -240,7 +242,6 @@ class LocalExecutor:
             self._starting = server = (self._prestart and self._prestart.take_judge_server()) or JudgeServer()
             try:
                 server.run_instructor_notebook(notebook, files, self._limits)
-                self._modules = tuple(dict.fromkeys((*self._modules, *server.modules)))
                 self._warm(self._zygote, server.modules)
                 self._device.before_grading()
                 profile, levels = self._profile_solution(server, notebook, files)
@@ -251,7 +252,17 @@ class LocalExecutor:
             self._prepared.append(prepared)
             return prepared
 
+    def _import_for(self, case: Case) -> None:
+        """Have the zygote import what a submission may use and the instructor does not."""
+        late = late_imports(cell.source for cell in case.submitted.cells if cell.kind == "code")
+        with self._lock:
+            missing = [name for name in late if name not in self._modules]
+            if missing and self._zygote is not None:
+                self._warm(self._zygote, missing)
+
     def _warm(self, zygote: Zygote, modules: Sequence[str]) -> None:
+        """Have the zygote, and one that replaces it, import modules."""
+        self._modules = tuple(dict.fromkeys((*self._modules, *modules)))
         try:
             zygote.warm(modules)
             self._note_libraries()

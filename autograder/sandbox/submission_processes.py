@@ -63,8 +63,6 @@ def note_libraries(entry: Entry) -> None:
     note = getattr(sys.modules.get(entry.__module__), "note_libraries", None)
     if note is not None:
         note()
-        gc.collect()
-        gc.freeze()
 
 
 @dataclass(frozen=True)
