@@ -36,7 +36,7 @@ from autograder.grading.wall_obstacles import cure_for
 from autograder.judging.case import Case, broken, complete
 from autograder.limits import Limits
 from autograder.sandbox.accelerator import accelerator_for
-from autograder.sandbox.late_imports import late_imports
+from autograder.sandbox.library_uses import late_imports, library_uses
 from autograder.sandbox.student_process import StudentProcess
 from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult, TestLevel
@@ -242,7 +242,10 @@ class LocalExecutor:
             self._starting = server = (self._prestart and self._prestart.take_judge_server()) or JudgeServer()
             try:
                 server.run_instructor_notebook(notebook, files, self._limits)
-                self._warm(self._zygote, server.modules)
+                texts = [cell.source for cell in notebook.source if cell.kind == "code"]
+                # Where there is a GPU, a gradient would start its driver, which does not survive a fork.
+                uses = [] if self._limits.gpu_bytes else library_uses(texts, server.modules)
+                self._warm(self._zygote, [*server.modules, *late_imports(texts)], uses)
                 self._device.before_grading()
                 profile, levels = self._profile_solution(server, notebook, files)
             except BaseException:
@@ -260,11 +263,16 @@ class LocalExecutor:
             if missing and self._zygote is not None:
                 self._warm(self._zygote, missing)
 
-    def _warm(self, zygote: Zygote, modules: Sequence[str]) -> None:
-        """Have the zygote, and one that replaces it, import modules."""
+    def _warm(self, zygote: Zygote, modules: Sequence[str], uses: Sequence[str] = ()) -> None:
+        """Have the zygote, and one that replaces it, import modules; and this one alone use libraries.
+
+        One that replaces it may do so because this one ended of that.
+        """
         self._modules = tuple(dict.fromkeys((*self._modules, *modules)))
         try:
             zygote.warm(modules)
+            if uses:
+                zygote.use_libraries(uses)
             self._note_libraries()
         except ExpectedError:
             if not zygote.has_started:

@@ -3,10 +3,10 @@
 Run as ``python -m autograder.sandbox.zygote_server FD``, inside bubblewrap or not. Standard input holds the order as
 JSON (`autograder.sandbox.zygote` writes it); FD is the control socket, SOCK_SEQPACKET, one JSON object a datagram:
 
-- from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "note libraries"}``,
-  ``{"do": "fork", "submission": id, "core":
-  core or null}`` with the student's end of a socket pair attached, ``{"do": "interrupt", "submission": id}``,
-  ``{"do": "kill", "submission": id, "because": sentence or empty}``;
+- from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "use libraries", "names": [name, …]}``,
+  ``{"do": "note libraries"}``, ``{"do": "fork", "submission": id, "core": core or null}`` with the student's end of a
+  socket pair attached, ``{"do": "interrupt", "submission": id}``, ``{"do": "kill", "submission": id, "because":
+  sentence or empty}``;
 - to the coordinator: ``{"ready": true}``, then ``{"submission": id, …}`` with ``"running": true`` and ``"keeper":
   process number``, ``"failed": reason`` or ``"ended": sentence``.
 
@@ -115,6 +115,14 @@ class _Server:
             _import_all(order["modules"])
             self._memory_is_settled = False
             return True
+        if order["do"] == "use libraries":
+            try:
+                submission_processes.use_libraries(self._settings.entry, order["names"])
+            except RuntimeError as error:
+                # Another zygote takes its place, which uses none.
+                sys.exit(f"The sandbox can't go on: {error}.")
+            self._memory_is_settled = False
+            return True
         if order["do"] == "note libraries":
             gc.unfreeze()
             submission_processes.note_libraries(self._settings.entry)
@@ -206,10 +214,7 @@ class _Server:
 
 
 def _import_all(modules: Iterable[str]) -> None:
-    """Import modules, skipping any that can't be imported.
-
-    Nothing is computed: OpenMP's threads, which the first tensor operation starts, would not survive a fork.
-    """
+    """Import modules, skipping any that can't be imported."""
     for name in modules:
         if name not in sys.modules and name != "__main__":
             # Whatever a module's top level raises, the notebook that imports it raises as well.
