@@ -8,10 +8,10 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import nbformat as NBFORMAT  # noqa: N812 - a constant
 from nbformat.v4 import nbformat_minor as NBFORMAT_MINOR  # noqa: N812 - a constant
-from nbgrader.utils import compute_checksum
 
 from autograder.autograded.answers import DIGEST, answer_digests
 from autograder.cells import NBGRADER_FLAGS, Cell, LabNotebook, Role, SubmittedNotebook
+from autograder.checksums import checksum
 from autograder.untrusted import html_sanitiser, markup
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 from autograder.wire import from_plain, to_plain
@@ -225,8 +225,7 @@ def _metadata(released: Cell | None, verdict: CellVerdict | None) -> dict[str, A
     }
     if released.graded:
         nbgrader["points"] = released.points
-    original = from_dict({"cell_type": released.kind, "source": released.source, "metadata": {"nbgrader": nbgrader}})
-    nbgrader["checksum"] = compute_checksum(original)
+    nbgrader["checksum"] = checksum(released)
     metadata: dict[str, Any] = {"nbgrader": nbgrader}
     if verdict is not None:
         plain = to_plain(verdict)

@@ -37,6 +37,7 @@ from autograder.grading.wall_obstacles import cure_for
 from autograder.judging.case import Case, broken, complete
 from autograder.limits import Limits
 from autograder.sandbox.accelerator import accelerator_for
+from autograder.sandbox.library_uses import late_imports, library_uses
 from autograder.sandbox.student_process import StudentProcess
 from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult, TestLevel
@@ -209,6 +210,7 @@ class LocalExecutor:
     def _judge_once(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> tuple[NotebookResult, bool]:
         """The result, and whether it is conclusive: if not, the notebook must be judged again."""
         prepared = self._prepare(notebook, files)
+        self._import_for(case)
         levels = prepared.levels
         overdrawn = self._overdrawn()
         result, _ = self._run(prepared.server, levels.apply(replace(case, profile=prepared.profile)))
@@ -241,8 +243,10 @@ class LocalExecutor:
             self._starting = server = (self._prestart and self._prestart.take_judge_server()) or JudgeServer()
             try:
                 server.run_instructor_notebook(notebook, files, self._limits)
-                self._modules = tuple(dict.fromkeys((*self._modules, *server.modules)))
-                self._warm(self._zygote, server.modules)
+                texts = [cell.source for cell in notebook.source if cell.kind == "code"]
+                # Where there is a GPU, a gradient would start its driver, which does not survive a fork.
+                uses = [] if self._limits.gpu_bytes else library_uses(texts, server.modules)
+                self._warm(self._zygote, [*server.modules, *late_imports(texts)], uses)
                 self._device.before_grading()
                 profile, levels = self._profile_solution(server, notebook, files)
             except BaseException:
@@ -252,9 +256,24 @@ class LocalExecutor:
             self._prepared.append(prepared)
             return prepared
 
-    def _warm(self, zygote: Zygote, modules: Sequence[str]) -> None:
+    def _import_for(self, case: Case) -> None:
+        """Have the zygote import what a submission may use and the instructor does not."""
+        late = late_imports(cell.source for cell in case.submitted.cells if cell.kind == "code")
+        with self._lock:
+            missing = [name for name in late if name not in self._modules]
+            if missing and self._zygote is not None:
+                self._warm(self._zygote, missing)
+
+    def _warm(self, zygote: Zygote, modules: Sequence[str], uses: Sequence[str] = ()) -> None:
+        """Have the zygote, and one that replaces it, import modules; and this one alone use libraries.
+
+        One that replaces it may do so because this one ended of that.
+        """
+        self._modules = tuple(dict.fromkeys((*self._modules, *modules)))
         try:
             zygote.warm(modules)
+            if uses:
+                zygote.use_libraries(uses)
             self._note_libraries()
         except ExpectedError:
             if not zygote.has_started:

@@ -6,10 +6,8 @@ own checksum, which is not the present release's, is what a student was given.
 
 from dataclasses import replace
 
-from nbformat import from_dict
-from nbgrader.utils import compute_checksum
-
-from autograder.cells import ANSWERS, NBGRADER_FLAGS, Cell, Role
+from autograder.cells import ANSWERS, Cell
+from autograder.checksums import checksum
 
 
 def is_of_older_release(cell: Cell, original: Cell | None, *, others: bool = False) -> bool:
@@ -28,12 +26,3 @@ def is_of_older_release(cell: Cell, original: Cell | None, *, others: bool = Fal
     if cell.role not in ANSWERS or original is None:
         return False
     return others or cell.checksum == checksum(replace(cell, kind=original.kind, source=original.source))
-
-
-def checksum(cell: Cell) -> str | None:
-    """The checksum that nbgrader would release a cell with; None for a cell without an id."""
-    if cell.grade_id is None or cell.role is Role.FREE:
-        return None
-    metadata = {"grade_id": cell.grade_id, "points": cell.points, **NBGRADER_FLAGS[cell.role]}
-    node = {"cell_type": cell.kind, "source": cell.source, "metadata": {"nbgrader": metadata}}
-    return str(compute_checksum(from_dict(node)))

@@ -17,7 +17,7 @@ import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
@@ -64,8 +64,17 @@ def note_libraries(entry: Entry) -> None:
     note = getattr(sys.modules.get(entry.__module__), "note_libraries", None)
     if note is not None:
         note()
-        gc.collect()
-        gc.freeze()
+
+
+def use_libraries(entry: Entry, names: Sequence[str]) -> None:
+    """The same, with what a notebook uses of libraries (`autograder.sandbox.library_uses`).
+
+    Raises:
+        RuntimeError: this process can't be forked any more.
+    """
+    use = getattr(sys.modules.get(entry.__module__), "use_libraries", None)
+    if use is not None:
+        use(names)
 
 
 @dataclass(frozen=True)

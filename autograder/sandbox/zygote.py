@@ -87,6 +87,15 @@ class Zygote:
             with self._lock, suppress(OSError):
                 self._control.send(order)
 
+    def use_libraries(self, names: Sequence[str]) -> None:
+        """Use libraries for the first time, so that no student's process does (`autograder.sandbox.library_uses`).
+
+        A zygote that can't be forked afterwards ends.
+        """
+        self._await_ready()
+        with self._lock, suppress(OSError):
+            self._control.send(json.dumps({"do": "use libraries", "names": list(names)}).encode())
+
     def note_libraries(self) -> None:
         """Have later student processes know what libraries held before any student code ran."""
         self._await_ready()

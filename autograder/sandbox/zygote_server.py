@@ -3,10 +3,10 @@
 Run as ``python -m autograder.sandbox.zygote_server FD``, inside bubblewrap or not. Standard input holds the order as
 JSON (`autograder.sandbox.zygote` writes it); FD is the control socket, SOCK_SEQPACKET, one JSON object a datagram:
 
-- from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "note libraries"}``,
-  ``{"do": "fork", "submission": id, "core":
-  core or null}`` with the student's end of a socket pair attached, ``{"do": "interrupt", "submission": id}``,
-  ``{"do": "kill", "submission": id, "because": sentence or empty}``;
+- from the coordinator: ``{"do": "import", "modules": [name, …]}``, ``{"do": "use libraries", "names": [name, …]}``,
+  ``{"do": "note libraries"}``, ``{"do": "fork", "submission": id, "core": core or null}`` with the student's end of a
+  socket pair attached, ``{"do": "interrupt", "submission": id}``, ``{"do": "kill", "submission": id, "because":
+  sentence or empty}``;
 - to the coordinator: ``{"ready": true}``, then ``{"submission": id, …}`` with ``"running": true`` and ``"keeper":
   process number``, ``"failed": reason`` or ``"ended": sentence``.
 
@@ -43,10 +43,6 @@ _ALWAYS: Final = (
     "torch.autograd",
     "torch.nn.functional",
     "torch.optim",
-    # What torch imports when an optimiser is made, and when a derivative is first computed in forward mode: more than a
-    # second, which would otherwise count against each submission that uses them where the instructor doesn't.
-    "torch._dynamo",
-    "torch._decomp.decompositions_for_jvp",
     "matplotlib.pyplot",
     "matplotlib.font_manager",
     "matplotlib_inline.backend_inline",
@@ -82,6 +78,7 @@ class _Server:
         self._control = control
         self._settings = settings
         self._running: dict[int, _Running] = {}
+        self._memory_is_settled = False
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
         self._woken, self._waker = socket.socketpair()
@@ -116,12 +113,21 @@ class _Server:
             return False
         order: dict[str, Any] = json.loads(message)
         if order["do"] == "import":
-            _preload(order["modules"])
+            _import_all(order["modules"])
+            self._memory_is_settled = False
+            return True
+        if order["do"] == "use libraries":
+            try:
+                submission_processes.use_libraries(self._settings.entry, order["names"])
+            except RuntimeError as error:
+                # Another zygote takes its place, which uses none.
+                sys.exit(f"The sandbox can't go on: {error}.")
+            self._memory_is_settled = False
             return True
         if order["do"] == "note libraries":
             gc.unfreeze()
             submission_processes.note_libraries(self._settings.entry)
-            _settle_memory()
+            self._memory_is_settled = False
             return True
         submission = order["submission"]
         if order["do"] == "fork":
@@ -136,6 +142,10 @@ class _Server:
         return True
 
     def _fork(self, submission: int, connection: int, core: int | None) -> None:
+        if not self._memory_is_settled:
+            # Only now: it takes long, and several orders may come before the first fork.
+            _settle_memory()
+            self._memory_is_settled = True
         ours, theirs = os.pipe()
         try:
             keeper = submission_processes.fork_submission(self._settings, connection, theirs, core)
@@ -205,26 +215,18 @@ class _Server:
 
 
 def _import_all(modules: Iterable[str]) -> None:
-    """Import the modules that every lab needs and those of this one, skipping any that can't be imported.
-
-    Nothing is computed: OpenMP's threads, which the first tensor operation starts, would not survive a fork.
-    """
-    for name in (*_ALWAYS, *modules):
+    """Import modules, skipping any that can't be imported."""
+    for name in modules:
         if name not in sys.modules and name != "__main__":
             # Whatever a module's top level raises, the notebook that imports it raises as well.
             with suppress(Exception):
                 importlib.import_module(name)
 
 
-def _preload(modules: list[str]) -> None:
-    """Import what submissions need."""
-    _import_all(modules)
-    _settle_memory()
-
-
 def _settle_memory() -> None:
     """Make the memory that this process has taken cheap to fork."""
-    gc.collect()
+    # Without a collection: what is imported leaves a few thousand small objects of waste, and a search through all
+    # others takes longer than anything that they could cost.
     gc.freeze()
     huge_pages.gather()
 
@@ -253,7 +255,9 @@ def main() -> NoReturn:
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
-    _import_all(order["modules"])
+    _import_all((*_ALWAYS, *order["modules"]))
+    # The collections that a shell makes when it is reset then go through its own objects alone.
+    gc.freeze()
     entry = submission_processes.find_entry(order["entry"])
     folders = tempfile.mkdtemp(prefix="submissions-")
     needs = from_plain(DriverNeeds, order["needs"])
@@ -269,7 +273,6 @@ def main() -> NoReturn:
         hooks=hooks_for(needs),
     )
     kernel.adopt_orphans()
-    _preload([])
     with suppress(ConnectionError):
         _Server(control, settings).serve()
     if not order["covered"]:

@@ -7,7 +7,7 @@ decide what the test's comparisons give, though the answer as a whole may hold o
 import itertools
 from collections.abc import Iterator
 
-from autograder.wall.values import Node
+from autograder.wall.kinds import Node
 
 Path = tuple[str, ...]
 """The steps from the answer to one of its parts: an index, ``*`` for any index, or a key."""

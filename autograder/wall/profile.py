@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from autograder.wall.errors import NotPlainError, UnsendableError, UnsupportedValueError
 from autograder.wall.origins import Origins, items, root
 from autograder.wall.places import Path, Places, texts
-from autograder.wall.sent_objects import GRADIENT, SHARED, Place
+from autograder.wall.sent_places import GRADIENT, SHARED, Place
 
 _PLACE = " at "
 _DRAWS = "draws"
@@ -37,7 +37,7 @@ class Recorder:
         restored: what functions changed: ``f 0`` is the first argument of ``f``, ``f lr`` the one of that name,
             ``f 0.grad`` its gradient, ``f 0.shape`` its shape or dtype, ``f 0.shared`` that it is in a second place,
             ``f leaves`` the student's own leaves,
-            ``f 0/'x'`` the object under a key of it (see `autograder.wall.sent_objects`), ``f draws`` a generator
+            ``f 0/'x'`` the object under a key of it (see `autograder.wall.sent_places`), ``f draws`` a generator
             that the test had seeded, ``f seeds`` it anew, ``f 0.seed`` one that is an argument.
         kept: the same, for objects within an argument that a function was given and did not change.
         stops: origins at which a function raised StopIteration.

@@ -21,7 +21,8 @@ from autograder.wall.parts import ATTRIBUTE, AttributeParts, FrameParts, parts_o
 from autograder.wall.places import Places
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.remote import ClassFacts
-from autograder.wall.sent_objects import PARTS, SHARED, STATE, WHOLE, Change, Place, SentObjects
+from autograder.wall.sent_objects import SentObjects
+from autograder.wall.sent_places import PARTS, SHARED, STATE, WHOLE, Change, Place
 from autograder.wall.shared_objects import SharedObjects, items_of
 from autograder.wall.values import Node, read_array, read_tensor, without_old_memory
 

@@ -1,12 +1,8 @@
-"""Where in the arguments of a call its mutable objects are, and which of them an answer says to have changed.
-
-A function that appends to ``data["out"]`` changes that list. It must not also choose what ``data["x"]`` holds, from
-which the test computes what it expects: rights to change are given object by object.
-"""
+"""Where in the arguments of a call its mutable objects are, and which of them an answer says to have changed."""
 
 import itertools
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,16 +12,9 @@ import torch
 from autograder.wall.instances import attributes_of
 from autograder.wall.kinds import Node
 from autograder.wall.registry import find_kind
+from autograder.wall.sent_places import ANY, GRADIENT, SHAPE, WHOLE, Change, Place
 from autograder.wall.values import write_array, write_tensor
 
-WHOLE = ""
-GRADIENT = ".grad"
-SHAPE = ".shape"
-STATE = ".seed"
-SHARED = ".shared"
-PARTS = frozenset({WHOLE, GRADIENT, SHAPE, STATE})
-"""What changes in an object: its content, its gradient, its shape or dtype, the state of a generator."""
-_ANY = "*"
 _DEEPEST = 4
 _MOST_OBJECTS = 2_000
 _MOST_SINGLE_ITEMS = 4
@@ -33,31 +22,6 @@ _MOST_SINGLE_ITEMS = 4
 _LONGEST_KEY = 60
 _DICTS = (dict, OrderedDict, defaultdict)
 _SCALARS = (type(None), bool, int, float, str, bytes)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an object is.
-
-    Attributes:
-        argument: the argument: "0", "1", a keyword.
-        steps: the steps from the argument to the object: an index, a key, an attribute.
-    """
-
-    argument: str
-    steps: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return "/".join((self.argument, *self.steps))
-
-    def alike(self) -> Iterator[str]:
-        """This place, and those that have any step in the place of one of its own."""
-        for steps in itertools.product(*((step, _ANY) for step in self.steps)):
-            yield "/".join((self.argument, *steps))
-
-
-Change = tuple[Place, frozenset[str]]
-"""An object's place, and which parts of it have changed."""
 
 
 @dataclass
@@ -132,7 +96,7 @@ def locate(objects: list[Any], arguments: Mapping[str, object], owners: list[str
     if len(objects) <= len(set(owners)):
         # One object for each argument: most calls.
         return SentObjects(objects, [Place(owner) for owner in owners])
-    sent = SentObjects(objects, [Place(owner, (_ANY,)) for owner in owners])
+    sent = SentObjects(objects, [Place(owner, (ANY,)) for owner in owners])
     numbers = {id(value): number for number, value in enumerate(objects)}
     ahead = deque[tuple[Place, int | None, Any, Any]]((Place(name), None, None, it) for name, it in arguments.items())
     seen: set[int] = set()
@@ -176,7 +140,7 @@ def _step(value: Any, key: Any, item: object) -> str:  # noqa: ANN401 - see abov
     if type(value) not in _DICTS:
         return f".{key}"
     # A space ends a place in a profile.
-    return repr(key)[:_LONGEST_KEY].replace(" ", "_").replace("/", "_") if type(key) in (str, int) else _ANY
+    return repr(key)[:_LONGEST_KEY].replace(" ", "_").replace("/", "_") if type(key) in (str, int) else ANY
 
 
 def _items_now(value: Any, content: Node) -> dict[Any, Node] | None:  # noqa: ANN401 - see above

@@ -14,7 +14,8 @@ import numpy
 from autograder.wall.instances import attributes_of
 from autograder.wall.kinds import Held
 from autograder.wall.registry import find_kind
-from autograder.wall.sent_objects import Place, SentObjects
+from autograder.wall.sent_objects import SentObjects
+from autograder.wall.sent_places import Place
 
 _NOTHING = object()
 _SEQUENCES = (list, deque, numpy.ndarray)

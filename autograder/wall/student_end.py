@@ -24,6 +24,7 @@ import torch
 from autograder.wall.channel import Channel
 from autograder.wall.digests import digest
 from autograder.wall.errors import ConnectionClosedError, MalformedError, UnsendableError
+from autograder.wall.first_uses import warm_up
 from autograder.wall.handshake import receive_setup
 from autograder.wall.ipython_shell import NotebookShell, captured_prints, open_shell, reuse_shell, run_cell
 from autograder.wall.library_state import LibraryState
@@ -91,7 +92,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 def prepare() -> None:
     """Do what every student's process needs before it is forked: make its shell, and run cells in it.
 
-    Nothing is computed with tensors (see `autograder.sandbox.zygote_server`), and nothing of a submission is known yet.
+    Nothing of a submission is known yet.
     """
     shell = open_shell({}, 0)
     # The shell makes what it needs for a value and for an error only when there is one.
@@ -99,6 +100,11 @@ def prepare() -> None:
         run_cell(shell, source)
     shell.reset(new_session=True)
     seed(0)
+
+
+def use_libraries(names: list[str]) -> None:
+    """Use libraries for the first time, before any process with student code is forked: see `first_uses.warm_up`."""
+    warm_up(names)
 
 
 def note_libraries() -> None:

@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 
 from autograder.autograded.answers import answer_digests
 from autograder.cells import LabNotebook, Role
+from autograder.checksums import checksum
 from autograder.collect.collect import collect
 from autograder.course.course import Course
 from autograder.export.scores import read_scores
@@ -24,7 +25,6 @@ from autograder.grading.terms import Terms
 from autograder.judging.case import Case
 from autograder.judging.cell_verdicts import manual_verdict
 from autograder.limits import Limits
-from autograder.repair.older_release import checksum
 from autograder.report.gather import gather
 from autograder.report.outputs import markdown
 from autograder.report.write import write_feedback

@@ -73,8 +73,17 @@ def test_a_table_for_other_programs_loses_no_letter(graded_course: Path, monkeyp
     assert "--output" in told
 
 
-def test_help_does_not_wait_for_the_engine() -> None:
-    heavy = "import sys; print([name for name in ('torch', 'nbgrader', 'IPython') if name in sys.modules])"
-    code = f"import autograder.cli.application; {heavy}"
+@pytest.mark.parametrize(
+    ("modules", "slow"),
+    [
+        ("autograder.cli.application", ("torch", "nbgrader", "IPython")),
+        # What is imported before the processes start that import torch keeps them waiting.
+        ("autograder.cli.grade, autograder.grading.prestart", ("torch", "numpy", "nbgrader", "IPython")),
+        ("autograder.grading.run, autograder.grading.local_executor", ("torch", "numpy", "IPython", "sympy")),
+    ],
+    ids=["help", "before the processes start", "the coordinator"],
+)
+def test_a_command_does_not_wait_for_the_engine(modules: str, slow: tuple[str, ...]) -> None:
+    code = f"import sys, {modules}; print([name for name in {slow} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

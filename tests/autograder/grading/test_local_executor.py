@@ -20,6 +20,7 @@ from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
+from autograder.sandbox.zygote import Zygote
 from autograder.verdicts import CellStatus, CellVerdict, Level, NotebookResult
 from tests.graders import lab_of, open_grader
 from tests.reliability.processes import family
@@ -284,6 +285,23 @@ def test_a_helper_process_that_is_killed_is_replaced_for_the_rest_of_the_class(t
         while processes(words):
             time.sleep(0.01)
         assert grader.grade(LAB, submission(), "bob").verdicts[0].points == 2.0
+
+
+def test_a_zygote_that_ends_of_a_library_is_replaced_by_one_that_uses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[list[str]] = []
+
+    def end(zygote: Zygote, names: list[str]) -> None:
+        used.append(names)
+        zygote.close()
+
+    monkeypatch.setattr(Zygote, "use_libraries", end)
+    torch_lab = lab_of("lab", (replace(SOURCE[0], source=f"import torch\n{SETUP}"), *SOURCE[1:]))
+    with open_grader(tmp_path, LIMITS, Mode.BUBBLEWRAP) as grader:
+        result = grader.grade(torch_lab, submission(), "ann")
+    assert [verdict.points for verdict in result.verdicts] == [2.0, 1.0, 0.0, 1.5]
+    assert used == [["tensors"]]
 
 
 def test_all_attempts_share_one_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.wall.errors import NotPlainError, UnsendableError, UnsupportedValueError
 from autograder.wall.profile import Profile, Recorder
-from autograder.wall.sent_objects import GRADIENT, WHOLE, Place
+from autograder.wall.sent_places import GRADIENT, WHOLE, Place
 
 
 def questions(kind: type) -> dict[str, tuple[str, ...]]:
