@@ -48,12 +48,13 @@ def names_in(trees: Iterable[ast.AST]) -> Names:
 def statements(source: str) -> list[ast.stmt]:
     """The statements of a cell, magics translated; none if it isn't Python."""
     try:
-        return ast.parse(_translated(source)).body
+        return ast.parse(python_of(source)).body
     except SyntaxError:
         return []
 
 
-def _translated(source: str) -> str:
+def python_of(source: str) -> str:
+    """A cell as plain Python: magics are translated."""
     # It takes long to import, and code without magics does not need it.
     from IPython.core.inputtransformer2 import TransformerManager
 
@@ -77,6 +78,13 @@ def assigned_names(source: str) -> frozenset[str]:
 def changed_names(source: str) -> frozenset[str]:
     """The names whose objects a cell may change: it assigns to a part of them or calls a method of them."""
     return frozenset(name for statement in statements(source) for name in _changed(statement))
+
+
+def replaced_parts(source: str) -> frozenset[str]:
+    """The names to whose attributes or items a cell assigns: ``x`` for ``x.grad = None``."""
+    nodes = (node for statement in statements(source) for node in ast.walk(statement))
+    parts = (node for node in nodes if isinstance(node, (ast.Attribute, ast.Subscript)))
+    return frozenset(name for part in parts if not isinstance(part.ctx, ast.Load) and (name := _root(part)) is not None)
 
 
 def used_names(source: str) -> frozenset[str]:
@@ -189,7 +197,7 @@ def globals_of_functions(source: str) -> dict[str, frozenset[str]]:
 def _cell_tables(source: str) -> list[symtable.SymbolTable]:
     """The scopes directly below a cell's own; none if it isn't Python."""
     try:
-        return symtable.symtable(_translated(source), "<source>", "exec").get_children()
+        return symtable.symtable(python_of(source), "<source>", "exec").get_children()
     except (SyntaxError, ValueError):
         return []
 

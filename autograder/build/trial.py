@@ -7,7 +7,7 @@ from nbformat import NotebookNode
 
 from autograder.build.lab_text import LabText
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
-from autograder.course.instructor_cells import instructor_cell
+from autograder.course.instructor_cells import instructor_cell, with_tags
 from autograder.errors import ExpectedError
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.submission import NotebookGrader
@@ -48,7 +48,8 @@ def try_out(
     Raises:
         ExpectedError: the release earns a point, the solution lacks one, or a test breaks or can be run for nobody.
     """
-    source, blank = tuple(map(instructor_cell, lab_text.notebook.cells)), cells_of(released)
+    source = tuple(map(instructor_cell, lab_text.notebook.cells))
+    blank = with_tags(cells_of(released), source)
     lab = Lab(lab_text.name, (LabNotebook(lab_text.name, source, blank),), files)
     open_cells = frozenset(cell.grade_id for cell in blank if cell.role in (Role.ANSWER, Role.TASK) and cell.grade_id)
     terms = Terms(limits, mode)
