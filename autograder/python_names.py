@@ -54,7 +54,20 @@ def statements(source: str) -> list[ast.stmt]:
 
 
 def python_of(source: str) -> str:
-    """A cell as plain Python: magics are translated."""
+    """A cell as plain Python: magics are translated.
+
+    Raises:
+        ValueError: it holds a null character.
+    """
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return _translated(source)
+    # No magic is Python.
+    return source
+
+
+def _translated(source: str) -> str:
     # It takes long to import, and code without magics does not need it.
     from IPython.core.inputtransformer2 import TransformerManager
 

@@ -87,12 +87,8 @@ class JudgeServer:
             ExpectedError: the process ended before the notebook had run.
         """
         known = "examine" if examine else to_plain(skip)
-        order: dict[str, Any] = {
-            "notebook": to_plain(notebook),
-            "files": dict(files),
-            "output_bytes": limits.output_bytes,
-            "skip": known,
-        }
+        order: dict[str, Any] = {"notebook": to_plain(notebook), "files": dict(files), "skip": known}
+        order["output_bytes"] = limits.output_bytes
         try:
             self._channel.send(order)
             report = self._channel.receive()
@@ -106,8 +102,9 @@ class JudgeServer:
         self.modules = tuple(report["modules"])
         self.failures = report["failures"]
         self.points = report["points"]
-        self.skipped = from_plain(SkippedCells | None, report["skipped"])
-        self.problem = from_plain(SkipProblem | None, report["problem"])
+        skipped, problem = report["skipped"], report["problem"]
+        self.skipped = None if skipped is None else from_plain(SkippedCells, skipped)
+        self.problem = None if problem is None else from_plain(SkipProblem, problem)
 
     def fork_judge(self, case: Case) -> tuple[socket.socket, int]:
         """Start a judge.

@@ -48,6 +48,7 @@ class Moment:
         files: the files of the working folder, each with what shows that it has changed.
         modules: for each module that a name stands for, its public attributes by identity.
         others: further parts of the process, by what they are called in a message.
+        loaded: the names of the modules that are loaded.
     """
 
     generators: str
@@ -55,6 +56,7 @@ class Moment:
     files: Mapping[str, tuple[int, int]]
     modules: Mapping[str, Mapping[str, int]]
     others: Mapping[str, Any]
+    loaded: frozenset[str]
 
 
 class CellNotes:
@@ -80,6 +82,7 @@ class CellNotes:
             _files(),
             {module.__name__: _public(module) for module in modules},
             self._others(),
+            frozenset(sys.modules),
         )
 
     def note(
@@ -166,7 +169,8 @@ def _public(module: ModuleType) -> dict[str, int]:
 
 def _changed_settings(then: Moment, now: Moment) -> Iterable[str]:
     for name in sorted(then.settings.changed_in(now.settings)):
-        yield name
+        if name != "warnings" or _filters_changed(then, now):
+            yield name if name == "environment" else f"the settings of {name}"
     for name, value in then.others.items():
         if now.others[name] != value:
             yield name
@@ -177,6 +181,19 @@ def _changed_settings(then: Moment, now: Moment) -> Iterable[str]:
         added = [name for name in after or () if name not in names and _is_data(module, name)]
         if changed or added:
             yield f"{module}.{[*changed, *added][0]}"
+
+
+def _filters_changed(then: Moment, now: Moment) -> bool:
+    """Whether what becomes of warnings has changed; libraries set it for single ones when they are loaded."""
+    before, after = (moment.settings.values["warnings"] for moment in (then, now))
+    if now.loaded == then.loaded:
+        return bool(after != before)
+    single = [item for item in after if item not in before and (item[1] or item[3] or _is_of_library(item[2]))]
+    return [item for item in after if item not in single] != before
+
+
+def _is_of_library(category: type) -> bool:
+    return category.__module__ != "builtins"
 
 
 def _is_data(module: str, name: str) -> bool:

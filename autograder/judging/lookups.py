@@ -10,7 +10,7 @@ import symtable
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from autograder.python_names import imported_names, python_of, statements
+from autograder.python_names import imported_names, names_in, python_of, statements
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp)
 _RUN_AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp"})
@@ -77,7 +77,11 @@ def _later(source: str, body: list[ast.stmt]) -> set[str]:
     named = {node.name for statement in body for node in ast.walk(statement) if isinstance(node, _FUNCTIONS)}
     at_once = _RUN_AT_ONCE - named
     found: set[str] = set()
-    ahead = [(symtable.symtable(python_of(source), "<source>", "exec"), False)]
+    try:
+        ahead = [(symtable.symtable(python_of(source), "<source>", "exec"), False)]
+    except SyntaxError:
+        # A top-level ``await``: only the shell can run it.
+        return set(names_in(body).used)
     while ahead:
         table, delayed = ahead.pop()
         if delayed:

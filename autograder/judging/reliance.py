@@ -87,7 +87,7 @@ def skippable(cells: Sequence[Cell], source: Sequence[Cell], skipped: SkippedCel
 
 
 def own_cells(cells: Sequence[Cell], lesson: Sequence[Cell]) -> tuple[frozenset[int], list[Cell]]:
-    """The indices of code cells that are not the lesson's, where it has them; and those of the lesson that are missing."""
+    """The indices of code cells that are not the lesson's in their place, and the lesson's cells that are missing."""
     ahead = [cell for cell in lesson if cell.kind == "code"]
     own: set[int] = set()
     missing: list[Cell] = []
@@ -110,8 +110,8 @@ def _reliance_of(own: Sequence[Cell], skipped: SkippedCells) -> str:
     found = [lookups(cell.source) for cell in own]
     identifiers = set(_identifiers(nodes))
     looked_up = frozenset[str]().union(*(it.all for it in found))
-    if names := looked_up & skipped.touched:
-        return f"it uses {min(names)}"
+    if named := looked_up & skipped.touched:
+        return f"it uses {min(named)}"
     alone = looked_up | {node.id for node in nodes if isinstance(node, ast.Name)} - _LOOP_VARIABLES
     if names := (identifiers & _REACHING) | {it for it in alone if it in _REACHING_ALONE or _NUMBERED.fullmatch(it)}:
         return f"it uses {min(names)}"
@@ -123,8 +123,8 @@ def _reliance_of(own: Sequence[Cell], skipped: SkippedCells) -> str:
     if skipped.files and any(name.rpartition("/")[2] in text for name in skipped.files for text in strings):
         return "it mentions a file that a skipped cell writes"
     changing = _first_change(nodes)
-    if changing and (names := skipped.lent & looked_up):
-        return f"it may change {min(names)} ({changing})"
+    if changing and (lent := skipped.lent & looked_up):
+        return f"it may change {min(lent)} ({changing})"
     return _kept_state(trees, found, identifiers) if skipped.call_answers else ""
 
 

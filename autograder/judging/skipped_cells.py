@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from autograder.cells import ANSWERS, SKIP, Cell, Role
+from autograder.cells import ANSWERS, SKIP, Cell, LabNotebook, Role
 from autograder.judging.failure_messages import name_cell
 from autograder.judging.lookups import Lookups, closure, lookups
 from autograder.python_names import bound_names, globals_of_functions, imported_names, names_defined, replaced_parts
@@ -77,6 +77,13 @@ class SkipProblem:
     cell: int | None
     problem: str
     cure: str = _KEEP
+
+    def sentence(self, notebook: LabNotebook) -> str:
+        """What the instructor is told of a notebook whose tagged cells are run all the same."""
+        where = "" if self.cell is None else f"{name_cell(notebook.source[self.cell])} can't be skipped: "
+        return (
+            f"{notebook.name}: the cells with the tag {SKIP!r} are run all the same. {where}{self.problem}. {self.cure}"
+        )
 
 
 def tagged_cells(cells: Sequence[Cell]) -> frozenset[int]:
