@@ -14,7 +14,7 @@ import pathlib
 import signal
 import sys
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
@@ -169,8 +169,10 @@ def _public(module: ModuleType) -> dict[str, int]:
 
 def _changed_settings(then: Moment, now: Moment) -> Iterable[str]:
     for name in sorted(then.settings.changed_in(now.settings)):
-        if name != "warnings" or _filters_changed(then, now):
-            yield name if name == "environment" else f"the settings of {name}"
+        if name == "environment":
+            yield from _changed_variables(then, now)
+        elif name != "warnings" or _filters_changed(then, now):
+            yield f"the settings of {name}"
     for name, value in then.others.items():
         if now.others[name] != value:
             yield name
@@ -178,6 +180,9 @@ def _changed_settings(then: Moment, now: Moment) -> Iterable[str]:
         after = now.modules.get(module)
         # What a library makes at its first use is new; what was there and is something else was set.
         changed = [name for name in names if after is not None and after.get(name) != names[name]]
+        if now.loaded != then.loaded:
+            # A part of a library that is loaded late may replace the library's own functions.
+            changed = [name for name in changed if not _is_own(module, name)]
         added = [name for name in after or () if name not in names and _is_data(module, name)]
         if changed or added:
             yield f"{module}.{[*changed, *added][0]}"
@@ -194,6 +199,21 @@ def _filters_changed(then: Moment, now: Moment) -> bool:
 
 def _is_of_library(category: type) -> bool:
     return category.__module__ != "builtins"
+
+
+def _changed_variables(then: Moment, now: Moment) -> Iterator[str]:
+    """The environment variables that were changed; libraries set some of their own when they are loaded."""
+    before, after = (moment.settings.values["environment"] for moment in (then, now))
+    loaded = tuple({name.partition(".")[0] for name in now.loaded - then.loaded})
+    for name in sorted({name for name, _ in before.items() ^ after.items()}):
+        if name in before or not name.lower().startswith(loaded):
+            yield f"the environment variable {name}"
+
+
+def _is_own(module: str, name: str) -> bool:
+    value = getattr(sys.modules.get(module), name, None)
+    package = module.partition(".")[0]
+    return callable(value) and (getattr(value, "__module__", None) or "").partition(".")[0] == package
 
 
 def _is_data(module: str, name: str) -> bool:

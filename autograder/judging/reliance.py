@@ -13,7 +13,7 @@ from typing import Final
 from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.lookups import Lookups, lookups
 from autograder.judging.skipped_cells import SkippedCells
-from autograder.python_names import statements
+from autograder.python_names import imported_packages, statements
 
 _LONGEST_ANALYSED = 200_000
 """Characters of a submission's own cells; longer ones are graded with all cells."""
@@ -31,6 +31,36 @@ _REACHING_ALONE: Final = frozenset(
     | {"In", "Out", "_", "__", "___", "_dh", "_i", "_ih", "_ii", "_iii", "_oh"}
 )
 """The same for names that mean something else after a dot (``model.eval()``)."""
+_EVALUATING: Final = frozenset(
+    {
+        "aes",
+        "cloudpickle",
+        "dill",
+        "dmatrices",
+        "dmatrix",
+        "eval",
+        "evaluate",
+        "formula",
+        "from_formula",
+        "get_type_hints",
+    }
+    | {
+        "ggplot",
+        "glm",
+        "joblib",
+        "load",
+        "loads",
+        "ols",
+        "profile",
+        "query",
+        "run",
+        "runctx",
+        "shelve",
+        "timeit",
+        "Timer",
+    }
+)
+"""Names of functions that look up names in texts, as ``table.query("price > @limit")`` does."""
 _LOOP_VARIABLES: Final = frozenset({"_", "__", "___"})
 """Names that are no more than the variable of a loop where nothing looks them up."""
 _NUMBERED: Final = re.compile(r"_i?\d+")
@@ -116,8 +146,10 @@ def _reliance_of(own: Sequence[Cell], skipped: SkippedCells) -> str:
     if names := (identifiers & _REACHING) | {it for it in alone if it in _REACHING_ALONE or _NUMBERED.fullmatch(it)}:
         return f"it uses {min(names)}"
     strings = set(_strings(trees))
-    if names := {word for text in strings for word in _WORD.findall(text)} & skipped.touched:
-        return f"a text of its mentions {min(names)}"
+    packages = imported_packages(cell.source for cell in own)
+    evaluates = identifiers & _EVALUATING or packages - skipped.packages
+    if evaluates and (names := {word for text in strings for word in _WORD.findall(text)} & skipped.touched):
+        return f"a text of its mentions {min(names)}, and it uses {min(evaluates)}, which may evaluate it"
     if skipped.files and (names := {name for name in identifiers if _is_about_files(name)}):
         return f"it uses {min(names)}, and a skipped cell writes files"
     if skipped.files and any(name.rpartition("/")[2] in text for name in skipped.files for text in strings):

@@ -12,7 +12,14 @@ from typing import Final
 from autograder.cells import ANSWERS, SKIP, Cell, LabNotebook, Role
 from autograder.judging.failure_messages import name_cell
 from autograder.judging.lookups import Lookups, closure, lookups
-from autograder.python_names import bound_names, globals_of_functions, imported_names, names_defined, replaced_parts
+from autograder.python_names import (
+    bound_names,
+    globals_of_functions,
+    imported_names,
+    imported_packages,
+    names_defined,
+    replaced_parts,
+)
 
 NOTICE: Final = "This cell is shown for the reader. It was not run while grading, since no point depends on it."
 """What stands in place of the outputs of such a cell."""
@@ -53,6 +60,7 @@ class SkippedCells:
         draw: whether they draw random numbers or seed a generator.
         files: names of files that they write, change or delete.
         call_answers: whether they look up names that answers bind.
+        packages: the packages that the rest of the notebook imports.
         lent: data that they look up and that the rest of the notebook looks up, too: what an answer gets from them.
     """
 
@@ -61,6 +69,7 @@ class SkippedCells:
     draw: bool = False
     files: frozenset[str] = frozenset()
     call_answers: bool = False
+    packages: frozenset[str] = frozenset()
     lent: frozenset[str] = frozenset()
 
 
@@ -120,6 +129,7 @@ def examine(
         any(with_all[index].generators for index in tagged if index in with_all),
         frozenset(name for index in tagged if index in with_all for name in with_all[index].files),
         bool(called & answers),
+        imported_packages(cell.source for i, cell in enumerate(cells) if cell.kind == "code" and i not in tagged),
         lent,
     )
 
