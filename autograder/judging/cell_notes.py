@@ -132,7 +132,10 @@ class CellNotes:
         return {
             "the names of Python itself": sorted(vars(builtins)),
             "the working folder": str(pathlib.Path.cwd()),
-            "the folders from which modules are imported": list(sys.path),
+            # Libraries add folders of their own when they are loaded.
+            "the folders from which modules are imported": [
+                folder for folder in sys.path if not folder.startswith(f"{sys.prefix}{os.sep}")
+            ],
             "which figures are open": [] if pyplot is None else list(pyplot.get_fignums()),
             "what becomes of signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
             "IPython's magics": [sorted(magics["line"]), sorted(magics["cell"])],

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograder.cells import ANSWERS, SKIP, Cell, LabNotebook, Role
-from autograder.judging.failure_messages import name_cell
+from autograder.judging.failure_messages import capital, name_cell
 from autograder.judging.lookups import Lookups, closure, lookups
 from autograder.python_names import (
     bound_names,
@@ -90,9 +90,8 @@ class SkipProblem:
     def sentence(self, notebook: LabNotebook) -> str:
         """What the instructor is told of a notebook whose tagged cells are run all the same."""
         where = "" if self.cell is None else f"{name_cell(notebook.source[self.cell])} can't be skipped: "
-        return (
-            f"{notebook.name}: the cells with the tag {SKIP!r} are run all the same. {where}{self.problem}. {self.cure}"
-        )
+        why = capital(f"{where}{self.problem}")
+        return f"{notebook.name}: the cells with the tag {SKIP!r} are run all the same. {why}. {self.cure}"
 
 
 def tagged_cells(cells: Sequence[Cell]) -> frozenset[int]:
