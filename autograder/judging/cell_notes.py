@@ -216,7 +216,7 @@ def _changed_variables(then: Moment, now: Moment) -> Iterator[str]:
 def _is_own(module: str, name: str) -> bool:
     value = getattr(sys.modules.get(module), name, None)
     package = module.partition(".")[0]
-    return callable(value) and (getattr(value, "__module__", None) or "").partition(".")[0] == package
+    return callable(value) and str(getattr(value, "__module__", "")).partition(".")[0] == package
 
 
 def _is_data(module: str, name: str) -> bool:
