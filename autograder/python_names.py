@@ -95,9 +95,14 @@ def changed_names(source: str) -> frozenset[str]:
 
 def replaced_parts(source: str) -> frozenset[str]:
     """The names to whose attributes or items a cell assigns: ``x`` for ``x.grad = None``."""
-    nodes = (node for statement in statements(source) for node in ast.walk(statement))
-    parts = (node for node in nodes if isinstance(node, (ast.Attribute, ast.Subscript)))
-    return frozenset(name for part in parts if not isinstance(part.ctx, ast.Load) and (name := _root(part)) is not None)
+    found: set[str | None] = set()
+    for node in (node for statement in statements(source) for node in ast.walk(statement)):
+        match node:
+            case ast.Attribute() | ast.Subscript() if not isinstance(node.ctx, ast.Load):
+                found.add(_root(node))
+            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[owner, *_]):
+                found.add(_root(owner))
+    return frozenset(name for name in found if name is not None)
 
 
 def used_names(source: str) -> frozenset[str]:

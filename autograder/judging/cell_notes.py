@@ -8,7 +8,9 @@ import datetime
 import decimal
 import enum
 import fractions
+import gc
 import hashlib
+import logging
 import os
 import pathlib
 import signal
@@ -143,6 +145,9 @@ class CellNotes:
                 [len(shell.ast_transformers), len(shell.input_transformers_post), shell.ast_node_interactivity],
                 {name: len(called) for name, called in shell.events.callbacks.items()},
             ],
+            "what is traced": [sys.gettrace(), sys.getprofile(), gc.isenabled(), torch.is_anomaly_enabled()],
+            "torch's threads and precision": [torch.get_num_threads(), torch.get_float32_matmul_precision()],
+            "what is logged": [list(logging.root.handlers), logging.root.manager.disable],
             "where text is printed": [type(sys.stdout), type(sys.stderr), sys.displayhook, sys.excepthook],
         }
 

@@ -13,7 +13,7 @@ from typing import Final
 from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.lookups import Lookups, lookups
 from autograder.judging.skipped_cells import SkippedCells
-from autograder.python_names import imported_packages, statements
+from autograder.python_names import imported_packages, statements, touched_names
 
 _LONGEST_ANALYSED = 200_000
 """Characters of a submission's own cells; longer ones are graded with all cells."""
@@ -102,7 +102,7 @@ def reliance(cells: Sequence[Cell], lesson: Sequence[Cell], skipped: SkippedCell
     if sum(len(cell.source) for cell in own) > _LONGEST_ANALYSED:
         return "its own cells are too long to be examined"
     try:
-        taken = {name for cell in missing for name in lookups(cell.source).bound} & skipped.touched
+        taken = {name for cell in missing for name in touched_names(cell.source)} & skipped.touched
         if taken:
             return f"a cell of the lesson that binds {min(taken)} is missing"
         return _reliance_of(own, skipped)
@@ -155,7 +155,7 @@ def _reliance_of(own: Sequence[Cell], skipped: SkippedCells) -> str:
     if skipped.files and any(name.rpartition("/")[2] in text for name in skipped.files for text in strings):
         return "it mentions a file that a skipped cell writes"
     changing = _first_change(nodes)
-    if changing and (lent := skipped.lent & looked_up):
+    if changing and (lent := skipped.shared | (skipped.lent & looked_up)):
         return f"it may change {min(lent)} ({changing})"
     return _kept_state(trees, found, identifiers) if skipped.call_answers else ""
 

@@ -22,7 +22,7 @@ class SkipWatch:
     Attributes:
         skipped: the indices of the submission's cells that are not run.
         watching: whether the submission is watched: whether it may rely on them.
-        own: the indices of its own cells.
+        own: the indices of the cells whose random numbers may depend on the skipped ones.
         draws_matter: whether the skipped cells would change what is drawn.
         answers: names that answers alone bind: their absence has nothing to do with skipped cells.
     """
@@ -51,7 +51,14 @@ class SkipWatch:
             return cls(skipped)
         if reliance(cells, lesson, known):
             return cls()
-        own, _ = own_cells(cells, lesson)
+        own, missing = own_cells(cells, lesson)
+        if not missing:
+            # Those of the lesson that draw depend on nothing but the lesson: the instructor's notebook has shown it.
+            drawing = {run.cells[index].source.strip() for index in known.drawing}
+            steady = {index for index, cell in enumerate(cells) if cell.source.strip() in drawing} - own
+            own = frozenset(range(len(cells))) - steady
+        else:
+            own = frozenset(range(len(cells)))
         return cls(skipped, True, own, known.draw or known.call_answers, run.student_names - known.touched)
 
     def see_cell(self, index: int, drew: object, told: object) -> None:

@@ -19,6 +19,7 @@ from autograder.python_names import (
     imported_packages,
     names_defined,
     replaced_parts,
+    touched_names,
 )
 
 NOTICE: Final = "This cell is shown for the reader. It was not run while grading, since no point depends on it."
@@ -61,7 +62,9 @@ class SkippedCells:
         files: names of files that they write, change or delete.
         call_answers: whether they look up names that answers bind.
         packages: the packages that the rest of the notebook imports.
-        lent: data that they look up and that the rest of the notebook looks up, too: what an answer gets from them.
+        lent: data that they look up, and may hand to an answer.
+        shared: those of it that the rest of the notebook looks up, too.
+        drawing: the indices of the other cells of the lesson that draw random numbers.
     """
 
     cells: tuple[int, ...]
@@ -71,6 +74,8 @@ class SkippedCells:
     call_answers: bool = False
     packages: frozenset[str] = frozenset()
     lent: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    drawing: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,15 +126,22 @@ def examine(
     called = closure(frozenset[str]().union(*(looked_up[i].all for i in tagged)), looked_up.values())
     answers = frozenset[str]().union(*(bound_names(cell.source) for cell in cells if cell.role in ANSWERS))
     rest = [found for index, found in looked_up.items() if index not in tagged]
-    lent = called & frozenset[str]().union(*(found.all for found in rest)) - _functions(cells)
+    others = [cell.source for i, cell in enumerate(cells) if i in looked_up and i not in tagged]
+    given = [cells[i].source for i in looked_up if i not in tagged and cells[i].role is not Role.TEST]
+    lent = called & frozenset[str]().union(*map(touched_names, given)) - _functions(cells)
+    drawing = [
+        i for i, note in with_all.items() if note.generators and i not in tagged and cells[i].role not in ANSWERS
+    ]
     return SkippedCells(
         tuple(sorted(tagged)),
         frozenset[str]().union(*touched.values()),
         any(with_all[index].generators for index in tagged if index in with_all),
         frozenset(name for index in tagged if index in with_all for name in with_all[index].files),
         bool(called & answers),
-        imported_packages(cell.source for i, cell in enumerate(cells) if cell.kind == "code" and i not in tagged),
+        imported_packages(others),
         lent,
+        lent & frozenset[str]().union(*(found.all for found in rest)),
+        tuple(drawing),
     )
 
 
