@@ -8,8 +8,11 @@ import ast
 import builtins
 import symtable
 from collections.abc import Iterable, Iterator, Set
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
+_MOST_PARSED = 256
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -47,10 +50,7 @@ def names_in(trees: Iterable[ast.AST]) -> Names:
 
 def statements(source: str) -> list[ast.stmt]:
     """The statements of a cell, magics translated; none if it isn't Python."""
-    try:
-        return ast.parse(python_of(source)).body
-    except SyntaxError:
-        return []
+    return list(_parsed(source)[1])
 
 
 def python_of(source: str) -> str:
@@ -59,12 +59,17 @@ def python_of(source: str) -> str:
     Raises:
         ValueError: it holds a null character.
     """
-    try:
-        ast.parse(source)
-    except SyntaxError:
-        return _translated(source)
+    return _parsed(source)[0]
+
+
+@lru_cache(maxsize=_MOST_PARSED)
+def _parsed(source: str) -> tuple[str, tuple[ast.stmt, ...]]:
+    """A cell as plain Python, and its statements; several rules look at the same cell. Nothing may change the trees."""
     # No magic is Python.
-    return source
+    for text in (lambda: source, lambda: _translated(source)):
+        with suppress(SyntaxError):
+            return (plain := text()), tuple(ast.parse(plain).body)
+    return source, ()
 
 
 def _translated(source: str) -> str:

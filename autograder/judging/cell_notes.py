@@ -202,7 +202,7 @@ def _filters_changed(then: Moment, now: Moment) -> bool:
     if now.loaded == then.loaded:
         return bool(after != before)
     single = [item for item in after if item not in before and (item[1] or item[3] or _is_of_library(item[2]))]
-    return [item for item in after if item not in single] != before
+    return bool([item for item in after if item not in single] != before)
 
 
 def _is_of_library(category: type) -> bool:

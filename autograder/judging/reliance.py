@@ -13,7 +13,7 @@ from typing import Final
 from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.lookups import Lookups, lookups
 from autograder.judging.skipped_cells import SkippedCells
-from autograder.python_names import imported_packages, statements, touched_names
+from autograder.python_names import statements, touched_names
 
 _LONGEST_ANALYSED = 200_000
 """Characters of a submission's own cells; longer ones are graded with all cells."""
@@ -146,7 +146,7 @@ def _reliance_of(own: Sequence[Cell], skipped: SkippedCells) -> str:
     if names := (identifiers & _REACHING) | {it for it in alone if it in _REACHING_ALONE or _NUMBERED.fullmatch(it)}:
         return f"it uses {min(names)}"
     strings = set(_strings(trees))
-    packages = imported_packages(cell.source for cell in own)
+    packages = set(_packages(nodes))
     evaluates = identifiers & _EVALUATING or packages - skipped.packages
     if evaluates and (names := {word for text in strings for word in _WORD.findall(text)} & skipped.touched):
         return f"a text of its mentions {min(names)}, and it uses {min(evaluates)}, which may evaluate it"
@@ -171,6 +171,14 @@ def _identifiers(nodes: Iterable[ast.AST]) -> Iterator[str]:
                 yield from (module or "").split(".")
                 # ``import *`` may bind anything: of whatever module it is, the names are looked up as they are used.
                 yield from (alias.name for alias in names)
+
+
+def _packages(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            yield node.module.partition(".")[0]
 
 
 def _strings(trees: Iterable[Sequence[ast.stmt]]) -> Iterator[str]:
