@@ -23,6 +23,8 @@ class Role(StrEnum):
     """A task that a person grades; the student answers in cells of their own below it."""
 
 
+SKIP: Final = "autograder:skip"
+"""The tag of a lesson cell that is not run while grading."""
 ANSWERS: Final = frozenset({Role.SOLUTION, Role.ANSWER})
 """The roles of cells that hold a student's answer."""
 NBGRADER_FLAGS = {
@@ -49,6 +51,8 @@ class Cell:
         checksum: nbgrader's checksum of the cell as it was released; None where the notebook has none.
         attachments: images pasted into a markdown cell, as nbformat has them; None where there are none.
         wall_only: whether its test may run at the wall alone (the cell's tag ``autograder:wall``).
+        skipped: whether grading may do without it: a lesson cell that its author has tagged (``autograder:skip``). A
+            submission's cell has it from the released one in whose place it stands.
     """
 
     kind: str
@@ -60,6 +64,7 @@ class Cell:
     checksum: str | None = None
     attachments: Mapping[str, Mapping[str, str]] | None = None
     wall_only: bool = False
+    skipped: bool = False
 
     @property
     def graded(self) -> bool:

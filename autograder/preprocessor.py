@@ -105,6 +105,8 @@ class SharedExecutor:
             self._executor = None
 
 
+_TOLD: set[str] = set()
+"""What was said of labs in this process: nbgrader makes the step anew for each notebook."""
 _EXECUTOR = SharedExecutor(_IDLE_SECONDS)
 atexit.register(_EXECUTOR.close)
 
@@ -150,6 +152,9 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
             graded = NotebookGrader(course.state, terms, executor).grade(lab, submitted, drawn_for, files)
             _refuse_broken(graded)
             LevelStore(course.state).keep(lab.name, notebook.name, graded.levels)
+        for note in set(graded.notes) - _TOLD:
+            _TOLD.add(note)
+            self.log.warning(note)
         marks = MarksByHand(course)
         texts, hold = marks.compare(
             lab.name, names["student"], submitted, _marks_in_gradebook(names), in_autograded=False

@@ -8,8 +8,11 @@ import ast
 import builtins
 import symtable
 from collections.abc import Iterable, Iterator, Set
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
+_MOST_PARSED = 256
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -47,10 +50,26 @@ def names_in(trees: Iterable[ast.AST]) -> Names:
 
 def statements(source: str) -> list[ast.stmt]:
     """The statements of a cell, magics translated; none if it isn't Python."""
-    try:
-        return ast.parse(_translated(source)).body
-    except SyntaxError:
-        return []
+    return list(_parsed(source)[1])
+
+
+def python_of(source: str) -> str:
+    """A cell as plain Python: magics are translated.
+
+    Raises:
+        ValueError: it holds a null character.
+    """
+    return _parsed(source)[0]
+
+
+@lru_cache(maxsize=_MOST_PARSED)
+def _parsed(source: str) -> tuple[str, tuple[ast.stmt, ...]]:
+    """A cell as plain Python, and its statements; several rules look at the same cell. Nothing may change the trees."""
+    # No magic is Python.
+    for text in (lambda: source, lambda: _translated(source)):
+        with suppress(SyntaxError):
+            return (plain := text()), tuple(ast.parse(plain).body)
+    return source, ()
 
 
 def _translated(source: str) -> str:
@@ -77,6 +96,18 @@ def assigned_names(source: str) -> frozenset[str]:
 def changed_names(source: str) -> frozenset[str]:
     """The names whose objects a cell may change: it assigns to a part of them or calls a method of them."""
     return frozenset(name for statement in statements(source) for name in _changed(statement))
+
+
+def replaced_parts(source: str) -> frozenset[str]:
+    """The names to whose attributes or items a cell assigns: ``x`` for ``x.grad = None``."""
+    found: set[str | None] = set()
+    for node in (node for statement in statements(source) for node in ast.walk(statement)):
+        match node:
+            case ast.Attribute() | ast.Subscript() if not isinstance(node.ctx, ast.Load):
+                found.add(_root(node))
+            case ast.Call(func=ast.Name(id="setattr" | "delattr"), args=[owner, *_]):
+                found.add(_root(owner))
+    return frozenset(name for name in found if name is not None)
 
 
 def used_names(source: str) -> frozenset[str]:
@@ -189,7 +220,7 @@ def globals_of_functions(source: str) -> dict[str, frozenset[str]]:
 def _cell_tables(source: str) -> list[symtable.SymbolTable]:
     """The scopes directly below a cell's own; none if it isn't Python."""
     try:
-        return symtable.symtable(_translated(source), "<source>", "exec").get_children()
+        return symtable.symtable(python_of(source), "<source>", "exec").get_children()
     except (SyntaxError, ValueError):
         return []
 

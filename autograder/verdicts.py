@@ -115,12 +115,14 @@ class NotebookResult:
         outcomes: the outcome of each cell.
         flags: what a person should know about how it ran ("the process was killed in cell 'descend'").
         levels: the lab's tests that do not run at the wall.
+        notes: what the instructor should know of the lab itself, one sentence each.
     """
 
     name: str
     outcomes: tuple[CellOutcome, ...]
     flags: tuple[str, ...] = ()
     levels: tuple[TestLevel, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def verdicts(self) -> tuple[CellVerdict, ...]:
@@ -141,6 +143,7 @@ class Result:
         repairs: what had to be repaired before it could be graded, one sentence each.
         flags: what a person should look at, one sentence each.
         levels: the lab's tests that do not run at the wall.
+        notes: what the instructor should know of the lab itself, one sentence each.
         seconds: wall-clock seconds that grading took.
         sandboxed: False if it ran with ``--sandbox none``.
         gpu: whether it could use a GPU (``--gpu``).
@@ -154,6 +157,7 @@ class Result:
     repairs: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
     levels: tuple[TestLevel, ...] = ()
+    notes: tuple[str, ...] = ()
     seconds: float = 0.0
     sandboxed: bool = field(default=True, kw_only=True)
     gpu: bool = field(default=False, kw_only=True)

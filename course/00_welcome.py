@@ -55,7 +55,7 @@ from gradlab.check import welcome as check
 # A lab runs on a graphics card (GPU) if there is one, or else on the processor (CPU). No lab *needs* a GPU. Which of the two
 # is used is called the **device**.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 device = gradlab.device()
 print("Python ", platform.python_version())
 print("torch  ", torch.__version__)
@@ -72,7 +72,7 @@ if torch.cuda.is_available():
 #
 # **Predict:** what does Python print for `0.1 + 0.1 + 0.1 == 0.3`?
 
-# %%
+# %% tags=["autograder:skip"]
 print(0.1 + 0.1 + 0.1 == 0.3)
 print(f"{0.1 + 0.1 + 0.1:.20f}")
 
@@ -197,13 +197,13 @@ for place in (-7, 0.25, 1000.5):
 #
 # **Predict** what is printed, with your own formula.
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor(1.5, requires_grad=True)  # "please watch this number"
 y = x**2
 y.backward()  # "how does y change if x does?"
 print("PyTorch says", x.grad.item())
 
-# %%
+# %% tags=["autograder:skip"]
 print("you say     ", float(slope(1.5)))
 
 # %% [markdown]
@@ -211,7 +211,7 @@ print("you say     ", float(slope(1.5)))
 # PyTorch computed at each place. **Predict:** where is the slope zero? Move the slider, or press play.
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 def f(x: torch.Tensor) -> torch.Tensor:
     return x * torch.sin(x)
 
@@ -222,7 +222,7 @@ figures.tangent(f, extent=(0, 8), title="f(x) = x sin x and its tangent")
 # How does it do that? While it computes, it keeps a record of every operation. The package torchviz draws that record, read
 # from the top: the blue box is our `x`, and each grey box is an operation of the way back. Lab 01 is about this record.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 if shutil.which("dot"):
     from torchviz import make_dot
 

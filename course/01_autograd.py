@@ -61,7 +61,7 @@ from gradlab.check import autograd as check
 #
 # **Predict:** the derivative at $x = 10$, on paper. And what is in the bucket *before* anybody has asked for a slope?
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor(10.0, requires_grad=True)
 y = 5 * x**3 - x**2 + 2 * x - 100  # forward: compute and record
 print("y                ", y.item())
@@ -82,7 +82,7 @@ print("after backward:  ", x.grad.item())
 # We compute `y` again from the same `x` and go backward again. The slope at 10 is still what it was. What does
 # `x.grad` hold now?
 
-# %%
+# %% tags=["autograder:skip"]
 y = 5 * x**3 - x**2 + 2 * x - 100
 y.backward()
 print("after a second backward:", x.grad.item())
@@ -105,7 +105,7 @@ print("with a fresh bucket:    ", x.grad.item())
 # $y = 2x^4 + x^3 + 3x^2 + 5x + 1$ at $x = 2$, and the three ways to ask for its slope. (Each asks a freshly computed `y`:
 # reading a record backwards uses it up.)
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor(2.0, requires_grad=True)
 
 
@@ -189,7 +189,7 @@ check.slope_at(slope, of=lambda x: torch.log(1 + x**2) / (2 + torch.sin(x)))
 # Now you can ask for the slope of things that no table of derivatives lists. This one is a *program*, with a loop in it:
 
 
-# %%
+# %% tags=["autograder:skip"]
 def square_root(x: torch.Tensor) -> torch.Tensor:
     """Heron's method: guess, then replace the guess by the average of itself and x / guess."""
     guess = torch.ones_like(x)
@@ -215,7 +215,7 @@ print(f"slope of the root at 2:    {1 / (2 * math.sqrt(2)):.6f}")
 # **Predict**, on paper, with the other variable held fixed: $\partial z/\partial x$ and $\partial z/\partial y$.
 
 
-# %%
+# %% tags=["autograder:skip"]
 def landscape(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return x**2 + y**5 - x**2 * y
 
@@ -233,7 +233,7 @@ print("∂z/∂y =", y.grad.item())
 # picture opens with everything filled in: pull the slider to its left end, then press play. **Predict:** our program computes
 # the 9 *twice*, once for each $x^2$. What reaches each of them from the right, and what do the two contributions do at $x$?
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 graph.draw(landscape, x=torch.tensor(3.0), y=torch.tensor(4.0), title="z = x² + y⁵ − x²y at (3, 4)")
 
 # %% [markdown]
@@ -297,7 +297,7 @@ check.partial_derivatives(partials, of=lambda x, y: torch.sqrt(1 + x**2 + 2 * y*
 # %% [markdown]
 # The same for our $z$. This time the buckets of `x` and `y` still hold what `backward()` has put there.
 
-# %%
+# %% tags=["autograder:skip"]
 across, along = partials(landscape, x, y)
 print(f"partials: {float(across):.0f} and {float(along):.0f}")
 print(f"buckets:  {x.grad.item():.0f} and {y.grad.item():.0f}, as before")
@@ -314,7 +314,7 @@ print(f"buckets:  {x.grad.item():.0f} and {y.grad.item():.0f}, as before")
 #
 # **Predict** for each of the four rows: watched or not? Leaf or not?
 
-# %%
+# %% tags=["autograder:skip"]
 w = torch.tensor([2.0, 3.0], requires_grad=True)
 rows = {
     "w": w,
@@ -400,7 +400,7 @@ assert set("ABCDEFGH") <= set(guesses()), "There are eight letters, from A to H.
 #
 # **Predict:** which of these five lines stop with an error? Which compute something and say nothing?
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
 used = (x**2).sum()
 used.backward()
@@ -451,7 +451,7 @@ def depth_slopes_buggy(f, place):
     return depth.grad
 
 
-# %%
+# %% tags=["autograder:skip"]
 def bowl(x: torch.Tensor) -> torch.Tensor:
     return (x[0] - 1) ** 2 + x[1] ** 2 - 20
 
@@ -524,7 +524,7 @@ assert abs(float(flat[0]) - 1) < 1e-9, "Over a flat bed only the waves have a sl
 # Neither needs autograd, or any idea of what happens inside f. Here are both for $f(x) = e^x$ at $x = 0$. **Predict:** when the
 # points come closer, which of the two lines is first to be as steep as the tangent? Move the slider.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.chords(
     torch.exp,
     at=0.0,
@@ -593,7 +593,7 @@ assert tuple(central(torch.cos, places, 0.1).shape) == (3, 2), "Six places must 
 # float32? By how much does the central difference beat the forward one?
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 def forward(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, h: float) -> torch.Tensor:
     return (f(x + h) - f(x)) / h
 
@@ -611,7 +611,7 @@ for name, values in errors.items():
     best = min(range(len(values)), key=values.__getitem__)
     print(f"{name}: best near h = 10^{math.log10(widths[best]):.0f}, error about 10^{math.log10(values[best]):.0f}")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.accuracy(widths, errors, title="How wrong is a measured slope of sin x?")
 
 # %% [markdown]
@@ -633,7 +633,7 @@ figures.accuracy(widths, errors, title="How wrong is a measured slope of sin x?"
 #
 # And autograd? It has no $h$ at all.
 
-# %%
+# %% tags=["autograder:skip"]
 for dtype in (torch.float32, torch.float64):
     places = torch.linspace(0.1, 1.4, 40, dtype=torch.float64).to(dtype).requires_grad_()
     (slopes,) = torch.autograd.grad(torch.sin(places).sum(), places)
@@ -706,7 +706,7 @@ assert not agrees(torch.log, lambda x: 1 / x + 1e-4, places), "A derivative that
 # a short cut through `x.data`, which some old tutorials recommend.
 
 
-# %%
+# %% tags=["autograder:skip"]
 def by_autograd(f: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[torch.Tensor], torch.Tensor]:
     """What autograd says about the slope of f."""
 
@@ -796,7 +796,7 @@ assert abs(float(pulse_slope(torch.tensor(2.0, dtype=torch.float64)))) < 1e-12, 
 assert abs(float(pulse_slope(torch.tensor(0.0, dtype=torch.float64))) - 1) < 1e-12, "The slope at 0 is wrong."
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 places = torch.linspace(0, 8, 33, dtype=torch.float64)
 claim = lambda x: torch.as_tensor(pulse_slope(x))
 print("your inspector says:", "agrees" if agrees(lambda x: x * torch.exp(-x / 2), claim, places) else "WRONG")
@@ -811,7 +811,7 @@ print("your inspector says:", "agrees" if agrees(lambda x: x * torch.exp(-x / 2)
 #
 # The data are given; what we may turn are the weights, so only they are watched. **Predict:** what is `x.grad` afterwards?
 
-# %%
+# %% tags=["autograder:skip"]
 torch.manual_seed(1)
 x = torch.tensor([1.0, 4.0, -3.0, 5.0, 4.0])
 w = torch.rand(5, requires_grad=True)
@@ -874,7 +874,7 @@ leaf = w.clone().requires_grad_()
 assert torch.allclose(torch.as_tensor(error_gradient(w, x, 3.5)).double(), leaf.grad), "Seven weights go wrong."
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 torch.manual_seed(1)
 x = torch.tensor([1.0, 4.0, -3.0, 5.0, 4.0])
 w = torch.rand(5, requires_grad=True)

@@ -61,7 +61,7 @@ from gradlab.check import chain_rule as check
 # one: if the entry $x_{11} = 1$ grows by a tiny $\varepsilon$, by how much does $m$ grow?
 
 
-# %%
+# %% tags=["autograder:skip"]
 def table(values: torch.Tensor) -> list[list[float]]:
     """A small tensor as rounded numbers."""
     return [[round(number, 4) for number in row] for row in values.tolist()]
@@ -90,7 +90,7 @@ print("x.grad =", table(x.grad))
 # For $x_{11}$, where $y_{11} = 5$, that is $\frac16 \cdot 20 \cdot 3 = 10$. Each slope is taken *at the value that the
 # forward pass computed there*: it is $4y$ with $y = 5$, not with $x = 1$.
 
-# %%
+# %% tags=["autograder:skip"]
 by_hand = (1 / 6) * (4 * y) * 3
 print("by hand  ", table(by_hand))
 print("the same as autograd:", torch.allclose(by_hand, x.grad))
@@ -104,7 +104,7 @@ print("the same as autograd:", torch.allclose(by_hand, x.grad))
 # **Predict:** the cell walks from $m$ back to $x$. In which order will it meet the operations mean, power, product,
 # sum?
 
-# %%
+# %% tags=["autograder:skip"]
 step = m.grad_fn
 while step is not None:
     print(step.name().rpartition("::")[2])
@@ -123,7 +123,7 @@ while step is not None:
 # After the backward pass above, which of $x$, $y$, $z$, $m$ hold a gradient in `.grad`? All of them were passed on the
 # way.
 
-# %%
+# %% tags=["autograder:skip"]
 kept = torch.ones(3, requires_grad=True)
 middle = 2 * kept
 last = (middle**2).sum()
@@ -209,7 +209,7 @@ assert tuple(slope(where).shape) == (2, 3), "A tensor of shape (2, 3) must give 
 #
 # **Predict:** $u = 27$. What is `x.grad`? And what would it be if there were 300 ones in place of three?
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.ones(3, requires_grad=True)
 u = (3 * (x + 2) ** 2).mean()
 u.backward()
@@ -299,7 +299,7 @@ check.mean_of_squares(mean_gradient, counts=(11, 2))
 #   sum.
 
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 def used_twice(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     p = x * y
     q = p + x
@@ -324,7 +324,7 @@ graph.draw(used_twice, x=torch.tensor(2.0), y=torch.tensor(3.0), title="p = x·y
 # Note the order. $p$ can send its gradient on to $x$ and $y$ only when *all* of it has arrived, from $L$ and from $q$.
 # Had it sent the 8 on at once, the 6 would have come too late.
 
-# %%
+# %% tags=["autograder:skip"]
 x, y = torch.tensor(2.0, requires_grad=True), torch.tensor(3.0, requires_grad=True)
 used_twice(x, y).backward()
 print("autograd: ∂L/∂x =", x.grad.item(), "  ∂L/∂y =", y.grad.item())
@@ -337,7 +337,7 @@ print("measured by moving x a little:", round(measured.item(), 1))
 # The package torchviz draws PyTorch's own bookkeeping of it. Two arrows lead out of the first `MulBackward0`: that is
 # $p$, used twice.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 if shutil.which("dot"):
     from torchviz import make_dot
 
@@ -412,7 +412,7 @@ check.node_gradients(backward_by_hand, at=(-0.75, 1.5))
 # Autograd never makes a mistake with the graph that it has. But it may have another graph than you believe.
 # **Predict:** which of these four gives the right gradient of $\tanh^2 w$ at $w = 0.5$, which is 0.7269?
 
-# %%
+# %% tags=["autograder:skip"]
 ways = {
     "torch.tanh(w) ** 2": lambda w: torch.tanh(w) ** 2,
     "torch.tanh(w) * torch.tanh(w)": lambda w: torch.tanh(w) * torch.tanh(w),
@@ -456,7 +456,7 @@ def gradients_buggy(x, w, t):
     return w.grad, h.grad
 
 
-# %%
+# %% tags=["autograder:skip"]
 try:
     gradients_buggy(torch.ones(3, 2), torch.tensor([0.5, -1.0]), torch.zeros(3))
 except RuntimeError as error:
@@ -607,7 +607,7 @@ check.value_class(Value)
 check.value_class(Value, between=(-3, -1))
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 x, y = Value(2), Value(3)
 p = x * y
 print("p          ", p)
@@ -770,7 +770,7 @@ check.topological_order(topological_order, Value, deep=1000)
 # %% [markdown]
 # And a long chain, as in a loop of 5000 rounds. A function that calls itself for each level stops here with an error.
 
-# %%
+# %% tags=["autograder:skip"]
 link = Value(0)
 for _ in range(5000):
     link = Value(0, (link,), (1.0,))
@@ -829,7 +829,7 @@ check.backward_pass(backward, Value, count=24)
 # Put together:
 
 
-# %%
+# %% tags=["autograder:skip"]
 def gradients(f: Callable[..., Value], *numbers: float) -> list[float]:
     """The derivative of f with respect to each of its arguments, by your own engine."""
     inputs = [Value(number) for number in numbers]
@@ -844,7 +844,7 @@ print("x·x at 5:              ", gradients(lambda x: x * x, 5))
 # Now the test that counts: random expressions with sums, products, quotients, powers, exp and tanh, in which values are
 # used several times, differentiated by your engine and by PyTorch.
 
-# %%
+# %% tags=["autograder:skip"]
 print("x/(x+1) at 1:", gradients(lambda x: x / (x + 1), 1))
 torch.manual_seed(2)
 check.engine(gradients)
@@ -854,7 +854,7 @@ check.engine(gradients)
 # forward pass wrote down. Step back from the right and check a few: *multiply along an edge, add where ways meet*. Do
 # the machine and your paper agree?
 
-# %%
+# %% tags=["autograder:skip"]
 x, y = Value(0.5), Value(1)
 p = x * y
 q = p + x
@@ -866,7 +866,7 @@ named = {"x": x, "y": y, "p": p, "q": q, "r": r}
 print("paper ", {name: round(float(number), 4) for name, number in backward_by_hand(0.5, 1.0).items()})
 print("engine", {name: round(value.grad, 4) for name, value in named.items()})
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.slope_graph(order, names=named | {"L": L}, title="p = x·y, q = p + x, r = tanh q, L = r·p, by your engine")
 
 # %% [markdown]
@@ -874,7 +874,7 @@ figures.slope_graph(order, names=named | {"L": L}, title="p = x·y, q = p + x, r
 #
 # PyTorch adds a second gradient to the first one in `.grad`. What does yours do for $x \cdot x$ at $x = 5$?
 
-# %%
+# %% tags=["autograder:skip"]
 x = Value(5)
 order = topological_order(x * x)
 for turn in ("once", "twice"):
@@ -901,7 +901,7 @@ for turn in ("once", "twice"):
 # **Predict:** will the loss of your engine and that of PyTorch agree roughly, to some digits, or to the last digit?
 
 
-# %%
+# %% tags=["autograder:skip"]
 POINTS = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)]
 TARGETS = [-1.0, 1.0, 1.0, -1.0]
 
@@ -946,7 +946,7 @@ trained = [Value(number) for number in weights]
 answers = [network(trained, *point).data for point in POINTS]
 print("answers", [round(answer, 2) for answer in answers], "wanted", TARGETS)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.progress(
     {"your engine": mine, "PyTorch": theirs}, quantity="loss", title="The same network, two engines, one curve"
 )

@@ -67,7 +67,7 @@ def shown(tensor: torch.Tensor) -> str:
 # **Predict** three things. What is in the bucket *before* the first backward pass? What after it? And what happens if
 # we go backward through the same `loss` once more?
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 1.0], requires_grad=True)
 print("before backward:", x.grad)
 
@@ -102,7 +102,7 @@ def f(x: torch.Tensor) -> torch.Tensor:
     return torch.sin(x1) * torch.cos(x2) + torch.sin(x1 / 2) * torch.cos(x2 / 2)
 
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0], requires_grad=True)
 for round_number in (1, 2, 3):
     f(x).backward()
@@ -121,7 +121,7 @@ for round_number in (1, 2, 3):
 # Somebody keeps the first gradient under a name of its own, to compare it with the second. The function is
 # $y = 5x^3 - x^2 + 2x - 100$ at $x = 10$, with slope 1482. What does `dydx` say at the end?
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor(10.0, requires_grad=True)
 y = 5 * x**3 - x**2 + 2 * x - 100
 y.backward()
@@ -144,7 +144,7 @@ print("is it the bucket itself?  ", dydx is x.grad)
 # `x.grad = None` takes it away, and the next pass brings a new one. **Predict** what each of the two does to a
 # gradient that was noted.
 
-# %%
+# %% tags=["autograder:skip"]
 for way in ("zero_()", "None"):
     x = torch.tensor(10.0, requires_grad=True)
     (x**2).backward()
@@ -220,7 +220,7 @@ check.apart(gradients_apart, on=lambda w, row: torch.exp(-((w - row[:3]) ** 2).s
 check.apart(gradients_apart, on=lambda w, row: (w * row).sum() ** 3, d=2, m=2, count=1)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 examples = torch.tensor([[1.0, 0.0], [0.0, 2.0], [3.0, 3.0]])
 squared = lambda w, row: ((w * row).sum() - 1) ** 2
 each = torch.as_tensor(gradients_apart(squared, torch.tensor([1.0, 1.0]), examples))
@@ -240,7 +240,7 @@ print("their sum        ", shown(each.sum(dim=0)))
 #
 # **Predict** the gradient in each epoch and the weights at the end, once with and once without emptying the bucket.
 
-# %%
+# %% tags=["autograder:skip"]
 for empties in (True, False):
     weights = torch.ones(4, requires_grad=True)
     print("with zeroing" if empties else "without zeroing")
@@ -263,7 +263,7 @@ for empties in (True, False):
 # The two loops side by side, one weight of each. Each `backward()` pours 3 in, `step` reads the level, and only the
 # left loop empties. Play it, then drag the slider: what is the level that each *step* sees?
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.buckets(lambda w: 3.0, weight=1.0, rate=0.1, rounds=4, title="Two loops, two buckets")
 
 # %% [markdown]
@@ -271,7 +271,7 @@ figures.buckets(lambda w: 3.0, weight=1.0, rate=0.1, rounds=4, title="Two loops,
 # bucket belongs to it. **Predict** for each of these four updates whether a second round works.
 
 
-# %%
+# %% tags=["autograder:skip"]
 def two_rounds(update: str) -> str:
     w = torch.ones(2, requires_grad=True)
     try:
@@ -330,7 +330,7 @@ def train_buggy(loss, weights, lr, epochs):
     return w, torch.stack(history)
 
 
-# %%
+# %% tags=["autograder:skip"]
 try:
     train_buggy(lambda w: (w**2).sum(), torch.ones(2), 0.1, 3)
 except AttributeError as error:
@@ -391,7 +391,7 @@ check.trained(train, on=lambda w: (w[0] - 1) ** 2 + 4 * (w[1] + 2) ** 2 + torch.
 check.trained(train, on=lambda w: torch.cosh(w).sum(), d=2, epochs=1)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 end, history = train(lambda w: (3 * w).sum(), torch.ones(4), 0.1, 3)
 print("weights", shown(end))
 for epoch, gradient in enumerate(history, start=1):
@@ -403,7 +403,7 @@ for epoch, gradient in enumerate(history, start=1):
 # A second pass through one graph failed in section 1. Was that a law? **Predict** for each of these whether a second
 # `backward()` is allowed.
 
-# %%
+# %% tags=["autograder:skip"]
 results = {
     "x ** 2": lambda x: x**2,
     "exp(x)": lambda x: torch.exp(x),
@@ -434,7 +434,7 @@ for name, formula in results.items():
 # old it is. The trunk is computed once, and each result has a gradient of its own. If only their sum is wanted, no
 # second pass is needed:
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0], requires_grad=True)
 trunk = torch.exp(-x)
 kind, age = (trunk**2).sum(), (3 * trunk).sum()
@@ -530,7 +530,7 @@ check.two_heads(
 # a leaf? Is `x` itself still watched afterwards?
 
 
-# %%
+# %% tags=["autograder:skip"]
 def tried(way: str) -> tuple[torch.Tensor, torch.Tensor]:
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     if way == "requires_grad_(False)":
@@ -569,7 +569,7 @@ for way in ("watched", "requires_grad_(False)", "no_grad()", "detach() before", 
 # `detach()` makes a new tensor, but does it copy the numbers? We write into the detached tensor and look at the
 # original.
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0], requires_grad=True)
 window, photograph = x.detach(), x.detach().clone()
 window[0] = 100.0
@@ -583,7 +583,7 @@ print("and a clone", shown(photograph))
 # derivative. We double `y` behind autograd's back, once through `.data`, an older way to detach, and once through
 # `detach()`. Which gradient comes out?
 
-# %%
+# %% tags=["autograder:skip"]
 for way in ("data", "detach()"):
     x = torch.tensor(1.0, requires_grad=True)
     y = torch.exp(x)
@@ -705,7 +705,7 @@ check.one_way(one_way, f=lambda x: x**3 + x, g=lambda x: torch.exp(-(x**2)))
 check.one_way(one_way, f=lambda x: torch.sin(2 * x) + 2, g=lambda x: 1 / (1 + x**2), shape=(2, 3))
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor(3.0, requires_grad=True)
 y = one_way(lambda x: x, lambda x: x, x)
 y.backward()
@@ -728,7 +728,7 @@ print(f"value {y.item():.0f}, slope {x.grad.item():.0f}")
 # gradient of *its* mean. Is the sum in the bucket the gradient of the large batch, or off by a factor?
 
 
-# %%
+# %% tags=["autograder:skip"]
 def mean_squared(w: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return ((x @ w - y) ** 2).mean()
 
@@ -814,7 +814,7 @@ check.micro_batches(accumulated, sizes=(3,))
 check.micro_batches(accumulated, sizes=(5, 1, 2, 4), d=3)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 pieces = [(x[:5], y[:5]), (x[5:], y[5:])]
 print("five and one, weighted:", shown(accumulated(mean_squared, torch.ones(2), pieces)))
 
@@ -830,7 +830,7 @@ print("five and one, weighted:", shown(accumulated(mean_squared, torch.ones(2), 
 # And where does each end?
 
 
-# %%
+# %% tags=["autograder:skip"]
 def bowl(w: torch.Tensor) -> torch.Tensor:
     return w[..., 0] ** 2 / 3 + w[..., 1] ** 2
 
@@ -909,7 +909,7 @@ check.rolling(rolling_step, steps=1, d=4)
 check.rolling(rolling_step, steps=8, d=3)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 point, memory, rolled = forgetful[0], torch.zeros(2, dtype=torch.float64), [forgetful[0]]
 for _ in range(90):
     here = point.clone().requires_grad_()
@@ -925,7 +925,7 @@ print("your steps follow the forgetful loop:", torch.allclose(torch.stack(rolled
 # loop of somebody who forgot a line? PyTorch's own optimiser, emptying its bucket as it should, decides.
 
 
-# %%
+# %% tags=["autograder:skip"]
 def with_momentum(momentum: float, steps: int) -> torch.Tensor:
     w = torch.tensor([3.0, 2.0], dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.SGD([w], lr=0.05, momentum=momentum)
@@ -946,7 +946,7 @@ for momentum in (0.0, 0.5, 0.9, 1.0):
 # %% [markdown]
 # Now lay one path over the other.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.overlaid(
     bowl,
     {"never emptied": forgetful, "SGD, momentum = 1": with_momentum(1.0, 90), "emptied": careful},

@@ -76,7 +76,7 @@ def shown(tensor: torch.Tensor) -> str:
 # 0.001. For $y = (x_1 + x_2,\; 5 x_1,\; x_2^2)$ at $(1, 3)$: what are the two columns?
 
 
-# %%
+# %% tags=["autograder:skip"]
 def recipe(x: torch.Tensor) -> torch.Tensor:
     return torch.stack([x[0] + x[1], 5 * x[0], x[1] ** 2])
 
@@ -150,7 +150,7 @@ assert torch.allclose(far.flatten(), torch.tensor(flat, dtype=torch.float64)), "
 #
 # **Predict:** will `backward()` work?
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor([1.1, 1.1, 1.1], requires_grad=True)
 y = x
 for _ in range(11):
@@ -166,7 +166,7 @@ except RuntimeError as error:
 # The way out that tutorials show is to hand over some `v` with as many numbers as `y` has. **Predict:** what will
 # `x.grad` hold for this one?
 
-# %%
+# %% tags=["autograder:skip"]
 v = torch.tensor([0.1, 1.0, 1e-4])
 y.backward(v)
 print("x.grad =", shown(x.grad))
@@ -183,7 +183,7 @@ print("x.grad =", shown(x.grad))
 # these weights. `v` belongs to the outputs. (Many a page says that `v` is a direction in which one walks. That would be
 # a change of the *inputs*, and another product; you meet it in section 4.)
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor([1.1, 1.1, 1.1], requires_grad=True)
 (v @ (2048 * x)).backward()
 print("gradient of v·y:", shown(x.grad))
@@ -195,7 +195,7 @@ print("gradient of v·y:", shown(x.grad))
 # points $t$ and the height $f = t^2 \sin t$ at each. What is in row 2, column 0 of *its* Jacobian? And so, what does
 # the sum of its rows hold?
 
-# %%
+# %% tags=["autograder:skip"]
 t = torch.tensor([0.5, 1.0, 2.0, 3.0], requires_grad=True)
 heights = t**2 * torch.sin(t)
 heights.backward(torch.ones_like(heights))
@@ -275,7 +275,7 @@ check.row(row, on=lambda x: torch.stack([x.prod(), torch.sin(x[0] * x[3]), (x**2
 # A linear model makes the meaning of $J$ plain. The table $X$ has four examples of two features, the weights are
 # $w = (1, 1)$, and the predictions are $y = Xw$. **Predict** the Jacobian of the predictions with respect to the *weights*.
 
-# %%
+# %% tags=["autograder:skip"]
 X = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
 w = torch.tensor([1.0, 1.0], requires_grad=True)
 y = X @ w
@@ -341,7 +341,7 @@ check.jacobian_rows(jacobian, on=lambda x: torch.stack([x.prod(), torch.sin(x[0]
 check.jacobian_rows(jacobian, on=lambda x: torch.exp(x[:1] * x[1:]), at=place)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 print("the predictions of w:", shown(jacobian(lambda w: X @ w, torch.tensor([1.0, 1.0]))))
 
 # %% [markdown]
@@ -354,7 +354,7 @@ print("the predictions of w:", shown(jacobian(lambda w: X @ w, torch.tensor([1.0
 # rows $(1, 1)$, $(5, 0)$ and $(0, 6)$?
 
 
-# %%
+# %% tags=["autograder:skip"]
 def bucket_jacobian_buggy(f: Function, x: torch.Tensor) -> torch.Tensor:
     x = x.detach().clone().requires_grad_()
     y = f(x)
@@ -432,7 +432,7 @@ check.jacobian_rows(bucket_jacobian, on=lambda x: torch.stack([x[0] * x[1], x[1]
 # inputs, on the right that of the outputs. **Predict:** when the arrow on the left runs around the circle, what does
 # its image on the right run around? And are the two ellipses equal?
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.push_and_pull([[2.0, 0.5], [0.0, 1.0]], title="J pushes to the right, and its transpose pulls to the left")
 
 # %% [markdown]
@@ -542,7 +542,7 @@ assert torch.allclose(torch.as_tensor(pushed).double(), wanted, rtol=1e-4), "Cub
 # %% [markdown]
 # **Predict:** a unit vector pulled back gave a row. What does a unit vector pushed forward give?
 
-# %%
+# %% tags=["autograder:skip"]
 at = torch.tensor([1.0, 3.0])
 print("pulled back (1, 0, 0):", shown(vjp(recipe, at, torch.tensor([1.0, 0.0, 0.0]))))
 print("pushed forward (1, 0):", shown(jvp(recipe, at, torch.tensor([1.0, 0.0]))))
@@ -559,7 +559,7 @@ print("(Jᵀ v) · d =", shown(torch.as_tensor(vjp(recipe, at, weights), dtype=v
 # four unit vectors. **Predict:** the weights have two numbers; which shape comes back when four vectors `v` go in at
 # once?
 
-# %%
+# %% tags=["autograder:skip"]
 w = torch.tensor([1.0, 1.0])
 watched = w.clone().requires_grad_()
 predictions, back = torch.func.vjp(lambda w: X @ w, w)
@@ -646,7 +646,7 @@ check.all_at_once(jacobians, on=lambda x: torch.stack([x.prod(-1), x[..., 0] * x
 # **Predict:** with $X$ and $w = (1, 1)$ from above and targets $y = (4, 7, 10, 13)$, the predictions are off by $-1$,
 # $0$, $1$ and $2$. Should the weights grow or shrink? For a linear model $J$ is known, and we can afford to multiply.
 
-# %%
+# %% tags=["autograder:skip"]
 y = torch.tensor([4.0, 7.0, 10.0, 13.0])
 weights = torch.tensor([1.0, 1.0], requires_grad=True)
 slope_by_prediction = 2 / len(y) * (X @ weights - y).detach()
@@ -753,7 +753,7 @@ check.cost(passes)
 assert [int(number) for number in passes(17, 4)] == [4, 17], "With 17 inputs and 4 outputs, a number is wrong."
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 cases = {
     "a loss of a million weights": (1_000_000, 1),
     "a curve in space": (1, 3),

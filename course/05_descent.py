@@ -63,7 +63,7 @@ unknown = np.array([35.7, 55.9, 58.2, 81.9, 56.3, 48.9, 33.9, 21.8, 48.4, 60.4, 
 # **Predict.** We begin at $w = 1$ with learning rate 0.01. The first loss is 1. What is it after one step, and after a
 # hundred: about 0.9, about 0.5, about 0.02, or zero?
 
-# %%
+# %% tags=["autograder:skip"]
 w, rate = 1.0, 0.01
 for step in range(92):
     residual = w * 1 - 2
@@ -84,7 +84,7 @@ for step in range(92):
 #
 # **Predict.** Again $\eta = 0.01$. Does the residual shrink in one step? Does it keep its sign?
 
-# %%
+# %% tags=["autograder:skip"]
 x = np.array([1.0, 4.0, -3.0, 5.0, 4.0])
 weights = np.random.default_rng(5).uniform(size=5)
 before = 10 - weights @ x
@@ -169,7 +169,7 @@ assert np.allclose(one, 0), "Where the line goes through the only point, the gra
 # The thermometer at $w = 1$, $b = 0$: the numbers are taken as they are. **Predict:** which of the two derivatives is
 # larger, and by what factor, roughly? Look at the readings first.
 
-# %%
+# %% tags=["autograder:skip"]
 slope = line_gradient(np.array([1.0, 0.0]), unknown, celsius)
 print(f"derivative with respect to b, w: {slope[1]:.1f}, {slope[0]:.3f}")
 
@@ -201,7 +201,7 @@ def train_buggy(x, y, w, lr, steps):
     return w, losses
 
 
-# %%
+# %% tags=["autograder:skip"]
 four, double = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 4.0, 6.0, 8.0])
 for steps in (1, 3, 5):
     w, losses = train_buggy(four, double, 0.0, 0.01, steps)
@@ -274,7 +274,7 @@ check.loop_in_numpy(train_repaired, count=9)
 #
 # **Predict.** A step in PyTorch, written just as in NumPy. What happens in the first round, what in the second?
 
-# %%
+# %% tags=["autograder:skip"]
 inputs, targets = torch.tensor(four), torch.tensor(double)
 w = torch.tensor(0.0, requires_grad=True)
 with warnings.catch_warnings():
@@ -369,7 +369,7 @@ check.loop_by_hand(train, on=lambda p: torch.log(torch.cosh(p)).sum() + (p**2).m
 # numbers.
 
 
-# %%
+# %% tags=["autograder:skip"]
 def doubled(theta: torch.Tensor) -> torch.Tensor:
     """The mean squared error of one weight on the four examples."""
     return ((theta[0] * inputs - targets) ** 2).mean()
@@ -400,7 +400,7 @@ for step in (1, 11, 21, 31, 41):
 #
 # **Predict.** Which parameter is penalised by `params[1:]`? Where is the minimum then, and what is the loss there?
 
-# %%
+# %% tags=["autograder:skip"]
 params = torch.tensor([1.0, 0.0], requires_grad=True)
 (params[1:] ** 2).sum().backward()
 print("at (1, 0) `params[1:]` pulls with", [round(pull, 4) for pull in params.grad.tolist()])
@@ -474,7 +474,7 @@ assert abs(float(perfect)) < 1e-6, "Without a penalty, a perfect fit must cost n
 # What does the right penalty do to that one example? The stronger it is, the more of the ten is left to the bias,
 # which is free.
 
-# %%
+# %% tags=["autograder:skip"]
 twenty, ten = torch.tensor([[20.0]], dtype=torch.float64), torch.tensor([10.0], dtype=torch.float64)
 for strength in (1.0, 100.0):
     value = lambda theta: penalised(theta, twenty, ten, strength)
@@ -501,7 +501,7 @@ def narrow(theta: torch.Tensor) -> torch.Tensor:
 # %% [markdown]
 # First your own loop, 100 steps with rate 0.0001.
 
-# %%
+# %% tags=["autograder:skip"]
 begin = torch.tensor([1.0, 0.0], dtype=torch.float64)
 end, by_hand = train(narrow, begin, 1e-4, 100)
 print("step   loss")
@@ -592,13 +592,13 @@ check.loop_by_optimiser(train_with, on=lambda p: torch.cosh(p).sum(), name="Adag
 # The same loss, the same start, 100 steps of `torch.optim.SGD`. In the lab this comes from, the two loops stand one
 # after the other "with the same aim".
 
-# %%
+# %% tags=["autograder:skip"]
 end, by_optimiser = train_with("SGD", {"lr": 1e-3}, narrow, begin, 100)
 print("step   loss")
 for step in (1, 2, 3, 4, 5, 6, 7, 8, 10, 50, 100):
     print(f"{step:>4}   {by_optimiser[step - 1]:.6g}")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 plt.figure(figsize=(6.4, 3.2))
 plt.semilogy(range(1, 101), by_hand, "-", label="loop by hand, rate 0.0001")
 plt.semilogy(range(1, 101), by_optimiser, "--", label="torch.optim.SGD, rate 0.001")
@@ -615,7 +615,7 @@ plt.show()
 # **Predict.** So is `torch.optim.SGD` ten times better than the loop by hand? And both end near 0.0006: is that the
 # minimum?
 
-# %%
+# %% tags=["autograder:skip"]
 _, same_rate = train_with("SGD", {"lr": 1e-4}, narrow, begin, 100)
 largest = max(abs(one - other) for one, other in zip(by_hand, same_rate))
 print("rate 0.0001 for both: largest difference below 1e-9:", largest < 1e-9)
@@ -646,7 +646,7 @@ print(f"where the minimum is:         w 0.5000, b 0.0000, loss {narrow(torch.ten
 # **Predict.** For the test track, $(20 w + b - 10)^2 + b^2$: is $\lambda_{\max}$ near 2, near 40 or near 800? And
 # what do the rates 0.0024 and 0.0026 do?
 
-# %%
+# %% tags=["autograder:skip"]
 hessian = torch.autograd.functional.hessian(narrow, begin)
 flattest, steepest = torch.linalg.eigvalsh(hessian).tolist()
 print(f"eigenvalues: {steepest:.1f} and {flattest:.3f}")
@@ -709,12 +709,12 @@ check.stable_rate(limits, count=30)
 # Now the thermometer. **Predict:** its readings are around 50. What if they were all divided by ten, which changes
 # nothing about the problem? How does the largest stable rate change?
 
-# %%
+# %% tags=["autograder:skip"]
 for label, readings in (("as they are", unknown), ("divided by ten", 0.1 * unknown)):
     largest_rate, condition = np.ravel(limits(readings))
     print(f"readings {label}: largest stable rate {largest_rate:.2g}, condition number {condition:.0f}")
 
-# %%
+# %% tags=["autograder:skip"]
 raw, wanted = torch.tensor(unknown, dtype=torch.float32), torch.tensor(celsius, dtype=torch.float32)
 unscaled = lambda theta: ((theta[0] * raw + theta[1] - wanted) ** 2).mean()
 _, losses = train(unscaled, torch.tensor([1.0, 0.0]), 1e-2, 13)
@@ -724,7 +724,7 @@ print("the loss is infinite by step", next(step for step, loss in enumerate(loss
 # %% [markdown]
 # The same rate with the readings divided by ten, and plenty of patience:
 
-# %%
+# %% tags=["autograder:skip"]
 tenth, degrees = torch.tensor(0.1 * unknown), torch.tensor(celsius)
 scaled = lambda theta: ((theta[0] * tenth + theta[1] - degrees) ** 2).mean()
 fitted, losses = train(scaled, begin, 1e-2, 5000)
@@ -798,7 +798,7 @@ check.scaled_fit(fit, centre=-300.0, spread=40.0)
 check.scaled_fit(fit, centre=2.0, spread=0.01)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 w, b = np.ravel(fit(unknown, celsius))
 standardised = (unknown - unknown.mean()) / unknown.std()
 largest_rate, condition = np.ravel(limits(standardised))
@@ -813,7 +813,7 @@ print(f"Celsius = {w:.4f} · reading + ({b:.4f}), loss {((w * unknown + b - cels
 # `torch.optim`, from the same start with the same rate (readings divided by ten). After 300 steps, in which digit do
 # the three losses differ?
 
-# %%
+# %% tags=["autograder:skip"]
 theta, by_numpy = np.array([1.0, 0.0]), []
 for _ in range(300):
     by_numpy.append(((theta[0] * 0.1 * unknown + theta[1] - celsius) ** 2).mean())
@@ -841,7 +841,7 @@ for step in (1, 2, 10, 100, 300):
 # **Predict.** If the gradient is the same $g$ in every step and $\mu = 0.9$, how long does a step become in the end,
 # compared with plain descent?
 
-# %%
+# %% tags=["autograder:skip"]
 velocity = 0.0
 for step in range(1, 61):
     velocity = 0.9 * velocity + 1
@@ -925,7 +925,7 @@ check.loop_with_momentum(train_momentum, on=lambda p: torch.log(torch.cosh(p)).s
 # is a factor on the gradient.) To see where an optimiser goes, we hand it a loss that keeps a diary.
 
 
-# %%
+# %% tags=["autograder:skip"]
 def misfit(theta: torch.Tensor) -> torch.Tensor:
     """The mean squared error on the thermometer, readings divided by ten: (…, 2) → (…)."""
     return ((theta[..., :1] * tenth + theta[..., 1:] - degrees) ** 2).mean(dim=-1)
@@ -957,14 +957,14 @@ lowest = torch.tensor([w, b], dtype=torch.float64)
 # %% [markdown]
 # **Predict.** Who is first, who is last? Who zigzags, who overshoots? Write down your ranking.
 
-# %%
+# %% tags=["autograder:skip"]
 walks = {name: walk(kind, options, 150) for name, (kind, options) in racers.items()}
 print("excess loss    step 10    step 50   step 150")
 for name, points in walks.items():
     excess = misfit(points) - misfit(lowest)
     print(f"{name:12}" + "".join(f"{max(excess[step].item(), 0):>11.2g}" for step in (9, 49, 149)))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.race(misfit, walks, extent=((-1, 9), (-26, 6)), names=("w", "b"), title="Six optimisers in one narrow valley")
 
 # %% [markdown]
@@ -982,7 +982,7 @@ figures.race(misfit, walks, extent=((-1, 9), (-26, 6)), names=("w", "b"), title=
 #
 # All that this PyTorch knows:
 
-# %%
+# %% tags=["autograder:skip"]
 known = sorted(
     name
     for name, thing in vars(torch.optim).items()
@@ -991,7 +991,7 @@ known = sorted(
 usual = [name for name in known if name in ("SGD", "Adagrad", "Adadelta", "RMSprop", "Adam", "AdamW", "LBFGS", "Rprop")]
 print("among them:", ", ".join(usual))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 print(f"all {len(known)}:", ", ".join(known))
 
 # %% [markdown]

@@ -57,7 +57,7 @@ from gradlab import check, figures, graph
 # The same code runs on a graphics card (GPU) or on the processor (CPU). Which of the two a tensor lives on is called its
 # *device*, and tensors that meet in one operation must live on the same one.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 device = gradlab.device()
 print("torch ", torch.__version__)
 print("device", device)
@@ -129,10 +129,10 @@ assert tuple(f(torch.rand(2, dtype=torch.float64)).shape) == (), "One point of s
 # Here it is, from above and from the side, on a grid of 100 × 100 points. Where is the deepest valley? And where would a
 # hiker have to begin to walk right past it?
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.contour(f, title="f from above")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.surface(f, title="f from the side")
 
 # %% [markdown]
@@ -151,7 +151,7 @@ figures.surface(f, title="f from the side")
 # - **Backward pass:** it walks through that graph from the result to the inputs and multiplies the derivatives of all the
 #   steps: the chain rule, applied by a machine.
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0], requires_grad=True)  # "please watch this tensor"
 y = f(x)  # forward pass
 print(f"f(1, 2) = {y.item():.4f}, watched: {y.requires_grad}")
@@ -166,14 +166,14 @@ print(f"gradient: ({x.grad[0]:.4f}, {x.grad[1]:.4f})")
 # - At a product, each factor receives *the other factor* times what came from the right.
 # - Each coordinate is used twice. What comes back along the two ways is **added**.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 graph.draw(f, x=torch.tensor([1.0, 2.0]), title="f at (1, 2), forward and backward")
 
 # %% [markdown]
 # The package torchviz draws PyTorch's own bookkeeping of the same evaluation. `AddBackward0` is the operation that pulls a
 # gradient back through a sum; `AccumulateGrad` is the place where it is put into `x.grad`.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 if shutil.which("dot"):
     from torchviz import make_dot
 
@@ -188,7 +188,7 @@ else:
 # not computed from watched ones is a **leaf**, and only watched leaves get their `.grad` filled. (PyTorch calls every
 # unwatched tensor a leaf too.) For each of the six tensors below, guess first: is it watched, and is it a leaf?
 
-# %%
+# %% tags=["autograder:skip"]
 watched = torch.tensor([1.0, 2.0], requires_grad=True)
 plain = torch.tensor([3.0, 4.0])
 with torch.no_grad():
@@ -218,7 +218,7 @@ for name, tensor in tensors.items():
 # `backward()` does not write the gradient into `.grad`, it **adds** it. The gradient of $f$ at $(1, 2)$ is
 # $(0.0122, -0.9669)$. What does the second number of `x.grad` look like after one, two and three rounds?
 
-# %%
+# %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0], requires_grad=True)
 for round_number in (1, 2, 3):
     f(x).backward()
@@ -235,7 +235,7 @@ for round_number in (1, 2, 3):
 #
 # Give `f` several points and it returns several heights. Can we call `backward()` on all of them?
 
-# %%
+# %% tags=["autograder:skip"]
 points = torch.tensor([[1.0, 2.0], [5.0, 6.0], [8.0, 3.0]], requires_grad=True)
 values = f(points)
 try:
@@ -251,7 +251,7 @@ except RuntimeError as error:
 # Choose $v = (1, 1, \dots, 1)$ and you get the gradient of the **sum** of the heights. And since the height of a point
 # depends on no other point, the sum keeps the points apart: row $i$ of the result is just the gradient at point $i$.
 
-# %%
+# %% tags=["autograder:skip"]
 values.backward(torch.ones_like(values))
 together = points.grad.clone()
 one_by_one = torch.stack([torch.autograd.grad(f(point), point)[0] for point in points])
@@ -274,7 +274,7 @@ print("and equals the gradient of the sum:", torch.allclose(together, points.gra
 # and the loss is $L = -\log p_{\text{true class}}$. Its gradient with respect to the logits has a form worth knowing by
 # heart: *what the network believes, minus what is true*.
 
-# %%
+# %% tags=["autograder:skip"]
 logits = torch.tensor([2.0, 1.0, 0.0], requires_grad=True)
 probabilities = torch.softmax(logits, dim=0)
 loss = -torch.log(probabilities[0])  # the picture shows class 0
@@ -367,7 +367,7 @@ check.unchanged(start, after=lambda: descend(f, start, 0.1, 3))
 # %% [markdown]
 # Now a walk from a random start, with $\eta = 0.1$ and 100 steps. The seed makes "random" the same for everybody.
 
-# %%
+# %% tags=["autograder:skip"]
 torch.manual_seed(14)
 start = 10 * torch.rand(2, dtype=torch.float64)
 path = torch.as_tensor(descend(f, start, lr=0.1, steps=100))
@@ -375,7 +375,7 @@ end = path[-1]
 print(f"start f({start[0]:.4f}, {start[1]:.4f}) = {f(start):.4f}")
 print(f"end   f({end[0]:.4f}, {end[1]:.4f}) = {f(end):.4f}")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.trajectories(f, path, title="One walk: 100 steps with η = 0.1")
 
 # %% [markdown]
@@ -384,7 +384,7 @@ figures.trajectories(f, path, title="One walk: 100 steps with η = 0.1")
 #
 # **Your guess about `.grad`.** The cell below is that mistake, written out: `bucket` is what `.grad` would hold.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 point, bucket, forgetful = start.clone(), torch.zeros(2, dtype=torch.float64), [start]
 for _ in range(100):
     point.requires_grad_()
@@ -404,7 +404,7 @@ figures.trajectories(f, torch.stack(forgetful), title="The bucket is never empti
 # Which learning rate is best: 0.01, 0.1 or 0.5? Let us ask three hikers, each with a rate of their own, each dropped at a
 # random place, and compare how deep they get in 100 steps.
 
-# %%
+# %% tags=["autograder:skip"]
 torch.manual_seed(17)
 for rate in (0.01, 0.1, 0.5):
     somewhere = 10 * torch.rand(2, dtype=torch.float64)
@@ -482,7 +482,7 @@ check.unchanged(starts, after=lambda: sweep(f, starts, [0.1, 0.3], 2))
 # The three rates again, 100 steps each, and now from the same four starts. How steep is it where each walk ends, and what
 # share of the walks has arrived, $\|\nabla f\| < 0.001$?
 
-# %%
+# %% tags=["autograder:skip"]
 rates = [0.01, 0.1, 0.5]
 torch.manual_seed(6)
 four_starts = 10 * torch.rand(4, 2, dtype=torch.float64)
@@ -501,7 +501,7 @@ for row, rate in enumerate(rates):
 # Here are five rates from one and the same start. Choose a rate with the lower slider, then play or drag the upper one. What
 # happens with $\eta = 1$? And what with $\eta = 1.7$, still the same start, the same valley? (*all* shows them together.)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 from_here = torch.tensor([6.6, 5.2], dtype=torch.float64)
 paths = {rate: descend(f, from_here, rate, 20) for rate in (0.01, 0.1, 0.5, 1.0, 1.7)}
 figures.descent_animation(f, paths, title="One start, five learning rates")
@@ -526,7 +526,7 @@ def descend_buggy(f, start, lr, steps):
     return x
 
 
-# %%
+# %% tags=["autograder:skip"]
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # PyTorch gives a long warning first
     try:
@@ -596,7 +596,7 @@ check.unchanged(start, after=lambda: descend_repaired(f, start, 0.1, 3))
 # Ten hikers, ten random starts, and for all of them $\eta = 0.25$ and 40 steps, which lead as far as 100 steps with 0.1.
 # **Predict:** do they all meet? If not, does each of them at least find the valley that is *nearest*?
 
-# %%
+# %% tags=["autograder:skip"]
 torch.manual_seed(15)
 ten_starts = 10 * torch.rand(10, 2, dtype=torch.float64)
 ten_paths = torch.stack([torch.as_tensor(descend(f, start, lr=0.25, steps=40)).detach() for start in ten_starts])
@@ -604,7 +604,7 @@ for number, (start, end) in enumerate(zip(ten_starts, ten_paths[:, -1])):
     there = f"({end[0]:.2f}, {end[1]:.2f})   f = {f(end):.2f}"
     print(f"{number}: ({start[0]:.2f}, {start[1]:.2f}) → {there}")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.trajectories(f, ten_paths, title="Ten starts, 40 steps with η = 0.25")
 
 # %% [markdown]
@@ -627,7 +627,7 @@ minima = torch.tensor(
 # %% [markdown]
 # And the nearest? Look at hiker 0.
 
-# %%
+# %% tags=["autograder:skip"]
 start, end = ten_starts[0], ten_paths[0, -1]
 print("hiker 0 starts at distance")
 for number, minimum in enumerate(minima):
@@ -702,7 +702,7 @@ check.unchanged(starts, after=lambda: descend_all(f, starts, 0.1, 3))
 # %% [markdown]
 # How much faster is it? A thousand starts with ten steps each, one by one and together:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 thousand_starts = 10 * torch.rand(1000, 2, dtype=torch.float64)
 
 begin = time.perf_counter()
@@ -727,7 +727,7 @@ print(f"together   {together:.4f} s on {device}")
 # The rows tell a clear story: $\eta = 0.01$ never arrives, $\eta = 0.1$ needs between 100 and 200 steps, and $\eta = 0.5$ is
 # there after 50. (With 300 × 300 starts, the middle column is 0.9, 84.6 and 100 %.)
 
-# %%
+# %% tags=["autograder:skip"]
 middles = (torch.arange(100) + 0.5) / 10
 grid = torch.cartesian_prod(middles, middles).to(device)  # (10000, 2)
 
@@ -823,7 +823,7 @@ for axis in range(2):
 # With this gradient the whole descent fits in two lines of NumPy. There is no graph, no leaf and no bucket. Does it follow
 # the path that autograd found?
 
-# %%
+# %% tags=["autograder:skip"]
 by_hand = [ten_starts[0].numpy()]
 for _ in range(40):
     by_hand.append(by_hand[-1] - 0.25 * gradient(by_hand[-1]))
@@ -904,7 +904,7 @@ steep = lambda x: torch.cosh(x[0] - x[1]) + 2 * torch.cosh(x[0] + 3 * x[1])
 check.largest_rate(largest_learning_rate, on=steep, at=origin)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 deepest = minima[0]
 print(f"largest stable learning rate in the deepest valley: {float(largest_learning_rate(f, deepest)):.4f}")
 
@@ -912,7 +912,7 @@ print(f"largest stable learning rate in the deepest valley: {float(largest_learn
 # **Predict:** what happens just below it, at 1.7, and just above it, at 1.8? Will the numbers grow until they are NaN ("not
 # a number")?
 
-# %%
+# %% tags=["autograder:skip"]
 bottom = torch.as_tensor(descend(f, deepest, 1.0, 10))[-1]  # more exact than the six decimals above
 close_by = bottom + torch.tensor([0.05, 0.02], dtype=torch.float64)
 moments = [0, 10, 30, 45, 60]
@@ -923,7 +923,7 @@ for rate in (1.5, 1.7, 1.8):
     distances[rate] = (torch.as_tensor(descend(f, close_by, rate, 60)) - bottom).norm(dim=-1)
     print(f"η = {rate}  " + "".join(f"{distance:>9.4f}" for distance in distances[rate][moments]))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 shown = {f"η = {rate}": distance for rate, distance in distances.items()}
 figures.progress(shown, quantity="distance to the minimum", title="Below and above 2 / λmax")
 
@@ -939,7 +939,7 @@ figures.progress(shown, quantity="distance to the minimum", title="Below and abo
 # %% [markdown]
 # **Try it.** Which rate arrives in the fewest steps? Change the two numbers. What does the check say at 1.8, and at 0.01?
 
-# %%
+# %% tags=["autograder:skip"]
 my_rate, my_steps = 1.0, 20
 check.settled(descend(f, close_by, my_rate, my_steps)[-1], on=f, lr=my_rate)
 
@@ -997,7 +997,7 @@ assert [int(number) for number in numbers] == [1, 0, 1], "One of three points wa
 # After 200 steps with $\eta = 0.1$ everybody had arrived (section 5), and `hikers[0.1]` still holds where. So we only have to
 # ask which minimum each of them stands on; −1 means none of the five.
 
-# %%
+# %% tags=["autograder:skip"]
 starts, ends = grid.double().cpu(), hikers[0.1].double().cpu()
 number = torch.as_tensor(nearest(ends, minima))
 on_it = (ends - minima[number]).norm(dim=-1) < 0.05
@@ -1017,12 +1017,12 @@ print(f"outside the square         {100 * outside.double().mean():>10.1f} %")
 # percent. So only one start in four finds the deepest valley in the square. (Outside it, the ends are copies of the same
 # valleys: sine and cosine repeat themselves.)
 
-# %%
+# %% tags=["autograder:skip"]
 crossed = on_it & (labels != torch.as_tensor(nearest(starts, minima)))
 print(f"Of those that end in one of the five, {100 * crossed.sum() / on_it.sum():.1f} % end in one")
 print("that was not the nearest to their start.")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.basin_map(
     labels.reshape(100, 100),
     minima,
@@ -1051,7 +1051,7 @@ figures.basin_map(
 # Ten thousand starts made a coarse map. Here are 65,536 of them, and on a GPU 16.8 million. Each walks with $\eta = 0.1$
 # until it has arrived, $\|\nabla f\| < 0.001$, and gets the colour of its minimum, **the darker the longer it took**.
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 from gradlab import basins, ladder
 
 side = 4096 if device.type == "cuda" else 256
@@ -1067,11 +1067,11 @@ basins.picture(calm, pixels=256 if side == 256 else 700)
 # of a start now tells in which valley the walk is after eight steps, the darker the later it crossed its last ridge.
 # Without a GPU the map is coarse, and its finest stripes are blurred.)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 wild = basins.settle(side, 3.5, steps=8, device=device)
 basins.picture(wild, pixels=128 if side == 256 else 700)
 
-# %%
+# %% tags=["autograder:skip"]
 after = [(steps, basins.settle(128, 3.5, steps, device=device)) for steps in (0, 8, 160)]
 print("η = 3.5: share of the starts in the valley of each minimum\n")
 print("steps" + "".join(f"{name:>9}" for name in (*range(5), "border", "others")))
@@ -1119,7 +1119,7 @@ for steps, found in after:
 # Nobody would wait for the loop: it is measured with four of the starts, and its time reckoned for all of them.
 # (A further idea: section 8 says that $f$ falls apart into two functions of one variable. How many sines would be enough?)
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 climb_it = False  # change this to True
 if climb_it:
     print(ladder.tell(ladder.climb(2**24 if device.type == "cuda" else 2**16, steps=100, device=device)))

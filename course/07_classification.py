@@ -50,7 +50,7 @@ import gradlab
 from gradlab import figures
 from gradlab.check import classification as check
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 device = gradlab.device()
 print("device", device)
 
@@ -60,7 +60,7 @@ print("device", device)
 # the width of a petal, because two can be drawn. Both are **standardised**: mean 0, standard deviation 1. (Lab 05 and
 # its learning rates tell you why: a valley that is equally steep in all directions allows larger steps.)
 
-# %%
+# %% tags=["autograder:skip"]
 iris = load_iris()
 names = [str(name) for name in iris.target_names]
 petals = torch.tensor(iris.data[:, 2:], dtype=torch.float32)  # length and width in cm
@@ -88,7 +88,7 @@ for number in (0, 50, 100):
 #
 # What is the derivative of $H$ at −2, at −0.1, at 0.1? And what would gradient descent do with it?
 
-# %%
+# %% tags=["autograder:skip"]
 z = torch.tensor([-2.0, -0.1, 0.1, 3.0], requires_grad=True)
 step = (z > 0).float()
 print("Heaviside", step.tolist(), "watched:", step.requires_grad)
@@ -166,7 +166,7 @@ check.sigmoid_and_slope(sigmoid_and_slope, at=torch.tensor([-900.0, -90.0, 90.0,
 # of a sigmoid is larger than $\frac14$, so how large can the slope be after $n$ of them? Guess for $n = 2$, $5$,
 # $10$ and $20$, then let autograd measure it.
 
-# %%
+# %% tags=["autograder:skip"]
 slopes = {"sigmoid": [], "tanh": [], "ReLU": []}
 functions = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "ReLU": torch.relu}
 for name, activation in functions.items():
@@ -183,7 +183,7 @@ for count in (1, 2, 5, 10, 20):
     row = [slopes[name][count] for name in functions]
     print(f"{count:>3}{0.25**count:>15.3e}{row[0]:>13.3e}{row[1]:>13.3e}{row[2]:>8.1f}")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.progress(
     slopes, quantity="slope through all", over="activations after the first", title="What is left of a change?"
 )
@@ -204,7 +204,7 @@ figures.progress(
 # At $x = -100$, $e^{-x}$ is too large for float32 and becomes infinite. $1/(1 + \infty) = 0$ is the right value.
 # What does autograd make of it?
 
-# %%
+# %% tags=["autograder:skip"]
 cold = torch.tensor(-100.0, requires_grad=True)
 written_out = 1 / (1 + torch.exp(-cold))
 written_out.backward()
@@ -294,7 +294,7 @@ check.one_hot(one_hot, labels=torch.randint(4, (3, 2)), classes=4)
 check.one_hot(one_hot, labels=torch.randint(5, (5,)), classes=5)
 ### END HIDDEN TESTS
 
-# %%
+# %% tags=["autograder:skip"]
 species = torch.tensor([2, 0, 1, 1])
 codes = torch.as_tensor(one_hot(species, 3))
 for number, code in zip(species.tolist(), codes.tolist()):
@@ -313,7 +313,7 @@ print("back again with argmax:", codes.argmax(dim=-1).tolist())
 #
 # Add 5 to every logit. What happens to the probabilities? And if you multiply every logit by 10?
 
-# %%
+# %% tags=["autograder:skip"]
 scores = torch.tensor([2.0, 1.0, 0.0])
 for what, changed in (("as they are", scores), ("plus 5", scores + 5), ("times 10", scores * 10)):
     told = [round(p, 4) for p in torch.softmax(changed, dim=0).tolist()]
@@ -389,7 +389,7 @@ check.softmax(softmax, at=torch.tensor([[1000.0, 1001.0, 999.0], [-1000.0, -1000
 # The classifier says $z = 2$, hence $p = 0.88$. Which loss does it get if the truth is 1, and which if it is 0? Which
 # sign does the gradient have in each case?
 
-# %%
+# %% tags=["autograder:skip"]
 for truth in (1.0, 0.0):
     z = torch.tensor(2.0, requires_grad=True)
     loss = torch.nn.functional.binary_cross_entropy_with_logits(z, torch.tensor(truth))
@@ -469,7 +469,7 @@ check.cross_entropy(cross_entropy, logits=torch.tensor([[1000.0, -1000.0, 0.0]])
 # A classifier that knows nothing gives every class the same logit. What does it pay with three classes, and with a
 # thousand?
 
-# %%
+# %% tags=["autograder:skip"]
 for classes in (3, 1000):
     nothing = cross_entropy(torch.zeros(4, classes), torch.tensor([0, 1, 2, 0]))
     print(f"{classes:>4} classes, all logits equal: cross-entropy {nothing.item():.4f}, log K {math.log(classes):.4f}")
@@ -484,7 +484,7 @@ for classes in (3, 1000):
 # you run the cell: which entries of the gradient with respect to the logits are negative? Do they sum to something
 # special?
 
-# %%
+# %% tags=["autograder:skip"]
 logits = torch.tensor([2.0, 1.0, 0.0], requires_grad=True)
 probabilities = torch.softmax(logits, dim=0)
 loss = -torch.log(probabilities[0])
@@ -555,7 +555,7 @@ check.logits_gradient(cross_entropy_gradient, logits=4 * torch.randn(1, 3), labe
 # $\frac{\partial L}{\partial W} = x^\top \frac{\partial L}{\partial z}$, and $\frac{\partial L}{\partial b}$ is the
 # sum of its rows. Autograd must agree:
 
-# %%
+# %% tags=["autograder:skip"]
 torch.manual_seed(2)
 few, their_labels = torch.randn(4, 2), torch.tensor([0, 2, 1, 2])
 table = torch.randn(2, 3, requires_grad=True)
@@ -577,7 +577,7 @@ print("biases agree: ", torch.allclose(offset.grad, belief_minus_truth.sum(dim=0
 # the CPU `.to("cpu")` does nothing, so that a mistake shows only once there is a GPU, at night, before the deadline.
 # A change of type shows it everywhere.
 
-# %%
+# %% tags=["autograder:skip"]
 ways = {
     "zeros(2, requires_grad=True).to(float64)": torch.zeros(2, requires_grad=True).to(torch.float64),
     "randn(2, requires_grad=True) * 0.1": torch.randn(2, requires_grad=True) * 0.1,
@@ -670,7 +670,7 @@ def accuracy(logits: torch.Tensor, labels: torch.Tensor) -> float:
     return (logits.argmax(dim=-1) == labels).float().mean().item()
 
 
-# %%
+# %% tags=["autograder:skip"]
 for steps in (0, 10, 100, 300):
     weights, bias = map(torch.as_tensor, train_linear(cross_entropy, x[train], labels[train], 3, 0.5, steps))
     z_train, z_test = x[train] @ weights + bias, x[test] @ weights + bias
@@ -685,7 +685,7 @@ for steps in (0, 10, 100, 300):
 # **Try it.** Change the two numbers. When is the training far from its end? (The check measures how steep the loss
 # still is.)
 
-# %%
+# %% tags=["autograder:skip"]
 my_rate, my_steps = 1.0, 400
 my_weights, my_bias = train_linear(cross_entropy, x[train], labels[train], 3, my_rate, my_steps)
 check.settled_classifier(my_weights, my_bias, on=(x[train], labels[train]), lr=my_rate)
@@ -698,7 +698,7 @@ check.settled_classifier(my_weights, my_bias, on=(x[train], labels[train]), lr=m
 # one number, which walks from 5 to the minimum of $(w - 3)^2$. **Predict:** where does it stand after one step with
 # $\eta = 0.1$?
 
-# %%
+# %% tags=["autograder:skip"]
 place = torch.tensor(5.0, requires_grad=True)
 walker = torch.optim.SGD([place], lr=0.1)
 for turn in range(3):
@@ -728,7 +728,7 @@ def train_buggy(x, labels, classes, lr, steps):
     return weights
 
 
-# %%
+# %% tags=["autograder:skip"]
 for kind in (torch.float64, torch.float32):
     try:
         train_buggy(x[train].cpu().to(kind), labels[train].cpu(), 3, 0.5, 10)
@@ -794,7 +794,7 @@ check.repaired_classifier(train_repaired, classes=2, features=2, steps=5)
 # nothing else. Neither raises an error, and both lines fall.
 
 
-# %%
+# %% tags=["autograder:skip"]
 def losses_of(twice: bool) -> tuple[list[float], float]:
     """Train for 400 steps; return the loss before each and after the last, and the percentage right in the exam."""
     weights = torch.zeros(2, 3, device=device, requires_grad=True)
@@ -818,7 +818,7 @@ for name, (losses, right) in outcomes.items():
     shown = "".join(f"{losses[step]:6.2f}" for step in (0, 20, 100, 400))
     print(f"{name:13}{shown}{right:>20.0f} %")
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.progress(curves, quantity="loss", logarithmic=False, title="One softmax too many")
 
 # %% [markdown]
@@ -925,7 +925,7 @@ check.fitted(fit, features=3, classes=3, steps=5)
 # linear model be better than that? And the one with eight hidden neurons?
 
 
-# %%
+# %% tags=["autograder:skip"]
 def linear(x: torch.Tensor, parameters: list[torch.Tensor]) -> torch.Tensor:
     """The logits of a linear classifier."""
     weights, bias = parameters
@@ -961,7 +961,7 @@ print("epochs     " + "".join(f"{moment:>6}" for moment in moments))
 for name, values in shares.items():
     print(f"{name:11}" + "".join(f"{value:>5.0f}%" for value in values))
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.decision_regions(
     maps,
     x.cpu(),

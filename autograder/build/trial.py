@@ -6,12 +6,13 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.build.lab_text import LabText
-from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
-from autograder.course.instructor_cells import instructor_cell
+from autograder.cells import SKIP, Cell, Lab, LabNotebook, Role, SubmittedNotebook
+from autograder.course.instructor_cells import instructor_cell, with_tags
 from autograder.errors import ExpectedError
 from autograder.grading.local_executor import LocalExecutor
 from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
+from autograder.judging.skipped_cells import SkipProblem
 from autograder.limits import Limits
 from autograder.report.levels import explained
 from autograder.sandbox.mode import Mode
@@ -46,13 +47,16 @@ def try_out(
         The tests that run beside student code instead of at the wall, one sentence each.
 
     Raises:
-        ExpectedError: the release earns a point, the solution lacks one, or a test breaks or can be run for nobody.
+        ExpectedError: a cell that is tagged to be skipped is needed, the release earns a point, the solution lacks one,
+            or a test breaks or can be run for nobody.
     """
-    source, blank = tuple(map(instructor_cell, lab_text.notebook.cells)), cells_of(released)
+    source = tuple(map(instructor_cell, lab_text.notebook.cells))
+    blank = with_tags(cells_of(released), source)
     lab = Lab(lab_text.name, (LabNotebook(lab_text.name, source, blank),), files)
     open_cells = frozenset(cell.grade_id for cell in blank if cell.role in (Role.ANSWER, Role.TASK) and cell.grade_id)
     terms = Terms(limits, mode)
     with LocalExecutor(state, terms) as executor:
+        _check_skipped(lab_text, executor.skip_problem(lab.notebooks[0], files))
         grader = NotebookGrader(state, terms, executor)
         nothing = SubmittedNotebook(lab_text.name, blank, unanswered=open_cells)
         result = grader.grade(lab, nothing, "nobody")
@@ -64,6 +68,18 @@ def try_out(
             for verdict in grader.grade(lab, solved, student).verdicts:
                 _check_solved(lab_text, verdict)
     return tuple(_describe_level(lab_text, test) for test in result.levels if test.level is Level.BESIDE)
+
+
+def _check_skipped(lab_text: LabText, problem: SkipProblem | None) -> None:
+    if problem is None:
+        return
+    if problem.cell is None:
+        first = next(i for i, cell in enumerate(lab_text.notebook.cells) if SKIP in cell.metadata.get("tags", ()))
+        raise lab_text.locations[first].refuse(
+            f"its tag {SKIP!r}, or that of a cell below it, can't be followed: {problem.problem}", problem.cure
+        )
+    tag = f"it has the tag {SKIP!r}, but it can't be skipped"
+    raise lab_text.locations[problem.cell].refuse(f"{tag}: {problem.problem}", problem.cure)
 
 
 def _check_runnable(lab_text: LabText, levels: Iterable[TestLevel]) -> None:

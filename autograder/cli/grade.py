@@ -90,6 +90,8 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
     for name, levels in seen.levels.items():
         for note in level_notes(name, levels):
             messages().print(note, markup=False)
+    for note in seen.notes:
+        messages().print(note, markup=False)
     if left_out or seen.statuses - {SubmissionStatus.GRADED}:
         raise typer.Exit(NOT_ALL_GRADED)
 
@@ -184,15 +186,18 @@ class _Seen:
     Attributes:
         statuses: how submissions have ended.
         levels: at which level each lab's tests ran.
+        notes: what the instructor should know of the labs themselves, each once.
     """
 
     statuses: set[SubmissionStatus] = field(default_factory=set)
     levels: dict[str, LabLevels] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
 
     def follow(self, results: Iterable[Result]) -> Iterator[Result]:
         """Pass results on as they come."""
         for result in results:
             self.statuses.add(result.status)
+            self.notes |= dict.fromkeys(result.notes)
             self.levels[result.lab] = self.levels.get(result.lab, LabLevels()).including(result)
             yield result
 

@@ -16,6 +16,7 @@ from autograder.cli.error_handler import EXPECTED_ERROR
 from autograder.cli.progress import shown
 from autograder.formatting import count, number
 from autograder.grading.terms import Terms
+from autograder.judging.skipped_cells import SkipProblem
 from autograder.progress import Progress
 from autograder.report.levels import explained
 from autograder.report.records import as_level_record
@@ -34,6 +35,9 @@ class LevelFinder(Protocol):
 
     def levels(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> tuple[TestLevel, ...]:
         """The level of each test of a notebook, in the notebook's order."""
+
+    def skip_problem(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> SkipProblem | None:
+        """Why the cells of a notebook that are tagged to be skipped are run all the same."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def levels(
         terms = Terms(options.limits(cell_seconds, memory_bytes=memory), sandbox)
         with course_lock(opened), LocalExecutor(opened.state, terms) as executor:
             tests = list(tests_of(opened, names, executor, bar))
+            notes = list(notes_of(opened, names, executor))
     if form is options.Format.JSON:
         print_json([_record(test) for test in tests])
     else:
@@ -85,7 +90,9 @@ def levels(
     if not quiet:
         for name in names:
             messages().print(_summary(name, [test for test in tests if test.lab == name]), markup=False)
-    if any(test.found.level is Level.NONE for test in tests):
+    for note in notes:
+        messages().print(note, markup=False)
+    if notes or any(test.found.level is Level.NONE for test in tests):
         raise typer.Exit(EXPECTED_ERROR)
 
 
@@ -106,6 +113,21 @@ def tests_of(course: "Course", labs: Sequence[str], finder: LevelFinder, progres
             for level in finder.levels(notebook, lab.files):
                 yield ListedTest(lab.name, notebook.name, points.get(level.grade_id, 0.0), level)
             progress.advance()
+
+
+def notes_of(course: "Course", labs: Sequence[str], finder: LevelFinder) -> Iterator[str]:
+    """Why cells that are tagged to be skipped are run all the same, one sentence for each notebook.
+
+    Raises:
+        ExpectedError: as `tests_of`.
+    """
+    from autograder.gradebook.labs import read_lab
+
+    for lab in (read_lab(course, name) for name in labs):
+        for notebook in lab.notebooks:
+            problem = finder.skip_problem(notebook, lab.files)
+            if problem is not None:
+                yield problem.sentence(notebook)
 
 
 def _record(test: ListedTest) -> dict[str, Any]:

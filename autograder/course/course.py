@@ -28,7 +28,7 @@ from autograder.course.folder_checks import (
     require_readable,
 )
 from autograder.course.gradebook_url import locate
-from autograder.course.instructor_cells import instructor_cell
+from autograder.course.instructor_cells import instructor_cell, with_tags
 from autograder.errors import ExpectedError
 from autograder.untrusted.files import Quarantine, read_bytes
 from autograder.untrusted.notebooks import cell_from, other_language
@@ -319,10 +319,11 @@ class Course:
             student = release.read_instructors(public)
         else:
             student = release.released(deepcopy(source), self.application, where)
-        notebook = LabNotebook(path.stem, tuple(_instructor_cells(source, where)), tuple(map(cell_from, student.cells)))
+        own = tuple(_instructor_cells(source, where))
+        notebook = LabNotebook(path.stem, own, with_tags(map(cell_from, student.cells), own))
         if _has_further_cells(notebook) and has_submissions():
             student = release.released(deepcopy(source), self.application, where)
-            notebook = replace(notebook, released=tuple(map(cell_from, student.cells)))
+            notebook = replace(notebook, released=with_tags(map(cell_from, student.cells), own))
         if _skeleton(notebook.source) != _skeleton(notebook.released):
             raise ExpectedError(
                 f"{public} is not the release of {path}: their nbgrader cells differ.",
@@ -350,7 +351,7 @@ def _instructor_cells(notebook: NotebookNode, where: str) -> Iterator[Cell]:
 
 def _skeleton(cells: tuple[Cell, ...]) -> list[Cell]:
     return [
-        replace(cell, source="", cell_id=None, checksum=None, attachments=None, wall_only=False)
+        replace(cell, source="", cell_id=None, checksum=None, attachments=None, wall_only=False, skipped=False)
         for cell in cells
         if cell.role is not Role.FREE
     ]

@@ -11,16 +11,18 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from autograder.cells import LabNotebook
 from autograder.errors import ExpectedError
 from autograder.judging.case import Case, case_to_plain
+from autograder.judging.skipped_cells import SkippedCells, SkipProblem
 from autograder.limits import Limits
 from autograder.sandbox import subprogram
 from autograder.sandbox.accelerator import HIDDEN
 from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wall.errors import ConnectionClosedError
-from autograder.wire import to_plain
+from autograder.wire import from_plain, to_plain
 
 _LOG_TAIL_BYTES = 2_000
 _END_SECONDS = 5.0
@@ -58,19 +60,35 @@ class JudgeServer:
         """Tests that the instructor's own solution fails, by grade id, with what they raised."""
         self.points: Mapping[str, float] = {}
         """The partial credit that tests give the instructor's own solution, by grade id."""
+        self.skipped: SkippedCells | None = None
+        """The cells that are skipped; None if none are."""
+        self.problem: SkipProblem | None = None
+        """Why tagged cells can't be skipped: what has run is then of no use."""
 
-    def run_instructor_notebook(self, notebook: LabNotebook, files: Mapping[str, bytes], limits: Limits) -> None:
+    def run_instructor_notebook(
+        self,
+        notebook: LabNotebook,
+        files: Mapping[str, bytes],
+        limits: Limits,
+        skip: SkippedCells | None = None,
+        *,
+        examine: bool = False,
+    ) -> None:
         """Run the instructor's notebook; afterwards `modules` and `failures` are known.
 
         Args:
             notebook: the lab's notebook.
             files: the lab's data files: path → content.
             limits: what a submission may use.
+            skip: the cells that are skipped; None if none are.
+            examine: whether to find out if the tagged cells can be skipped; `skipped` and `problem` say so afterwards.
 
         Raises:
             ExpectedError: the process ended before the notebook had run.
         """
-        order = {"notebook": to_plain(notebook), "files": dict(files), "output_bytes": limits.output_bytes}
+        known = "examine" if examine else to_plain(skip)
+        order: dict[str, Any] = {"notebook": to_plain(notebook), "files": dict(files), "skip": known}
+        order["output_bytes"] = limits.output_bytes
         try:
             self._channel.send(order)
             report = self._channel.receive()
@@ -84,6 +102,9 @@ class JudgeServer:
         self.modules = tuple(report["modules"])
         self.failures = report["failures"]
         self.points = report["points"]
+        skipped, problem = report["skipped"], report["problem"]
+        self.skipped = None if skipped is None else from_plain(SkippedCells, skipped)
+        self.problem = None if problem is None else from_plain(SkipProblem, problem)
 
     def fork_judge(self, case: Case) -> tuple[socket.socket, int]:
         """Start a judge.

@@ -36,6 +36,8 @@ class JudgeSession:
         """What was reported, by the cell's index."""
         self.flags: list[str] = []
         """What a person should know about how the submission ran."""
+        self.reliance = ""
+        """Why the submission must be judged again with all of its cells; empty if it need not be."""
         self._limits = limits
         self._new_student = new_student
         self._suspect_kills = suspect_kills
@@ -71,6 +73,9 @@ class JudgeSession:
                 if message["do"] == "finish":
                     recorded: dict[str, Any] = message["recorded"]
                     return recorded
+                if message["do"] == "again":
+                    self.reliance = message["reason"]
+                    return {}
                 if message["do"] == "flag":
                     self.flags.append(message["sentence"])
                 elif message["do"] == "student":

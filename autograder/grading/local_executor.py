@@ -35,6 +35,7 @@ from autograder.grading.secret import derived_secret, open_secret
 from autograder.grading.terms import Terms
 from autograder.grading.wall_obstacles import cure_for
 from autograder.judging.case import Case, broken, complete
+from autograder.judging.skipped_cells import SkippedCells, SkipProblem, tagged_cells
 from autograder.limits import Limits
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.library_uses import late_imports, library_uses
@@ -129,6 +130,7 @@ class _PreparedNotebook:
         server: forks its judges.
         profile: what a submission may do across the wall.
         levels: where each of its tests runs.
+        problem: why the tagged cells are run all the same; None if they are skipped, or there are none.
     """
 
     notebook: LabNotebook
@@ -136,6 +138,24 @@ class _PreparedNotebook:
     server: JudgeServer
     profile: Profile
     levels: LabLevels
+    problem: SkipProblem | None
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """What is found out about a notebook on the instructor's own solution.
+
+    Attributes:
+        profile: what a submission may do across the wall.
+        levels: where each of its tests runs.
+        skipped: the cells that are skipped; None if none are.
+        problem: why the tagged cells are run all the same; None if they are skipped, or there are none.
+    """
+
+    profile: Profile
+    levels: LabLevels
+    skipped: SkippedCells | None = None
+    problem: SkipProblem | None = None
 
 
 class LocalExecutor:
@@ -207,6 +227,18 @@ class LocalExecutor:
         """
         return self._prepare(notebook, files).levels.tests
 
+    def skip_problem(self, notebook: LabNotebook, files: Mapping[str, bytes]) -> SkipProblem | None:
+        """Why the tagged cells of a notebook are run all the same; None if they are skipped, or there are none.
+
+        Args:
+            notebook: the instructor's notebook.
+            files: the lab's own data files: path → content.
+
+        Raises:
+            ExpectedError: the sandbox or the instructor's notebook can't be used.
+        """
+        return self._prepare(notebook, files).problem
+
     def _judge_once(self, notebook: LabNotebook, files: Mapping[str, bytes], case: Case) -> tuple[NotebookResult, bool]:
         """The result, and whether it is conclusive: if not, the notebook must be judged again."""
         prepared = self._prepare(notebook, files)
@@ -214,7 +246,8 @@ class LocalExecutor:
         levels = prepared.levels
         overdrawn = self._overdrawn()
         result, _ = self._run(prepared.server, levels.apply(replace(case, profile=prepared.profile)))
-        result = replace(result, levels=levels.remarkable)
+        notes = () if prepared.problem is None else (prepared.problem.sentence(notebook),)
+        result = replace(result, levels=levels.remarkable, notes=notes)
         # A submission that takes all of an accelerator's memory leaves too little to those that run beside it.
         crowded = self._overdrawn() > overdrawn and self._device.ran_out_of_memory(result)
         result = self._device.without_device_failures(result, case.submitted.cells)
@@ -240,21 +273,78 @@ class LocalExecutor:
                 # It starts in the background, while the instructor's notebook runs.
                 taken = self._prestart.take_zygote() if self._prestart is not None else None
                 self._zygote = taken or Zygote(self._terms.mode, self._limits)
-            self._starting = server = (self._prestart and self._prestart.take_judge_server()) or JudgeServer()
+            key = notebook_key(notebook, files, self._terms)
+            known = self._known_measure(key)
+            server = self._open_server(notebook, files, known)
             try:
-                server.run_instructor_notebook(notebook, files, self._limits)
-                texts = [cell.source for cell in notebook.source if cell.kind == "code"]
+                measure = known or self._measure(server, notebook, files)
+                if known is None and server.skipped is not None:
+                    server, measure = self._compared(server, measure, notebook, files)
+                if known is None and _is_complete(measure):
+                    self._keep_measure(key, measure)
+            except BaseException:
+                server.close()
+                raise
+            prepared = _PreparedNotebook(notebook, files, server, measure.profile, measure.levels, measure.problem)
+            self._prepared.append(prepared)
+            return prepared
+
+    def _open_server(self, notebook: LabNotebook, files: Mapping[str, bytes], known: _Measure | None) -> JudgeServer:
+        """Start a judge server in which the instructor's notebook has run, without the cells that are skipped."""
+        examine = known is None and bool(tagged_cells(notebook.source))
+        server = self._start_server(notebook, files, None if known is None else known.skipped, examine=examine)
+        if server.problem is None:
+            return server
+        problem = server.problem
+        server.close()
+        server = self._start_server(notebook, files, None)
+        server.problem = problem
+        return server
+
+    def _start_server(
+        self, notebook: LabNotebook, files: Mapping[str, bytes], skip: SkippedCells | None, *, examine: bool = False
+    ) -> JudgeServer:
+        assert self._zygote is not None
+        self._starting = server = (self._prestart and self._prestart.take_judge_server()) or JudgeServer()
+        try:
+            server.run_instructor_notebook(notebook, files, self._limits, skip, examine=examine)
+            if server.problem is None:
+                left_out = frozenset() if server.skipped is None else frozenset(server.skipped.cells)
+                cells = [cell for index, cell in enumerate(notebook.source) if index not in left_out]
+                texts = [cell.source for cell in cells if cell.kind == "code"]
                 # Where there is a GPU, a gradient would start its driver, which does not survive a fork.
                 uses = [] if self._limits.gpu_bytes else library_uses(texts, server.modules)
                 self._warm(self._zygote, [*server.modules, *late_imports(texts)], uses)
                 self._device.before_grading()
-                profile, levels = self._profile_solution(server, notebook, files)
-            except BaseException:
-                server.close()
-                raise
-            prepared = _PreparedNotebook(notebook, files, server, profile, levels)
-            self._prepared.append(prepared)
-            return prepared
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _compared(
+        self, server: JudgeServer, measure: _Measure, notebook: LabNotebook, files: Mapping[str, bytes]
+    ) -> tuple[JudgeServer, _Measure]:
+        """See that the solution fares without the skipped cells as it does with all of them.
+
+        Returns:
+            The judge server of the way in which the notebook is graded, and what was found out in this way.
+        """
+        tests = tests_of(notebook)
+        full = all(server.points.get(grade_id, cell.points) >= cell.points for grade_id, cell in tests.items())
+        if full and not server.failures and not measure.levels.remarkable:
+            return server, measure
+        other = self._start_server(notebook, files, None)
+        try:
+            with_all = self._measure(other, notebook, files)
+            problem = _lost(server, measure, other, with_all)
+        except BaseException:
+            other.close()
+            raise
+        if problem is None:
+            other.close()
+            return server, measure
+        server.close()
+        return other, replace(with_all, problem=problem)
 
     def _import_for(self, case: Case) -> None:
         """Have the zygote import what a submission may use and the instructor does not."""
@@ -281,17 +371,8 @@ class LocalExecutor:
             # It was killed since: another one, which imports the same, serves the rest of the class.
             self._replace_zygote(zygote)
 
-    def _profile_solution(
-        self, server: JudgeServer, notebook: LabNotebook, files: Mapping[str, bytes]
-    ) -> tuple[Profile, LabLevels]:
+    def _measure(self, server: JudgeServer, notebook: LabNotebook, files: Mapping[str, bytes]) -> _Measure:
         """Judge the instructor's own solution: what it does across the wall, and where each test runs."""
-        key = notebook_key(notebook, files, self._terms)
-        known = self._known_profile(key)
-        if known is not None:
-            if known[1].beside:
-                self._runs_beside = True
-                self._note_libraries()
-            return known
         solution = SubmittedNotebook(notebook.name, notebook.source)
         secret = self._secret_of_solution or derived_secret(open_secret(self._state), notebook.name)
         case = Case(solution, files, secret, Recorder(), self._limits)
@@ -301,7 +382,7 @@ class LocalExecutor:
             # Without a profile no answer can be judged.
             reason = "the solution could not be run to the end"
             nowhere = [TestLevel(grade_id, Level.NONE, reason) for grade_id in tests_of(notebook)]
-            return Profile(), LabLevels(tuple(nowhere))
+            return _Measure(Profile(), LabLevels(tuple(nowhere)), server.skipped, server.problem)
         profile = from_plain(Profile, recorded)
         reasons |= failed_tests(result, server.failures, server.points)
         reasons |= blind_tests(notebook, files, self._limits, profile.unasked - server.failures.keys() - reasons.keys())
@@ -312,9 +393,7 @@ class LocalExecutor:
         if again := failed_tests(result, server.failures, server.points):
             case = replace(case, profile=Recorder())
             profile, levels = self._find_levels(server, notebook, case, profile, reasons | again)
-        plain = {name: sorted(values) for name, values in to_plain(profile).items()}
-        self._profiles.keep(key, {"profile": plain, "levels": to_plain(levels)})
-        return profile, levels
+        return _Measure(profile, levels, server.skipped, server.problem)
 
     def _find_levels(
         self, server: JudgeServer, notebook: LabNotebook, case: Case, profile: Profile, reasons: Mapping[str, str]
@@ -376,16 +455,24 @@ class LocalExecutor:
         if self._runs_beside and self._zygote is not None:
             self._zygote.note_libraries()
 
-    def _known_profile(self, key: str) -> tuple[Profile, LabLevels] | None:
+    def _keep_measure(self, key: str, measure: _Measure) -> None:
+        profile = {name: sorted(values) for name, values in to_plain(measure.profile).items()}
+        self._profiles.keep(key, {**to_plain(measure), "profile": profile})
+
+    def _known_measure(self, key: str) -> _Measure | None:
         kept = self._profiles.find(key)
         profile = kept.get("profile") if isinstance(kept, dict) else None
         # A missing field must not count as an empty one.
         if not isinstance(profile, dict) or not {field.name for field in fields(Profile)} <= profile.keys():
             return None
         try:
-            return from_plain(Profile, profile), from_plain(LabLevels, kept.get("levels"))
+            measure = from_plain(_Measure, kept)
         except MalformedRecordError:
             return None
+        if measure.levels.beside:
+            self._runs_beside = True
+            self._note_libraries()
+        return measure
 
     def _run(self, server: JudgeServer, case: Case) -> tuple[NotebookResult, dict[str, Any]]:
         """Have a notebook judged, by another judge if one dies; also returns what `JudgeSession.serve` does.
@@ -394,6 +481,7 @@ class LocalExecutor:
         """
         cells = case.submitted.cells
         recorded: dict[str, Any] = {}
+        whole = replace(case, all_cells=True)
         disturbances, deaths = 0, Counter[int | None]()
         clock = AttemptsClock(self._limits)
         for _ in range(_MOST_JUDGES):
@@ -430,6 +518,8 @@ class LocalExecutor:
                     # The next judge skips this test.
                     verdict = self._judge_died(cells[index], reason, error)
                     case = replace(case, excluded={**case.excluded, index: verdict})
+        if session.reliance and not case.all_cells:
+            return self._run(server, whole)
         flags = (*session.flags, "the grader itself failed") if reason else tuple(session.flags)
         outcomes = complete(case.submitted, session.outcomes, reason)
         return NotebookResult(case.submitted.name, outcomes, flags), recorded
@@ -470,3 +560,21 @@ class LocalExecutor:
                 self._zygote = Zygote(self._terms.mode, self._limits, self._modules)
                 self._note_libraries()
             return self._zygote
+
+
+def _is_complete(measure: _Measure) -> bool:
+    """Whether the solution could be run to the end: a machine that was short of memory is no property of the lab."""
+    tests = measure.levels.tests
+    return measure.profile != Profile() or not tests or any(test.level is not Level.NONE for test in tests)
+
+
+def _lost(lean: JudgeServer, without: _Measure, full: JudgeServer, with_all: _Measure) -> SkipProblem | None:
+    """What the worked solution loses without the skipped cells; None if nothing."""
+    levels = {test.grade_id: test.level for test in with_all.levels.tests}
+    for test in without.levels.tests:
+        failed = test.grade_id in lean.failures.keys() - full.failures.keys()
+        fewer = lean.points.get(test.grade_id) != full.points.get(test.grade_id)
+        if failed or fewer or test.level is not levels.get(test.grade_id):
+            why = lean.failures.get(test.grade_id) or test.reason or "the test gives it another number of points"
+            return SkipProblem(None, f"without them the worked solution does not pass {test.grade_id!r}: {why}")
+    return None

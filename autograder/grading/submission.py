@@ -229,6 +229,7 @@ def _summarise(empty: Result, lab: Lab, submission: Submission, graded: Mapping[
                 if cell.graded
             ]
     flags = [*submission.all_flags, *(flag for notebook in graded.values() for flag in notebook.flags)]
+    notes = dict.fromkeys(note for notebook in graded.values() for note in notebook.notes)
     levels = dict.fromkeys(level for notebook in graded.values() for level in notebook.levels)
     result = replace(
         empty,
@@ -236,6 +237,7 @@ def _summarise(empty: Result, lab: Lab, submission: Submission, graded: Mapping[
         repairs=submission.all_repairs,
         flags=tuple(dict.fromkeys(flags)),
         levels=tuple(levels),
+        notes=tuple(notes),
     )
     if submission.unreadable:
         reason = "; ".join(dict.fromkeys(why for _, why in submission.unreadable))

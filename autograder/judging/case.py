@@ -26,6 +26,7 @@ class Case:
         beside: tests that run beside student code, by grade id, each with the ids of the tests above it that must run
             before it in the same process.
         replayed: those of them for which all cells and tests above must run again in one process, in their order.
+        all_cells: whether no cell is skipped: it may rely on what it was graded without.
     """
 
     submitted: SubmittedNotebook
@@ -36,6 +37,7 @@ class Case:
     excluded: Mapping[int, CellVerdict] = field(default_factory=dict)
     beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     replayed: frozenset[str] = frozenset()
+    all_cells: bool = False
 
     @property
     def rehearsal(self) -> bool:
@@ -75,6 +77,7 @@ def case_to_plain(case: Case) -> dict[str, Any]:
         "profile": None if isinstance(case.profile, Recorder) else to_plain(case.profile),
         "excluded": [[index, to_plain(verdict)] for index, verdict in sorted(case.excluded.items())],
         "replayed": sorted(case.replayed),
+        "all_cells": case.all_cells,
         "beside": [[grade_id, list(earlier)] for grade_id, earlier in sorted(case.beside.items())],
     }
 
@@ -94,4 +97,5 @@ def case_from_plain(plain: dict[str, Any]) -> Case:
     limits = from_plain(Limits, plain["limits"])
     beside = {grade_id: tuple(earlier) for grade_id, earlier in plain["beside"]}
     replayed = frozenset(plain["replayed"])
-    return Case(submitted, plain["files"], plain["secret"], profile, limits, excluded, beside, replayed)
+    everything = from_plain(bool, plain["all_cells"])
+    return Case(submitted, plain["files"], plain["secret"], profile, limits, excluded, beside, replayed, everything)

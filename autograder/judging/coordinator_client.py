@@ -65,6 +65,10 @@ class CoordinatorClient:
         """
         self._channel.send({"do": "finish", "outcomes": self._outcomes, "recorded": recorded})
 
+    def judge_again(self, reason: str) -> None:
+        """Report that the submission must be judged again with all of its cells, since it may rely on them."""
+        self._channel.send({"do": "again", "reason": reason})
+
     def _ask(self, what: str) -> Any:  # noqa: ANN401 - a text or nothing
         self._channel.send({"do": what})
         return self._channel.receive()

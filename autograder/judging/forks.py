@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from autograder import kernel
@@ -30,6 +31,7 @@ class ForkInWaiting:
     """
 
     def __init__(self, work: Callable[[], Report]) -> None:
+        self._begun = False
         order_reader, self._order = os.pipe()
         self._answer, answer_writer = os.pipe()
         self._process = os.fork()
@@ -40,21 +42,25 @@ class ForkInWaiting:
         os.close(order_reader)
         os.close(answer_writer)
 
+    def begin(self) -> None:
+        """Have it work, beside this process; `report` waits for it."""
+        if not self._begun:
+            self._begun = True
+            # If it has ended, it says nothing, and `report` finds that.
+            with suppress(BrokenPipeError):
+                os.write(self._order, b"w")
+            os.close(self._order)
+
     def report(self) -> Report | None:
-        """Have it work, and wait for it; see `report_of_fork`."""
-        try:
-            os.write(self._order, b"w")
-        except BrokenPipeError:
-            self.dismiss()
-            return None
-        os.close(self._order)
+        """Have it work, unless it does, and wait for it; see `report_of_fork`."""
+        self.begin()
         with os.fdopen(self._answer, "rb") as reader:
             said = reader.read()
         os.waitpid(self._process, 0)
         return json.loads(said) if said else None
 
     def dismiss(self) -> None:
-        """End it; it has done nothing."""
+        """End it before it has done anything."""
         os.close(self._order)
         os.close(self._answer)
         os.waitpid(self._process, 0)

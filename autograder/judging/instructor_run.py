@@ -25,6 +25,7 @@ import torch
 
 from autograder.cells import ANSWERS, Cell, Role
 from autograder.judging.assert_values import AssertValues, describe_error
+from autograder.judging.cell_notes import CellNotes
 from autograder.judging.compiled_tests import CompiledTest, compile_tests
 from autograder.judging.failed_cells import FailedCell
 from autograder.judging.failure_messages import capital, name_cell
@@ -32,6 +33,7 @@ from autograder.judging.fingerprints import Print, fingerprints, mentioned_names
 from autograder.judging.forks import ForkInWaiting, Report, report_of_fork
 from autograder.judging.one_process import one_process_reason
 from autograder.judging.process_state import ProcessState
+from autograder.judging.skipped_cells import CellNote, SkippedCells
 from autograder.python_names import (
     ExecutedCell,
     binding_statements,
@@ -91,6 +93,7 @@ class InstructorRun:
         watched_names: for each test, the names of lessons that it looks at and that an answer may have changed; by
             grade id.
         states: the settings of the process at each test's place; by the cell's index.
+        skipped: the cells that are not run; None if all are.
     """
 
     cells: Sequence[Cell]
@@ -105,10 +108,17 @@ class InstructorRun:
     slices: Mapping[str, str] = field(default_factory=dict)
     watched_names: Mapping[str, frozenset[str]] = field(default_factory=dict)
     states: Mapping[int, ProcessState] = field(default_factory=dict)
+    skipped: SkippedCells | None = None
 
 
 def run_instructor_notebook(
-    shell: NotebookShell, namespace: Namespace, cells: Sequence[Cell], released: Sequence[Cell] = ()
+    shell: NotebookShell,
+    namespace: Namespace,
+    cells: Sequence[Cell],
+    released: Sequence[Cell] = (),
+    skipped: SkippedCells | None = None,
+    *,
+    notes: CellNotes | None = None,
 ) -> InstructorRun:
     """Run the instructor's notebook, and note what its cells do.
 
@@ -117,9 +127,11 @@ def run_instructor_notebook(
         namespace: where it runs; afterwards it holds what it held before.
         cells: the instructor's cells, solutions and hidden tests included.
         released: the same cells as the student has them.
+        skipped: its cells that are not run; None if all are.
+        notes: notes what each cell but tests does; None if nobody needs that.
     """
     fresh = dict(namespace)
-    run = _Rehearsal(shell, namespace, cells)
+    run = _Rehearsal(shell, namespace, cells, frozenset() if skipped is None else frozenset(skipped.cells), notes)
     run.run()
     modules = {name for name, value in namespace.items() if isinstance(value, ModuleType)}
     names = {name for name in run.names if not _SHELL_NAMES.fullmatch(name)} - modules
@@ -149,7 +161,15 @@ def run_instructor_notebook(
         run.slices,
         _watched_names(cells, run.effects, frozenset(names)),
         run.states,
+        skipped,
     )
+
+
+def notes_with_all_cells(shell: NotebookShell, namespace: Namespace, cells: Sequence[Cell]) -> dict[int, CellNote]:
+    """Run all cells of the instructor's notebook but its tests; returns what each did, by its index."""
+    notes = CellNotes(shell, namespace)
+    _Rehearsal(shell, namespace, cells, frozenset(), notes).run_lessons()
+    return notes.notes
 
 
 class _Rehearsal:
@@ -165,7 +185,14 @@ class _Rehearsal:
         states: see `InstructorRun`.
     """
 
-    def __init__(self, shell: NotebookShell, namespace: Namespace, cells: Sequence[Cell]) -> None:
+    def __init__(
+        self,
+        shell: NotebookShell,
+        namespace: Namespace,
+        cells: Sequence[Cell],
+        skipped: frozenset[int] = frozenset(),
+        notes: CellNotes | None = None,
+    ) -> None:
         self.names: set[str] = set()
         self.others: list[ExecutedCell] = []
         self.effects: dict[int, Effect] = {}
@@ -175,7 +202,10 @@ class _Rehearsal:
         self.states: dict[int, ProcessState] = {}
         self._shell = shell
         self._namespace = namespace
-        self._cells = [(index, cell) for index, cell in enumerate(cells) if cell.kind == "code"]
+        self._notes = notes
+        self._cells = [
+            (index, cell) for index, cell in enumerate(cells) if cell.kind == "code" and index not in skipped
+        ]
         self._taken = {index: taken_names(cell.source) for index, cell in self._cells}
         self._known: dict[str, tuple[object, Print]] = {}
 
@@ -202,6 +232,14 @@ class _Rehearsal:
         report = in_one_process.report()
         if report is not None:
             self.failures, self.points = report["failures"], report["points"]
+
+    def run_lessons(self) -> None:
+        """Run it without its tests; of these, only the names that they bind for later cells."""
+        for index, cell in self._cells:
+            if cell.role is Role.TEST:
+                self._bind_names_of(index, cell)
+            else:
+                self._run_cell(index, cell)
 
     def _run_in_one_process(self) -> Report:
         failures, points, stopped = dict[str, str](), dict[str, float](), list[FailedCell]()
@@ -246,6 +284,10 @@ class _Rehearsal:
             # Each judge would import them again.
             with suppress(Exception):
                 importlib.import_module(name)
+        self._bind_names_of(index, cell)
+
+    def _bind_names_of(self, index: int, cell: Cell) -> None:
+        """Bind the names that a test binds for later cells."""
         taken = frozenset[str]().union(*(names for other, names in self._taken.items() if other != index))
         before = dict(self._namespace)
         slice_ = [ast.unparse(statement) for statement in self._binding(cell.source, taken)]
@@ -273,12 +315,17 @@ class _Rehearsal:
         contents = self._contents_before(mentioned)
         touched = {*mentioned, *touched_names(cell.source)}
         kept = self._kept_for_tests(index, touched) if cell.role not in ANSWERS else {}
-        run_cell(self._shell, cell.source)
+        moment = None if self._notes is None else self._notes.moment()
+        error = run_cell(self._shell, cell.source).error
         effect = _effect(before, self._namespace)
         # A name that was bound anew holds something else, whatever its last value holds now.
         now = fingerprints(before, mentioned)
         changed = frozenset(name for name in contents.keys() | now.keys() if contents.get(name) != now.get(name))
         self._known.update({name: (before[name], content) for name, content in now.items()})
+        if self._notes is not None and moment is not None:
+            seen = {name: contents.get(name) for name in mentioned}
+            every = {*effect.bound, *effect.deleted, *changed}
+            self._notes.note(index, (before, moment), error, every, seen)
         if cell.role in ANSWERS:
             imported = imported_names(cell.source)
             own = {name: value for name, value in effect.bound.items() if _is_imported(name, value, cell.source)}

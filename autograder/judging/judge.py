@@ -9,7 +9,7 @@ import hmac
 import signal
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,6 +33,8 @@ from autograder.judging.failure_messages import (
 from autograder.judging.given_names import GivenNames
 from autograder.judging.instructor_run import InstructorRun
 from autograder.judging.lesson_values import changed_values, with_values, worse
+from autograder.judging.skip_watch import SkipWatch
+from autograder.judging.skipped_cells import NOTICE
 from autograder.judging.tests_beside import (
     MOST_COPIES,
     BesideReport,
@@ -70,6 +72,7 @@ class Preparation:
     Attributes:
         run: the instructor's notebook, which has run in this process.
         released: the released text of each graded cell, by its id.
+        lesson: the released cells that are neither answers nor tests.
         shell: the shell in which it ran.
         namespace: the names with which it ran.
         packages: the packages that it imports.
@@ -77,6 +80,7 @@ class Preparation:
 
     run: InstructorRun
     released: Mapping[str, Cell]
+    lesson: Sequence[Cell]
     shell: NotebookShell
     namespace: Namespace
     packages: frozenset[str]
@@ -104,6 +108,7 @@ class Judge:
         self._replacements = 0
         self._given = GivenNames(self._namespace, self._instructor, self._released, case.submitted.cells)
         self._accelerator = accelerator_for(case.limits)
+        self._watch = SkipWatch.of(case, self._instructor, preparation.lesson)
         # A notebook may have any number of cells, and all that they print is kept at once.
         self._output_left = _OUTPUT_CELLS * case.limits.output_bytes
         self._pending: list[PendingTest] = []
@@ -114,10 +119,18 @@ class Judge:
         self._namespace.student_names = self._instructor.student_names
 
     def judge(self) -> None:
-        """Judge the submission; each outcome is reported to the coordinator."""
+        """Judge the submission; each outcome is reported to the coordinator.
+
+        Raises:
+            ReliesOnSkippedCellsError: it must be judged again with all of its cells.
+        """
         # A student's number may make a test ask for more memory than there is.
         limit_own_memory(2 * self._case.limits.memory_bytes)
         for index, cell in enumerate(self._case.submitted.cells):
+            if index in self._watch.skipped:
+                notice = {"output_type": "stream", "name": "stdout", "text": NOTICE}
+                self._coordinator.report(index, CellOutcome((notice,)))
+                continue
             self._coordinator.enter(index)
             with self._time.running(name_cell(cell)):
                 outcome = self._outcome(index, cell)
@@ -155,12 +168,13 @@ class Judge:
         # Another process numbers its cells anew.
         self._shown = {}
         first_seed = self._seed_of("the student's process")
+        traces = self._watch.watching
         if not self._case.beside:
-            send_setup(channel, self._case.files, limits, deadline, first_seed=first_seed)
+            send_setup(channel, self._case.files, limits, deadline, first_seed=first_seed, traces=traces)
         else:
             copies, theirs = socket.socketpair()
             with theirs:
-                send_setup(channel, self._case.files, limits, deadline, theirs, first_seed=first_seed)
+                send_setup(channel, self._case.files, limits, deadline, theirs, first_seed=first_seed, traces=traces)
         wall = Wall(channel, self._case.profile, self._student_has, self._shared)
         wall.call_seconds = limits.call_seconds
         wall.answers.devices = self._accelerator.judge_devices
@@ -194,6 +208,7 @@ class Judge:
             ending = self._replace_student() or f"could not go on: {closed}"
             self._stops[index] = ended_process_cell(cell, ending)
             return failed("ProcessEnded", self._stops[index].message)
+        self._watch.see_cell(index, reply["drew"], reply["traces"])
         if stop := out_of_resources_cell(cell, reply["failed"], limits):
             self._stops[index] = stop
         else:
@@ -251,12 +266,14 @@ class Judge:
         if self._wall.reply_due:
             return
         try:
-            self._wall.finish(time.monotonic() + self._case.limits.grace_seconds)
+            traces = self._wall.finish(time.monotonic() + self._case.limits.grace_seconds)
         except ProtocolError:
             self._coordinator.flag(f"at its end {_FORGED}")
         except WallError:
             # However its process ends now, all of its cells have run.
             return
+        else:
+            self._watch.see(traces)
 
     def _interrupt_student(self) -> None:
         """After a timeout: go on with the same process if an interrupt stops it, else with another."""
@@ -387,10 +404,16 @@ class Judge:
                 if report is None and in_copy:
                     return None
                 if report is not None:
+                    self._see_error(report.error)
                     return judge_beside(test.cell, released, report, circumstances, public=test.public)
                 fault = ConnectionClosedError("the cells above the test could not be run again")
         circumstances = replace(circumstances, over=self._over, ending="ended before the test was over")
         return replace(judge(test.cell, released, Execution([], fault, None, 0), circumstances), level=Level.BESIDE)
+
+    def _see_error(self, error: Mapping[str, Any] | None) -> None:
+        kind, message, _ = error_of(error)
+        if error is not None:
+            self._watch.see_error(kind, message)
 
     def _is_public(self, grade_id: str) -> bool:
         released = self._released.get(grade_id)
@@ -515,6 +538,7 @@ class Judge:
                 # A mistaken change in place fails a test that looks for it; this answer passes only because of it.
                 self._coordinator.flag(f"in {name_cell(test)} the answer changed what the solution leaves alone")
             execution = worse(execution, again)
+        self._watch.see_missing(self._wall.missing)
         ending = self._recover(execution, test)
         circumstances = replace(circumstances, ending=ending)
         if isinstance(execution.error, DeadlineExceededError):

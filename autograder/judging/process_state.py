@@ -125,10 +125,12 @@ class ProcessState:
 
     def equals(self, other: "ProcessState") -> bool:
         """Whether another moment had the same settings."""
-        names = self.values.keys() | other.values.keys()
-        return all(name in other.values and name in self.values for name in names) and all(
-            _are_equal(value, other.values[name]) for name, value in self.values.items()
-        )
+        return self.values.keys() == other.values.keys() and not self.changed_in(other)
+
+    def changed_in(self, other: "ProcessState") -> frozenset[str]:
+        """The settings of both moments that are not the same in another one."""
+        both = self.values.keys() & other.values.keys()
+        return frozenset(name for name in both if not _are_equal(self.values[name], other.values[name]))
 
     def restore(self) -> None:
         """Set what has changed since then."""

@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,16 +23,20 @@ from typing import Any
 import torch
 
 from autograder import kernel
-from autograder.cells import LabNotebook
+from autograder.cells import LabNotebook, Role
 from autograder.judging.case import case_from_plain
+from autograder.judging.cell_notes import CellNotes
 from autograder.judging.coordinator_client import CoordinatorClient
-from autograder.judging.instructor_run import run_instructor_notebook
+from autograder.judging.forks import ForkInWaiting
+from autograder.judging.instructor_run import InstructorRun, notes_with_all_cells, run_instructor_notebook
 from autograder.judging.judge import Judge, Preparation
+from autograder.judging.skip_watch import ReliesOnSkippedCellsError
+from autograder.judging.skipped_cells import CellNote, SkippedCells, SkipProblem, examine, tagged_cells
 from autograder.python_names import imported_packages
 from autograder.sandbox import huge_pages, procfs
 from autograder.wall.channel import ANY_SIZE, Channel
 from autograder.wall.errors import ConnectionClosedError
-from autograder.wall.ipython_shell import open_shell
+from autograder.wall.ipython_shell import NotebookShell, open_shell
 from autograder.wall.namespace import Namespace
 from autograder.wire import from_plain, to_plain
 
@@ -103,13 +108,58 @@ def _prepare(channel: Channel, order: dict[str, Any]) -> Preparation:
     shell = open_shell(namespace, order["output_bytes"])
     shell.formats_errors = False
     before = set(sys.modules)
-    run = run_instructor_notebook(shell, namespace, notebook.source, notebook.released)
+    run, problem = _run_notebook(shell, namespace, notebook, order["skip"])
     modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name])]
-    channel.send({"modules": sorted(modules), "failures": dict(run.failures), "points": dict(run.points)})
+    report = {"modules": sorted(modules), "failures": dict(run.failures), "points": dict(run.points)}
+    channel.send(report | {"skipped": to_plain(run.skipped), "problem": to_plain(problem)})
     _forget_modules()
     released = {cell.grade_id: cell for cell in notebook.released if cell.grade_id is not None}
     packages = imported_packages(cell.source for cell in notebook.source if cell.kind == "code")
-    return Preparation(run, released, shell, namespace, packages)
+    lesson = tuple(cell for cell in notebook.released if cell.role in (Role.FREE, Role.LOCKED))
+    return Preparation(run, released, lesson, shell, namespace, packages)
+
+
+def _run_notebook(
+    shell: NotebookShell,
+    namespace: Namespace,
+    notebook: LabNotebook,
+    skip: Any,  # noqa: ANN401 - plain data
+) -> tuple[InstructorRun, SkipProblem | None]:
+    """Run the instructor's notebook.
+
+    Args:
+        shell: a fresh shell.
+        namespace: its names.
+        notebook: the notebook.
+        skip: what is known of the cells that are skipped, as plain data; None to skip none; "examine" to find out
+            whether the tagged ones can be, while a fork of this process runs all of them.
+
+    Returns:
+        The run, and why the tagged cells can't be skipped: the run is then of no use.
+    """
+    cells = notebook.source
+    if skip != "examine":
+        skipped = None if skip is None else from_plain(SkippedCells, skip)
+        return run_instructor_notebook(shell, namespace, cells, notebook.released, skipped), None
+
+    def work() -> dict[str, Any]:
+        # Files that it writes must not be there for the other run.
+        shutil.copytree(".", "../with-all-cells")
+        os.chdir("../with-all-cells")
+        return {"notes": list(to_plain(notes_with_all_cells(shell, namespace, cells)).items())}
+
+    with_all = ForkInWaiting(work)
+    with_all.begin()
+    notes = CellNotes(shell, namespace)
+    skipped = SkippedCells(tuple(sorted(tagged_cells(cells))), frozenset())
+    run = run_instructor_notebook(shell, namespace, cells, notebook.released, skipped, notes=notes)
+    report = with_all.report()
+    if report is None:
+        return run, SkipProblem(None, "the notebook ends the process in which it runs", "Mend it.")
+    found = examine(cells, {index: from_plain(CellNote, note) for index, note in report["notes"]}, notes.notes)
+    if isinstance(found, SkipProblem):
+        return run, found
+    return replace(run, skipped=found), None
 
 
 def _enter_folder(name: str, files: dict[str, bytes]) -> None:
@@ -162,9 +212,13 @@ def _judge(
         _enter_folder(f"judge-{os.getpid()}", files)
         case = case_from_plain(message)
         coordinator = CoordinatorClient(connection)
-        Judge(case, preparation, coordinator).judge()
-        recorded = case.profile.finish()
-        coordinator.finish({} if recorded is None else to_plain(recorded))
+        try:
+            Judge(case, preparation, coordinator).judge()
+        except ReliesOnSkippedCellsError as error:
+            coordinator.judge_again(str(error))
+        else:
+            recorded = case.profile.finish()
+            coordinator.finish({} if recorded is None else to_plain(recorded))
     except BaseException:  # noqa: BLE001 - a fork must never return into the server's loop
         sys.excepthook(*sys.exc_info())
         os._exit(1)

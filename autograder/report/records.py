@@ -27,7 +27,8 @@ def as_record(result: Result) -> dict[str, Any]:
         "flags": list(result.flags),
         "cells": [_cell(cell) for cell in result.cells],
     }
-    return {**record, "levels": list(map(as_level_record, result.levels))} if result.levels else record
+    levels = {"levels": list(map(as_level_record, result.levels))} if result.levels else {}
+    return record | levels | ({"notes": list(result.notes)} if result.notes else {})
 
 
 def as_level_record(level: TestLevel) -> dict[str, Any]:

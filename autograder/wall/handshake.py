@@ -17,11 +17,13 @@ class Setup:
     Attributes:
         message_bytes: how many bytes a message may have.
         output_bytes: how many characters of a cell's output are kept.
+        traces: whether it notes what `autograder.wall.traces` says.
         copies: over which the judge passes connections to copies of the process; None if it needs no copies.
     """
 
     message_bytes: int
     output_bytes: int
+    traces: bool
     copies: socket | None
 
 
@@ -33,6 +35,7 @@ def send_setup(
     copies: socket | None = None,
     *,
     first_seed: int = 0,
+    traces: bool = False,
 ) -> None:
     """Send the limits, the seed and the data files.
 
@@ -45,10 +48,11 @@ def send_setup(
             if there will be no copies.
         first_seed: with what the process's generators are seeded. It is another one for each student and for the worked
             solution: a test that passes the solution only with certain draws is found out on it.
+        traces: whether it is to note what `autograder.wall.traces` says.
     """
     sizes = {"message_bytes": limits.message_bytes, "output_bytes": limits.output_bytes}
     # A lab's files may be larger than any message of the student's.
-    setup = sizes | {"files": list(files.items()), "copies": copies is not None, "seed": first_seed}
+    setup = sizes | {"files": list(files.items()), "copies": copies is not None, "seed": first_seed, "traces": traces}
     Channel(channel.connection, ANY_SIZE).send(setup, deadline)
     if copies is not None:
         send_fds(channel.connection, [b"f"], [copies.fileno()])
@@ -69,4 +73,4 @@ def receive_setup(channel: Channel) -> Setup:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         Path(path).write_bytes(content)
     seed(setup["seed"])
-    return Setup(setup["message_bytes"], setup["output_bytes"], copies)
+    return Setup(setup["message_bytes"], setup["output_bytes"], setup["traces"], copies)

@@ -76,6 +76,8 @@ class Wall(RequestReply):
         self._cell_ran = False
         self.asked = False
         """Whether the test that runs has sent a request."""
+        self.missing: set[str] = set()
+        """Names that tests have asked for and that the student's notebook has not bound."""
         self.device = ""
         """See `begin_test`."""
         self.collect: Callable[[], list[Given]] = list
@@ -106,12 +108,13 @@ class Wall(RequestReply):
         """Run a cell of the submission.
 
         Returns:
-            ``outputs``, ``count`` (the execution count), ``failed`` (None, or what was raised) and ``earlier`` (the
-            numbers and outputs of earlier cells that it has updated), all unchecked.
+            ``outputs``, ``count`` (the execution count), ``failed`` (None, or what was raised), ``earlier`` (the
+            numbers and outputs of earlier cells that it has updated), ``drew`` (whether it drew random numbers) and
+            ``traces`` (see `autograder.wall.traces`), all unchecked.
         """
         self._cell_ran = True
         reply = self._exchange({"do": "run", "source": source, "given": self._given()}, self.deadline)
-        return {name: reply.get(name) for name in ("outputs", "count", "failed", "earlier")}
+        return {name: reply.get(name) for name in ("outputs", "count", "failed", "earlier", "drew", "traces")}
 
     def names(self) -> frozenset[str]:
         """The names that the student's notebook has bound; what it says is no more than that.
@@ -167,6 +170,7 @@ class Wall(RequestReply):
         try:
             value = self.ask("fetch", (name,), {}, (name,))
         except KeyError:
+            self.missing.add(name)
             raise MissingNameError(f"name {name!r} is not defined", name=name) from None
         return self.answers.settle_name(name, value, self._seen_names.recall(name, value))
 

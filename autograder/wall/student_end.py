@@ -35,6 +35,7 @@ from autograder.wall.signatures import describe_code, describe_signature
 from autograder.wall.student_actions import compare, leave
 from autograder.wall.student_errors import describe_error
 from autograder.wall.student_objects import ExportedObjects, plain_base
+from autograder.wall.traces import Traces
 from autograder.wall.write_answer import AnswerWriter
 
 _MOST_PRINTED = 100_000
@@ -126,11 +127,15 @@ def serve(connection: socket.socket) -> None:
     copier = None
     if setup.copies is not None:
         copier = ProcessCopier(setup.copies, connection, shell, _libraries or LibraryState())
-    _Student(Channel(connection, setup.message_bytes, exclusive=True), shell, copier).serve()
+    traces = Traces() if setup.traces else None
+    _Student(Channel(connection, setup.message_bytes, exclusive=True), shell, copier, traces).serve()
 
 
 class _Student:
-    def __init__(self, channel: Channel, shell: NotebookShell, copier: ProcessCopier | None) -> None:
+    def __init__(
+        self, channel: Channel, shell: NotebookShell, copier: ProcessCopier | None, traces: Traces | None
+    ) -> None:
+        self._traces = traces
         self._channel = channel
         self._copier = copier
         self._shell = shell
@@ -178,6 +183,9 @@ class _Student:
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
         if given := message.get("given"):
             self._take(given)
+        if message["do"] == "finish" and self._traces is not None:
+            self._traces.look_between_cells()
+            return {"traces": self._traces.told()}
         if message["do"] in ("finish", "give"):
             return {}
         if message["do"] == "copy" and self._copier is not None:
@@ -204,18 +212,26 @@ class _Student:
                     continue
 
     def _run(self, message: dict[str, Any]) -> dict[str, Any]:
+        if self._traces is not None:
+            self._traces.look_between_cells()
         execution = run_cell(self._shell, message["source"])
         failed = None if execution.error is None else describe_error(execution.error)
         outputs, earlier = json.loads(
             json.dumps([execution.outputs, execution.earlier], default=_as_text, skipkeys=True)
         )
-        return {"outputs": outputs, "count": execution.execution_count, "failed": failed, "earlier": earlier}
+        answer = {"outputs": outputs, "count": execution.execution_count, "failed": failed, "earlier": earlier}
+        if self._traces is not None:
+            self._traces.error(execution.error)
+            answer |= {"drew": self._traces.look(), "traces": self._traces.told()}
+        return answer
 
     def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
         request = self._request_reader.read(message)
         self._answer_writer.note_leaves([number for number, _ in message["changed"]])
         inputs, error, value = request.inputs, None, None
         states = message["states"]
+        if states and self._traces is not None:
+            self._traces.look_between_cells()
         set_states(states)
         warned: list[Warning] = []
         with captured_prints(_MOST_PRINTED) as printed, torch.set_grad_enabled(request.grad_enabled):
@@ -231,6 +247,9 @@ class _Student:
                                 entered.enter_context(mode)
                             value = self._act(message["do"], request)
             except Exception as raised:  # noqa: BLE001 - what the call changed goes back with the error
+                # Of a name that is not there the judge hears by itself.
+                if self._traces is not None and message["do"] not in ("fetch", "delete"):
+                    self._traces.error(raised)
                 error = describe_error(raised, self._exported)
             try:
                 answer: dict[str, Any] = self._answer_writer.write(value, request, inputs)
@@ -239,6 +258,8 @@ class _Student:
                 return {"error": describe_error(_too_large(too_large), self._exported)}
         if states:
             answer["states"] = read_states(states)
+            if self._traces is not None:
+                self._traces.accept(states)
         if warned:
             answer["warnings"] = [describe_error(warning, self._exported) for warning in warned]
         return answer | {"error": error, "printed": [[piece["name"], piece["text"]] for piece in printed.items]}

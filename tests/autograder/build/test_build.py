@@ -58,13 +58,22 @@ def folders(root: Path) -> dict[str, dict[str, bytes]]:
     return {step: contents(root / step) for step in ("source", "release", "solutions")}
 
 
+SHOWN = '# %% tags=["autograder:skip"]\nsides = [square(side) for side in range(5)]\nprint(sides)\n'
+
+
 def source_of(root: Path, step: str) -> str:
     notebook = nbformat.read(root / step / "squares" / "squares.ipynb", as_version=4)
     return "\n".join(cell.source for cell in notebook.cells)
 
 
-def test_a_lab_is_built_and_stays_the_same(write_lab: WriteLab) -> None:
-    root = write_lab()
+def tags_of(root: Path, step: str) -> list[str]:
+    notebook = nbformat.read(root / step / "squares" / "squares.ipynb", as_version=4)
+    return [tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])]
+
+
+def test_a_lab_is_built_and_stays_the_same(write_lab: WriteLab, source_text: str) -> None:
+    text = source_text.replace("# %% [markdown] nbgrader", f"{SHOWN}\n# %% [markdown] nbgrader", 1)
+    root = write_lab(text)
     (root / "course" / "squares").mkdir()
     (root / "course" / "squares" / "numbers.txt").write_text("1 2 3")
     report = build(root, mode=Mode.NONE)
@@ -83,6 +92,7 @@ def test_a_lab_is_built_and_stays_the_same(write_lab: WriteLab) -> None:
     assert "torch.tensor(3.0)" not in solution
     assert "right angles" not in solution
     for step in ("source", "release", "solutions"):
+        assert tags_of(root, step) == ["autograder:skip"]
         assert (root / step / "squares" / "numbers.txt").read_text() == "1 2 3"
 
     first = folders(root)
@@ -136,6 +146,11 @@ def test_a_check_names_folders_without_a_lab(course: Path) -> None:
         ("### END SOLUTION", "", r"line 10, cell 'square': the solution lines begin here but never end"),
         ('"points": 2', '"locked": true', r"line 15, cell 'square-test': it is graded but has no points"),
         ("# # Squares", "# # Squares\n# return x * x", r"gives away one of the solution lines"),
+        (
+            "# %%\nimport torch",
+            '# %% tags=["autograder:skip"]\nimport torch',
+            r"line 4, cell 2: it has the tag 'autograder:skip', .* skipped: the test 'square-test' uses 'torch'",
+        ),
     ],
 )
 def test_a_refused_lab_leaves_everything_as_it_was(

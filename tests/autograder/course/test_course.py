@@ -80,7 +80,22 @@ def test_the_tag_of_an_instructors_test_demands_the_wall(make_cell: MakeCell, ma
     assert not any(cell.wall_only for cell in notebook.released)
 
 
-@pytest.mark.parametrize(("place", "tag"), [(1, "autograder:walled"), (0, "autograder:wall")])
+def test_the_tag_of_an_instructors_lesson_cell_is_the_released_ones(make_course: MakeCourse) -> None:
+    tagged, plain = (nbformat.v4.new_code_cell(text) for text in ("print(1)", "print(2)"))
+    tagged.metadata["tags"] = ["autograder:skip"]
+    root = make_course(main=[tagged, plain])
+    other, same = (nbformat.v4.new_code_cell(text) for text in ("print(1)", "print(2)"))
+    same.metadata["tags"] = ["autograder:skip"]
+    make_course(step="release", main=[other, same])
+    (notebook,) = read_lab(Course.open(root), "lab").notebooks
+    assert [cell.skipped for cell in notebook.source] == [True, False]
+    assert [cell.skipped for cell in notebook.released] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("place", "tag"),
+    [(1, "autograder:walled"), (0, "autograder:wall"), (0, "autograder:skip"), (1, "autograder:skip")],
+)
 def test_a_tag_that_would_have_no_effect_is_refused(
     make_cell: MakeCell, make_course: MakeCourse, place: int, tag: str
 ) -> None:
@@ -97,12 +112,12 @@ def test_a_students_own_tag_changes_nothing(make_cell: MakeCell, make_course: Ma
     cells = _cells(make_cell, "def f(x): return 2 * x", "assert f(1) == 2\nassert f(0) == 0")
     handed_in = nbformat.v4.new_notebook(cells=cells)
     submitted = []
-    for tags in ([], ["autograder:wall"], ["autograder:beside", 7], "autograder:wall"):
+    for tags in ([], ["autograder:wall"], ["autograder:beside", 7], ["autograder:skip"], "autograder:wall"):
         for cell in handed_in.cells:
             cell.metadata["tags"] = tags
         parsed = parse(json.dumps(handed_in).encode(), "main.ipynb")
         submitted.append(repair_notebook("main", parsed, notebook.released))
-    assert submitted == [submitted[0]] * 4
+    assert submitted == [submitted[0]] * 5
     assert not any(cell.wall_only for cell in submitted[0].cells)
     assert not submitted[0].flags
 

@@ -44,6 +44,7 @@ def test_all_else_of_an_instructors_notebook_matters() -> None:
         key(terms=Terms(Limits(), Mode.NONE)),
         key(terms=Terms(Limits(), Mode.BUBBLEWRAP, level=Level.WALL)),
         key(LabNotebook("lab", (PROSE, replace(TEST, wall_only=True)), (PROSE, TEST))),
+        key(LabNotebook("lab", (PROSE, replace(TEST, skipped=True)), (PROSE, TEST))),
         notebook_key(NOTEBOOK, {"data.csv": b"2"}, TERMS),
     }
     assert len(keys) == 9
