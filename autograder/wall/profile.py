@@ -35,8 +35,8 @@ class Recorder:
             ``f() no __eq__`` if it has none.
         swallowed: ``f() ValueError``, if an object swallowed such an error that was raised in its ``with`` statement.
         restored: what functions changed: ``f 0`` is the first argument of ``f``, ``f lr`` the one of that name,
-            ``f 0.grad`` its gradient, ``f 0.shape`` its shape or dtype, ``f 0.shared`` that it is in a second place,
-            ``f leaves`` the student's own leaves,
+            ``f 0.earlier`` items that it held before, ``f 0.grad`` its gradient, ``f 0.shape`` its shape or dtype,
+            ``f 0.shared`` that it is in a second place, ``f leaves`` the student's own leaves,
             ``f 0/'x'`` the object under a key of it (see `autograder.wall.sent_places`), ``f draws`` a generator
             that the test had seeded, ``f seeds`` it anew, ``f 0.seed`` one that is an argument.
         kept: the same, for objects within an argument that a function was given and did not change.

@@ -210,8 +210,9 @@ class AnswerReader:
                 self.withheld = True
                 if not self.trusting:
                     arguments[number] = _copy_to_change(arguments[number], content)
-        for place in request.sent.places if request.sent.children else ():
-            self._profile.record_kept(request.functions, place, PARTS - changed.get(place, frozenset()))
+        if isinstance(self._profile, Recorder):
+            for place in request.sent.inner_places():
+                self._profile.record_kept(request.functions, place, PARTS - changed.get(place, frozenset()))
         return arguments
 
     @staticmethod

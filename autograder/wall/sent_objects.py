@@ -2,7 +2,7 @@
 
 import itertools
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,8 @@ import torch
 from autograder.wall.instances import attributes_of
 from autograder.wall.kinds import Node
 from autograder.wall.registry import find_kind
-from autograder.wall.sent_places import ANY, GRADIENT, SHAPE, WHOLE, Change, Place
-from autograder.wall.values import write_array, write_tensor
+from autograder.wall.sent_places import ANY, EARLIER, GRADIENT, SHAPE, WHOLE, Change, Place
+from autograder.wall.values import read_scalar, write_array, write_scalar, write_tensor
 
 _DEEPEST = 4
 _MOST_OBJECTS = 2_000
@@ -21,6 +21,8 @@ _MOST_SINGLE_ITEMS = 4
 """Items of a list of at most so many have places of their own; those of a longer one are told by their class."""
 _LONGEST_KEY = 60
 _DICTS = (dict, OrderedDict, defaultdict)
+_CONTAINERS: Mapping[type, str] = {list: "list", dict: "dict", OrderedDict: "ordered dict", set: "set"}
+"""Containers of which a new one in the place of another is told by its items, and how they are written."""
 _SCALARS = (type(None), bool, int, float, str, bytes)
 
 
@@ -58,22 +60,91 @@ class SentObjects:
                 return [(place, frozenset({GRADIENT}))]
             # An empty tensor is close to every other; so a test of the values alone would find nothing wrong with it.
             return [(place, frozenset({WHOLE} if content[0][:2] == written[:2] else {WHOLE, SHAPE}))]
-        children = self.children.get(number)
-        now = _items_now(value, content) if children else None
-        if children is None or now is None:
+        if type(value) is list:
+            return self._changes_of_list(number, content, graph)
+        if type(value) in (set, deque):
+            kept = _keeps_scalars(value, content)
+            return [(place, frozenset({WHOLE} if kept else {WHOLE, EARLIER}))]
+        children = self.children.get(number, {})
+        now = _items_now(value, content) if children or type(value) in _DICTS else None
+        if now is None:
             return [(place, frozenset({WHOLE}))]
+        if type(value) in _DICTS:
+            return self._changes_of_dictionary(number, now, graph)
         before = dict(_items(value))
         replaced = {key: child for key, child in children.items() if now.get(key) != ["argument", child]}
-        other_order = type(value) in _DICTS and list(before) != list(now)
-        if before.keys() != now.keys() or other_order or _same_objects(replaced, now):
-            # It has other items, or the same ones in another order.
+        if before.keys() != now.keys() or _same_objects(replaced, now):
+            # Each attribute is settled by itself: see `autograder.wall.parts`.
             return [(place, frozenset({WHOLE}))]
-        changes = [
-            (self.places[child], _parts_replaced(self.objects[child], now[key], graph))
-            for key, child in replaced.items()
-        ]
+        changes = [change for key, child in replaced.items() for change in self._replaced(child, now[key], graph)]
         others = all(_is_same(now[key], item) for key, item in before.items() if key not in children)
         return changes if others else [*changes, (place, frozenset({WHOLE}))]
+
+    def _changes_of_list(self, number: int, content: Node, graph: Node) -> list[Change]:
+        place, value, children = self.places[number], self.objects[number], self.children.get(number, {})
+        if type(content) is not list:
+            return [(place, frozenset({WHOLE}))]
+
+        def same(key: int, node: Node) -> bool:
+            return node == ["argument", children[key]] if key in children else _is_same(node, value[key])
+
+        ahead = iter(content)
+        if all(any(same(key, node) for node in ahead) for key in range(len(value))):
+            # Items were added, or none.
+            return [(place, frozenset({WHOLE}))] if len(content) != len(value) else []
+        earlier = [(place, frozenset({WHOLE, EARLIER}))]
+        replaced = {key: child for key, child in children.items() if key < len(content) and not same(key, content[key])}
+        if len(content) != len(value) or _same_objects(replaced, dict(enumerate(content))):
+            # Some are gone, or they are in another order.
+            return earlier
+        changes = [change for key, child in replaced.items() for change in self._replaced(child, content[key], graph)]
+        others = all(same(key, content[key]) for key in range(len(value)) if key not in children)
+        return changes if others else [*changes, *earlier]
+
+    def _changes_of_dictionary(self, number: int, now: Mapping[Any, Node], graph: Node) -> list[Change]:
+        place, value, children = self.places[number], self.objects[number], self.children.get(number, {})
+        changes: list[Change] = []
+        for key, item in value.items():
+            node = now.get(key)
+            if key in children:
+                if node != ["argument", children[key]]:
+                    changes += self._replaced(children[key], node, graph)
+            elif key not in now or not _is_same(node, item):
+                changes.append((_place_of_item(place, value, key), frozenset({WHOLE})))
+        kept = [key for key in value if key in now]
+        if len(now) != len(kept) or kept != list(now):
+            # It has other items as well, or they are in another order.
+            changes.append((place, frozenset({WHOLE})))
+        return changes
+
+    def inner_places(self) -> Iterator[Place]:
+        """The places of all objects, and of the items of dictionaries that are no objects."""
+        yield from self.places
+        for number, value in enumerate(self.objects):
+            if type(value) in _DICTS:
+                children = self.children.get(number, {})
+                yield from (_place_of_item(self.places[number], value, key) for key in value if key not in children)
+
+    def _replaced(self, child: int, node: Node, graph: Node) -> list[Change]:
+        """What changes in an object if what a node describes comes in its place."""
+        place, before = self.places[child], self.objects[child]
+        try:
+            tag, first, *rest = node
+            if tag == _CONTAINERS.get(type(before)):
+                # As if the other one's items had come into it.
+                return self.changes(child, rest[0], graph)
+            if not isinstance(before, (torch.Tensor, numpy.ndarray)) or before.dtype == object:
+                return [(place, frozenset({WHOLE}))]
+            header = {
+                "argument": lambda: _header(self.objects[first]),
+                "array": lambda: rest[0][:2],
+                "tensor": lambda: rest[0][0][:2],
+                "graph": lambda: graph[rest[0]][:2],
+            }[tag]()
+            same = header == _header(before)
+        except (TypeError, ValueError, LookupError, AttributeError):
+            same = False
+        return [(place, frozenset({WHOLE} if same else {WHOLE, SHAPE}))]
 
     def child(self, number: int, key: str) -> Place | None:
         """The place of the object that is an attribute of another one."""
@@ -167,19 +238,39 @@ def _same_objects(replaced: Mapping[Any, int], now: Mapping[Any, Node]) -> bool:
     return bool(replaced) and all(type(one) is int for one in found) and sorted(found) == sorted(replaced.values())
 
 
-def _parts_replaced(before: Any, node: Node, graph: Node) -> frozenset[str]:  # noqa: ANN401 - see above
-    """Which parts of an object change if what a node describes comes in its place."""
-    if not isinstance(before, (torch.Tensor, numpy.ndarray)) or before.dtype == object:
-        return frozenset({WHOLE})
-    header = (write_tensor(before) if isinstance(before, torch.Tensor) else write_array(before))[:2]
+def _header(value: Any) -> Node:  # noqa: ANN401 - see above
+    """The dtype and the shape of an array or a tensor, as they are written."""
+    return (write_tensor(value) if isinstance(value, torch.Tensor) else write_array(value))[:2]
+
+
+def _place_of_item(place: Place, value: Any, key: Any) -> Place:  # noqa: ANN401 - see above
+    return Place(place.argument, (*place.steps, _step(value, key, value[key])))
+
+
+def _keeps_scalars(value: Any, content: Node) -> bool:  # noqa: ANN401 - a set or a queue
+    """Whether a set or a queue of plain scalars has lost none of them; of other items nothing is known."""
+    if type(content) is not list or not all(type(item) in _SCALARS for item in value):
+        return False
+    if type(value) is set:
+        now = {(type(node), node) for node in content if type(node) in _SCALARS}
+        return now >= {(type(item), item) for item in value}
+    ahead = iter(content)
+    return all(any(_is_same(node, item) for node in ahead) for item in value)
+
+
+def _is_same(node: Node, item: Any) -> bool:  # noqa: ANN401 - see above
+    """Whether a node describes an item that is no mutable object; numbers may have become those of a library."""
+    if type(item) is tuple:
+        inner = node[1] if type(node) is list and len(node) == 2 and node[0] == "tuple" else None
+        return type(inner) is list and len(inner) == len(item) and all(map(_is_same, inner, item))
+    if type(item) in _SCALARS and type(node) in _SCALARS:
+        # Not a number is not equal to itself.
+        return type(node) is type(item) and bool(node == item or (node != node and item != item))
+    if (written := write_scalar(item)) is not None and written == node:
+        return True
+    if type(item) not in (int, float) or type(node) is not list or len(node) != 2 or type(node[0]) is not str:
+        return False
     try:
-        tag, _, content = node
-        content = {"array": lambda: content, "tensor": lambda: content[0], "graph": lambda: graph[content]}[tag]()
-        same = content[:2] == header
-    except (TypeError, ValueError, LookupError):
-        same = False
-    return frozenset({WHOLE} if same else {WHOLE, SHAPE})
-
-
-def _is_same(node: Node, item: object) -> bool:
-    return type(item) in _SCALARS and type(node) is type(item) and node == item
+        return bool(read_scalar(*node) == item)
+    except Exception:  # noqa: BLE001 - the student's side may have sent anything
+        return False

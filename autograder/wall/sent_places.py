@@ -15,8 +15,10 @@ GRADIENT = ".grad"
 SHAPE = ".shape"
 STATE = ".seed"
 SHARED = ".shared"
-PARTS = frozenset({WHOLE, GRADIENT, SHAPE, STATE})
-"""What changes in an object: its content, its gradient, its shape or dtype, the state of a generator."""
+EARLIER = ".earlier"
+PARTS = frozenset({WHOLE, EARLIER, GRADIENT, SHAPE, STATE})
+"""What changes in an object: its content, items that it held before, its gradient, its shape or dtype, the state of a
+generator."""
 ANY = "*"
 """A step that stands for any."""
 

@@ -97,6 +97,50 @@ EXERCISES: Mapping[str, Exercise] = {
             "def total(data):\n    data['x'].data = torch.empty(0)\n    data['out'].append(0.0)",
         ),
     ),
+    "adds-a-key": Exercise(
+        "def add(data):\n    data['sum'] = sum(data['xs']) + data['n']",
+        "data = {'xs': [random.random() for _ in range(4)], 'n': random.randrange(99)}\nadd(data)\n"
+        "assert data['sum'] == sum(data['xs']) + data['n']",
+        (
+            "def add(data):\n    data.update(sum=sum(data['xs']) + data['n'])",
+            "def add(data):\n    data['xs'] = list(data['xs'])\n    data['sum'] = sum(data['xs']) + data['n']",
+        ),
+        (
+            "def add(data):\n    data['xs'] = []\n    data['sum'] = data['n']",
+            "def add(data):\n    data['n'] = -1\n    data['sum'] = sum(data['xs']) - 1",
+            "def add(data):\n    data.clear()\n    data.update(xs=[], n=0, sum=0)",
+        ),
+    ),
+    "counts-in-a-dictionary": Exercise(
+        "def count(stats, word):\n    stats['seen'][word] = stats['seen'].get(word, 0) + 1\n    stats['total'] += 1",
+        "stats = {'seen': {'a': 1}, 'total': 1, 'price': random.randrange(2, 99)}\ncount(stats, 'a')\n"
+        "count(stats, 'b')\nassert stats['total'] * stats['price'] == 3 * stats['price']\n"
+        "assert stats['seen'] == {'a': 2, 'b': 1}",
+        (
+            "def count(stats, word):\n    seen = stats['seen']\n"
+            "    stats['seen'] = {**seen, word: seen.get(word, 0) + 1}\n"
+            "    stats['total'] = stats['total'] + 1",
+        ),
+        ("def count(stats, word):\n    stats['price'] = 0\n    stats['seen'] = {'a': 2, 'b': 1}", "count = print"),
+    ),
+    "appends": Exercise(
+        "def total(xs):\n    xs.append(sum(xs))",
+        "xs = [random.random() for _ in range(5)]\ntotal(xs)\nassert xs[-1] == sum(xs[:-1])",
+        ("def total(xs):\n    xs[:] = [*xs, sum(xs)]", "def total(xs):\n    xs += [np.float64(sum(xs))]"),
+        ("def total(xs):\n    xs[:] = [0, 0]", "def total(xs):\n    xs.clear()\n    xs.append(0)"),
+    ),
+    "sorts": Exercise(
+        "def order(xs):\n    xs.sort()",
+        "xs = [random.random() for _ in range(5)]\nwanted = sorted(xs)\norder(xs)\nassert xs == wanted",
+        ("def order(xs):\n    xs[:] = np.sort(xs)", "def order(xs):\n    xs[:] = sorted(xs)"),
+    ),
+    "adds-to-a-set": Exercise(
+        "def widen(s):\n    s.add(max(s) + min(s))",
+        "s = {random.randrange(1, 50), random.randrange(50, 99)}\nwiden(s)\n"
+        "assert max(s) == sum(s) - max(s) and len(s) == 3",
+        ("def widen(s):\n    s |= {sum(s)}",),
+        ("def widen(s):\n    s.clear()\n    s.update((1, 2, 3))",),
+    ),
     "one-of-a-list": Exercise(
         "def scale(pair):\n    pair[1] *= pair[0].sum()",
         "pair = [np.random.rand(2), np.random.rand(3)]\nbefore = pair[1].copy()\nscale(pair)\n"
