@@ -38,6 +38,8 @@ _PROTOCOLS = ("__array_function__", "__array_ufunc__", "__torch_function__")
 _GUARDED = (*_COMPARISONS, *_METHODS, *_OPERATIONS, *_PROTOCOLS, "__contains__")
 _NUMBERS = (bool, int, float, complex, np.generic)
 _STRANGERS = 24
+_FEW_STRANGERS = 4
+_MOST_COMPARED = 50
 _FEW = 20
 _BASES = (
     *(object, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset, BaseException, Exception),
@@ -58,6 +60,9 @@ _PLAIN = frozenset(
 _HOLDERS = frozenset({list, tuple, dict, set, frozenset, deque})
 _MOST_ITEMS = 1_000
 _DEEPEST = 3
+_MANY_LOOKS = 200
+_LOOKS_BETWEEN = 16
+"""A class that a test has met many times is looked at again only now and then."""
 _MRO = type.__dict__["__mro__"]
 
 
@@ -131,11 +136,11 @@ class Looker:
 
     def __init__(self, *, wildcards: bool) -> None:
         self._seen: dict[type, list[object]] = {}
+        self._met: dict[type, int] = {}
+        self._left_alone = frozenset({type(unittest.mock.ANY)} if wildcards else ())
         # Student code may look for the name, but doesn't know it.
         self._name = f"_look_{secrets.token_hex(8)}"
         setattr(builtins, self._name, self._look)
-        if not wildcards:
-            _guard(type(unittest.mock.ANY))
 
     def add_looks(self, tree: ast.Module) -> None:
         """Have a test look at each such value before it uses it."""
@@ -154,7 +159,8 @@ class Looker:
                     if type(item) not in _PLAIN:
                         self._look_into(item, depth + 1)
             return
-        if kind is np.ndarray:
+        met = self._met[kind] = self._met.get(kind, 0) + 1
+        if kind is np.ndarray or kind in self._left_alone or (met > _MANY_LOOKS and met % _LOOKS_BETWEEN):
             return
         for base in _MRO.__get__(kind)[:-1]:
             methods = list(map(vars(base).get, _GUARDED))
@@ -243,6 +249,8 @@ def _guard(kind: type) -> None:
             continue
         if name in _METHODS and not isinstance(method, types.FunctionType):
             continue
+        if not (callable(method) or isinstance(method, property) or type(method).__module__ == "__main__"):
+            continue
         if name == "__contains__" and not issubclass(kind, _CONTAINERS):
             # What is no container of a known kind may honestly hold everything but a few things.
             continue
@@ -319,8 +327,9 @@ def _says(answer: object) -> bool | None:
     """What an answer says where only yes or no counts; None if it says neither, or both of several items."""
     if isinstance(answer, _NUMBERS):
         return bool(answer)
-    if type(answer) in (str, bytes, object):
-        return bool(answer)
+    # Other objects may stand for the comparison itself, as those of a language for queries do.
+    if type(answer) is object:
+        return True
     if isinstance(answer, (list, tuple)):
         said = {_says(item) for item in answer}
         # Of nothing, all and none are so: whatever is asked about no items is as it should be.
@@ -328,7 +337,7 @@ def _says(answer: object) -> bool | None:
     kind = type(answer)
     if isinstance(answer, (np.ndarray, torch.Tensor)) or kind.__module__.partition(".")[0] == "pandas":
         return _says_array(answer)
-    if any(name in vars(base) for base in _MRO.__get__(kind)[:-1] for name in ("__bool__", "__len__")):
+    if answer is not NotImplemented and any("__bool__" in vars(base) for base in _MRO.__get__(kind)[:-1]):
         try:
             return bool(answer)
         except Exception:  # noqa: BLE001 - a student's object may raise anything
@@ -348,26 +357,26 @@ def _like(other: Any) -> list[object]:  # noqa: ANN401 - any value
     """Values of another one's kind that nobody could have expected."""
     if type(other) in (list, tuple) and other:
         # Of the same length, with items of the same kinds.
-        items = [_like(item)[:_FEW] for item in other[:_MOST_ITEMS]]
-        if len(other) <= _MOST_ITEMS and all(items):
+        items = [_like_plain(item, _FEW_STRANGERS) for item in other[:_MOST_COMPARED]]
+        if len(other) <= _MOST_COMPARED and all(items):
             return [type(other)(column) for column in zip(*items, strict=False)]
     if isinstance(other, (np.ndarray, torch.Tensor)):
-        numbers = [secrets.randbits(50) for _ in range(_STRANGERS)]
+        numbers = [secrets.randbits(50) for _ in range(_FEW_STRANGERS)]
         return [other * 0 + number for number in numbers] if _is_of_numbers(other) else []
-    return _like_plain(other)
+    return _like_plain(other, _STRANGERS)
 
 
 def _is_of_numbers(array: Any) -> bool:  # noqa: ANN401 - NumPy's or torch's
     return isinstance(array, torch.Tensor) or array.dtype.kind in "iuf"
 
 
-def _like_plain(other: object) -> list[object]:
+def _like_plain(other: object, count: int) -> list[object]:
     if type(other) in (int, float):
         # A class of remainders is honestly equal to some of them.
-        numbers = [secrets.randbits(50) for _ in range(_STRANGERS)]
+        numbers = [secrets.randbits(50) for _ in range(count)]
         return [float(number) if isinstance(other, float) else number for number in numbers]
     if type(other) in (str, bytes):
-        words = [secrets.token_hex(8) for _ in range(_STRANGERS)]
+        words = [secrets.token_hex(8) for _ in range(count)]
         return [word if isinstance(other, str) else word.encode() for word in words]
     for base in (list, tuple, set, frozenset):
         if type(other) is base:

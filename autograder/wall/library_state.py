@@ -426,6 +426,8 @@ def _class_differences(kind: type, before: Mapping[str, Any]) -> Iterator[tuple[
         if callable(value) or isinstance(value, classmethod | staticmethod | property):
             yield name, value
     for name in now.keys() - before.keys() if differences or len(now) > len(before) else ():
-        # A new attribute may hide one of a base.
-        if any(name in vars(base) for base in kind.__mro__[1:]):
+        # A new attribute may hide one of a base. Python adds annotations and the like by itself.
+        value = now[name]
+        is_method = callable(value) or hasattr(type(value), "__get__")
+        if is_method and any(name in vars(base) for base in kind.__mro__[1:]):
             yield name, _MISSING

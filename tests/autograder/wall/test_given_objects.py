@@ -178,7 +178,11 @@ def test_what_the_solution_leaves_alone_keeps_its_content_in_its_place(
     assert wall.answers.withheld
 
 
-def test_an_attribute_that_the_solution_leaves_alone_keeps_its_content(meet: Meet) -> None:
+def test_an_attribute_that_the_solution_leaves_alone_keeps_its_content(
+    meet: Meet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As the classes of a notebook.
+    monkeypatch.setattr(NAMES["Node"], "__module__", "__main__")
     recorder = Recorder()
     meet(f"{LESSON}def f(n): n.seen = True", recorder, student_has=has).fetch("f")(make("Node", [3]))
     wall = meet(f"{LESSON}def f(n): n.seen = n.value.clear()", recorder.finish(), student_has=has)
@@ -227,13 +231,15 @@ def test_the_order_of_keys_and_columns_is_the_tests(meet: Meet) -> None:
 def test_an_array_of_another_shape_or_dtype_is_no_forgery(meet: Meet) -> None:
     """An honest mistake: NumPy lets a function do so to the array that it was given."""
     wall = meet(
-        "def f(a):\n    a.shape = (3, 1)\n    return a\ndef g(a):\n    a.resize((0, 4), refcheck=False)\n    return a\n"
+        "def f(a):\n    a.shape = (3, 1)\n    return a\ndef g(a):\n    a.dtype = 'uint64'\n    return a\n"
         "import torch\ndef h(t):\n    t.data = torch.zeros(0)\n    return 1",
         Profile(plain=frozenset({"f()", "g()", "h()"})),
     )
-    for name, shape in (("f", (3, 1)), ("g", (0, 4))):
+    for name, shape, dtype in (("f", (3, 1), "int64"), ("g", (3,), "uint64")):
         array = numpy.array([1, 2, 3])
-        assert wall.fetch(name)(array).shape == shape
+        came = wall.fetch(name)(array)
+        assert (came.shape, came.dtype) == (shape, dtype)
+        assert array.dtype == "int64"
         assert array.tolist() == [1, 2, 3]
     assert wall.answers.withheld
     wall.begin_test(trusting=True)
