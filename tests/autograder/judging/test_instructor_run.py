@@ -113,6 +113,16 @@ def test_a_test_that_needs_what_an_earlier_one_has_done_does_not_fail() -> None:
     assert instructor.failures == {"third": "AssertionError; line 1: `assert kept == [2]`; kept is [1]"}
 
 
+def test_partial_credit_that_needs_what_an_earlier_test_has_done_is_that_of_one_process() -> None:
+    instructor, _ = run(
+        code(Role.SOLUTION, "kept = []"),
+        Cell("code", Role.TEST, "kept.append(1)", "first", 1.0),
+        Cell("code", Role.TEST, "2 * len(kept)", "second", 2.0),
+    )
+    assert instructor.failures == {}
+    assert instructor.points == {"second": 2.0}
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [

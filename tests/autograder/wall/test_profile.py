@@ -34,6 +34,9 @@ def test_what_the_solution_did_a_submission_may_do() -> None:
     assert recorder.may_decide(("f()",), "__eq__", own=True)
     assert not recorder.may_decide(("f()",), "__len__", own=False)
     assert recorder.may_swallow(("g()",), "ValueError")
+    # An object that was reached in several ways has the rights of each.
+    recorder.record_draw(("f", "h"))
+    assert recorder.may_reseed(("f", "h"))
     recorder.record_class("<Vector>")
     recorder.record_blind_test("blind")
     profile = recorder.finish()
@@ -53,6 +56,8 @@ def test_what_the_solution_did_a_submission_may_do() -> None:
     assert profile.may_swallow(("g()",), "ValueError")
     assert not profile.may_swallow(("g()",), "AssertionError")
     assert profile.unasked == {"blind"}
+    assert profile.may_draw(("h",))
+    assert profile.may_reseed(("h",))
     profile.require_object(("f()",), "a Vector")
     profile.require_operand(("g()",), "a Vector", has_plain_value=False)
 
@@ -92,6 +97,14 @@ LEAF, TREE = "Leaf()", "Tree()"
             False,
         ),
         (Profile(plain=frozenset({f"{LEAF}.grow()"}), restored=frozenset({f"{LEAF}.grow 0"})), True),
+        (
+            Profile(plain=frozenset({f"{LEAF}.grow()", f"{TREE}.grow()"}), restored=frozenset({f"{LEAF}.grow draws"})),
+            True,
+        ),
+        (
+            Profile(plain=frozenset({f"{LEAF}.grow()", f"{TREE}.grow()"}), restored=frozenset({f"{LEAF}.grow seeds"})),
+            False,
+        ),
         (Profile(own=frozenset({f"{LEAF} __eq__", f"{TREE} no __eq__"})), False),
         (Profile(own=frozenset({f"{LEAF} __eq__", f"{TREE} __eq__"})), True),
         (Profile(handles=frozenset({"Leaf().x", "Leaflet().x"}), plain=frozenset({"Treetop().x"})), True),
