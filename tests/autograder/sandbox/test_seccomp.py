@@ -200,6 +200,6 @@ def test_only_calls_that_would_be_reported_missing_can_be_allowed() -> None:
 
 
 def test_without_the_library_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seccomp, "LIBRARY", "libseccomp-that-is-not-there.so")
+    monkeypatch.setattr(call_filter, "LIBRARY", "libseccomp-that-is-not-there.so")
     with pytest.raises(OSError, match="not-there"):
         seccomp.program()
