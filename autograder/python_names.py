@@ -65,10 +65,12 @@ def python_of(source: str) -> str:
 @lru_cache(maxsize=_MOST_PARSED)
 def _parsed(source: str) -> tuple[str, tuple[ast.stmt, ...]]:
     """A cell as plain Python, and its statements; several rules look at the same cell. Nothing may change the trees."""
-    # No magic is Python.
-    for text in (lambda: source, lambda: _translated(source)):
-        with suppress(SyntaxError):
-            return (plain := text()), tuple(ast.parse(plain).body)
+    with suppress(SyntaxError):
+        # No magic is Python.
+        return source, tuple(ast.parse(source).body)
+    with suppress(SyntaxError):
+        text = _translated(source)
+        return text, tuple(ast.parse(text).body)
     return source, ()
 
 

@@ -38,6 +38,8 @@ _FIXED: Final = (
     *(datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, pathlib.PurePath),
 )
 """Kinds whose values nothing changes in place, or of which other means tell."""
+_ALIASES: Final = frozenset({"_collections_abc", "collections.abc", "types", "typing"})
+"""The modules of names for types, as ``Callable[[float], float]``."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class CellNotes:
         self.notes[index] = CellNote(
             tuple(sorted(every)),
             tuple(sorted(kept)),
+            tuple(sorted(name for name in every if _is_changeable(self._namespace.get(name)))),
             None if error is None else describe_error(error),
             {name: digest(self._namespace[name]) for name in sorted(touched) if name in self._namespace},
             now.generators if now.generators != then.generators else "",
@@ -150,6 +153,10 @@ class CellNotes:
             "what is logged": [list(logging.root.handlers), logging.root.manager.disable],
             "where text is printed": [type(sys.stdout), type(sys.stderr), sys.displayhook, sys.excepthook],
         }
+
+
+def _is_changeable(value: object) -> bool:
+    return not isinstance(value, _FIXED) and type(value).__module__ not in _ALIASES
 
 
 def _generators() -> str:

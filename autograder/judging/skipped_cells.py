@@ -17,9 +17,7 @@ from autograder.python_names import (
     globals_of_functions,
     imported_names,
     imported_packages,
-    names_defined,
     replaced_parts,
-    touched_names,
 )
 
 NOTICE: Final = "This cell is shown for the reader. It was not run while grading, since no point depends on it."
@@ -35,6 +33,7 @@ class CellNote:
     Attributes:
         touched: names that it bound, deleted, or whose values it changed or may have changed.
         kept: names that were bound before to what they are bound to afterwards.
+        data: those of the touched names that are bound to what can be changed: no functions, classes, numbers or texts.
         error: what it raised; None if nothing.
         values: digests of what it left under names, where there are such.
         generators: a digest of the random generators' states afterwards; empty if it has not drawn or seeded.
@@ -44,6 +43,7 @@ class CellNote:
 
     touched: tuple[str, ...]
     kept: tuple[str, ...]
+    data: tuple[str, ...]
     error: str | None
     values: Mapping[str, str]
     generators: str
@@ -127,8 +127,7 @@ def examine(
     answers = frozenset[str]().union(*(bound_names(cell.source) for cell in cells if cell.role in ANSWERS))
     rest = [found for index, found in looked_up.items() if index not in tagged]
     others = [cell.source for i, cell in enumerate(cells) if i in looked_up and i not in tagged]
-    given = [cells[i].source for i in looked_up if i not in tagged and cells[i].role is not Role.TEST]
-    lent = called & frozenset[str]().union(*map(touched_names, given)) - _functions(cells)
+    lent = called & frozenset(name for i, note in with_all.items() if i not in tagged for name in note.data)
     drawing = [
         i for i, note in with_all.items() if note.generators and i not in tagged and cells[i].role not in ANSWERS
     ]
@@ -143,12 +142,6 @@ def examine(
         lent & frozenset[str]().union(*(found.all for found in rest)),
         tuple(drawing),
     )
-
-
-def _functions(cells: Iterable[Cell]) -> frozenset[str]:
-    """The names of functions and of what is imported: nothing that a call could change."""
-    code = [cell.source for cell in cells if cell.kind == "code"]
-    return frozenset[str]().union(*map(imported_names, code), *map(names_defined, code))
 
 
 def _touched(source: str, note: CellNote | None) -> frozenset[str]:
