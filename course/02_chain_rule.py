@@ -309,7 +309,7 @@ def used_twice(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return p * q
 
 
-graph.draw(used_twice, x=torch.tensor(2.0), y=torch.tensor(3.0), title="p = x·y, q = p + x, L = p·q")
+graph.draw(used_twice, "p", "q", "L", x=torch.tensor(2.0), y=torch.tensor(3.0), title="p = x·y, q = p + x, L = p·q")
 
 # %% [markdown]
 # The backward pass as a table, from the right:

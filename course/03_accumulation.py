@@ -959,6 +959,7 @@ figures.overlaid(
     bowl,
     {"never emptied": forgetful, "SGD, momentum = 1": with_momentum(1.0, 90), "emptied": careful},
     extent=((-3.4, 3.4), (-2.4, 2.4)),
+    names=("w₁", "w₂"),
     title="A forgotten line is momentum 1",
 )
 

@@ -604,7 +604,7 @@ for step in (1, 2, 3, 4, 5, 6, 7, 8, 10, 50, 100):
     print(f"{step:>4}   {by_optimiser[step - 1]:.6g}")
 
 # %% tags=["nbval-ignore-output"]
-plt.figure(figsize=(6.4, 3.2))
+plt.figure(figsize=(6.4, 3.2), facecolor="0.92")
 plt.semilogy(range(1, 101), by_hand, "-", label="loop by hand, rate 0.0001")
 plt.semilogy(range(1, 101), by_optimiser, "--", label="torch.optim.SGD, rate 0.001")
 plt.xlabel("epoch")
@@ -943,15 +943,15 @@ def misfit(theta: torch.Tensor) -> torch.Tensor:
 
 
 def walk(name: str, options: dict[str, float], steps: int) -> torch.Tensor:
-    """All the points that an optimiser visits."""
+    """The start, and the point after each step of an optimiser."""
     visited = []
 
-    def with_diary(theta: torch.Tensor) -> torch.Tensor:
+    def noted(theta: torch.Tensor) -> torch.Tensor:
         visited.append(theta.detach().clone())
         return misfit(theta)
 
-    train_with(name, options, with_diary, begin, steps)
-    return torch.stack(visited)
+    end, _ = train_with(name, options, noted, begin, steps)
+    return torch.stack([*visited, torch.as_tensor(end, dtype=begin.dtype)])
 
 
 racers = {
@@ -973,10 +973,17 @@ walks = {name: walk(kind, options, 150) for name, (kind, options) in racers.item
 print("excess loss    step 10    step 50   step 150")
 for name, points in walks.items():
     excess = misfit(points) - misfit(lowest)
-    print(f"{name:12}" + "".join(f"{max(excess[step].item(), 0):>11.2g}" for step in (9, 49, 149)))
+    print(f"{name:12}" + "".join(f"{max(excess[step].item(), 0):>11.2g}" for step in (10, 50, 150)))
 
 # %% tags=["nbval-ignore-output"]
-figures.race(misfit, walks, extent=((-1, 9), (-26, 6)), names=("w", "b"), title="Six optimisers in one narrow valley")
+figures.race(
+    misfit,
+    walks,
+    extent=((-1, 9), (-26, 6)),
+    names=("w", "b"),
+    lowest=float(misfit(lowest)),
+    title="Six optimisers in one narrow valley",
+)
 
 # %% [markdown]
 # <details><summary>What you see</summary>

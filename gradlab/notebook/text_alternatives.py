@@ -1,7 +1,8 @@
-"""Text alternatives for pictures that other libraries draw: Graphviz's graphs and Matplotlib's figures.
+"""Alternatives for pictures that other libraries draw: Graphviz's graphs and Matplotlib's figures.
 
 A notebook stores a picture together with a text for screen readers and terminals. These two libraries give a memory
-address or a size as the text. The figures of `gradlab.figures` describe themselves.
+address or a size as the text. The figures of `gradlab.figures` describe themselves. JupyterLab shows Graphviz's SVG
+only in notebooks that the reader has run or trusted, so that a PNG is stored beside it.
 """
 
 import re
@@ -73,6 +74,11 @@ def _print_graph(graph: Any, printer: Any, cycle: bool) -> None:  # noqa: ANN401
     printer.text(of_graph(graph.source))
 
 
+def _png_of_graph(graph: Any) -> bytes:  # noqa: ANN401 - Graphviz is not imported for its type
+    picture: bytes = graph.pipe(format="png")
+    return picture
+
+
 def _bundle(figure: Any) -> dict[str, str]:  # noqa: ANN401 - as above
     return {"text/plain": of_figure(figure)}
 
@@ -86,6 +92,7 @@ def install() -> None:
     # In Graphviz's older releases the classes stood in another module.
     for module in ("graphviz.graphs", "graphviz.dot"):
         for name in ("Digraph", "Graph"):
+            formats.formatters["image/png"].for_type_by_name(module, name, _png_of_graph)
             formats.formatters["text/plain"].for_type_by_name(module, name, _print_graph)
     # With its first figure, Matplotlib removes all formatters of figures and registers only the image's again.
     formats.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", _bundle)

@@ -40,7 +40,7 @@ ANIMATION = (
 )
 ANIMATION_END = "η = {rate:g} stands at {place} with f = {height:.3f}"
 PROGRESS = "{quantity} against {over}, one line for each choice. {lines}."
-PROGRESS_LINE = "{name}: from {first:.2g} to {last:.2g} at {over} {count}"
+PROGRESS_LINE = "{name}: from {first:.2g} at 0 to {last:.2g} at {count}"
 BASINS = (
     "Every point is coloured by the minimum in which a descent from it ends; the numbers stand on the minima. {shares}."
 )
@@ -65,8 +65,8 @@ REGIONS_ONE = (
     "{name}: {first:.0f} % right before and {last:.0f} % after training, when it answers {classes} in this picture"
 )
 BAD_REGIONS = (
-    "The maps have shape {shape}. A figure needs one or two classifiers with at most four classes, and for each a list "
-    "of {count} rectangles of whole numbers."
+    "The maps have shape {shape}. A figure needs one or two classifiers with two to at most four classes, and for "
+    "each a list of {count} grids with a logit for each class."
 )
 
 ACCURACY_WIDTH = "width h of the measurement"
@@ -80,7 +80,6 @@ ACCURACY = (
 )
 
 # The graph of an engine of one's own
-SLOPE_ON_EDGE = "×{slope}"
 SLOPES = (
     "Computational graph of {count} values; on each of its {edges} edges stands × and the local slope. Above a value "
     "stands its number, below it its gradient: for each path to the result the product of the slopes, added up over "
@@ -90,10 +89,12 @@ SLOPES_VALUE = "{name} = {value:.3g}, gradient {gradient:.3g}"
 BAD_ORDER = "A value stands before one of its parents: the graph can be drawn from a topological order only."
 
 RACE = (
-    "{count} optimisers on one loss, all from {start}, {steps} steps each; the first steps have a frame each, later "
-    "ones are shown in growing strides. The darker, the lower. Move the slider or press play. At the end, the lowest "
+    "{count} optimisers on one loss, all from {start}, {steps} steps each. Above: their paths; the darker, the lower. "
+    "Below: their losses, with a mark for the step that is shown. The first steps have a frame each and "
+    "are enlarged, later ones are shown in growing strides. Move the slider or press play. At the end, the lowest "
     "first: {ends}."
 )
+RACE_LOSS = "loss above lowest"
 RACE_END = "{name} at {place}, loss {height:.4g}"
 BAD_RACE = "A race needs a path of shape (steps + 1, 2) for each optimiser: two parameters, one for each axis."
 
