@@ -13,10 +13,10 @@
 # %% [markdown]
 # # The bucket: gradients add up
 #
-# Every watched leaf has an attribute `.grad`. Each backward pass **adds** its gradient to it, and no pass empties it.
-# Picture `.grad` as a bucket under the tensor. This decision of PyTorch is behind one of the best known bugs in deep
-# learning: it raises no error, and only makes the training strange. It is also behind a useful trick: training with
-# batches that are too large for the memory.
+# Every watched leaf (a leaf with `requires_grad=True`) has an attribute `.grad`. Each backward pass **adds** its
+# gradient to it, and no pass empties it. Picture `.grad` as a bucket under the tensor. This decision of PyTorch is
+# behind one of the best known bugs in deep learning: it raises no error, and only makes the training strange. It is
+# also behind a useful trick: training with batches that are too large for the memory.
 #
 # In this lab you see the bucket fill, you empty it, you forget to empty it, and you switch the recording off in three
 # ways. At the end you find out what a loop computes that never empties `.grad`: not nonsense, but a well-known method
@@ -195,7 +195,7 @@ def gradients_apart(
 
     Args:
         loss: maps w (d,) and one example (m,) to a scalar tensor.
-        w: where, shape (d,), unwatched. It is left as it was.
+        w: where, shape (d,), with requires_grad=False. It is left as it was.
         data: the examples, shape (n, m).
 
     Returns:
@@ -489,7 +489,7 @@ def two_gradients(
         trunk: maps x (d,) to a tensor of any shape. It is called once.
         first: maps the trunk's result to a scalar tensor.
         second: does so too.
-        x: where, shape (d,), unwatched. It is left as it was.
+        x: where, shape (d,), with requires_grad=False. It is left as it was.
 
     Returns:
         The gradients of ``first(trunk(x))`` and of ``second(trunk(x))`` with respect to x, each of shape (d,).
@@ -528,8 +528,8 @@ check.two_heads(
 # | `with torch.no_grad():` | the **operations** in the block, whatever they work on | until the block ends |
 # | `x.detach()` | the **new tensor** that it returns; x itself is still watched | for good |
 #
-# **Predict** the whole table: for $y = x^2$, is the result watched, does it know its operation (`grad_fn`), and is it
-# a leaf? Is `x` itself still watched afterwards?
+# **Predict** the whole table: for $y = x^2$, does the result have `requires_grad=True` and a `grad_fn`, and is it a
+# leaf? What is `x.requires_grad` afterwards?
 
 
 # %%
@@ -633,10 +633,10 @@ def value_only(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> to
 
     Args:
         f: maps a tensor to a tensor.
-        x: a watched leaf of any shape. It is watched afterwards too.
+        x: a leaf of any shape with requires_grad=True, which it has afterwards too.
 
     Returns:
-        The values of f(x), unwatched.
+        The values of f(x), with requires_grad=False.
     """
     ### BEGIN SOLUTION
     with torch.no_grad():
@@ -689,7 +689,7 @@ def one_way(
     Args:
         f: works on each number of a tensor by itself.
         g: does so too.
-        x: a watched tensor of any shape. It is watched afterwards too.
+        x: a tensor of any shape with requires_grad=True, which it has afterwards too.
 
     Returns:
         The products, in the shape of x. For autograd, g(x) is a constant in them.
@@ -791,7 +791,7 @@ def accumulated(
 
     Args:
         loss: maps w (d,), inputs (n, m) and targets (n,) to the mean loss of these n examples, a scalar tensor.
-        w: where, shape (d,), unwatched. It is left as it was.
+        w: where, shape (d,), with requires_grad=False. It is left as it was.
         batches: the micro-batches, each a pair of inputs (n, m) and targets (n,); n differs from one to the next.
 
     Returns:
@@ -979,7 +979,7 @@ figures.overlaid(
 # | `noted = w.grad` | a note that changes later | it is the same tensor, not a copy | |
 # | `w = w - lr * w.grad` | an error in the second round | the new `w` is a result, not a leaf | rebinding-leaf |
 # | the same inside `no_grad()` | "does not require grad" | the new `w` is not watched at all | rebinding-in-no-grad |
-# | `w -= lr * w.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not watch the update | inplace-on-leaf |
+# | `w -= lr * w.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not record the update | inplace-on-leaf |
 # | two passes through one graph | "a second time", or silence for $x + 2$ | saved values are thrown away | backward-twice |
 # | `y.grad` for a result `y` | None | only leaves keep a gradient | grad-of-intermediate |
 # | `rand(2, requires_grad=True) * 10` as weights | an empty `.grad` | the leaf is the tensor before it was scaled | not-a-leaf |

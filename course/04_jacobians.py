@@ -247,7 +247,7 @@ def row(f: Function, x: torch.Tensor, i: int) -> torch.Tensor:
 
     Args:
         f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), not watched. It is left as it was.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
         i: which output, from 0 to m − 1.
 
     Returns:
@@ -323,7 +323,7 @@ def jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
 
     Args:
         f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), not watched. It is left as it was.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
 
     Returns:
         The Jacobian, shape (m, d).
@@ -395,7 +395,7 @@ def bucket_jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
 
     Args:
         f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), not watched. It is left as it was.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
 
     Returns:
         The Jacobian, shape (m, d).
@@ -470,7 +470,7 @@ def vjp(f: Function, x: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
 
     Args:
         f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), not watched. It is left as it was.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
         v: a weight for each output, shape (m,).
 
     Returns:
@@ -523,7 +523,7 @@ def jvp(f: Function, x: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
 
     Args:
         f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), not watched. It is left as it was.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
         v: a velocity for each input, shape (d,).
 
     Returns:
@@ -615,7 +615,7 @@ def jacobians(f: Function, points: torch.Tensor) -> torch.Tensor:
 
     Args:
         f: maps shape (…, d) to shape (…, m).
-        points: shape (n, d), not watched. They are left as they were.
+        points: shape (n, d), with requires_grad=False. They are left as they were.
 
     Returns:
         A Jacobian for each point, shape (n, m, d).
@@ -690,7 +690,7 @@ def weight_gradient(model: Function, w: torch.Tensor, y: torch.Tensor) -> torch.
 
     Args:
         model: maps weights of shape (k,) to predictions of shape (n,).
-        w: the weights, shape (k,), not watched. They are left as they were.
+        w: the weights, shape (k,), with requires_grad=False. They are left as they were.
         y: the targets, shape (n,).
 
     Returns:

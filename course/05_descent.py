@@ -320,8 +320,8 @@ with warnings.catch_warnings():
 # <details><summary>Hint 3: almost the answer</summary>
 #
 # A fresh leaf is a detached clone with `requires_grad_()`. Step with `-=` under `torch.no_grad()`. Empty with
-# `theta.grad = None`. `.item()` turns the loss into a number, and `.detach()` the parameters into a tensor that
-# nobody watches.
+# `theta.grad = None`. `.item()` turns the loss into a number, and `.detach()` the parameters into a tensor with
+# `requires_grad=False`.
 # </details>
 
 
@@ -341,7 +341,7 @@ def train(
         steps: how many steps to make.
 
     Returns:
-        The parameters after the last step, shape (d,), not watched by autograd, and the losses as plain numbers, one for
+        The parameters after the last step, shape (d,), with requires_grad=False, and the losses as plain numbers, one for
         each step: each is computed right before its step.
     """
     ### BEGIN SOLUTION
@@ -567,7 +567,7 @@ def train_with(
         steps: how many steps to make.
 
     Returns:
-        The parameters after the last step, shape (d,), not watched by autograd, and the losses as plain numbers, one for
+        The parameters after the last step, shape (d,), with requires_grad=False, and the losses as plain numbers, one for
         each step: each is computed right before its step.
     """
     ### BEGIN SOLUTION
@@ -897,7 +897,7 @@ def train_momentum(
         steps: how many steps to make.
 
     Returns:
-        The parameters after the last step, shape (d,), not watched by autograd, and the losses as plain numbers, one for
+        The parameters after the last step, shape (d,), with requires_grad=False, and the losses as plain numbers, one for
         each step: each is computed right before its step.
     """
     ### BEGIN SOLUTION

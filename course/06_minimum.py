@@ -508,7 +508,7 @@ for row, rate in enumerate(rates):
 # %% tags=["nbval-ignore-output"]
 from_here = torch.tensor([6.6, 5.2], dtype=torch.float64)
 paths = {rate: descend(f, from_here, rate, 20) for rate in (0.01, 0.1, 0.5, 1.0, 1.7, 1.8)}
-figures.descent_animation(f, paths, title="One start, six learning rates")
+figures.descent_animation(f, paths, extent=((3, 8), (3.5, 8.5)), title="One start, six learning rates")
 
 # %% [markdown]
 # ### Exercise 4 · Find the bugs
@@ -571,7 +571,7 @@ def descend_repaired(
         steps: how many steps to make.
 
     Returns:
-        The last point, shape (d,), not watched by autograd.
+        The last point, shape (d,), with requires_grad=False.
     """
     ### BEGIN SOLUTION
     x = start.detach().clone().requires_grad_()
@@ -683,7 +683,7 @@ def descend_all(
         steps: how many steps to make.
 
     Returns:
-        The last points, shape (n, 2), on the device of ``starts``, not watched by autograd.
+        The last points, shape (n, 2), on the device of ``starts``, with requires_grad=False.
     """
     ### BEGIN SOLUTION
     x = starts.detach().clone().requires_grad_()

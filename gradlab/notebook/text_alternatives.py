@@ -6,6 +6,7 @@ only in notebooks that the reader has run or trusted, so that a PNG is stored be
 """
 
 import re
+import shutil
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -74,7 +75,9 @@ def _print_graph(graph: Any, printer: Any, cycle: bool) -> None:  # noqa: ANN401
     printer.text(of_graph(graph.source))
 
 
-def _png_of_graph(graph: Any) -> bytes:  # noqa: ANN401 - Graphviz is not imported for its type
+def _png_of_graph(graph: Any) -> bytes | None:  # noqa: ANN401 - Graphviz is not imported for its type
+    if shutil.which("dot") is None:
+        return None
     picture: bytes = graph.pipe(format="png")
     return picture
 
