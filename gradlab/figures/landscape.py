@@ -19,7 +19,7 @@ from gradlab.figures.sampling import (
 from gradlab.figures.style import GRID, HEIGHT_SCALE, axis, layout, line_colour
 from gradlab.words import figures as words
 
-BACKGROUND_RESOLUTION = 48
+BACKGROUND_RESOLUTION = 44
 MAP_HEIGHT = 500
 
 

@@ -5,6 +5,7 @@ address or a size as the text. The figures of `gradlab.figures` describe themsel
 only in notebooks that the reader has run or trusted, so that a PNG is stored beside it.
 """
 
+import io
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from gradlab.notebook.shell import kernel_shell
 from gradlab.words import text_alternatives as words
 
 _MOST_ARROWS = 40
+_COLOURS = 16
 _BOX = re.compile(r'^\t(\S+) \[label=(?:"([^"]*)"|([^\s\]"]+))', re.MULTILINE)
 _ARROW = re.compile(r"^\t(\S+) -> (\S+)", re.MULTILINE)
 
@@ -78,8 +80,12 @@ def _print_graph(graph: Any, printer: Any, cycle: bool) -> None:  # noqa: ANN401
 def _png_of_graph(graph: Any) -> bytes | None:  # noqa: ANN401 - Graphviz is not imported for its type
     if shutil.which("dot") is None:
         return None
-    picture: bytes = graph.pipe(format="png")
-    return picture
+    # Matplotlib, which gradlab needs, brings Pillow along. A drawing in few colours needs few bytes.
+    from PIL import Image
+
+    few_colours = io.BytesIO()
+    Image.open(io.BytesIO(graph.pipe(format="png"))).convert("RGB").quantize(_COLOURS).save(few_colours, "PNG")
+    return few_colours.getvalue()
 
 
 def _bundle(figure: Any) -> dict[str, str]:  # noqa: ANN401 - as above
