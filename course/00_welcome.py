@@ -13,9 +13,10 @@
 # %% [markdown]
 # # Welcome
 #
-# This course is about one idea: a computer can find the slope of anything that it can compute, without a formula,
-# exactly, and for a billion variables at once. Every neural network is trained with it. You will use it, look inside it,
-# and build it.
+# This course is about one idea: a computer can find the slope of almost every function that it can compute. It needs
+# no formula for the slope, and one pass finds the slopes for a billion variables. Nearly all neural networks are
+# trained with it. You will use it, look inside it, and build it. (*Almost* every function: lab 01 shows where it
+# fails.)
 #
 # Today you only arrive: you see that everything works, how a lab is made, how it answers when you are wrong, and
 # a first slope.
@@ -30,9 +31,9 @@
 # **Time:** about 15 minutes. **Points:** 2.
 # **You need:** the derivative of $x^2$, and how to write a function in Python.
 #
-# **How to work.** Go from top to bottom and run each cell with *Shift + Enter*. Where it says *predict*, write your guess
-# down before you run the cell. Where it says *exercise*, replace the placeholder and run the check below it as often as you
-# like. Nothing that you do in this notebook can break anything.
+# **How to work.** Go from top to bottom and run each cell with *Shift + Enter*. Where it says *predict*, write your
+# guess down before you run the cell. Where it says *exercise*, replace the placeholder and run the check below it as
+# often as you like. Do not be afraid of errors: you can change a cell and run it again at any time.
 
 # %% [markdown]
 # ## 0 · Does everything work?
@@ -49,8 +50,8 @@ from gradlab import figures
 from gradlab.check import welcome as check
 
 # %% [markdown]
-# If the cell above ran without an error, everything is installed. (An error there that says `ModuleNotFoundError` names the
-# package that is missing. Ask before you search for hours.)
+# If the cell above ran without an error, everything is installed. (An error that says `ModuleNotFoundError` names the
+# package that is missing. Ask for help if you can't install it.)
 #
 # A lab runs on a graphics card (GPU) if there is one, or else on the processor (CPU). No lab *needs* a GPU. Which of the two
 # is used is called the **device**.
@@ -79,8 +80,9 @@ print(f"{0.1 + 0.1 + 0.1:.20f}")
 # %% [markdown]
 # <details><summary>What it means (click to unfold)</summary>
 #
-# A computer stores numbers with about 16 digits, and 0.1 is not exactly among them. So this course never compares computed
-# numbers with `==`, and neither do its checks: nearly equal is equal. Your answer may be computed in another way than ours.
+# Python stores such a number with about 16 digits, in the binary system, and 0.1 is not exactly among the numbers
+# that can be stored. So neither this course nor its checks compare such results with `==`: nearly equal counts as
+# equal. Your answer may be computed in another way than ours.
 # </details>
 #
 # Were you wrong? Good. You will remember it longer than somebody who was not asked.
@@ -135,8 +137,8 @@ for number in (-7, 0.25, 1000.5):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A line with ✓ means that the check is satisfied. When you hand in, your function is tried once more, on other numbers than
-# those you saw. A function that is right for every number has nothing to fear from that.
+# A line with ✓ means that the check is satisfied. When you hand in, your function is tried once more, on other
+# numbers than those you saw. A function that is right for every number passes that, too.
 #
 # ## 2 · How a check answers
 #
@@ -192,23 +194,24 @@ for place in (-7, 0.25, 1000.5):
 # %% [markdown]
 # ## 3 · A first slope
 #
-# You have just used a rule that you learned at school. PyTorch has another way. We ask it to watch a number, compute, and
-# ask for the slope afterwards. No rule for parabolas appears anywhere below.
+# You have just used a rule that you learned at school. PyTorch has another way. We tell it to record what is computed
+# from a number, compute, and ask for the slope afterwards. You will find no rule for $x^2$ in the program below.
 #
 # **Predict** what is printed, with your own formula.
 
 # %% tags=["autograder:skip"]
-x = torch.tensor(1.5, requires_grad=True)  # "please watch this number"
+x = torch.tensor(1.5, requires_grad=True)  # record what is computed from this number
 y = x**2
-y.backward()  # "how does y change if x does?"
+y.backward()  # how does y change if x does? The answer goes into x.grad
 print("PyTorch says", x.grad.item())
 
 # %% tags=["autograder:skip"]
 print("you say     ", float(slope(1.5)))
 
 # %% [markdown]
-# And since it needs no rule, you may put in anything. The picture shows $f(x) = x\,\sin x$ with its tangent, whose slope
-# PyTorch computed at each place. **Predict:** where is the slope zero? Move the slider, or press play.
+# PyTorch has a rule for every single operation: for a power, a sine, a product. So you may put in any function that
+# is built from them. The picture shows $f(x) = x\,\sin x$ with its tangent, whose slope PyTorch computed at each
+# place. **Predict:** where is the slope zero? Move the slider, or press play.
 
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
@@ -219,8 +222,9 @@ def f(x: torch.Tensor) -> torch.Tensor:
 figures.tangent(f, extent=(0, 8), title="f(x) = x sin x and its tangent")
 
 # %% [markdown]
-# How does it do that? While it computes, it keeps a record of every operation. The package torchviz draws that record, read
-# from the top: the blue box is our `x`, and each grey box is an operation of the way back. Lab 01 is about this record.
+# How does it do that? While it computes, it records every operation in a **computational graph**. The package
+# torchviz draws this graph, from the top to the bottom: the blue box is our `x`, each grey box is one step of the way
+# back from the result to `x`, and the green box is the result. Lab 01 is about this graph.
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 if shutil.which("dot"):
@@ -233,9 +237,9 @@ else:
 # %% [markdown]
 # ## 4 · How to hand in
 #
-# 1. **Restart the kernel and run all cells** (menu *Kernel*, in Colab *Runtime*). It shows whether your notebook also works for
-#    somebody who begins at the top. A cell that only runs because of something that you have deleted since is the most common
-#    reason for lost points.
+# 1. **Restart the kernel and run all cells** (menu *Kernel*, in Colab *Runtime*). It shows whether your notebook also
+#    works for somebody who begins at the top. A cell that only runs because of something that you have deleted since
+#    is a common reason for lost points.
 # 2. **Validate:** every check that you want points for shows its ✓. (If your JupyterLab has a *Validate* button, it does
 #    these two steps for you.)
 # 3. **Save**, and hand in the `.ipynb` file in the way that your instructor told you. Its name does not matter.
@@ -262,7 +266,44 @@ else:
 # | a name in parentheses | the mistake is a common one; find it in the table at the lab's end |
 # | *hidden tests* | the same question with other numbers, when you have handed in |
 #
-# - The derivative of whatever you can compute is one `backward()` away.
+# - One call of `backward()` gives the derivative of what you have computed.
 # - The device is the CPU or a GPU. Every lab runs on both.
 #
-# That was the welcome. In lab 01 the slopes begin.
+# ## 6 · Words that you will meet
+#
+# Come back to this table when a word is not clear. You need none of them today.
+#
+# | word | meaning |
+# |---|---|
+# | tensor | an array of numbers that PyTorch computes with; it may have no axis (one number), one, two or more |
+# | slope, derivative | how fast a result changes when an input changes a little |
+# | gradient | the slopes of one result with respect to all inputs, collected in a vector |
+# | autograd, automatic differentiation | the part of PyTorch that computes slopes; the method that it uses |
+# | `requires_grad` | an attribute of a tensor. If it is True, autograd records the operations on the tensor; in short: the tensor is *watched* |
+# | computational graph | what autograd has recorded: the operations, and which result went into which operation |
+# | forward pass, backward pass | computing the result and recording the graph; going back through the graph with the chain rule |
+# | leaf | a tensor that was not computed from watched tensors: there the backward pass ends |
+# | `.grad` | an attribute of a leaf. The backward pass *adds* the gradient to it, like water to a bucket |
+# | parameter, weight, bias | a number that training may change; a bias is a weight that is added |
+# | loss | the number that training makes small: it says how wrong a model is |
+# | gradient descent | many steps against the gradient; the factor in front of the gradient is the learning rate $\eta$ |
+# | stochastic gradient descent (SGD) | the same with the gradient of a small *random* part of the data in each step; stochastic means random |
+# | optimiser | an object of `torch.optim` that makes the steps |
+# | Jacobian $J$ | the table of all slopes of a function with several outputs: a row for each output, a column for each input |
+# | vector–Jacobian product (VJP) | $J^\top v$: the slopes of the outputs, added up with the weights $v$. This is what a backward pass computes |
+# | Jacobian–vector product (JVP) | $J d$: how fast the outputs change when the inputs move in the direction $d$ |
+# | Hessian $H$ | the table of the second derivatives of one result |
+# | condition number $\kappa$ | the largest eigenvalue of $H$ at a minimum, divided by the smallest: large means a narrow valley |
+# | logits, softmax | the plain numbers that a classifier gives, one for each class; the function that makes probabilities of them |
+# | device | where a tensor is stored: CPU or GPU |
+#
+# ## 7 · Three links
+#
+# - [Automatic differentiation with `torch.autograd`](https://docs.pytorch.org/tutorials/beginner/basics/autogradqs_tutorial.html):
+#   PyTorch's own short introduction.
+# - [Dive into Deep Learning, section 2.5](https://d2l.ai/chapter_preliminaries/autograd.html): the same idea in a
+#   free textbook.
+# - [Essence of calculus](https://www.3blue1brown.com/topics/calculus): films by 3Blue1Brown about slopes and the
+#   chain rule.
+#
+# That was the welcome. Lab 01 begins with slopes.

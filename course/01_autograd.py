@@ -13,18 +13,20 @@
 # %% [markdown]
 # # Slopes without formulas
 #
-# You write a program that computes a number. PyTorch watches, and when you ask, it tells you how that number would change
-# if you nudged any of the inputs. It looks up no formula and tries out no nudges: it has kept a record of what you
-# computed, and reads that record backwards. That is *automatic differentiation*, autograd for short.
+# You write a program that computes a number. PyTorch records each operation. Then it can tell you how that number
+# would change if you changed any of the inputs a little. It has no formula for your function, and it tries no small
+# changes: it goes through the recorded operations backwards and applies the chain rule. This is *automatic
+# differentiation*. PyTorch's part for it is called *autograd*.
 #
-# In this lab you use it, break it, and catch it. You will see which tensors it watches, how it can lose sight of one
-# without a word, and how to measure a slope yourself, so that you need not believe anybody: neither your paper nor PyTorch.
+# In this lab you use it, and you find where it is wrong. You will see which tensors it follows, how it can lose a
+# part of a computation without a message, and how to measure a slope yourself, so that you can check both your paper
+# and PyTorch.
 #
 # **When you are done, you can**
 #
 # - compute derivatives of functions of one, two and many variables, with `backward()` and with `torch.autograd.grad`;
-# - tell which tensors are watched, which of them are leaves, and where `.grad` is filled;
-# - find the places where a computation slips out of autograd's sight;
+# - tell which tensors have `requires_grad=True`, which of them are leaves, and which get a `.grad`;
+# - find the places where a computation leaves the graph that autograd has recorded;
 # - measure a derivative by differences, and say which step is best, and why not a smaller one;
 # - check a derivative that somebody claims to be right.
 #
@@ -56,25 +58,27 @@ from gradlab.check import autograd as check
 #
 # $$y = 5x^3 - x^2 + 2x - 100, \qquad \text{at } x = 10 .$$
 #
-# `requires_grad=True` asks autograd to watch a tensor. From then on, every operation that it takes part in is recorded.
-# Each watched tensor that you make yourself has a bucket, `.grad`, for its slope.
+# `requires_grad=True` asks autograd to record every operation in which the tensor takes part. (In short, we call such
+# a tensor *watched*.) The record is the **computational graph**. A watched tensor that you make yourself is a
+# **leaf** of this graph. It has an attribute `.grad`, to which the backward pass adds its slope.
 #
-# **Predict:** the derivative at $x = 10$, on paper. And what is in the bucket *before* anybody has asked for a slope?
+# **Predict:** the derivative at $x = 10$, on paper. And what does `x.grad` hold *before* anybody has asked for a
+# slope?
 
 # %% tags=["autograder:skip"]
 x = torch.tensor(10.0, requires_grad=True)
-y = 5 * x**3 - x**2 + 2 * x - 100  # forward: compute and record
+y = 5 * x**3 - x**2 + 2 * x - 100  # forward: compute and record the graph
 print("y                ", y.item())
 print("before backward: ", x.grad)
 
-y.backward()  # backward: read the record from its end
+y.backward()  # backward: go through the graph from its end
 print("after backward:  ", x.grad.item())
 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# The bucket is not zero at first, there is *none*: None. `y.backward()` walks from `y` back to `x` and fills it with
-# $15x^2 - 2x + 2$ at $x = 10$. Nobody wrote that formula into the program.
+# At first `x.grad` is not zero, it is None. `y.backward()` goes from `y` back to `x` and stores the value of
+# $15x^2 - 2x + 2$ at $x = 10$ there. Nobody wrote that formula into the program.
 # </details>
 #
 # ### Predict · Once more, please
@@ -87,23 +91,24 @@ y = 5 * x**3 - x**2 + 2 * x - 100
 y.backward()
 print("after a second backward:", x.grad.item())
 
-x.grad = None  # throw the bucket away
+x.grad = None  # empty it
 y = 5 * x**3 - x**2 + 2 * x - 100
 y.backward()
-print("with a fresh bucket:    ", x.grad.item())
+print("after x.grad = None:    ", x.grad.item())
 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# `backward()` **adds** to the bucket. The number 2964 is no slope of anything, it is two slopes poured together. Lab 03 is
-# all about this. For today: whoever uses `.grad` twice must empty it in between.
+# `backward()` **adds** to `.grad`. The number 2964 is not a slope, it is the sum of two: 1482 + 1482. So think of
+# `.grad` as a **bucket**: each backward pass puts something in, and none empties it. Lab 03 is about this. For today:
+# if you use `.grad` twice, empty it in between.
 # </details>
 #
-# ### The record
+# ### The computational graph
 #
 # Each result knows the operation that made it: its `grad_fn`. Here is another polynomial,
-# $y = 2x^4 + x^3 + 3x^2 + 5x + 1$ at $x = 2$, and the three ways to ask for its slope. (Each asks a freshly computed `y`:
-# reading a record backwards uses it up.)
+# $y = 2x^4 + x^3 + 3x^2 + 5x + 1$ at $x = 2$, and the three ways to ask for its slope. (Each of them computes `y`
+# again: a backward pass can be made once through one graph.)
 
 # %% tags=["autograder:skip"]
 x = torch.tensor(2.0, requires_grad=True)
@@ -126,14 +131,14 @@ print("torch.autograd.backward(y) dy/dx =", x.grad.item())
 
 x.grad = None
 (dydx,) = torch.autograd.grad(quartic(x), x)
-print("torch.autograd.grad(y, x)  dy/dx =", dydx.item(), "  bucket:", x.grad)
+print("torch.autograd.grad(y, x)  dy/dx =", dydx.item(), "  x.grad:", x.grad)
 
 # %% [markdown]
-# The last thing that happened to `y` was "+ 1", so an addition made it. `x` was made by nobody: it is where the record
-# begins, a **leaf**.
+# The last operation was "+ 1", so the `grad_fn` of `y` is that of an addition. `x` is a leaf: it was not computed,
+# and has no `grad_fn`.
 #
-# `y.backward()` is short for `torch.autograd.backward(y)`. `torch.autograd.grad` is different: you name the tensor, it
-# *returns* the slope, and it leaves all buckets alone. It returns a tuple, even for one input, hence the comma in
+# `y.backward()` is short for `torch.autograd.backward(y)`. `torch.autograd.grad` is different: you name the tensor,
+# it *returns* the slope, and it changes no `.grad`. It returns a tuple, even for one input, hence the comma in
 # `(dydx,) = …`.
 
 # %% [markdown]
@@ -146,11 +151,12 @@ print("torch.autograd.grad(y, x)  dy/dx =", dydx.item(), "  bucket:", x.grad)
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Autograd watches tensors, not Python numbers. What is the difference between `torch.tensor(10)` and `torch.tensor(10.0)`?
+# Autograd records operations on tensors, not on Python numbers. What is the difference between `torch.tensor(10)` and
+# `torch.tensor(10.0)`?
 # </details>
 # <details><summary>Hint 2: three steps</summary>
 #
-# Make a watched tensor from the place, compute f of it, go backward. Then look into the bucket of the tensor that *you* made.
+# Make a leaf from the place, compute f of it, go backward. Then read the `.grad` of the tensor that *you* made.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -229,9 +235,10 @@ print("∂z/∂x =", x.grad.item())
 print("∂z/∂y =", y.grad.item())
 
 # %% [markdown]
-# Here is the record, read forward and backward. Values (above a node) go forward; gradients (∂, below a node) come back. The
-# picture opens with everything filled in: pull the slider to its left end, then press play. **Predict:** our program computes
-# the 9 *twice*, once for each $x^2$. What reaches each of them from the right, and what do the two contributions do at $x$?
+# Here is the computational graph, forward and backward. Values (above a node) go forward; gradients (∂, below a node)
+# come back. The picture opens with everything filled in: pull the slider to its left end, then press play.
+# **Predict:** our program computes the 9 *twice*, once for each $x^2$. What reaches each of them from the right, and
+# what do the two contributions do at $x$?
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 graph.draw(landscape, x=torch.tensor(3.0), y=torch.tensor(4.0), title="z = x² + y⁵ − x²y at (3, 4)")
@@ -239,9 +246,9 @@ graph.draw(landscape, x=torch.tensor(3.0), y=torch.tensor(4.0), title="z = x² +
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Our program writes `x**2` in two places, so the picture has two nodes for it. From one, a slope of 1 comes back, from the
-# other −4: the minus sign, times the other factor, $y = 4$. Each is multiplied by $2x = 6$ on the way to $x$, and
-# there they are **added**: $6 - 24 = -18$.
+# Our program writes `x**2` in two places, so the picture has two nodes for it. At one of them the gradient is 1, at
+# the other −4: the minus sign, times the other factor, $y = 4$. Each is multiplied by the local slope $2x = 6$ on the
+# way to $x$, and there the two are **added**: $6 - 24 = -18$.
 # </details>
 
 # %% [markdown]
@@ -249,13 +256,13 @@ graph.draw(landscape, x=torch.tensor(3.0), y=torch.tensor(4.0), title="z = x² +
 #
 # *Easy, about 6 minutes, 3 points*
 #
-# Write `partials`. It gets a function of two variables and two watched tensors, and returns both partial derivatives, the one
-# for `x` first. The two tensors belong to somebody else, and **there may already be something in their buckets**: leave the
-# buckets as they are.
+# Write `partials`. It gets a function of two variables and two watched leaves, and returns both partial derivatives,
+# the one for `x` first. The two tensors belong to somebody else, and **their `.grad` may already hold something**:
+# leave it as it is.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Which of the three ways of section 1 leaves the buckets alone?
+# Which of the three ways of section 1 changes no `.grad`?
 # </details>
 # <details><summary>Hint 2: two inputs</summary>
 #
@@ -276,7 +283,7 @@ def partials(
 
     Args:
         f: maps two tensors with one number each to a tensor with one number.
-        x: a watched leaf; its bucket is left as it was.
+        x: a watched leaf; its .grad is left as it was.
         y: another one.
 
     Returns:
@@ -295,24 +302,25 @@ check.partial_derivatives(partials, of=lambda x, y: torch.sqrt(1 + x**2 + 2 * y*
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The same for our $z$. This time the buckets of `x` and `y` still hold what `backward()` has put there.
+# The same for our $z$. This time the `.grad` of `x` and of `y` still holds what `backward()` has put there.
 
 # %% tags=["autograder:skip"]
 across, along = partials(landscape, x, y)
 print(f"partials: {float(across):.0f} and {float(along):.0f}")
-print(f"buckets:  {x.grad.item():.0f} and {y.grad.item():.0f}, as before")
+print(f".grad:    {x.grad.item():.0f} and {y.grad.item():.0f}, as before")
 
 # %% [markdown]
-# ## 3 · Who is being watched?
+# ## 3 · Which tensors are watched?
 #
-# Two questions decide what autograd does with a tensor.
+# Two attributes decide what autograd does with a tensor.
 #
-# - **Is it watched?** A result is watched as soon as *one* of its inputs is. `no_grad()` and `detach()` stop that.
-# - **Is it a leaf?** A watched tensor is a leaf if it was not computed from watched ones. `backward()` fills the bucket of
-#   watched leaves, and of nobody else. A watched tensor that was computed is a *result*: slopes pass through it, and nothing
-#   is kept. (PyTorch's `is_leaf` is true for every unwatched tensor as well.)
+# - **`requires_grad`: is it watched?** A result is watched as soon as *one* of its inputs is. `no_grad()` and
+#   `detach()` stop that.
+# - **`is_leaf`: is it a leaf?** A watched tensor is a leaf if it was not computed from watched ones. `backward()`
+#   fills the `.grad` of watched leaves, and of no other tensor. A watched tensor that was computed is a *result*:
+#   gradients pass through it, and are not kept. (PyTorch's `is_leaf` is True for every unwatched tensor as well.)
 #
-# **Predict** for each of the four rows: watched or not? Leaf or not?
+# **Predict** for each of the four rows: is `requires_grad` True? Is `is_leaf`?
 
 # %% tags=["autograder:skip"]
 w = torch.tensor([2.0, 3.0], requires_grad=True)
@@ -322,9 +330,9 @@ rows = {
     "w.detach() * 2": w.detach() * 2,
     "torch.ones(2) + w": torch.ones(2) + w,
 }
-print(f"{'tensor':20}watched  leaf")
+print(f"{'tensor':20}requires_grad  is_leaf")
 for name, tensor in rows.items():
-    print(f"{name:20}{tensor.requires_grad!s:9}{tensor.is_leaf}")
+    print(f"{name:20}{tensor.requires_grad!s:15}{tensor.is_leaf}")
 
 # %% [markdown]
 # ### Exercise 3 · Eight specimens
@@ -353,12 +361,12 @@ def specimens() -> dict[str, torch.Tensor]:
 
 
 # %% [markdown]
-# Write `guesses`. For each letter, it says `"unwatched"`, `"leaf"` (watched, and its bucket can be filled) or `"result"`
-# (watched, and computed from watched ones).
+# Write `guesses`. For each letter, it says `"unwatched"` (`requires_grad` is False), `"leaf"` (watched, and
+# `backward()` can fill its `.grad`) or `"result"` (watched, and computed from watched ones).
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Read each line from the inside out. Which tensor was asked to be watched: the one that is kept, or one before it?
+# Read each line from the inside out. Which tensor got `requires_grad=True`: the one that is kept, or one before it?
 # </details>
 # <details><summary>Hint 2: what counts as computing</summary>
 #
@@ -367,8 +375,8 @@ def specimens() -> dict[str, torch.Tensor]:
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Three of them are unwatched, two are leaves, three are results. "Scaled" and "converted" are computed; a number that has
-# been through `math` or `tolist` remembers nothing.
+# Three of them are unwatched, two are leaves, three are results. "Scaled" and "converted" are computed; `math` and
+# `tolist` give plain numbers, and these have no graph.
 # </details>
 
 
@@ -393,8 +401,8 @@ assert set("ABCDEFGH") <= set(guesses()), "There are eight letters, from A to H.
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# B and F are the classic traps. In both, the tensor that you keep is not the one that was asked to be watched. Do first what
-# changes the tensor (scale, convert, move to a GPU), and mark it then.
+# B and F are common mistakes. In both, the tensor that you keep is not the one that got `requires_grad=True`. First
+# do what changes the tensor (scale, convert, move to a GPU), then set `requires_grad`.
 #
 # ## 4 · What can't have a slope
 #
@@ -416,20 +424,22 @@ with warnings.catch_warnings():
     for name, attempt in attempts.items():
         try:
             result = attempt()
-            print(f"{name}: no error. Watched: {result.requires_grad}")
+            print(f"{name}: no error. requires_grad: {result.requires_grad}")
         except RuntimeError as error:
             print(f"{name}: {str(error).split('. ')[0]}")
 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# - A slope says what happens if a number changes *a little*. Whole numbers can't, so only floating-point tensors are watched.
+# - A slope says what happens if a number changes *a little*. Whole numbers can't, so only floating-point (and
+#   complex) tensors can be watched.
 # - One slope belongs to one result. For three results at once, `backward()` wants to know which mixture of them you mean. Their
 #   sum is one number and would do.
-# - A record is used up when it is read. Compute again, then go backward again.
-# - NumPy can't keep a record, so torch refuses to hand a watched tensor over. `x.detach()` is the same numbers, unwatched.
-# - The last one is the dangerous one. `math.sin` takes a plain number, gives a plain number, and the record ends there. The
-#   value is right. Its slope is lost, and nothing has stopped.
+# - A backward pass frees what the graph had saved. Compute again, then go backward again.
+# - NumPy can't record operations, so torch refuses to give it a watched tensor. `x.detach()` is the same numbers,
+#   unwatched.
+# - The last one is the dangerous one. `math.sin` takes a plain number, gives a plain number, and the graph ends
+#   there. The value is right. Its slope is lost, and there is no error.
 # </details>
 
 # %% [markdown]
@@ -457,7 +467,7 @@ def bowl(x: torch.Tensor) -> torch.Tensor:
 
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # PyTorch grumbles twice here; would you have read it?
+    warnings.simplefilter("ignore")  # PyTorch gives two warnings here, which are easily overlooked
     try:
         depth_slopes_buggy(bowl, [3, 4])
     except RuntimeError as error:
@@ -475,13 +485,14 @@ with warnings.catch_warnings():
 # </details>
 # <details><summary>Hint 2: what comes next</summary>
 #
-# In whose bucket does `backward()` leave something? And when you have two numbers, take a flat sea bed, `f = lambda x: 0 *
-# x[1]`. Only the waves are left: what should the first number be, and what is it?
+# Into whose `.grad` does `backward()` write? And when you have two numbers, take a flat sea bed,
+# `f = lambda x: 0 * x[1]`. Only the waves are left: what should the first number be, and what is it?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# There are four things to mend: whole numbers, and the conversion that comes after the marking (one call of `torch.tensor`
-# with a `dtype` mends both); the sine, which must be torch's; and the bucket, which must be that of the place.
+# There are four things to mend: whole numbers, and the conversion that comes after `requires_grad=True` (one call of
+# `torch.tensor` with a `dtype` mends both); the sine, which must be torch's; and the `.grad`, which must be that of
+# the place.
 # </details>
 
 
@@ -617,18 +628,19 @@ figures.accuracy(widths, errors, title="How wrong is a measured slope of sin x?"
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Every curve is a **V**. On its right arm, $h$ is too large: the graph bends between the two points. There the forward
-# difference falls by a factor of 10 when $h$ does, its error is of order $h$; the central difference falls by a factor of
-# 100, order $h^2$, since the bends to the left and to the right cancel.
+# From right to left, every curve falls and then rises again, like a **V**. On its right arm, $h$ is too large: the
+# graph bends between the two points. There the error of the forward difference is of order $h$: it falls by a factor
+# of 10 when $h$ does. The error of the central difference is of order $h^2$ and falls by a factor of 100: at $x - h$
+# and at $x + h$ the graph leaves its tangent by nearly the same, and in the difference this cancels.
 #
-# On the left arm, $h$ is too small: the two heights agree in almost all digits, and what is left of their difference is
-# rounding noise, divided by a tiny number. The noise is of order $\varepsilon/h$, where $\varepsilon$ is the
-# spacing of the numbers, $10^{-16}$ in float64 and $10^{-7}$ in float32. In the end $x + h$ *is* $x$, the
-# difference is 0, and the error 100 %.
+# On the left arm, $h$ is too small: the two heights agree in almost all digits, and what is left of their difference
+# is rounding noise, divided by a tiny number. The noise is of order $\varepsilon/h$, where $\varepsilon$ is the
+# relative precision of the numbers, about $10^{-16}$ in float64 and $10^{-7}$ in float32. In float32, $x + h$ is
+# *equal* to $x$ for the smallest $h$: the difference is 0, and the error is 100 %.
 #
-# The best $h$ lies where the arms meet: $h \approx \sqrt{\varepsilon}$ for the forward, $\sqrt[3]{\varepsilon}$ for the
-# central difference. With central differences in float64, $h = 10^{-5}$ is a good choice, and ten digits are the most you
-# can hope for.
+# The best $h$ lies where the arms meet: near $\sqrt{\varepsilon}$ for the forward and near $\sqrt[3]{\varepsilon}$
+# for the central difference, if the function, its derivatives and $x$ are of the size of 1. With central differences
+# in float64, $h = 10^{-5}$ is a good choice, and about eleven of sixteen digits are right.
 # </details>
 #
 # And autograd? It has no $h$ at all.
@@ -639,21 +651,29 @@ for dtype in (torch.float32, torch.float64):
     (slopes,) = torch.autograd.grad(torch.sin(places).sum(), places)
     exact = torch.cos(places.detach().double())
     error = ((slopes.double() - exact) / exact).abs().max().item()
-    print(f"autograd in {str(dtype)[6:]}: all digits right:", error < 2 * torch.finfo(dtype).eps)
+    print(f"autograd in {str(dtype)[6:]}: right up to rounding:", error < 2 * torch.finfo(dtype).eps)
 
 # %% [markdown]
-# It does not approximate, it applies rules, so it is right to the last digit. Except where it was not allowed to look.
-# Measuring is coarse, but it cannot be fooled that way. So measure to *check*.
+# Autograd does not approximate: it applies the rules of differentiation, and only rounding is left. Here all slopes
+# are right to within a few units of the last digit. But this is not so for every program:
+#
+# - *At a kink* it gives some number. The function $\text{relu}(x) - \text{relu}(-x)$ is $x$, but for its slope at 0
+#   autograd says 0, and for $\sqrt{x^2}$ at 0 it says NaN ("not a number").
+# - *Where the value loses its digits*, the slope does, too. $(1 - \cos x)/x^2$ is nearly flat near 0, but at
+#   $x = 10^{-8}$ autograd says 100 000 000.
+# - *What is not in the graph* is missing in the slope, as in exercise 4.
+#
+# A measurement is coarse, but it looks at the function and not at the graph. So measure to *check*.
 
 # %% [markdown]
 # ### Exercise 6 · The inspector
 #
 # *Straightforward, about 6 minutes, 3 points*
 #
-# Somebody hands you a function `f` and claims that `df` is its derivative. Write `agrees`: it says whether that is so at
-# **every** place in `x`, by comparing with measured slopes. Central differences with $h = 10^{-5}$ are fine. Call the
-# claim wrong at a place if it is off by more than a millionth of the slope there (plus a millionth, for slopes near 0). The
-# claim may come from paper or from autograd, so that only your own measurement counts.
+# Somebody hands you a function `f` and claims that `df` is its derivative. Write `agrees`: it says whether that is so
+# at **every** place in `x`, by comparing with measured slopes. Central differences with $h = 10^{-5}$ are fine. Call
+# the claim wrong at a place if it is off by more than a millionth of the slope there (plus a millionth, for slopes
+# near 0). Do not ask autograd, since the claim may come from it: only your own measurement counts.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -739,9 +759,9 @@ for name, (function, claim) in claims.items():
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# `sin(2x)` has 2x *inside*, and the derivative must have it inside too. And for the last function, autograd says
-# something wrong, in all innocence: `x.data` is the same numbers behind autograd's back, so it took them for constants.
-# The value is right, there is no error and no warning. A measurement is the only one to notice.
+# `sin(2x)` has 2x *inside*, and the derivative must have it inside too. And for the last function, autograd is wrong:
+# `x.data` holds the same numbers, but operations on it are not recorded, so autograd takes it for a constant. The
+# value is right, there is no error and no warning. Only the measurement shows it.
 # </details>
 #
 # ## 6 · By hand
@@ -809,7 +829,8 @@ print("your inspector says:", "agrees" if agrees(lambda x: x * torch.exp(-x / 2)
 #
 # $$E(w) = (10 - w \cdot x)^2$$
 #
-# The data are given; what we may turn are the weights, so only they are watched. **Predict:** what is `x.grad` afterwards?
+# The data are given; what we may change are the weights, so only they have `requires_grad=True`. **Predict:** what is
+# `x.grad` afterwards?
 
 # %% tags=["autograder:skip"]
 torch.manual_seed(1)
@@ -883,9 +904,9 @@ same = torch.allclose(torch.as_tensor(error_gradient(w.detach(), x, 10), dtype=w
 print("your formula and autograd agree:", same)
 
 # %% [markdown]
-# Five weights, one backward pass. To *measure* that gradient, you would have computed the error ten times, and for a network
-# with a billion weights two billion times. Autograd needs about as long as a few forward passes, however many weights
-# there are. That is why it is used, and measuring is for checking.
+# Five weights, one backward pass. To *measure* that gradient, you would have computed the error ten times, and for a
+# network with a billion weights two billion times. Autograd needs about as long as a few forward passes, however many
+# weights there are. That is why we train with autograd, and measure only to check.
 #
 # ## 7 · What to take along
 #
@@ -894,22 +915,34 @@ print("your formula and autograd agree:", same)
 # | You write | and get | because | name |
 # |---|---|---|---|
 # | `torch.tensor(10, requires_grad=True)` | "only Tensors of floating point" | whole numbers can't change a little | integer-tensor |
-# | f inside `no_grad()`, or on `x.detach()` | "does not require grad" | nobody was watching | forward-untracked |
-# | `y.grad` of a result | None and a warning | buckets belong to leaves | grad-of-intermediate |
+# | f inside `no_grad()`, or on `x.detach()` | "does not require grad" | nothing was recorded | forward-untracked |
+# | `y.grad` of a result | None and a warning | only leaves keep a gradient | grad-of-intermediate |
 # | `tensor(…, requires_grad=True) * 10`, `.to(torch.float64)` | an empty `.grad` | what you keep was computed; the leaf is the one before | not-a-leaf |
-# | `math.sin(x)`, `.item()`, `float(x)` on the way | a slope that is missing | the record ends where you leave torch | graph-cut |
-# | `np.sin(x)` of a watched x | "Can't call numpy()" | NumPy keeps no record | numpy-on-tracked |
+# | `math.sin(x)`, `.item()`, `float(x)` on the way | a slope that is missing | the graph ends where you leave torch | graph-cut |
+# | `np.sin(x)` of a watched x | "Can't call numpy()" | NumPy records nothing | numpy-on-tracked |
 # | `backward()` on several numbers | "only for scalar outputs" | one slope belongs to one result | backward-on-vector |
-# | `backward()` twice on one result | "a second time" | reading the record uses it up | backward-twice |
-# | `backward()` again, bucket not emptied | slopes poured together | `backward()` adds | missing-zero-grad |
-# | `x.grad.zero_()` before any backward | "NoneType has no attribute" | there is no bucket yet | zero-before-first |
+# | `backward()` twice on one result | "a second time" | the first pass has freed the graph | backward-twice |
+# | `backward()` again, `.grad` not emptied | the sum of two slopes | `backward()` adds | missing-zero-grad |
+# | `x.grad.zero_()` before any backward | "NoneType has no attribute" | `.grad` is None at first | zero-before-first |
 # | `x.data` in a formula | a wrong slope, silently | autograd takes it for a constant | data-attribute |
 # | $u\,e^{u-1}$ for the slope of $e^u$ | a wrong slope | that rule is for powers | exp-derivative |
 # | $2\cos x$ for the slope of $\sin 2x$, or no inner factor at all | a wrong slope | outer′(inner) · inner′ | missing-inner-derivative |
 #
-# - **Forward:** compute, and keep a record. **Backward:** read it from the end, with the chain rule at each operation.
-# - `backward()` adds into the buckets of leaves. `torch.autograd.grad` returns the slopes and leaves the buckets alone.
+# - **Forward:** compute, and record the graph. **Backward:** go through it from the end, with the chain rule at each
+#   operation.
+# - `backward()` adds to the `.grad` of leaves. `torch.autograd.grad` returns the slopes and changes no `.grad`.
 # - A measured slope has a best width, and the smallest is not the best.
+# - Autograd differentiates the graph. At kinks, where digits cancel, and where the graph was left, its slope can be
+#   wrong.
+#
+# **Three links**
+#
+# - [Autograd mechanics](https://docs.pytorch.org/docs/stable/notes/autograd.html): PyTorch's own account of graphs,
+#   leaves and of what it does at kinks.
+# - [Automatic differentiation in machine learning: a survey](https://arxiv.org/abs/1502.05767), by Baydin and others:
+#   the method, its history, and how it differs from differences and from formulas.
+# - [Dive into Deep Learning, section 2.5](https://d2l.ai/chapter_preliminaries/autograd.html): another lesson on
+#   autograd, with exercises.
 
 # %% [markdown]
 # ### Open question · Flat, says autograd
@@ -924,23 +957,25 @@ print("your formula and autograd agree:", same)
 # hundred million times smaller, and (d) why she should not use the measurement to train with.
 
 # %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 4}
-# None means that no backward pass has put anything into that tensor's bucket: perhaps it is no leaf, like B and F among the
-# specimens, which were scaled or converted after they had been marked, or it was never watched. A zero can be
-# honest, but it can also mean that a part of the computation left autograd's sight, as with `math.sin(x[0])` in the
-# colleague's function: the value was right, and the waves counted nothing in the slope. The short cut through `.data` gave a
-# wrong slope without any warning. So a gradient only says what the recorded operations say. She can change the parameter by a small width
-# in both directions, compute the loss twice, and divide the difference by the distance of the two. If that is clearly not zero,
-# the loss depends on it. In float64 I would choose about 1e-5 relative to the size of the parameter. With 1e-13
-# the two losses agree in almost all digits, and the difference is rounding noise divided by a tiny number: the left arm of the
-# V. For training it is no use, since each parameter needs two evaluations of the loss, while one backward pass gives all the
-# slopes at once, and exactly.
+# None means that no backward pass has put anything into that tensor's `.grad`: perhaps it is no leaf, like B and F
+# among the specimens, which were scaled or converted after `requires_grad` had been set, or it was never watched. A
+# zero can be right, but it can also mean that a part of the computation left the graph, as with `math.sin(x[0])` in
+# the colleague's function: the value was right, and the waves were missing in the slope. The short cut through
+# `.data` gave a wrong slope without any warning. So a gradient only says what the recorded operations say. She can
+# change the parameter by a small width in both directions, compute the loss twice, and divide the difference by the
+# distance of the two. If that is clearly not zero, the loss depends on it. In float64 I would choose about 1e-5
+# relative to the size of the parameter. With 1e-13 the two losses agree in almost all digits, and the difference is
+# rounding noise divided by a tiny number: the left arm of the V. For training it is no use, since each parameter
+# needs two evaluations of the loss, while one backward pass gives all the slopes at once, and without the error of a
+# width.
 #
 # **Mark scheme**
 #
 # One point for each of these, half a point where it is named without a reason or an example from the lab:
 #
-# 1. None and 0 come from the record: None from a tensor that is no leaf, unwatched or not reached; 0 (or a wrong slope) from
-#    a part that left the record (`math.sin`, `.item()`, `.data`, `detach`).
+# 1. None and 0 come from the graph: None from a tensor that is no leaf, unwatched or not reached; 0 (or a wrong
+#    slope) from a part that left the graph (`math.sin`, `.item()`, `.data`, `detach`).
 # 2. The measurement: change only that parameter, to both sides (or one), compare the losses, divide by the distance.
 # 3. The width: near 1e-5 in float64 (or 1e-2 to 1e-3 in float32), since a much smaller one leaves only rounding noise.
-# 4. Cost: two evaluations for each parameter, against one backward pass for all of them; or exactness with that reason.
+# 4. Cost: two evaluations for each parameter, against one backward pass for all of them; or precision with that
+#    reason.

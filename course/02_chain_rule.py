@@ -13,20 +13,21 @@
 # %% [markdown]
 # # The chain rule, and an engine of your own
 #
-# A recipe has steps: the flour goes into the dough, the dough into the oven, the bread onto the table. If you take one
-# gram more flour, how much more bread is there? Nobody answers that in one go. You ask each step how strongly it passes
-# a change on, and multiply. That is the chain rule, and it is all that autograd knows.
+# A recipe has steps: the flour goes into the dough, the dough into the oven, the bread onto the table. If you take
+# one gram more flour, how much more bread is there? You do not find the answer in one step. You ask each step how
+# strongly it passes a change on, and you multiply these numbers. That is the chain rule. Autograd needs nothing else
+# but the derivative of each single step.
 #
-# In this lab you do by hand what PyTorch does, see both with numbers on them, and then build the machine yourself: an
-# autograd engine in some fifty lines that trains a small neural network.
+# In this lab you do by hand what PyTorch does, with numbers at every step. Then you build it yourself: an autograd
+# engine of about fifty lines, which trains a small neural network.
 #
 # **When you are done, you can**
 #
 # - differentiate a computation of several steps, factor by factor, and check it against autograd;
 # - say what the mean does to a gradient, for any number of values;
-# - run a backward pass on paper: local slope times what comes from above, summed over all the ways;
-# - explain `grad_fn`, leaves, and why a value that is used twice is the touchstone of every engine;
-# - write an autograd engine, and know each line of it.
+# - do a backward pass on paper: the gradient of each user times the local slope, added up over all users;
+# - explain `grad_fn`, leaves, and what happens to the gradient of a value that is used twice;
+# - write an autograd engine, and explain each line of it.
 #
 # **Time:** about 90 minutes. **Points:** 25.
 # **You need:** derivatives of one variable, the chain rule, Python classes (`__init__` and methods), and what `backward()`
@@ -57,8 +58,8 @@ from gradlab.check import chain_rule as check
 #
 # $$x = \begin{pmatrix}1&2&3\\3&2&1\end{pmatrix}, \qquad y = 3x + 2, \qquad z = 2y^2, \qquad m = \text{mean}(z).$$
 #
-# **Predict:** what is $y$, what is $z$, what is $m$? They are small numbers: do it in your head. Then the interesting
-# one: if the entry $x_{11} = 1$ grows by a tiny $\varepsilon$, by how much does $m$ grow?
+# **Predict:** what is $y$, what is $z$, what is $m$? They are small numbers: do it in your head. Then the question of
+# this lab: if the entry $x_{11} = 1$ grows by a tiny $\varepsilon$, by how much does $m$ grow?
 
 
 # %% tags=["autograder:skip"]
@@ -96,10 +97,10 @@ print("by hand  ", table(by_hand))
 print("the same as autograd:", torch.allclose(by_hand, x.grad))
 
 # %% [markdown]
-# How does PyTorch know the steps? It wrote them down while it computed. Each result carries a `grad_fn`, the operation
-# that can pull a gradient back through its step, and `next_functions` leads on to the steps before. Nobody declared
-# this graph: it came into being while Python ran your lines, and it would be another one if an `if` had gone the other
-# way. That is why it is called a **dynamic** graph.
+# How does PyTorch know the steps? It recorded them while it computed, in the **computational graph**. Each result has
+# a `grad_fn`, the operation that carries a gradient back through its step, and `next_functions` leads on to the steps
+# before. Nobody declared this graph: it was built while Python ran your lines, and it would be another one if an `if`
+# had gone the other way. That is why it is called a **dynamic** graph.
 #
 # **Predict:** the cell walks from $m$ back to $x$. In which order will it meet the operations mean, power, product,
 # sum?
@@ -120,14 +121,14 @@ while step is not None:
 #
 # ### Predict · Who has a `.grad`?
 #
-# After the backward pass above, which of $x$, $y$, $z$, $m$ hold a gradient in `.grad`? All of them were passed on the
-# way.
+# After the backward pass above, which of $x$, $y$, $z$, $m$ hold a gradient in `.grad`? The backward pass went
+# through all of them.
 
 # %% tags=["autograder:skip"]
 kept = torch.ones(3, requires_grad=True)
 middle = 2 * kept
 last = (middle**2).sum()
-middle.retain_grad()  # "keep this one, too"
+middle.retain_grad()  # keep the gradient of this one, too
 last.backward()
 print("x is a leaf:", x.is_leaf, "  y is a leaf:", y.is_leaf, "  z is a leaf:", z.is_leaf)
 print("x keeps its gradient:", x.grad is not None)
@@ -141,10 +142,10 @@ except RuntimeError as error:
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Only the leaf. The gradients with respect to $y$ and $z$ were computed, used for the next factor, and thrown away, to
-# save memory. Call `retain_grad()` *before* the backward pass, or ask `torch.autograd.grad(m, y)`, if you want one of
-# them. The numbers that the graph had kept for its slopes are thrown away as well, so that a second `backward()` on the
-# same graph is refused: compute $m$ anew.
+# Only the leaf, $x$. The gradients with respect to $y$ and $z$ were computed, used for the next factor, and thrown
+# away, to save memory. Call `retain_grad()` *before* the backward pass, or ask `torch.autograd.grad(m, y)`, if you
+# want one of them. The numbers that the graph had kept for its slopes are thrown away as well, so that a second
+# `backward()` on the same graph is refused: compute $m$ anew.
 # </details>
 
 # %% [markdown]
@@ -202,8 +203,8 @@ assert tuple(slope(where).shape) == (2, 3), "A tensor of shape (2, 3) must give 
 # %% [markdown]
 # ## 2 · The mean
 #
-# Losses are means nearly always, over pictures, words, or measurements. A mean has the simplest local slope of
-# all, and it is forgotten more often than any other. First an example with three equal numbers:
+# Most losses are means, over pictures, words, or measurements. The local slope of a mean is simple, and it is often
+# forgotten. First an example with three equal numbers:
 #
 # $$x = (1, 1, 1), \qquad u = \text{mean}\!\left(3\,(x + 2)^2\right).$$
 #
@@ -223,9 +224,10 @@ print("with 300 ones:", round(many.grad[0].item(), 4), "each, and together", rou
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# One number among 300 moves the mean a hundred times less than one among three. *All of them together* move it equally
-# in both cases: raise every $x_i$ by $\varepsilon$, and $u$ grows by $18\,\varepsilon$. The mean keeps the size of a
-# gradient independent of the amount of data. With a sum, twice the data would make steps twice as long.
+# One number among 300 moves the mean a hundred times less than one among three. *All of them together* move it
+# equally in both cases: raise every $x_i$ by $\varepsilon$, and $u$ grows by $18\,\varepsilon$. So with a mean, the
+# gradient of a *weight*, which every example uses, has about the same size for a hundred examples and for a thousand.
+# With a sum, ten times as much data would make the steps about ten times as long.
 # </details>
 
 # %% [markdown]
@@ -289,14 +291,15 @@ check.mean_of_squares(mean_gradient, counts=(11, 2))
 #
 # $$p = x \cdot y, \qquad q = p + x, \qquad L = p \cdot q .$$
 #
-# Below are both passes, for $x = 2$, $y = 3$. Values (above a node) go forward; gradients (∂, below a node) come back.
-# The picture opens with everything filled in. Pull the slider to its left end, then go on step by step, and before each
-# backward step **predict** the number that comes next. You need two rules only:
+# Below are both passes, for $x = 2$, $y = 3$. Values (above a node) go forward; gradients (∂, below a node) come
+# back. The picture opens with everything filled in. Pull the slider to its left end, then go on step by step, and
+# before each backward step **predict** the number that comes next. The number on an edge, after ×, is its local
+# slope. You need two rules only:
 #
-# - **Along an edge, multiply:** what comes from the right times the local slope. At a product, the slope for one factor
-#   is *the other factor*. At a sum it is 1.
-# - **Where ways meet, add:** a value that is used twice gets something from each of its users, and its gradient is the
-#   sum.
+# - **Along an edge, multiply:** what comes from the right times the local slope. At a product, the slope for one
+#   factor is *the other factor*. At a sum it is 1.
+# - **Where paths meet, add:** a value that is used twice gets a contribution from each of its users, and its gradient
+#   is their sum.
 
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
@@ -306,12 +309,12 @@ def used_twice(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return p * q
 
 
-graph.draw(used_twice, x=torch.tensor(2.0), y=torch.tensor(3.0), title="p = x·y, q = p + x, L = p·q")
+graph.draw(used_twice, "p", "q", "L", x=torch.tensor(2.0), y=torch.tensor(3.0), title="p = x·y, q = p + x, L = p·q")
 
 # %% [markdown]
-# Read the way back aloud, from the right:
+# The backward pass as a table, from the right:
 #
-# | | from | slope | brings | in all |
+# | value | contribution from | local slope | contribution | gradient |
 # |---|---|---|---|---|
 # | $L$ | itself | | | 1 |
 # | $q$ | $L$ | $p = 6$ | 6 | 6 |
@@ -321,8 +324,11 @@ graph.draw(used_twice, x=torch.tensor(2.0), y=torch.tensor(3.0), title="p = x·y
 # | | $p$ | $y = 3$ | 42 | 48 |
 # | $y$ | $p$ | $x = 2$ | 28 | 28 |
 #
-# Note the order. $p$ can send its gradient on to $x$ and $y$ only when *all* of it has arrived, from $L$ and from $q$.
-# Had it sent the 8 on at once, the 6 would have come too late.
+# Note the order: $p$ sends its gradient on to $x$ and $y$ when *all* of it has arrived, from $L$ and from $q$. If it
+# sent the 8 on at once, and nothing afterwards, the 6 would be lost. It could also send the 8 first and the 6 later.
+# The sums would be right, but $x$ and $y$ would be visited twice, and so would be everything before them. If such a
+# $p$ used another value twice, and that one a third, the number of visits would double each time. With the right
+# order, each edge is used exactly once.
 
 # %% tags=["autograder:skip"]
 x, y = torch.tensor(2.0, requires_grad=True), torch.tensor(3.0, requires_grad=True)
@@ -334,8 +340,8 @@ measured = (used_twice(x + step, y) - used_twice(x - step, y)) / (2 * step)
 print("measured by moving x a little:", round(measured.item(), 1))
 
 # %% [markdown]
-# The package torchviz draws PyTorch's own bookkeeping of it. Two arrows lead out of the first `MulBackward0`: that is
-# $p$, used twice.
+# The package torchviz draws the graph that PyTorch itself has recorded. Two arrows lead out of the upper
+# `MulBackward0`: that is $p$, used twice.
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 if shutil.which("dot"):
@@ -350,7 +356,7 @@ else:
 #
 # *Straightforward if you draw it, about 9 minutes, 3 points*
 #
-# Another graph, with a bend in it:
+# Another graph, with a tanh in it:
 #
 # $$p = x \cdot y, \qquad q = p + x, \qquad r = \tanh q, \qquad L = r \cdot p .$$
 #
@@ -407,10 +413,10 @@ check.node_gradients(backward_by_hand, at=(-0.75, 1.5))
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 4 · When PyTorch's graph is the wrong one
+# ## 4 · When the graph is not the one that you mean
 #
-# Autograd never makes a mistake with the graph that it has. But it may have another graph than you believe.
-# **Predict:** which of these four gives the right gradient of $\tanh^2 w$ at $w = 0.5$, which is 0.7269?
+# Autograd differentiates the graph that it has recorded. That may be another graph than you believe. **Predict:**
+# which of these four gives the right gradient of $\tanh^2 w$ at $w = 0.5$, which is 0.7269?
 
 # %% tags=["autograder:skip"]
 ways = {
@@ -428,8 +434,8 @@ for name, way in ways.items():
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# All four values agree, and two of the gradients are wrong, silently. `.item()` hands out a plain number: to autograd
-# it is a constant, and the ways through it are missing from the sum. In the third line one of two equal contributions
+# All four values agree, and two of the gradients are wrong, silently. `.item()` gives a plain number: to autograd it
+# is a constant, and the paths through it are missing from the sum. In the third line one of two equal contributions
 # is lost, so that half of the gradient is left.
 # </details>
 
@@ -444,7 +450,7 @@ for name, way in ways.items():
 # $$h = \tanh(x\,w), \qquad L = \frac1n\sum_{i=1}^n (h_i - t_i)^2,$$
 #
 # with respect to the weights $w$ *and* with respect to the hidden values $h$. Her function raises an error. When that
-# one is mended, there is another, and then one that is silent.
+# one is mended, there is another error, and then a mistake without an error.
 
 
 # %% nbgrader={"grade_id": "buggy", "locked": true}
@@ -472,8 +478,8 @@ except RuntimeError as error:
 # </details>
 # <details><summary>Hint 2: what comes next</summary>
 #
-# Follow the way from $w$ to $h$: does it stay in torch all along? Once it does, $h$ is no leaf any more. What becomes
-# of the gradient of such a value?
+# Follow the path from $w$ to $h$: does it stay in torch all along? Once it does, $h$ is no leaf any more. What
+# becomes of the gradient of such a value?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -514,9 +520,9 @@ check.both_gradients(gradients_repaired, count=7, width=4)
 # %% [markdown]
 # ## 5 · Build your own
 #
-# Now the machine. What must a number know, so that a gradient can find its way back? Look at section 3 again: at each
-# node you needed its **value**, the nodes that it was **computed from**, and the **local slope** towards each of them.
-# No more than that:
+# Now the engine. What must be stored with a number, so that a backward pass can go through it? Look at section 3
+# again: at each node you needed its **value**, the nodes that it was **computed from**, and the **local slope**
+# towards each of them. No more than that:
 #
 # | attribute | is | for $p = x\cdot y$ with $x = 2$, $y = 3$ |
 # |---|---|---|
@@ -709,9 +715,9 @@ print("(1 - x) / x ** 2 =", ((1 - x) / x**2).data)
 #
 # *Tricky, about 10 minutes, 3 points*
 #
-# The backward pass must not touch a value before all its users have sent their contributions. So it needs an order: a
-# list in which **each value stands after all those that it is computed from**, each of them once. This is a
-# *topological order*; the backward pass reads it from the end.
+# The backward pass visits each value once. So it must not come to a value before all its users have sent their
+# contributions, and it needs an order: a list in which **each value stands after all those that it is computed
+# from**, each of them once. This is a *topological order*; the backward pass reads it from the end.
 #
 # **Predict:** for `p = x * y`, `q = p + x`, `L = p * q`, which of these are topological orders: `x y p q L`,
 # `y x p q L`, `x p y q L`, `x y q p L`?
@@ -763,8 +769,8 @@ check.topological_order(topological_order, Value, deep=1000)
 # %% [markdown]
 # <details><summary>Your prediction</summary>
 #
-# The first two are topological orders: nobody minds whether $x$ or $y$ comes first. In the third, $p$ stands before its
-# parent $y$; in the fourth, $q$ before its parent $p$.
+# The first two are topological orders: it does not matter whether $x$ or $y$ comes first. In the third, $p$ stands
+# before its parent $y$; in the fourth, $q$ before its parent $p$.
 # </details>
 
 # %% [markdown]
@@ -784,7 +790,7 @@ print("values in the order:", len(topological_order(link)))
 # Write `backward(order)`. It is given a topological order and fills `grad` of every value in it with the derivative of
 # the **last** one. When it is called, all `grad` are 0.0. The parents of a value stand in the list before it.
 #
-# Only numbers and the two rules of section 3 remain: along an edge, multiply; where ways meet, add.
+# Only numbers and the two rules of section 3 remain: along an edge, multiply; where paths meet, add.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -841,8 +847,8 @@ print("L = p·q from section 3:", gradients(lambda x, y: (x * y) * (x * y + x), 
 print("x·x at 5:              ", gradients(lambda x: x * x, 5))
 
 # %% [markdown]
-# Now the test that counts: random expressions with sums, products, quotients, powers, exp and tanh, in which values are
-# used several times, differentiated by your engine and by PyTorch.
+# Now the real test: random expressions with sums, products, quotients, powers, exp and tanh, in which values are used
+# several times, differentiated by your engine and by PyTorch.
 
 # %% tags=["autograder:skip"]
 print("x/(x+1) at 1:", gradients(lambda x: x / (x + 1), 1))
@@ -851,8 +857,8 @@ check.engine(gradients)
 
 # %% [markdown]
 # And here is the graph of Exercise 3, drawn from your own objects. The number on an edge is the local slope that your
-# forward pass wrote down. Step back from the right and check a few: *multiply along an edge, add where ways meet*. Do
-# the machine and your paper agree?
+# forward pass wrote down. Step back from the right and check a few: *multiply along an edge, add where paths meet*.
+# Do the engine and your paper agree?
 
 # %% tags=["autograder:skip"]
 x, y = Value(0.5), Value(1)
@@ -884,8 +890,8 @@ for turn in ("once", "twice"):
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# With the `+=` that the sum over several ways demands, it adds as well, and for the very same reason: a backward pass
-# can't know whether what it finds in `grad` came from another way in *this* pass or from an earlier one. PyTorch leaves
+# With the `+=` that the sum over several paths needs, it adds as well, and for the same reason: a backward pass can't
+# know whether what it finds in `grad` came over another path in *this* pass or from an earlier pass. PyTorch leaves
 # the emptying to you. (If your `backward` empties all `grad` first, you see 10 twice. That is right, too, as long as
 # nobody wants to add up several passes.)
 # </details>
@@ -894,11 +900,12 @@ for turn in ("once", "twice"):
 # ### A network, trained by your engine
 #
 # Four points, and the answer is "exactly one of the two is positive". No straight line separates the two classes, so
-# one neuron can't do it: it takes a hidden layer. Three neurons, $\tanh(w_1 x_1 + w_2 x_2 + b)$ each, and one that
-# listens to them: 13 weights, trained by gradient descent on the mean squared error. *The same functions* run on
-# `Value`s and on tensors, since both know `+`, `*` and `tanh`.
+# one neuron can't do it: it takes a hidden layer. Three hidden neurons, $\tanh(w_1 x_1 + w_2 x_2 + b)$ each, and one
+# output neuron that combines them: 13 weights, trained by gradient descent on the mean squared error. *The same
+# functions* run on `Value`s and on tensors, since both have `+`, `-`, `*`, `/` and `tanh`.
 #
-# **Predict:** will the loss of your engine and that of PyTorch agree roughly, to some digits, or to the last digit?
+# **Predict:** will the loss of your engine and that of PyTorch agree roughly, to some digits, or to nearly all
+# digits?
 
 
 # %% tags=["autograder:skip"]
@@ -907,7 +914,7 @@ TARGETS = [-1.0, 1.0, 1.0, -1.0]
 
 
 def network(w, x1, x2):
-    """Three neurons and one that listens to them; works for anything that knows +, * and tanh."""
+    """Three hidden neurons and an output neuron; works for anything that has +, * and tanh."""
     hidden = [(w[k] * x1 + w[k + 1] * x2 + w[k + 2]).tanh() for k in (0, 3, 6)]
     return (w[9] * hidden[0] + w[10] * hidden[1] + w[11] * hidden[2] + w[12]).tanh()
 
@@ -952,9 +959,9 @@ figures.progress(
 )
 
 # %% [markdown]
-# To the last digit, nearly. Autograd is no approximation, and there is no magic in it: it is what you have just
-# written, for tensors instead of numbers, with a few hundred rules instead of six, and in C++. *Your* engine has some
-# fifty lines:
+# To nearly all digits: the two engines apply the same rules, and only round in another order. So there is no secret
+# in autograd: it is what you have just written, for tensors instead of numbers, with some hundred rules instead of
+# six, and in C++. *Your* engine has about fifty lines:
 #
 # - `Value`: a number, its parents, its slopes (the **dynamic graph**, recorded while Python runs);
 # - one rule for each operation (PyTorch's `MulBackward0`, `TanhBackward0`, …);
@@ -972,15 +979,24 @@ figures.progress(
 # | $v\,e^{v-1}$ for the slope of $e^v$ | nonsense | the rule for powers is not for exponentials | exp-derivative |
 # | a square's slope without the 2 | half of it | read the rule again, sign by sign | wrong-coefficient |
 # | the gradient of a sum where a mean was asked | n times too much | the mean's local slope is 1/n | sum-for-mean |
-# | `parent.grad = …` in a backward pass | right, until a value is used twice | the ways must be added | overwrites-accumulation |
+# | `parent.grad = …` in a backward pass | right, until a value is used twice | contributions must be added | overwrites-accumulation |
 # | `.item()`, `math.tanh`, `torch.tensor(t.tolist())`, a result without parents | a gradient that lacks a part, or all | the graph ends where you leave it | graph-cut |
 # | `backward()` on a vector of errors | "only for scalar outputs" | a gradient belongs to one number | backward-on-vector |
 # | `h.grad` of a computed `h` | None | only leaves keep theirs, unless `retain_grad()` asks | grad-of-intermediate |
 # | two backward passes on one graph | "a second time" | the first one has used the graph up | backward-twice |
 #
-# - **Chain rule:** local slope times what comes from above, each slope at its forward value.
-# - **Several ways:** add. That is why `.grad` accumulates.
-# - **Topological order, read backwards:** nobody sends on what has not yet arrived in full.
+# - **Chain rule:** the gradient of the user times the local slope, each slope at its forward value.
+# - **Several paths:** add. That is why `.grad` accumulates.
+# - **Topological order, read backwards:** a value sends its gradient on once, when all of it has arrived.
+#
+# **Three links**
+#
+# - [micrograd](https://github.com/karpathy/micrograd), by Andrej Karpathy: an engine like yours, in about a hundred
+#   lines.
+# - [Calculus on computational graphs](https://colah.github.io/posts/2015-08-Backprop/), by Christopher Olah: forward
+#   and reverse mode, with pictures.
+# - [Learning representations by back-propagating errors](https://doi.org/10.1038/323533a0), by Rumelhart, Hinton and
+#   Williams (1986): the four pages that made the method known.
 
 # %% [markdown]
 # ### Open question · Why backwards?
@@ -992,10 +1008,10 @@ figures.progress(
 # right number. For the next weight she starts again.
 #
 # Explain in 6 to 12 sentences, with what you saw in this lab, (a) how the work of the two engines compares for a
-# network with a million weights and one loss, and why; (b) for what kind of function hers would be the better one; (c)
-# why the backward engine needs an order, and what exactly goes wrong at a value that is used twice if it sends its
-# gradient on too early; (d) why `+=` and not `=`, and what that has to do with a habit of PyTorch's `.grad` that
-# surprises every beginner.
+# network with a million weights and one loss, and why; (b) for what kind of function hers would be the better one;
+# (c) why the backward engine needs an order, and what exactly is lost at a value that is used twice if it sends its
+# gradient on once and too early; (d) why `+=` and not `=`, and what that has to do with a habit of PyTorch's `.grad`
+# that surprises every beginner.
 
 # %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 4}
 # Her engine needs one pass through the whole computation for each weight, a million passes for a million weights. The
@@ -1003,12 +1019,13 @@ figures.progress(
 # when it arrives at the weights, it has the derivatives for all of them, after a single pass that costs about as much
 # as the forward pass. This works since what a value receives, the slope times what came from above, is shared by
 # everything before it. If there were one input and a million outputs, hers would be the better one: one forward pass
-# gives the derivatives of all outputs, and the backward engine would need one pass for each output. The backward engine
-# needs the topological order because a value may send on its gradient only when it has it all. In section 3, p was used
-# by q and by L. Had it sent the 8 from L on to x and y before the 6 from q came, x would have got 30 in place
-# of 48. And the contributions of all users are added since a small change of p changes L in both ways at once; `=` would
-# keep the last one only. PyTorch adds into `.grad` for the same reason, and since it can't know whether another
-# backward pass belongs to the same sum, it never empties it: that is for the training loop to do.
+# gives the derivatives of all outputs, and the backward engine would need one pass for each output. The backward
+# engine needs the topological order so that each value can send its gradient on once, when it has all of it. In
+# section 3, p was used by q and by L. Had it sent on only the 8 from L, before the 6 from q came, x would have got 30
+# in place of 48; and sending twice would double the work at every such value. And the contributions of all users are
+# added since a small change of p changes L in both ways at once; `=` would keep the last one only. PyTorch adds into
+# `.grad` for the same reason, and since it can't know whether another backward pass belongs to the same sum, it never
+# empties it: that is for the training loop to do.
 #
 # **Mark scheme**
 #
@@ -1017,7 +1034,7 @@ figures.progress(
 # 1. One backward pass for all weights against one forward pass for each weight, with the reason: the derivative of one
 #    loss with respect to each value is computed once and shared.
 # 2. Forward is better where there are few inputs and many outputs.
-# 3. The order: a value must have received from all its users before it sends on; says what is lost otherwise (evidence:
-#    the table of section 3 or Exercise 7).
-# 4. The sum over all ways is the chain rule for a value used twice; `.grad` accumulates for this reason, and so it must
-#    be emptied between steps.
+# 3. The order: a value that sends on once must have received from all its users before; says what is lost otherwise
+#    (evidence: the table of section 3 or Exercise 7).
+# 4. The sum over all paths is the chain rule for a value used twice; `.grad` accumulates for this reason, and so it
+#    must be emptied between steps.

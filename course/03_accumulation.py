@@ -11,24 +11,24 @@
 # ---
 
 # %% [markdown]
-# # The bucket
+# # The bucket: gradients add up
 #
-# Under every watched tensor stands a bucket, `.grad`. Each backward pass pours a gradient into it. No pass ever
-# empties it. This one decision of PyTorch's is behind the most famous bug in deep learning, one that raises no error
-# and only makes the training a little strange. It is also behind a trick with which people train networks that do not
-# fit into their computers.
+# Every watched leaf (a leaf with `requires_grad=True`) has an attribute `.grad`. Each backward pass **adds** its
+# gradient to it, and no pass empties it. Picture `.grad` as a bucket under the tensor. This decision of PyTorch is
+# behind one of the best known bugs in deep learning: it raises no error, and only makes the training strange. It is
+# also behind a useful trick: training with batches that are too large for the memory.
 #
-# In this lab you watch the bucket fill, empty it, forget to, hold on to it for too long, and switch off the tap in
-# three ways. At the end you find out what the forgetful loop *is*: not nonsense, but a well-known method that nobody
-# asked for.
+# In this lab you see the bucket fill, you empty it, you forget to empty it, and you switch the recording off in three
+# ways. At the end you find out what a loop computes that never empties `.grad`: not nonsense, but a well-known method
+# that nobody asked for.
 #
 # **When you are done, you can**
 #
 # - predict what `.grad` holds after any sequence of backward passes, and keep gradients apart;
-# - write a training loop that empties the bucket, and repair one that does not;
+# - write a training loop that empties `.grad`, and repair one that does not;
 # - go backward twice where two results share one graph, and say when that is allowed;
 # - choose between `no_grad()`, `detach()` and `requires_grad_(False)`, and let a gradient flow through one factor only;
-# - accumulate on purpose, so that small batches give exactly the gradient of a large one.
+# - accumulate on purpose, so that small batches give the gradient of a large one.
 #
 # **Time:** about 80 minutes. **Points:** 24.
 # **You need:** `backward()`, leaves and `.grad` as in lab 01, the chain rule, and a gradient step $w - \eta\,\nabla L$.
@@ -64,8 +64,8 @@ def shown(tensor: torch.Tensor) -> str:
 #
 # The smallest example: $L = x_1^2 + x_2^2$ at $x = (1, 1)$. Its gradient is $2x = (2, 2)$.
 #
-# **Predict** three things. What is in the bucket *before* the first backward pass? What after it? And what happens if
-# we go backward through the same `loss` once more?
+# **Predict** three things. What does `x.grad` hold *before* the first backward pass? What after it? And what happens
+# if we go backward through the same `loss` once more?
 
 # %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 1.0], requires_grad=True)
@@ -83,9 +83,9 @@ except RuntimeError as error:
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# At first there is no bucket at all: `.grad` is None, not zero. The first pass brings it along. A second pass through
-# the *same* graph fails, since the first one has thrown away what it needed on the way, here the value of $x$: memory
-# is precious. Compute the loss again, and there is a new graph to go back through.
+# At first `.grad` is None, not zero. The first pass creates it. A second pass through the *same* graph fails: to save
+# memory, the first one has freed what the graph had saved for the derivatives, here the value of $x$. Compute the
+# loss again, and there is a new graph to go back through.
 # </details>
 #
 # ### Predict · Three rounds
@@ -113,10 +113,10 @@ for round_number in (1, 2, 3):
 #
 # Nothing about the surface has changed, and yet the numbers grow: `backward()` *adds*. Why would anybody build it
 # like that? Because within one backward pass it must be so: where a tensor is used in two places, its derivative is
-# the sum over both ways (lab 02). PyTorch treats two passes like two ways.
+# the sum over both paths (lab 02). PyTorch treats two passes like two paths.
 # </details>
 #
-# ### Predict · A photograph, or a window?
+# ### Predict · A copy, or a second name?
 #
 # Somebody keeps the first gradient under a name of its own, to compare it with the second. The function is
 # $y = 5x^3 - x^2 + 2x - 100$ at $x = 10$, with slope 1482. What does `dydx` say at the end?
@@ -131,17 +131,17 @@ print("dydx, just noted:         ", dydx.item())
 y = 5 * x**3 - x**2 + 2 * x - 100
 y.backward()
 print("dydx, which nobody touched:", dydx.item())
-print("is it the bucket itself?  ", dydx is x.grad)
+print("is it x.grad itself?      ", dydx is x.grad)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# `dydx = x.grad` takes no photograph of the water level. It is a second name for the bucket, an **alias**: a window
-# through which you see whatever is in there *now*. The next pass pours into the same bucket, and 1482 becomes 2964.
+# `dydx = x.grad` copies nothing. It is a second name for the same tensor, an **alias**, and shows what that tensor
+# holds *now*. The next pass adds to this tensor, and 1482 becomes 2964.
 # </details>
 #
-# There are two ways to empty a bucket, and to an alias they are not the same. `x.grad.zero_()` pours it out.
-# `x.grad = None` takes it away, and the next pass brings a new one. **Predict** what each of the two does to a
+# There are two ways to empty `.grad`, and for an alias they differ. `x.grad.zero_()` writes zeros into the tensor.
+# `x.grad = None` lets go of the tensor, and the next pass makes a new one. **Predict** what each of the two does to a
 # gradient that was noted.
 
 # %% tags=["autograder:skip"]
@@ -155,12 +155,12 @@ for way in ("zero_()", "None"):
         x.grad.zero_()
     print(f"emptied by {way:8} noted: {noted.item():4.0f}", end="   ")
     (3 * x).backward()
-    print(f"after the next backward, noted: {noted.item():4.0f}, in the bucket: {x.grad.item():.0f}")
+    print(f"after the next backward, noted: {noted.item():4.0f}, .grad: {x.grad.item():.0f}")
 
 # %% [markdown]
-# After `zero_()` the window shows the empty bucket, and then the next gradient. After `None` the old bucket stays
-# with whoever holds it. (An optimiser's `zero_grad()` does the second, unless you ask for the first.) To be safe from
-# both, keep a copy of the *values*.
+# After `zero_()` the alias shows 0, and then the next gradient. After `None` the alias still has the old tensor, with
+# the old gradient. (An optimiser's `zero_grad()` does the second, unless you ask for the first.) To be safe in both
+# cases, keep a copy of the *values*, with `clone()`.
 
 # %% [markdown]
 # ### Exercise 1 · Each gradient by itself
@@ -177,13 +177,13 @@ for way in ("zero_()", "None"):
 # </details>
 # <details><summary>Hint 2: keeping apart</summary>
 #
-# What is in the bucket when the second row begins? And what does your list hold: numbers, or the same window several
-# times?
+# What does `.grad` hold when the second row begins? And what does your list hold: different tensors, or the same
+# tensor several times?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Make a leaf with `w.detach().clone().requires_grad_()`. For each row: take the bucket away by setting it to None, go
-# backward, append a `clone()` of what is in it. `torch.stack` puts the list together.
+# Make a leaf with `w.detach().clone().requires_grad_()`. For each row: set `.grad` to None, go backward, append a
+# `clone()` of `.grad`. `torch.stack` puts the list together.
 # </details>
 
 
@@ -195,7 +195,7 @@ def gradients_apart(
 
     Args:
         loss: maps w (d,) and one example (m,) to a scalar tensor.
-        w: where, shape (d,), unwatched. It is left as it was.
+        w: where, shape (d,), with requires_grad=False. It is left as it was.
         data: the examples, shape (n, m).
 
     Returns:
@@ -229,8 +229,8 @@ for row, gradient in zip(examples, each):
 print("their sum        ", shown(each.sum(dim=0)))
 
 # %% [markdown]
-# The first example is fitted already and has nothing to say. One number per example and weight: a table like this
-# shows *which* example pulls the weights where. Their sum is what an uncleared bucket would have held.
+# The first example is fitted already, so its gradient is zero. One number per example and weight: a table like this
+# shows *which* example moves the weights where. Their sum is what `.grad` would have held if nobody had emptied it.
 
 # %% [markdown]
 # ## 2 · A loop that empties, and one that forgets
@@ -238,7 +238,8 @@ print("their sum        ", shown(each.sum(dim=0)))
 # Now the weights move. The loss could hardly be simpler: $L(w) = 3w_1 + 3w_2 + 3w_3 + 3w_4$, a slope of 3 along every
 # axis, everywhere. We start at $w = (1, 1, 1, 1)$ and make three steps with $\eta = 0.1$.
 #
-# **Predict** the gradient in each epoch and the weights at the end, once with and once without emptying the bucket.
+# **Predict** the gradient in each epoch and the weights at the end, once with and once without emptying `.grad`. (An
+# *epoch* is one pass through all the data. Here the data are the same in each step, so each step is an epoch.)
 
 # %% tags=["autograder:skip"]
 for empties in (True, False):
@@ -260,15 +261,16 @@ for empties in (True, False):
 # $0.9$ long, and $w$ ends at $-0.8$: twice as far. The slope was 3 all the time. No error, no warning.
 # </details>
 #
-# The two loops side by side, one weight of each. Each `backward()` pours 3 in, `step` reads the level, and only the
-# left loop empties. Play it, then drag the slider: what is the level that each *step* sees?
+# The two loops side by side, one weight of each. Each `backward()` adds 3, `step` reads the level, and only the left
+# loop empties the bucket. Play it, then drag the slider: what is the level that each *step* sees?
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.buckets(lambda w: 3.0, weight=1.0, rate=0.1, rounds=4, title="Two loops, two buckets")
 
 # %% [markdown]
-# Why the update stands under `no_grad()`, and why it must be `-=`: the leaf has to stay *the same tensor*, since the
-# bucket belongs to it. **Predict** for each of these four updates whether a second round works.
+# Why is the update inside `no_grad()`, and why must it be `-=`? The leaf has to stay *the same tensor*, since the
+# `.grad` belongs to it, and autograd must not record the update. **Predict** for each of these four updates whether a
+# second round works.
 
 
 # %% tags=["autograder:skip"]
@@ -301,10 +303,10 @@ for update in updates:
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# `w = w - …` computes a new tensor and gives it the old name. It is a result and no leaf, and gets no bucket. Inside
-# `no_grad()` the new tensor is not even watched. `w -= …` moves the leaf itself, which autograd forbids while it is
-# recording. Only the last one moves the leaf while nobody records. (It "works", and still has one of the mistakes of
-# this lab. Which?)
+# `w = w - …` computes a new tensor and gives it the old name. It is a result and no leaf, and `backward()` fills no
+# `.grad` of it. Inside `no_grad()` the new tensor is not even watched. `w -= …` moves the leaf itself, which autograd
+# forbids while it is recording. Only the last one moves the leaf while nothing is recorded. (It "works", and still
+# has one of the mistakes of this lab. Which?)
 # </details>
 
 # %% [markdown]
@@ -313,8 +315,8 @@ for update in updates:
 # *Tricky, about 10 minutes, 3 points*
 #
 # This loop should return the trained weights and the gradient of every epoch. It stops with an error. When that is
-# mended, it stops with the next one, and when that is mended too, it runs and one of the two results is silently
-# wrong.
+# mended, it stops with the next one, and when that is mended too, it runs, and one of the two results is wrong
+# without an error.
 
 
 # %% nbgrader={"grade_id": "buggy", "locked": true}
@@ -351,8 +353,8 @@ except AttributeError as error:
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# There are four things to mend: the bucket is emptied after it was used, `history` gets copies, the update is done
-# with `-=`, and the weights are detached when they are returned.
+# There are four things to mend: `.grad` is emptied after it was used, `history` gets copies, the update is done with
+# `-=`, and the weights are detached when they are returned.
 # </details>
 
 
@@ -424,15 +426,15 @@ for name, formula in results.items():
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# What a pass throws away are the *values that were saved for the derivatives*. The derivative of $x^2$ needs $x$,
-# that of $e^x$ needs $e^x$, and even $3x$ has saved its factor 3. The derivative of $x + 2$ is 1, whatever $x$ is.
-# Nothing was saved, so nothing is missing, and the second pass goes through **silently**, into the same bucket. So
-# the error is a friend that does not always come. `retain_graph=True` keeps the saved values for one more pass.
+# What a pass frees are the *values that were saved for the derivatives*. The derivative of $x^2$ needs $x$, that of
+# $e^x$ needs $e^x$, and even $3x$ has saved its factor 3. The derivative of $x + 2$ is 1, whatever $x$ is. Nothing
+# was saved, so nothing is missing, and the second pass works **without an error** and adds to the same `.grad`. So do
+# not rely on the error. `retain_graph=True` keeps the saved values for one more pass.
 # </details>
 #
-# When does one need this? When two results grow from one trunk: one network that tells what an animal is *and* how
-# old it is. The trunk is computed once, and each result has a gradient of its own. If only their sum is wanted, no
-# second pass is needed:
+# When does one need this? When two results share the first part of a computation, the *trunk*: one network that tells
+# what an animal is *and* how old it is. The trunk is computed once, and each result has a gradient of its own. If
+# only their sum is wanted, no second pass is needed:
 
 # %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -462,10 +464,10 @@ print("their sum, at once: ", shown(x.grad))
 # Three forward steps: trunk, first head, second head. Then two passes that share a part of the graph. Which of the two
 # may use it up?
 # </details>
-# <details><summary>Hint 2: two gradients, one bucket</summary>
+# <details><summary>Hint 2: two gradients, one .grad</summary>
 #
-# If you use `backward()`, the second gradient falls onto the first. What must happen in between, and what must you have
-# saved before? `torch.autograd.grad` uses no bucket at all.
+# If you use `backward()`, the second gradient is added to the first. What must happen in between, and what must you
+# have saved before? `torch.autograd.grad` does not use `.grad` at all.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -487,7 +489,7 @@ def two_gradients(
         trunk: maps x (d,) to a tensor of any shape. It is called once.
         first: maps the trunk's result to a scalar tensor.
         second: does so too.
-        x: where, shape (d,), unwatched. It is left as it was.
+        x: where, shape (d,), with requires_grad=False. It is left as it was.
 
     Returns:
         The gradients of ``first(trunk(x))`` and of ``second(trunk(x))`` with respect to x, each of shape (d,).
@@ -515,19 +517,19 @@ check.two_heads(
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 4 · Turning off the tap
+# ## 4 · Switching the recording off
 #
-# Every recorded operation costs memory, and sometimes you want a value and no record: for a plot, for a test, or
+# Every recorded operation costs memory, and sometimes you want a value and no graph: for a plot, for a test, or
 # because a factor is to count as a constant. There are three ways.
 #
-# | way | whom it concerns | how long |
+# | way | what it acts on | how long |
 # |---|---|---|
 # | `x.requires_grad_(False)` | the **leaf** x, for everybody who uses it | until you switch it on again |
 # | `with torch.no_grad():` | the **operations** in the block, whatever they work on | until the block ends |
-# | `x.detach()` | the **new tensor** that it returns; x goes on being watched | for good |
+# | `x.detach()` | the **new tensor** that it returns; x itself is still watched | for good |
 #
-# **Predict** the whole table: for $y = x^2$, is the result watched, does it know its operation (`grad_fn`), and is it
-# a leaf? Is `x` itself still watched afterwards?
+# **Predict** the whole table: for $y = x^2$, does the result have `requires_grad=True` and a `grad_fn`, and is it a
+# leaf? What is `x.requires_grad` afterwards?
 
 
 # %% tags=["autograder:skip"]
@@ -555,10 +557,10 @@ for way in ("watched", "requires_grad_(False)", "no_grad()", "detach() before", 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# The *results* are all alike: no record, so no way back, and PyTorch calls such a tensor a leaf. The difference is
-# what becomes of `x`. After `requires_grad_(False)` it is unwatched for everybody else too, and if you forget to
-# switch it on again, the next training step stands still or fails. `no_grad()` switches itself on again. `detach()`
-# touches neither `x` nor the other operations.
+# The *results* are all alike: they have no graph, and PyTorch calls such a tensor a leaf. The difference is what
+# becomes of `x`. After `requires_grad_(False)` it is unwatched for everybody else too, and if you forget to switch it
+# on again, the next training step fails or changes nothing. `no_grad()` switches itself on again. `detach()` touches
+# neither `x` nor the other operations.
 #
 # `requires_grad_(False)` has its place: to *freeze* the weights of a finished network for good. And it works for
 # leaves only; on a result it raises an error.
@@ -571,17 +573,17 @@ for way in ("watched", "requires_grad_(False)", "no_grad()", "detach() before", 
 
 # %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0], requires_grad=True)
-window, photograph = x.detach(), x.detach().clone()
-window[0] = 100.0
+shared, copied = x.detach(), x.detach().clone()
+shared[0] = 100.0
 print("x          ", shown(x))
-print("detach     ", shown(window))
-print("and a clone", shown(photograph))
+print("detach     ", shown(shared))
+print("and a clone", shown(copied))
 
 # %% [markdown]
-# A detached tensor is a window again, like `x.grad`. Reading through it is harmless. Writing is not: the graph may
-# have saved the number that you overwrite. **Predict:** $y = e^x$ at $x = 1$ saves its own value $e$ for the
-# derivative. We double `y` behind autograd's back, once through `.data`, an older way to detach, and once through
-# `detach()`. Which gradient comes out?
+# A detached tensor shares its memory with the original. Reading it is harmless. Writing is not: the graph may have
+# saved the number that you overwrite. **Predict:** $y = e^x$ at $x = 1$ saves its own value $e$ for the derivative.
+# We double `y` without telling autograd, once through `.data`, an older way to detach, and once through `detach()`.
+# Which gradient comes out?
 
 # %% tags=["autograder:skip"]
 for way in ("data", "detach()"):
@@ -598,9 +600,9 @@ for way in ("data", "detach()"):
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Through `.data` the saved value is changed and nobody notices: 5.4366 is a wrong gradient without a warning. Through
-# `detach()` autograd sees at the backward pass that a saved value was overwritten, and objects. So: `detach()`, never
-# `.data`.
+# Through `.data` the saved value is changed and autograd does not notice: 5.4366 is a wrong gradient without a
+# warning. Through `detach()` autograd finds in the backward pass that a saved value was overwritten, and raises an
+# error. So: `detach()`, never `.data`.
 # </details>
 
 # %% [markdown]
@@ -608,8 +610,8 @@ for way in ("data", "detach()"):
 #
 # *Easy, about 4 minutes, 2 points*
 #
-# Write `value_only`. It returns the values of `f(x)` without any record, and `x`, which is watched, must be watched
-# afterwards as before. More than one way is right. Which would you choose if computing `f` took half of your memory?
+# Write `value_only`. It returns the values of `f(x)` without a graph, and `x`, which is watched, must still be
+# watched afterwards. More than one way is right. Which would you choose if computing `f` took half of your memory?
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -617,7 +619,7 @@ for way in ("data", "detach()"):
 # </details>
 # <details><summary>Hint 2: two moments</summary>
 #
-# You can prevent the record, or make it and let go of it. Both give the same values.
+# You can prevent the graph, or make it and let go of it. Both give the same values.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -627,14 +629,14 @@ for way in ("data", "detach()"):
 
 # %% nbgrader={"grade_id": "quiet", "solution": true}
 def value_only(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> torch.Tensor:
-    """Compute f(x) without a record.
+    """Compute f(x) without a graph.
 
     Args:
         f: maps a tensor to a tensor.
-        x: a watched leaf of any shape. It is watched afterwards too.
+        x: a leaf of any shape with requires_grad=True, which it has afterwards too.
 
     Returns:
-        The values of f(x), unwatched.
+        The values of f(x), with requires_grad=False.
     """
     ### BEGIN SOLUTION
     with torch.no_grad():
@@ -650,24 +652,23 @@ check.quiet(value_only, on=lambda x: torch.outer(x, x) + 1)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# And the memory? Inside `no_grad()`, and with an `x` that is detached before, no record is ever made. Detaching the
-# *result* lets go of a record that has taken up the memory by then.
+# And the memory? Inside `no_grad()`, and with an `x` that is detached before, no graph is ever made. If you detach
+# the *result*, the graph is made first, and needs the memory until it is let go.
 
 # %% [markdown]
 # ### Exercise 5 · A one-way street
 #
 # *Straightforward, about 7 minutes, 3 points*
 #
-# In many methods a factor counts as a constant although it is computed from the very same `x`: a weight, a target, a
-# teacher's judgement. Write `one_way`. Its *value* is $f(x) \cdot g(x)$, but its *gradient* flows through $f$ only:
-# $g(x)$ is to be treated like a number that fell from the sky. In papers this is called *stop-gradient*,
-# $f(x) \cdot \operatorname{stop}(g(x))$.
+# In many methods a factor counts as a constant although it is computed from the very same `x`: a weight or a target.
+# Write `one_way`. Its *value* is $f(x) \cdot g(x)$, but its *gradient* flows through $f$ only: $g(x)$ is treated as a
+# constant. In papers this is called *stop-gradient*, $f(x) \cdot \operatorname{stop}(g(x))$.
 #
 # **Predict:** $f(x) = x$ and $g(x) = x$. The value is $x^2$. Which slope will autograd find at $x = 3$?
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# The result must be watched, and have a record of one of its two factors.
+# The result must be watched, and its graph must hold one of the two factors.
 # </details>
 # <details><summary>Hint 2: which switch</summary>
 #
@@ -688,7 +689,7 @@ def one_way(
     Args:
         f: works on each number of a tensor by itself.
         g: does so too.
-        x: a watched tensor of any shape. It is watched afterwards too.
+        x: a tensor of any shape with requires_grad=True, which it has afterwards too.
 
     Returns:
         The products, in the shape of x. For autograd, g(x) is a constant in them.
@@ -712,20 +713,20 @@ y.backward()
 print(f"value {y.item():.0f}, slope {x.grad.item():.0f}")
 
 # %% [markdown]
-# The value is 9, and the slope is that of $3x$: autograd does not know that the 3 was an $x$ too. The chain rule is
-# about records, not about values.
+# The value is 9, and the slope is that of $3x$: autograd does not know that the 3 was an $x$ too. Two results with
+# the same value can have different graphs, and then they have different gradients.
 
 # %% [markdown]
 # ## 5 · Accumulation as a tool
 #
 # A loss over a batch of $N$ examples is usually a mean, $L(w) = \frac1N \sum_{i=1}^{N} \ell_i(w)$. The larger the
-# batch, the calmer its gradient, and the more memory it takes: the graph of all $N$ examples at once. But the
-# gradient of a sum is the sum of the gradients, and the bucket *adds*. So we can pour in one small batch after the
-# other, each with a small graph of its own that is thrown away at once, and step when the bucket holds them all. That
-# is *gradient accumulation*, with *micro-batches*.
+# batch, the less its gradient depends on chance, and the more memory it takes: the graph of all $N$ examples at once.
+# But the gradient of a sum is the sum of the gradients, and `backward()` *adds*. So we can go backward for one small
+# batch after the other, each with a small graph that is freed at once, and make the step when `.grad` holds the sum.
+# That is *gradient accumulation*, with *micro-batches*.
 #
-# **Predict:** six examples, once in one batch, once as two micro-batches of three. Each micro-batch pours in the
-# gradient of *its* mean. Is the sum in the bucket the gradient of the large batch, or off by a factor?
+# **Predict:** six examples, once in one batch, once as two micro-batches of three. Each micro-batch adds the gradient
+# of *its* mean. Is the sum in `.grad` the gradient of the large batch, or off by a factor?
 
 
 # %% tags=["autograder:skip"]
@@ -751,18 +752,18 @@ print("five and one:   ", shown(w.grad))
 
 # %% [markdown]
 # Three and three give twice the gradient of the batch, which could be mended afterwards. Five and one give something
-# that is not even parallel to it: the single example in the last micro-batch shouts five times as loud as the others.
-# The last micro-batch of an epoch is nearly always a smaller one, so this happens in earnest.
+# that is not even parallel to it: the single example in the last micro-batch counts five times as much as each of the
+# others. The last micro-batch of an epoch is often a smaller one, so this happens in practice.
 
 # %% [markdown]
 # ### Exercise 6 · Small batches, the large gradient
 #
 # *Tricky, about 10 minutes, 4 points*
 #
-# Write `accumulated`. From micro-batches of **different sizes** it computes exactly the gradient that the mean loss
-# over all the examples would have. Only one micro-batch at a time fits into memory, with its graph: the check's loss
-# refuses more examples than the largest micro-batch holds, and it refuses the next micro-batch as long as the graph of
-# the last one waits for its backward pass.
+# Write `accumulated`. From micro-batches of **different sizes** it computes the gradient that the mean loss over all
+# the examples would have. Only one micro-batch at a time fits into memory, with its graph: the check's loss refuses
+# more examples than the largest micro-batch holds, and it refuses the next micro-batch as long as the graph of the
+# last one waits for its backward pass.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -776,7 +777,7 @@ print("five and one:   ", shown(w.grad))
 # <details><summary>Hint 3: almost the answer</summary>
 #
 # Count all the examples first. Multiply each micro-batch's loss by its share of them, call `backward()` on the
-# product, and leave the bucket alone until the end.
+# product, and do not empty `.grad` until the end.
 # </details>
 
 
@@ -790,7 +791,7 @@ def accumulated(
 
     Args:
         loss: maps w (d,), inputs (n, m) and targets (n,) to the mean loss of these n examples, a scalar tensor.
-        w: where, shape (d,), unwatched. It is left as it was.
+        w: where, shape (d,), with requires_grad=False. It is left as it was.
         batches: the micro-batches, each a pair of inputs (n, m) and targets (n,); n differs from one to the next.
 
     Returns:
@@ -825,7 +826,7 @@ print("five and one, weighted:", shown(accumulated(mean_squared, torch.ones(2), 
 # %% [markdown]
 # ## 6 · What the forgetful loop really is
 #
-# A loop that never empties its bucket does not do nonsense. It follows a rule. Let us watch it in a bowl,
+# A loop that never empties `.grad` does not compute nonsense. It follows a rule. We look at it in a bowl,
 # $L(w) = \tfrac13 w_1^2 + w_2^2$, from $(3, 2)$, with $\eta = 0.05$. **Predict:** which of the two gets down faster?
 # And where does each end?
 
@@ -855,37 +856,37 @@ for step in (0, 5, 10, 20, 40, 90):
 
 # %% [markdown]
 # The careful walk goes down and stays. The forgetful one is *faster* at first, overshoots, climbs up the other side,
-# and comes back, for ever. Where have you seen something move like that?
+# and comes back, again and again. Where have you seen something move like that?
 
 # %% [markdown]
 # ### Exercise 7 · The same path, on purpose
 #
 # *Tricky, about 8 minutes, 2 points*
 #
-# Write **one step** that leads along the forgetful path, without any bucket. It is given a fresh gradient `g`, the
+# Write **one step** that leads along the forgetful path, without `.grad`. It is given a fresh gradient `g`, the
 # gradient at the present point alone, and it may remember one tensor `v` from step to step, which is zero at first.
 # It returns the new point and the new `v`. What must `v` remember?
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Write down the first three steps of the forgetful loop on paper, with gradients $g_0$, $g_1$, $g_2$. What is in the
-# bucket when each step is made?
+# Write down the first three steps of the forgetful loop on paper, with gradients $g_0$, $g_1$, $g_2$. What does
+# `.grad` hold when each step is made?
 # </details>
 # <details><summary>Hint 2: one tensor is enough</summary>
 #
-# You need not remember all gradients, only what they amount to. How does the bucket of this step come from that of
+# You need not remember all gradients, only their sum so far. How does the `.grad` of this step follow from that of
 # the step before?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Let `v` play the bucket: first pour `g` in, then step by the learning rate times the new `v`. Make new tensors, so
-# that the arguments stay as they were.
+# Let `v` take the place of `.grad`: first add `g`, then step by the learning rate times the new `v`. Make new
+# tensors, so that the arguments stay as they were.
 # </details>
 
 
 # %% nbgrader={"grade_id": "rolling", "solution": true}
 def rolling_step(w: torch.Tensor, v: torch.Tensor, g: torch.Tensor, lr: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Make one step along the path of a loop that never empties its bucket.
+    """Make one step along the path of a loop that never empties .grad.
 
     Args:
         w: the point, shape (d,).
@@ -919,10 +920,17 @@ for _ in range(90):
 print("your steps follow the forgetful loop:", torch.allclose(torch.stack(rolled), forgetful))
 
 # %% [markdown]
-# Your `v` is a **velocity**: each gradient pushes it a little, and nothing ever slows it down. A ball in a bowl
-# without friction. People build this on purpose, with some friction: SGD *with momentum* multiplies the old velocity
-# by a number $\mu$ below 1, often 0.9, before the new gradient is added. **Predict:** which $\mu$ gives exactly the
-# loop of somebody who forgot a line? PyTorch's own optimiser, emptying its bucket as it should, decides.
+# Your `v` is a **velocity**: each gradient changes it a little, and nothing slows it down, as for a ball in a bowl
+# without friction. People use this on purpose, with some friction: *gradient descent with momentum* multiplies the
+# old velocity by a number $\mu$ below 1, often 0.9, before the new gradient is added.
+#
+# PyTorch's optimiser for it is called **SGD**, *stochastic gradient descent*. *Stochastic* means "depending on
+# chance": in training, one mostly computes the gradient of a few examples that are drawn at random, and not of all.
+# Nothing is random inside `SGD` itself. It makes its step with whatever gradient it finds in `.grad`, and here that
+# is the full one.
+#
+# **Predict:** which $\mu$ gives exactly the loop of somebody who forgot a line? We ask `SGD`, with `.grad` emptied in
+# each round.
 
 
 # %% tags=["autograder:skip"]
@@ -951,12 +959,13 @@ figures.overlaid(
     bowl,
     {"never emptied": forgetful, "SGD, momentum = 1": with_momentum(1.0, 90), "emptied": careful},
     extent=((-3.4, 3.4), (-2.4, 2.4)),
+    names=("w₁", "w₂"),
     title="A forgotten line is momentum 1",
 )
 
 # %% [markdown]
-# They are one and the same. A missing `zero_grad()` is not random damage: it is momentum without friction. So now you
-# can *recognise* it: losses that fall fast at first, then swing up and down with no end.
+# They are one and the same. A missing `zero_grad()` does not make random errors: it is momentum without friction. So
+# now you can *recognise* it: losses that fall fast at first, then swing up and down and do not settle.
 
 # %% [markdown]
 # ## 7 · What to take along
@@ -966,23 +975,32 @@ figures.overlaid(
 # | You write | and get | because | name |
 # |---|---|---|---|
 # | a loop that never empties `.grad` | growing steps, swinging, no error | `.grad` holds the *sum* of all gradients so far | missing-zero-grad |
-# | `w.grad.zero_()` as the first line of the loop | "NoneType has no attribute" | there is no bucket before the first pass | zero-before-first |
-# | `noted = w.grad` | a note that changes later | it is the bucket itself, not a copy | |
+# | `w.grad.zero_()` as the first line of the loop | "NoneType has no attribute" | `.grad` is None before the first pass | zero-before-first |
+# | `noted = w.grad` | a note that changes later | it is the same tensor, not a copy | |
 # | `w = w - lr * w.grad` | an error in the second round | the new `w` is a result, not a leaf | rebinding-leaf |
 # | the same inside `no_grad()` | "does not require grad" | the new `w` is not watched at all | rebinding-in-no-grad |
-# | `w -= lr * w.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not watch the update | inplace-on-leaf |
+# | `w -= lr * w.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not record the update | inplace-on-leaf |
 # | two passes through one graph | "a second time", or silence for $x + 2$ | saved values are thrown away | backward-twice |
-# | `y.grad` for a result `y` | None | only leaves have buckets | grad-of-intermediate |
+# | `y.grad` for a result `y` | None | only leaves keep a gradient | grad-of-intermediate |
 # | `rand(2, requires_grad=True) * 10` as weights | an empty `.grad` | the leaf is the tensor before it was scaled | not-a-leaf |
 # | a forward pass in `no_grad()` | "does not require grad" | nothing was recorded | forward-untracked |
-# | `.numpy()` on a watched tensor | RuntimeError | NumPy keeps no record; detach first | numpy-on-tracked |
-# | `y.data *= 2` | a wrong gradient, no error | a saved value was changed; `detach()` would have objected | data-attribute |
+# | `.numpy()` on a watched tensor | RuntimeError | NumPy records nothing; detach first | numpy-on-tracked |
+# | `y.data *= 2` | a wrong gradient, no error | a saved value was changed; `detach()` would have led to an error | data-attribute |
 # | means of micro-batches, just added | too large a gradient | means must be weighted by their share | sum-for-mean |
 #
-# - `.grad` is a bucket: backward adds, you empty. A name for the bucket is a window, `clone()` is a photograph.
+# - `.grad` is like a bucket: `backward()` adds, and you empty it. `noted = x.grad` is a second name, `clone()` a
+#   copy.
 # - `no_grad()` is about operations, `detach()` about one tensor, `requires_grad_(False)` about a leaf, for everybody.
 # - The gradient of a sum is the sum of the gradients: micro-batches, weighted by their shares, equal the full batch.
 # - Never emptying is SGD with momentum 1.
+#
+# **Three links**
+#
+# - [Locally disabling gradient computation](https://docs.pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation):
+#   what `no_grad()`, `requires_grad_(False)` and inference mode do, by PyTorch.
+# - [Why momentum really works](https://distill.pub/2017/momentum/), by Gabriel Goh: pictures that you can move.
+# - [A stochastic approximation method](https://doi.org/10.1214/aoms/1177729586), by Robbins and Monro (1951): the
+#   paper with which stochastic gradient methods began.
 
 # %% [markdown]
 # ### Open question · Accumulation gone wrong
@@ -1000,14 +1018,14 @@ figures.overlaid(
 # should use instead.
 
 # %% [markdown] nbgrader={"grade_id": "explain", "grade": true, "solution": true, "points": 4}
-# (a) At the second step `.grad` holds the gradients of the first epoch *and* those of the second. The pouring within
-# an epoch is wanted, that between two steps is not; stepping by the sum of all gradients so far is SGD with momentum
+# (a) At the second step `.grad` holds the gradients of the first epoch *and* those of the second. Adding up within an
+# epoch is wanted, adding up over two steps is not; stepping by the sum of all gradients so far is SGD with momentum
 # 1, a ball without friction, which overshoots and swings. She must zero once after each step. (b) There are 15
 # micro-batches of 64 and one of 40. Adding 16 means gives a gradient about 16 times too large, which acts like a
 # learning rate 16 times larger. And each of the 40 examples in the last micro-batch counts 64/40 = 1.6 times as much
 # as the others, so that even the direction is wrong. Weighting each loss by n/1000 mends both. (c) All points of the
-# plot are the same number: the list holds the same tensor many times, an alias of the bucket, and shows what is in it
-# at the end. She should append a clone. (d) After `requires_grad_(False)` the weights are unwatched for the training
+# plot are the same number: the list holds the same tensor many times, an alias of `.grad`, and shows what it holds at
+# the end. She should append a clone. (d) After `requires_grad_(False)` the weights are unwatched for the training
 # too: the next loss has no grad_fn, and `backward()` raises "does not require grad". She should compute the
 # validation loss under `no_grad()`, which ends with its block.
 #
@@ -1015,7 +1033,7 @@ figures.overlaid(
 #
 # One point for each of these, half a point where it is named without a reason:
 #
-# 1. The bucket holds both epochs' gradients at the second step; this is momentum 1 (or "a velocity without friction"),
+# 1. `.grad` holds both epochs' gradients at the second step; this is momentum 1 (or "a velocity without friction"),
 #    and zeroing belongs after each step, not after each micro-batch.
 # 2. Too large by about the number of micro-batches (16), *and* the examples of the smaller one weigh too much (1.6
 #    times); cured by weighting with n/N.

@@ -13,18 +13,20 @@
 # %% [markdown]
 # # Many outputs
 #
-# `backward()` wants one number. Give it four, and it refuses; give it four and a mysterious `v`, and it computes
-# something. Many people type `backward(torch.ones_like(y))` for years without knowing what they have asked for.
+# `backward()` wants one number. Called on four numbers, it raises an error. Called on four numbers with a vector `v`,
+# it computes something. Many people write `backward(torch.ones_like(y))` without knowing what they have asked for.
 #
 # In this lab you find out. A function with several outputs has a whole *table* of slopes, the **Jacobian**. You will
-# write it by hand, read a single row out of it, build all of it in three ways, and multiply by it from both sides
-# without ever building it. That last trick is the reason why networks with a billion weights can be trained at all.
+# write it by hand, compute a single row of it, compute all of it in three ways, and multiply by it from both sides
+# without building it. One of these two products, the vector–Jacobian product, is what makes it possible to train
+# networks with a billion weights.
 #
 # **When you are done, you can**
 #
 # - say which slope stands in which row and column of a Jacobian;
 # - explain what `backward(v)` computes, and choose the `v` that you need;
-# - push a direction forward through a function, and pull weights back through it, each in one pass;
+# - compute a Jacobian–vector product (push a direction forward) and a vector–Jacobian product (pull weights back),
+#   each in one pass;
 # - get all rows at once, for many points, without a loop;
 # - say how many passes a whole Jacobian costs, and why training never pays that.
 #
@@ -88,7 +90,7 @@ for j in range(2):
     print(f"column {j}:", [round(slope, 2) for slope in ((recipe(moved) - recipe(x)) / 0.001).tolist()])
 
 # %% [markdown]
-# Moving an *input* gives a column. Keep that in mind: backward passes, as you will see, give the other thing.
+# Moving an *input* gives a column. A backward pass, as you will see, gives a row.
 
 # %% [markdown]
 # ### Exercise 1 · By hand
@@ -146,7 +148,7 @@ assert torch.allclose(far.flatten(), torch.tensor(flat, dtype=torch.float64)), "
 # %% [markdown]
 # ## 2 · What does `v` do?
 #
-# Here is a case that puzzles many beginners. Three numbers, all 1.1, are doubled eleven times.
+# Here is a case that is hard to understand at first. Three numbers, all 1.1, are doubled eleven times.
 #
 # **Predict:** will `backward()` work?
 
@@ -179,9 +181,9 @@ print("x.grad =", shown(x.grad))
 # > **`y.backward(v)` computes the gradient of the single number $v \cdot y = v_1 y_1 + v_2 y_2 + \dots$**
 #
 # By how much does $v \cdot y$ change with $x_j$? By $\sum_i v_i\, \partial y_i / \partial x_j$, which is
-# $\sum_i v_i J_{ij}$: the **vector–Jacobian product** $J^\top v$. The outputs get *weights*, and the rows of $J$ are added up with
-# these weights. `v` belongs to the outputs. (Many a page says that `v` is a direction in which one walks. That would be
-# a change of the *inputs*, and another product; you meet it in section 4.)
+# $\sum_i v_i J_{ij}$: the **vector–Jacobian product** $J^\top v$. The outputs get *weights*, and the rows of $J$ are
+# added up with these weights. `v` belongs to the outputs. (Some web pages call `v` a direction in which one walks.
+# That would be a change of the *inputs*, and another product; you meet it in section 4.)
 
 # %% tags=["autograder:skip"]
 x = torch.tensor([1.1, 1.1, 1.1], requires_grad=True)
@@ -212,8 +214,8 @@ print("one by one: ", shown(torch.stack(alone)))
 # <details><summary>What it means</summary>
 #
 # The height at one point does not depend on the other points. This Jacobian is zero off the diagonal, each column has
-# one entry, and adding up the rows mixes nothing. For a function that mixes its inputs, the same ones would mix the
-# slopes beyond repair.
+# one entry, and adding up the rows mixes nothing. For a function that mixes its inputs, the same ones would add up
+# slopes of different outputs, and nobody could take them apart again.
 # </details>
 
 # %% [markdown]
@@ -221,8 +223,7 @@ print("one by one: ", shown(torch.stack(alone)))
 #
 # *Easy, about 5 minutes, 2 points*
 #
-# Write `row`: row `i` of the Jacobian of `f` at `x`, by one backward pass. Which `v` leaves output `i` and
-# forgets all others?
+# Write `row`: row `i` of the Jacobian of `f` at `x`, by one backward pass. Which `v` gives output `i` alone?
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -230,13 +231,13 @@ print("one by one: ", shown(torch.stack(alone)))
 # </details>
 # <details><summary>Hint 2: the tools</summary>
 #
-# `x` is not watched, and it is not yours to change: make a leaf of your own from it. `torch.zeros_like(y)` has the
-# shape that `v` needs.
+# `x` is not watched, and you must not change it: make a leaf of your own from it. `torch.zeros_like(y)` has the shape
+# that `v` needs.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
 # `x = x.detach().clone().requires_grad_()`, then `y = f(x)`. Take a `v` of zeros and write a 1 at place `i`. After
-# `y.backward(v)`, the row lies in the bucket of the leaf.
+# `y.backward(v)`, the row is in the `.grad` of the leaf.
 # </details>
 
 
@@ -246,7 +247,7 @@ def row(f: Function, x: torch.Tensor, i: int) -> torch.Tensor:
 
     Args:
         f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), not watched. It is left as it was.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
         i: which output, from 0 to m − 1.
 
     Returns:
@@ -272,8 +273,9 @@ check.row(row, on=lambda x: torch.stack([x.prod(), torch.sin(x[0] * x[3]), (x**2
 # %% [markdown]
 # ## 3 · Row by row
 #
-# A linear model makes the meaning of $J$ plain. The table $X$ has four examples of two features, the weights are
-# $w = (1, 1)$, and the predictions are $y = Xw$. **Predict** the Jacobian of the predictions with respect to the *weights*.
+# For a linear model, $J$ is easy to see. The table $X$ has four examples of two features, the weights are
+# $w = (1, 1)$, and the predictions are $y = Xw$. **Predict** the Jacobian of the predictions with respect to the
+# *weights*.
 
 # %% tags=["autograder:skip"]
 X = torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]])
@@ -290,7 +292,7 @@ for i in range(4):
     print(f"row {i}: {shown(slopes)}")
 
 # %% [markdown]
-# It is $X$ itself: weight $j$ moves prediction $i$ by the feature that stands between them.
+# It is $X$ itself: if weight $j$ grows by a little, prediction $i$ grows by $X_{ij}$ times as much.
 
 # %% [markdown]
 # ### Exercise 3 · All rows
@@ -301,12 +303,12 @@ for i in range(4):
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# `torch.autograd.grad(result, leaf)` returns the slopes of one number and leaves the buckets alone. It gives a tuple
-# with one entry.
+# `torch.autograd.grad(result, leaf)` returns the slopes of one number and changes no `.grad`. It gives a tuple with
+# one entry.
 # </details>
 # <details><summary>Hint 2: going back more than once</summary>
 #
-# A backward pass uses the graph up, unless it is told to keep it: `retain_graph=True`.
+# A backward pass frees what the graph has saved, unless it is told to keep it: `retain_graph=True`.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -321,7 +323,7 @@ def jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
 
     Args:
         f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), not watched. It is left as it was.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
 
     Returns:
         The Jacobian, shape (m, d).
@@ -349,9 +351,9 @@ print("the predictions of w:", shown(jacobian(lambda w: X @ w, torch.tensor([1.0
 #
 # *Tricky, about 7 minutes, 3 points*
 #
-# A colleague prefers buckets. His function runs without any complaint, and his only test was a function of one number
-# with one result. **Predict** first: what will it print for the recipe of section 1 at $(1, 3)$, whose Jacobian has the
-# rows $(1, 1)$, $(5, 0)$ and $(0, 6)$?
+# A colleague uses `backward()` and `.grad`. His function runs without an error, and his only test was a function of
+# one number with one result. **Predict** first: what will it print for the recipe of section 1 at $(1, 3)$, whose
+# Jacobian has the rows $(1, 1)$, $(5, 0)$ and $(0, 6)$?
 
 
 # %% tags=["autograder:skip"]
@@ -369,8 +371,8 @@ print(shown(bucket_jacobian_buggy(recipe, torch.tensor([1.0, 3.0]))))
 
 # %% [markdown]
 # Two lists of three numbers, and within each list all the same: nothing in it looks like a row of the recipe. Repair
-# the function in `bucket_jacobian`, and keep to `backward()` and `.grad`. There are three mistakes; each hides behind
-# another.
+# the function in `bucket_jacobian`, and keep to `backward()` and `.grad`. There are three mistakes; you see the next
+# one when you have mended one.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -378,13 +380,12 @@ print(shown(bucket_jacobian_buggy(recipe, torch.tensor([1.0, 3.0]))))
 # </details>
 # <details><summary>Hint 2: the list</summary>
 #
-# How many tensors are in the list, and how many names has one and the same tensor? What does each `backward()` do to
-# it?
+# How many entries has the list, and how many *different* tensors are in it? What does each `backward()` do to it?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# Three things: put a copy into the list; begin each round with an empty bucket (a `.grad` of None counts as
-# empty); and stack along the other axis.
+# Three things: put a copy into the list; begin each round with an empty `.grad` (None counts as empty); and stack
+# along the other axis.
 # </details>
 
 
@@ -394,7 +395,7 @@ def bucket_jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
 
     Args:
         f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), not watched. It is left as it was.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
 
     Returns:
         The Jacobian, shape (m, d).
@@ -423,29 +424,31 @@ check.jacobian_rows(bucket_jacobian, on=lambda x: torch.stack([x[0] * x[1], x[1]
 #
 # A matrix can be multiplied from two sides, and the two products answer two questions.
 #
-# - **Push forward**, $J d$: the inputs move with velocity $d$ (a number for each *input*). How fast does each output move?
-#   This is the **directional derivative**, or Jacobian–vector product.
-# - **Pull back**, $J^\top v$: the outputs count with weights $v$ (a number for each *output*). How much does each input count?
-#   This is what a backward pass computes.
+# - **Jacobian–vector product** (JVP), $J d$: the inputs move with velocity $d$ (a number for each *input*). How fast
+#   does each output move? It is also called the directional derivative. We say that $d$ is *pushed forward*.
+# - **Vector–Jacobian product** (VJP), $J^\top v$: the outputs get weights $v$ (a number for each *output*). How much
+#   does their weighted sum change with each input? This is what a backward pass computes. We say that $v$ is *pulled
+#   back*.
 #
-# The picture shows both for $f(x) = (x_1 + x_1 x_2,\; x_2^2 / 2)$ at $(0.5, 1)$. On the left is the world of the
-# inputs, on the right that of the outputs. **Predict:** when the arrow on the left runs around the circle, what does
-# its image on the right run around? And are the two ellipses equal?
+# The picture shows both for $f(x) = (x_1 + x_1 x_2,\; x_2^2 / 2)$ at $(0.5, 1)$. On the left are the inputs, on the
+# right are the outputs. **Predict:** when the solid arrow on the left goes around the circle, which curve does its
+# image on the right follow? And are the two ellipses equal?
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.push_and_pull([[2.0, 0.5], [0.0, 1.0]], title="J pushes to the right, and its transpose pulls to the left")
 
 # %% [markdown]
 # Both products turn a circle into an ellipse. The two ellipses have the same half-axes, but in other directions. That
-# is why a mixed-up product is so hard to notice when there are as many inputs as outputs: the numbers look fine, and
-# their shape is right. One thing holds at every position of the slider: $v \cdot (J d) = (J^\top v) \cdot d$.
+# is why it is so hard to notice that one has computed the wrong product, if there are as many inputs as outputs: the
+# numbers look right, and so does their shape. One thing holds at every position of the slider:
+# $v \cdot (J d) = (J^\top v) \cdot d$.
 
 # %% [markdown]
 # ### Exercise 5 · Pull back
 #
 # *Easy, about 4 minutes, 2 points*
 #
-# Write `vjp`, the pull back $J^\top v$, in one backward pass and without building $J$.
+# Write `vjp`, the vector–Jacobian product $J^\top v$, in one backward pass and without building $J$.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -453,7 +456,7 @@ figures.push_and_pull([[2.0, 0.5], [0.0, 1.0]], title="J pushes to the right, an
 # </details>
 # <details><summary>Hint 2: two ways</summary>
 #
-# Either weigh the outputs yourself and add them up, or let `backward` weigh them.
+# Either multiply the outputs by their weights yourself and add them up, or let `backward` do it.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -467,7 +470,7 @@ def vjp(f: Function, x: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
 
     Args:
         f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), not watched. It is left as it was.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
         v: a weight for each output, shape (m,).
 
     Returns:
@@ -495,9 +498,10 @@ assert torch.allclose(torch.as_tensor(pulled).double(), wanted, rtol=1e-4), (
 #
 # *Straightforward once you know where to look, about 6 minutes, 2 points*
 #
-# A backward pass can't do it: it goes the wrong way. **Forward mode** can. It evaluates $f$ and carries a velocity
-# along beside each value, through every operation, with no graph and no way back. Write `jvp`, the push forward $J d$,
-# without building $J$.
+# One backward pass can't do it: it gives $J^\top v$. (Two can: $J^\top v$ is a linear function of $v$, and the
+# backward pass through *that* function gives $J d$.) **Forward mode** needs only one pass. It evaluates $f$ and
+# computes, next to each value, how fast that value moves; it records no graph. Write `jvp`, the Jacobian–vector
+# product $J d$, without building $J$.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -519,7 +523,7 @@ def jvp(f: Function, x: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
 
     Args:
         f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), not watched. It is left as it was.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
         v: a velocity for each input, shape (d,).
 
     Returns:
@@ -577,8 +581,8 @@ for name, found in ways.items():
 # - `torch.func.jacrev(f)` does both: the function that gives the Jacobian, in *reverse* mode. `jacfwd` does it in forward
 #   mode, column by column.
 #
-# The loop has not vanished, it has moved into the library, where all rows are carried by the same operations on larger
-# tensors. The arithmetic is that of four passes still; what is saved is the overhead.
+# The loop has moved into the library, where all rows are computed by the same operations on larger tensors. It is
+# still the arithmetic of four passes; only the overhead is saved.
 
 # %% [markdown]
 # ### Exercise 7 · Many points
@@ -611,7 +615,7 @@ def jacobians(f: Function, points: torch.Tensor) -> torch.Tensor:
 
     Args:
         f: maps shape (…, d) to shape (…, m).
-        points: shape (n, d), not watched. They are left as they were.
+        points: shape (n, d), with requires_grad=False. They are left as they were.
 
     Returns:
         A Jacobian for each point, shape (n, m, d).
@@ -638,13 +642,14 @@ check.all_at_once(jacobians, on=lambda x: torch.stack([x.prod(-1), x[..., 0] * x
 #
 # $$\nabla_w L = J^\top\, \nabla_{\hat y} L, \qquad J = \frac{\partial \hat y}{\partial w} .$$
 #
-# Read it aloud: *the slope of the loss by each prediction, pulled back to the weights.* So $\nabla_{\hat y} L$ **is**
-# the `v`. For the mean squared error $L = \frac1n \sum_i (\hat y_i - y_i)^2$ it is
+# In words: *the slope of the loss with respect to each prediction, pulled back to the weights.* So
+# $\nabla_{\hat y} L$ **is** the `v`. For the mean squared error $L = \frac1n \sum_i (\hat y_i - y_i)^2$ it is
 #
 # $$\nabla_{\hat y} L = \frac2n\, (\hat y - y) .$$
 #
 # **Predict:** with $X$ and $w = (1, 1)$ from above and targets $y = (4, 7, 10, 13)$, the predictions are off by $-1$,
-# $0$, $1$ and $2$. Should the weights grow or shrink? For a linear model $J$ is known, and we can afford to multiply.
+# $0$, $1$ and $2$. Should the weights grow or shrink? For a linear model $J$ is known, so that we can simply
+# multiply.
 
 # %% tags=["autograder:skip"]
 y = torch.tensor([4.0, 7.0, 10.0, 13.0])
@@ -661,8 +666,8 @@ print("autograd, from L:   ", shown(weights.grad))
 #
 # *Straightforward, about 6 minutes, 3 points*
 #
-# Write `weight_gradient`, the gradient of the mean squared error, for any model: pull $\nabla_{\hat y} L$ back through
-# it. You need neither the value of the loss nor a Jacobian.
+# Write `weight_gradient`, the gradient of the mean squared error, for any model: pull $\nabla_{\hat y} L$ back
+# through it. You need neither the value of the loss nor a Jacobian.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -685,7 +690,7 @@ def weight_gradient(model: Function, w: torch.Tensor, y: torch.Tensor) -> torch.
 
     Args:
         model: maps weights of shape (k,) to predictions of shape (n,).
-        w: the weights, shape (k,), not watched. They are left as they were.
+        w: the weights, shape (k,), with requires_grad=False. They are left as they were.
         y: the targets, shape (n,).
 
     Returns:
@@ -709,7 +714,7 @@ assert torch.allclose(slope, (place**2 - targets) * place, rtol=1e-4), "For pred
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise 9 · The bill
+# ### Exercise 9 · What a Jacobian costs
 #
 # *Easy, about 4 minutes, 2 points*
 #
@@ -766,13 +771,13 @@ for name, (inputs, outputs) in cases.items():
     print(f"{name:36} {reverse:>9} {forward:>9} {inputs * outputs:>14}")
 
 # %% [markdown]
-# The last row is a small network with a small batch. Its Jacobian has a billion entries, 4 GB in float32, and training
-# needs it in every step, *multiplied by one vector*. The product takes one backward pass, and is as small as the
-# weights: 4 MB. So autograd never makes a Jacobian: each operation only knows how to pull a vector back through itself,
-# and the chain rule is to pull back through one after the other.
+# The last row is a small network with a small batch. Its Jacobian has a billion entries, 4 GB in float32, and
+# training needs it in every step, *multiplied by one vector*. The product takes one backward pass, and is as small as
+# the weights: 4 MB. So autograd never makes this Jacobian. Each operation only has a rule for its own vector–Jacobian
+# product, and a backward pass applies these rules one after the other.
 #
-# Who needs all of $J$? People who ask how sensitive each output is by itself: robots (joints to hand), error bars,
-# Newton's method for a few unknowns.
+# When does one need all of $J$? When each output matters by itself: for a robot (from the angles of the joints to the
+# position of the hand), for error bars, or for Newton's method with a few unknowns.
 #
 # ## 7 · What to take along
 #
@@ -782,19 +787,29 @@ for name, (inputs, outputs) in cases.items():
 # |---|---|---|---|
 # | `y.backward()` on several numbers | "only for scalar outputs" | their weights are missing | backward-on-vector |
 # | `torch.stack(rows, dim=1)` | a table with the wrong shape | outputs have rows, inputs have columns | transposed-jacobian |
-# | $J v$ where $J^\top v$ is asked | the wrong shape, or nothing that you notice | push and pull are two products | jvp-for-vjp |
-# | a second row from the same graph | "a second time" | a pass uses the graph up | backward-twice |
-# | rows from a bucket that is never emptied | rows that add up | `backward()` adds | missing-zero-grad |
+# | $J v$ where $J^\top v$ is asked | the wrong shape, or wrong numbers | these are two products | jvp-for-vjp |
+# | a second row from the same graph | "a second time" | the first pass has freed the graph | backward-twice |
+# | rows from a `.grad` that is never emptied | rows that add up | `backward()` adds | missing-zero-grad |
 # | `.mean()` where rows should add up | slopes that are m times too small | a mean divides the weights | sum-for-mean |
-# | `f(x)` on a point that nobody watches | "does not require grad" | no record, no way back | forward-untracked |
-# | `.tolist()`, `.item()` on the way | slopes that are missing | the record ends where you leave torch | graph-cut |
+# | `f(x)` on a point that nobody watches | "does not require grad" | no graph was recorded | forward-untracked |
+# | `.tolist()`, `.item()` on the way | slopes that are missing | the graph ends where you leave torch | graph-cut |
 # | `for point in points` | the right numbers, slowly | one call can carry them all | loop-over-starts |
-# | `y.grad` | None | buckets belong to leaves | grad-of-intermediate |
+# | `y.grad` | None | only leaves keep a gradient | grad-of-intermediate |
 # | `x.requires_grad_() * 1` | an empty `.grad` | what you keep was computed | not-a-leaf |
 #
 # - $J$ has a row for each output and a column for each input. **`backward(v)` gives $J^\top v$, the gradient of $v \cdot y$.**
 # - A unit vector pulled back is a row. A unit vector pushed forward is a column.
-# - A loss has one output, so that one pull back is everything. That is why reverse mode trains networks.
+# - A loss has one output, so that one backward pass gives the whole gradient. That is why networks are trained in
+#   reverse mode.
+#
+# **Three links**
+#
+# - [Jacobians, Hessians, hvp, vhp, and more](https://docs.pytorch.org/tutorials/intermediate/jacobians_hessians.html):
+#   PyTorch's tutorial on `torch.func`.
+# - [The autodiff cookbook](https://docs.jax.dev/en/latest/notebooks/autodiff_cookbook.html) of JAX: JVPs and VJPs,
+#   and what else can be made of them.
+# - [Fast exact multiplication by the Hessian](https://doi.org/10.1162/neco.1994.6.1.147), by Pearlmutter (1994): the
+#   same trick for second derivatives.
 
 # %% [markdown]
 # ### Open question · Somebody's loop

@@ -17,9 +17,9 @@
 # says 81.9 when yours says 28, and so on, eleven times. Find the rule that turns its numbers into yours.
 #
 # You will solve this problem three times: with a gradient from paper and NumPy, with autograd, and with
-# `torch.optim`. The three must give *the same numbers*, digit by digit. Where they don't, somebody has made a
-# mistake, and in this lab several people have. Then you will find out why a loop without any mistake can still fail,
-# from the inputs alone, before the first step.
+# `torch.optim`. The three must give *the same numbers*, up to rounding. Where they don't, somebody has made a
+# mistake, and in this lab several people have. Then you will see how a loop without any mistake can still fail, and
+# how to foresee it from the inputs alone, before the first step.
 #
 # **When you are done, you can**
 #
@@ -98,14 +98,14 @@ print(f"error multiplied by {after**2 / before**2:.4f}")
 # <details><summary>What it means</summary>
 #
 # $\|x\|^2 = 67$, so the factor is $1 - 1.34 = -0.34$: the step goes too far and lands on the other side, though
-# nearer. The *inputs* decide how long a step is. With inputs twice as large the factor would be $-4.36$, and the same
-# rate would drive the error up in every step. Keep this in mind; it is the whole of section 6.
+# nearer. The *inputs* decide how long a step is. With inputs twice as large the factor would be $-4.36$, and with the
+# same rate the error would grow in every step. Keep this in mind: section 6 is about it.
 # </details>
 
 # %% [markdown]
 # ## 2 · A line, by hand
 #
-# The thermometer needs a line: reading $x_i$ becomes $w x_i + b$. The two parameters travel in one array
+# The thermometer needs a line: reading $x_i$ becomes $w x_i + b$. The two parameters are stored in one array
 # $\theta = (w, b)$, and the loss is the **mean squared error**
 #
 # $$L(\theta) = \frac1n \sum_{i=1}^n r_i^2, \qquad r_i = w x_i + b - y_i .$$
@@ -177,7 +177,8 @@ print(f"derivative with respect to b, w: {slope[1]:.1f}, {slope[0]:.3f}")
 # <details><summary>What it means</summary>
 #
 # The derivative with respect to $w$ is the mean of $2 r_i x_i$, that with respect to $b$ the mean of $2 r_i$. The
-# readings are around 50, and so is the ratio. One number, the learning rate, has to suit both. It won't: section 6.
+# readings are around 50, and so is the ratio. One number, the learning rate, is used for both, and suits only one of
+# them: see section 6.
 # </details>
 
 # %% [markdown]
@@ -214,8 +215,8 @@ print(f"first slope by hand:     {-first_move / 0.01:.0f}")
 print(f"first slope by autograd: {watched.grad:.0f}")
 
 # %% [markdown]
-# A loop whose gradient is not the gradient of its loss is no better loop. Here it happens to help. With a
-# rate of 0.1 it would blow up, where the right one works.
+# A wrong gradient does not make a better loop. Here it is four times too large, which has the effect of a larger
+# learning rate, and this rate was small. With a rate of 0.1 the wrong loop diverges, and the right one works.
 #
 # Repair it in `train_repaired`: same arguments, same results, right gradient, for any number of examples.
 #
@@ -269,8 +270,8 @@ check.loop_in_numpy(train_repaired, count=9)
 # %% [markdown]
 # ## 3 · The same with autograd
 #
-# Autograd takes over one line, the gradient. It leaves you the rest: which tensor is watched, when the bucket `.grad`
-# is emptied, and that the step itself is not watched.
+# Autograd takes over one line, the gradient. The rest is left to you: which tensor has `requires_grad=True`, when
+# `.grad` is emptied, and that the step itself is not recorded.
 #
 # **Predict.** A step in PyTorch, written just as in NumPy. What happens in the first round, what in the second?
 
@@ -292,7 +293,7 @@ with warnings.catch_warnings():
 # <details><summary>What it means</summary>
 #
 # `w = w - …` doesn't move `w`. It computes a new tensor and gives it the old name. That one is a *result*, not a
-# leaf, and the second `backward()` leaves no gradient on it. In NumPy this was harmless, because nobody was watching.
+# leaf, and the second `backward()` fills no `.grad` of it. In NumPy this was harmless, since NumPy has no leaves.
 # </details>
 
 # %% [markdown]
@@ -308,19 +309,19 @@ with warnings.catch_warnings():
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# `start` belongs to the caller: it must keep its values, and it may not be watched. What do you need to make of it
+# `start` belongs to the caller: it must keep its values, and it need not be watched. What do you need to make of it
 # before the loop?
 # </details>
 # <details><summary>Hint 2: one round</summary>
 #
-# Five things in this order: compute the loss, note it as a plain number, go backward, step without being watched, empty
-# the bucket.
+# Five things in this order: compute the loss, note it as a plain number, go backward, step under `no_grad()`, empty
+# `.grad`.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
 # A fresh leaf is a detached clone with `requires_grad_()`. Step with `-=` under `torch.no_grad()`. Empty with
-# `theta.grad = None`. `.item()` turns the loss into a number, and `.detach()` the parameters into a tensor that
-# nobody watches.
+# `theta.grad = None`. `.item()` turns the loss into a number, and `.detach()` the parameters into a tensor with
+# `requires_grad=False`.
 # </details>
 
 
@@ -340,7 +341,7 @@ def train(
         steps: how many steps to make.
 
     Returns:
-        The parameters after the last step, shape (d,), not watched by autograd, and the losses as plain numbers, one for
+        The parameters after the last step, shape (d,), with requires_grad=False, and the losses as plain numbers, one for
         each step: each is computed right before its step.
     """
     ### BEGIN SOLUTION
@@ -384,7 +385,8 @@ for step in (1, 11, 21, 31, 41):
     print(f"{step:>4}   {weight:.3f}      {losses[step - 1]:.8f}   {numpy_losses[step - 1]:.8f}")
 
 # %% [markdown]
-# Digit by digit. Autograd doesn't approximate: it multiplies the derivatives that you multiplied on paper.
+# All printed digits are the same. Autograd doesn't approximate: it multiplies the derivatives that you multiplied on
+# paper.
 
 # %% [markdown]
 # ## 4 · A penalty, and on whom
@@ -394,9 +396,9 @@ for step in (1, 11, 21, 31, 41):
 #
 # $$L(w, b) = (20\, w + b - 10)^2 + \lambda\, \|\dots\|^2 .$$
 #
-# What should stand in the place of the dots? The usual answer is: the weights, and not the bias. A bias only says
-# how high the line lies, and there is no reason why that should be near zero. A lab that is in use somewhere has
-# `params[1:]` there, for parameters `[w, b]`, and $\lambda = 1$.
+# What should stand in the place of the dots? The usual answer is: the weights, and not the bias. A bias only says how
+# high the line lies, and there is no reason why that should be near zero. One published lab has `params[1:]` there,
+# for parameters `[w, b]`, and $\lambda = 1$.
 #
 # **Predict.** Which parameter is penalised by `params[1:]`? Where is the minimum then, and what is the loss there?
 
@@ -412,8 +414,8 @@ print("at (1, 3) `params[1:]` pulls with", [round(pull, 4) for pull in params.gr
 # <details><summary>What it means</summary>
 #
 # Only the second number of the pull is ever different from zero: it is the *bias* that is penalised. Nothing pulls at
-# $w$, so $w = 0.5$, $b = 0$ fits the example and costs nothing: the minimum is at $(0.5, 0)$ with loss 0. No error,
-# no warning, a loss that falls. The slip shows only to somebody who asks which parameter feels the penalty.
+# $w$, so $w = 0.5$, $b = 0$ fits the example and costs nothing: the minimum is at $(0.5, 0)$ with loss 0. There is no
+# error, no warning, and the loss falls. You find the mistake only if you ask which parameter is penalised.
 # </details>
 
 # %% [markdown]
@@ -471,8 +473,8 @@ assert abs(float(perfect)) < 1e-6, "Without a penalty, a perfect fit must cost n
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# What does the right penalty do to that one example? The stronger it is, the more of the ten is left to the bias,
-# which is free.
+# What does the right penalty do to that one example? The stronger it is, the smaller $w$ gets, and the more of the
+# ten comes from the bias, which is not penalised.
 
 # %% tags=["autograder:skip"]
 twenty, ten = torch.tensor([[20.0]], dtype=torch.float64), torch.tensor([10.0], dtype=torch.float64)
@@ -483,12 +485,12 @@ for strength in (1.0, 100.0):
 
 # %% [markdown]
 # Are these the minima? **Predict,** then think it through: with a free bias, $w = 0$ and $b = 10$ would fit perfectly
-# and cost nothing, for any strength. Two hundred steps haven't got there. There is something slow in this loss, and
-# we will hunt it down.
+# and cost nothing, for any strength. Two hundred steps haven't got there. Something in this loss is slow; section 6
+# explains it.
 #
 # ## 5 · The same with `torch.optim`
 #
-# Here is the loss with its slip, as it is in use. From here on it is our test track.
+# Here is the loss with the wrong penalty. From here on it is our test problem.
 
 
 # %% nbgrader={"grade_id": "narrow", "locked": true}
@@ -510,13 +512,16 @@ for step in range(10, 101, 10):
 
 # %% [markdown]
 # An **optimiser** from `torch.optim` takes over two more lines: the step and the emptying. It is made once, with the
-# leaves that it may move; its rules differ, its handling doesn't:
+# leaves that it may move. Optimisers differ in their rule for the step; all are used in the same way. The simplest is
+# `SGD`, *stochastic gradient descent*. Stochastic means "depending on chance": in large problems, the gradient in
+# each step is that of a few examples drawn at random. `SGD` itself draws nothing. Here we give it the gradient of all
+# the data, and then it is plain gradient descent.
 #
 # | line | what it does |
 # |---|---|
 # | `torch.optim.SGD([theta], lr=…)` | remembers which leaves it may move, and with which rate |
-# | `optimiser.zero_grad()` | empties the bucket of each |
-# | `optimiser.step()` | moves each, unwatched, by what stands in its bucket |
+# | `optimiser.zero_grad()` | empties the `.grad` of each |
+# | `optimiser.step()` | moves each by its rule, from what is in its `.grad`; the step is not recorded |
 
 # %% [markdown]
 # ### Exercise 5 · A loop for every optimiser
@@ -562,7 +567,7 @@ def train_with(
         steps: how many steps to make.
 
     Returns:
-        The parameters after the last step, shape (d,), not watched by autograd, and the losses as plain numbers, one for
+        The parameters after the last step, shape (d,), with requires_grad=False, and the losses as plain numbers, one for
         each step: each is computed right before its step.
     """
     ### BEGIN SOLUTION
@@ -589,8 +594,8 @@ check.loop_by_optimiser(train_with, on=lambda p: torch.cosh(p).sum(), name="Adag
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# The same loss, the same start, 100 steps of `torch.optim.SGD`. In the lab this comes from, the two loops stand one
-# after the other "with the same aim".
+# The same loss, the same start, 100 steps of `torch.optim.SGD`. In the published lab, the two loops stand one after
+# the other "with the same aim".
 
 # %% tags=["autograder:skip"]
 end, by_optimiser = train_with("SGD", {"lr": 1e-3}, narrow, begin, 100)
@@ -599,7 +604,7 @@ for step in (1, 2, 3, 4, 5, 6, 7, 8, 10, 50, 100):
     print(f"{step:>4}   {by_optimiser[step - 1]:.6g}")
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
-plt.figure(figsize=(6.4, 3.2))
+plt.figure(figsize=(6.4, 3.2), facecolor="0.92")
 plt.semilogy(range(1, 101), by_hand, "-", label="loop by hand, rate 0.0001")
 plt.semilogy(range(1, 101), by_optimiser, "--", label="torch.optim.SGD, rate 0.001")
 plt.xlabel("epoch")
@@ -610,7 +615,7 @@ plt.show()
 
 # %% [markdown]
 # (In words: both lines fall steeply and then turn into the same almost level line near 0.0006. The dashed one is
-# there after 6 epochs, the solid one after about 80.)
+# there after 6 epochs, the solid one after about 90.)
 #
 # **Predict.** So is `torch.optim.SGD` ten times better than the loop by hand? And both end near 0.0006: is that the
 # minimum?
@@ -633,9 +638,10 @@ print(f"where the minimum is:         w 0.5000, b 0.0000, loss {narrow(torch.ten
 # %% [markdown]
 # ## 6 · How long a step, and why one scales the inputs
 #
-# A squared error of a linear model is a parabola in its parameters, in every direction. Its Hessian $H$ is the same
-# everywhere, and a step multiplies the error along each eigenvector by $1 - \eta\lambda$, as it did in section 1 with
-# one parameter. So the steepest direction sets the limit, and the flattest one does the waiting:
+# The squared error of a linear model is a parabola along every line in the space of its parameters. Its Hessian $H$
+# is the same everywhere, and a step multiplies the error along each eigenvector by $1 - \eta\lambda$, as it did in
+# section 1 with one parameter. So the most curved direction limits the rate, and the least curved one needs the most
+# steps:
 #
 # $$\eta_{\max} = \frac{2}{\lambda_{\max}}, \qquad \kappa = \frac{\lambda_{\max}}{\lambda_{\min}} .$$
 #
@@ -643,7 +649,7 @@ print(f"where the minimum is:         w 0.5000, b 0.0000, loss {narrow(torch.ten
 # wide. Just below the limit, the error along the flattest direction shrinks by a factor of about $1 - 2/\kappa$ in
 # each step, so that it takes $\kappa$ steps to make it some seven times smaller.
 #
-# **Predict.** For the test track, $(20 w + b - 10)^2 + b^2$: is $\lambda_{\max}$ near 2, near 40 or near 800? And
+# **Predict.** For the test problem, $(20 w + b - 10)^2 + b^2$: is $\lambda_{\max}$ near 2, near 40 or near 800? And
 # what do the rates 0.0024 and 0.0026 do?
 
 # %% tags=["autograder:skip"]
@@ -722,7 +728,8 @@ print(f"readings as they are, rate 0.01: loss {losses[0]:.0f}, then {losses[1]:.
 print("the loss is infinite by step", next(step for step, loss in enumerate(losses, 1) if loss == float("inf")))
 
 # %% [markdown]
-# The same rate with the readings divided by ten, and plenty of patience:
+# The same rate with the readings divided by ten, and 5000 epochs. (An *epoch* is one pass through all the data; here
+# each step is one.)
 
 # %% tags=["autograder:skip"]
 tenth, degrees = torch.tensor(0.1 * unknown), torch.tensor(celsius)
@@ -737,8 +744,9 @@ print(f"parameters b, w: {fitted[1]:.4f}, {fitted[0]:.4f}")
 # <details><summary>What it means</summary>
 #
 # The rule: Celsius = 0.537 · reading − 17.3. (It is close to 5/9 and −17.8. You may guess by now which country.)
-# Dividing by ten made the limit a hundred times as large and $\kappa$ a hundred times smaller. But 357 is still bad,
-# and 5000 epochs for a line with two parameters is absurd. Why divide by ten? Is there a *best* way to scale?
+# Dividing by ten made the limit about a hundred times as large and $\kappa$ about a hundred times smaller. But 357 is
+# still large, and 5000 epochs are far too many for a line with two parameters. Why divide by ten? Is there a *best*
+# way to scale?
 # </details>
 
 # %% [markdown]
@@ -806,8 +814,9 @@ print(f"standardised: largest stable rate {largest_rate:.2g}, condition number {
 print(f"Celsius = {w:.4f} · reading + ({b:.4f}), loss {((w * unknown + b - celsius) ** 2).mean():.5f}")
 
 # %% [markdown]
-# A hundred steps instead of five thousand, and nearer to the minimum. The mean took away the tie between $w$ and $b$,
-# the spread made the two curvatures equal: the valley has become a round bowl, where the gradient points to the middle.
+# A hundred steps instead of five thousand, and nearer to the minimum. With mean 0, the slopes along $w$ and $b$ no
+# longer depend on each other; with spread 1, the two curvatures are equal. The valley has become a round bowl, and
+# the negative gradient points straight to its minimum.
 #
 # **Predict.** The promise from the beginning is still open: the thermometer by hand, with autograd and with
 # `torch.optim`, from the same start with the same rate (readings divided by ten). After 300 steps, in which digit do
@@ -826,13 +835,13 @@ for step in (1, 2, 10, 100, 300):
     print(f"{step:>4}" + "".join(f"{loss:>13.7f}" for loss in three))
 
 # %% [markdown]
-# In none that is printed. It is one algorithm, written down three times.
+# In none that is printed. It is one algorithm, written in three ways.
 #
 # ## 7 · When the valley stays narrow
 #
-# A network has millions of parameters, and nobody can make all its valleys round from outside. So optimisers
-# try to do it on the way. The oldest idea is **momentum**: a ball rolls down where a hiker walks. A velocity
-# $v$ collects the gradients, and loses some speed in each step,
+# A network has millions of parameters, and scaling its inputs does not make all its valleys round. So optimisers try
+# to help during the descent. The oldest idea is **momentum**: the point moves like a heavy ball. A velocity $v$
+# collects the gradients, and loses some speed in each step,
 #
 # $$v_{t+1} = \mu\, v_t + \nabla L(\theta_t), \qquad \theta_{t+1} = \theta_t - \eta\, v_{t+1}, \qquad v_0 = 0 .$$
 #
@@ -865,8 +874,8 @@ for step in range(1, 61):
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# `velocity = torch.zeros_like(theta)` before the loop, made of an unwatched tensor. In each round, under `no_grad`,
-# first the new velocity from the old one and the gradient, then the step with the new velocity.
+# `velocity = torch.zeros_like(theta)` before the loop, which gives an unwatched tensor. In each round, under
+# `no_grad`, first the new velocity from the old one and the gradient, then the step with the new velocity.
 # </details>
 
 
@@ -888,7 +897,7 @@ def train_momentum(
         steps: how many steps to make.
 
     Returns:
-        The parameters after the last step, shape (d,), not watched by autograd, and the losses as plain numbers, one for
+        The parameters after the last step, shape (d,), with requires_grad=False, and the losses as plain numbers, one for
         each step: each is computed right before its step.
     """
     ### BEGIN SOLUTION
@@ -915,14 +924,16 @@ check.loop_with_momentum(train_momentum, on=lambda p: torch.log(torch.cosh(p)).s
 
 # %% [markdown]
 # A loop that never empties `.grad` is momentum with $\mu = 1$: a ball that never loses any speed. That is why it
-# overshoots, and why this bug is so hard to see in a picture of the loss.
+# overshoots. In the curve of the loss you recognise it as in lab 03: the loss falls fast at first, then swings up and
+# down and does not settle.
 #
 # ### The race
 #
 # The thermometer once more, readings divided by ten, all from $w = 1$, $b = 0$: same loss, same start, 150 steps.
 # Each gets a rate of its own that serves it well, found by trying 0.003, 0.01, 0.03 … 3. (Giving all the *same* rate
 # would be fair only if a rate meant the same to each of them. To Adam, it is about the length of a step; to SGD, it
-# is a factor on the gradient.) To see where an optimiser goes, we hand it a loss that keeps a diary.
+# is a factor on the gradient.) To see where an optimiser goes, we give it a loss that notes every point at which it
+# is computed.
 
 
 # %% tags=["autograder:skip"]
@@ -932,15 +943,15 @@ def misfit(theta: torch.Tensor) -> torch.Tensor:
 
 
 def walk(name: str, options: dict[str, float], steps: int) -> torch.Tensor:
-    """All the points that an optimiser visits."""
+    """The start, and the point after each step of an optimiser."""
     visited = []
 
-    def with_diary(theta: torch.Tensor) -> torch.Tensor:
+    def noted(theta: torch.Tensor) -> torch.Tensor:
         visited.append(theta.detach().clone())
         return misfit(theta)
 
-    train_with(name, options, with_diary, begin, steps)
-    return torch.stack(visited)
+    end, _ = train_with(name, options, noted, begin, steps)
+    return torch.stack([*visited, torch.as_tensor(end, dtype=begin.dtype)])
 
 
 racers = {
@@ -962,20 +973,27 @@ walks = {name: walk(kind, options, 150) for name, (kind, options) in racers.item
 print("excess loss    step 10    step 50   step 150")
 for name, points in walks.items():
     excess = misfit(points) - misfit(lowest)
-    print(f"{name:12}" + "".join(f"{max(excess[step].item(), 0):>11.2g}" for step in (9, 49, 149)))
+    print(f"{name:12}" + "".join(f"{max(excess[step].item(), 0):>11.2g}" for step in (10, 50, 150)))
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
-figures.race(misfit, walks, extent=((-1, 9), (-26, 6)), names=("w", "b"), title="Six optimisers in one narrow valley")
+figures.race(
+    misfit,
+    walks,
+    extent=((-1, 9), (-26, 6)),
+    names=("w", "b"),
+    lowest=float(misfit(lowest)),
+    title="Six optimisers in one narrow valley",
+)
 
 # %% [markdown]
 # <details><summary>What you see</summary>
 #
-# SGD falls into the valley at once, jumps from wall to wall and then hardly moves: the steepest direction sets its
-# rate, and along the valley that is far too little. Momentum swings, cancels the swinging and runs down the valley.
-# Nesterov looks ahead before it steps and swings less; but it could not stand the rate of 0.03, and goes at a third
-# of it. Adagrad divides by the root of *all* squared gradients so far, so its steps shrink for ever. RMSprop divides
-# by a fading average instead and does not tire, but neither does it ever quite settle. Adam does both, a velocity and
-# a division. And none of them needed to know anything about thermometers.
+# SGD is in the valley at once, jumps from one side to the other and then hardly moves: the most curved direction
+# limits its rate, and along the valley that rate is far too small. Momentum swings, cancels the swinging and runs
+# down the valley. Nesterov looks ahead before it steps and swings less, but at a rate of 0.03 it diverges, so it has
+# a third of that rate. Adagrad divides by the root of *all* squared gradients so far, so its steps get smaller and
+# smaller. RMSprop divides by a fading average instead: its steps stay large, but then it does not settle completely
+# either. Adam does both, a velocity and a division.
 # </details>
 #
 # ### Which one, when?
@@ -1010,8 +1028,8 @@ print(f"all {len(known)}:", ", ".join(known))
 # | Muon (since torch 2.9) | momentum, made orthogonal | the weight matrices of large networks |
 # | LBFGS | estimates the curvature, needs `step(closure)` | small and smooth problems, all the data at once |
 #
-# The option `weight_decay` of SGD and Adam adds a penalty, on *every* parameter that you hand over, biases included.
-# Now you know how to ask whom it hits.
+# The option `weight_decay` of SGD and Adam adds the gradient of a penalty, for *every* parameter that you hand over,
+# biases included. Section 4 shows how to find out what a penalty acts on.
 
 # %% [markdown]
 # ## 8 · What to take along
@@ -1027,22 +1045,30 @@ print(f"all {len(known)}:", ", ".join(known))
 # | a loop that never empties `.grad` | momentum without friction | `.grad` is a sum | missing-zero-grad |
 # | `w = w - lr * w.grad` | an error in the second step | the new `w` is a result, not a leaf | rebinding-leaf |
 # | the same inside `no_grad()` | "does not require grad" | the new `w` is not watched | rebinding-in-no-grad |
-# | `w -= lr * w.grad` outside `no_grad()` | "a leaf … in-place operation" | the step must not be watched | inplace-on-leaf |
-# | `w.grad.zero_()` as the first line | "NoneType has no attribute" | there is no bucket yet | zero-before-first |
+# | `w -= lr * w.grad` outside `no_grad()` | "a leaf … in-place operation" | the step must not be recorded | inplace-on-leaf |
+# | `w.grad.zero_()` as the first line | "NoneType has no attribute" | `.grad` is None at first | zero-before-first |
 # | the loss computed once, before the loop | "backward through the graph a second time" | each step needs a new graph | backward-twice |
 # | `torch.optim.SGD([w * 1.0])` | "can't optimize a non-leaf Tensor" | an optimiser moves leaves | not-a-leaf |
-# | `theta.numpy()` in the loop | "Can't call numpy()" | NumPy can't be watched | numpy-on-tracked |
+# | `theta.numpy()` in the loop | "Can't call numpy()" | NumPy records nothing | numpy-on-tracked |
 # | `params[1:]` for `[w, b]` | a penalty on the bias, no error | the slice names another parameter | regularises-bias |
 # | `+ lr * grad` | a loss that grows | the gradient points up | ascent-sign |
 # | the loss after the step, for the one before | a list that is off by one | note, then step | stale-point |
 # | only `w`, and not `b` | half a fit | the gradient has every component | one-variable-only |
-# | a rate above $2/\lambda_{\max}$ | a loss that explodes | the steepest direction sets the limit | lr-too-high |
-# | a level line taken for the minimum | half-trained parameters | the flattest direction does the waiting | lr-too-low |
+# | a rate above $2/\lambda_{\max}$ | a loss that grows without bound | the most curved direction sets the limit | lr-too-high |
+# | a level line taken for the minimum | half-trained parameters | the least curved direction needs more steps | lr-too-low |
 #
 # - NumPy by hand, autograd by hand, `torch.optim`: one algorithm, three ways to write it down. The numbers agree.
 # - The inputs alone set the largest rate and the condition number. Standardise them, train, and give back the
 #   original units.
-# - Comparing two optimisers at one rate each compares two rates.
+# - If you compare two optimisers with one rate each, you compare two rates.
+#
+# **Three links**
+#
+# - [`torch.optim`](https://docs.pytorch.org/docs/stable/optim.html): all optimisers of PyTorch, each with its
+#   formula.
+# - [Adam: a method for stochastic optimization](https://arxiv.org/abs/1412.6980), by Kingma and Ba.
+# - [Optimization methods for large-scale machine learning](https://arxiv.org/abs/1606.04838), by Bottou, Curtis and
+#   Nocedal: why random gradients work, and how fast.
 
 # %% [markdown]
 # ### Open question · What would you tell them?
@@ -1062,15 +1088,15 @@ print(f"all {len(known)}:", ", ".join(known))
 # Descent on a squared error is stable only below 2/λmax, and λmax comes from the inputs: with living spaces around
 # 150 it is near 2 · 150², so that the limit is about 0.00004. 0.01 is far above it, each step multiplies the error
 # along the steepest direction by a large negative number, and after some steps the numbers overflow, as the raw
-# thermometer did after a dozen. The level line only says that the steep direction is done. Along the flat ones (the
-# bias, the rooms) the error is multiplied by 1 − ηλmin, which is nearly 1 when the condition number is in the tens of
-# thousands. In the lab such a line stood at 0.0006, with the minimum at 0. He could look at the norm of the gradient,
-# compute the exact least squares solution, or the condition number of the inputs. First he should standardise both
-# inputs: the same loop then needs some dozens of steps, at a rate near 0.1. The parameters he gets belong to the
-# scaled inputs; to use them he must convert them back, each weight divided by the spread of its input, and the bias
-# corrected with the means. Finally, one rate for each optimiser compares two rates: to Adam 0.01 means steps of about
-# 0.01, far too short for prices. Each would need its own rate out of several, the same start and the same number of
-# steps.
+# thermometer did after a dozen. The level line only says that the error along the most curved direction is gone.
+# Along the flat ones (the bias, the rooms) the error is multiplied by 1 − ηλmin, which is nearly 1 when the condition
+# number is in the tens of thousands. In the lab such a line stood at 0.0006, with the minimum at 0. He could look at
+# the norm of the gradient, compute the exact least squares solution, or the condition number of the inputs. First he
+# should standardise both inputs: the same loop then needs some dozens of steps, at a rate near 0.1. The parameters he
+# gets belong to the scaled inputs; to use them he must convert them back, each weight divided by the spread of its
+# input, and the bias corrected with the means. Finally, one rate for each optimiser compares two rates: to Adam 0.01
+# means steps of about 0.01, far too short for prices. Each would need its own rate out of several, the same start and
+# the same number of steps.
 #
 # **Mark scheme**
 #

@@ -14,16 +14,16 @@
 # # Walking downhill
 #
 # A hiker stands on a hilly landscape in thick fog. She cannot see the valley, but she feels under her boots which way
-# the ground falls. So she takes a step that way, feels again, and steps again. That is gradient descent, and it is how
-# almost every neural network is trained.
+# the ground falls. So she takes a step that way, feels again, and steps again. That is gradient descent. Almost every
+# neural network is trained with it, or with a relative of it.
 #
-# In this lab the landscape has two coordinates instead of a billion. So you can *see* what is going on: where the walk
-# ends, when it fails, and why it is not the valley that decides, but the start.
+# In this lab the landscape has two coordinates instead of a billion. So you can *see* what is going on: where the
+# walk ends, when it fails, and that the start decides in which valley it ends.
 #
 # **When you are done, you can**
 #
 # - say what a forward pass, a backward pass and an optimisation step are, and write all three;
-# - predict which tensors autograd watches, and what `.grad` holds after one, two, three backward passes;
+# - predict which tensors have `requires_grad=True`, and what `.grad` holds after one, two, three backward passes;
 # - compare learning rates fairly, and compute the largest one that is still stable;
 # - move ten thousand points downhill at once, without a loop over them;
 # - check autograd against a gradient of your own.
@@ -147,31 +147,32 @@ figures.surface(f, title="f from the side")
 #
 # PyTorch computes it in two passes.
 #
-# - **Forward pass:** it evaluates $f$ and remembers every operation on the way, as a graph.
-# - **Backward pass:** it walks through that graph from the result to the inputs and multiplies the derivatives of all the
-#   steps: the chain rule, applied by a machine.
+# - **Forward pass:** it evaluates $f$ and records every operation in the computational graph.
+# - **Backward pass:** it goes through this graph from the result to the inputs, multiplies by the derivative of each
+#   step, and adds where paths meet: the chain rule.
 
 # %% tags=["autograder:skip"]
-x = torch.tensor([1.0, 2.0], requires_grad=True)  # "please watch this tensor"
+x = torch.tensor([1.0, 2.0], requires_grad=True)  # record what is computed from this tensor
 y = f(x)  # forward pass
-print(f"f(1, 2) = {y.item():.4f}, watched: {y.requires_grad}")
+print(f"f(1, 2) = {y.item():.4f}, requires_grad: {y.requires_grad}")
 
 y.backward()  # backward pass
 print(f"gradient: ({x.grad[0]:.4f}, {x.grad[1]:.4f})")
 
 # %% [markdown]
-# The picture below replays both passes for this point. Values (above a node) go forward; gradients (∂, below a node) come
-# back. Move the slider, or press play. Two things to look for:
+# The picture below replays both passes for this point. Values (above a node) go forward; gradients (∂, below a node)
+# come back. The number on an edge, after ×, is the derivative of that step. Move the slider, or press play. Two
+# things to look for:
 #
 # - At a product, each factor receives *the other factor* times what came from the right.
-# - Each coordinate is used twice. What comes back along the two ways is **added**.
+# - Each coordinate is used twice. What comes back along the two paths is **added**.
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 graph.draw(f, x=torch.tensor([1.0, 2.0]), title="f at (1, 2), forward and backward")
 
 # %% [markdown]
-# The package torchviz draws PyTorch's own bookkeeping of the same evaluation. `AddBackward0` is the operation that pulls a
-# gradient back through a sum; `AccumulateGrad` is the place where it is put into `x.grad`.
+# The package torchviz draws the graph that PyTorch itself has recorded. `AddBackward0` is the operation that carries
+# a gradient back through a sum; `AccumulateGrad` is the place where it is put into `x.grad`.
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 if shutil.which("dot"):
@@ -182,11 +183,12 @@ else:
     print("Graphviz (the program `dot`) is not installed here. The graph above shows the same.")
 
 # %% [markdown]
-# ### Predict · Who is being watched?
+# ### Predict · Which tensors are watched?
 #
-# `requires_grad` spreads: a result is watched as soon as *one* of its inputs is. A watched tensor that was
-# not computed from watched ones is a **leaf**, and only watched leaves get their `.grad` filled. (PyTorch calls every
-# unwatched tensor a leaf too.) For each of the six tensors below, guess first: is it watched, and is it a leaf?
+# *Watched* is short for `requires_grad=True`. It spreads: a result is watched as soon as *one* of its inputs is. A
+# watched tensor that was not computed from watched ones is a **leaf**, and only watched leaves get their `.grad`
+# filled. (PyTorch calls every unwatched tensor a leaf too.) For each of the six tensors below, guess first: is it
+# watched, and is it a leaf?
 
 # %% tags=["autograder:skip"]
 watched = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -201,16 +203,16 @@ tensors = {
     "watched.detach()": watched.detach(),
     "rand(2, requires_grad=True) * 10": torch.rand(2, requires_grad=True) * 10,
 }
-print(f"{'tensor':34}watched  leaf")
+print(f"{'tensor':34}requires_grad  is_leaf")
 for name, tensor in tensors.items():
-    print(f"{name:34}{tensor.requires_grad!s:9}{tensor.is_leaf}")
+    print(f"{name:34}{tensor.requires_grad!s:15}{tensor.is_leaf}")
 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# One watched factor is enough for the product. `no_grad()` and `detach()` stop the spreading. The last row is a classic
-# trap: the tensor that you keep is not the one that you asked to be watched, but ten times it, the *result* of an
-# operation. It is no leaf, and its `.grad` stays empty. Scale first, then call `.requires_grad_()`.
+# One watched factor is enough for the product. `no_grad()` and `detach()` stop the spreading. The last row is a
+# common mistake: the tensor that you keep is not the one that got `requires_grad=True`, but ten times it, the
+# *result* of an operation. It is no leaf, and its `.grad` stays empty. Scale first, then call `.requires_grad_()`.
 # </details>
 #
 # ### Predict · Three times backward
@@ -227,8 +229,8 @@ for round_number in (1, 2, 3):
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# `.grad` is a bucket. Every backward pass pours its gradient in, and nobody but you empties it. That is useful where one
-# tensor is used many times, as you saw in the graph, and a famous source of bugs in loops.
+# `.grad` is like a bucket: every backward pass adds its gradient, and only you can empty it. Lab 03 says why PyTorch
+# does so. In loops it leads to a well-known bug.
 # </details>
 #
 # ### Predict · Several points at once
@@ -271,8 +273,8 @@ print("and equals the gradient of the sum:", torch.allclose(together, points.gra
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}},$$
 #
-# and the loss is $L = -\log p_{\text{true class}}$. Its gradient with respect to the logits has a form worth knowing by
-# heart: *what the network believes, minus what is true*.
+# and the loss is $L = -\log p_{\text{true class}}$. Its gradient with respect to the logits has a simple form: *what
+# the network believes, minus what is true*.
 
 # %% tags=["autograder:skip"]
 logits = torch.tensor([2.0, 1.0, 0.0], requires_grad=True)
@@ -284,8 +286,8 @@ print("their sum    ", round(probabilities.sum().item(), 3))
 print("gradient     ", [round(g, 3) for g in logits.grad.tolist()])
 
 # %% [markdown]
-# The first number of the gradient is negative: a step *against* it raises the logit of the true class. From here on, the
-# recipe is the same for a network and for our hiker.
+# The first number of the gradient is negative: a step *against* it raises the logit of the true class. From here on,
+# all is the same for a network and for our hiker.
 #
 # ## 3 · Walk
 #
@@ -314,12 +316,13 @@ print("gradient     ", [round(g, 3) for g in logits.grad.tolist()])
 # </details>
 # <details><summary>Hint 2: the loop</summary>
 #
-# Four things happen in each round: remember the point, compute f, go backward, move. Autograd must not watch the move.
+# Four things happen in each round: remember the point, compute f, go backward, move. Autograd must not record the
+# move.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# `x = start.detach().clone().requires_grad_()` makes a fresh leaf. Inside `with torch.no_grad():` step in place with `-=`,
-# then empty the bucket: `x.grad.zero_()`.
+# `x = start.detach().clone().requires_grad_()` makes a fresh leaf. Inside `with torch.no_grad():` step in place with
+# `-=`, then empty `.grad`: `x.grad.zero_()`.
 # </details>
 
 
@@ -379,7 +382,7 @@ print(f"end   f({end[0]:.4f}, {end[1]:.4f}) = {f(end):.4f}")
 figures.trajectories(f, path, title="One walk: 100 steps with η = 0.1")
 
 # %% [markdown]
-# The steps shorten all by themselves as the ground gets flatter: their length is $\eta\,\|\nabla f\|$. And each step
+# The steps get shorter by themselves as the ground gets flatter: their length is $\eta\,\|\nabla f\|$. And each step
 # leaves at right angles to the contour line.
 #
 # **Your guess about `.grad`.** The cell below is that mistake, written out: `bucket` is what `.grad` would hold.
@@ -389,14 +392,14 @@ point, bucket, forgetful = start.clone(), torch.zeros(2, dtype=torch.float64), [
 for _ in range(100):
     point.requires_grad_()
     (slope,) = torch.autograd.grad(f(point), point)
-    bucket = bucket + slope  # nobody empties it
+    bucket = bucket + slope  # never emptied
     point = (point - 0.1 * bucket).detach()
     forgetful.append(point)
-figures.trajectories(f, torch.stack(forgetful), title="The bucket is never emptied")
+figures.trajectories(f, torch.stack(forgetful), title="`.grad` is never emptied")
 
 # %% [markdown]
-# It is longer: the hiker has become a ball without friction. It remembers every slope that it has ever felt, overshoots the
-# valley and rolls up the other side. No error, no warning, only a strange picture.
+# It is longer: the hiker moves like a ball without friction. Each step is the sum of all slopes so far, so it goes
+# too far and up the other side of the valley. There is no error and no warning, only a strange picture.
 
 # %% [markdown]
 # ## 4 · How long a step?
@@ -415,10 +418,10 @@ for rate in (0.01, 0.1, 0.5):
 #
 # <details><summary>What is wrong</summary>
 #
-# Two things changed at once: the rate *and* the start. The first hiker happened to be dropped above a deeper valley, and no
-# rate would have brought the others there. With other seeds, another rate "wins". An experiment that compares rates must
-# give every rate **the same starts**, several of them, and must measure something that a rate can be held responsible for:
-# not how deep the valley is, but whether the walk has arrived, $\|\nabla f\| \approx 0$.
+# Two things changed at once: the rate *and* the start. The first hiker happened to be dropped above a deeper valley
+# than the others. With other seeds, another rate "wins". An experiment that compares rates must give every rate **the
+# same starts**, several of them, and must measure something that a rate can be held responsible for: not how deep the
+# valley is, but whether the walk has arrived, $\|\nabla f\| \approx 0$.
 # </details>
 
 # %% [markdown]
@@ -495,16 +498,17 @@ for row, rate in enumerate(rates):
     print(f"η = {rate:<4}{shown}{arrived[row]:>10.0%}")
 
 # %% [markdown]
-# Now the smallest rate loses: it has hardly left. Four starts and one number of steps are few, though. Once you can move
-# ten thousand starts at once you will make this table for 50, 100 and 200 steps.
+# Now the smallest rate loses: its walks have hardly begun. Four starts and one number of steps are few, though. Once
+# you can move ten thousand starts at once you will make this table for 50, 100 and 200 steps.
 #
-# Here are five rates from one and the same start. Choose a rate with the lower slider, then play or drag the upper one. What
-# happens with $\eta = 1$? And what with $\eta = 1.7$, still the same start, the same valley? (*all* shows them together.)
+# Here are six rates from one and the same start. Choose a rate with the lower slider, then play or drag the upper
+# one. What happens with $\eta = 1$? And with 1.7 and 1.8, still from the same start, in the same valley? (*all* shows
+# them together.)
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 from_here = torch.tensor([6.6, 5.2], dtype=torch.float64)
-paths = {rate: descend(f, from_here, rate, 20) for rate in (0.01, 0.1, 0.5, 1.0, 1.7)}
-figures.descent_animation(f, paths, title="One start, five learning rates")
+paths = {rate: descend(f, from_here, rate, 20) for rate in (0.01, 0.1, 0.5, 1.0, 1.7, 1.8)}
+figures.descent_animation(f, paths, extent=((3, 8), (3.5, 8.5)), title="One start, six learning rates")
 
 # %% [markdown]
 # ### Exercise 4 · Find the bugs
@@ -544,13 +548,13 @@ with warnings.catch_warnings():
 # </details>
 # <details><summary>Hint 2: what comes next</summary>
 #
-# Once `x` stays the same tensor, run two steps and compare with `descend`. What does `x.grad` hold in the second round? And
-# whose memory are you stepping in?
+# Once `x` stays the same tensor, run two steps and compare with `descend`. What does `x.grad` hold in the second
+# round? And does your step change the memory of `start`?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# There are four things to mend: the leaf must be a copy of the start, the update must be in place and unwatched, the bucket
-# must be emptied in each round, and what is returned must be detached.
+# There are four things to mend: the leaf must be a copy of the start, the update must be in place and under
+# `no_grad()`, `.grad` must be emptied in each round, and what is returned must be detached.
 # </details>
 
 
@@ -567,7 +571,7 @@ def descend_repaired(
         steps: how many steps to make.
 
     Returns:
-        The last point, shape (d,), not watched by autograd.
+        The last point, shape (d,), with requires_grad=False.
     """
     ### BEGIN SOLUTION
     x = start.detach().clone().requires_grad_()
@@ -635,8 +639,8 @@ for number, minimum in enumerate(minima):
     print(f"  {(start - minimum).norm():.2f} from minimum {number}, f = {f(minimum):.2f}{arrived}")
 
 # %% [markdown]
-# The nearest minimum is not where hiker 0 went. A walk follows the slope, and the slope knows nothing of distances:
-# between hiker 0 and the nearest minimum lies a ridge. It is the start that decides, not the distance.
+# Hiker 0 did not go to the nearest minimum. A walk follows the slope, and the slope does not depend on distances: the
+# nearest minimum lies on the other side of a ridge.
 #
 # To see how often this happens we need many starts. A Python loop over ten thousand of them would take minutes.
 
@@ -650,7 +654,7 @@ for number, minimum in enumerate(minima):
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
-# Your `descend` moves one point. Which of its lines mind that `x` now has two axes?
+# Your `descend` moves one point. Which of its lines fail now that `x` has two axes?
 # </details>
 # <details><summary>Hint 2: the one line</summary>
 #
@@ -679,7 +683,7 @@ def descend_all(
         steps: how many steps to make.
 
     Returns:
-        The last points, shape (n, 2), on the device of ``starts``, not watched by autograd.
+        The last points, shape (n, 2), on the device of ``starts``, with requires_grad=False.
     """
     ### BEGIN SOLUTION
     x = starts.detach().clone().requires_grad_()
@@ -719,13 +723,12 @@ print(f"one by one {one_by_one:.2f} s (measured with 10 of them)")
 print(f"together   {together:.4f} s on {device}")
 
 # %% [markdown]
-# Now the fair comparison again, with the same 100 × 100 starts for every rate, in the middles of the cells of a grid over
-# the square. Six decimals are enough for a count, so these starts are in float32, which is faster, above all on a GPU. And
-# descent remembers nothing but the point: who stands somewhere after 50 steps gets to where 100 steps lead by making 50
+# Now the fair comparison again, with the same 100 × 100 starts for every rate, in the middles of the cells of a grid
+# over the square. Six decimals are enough for a count, so these starts are in float32, which is faster, above all on
+# a GPU. And each step depends on the point alone: the points after 100 steps are those after 50 steps, moved by 50
 # more.
 #
-# The rows tell a clear story: $\eta = 0.01$ never arrives, $\eta = 0.1$ needs between 100 and 200 steps, and $\eta = 0.5$ is
-# there after 50. (With 300 × 300 starts, the middle column is 0.9, 84.6 and 100 %.)
+# **Predict:** which share of the starts has arrived after 50, 100 and 200 steps, for each of the three rates?
 
 # %% tags=["autograder:skip"]
 middles = (torch.arange(100) + 0.5) / 10
@@ -749,9 +752,12 @@ for steps, more in ((50, 50), (100, 50), (200, 100)):
     print(f"{steps:>5}" + "".join(f"{100 * share:>9.1f} %" for share in shares.values()))
 
 # %% [markdown]
+# Read the columns: with $\eta = 0.01$ nobody has arrived, with $\eta = 0.1$ it takes between 100 and 200 steps until
+# all have, and with $\eta = 0.5$ at most 50. (With 300 × 300 starts, the middle column is 0.9, 84.6 and 100 %.)
+#
 # ## 6 · The same by hand
 #
-# Autograd is no magic, and you can check it. Here is the surface once more, in NumPy, which knows nothing of gradients.
+# You can check autograd. Here is the surface once more, in NumPy, which knows nothing of gradients.
 
 
 # %% nbgrader={"grade_id": "numpy-surface", "locked": true}
@@ -810,7 +816,7 @@ points = 40 * np.random.rand(3, 7, 2) - 20
 check.unchanged(points, after=lambda: gradient(points))
 by_hand = np.asarray(gradient(points))
 assert by_hand.shape == points.shape, "There must be one gradient for each point, in an array of the same shape."
-# The imaginary part after an imaginary step is the derivative, exact to the last digit (Squire and Trapp, 1998).
+# The imaginary part after an imaginary step is the derivative, right up to rounding (Squire and Trapp, 1998).
 for axis in range(2):
     shifted = points.astype(complex)
     shifted[..., axis] += 1e-30j
@@ -820,8 +826,8 @@ for axis in range(2):
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# With this gradient the whole descent fits in two lines of NumPy. There is no graph, no leaf and no bucket. Does it follow
-# the path that autograd found?
+# With this gradient the whole descent fits in two lines of NumPy. There is no graph, no leaf and no `.grad`. Does it
+# follow the path that autograd found?
 
 # %% tags=["autograder:skip"]
 by_hand = [ten_starts[0].numpy()]
@@ -834,8 +840,9 @@ print(f"end autograd ({ten_paths[0, -1, 0]:.6f}, {ten_paths[0, -1, 1]:.6f})")
 print("the paths differ by less than 1e-12:", bool(difference < 1e-12))
 
 # %% [markdown]
-# Autograd does not approximate. It applies the rules that you applied on paper, to machine precision. What you did for two
-# variables it does for a billion, and it never forgets an inner derivative.
+# Autograd does not approximate the derivative. It applies the rules that you applied on paper, and the two paths
+# differ by rounding only. What you did for two variables it does for a billion, and it never forgets an inner
+# derivative.
 
 # %% [markdown]
 # ## 7 · How long a step at most?
@@ -930,10 +937,11 @@ figures.progress(shown, quantity="distance to the minimum", title="Below and abo
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# At 1.5 the error shrinks quickly. At 1.7 each step throws the hiker across the valley to almost the same height, with a factor of $|1 - 1.7 \cdot 1.156| =
-# 0.97$: she arrives, but slowly. At 1.8 the factor is $-1.08$. The error grows, and yet nothing becomes NaN: away from the
-# minimum the valley is less curved than at its bottom, the steps get no longer, and she ends up jumping to and fro between
-# two points for ever. "The loss is a finite number" does not mean "the training works".
+# At 1.5 the error shrinks quickly. At 1.7 each step leads to the other side of the valley and almost as far from the
+# minimum: the factor is $1 - 1.7 \cdot 1.156 = -0.97$. She arrives, but slowly. At 1.8 the factor is $-1.08$. The
+# error grows, and yet nothing becomes NaN: away from the minimum the valley is less curved than at its bottom. So the
+# steps stop growing, and she ends up jumping between two points for ever. "The loss is a finite number" does not mean
+# "the training works".
 # </details>
 
 # %% [markdown]
@@ -1032,16 +1040,16 @@ figures.basin_map(
 )
 
 # %% [markdown]
-# (5.9 % with 300 × 300 starts.) The dotted starts gather along the inside of the deepest valley's border: it draws in hikers
-# who had a shallower valley closer by. The borders are ridges.
+# (5.9 % with 300 × 300 starts.) The dotted starts lie along the inside of the border of the deepest valley: from
+# there one walks to it, although a shallower valley is nearer. The borders are ridges.
 #
 # Why are they so straight? Because $\sin a \cos b = \tfrac12 \left(\sin(a + b) + \sin(a - b)\right)$. With the rotated
 # coordinates $u = x_1 + x_2$ and $v = x_1 - x_2$ our surface falls apart into two equal functions of *one* variable,
 #
 # $$f = \tfrac12\, g(u) + \tfrac12\, g(v), \qquad g(t) = \sin t + \sin\tfrac{t}{2},$$
 #
-# and so does each step: every hiker makes two walks on the graph of $g$ that know nothing of each other. Its valleys and
-# ridges alternate, so every basin is a rectangle in $u$ and $v$, standing on a corner in our map.
+# and so does each step: every hiker makes two walks on the graph of $g$, and neither depends on the other. Its
+# valleys and ridges alternate, so every basin is a rectangle in $u$ and $v$, standing on a corner in our map.
 
 # %% [markdown]
 # ## Optional · Every point of the plane
@@ -1062,10 +1070,10 @@ basins.picture(calm, pixels=256 if side == 256 else 700)
 # The basins look like pillows, and the seams between them are ridges. A walk that begins close to one takes long to leave
 # it, since the ground is nearly flat there. The brightest starts of a basin are those that are soon at the bottom.
 #
-# **Predict:** what does the map look like for a rate that is far too large, $\eta = 3.5$, twice the $2/\lambda_{\max}$ of
-# section 7? In the deepest valley no walk can come to rest. Will it stay there all the same, as it did at 1.8? (The colour
-# of a start now tells in which valley the walk is after eight steps, the darker the later it crossed its last ridge.
-# Without a GPU the map is coarse, and its finest stripes are blurred.)
+# **Predict:** what does the map look like for a rate that is far too large, $\eta = 3.5$, twice the
+# $2/\lambda_{\max}$ of section 7? In the deepest valley no walk can come to rest. Will it stay in the valley, as it
+# did at 1.8? (The colour of a start now tells in which valley the walk is after eight steps, the darker the later it
+# crossed its last ridge. Without a GPU the map is coarse, and its finest stripes are blurred.)
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 wild = basins.settle(side, 3.5, steps=8, device=device)
@@ -1082,15 +1090,16 @@ for steps, found in after:
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# The steps are now so long that some of them lead over a ridge. A walk jumps about in its valley without any pattern, until
-# it happens to land on one of the stretches from which the next step leaves it. The starts that leave in the first step
-# form a band, those that land in this band with one step form thinner bands, and so on without end: that is the tartan.
-# Two starts that are as close as you like may part for ever.
+# The steps are now so long that some of them lead over a ridge. A walk jumps about in its valley without any visible
+# pattern, until it happens to land on one of the stretches from which the next step leaves the valley. The starts
+# that leave in the first step form a band, those that land in this band with one step form thinner bands, and so on
+# without end: that makes the pattern of crossing stripes. Two starts that are as close as you like may end in
+# different valleys.
 #
-# And who is left? After 160 steps nobody is in any of the five valleys: all are in the *shallowest* ones, like that on the
-# border with $f = -0.369$. They are so wide and so little curved that even with this rate nobody gets out of them. A
-# learning rate that is too large does not only fail to arrive: it **chooses** the flat valleys. (People who train networks
-# know this, and some of them want it.)
+# After 160 steps nobody is in any of the five valleys: all are in the *shallowest* ones, like that on the border with
+# $f = -0.369$. They are so wide and so little curved that even with this rate nobody gets out of them. A learning
+# rate that is too large does not only miss a minimum: it leads to the flat valleys. (People who train networks have
+# seen the same, and some of them want it.)
 # </details>
 
 # %% [markdown]
@@ -1109,15 +1118,16 @@ for steps, found in after:
 # | CUDA graph | Python starts no kernels any more: a recorded sequence of them is replayed |
 # | one fused kernel | a point stays in a register for *all* its steps: memory is touched twice in the whole descent |
 #
-# How good is good enough? A device can copy so many bytes in a second and compute so many sines, and no program beats that.
-# `climb` measures both limits first and then says which share of them each rung reaches. So a rung tells you what to do
-# next: if it moves too many bytes, fuse its operations; if it computes too many sines, do some algebra. The last
-# rung does: from the sine and the cosine of $x/2$ follow those of $x$, $\sin x = 2 \sin\frac x2 \cos\frac x2$ and $\cos x = 1 -
-# 2 \sin^2\frac x2$, so that it needs four functions for a step and not eight.
+# How good is good enough? A device can copy only so many bytes in a second, and compute only so many sines. `climb`
+# measures both limits first and then says which share of them each rung reaches. So a rung tells you what to do next:
+# if it moves too many bytes, fuse its operations; if it computes too many sines, use algebra. The last rung does so:
+# from the sine and the cosine of $x/2$ follow those of $x$, $\sin x = 2 \sin\frac x2 \cos\frac x2$ and
+# $\cos x = 1 - 2 \sin^2\frac x2$, so that it needs four functions for a step and not eight.
 #
-# **Try it:** switch the measurement on. On a CPU the last two rungs are left out, and torch.compile wants a C++ compiler.
-# Nobody would wait for the loop: it is measured with four of the starts, and its time reckoned for all of them.
-# (A further idea: section 8 says that $f$ falls apart into two functions of one variable. How many sines would be enough?)
+# **Try it:** switch the measurement on. On a CPU the last two rungs are left out, and torch.compile needs a C++
+# compiler. The loop would take too long: its time is measured for four of the starts, and multiplied by the number of
+# all. (A further idea: section 8 says that $f$ is a sum of two functions of one variable. How many sines would be
+# enough?)
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 climb_it = False  # change this to True
@@ -1127,8 +1137,8 @@ else:
     print("Not measured: set climb_it to True, and run this cell again.")
 
 # %% [markdown]
-# All rungs compute the same: on starts that are not next to a ridge they agree with float64 to within 0.0001. (Next to one,
-# the last digit decides on which side a walk goes down.)
+# All rungs compute the same: on starts that are not next to a ridge they agree with float64 to within 0.0001. (Next
+# to one, the last digit decides on which side a walk goes down.)
 
 # %% [markdown]
 # ## 9 · What to take along
@@ -1140,23 +1150,32 @@ else:
 # | a loop that never empties `.grad` | steps that grow, no error | `.grad` holds the *sum* of all gradients so far | missing-zero-grad |
 # | `x = x - lr * x.grad` | an error in the second step | the new `x` is a result, not a leaf | rebinding-leaf |
 # | the same inside `no_grad()` | "does not require grad" | the new `x` is not watched at all | rebinding-in-no-grad |
-# | `x -= lr * x.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not watch the update | inplace-on-leaf |
-# | `x.grad.zero_()` as the first line of the loop | "NoneType has no attribute" | there is no bucket before the first backward pass | zero-before-first |
+# | `x -= lr * x.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not record the update | inplace-on-leaf |
+# | `x.grad.zero_()` as the first line of the loop | "NoneType has no attribute" | `.grad` is None before the first backward pass | zero-before-first |
 # | `rand(2, requires_grad=True) * 10` | an empty `.grad` | the leaf is the tensor *before* it was scaled | not-a-leaf |
 # | `math.sin(x)`, `.item()`, `torch.tensor(t)` | a gradient that is missing | the graph ends where you leave torch | graph-cut |
 # | `f(points).backward()` | "only for scalar outputs" | a vector needs a sum, or a `v` | backward-on-vector |
 # | `.mean()` where each point wants its own gradient | steps that are n times too short | the scale of the loss scales the step | sum-for-mean |
 # | `+ lr * grad` | a walk uphill | the gradient points up | ascent-sign |
-# | $\cos\frac{x_1}{2}$ without the $\frac12$ | a gradient that is nearly right | the chain rule wants the inner derivative | missing-inner-derivative |
-# | a rate above $2/\lambda_{\max}$ | jumping to and fro, often without NaN | the curvature limits the step | lr-too-high |
+# | $\cos\frac{x_1}{2}$ without the $\frac12$ | a gradient that is nearly right | the chain rule needs the inner derivative | missing-inner-derivative |
+# | a rate above $2/\lambda_{\max}$ | jumping from side to side, often without NaN | the curvature limits the step | lr-too-high |
 # | a rate of 0.01 and 200 steps | a walk that has hardly begun | the steps are short where the rate is small | lr-too-low |
 #
 # And one that no check can see: comparing rates from *different* starts. Two things changed at once.
 #
-# - **Forward pass:** compute, and remember how. **Backward pass:** the chain rule from the result to the leaves.
-#   **Optimisation step:** $w - \eta\,\nabla L$, unwatched, then empty the bucket.
+# - **Forward pass:** compute, and record the graph. **Backward pass:** the chain rule from the result to the leaves.
+#   **Optimisation step:** $w - \eta\,\nabla L$ under `no_grad()`, then empty `.grad`.
 # - Descent finds *a* minimum, neither the deepest nor always the nearest. The start decides.
 # - Ten thousand descents are one tensor: the gradient of a sum keeps independent points apart.
+#
+# **Three links**
+#
+# - [Dive into Deep Learning, section 12.3](https://d2l.ai/chapter_optimization/gd.html): gradient descent, with
+#   learning rates that are too small and too large.
+# - [Visualizing the loss landscape of neural nets](https://arxiv.org/abs/1712.09913), by Li and others: what such
+#   surfaces look like for real networks.
+# - [Gradient descent on neural networks typically occurs at the edge of stability](https://arxiv.org/abs/2103.00065),
+#   by Cohen and others: where $2/\eta$ meets $\lambda_{\max}$ in training.
 
 # %% [markdown]
 # ### Open question · What would you tell them?

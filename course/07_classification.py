@@ -13,18 +13,17 @@
 # %% [markdown]
 # # Which of three?
 #
-# A network that tells cats from dogs has to answer in words, and a gradient knows only numbers that can change a
-# little. "It is a dog" can't change a little. This lab builds the bridge between the two: scores that become
-# probabilities, probabilities that become a loss, and a loss whose gradient turns out to be the simplest formula of
-# the whole course.
+# A network that tells cats from dogs has to answer with a word, and a gradient needs numbers that can change a
+# little. "It is a dog" can't change a little. This lab joins the two: scores become probabilities, probabilities
+# become a loss, and the gradient of this loss is the simplest formula of the course.
 #
-# Then you train on real data: 150 flowers that a botanist measured in the 1930s. And you will see a question that no
-# straight line can answer, and what a second layer does about it.
+# Then you train on real data: 150 flowers that a botanist measured in the 1930s. At the end you meet a question that
+# no straight line can answer, and see how a second layer answers it.
 #
 # **When you are done, you can**
 #
-# - say why a step can't be trained and a sigmoid can, and why many sigmoids in a row hardly can;
-# - write softmax and cross-entropy so that they survive logits of 1000;
+# - say why a step function can't be trained and a sigmoid can, and why it is hard to train many sigmoids in a row;
+# - write softmax and cross-entropy so that they stay finite for logits of 1000;
 # - derive the gradient of the cross-entropy on paper and check it;
 # - train a classifier with a loop of your own and with `torch.optim`, on whichever device there is;
 # - recognise the mistakes that make a classifier learn badly without an error.
@@ -57,19 +56,24 @@ print("device", device)
 # %% [markdown]
 # The flowers are irises of three species, fifty of each, published by the statistician R. A. Fisher in 1936. They
 # come with the library scikit-learn, so nothing is downloaded. Of the four measurements we take two, the length and
-# the width of a petal, because two can be drawn. Both are **standardised**: mean 0, standard deviation 1. (Lab 05 and
-# its learning rates tell you why: a valley that is equally steep in all directions allows larger steps.)
+# the width of a petal, because two can be drawn.
+#
+# Fifty flowers are kept apart for an **exam**: nothing that the training uses may come from them. That holds for the
+# scale, too. Both measurements are **standardised**, with the mean and the standard deviation of the hundred
+# *training* flowers, so that these have mean 0 and standard deviation 1. Lab 05 says why one scales: for a squared
+# error on these flowers, the condition number falls from about 630 to about 51. It does not fall to 1, since length
+# and width go together: their correlation is 0.96, and standardising does not change it.
 
 # %% tags=["autograder:skip"]
 iris = load_iris()
 names = [str(name) for name in iris.target_names]
-petals = torch.tensor(iris.data[:, 2:], dtype=torch.float32)  # length and width in cm
-x = ((petals - petals.mean(dim=0)) / petals.std(dim=0)).to(device)  # (150, 2)
+petals = torch.tensor(iris.data[:, 2:], dtype=torch.float32, device=device)  # (150, 2), length and width in cm
 labels = torch.tensor(iris.target, device=device)  # (150,), each 0, 1 or 2
 
 torch.manual_seed(5)
-order = torch.randperm(len(x)).to(device)
+order = torch.randperm(len(petals)).to(device)
 train, test = order[:100], order[100:]  # 50 flowers are kept for the exam
+x = (petals - petals[train].mean(dim=0)) / petals[train].std(dim=0)  # the scale is that of the training flowers
 
 print("species", names)
 for number in (0, 50, 100):
@@ -91,19 +95,19 @@ for number in (0, 50, 100):
 # %% tags=["autograder:skip"]
 z = torch.tensor([-2.0, -0.1, 0.1, 3.0], requires_grad=True)
 step = (z > 0).float()
-print("Heaviside", step.tolist(), "watched:", step.requires_grad)
+print("Heaviside", step.tolist(), "requires_grad:", step.requires_grad)
 
 smooth = torch.sigmoid(z)
 smooth.sum().backward()
-print("sigmoid  ", [round(value, 4) for value in smooth.tolist()], "watched:", smooth.requires_grad)
+print("sigmoid  ", [round(value, 4) for value in smooth.tolist()], "requires_grad:", smooth.requires_grad)
 print("its slope", [round(value, 4) for value in z.grad.tolist()])
 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
 # The step is flat wherever it has a derivative. A small change of $z$ changes nothing, so there is no direction in
-# which to improve, and PyTorch does not even record a comparison. At 0, where everything happens, there is no
-# derivative at all. The sigmoid is a step that has been smoothed: from 0 to 1 as well, and with a slope everywhere.
+# which to improve, and PyTorch does not even record a comparison. At 0, where the step jumps, there is no derivative
+# at all. The sigmoid is a smooth step: it goes from 0 to 1 as well, and has a positive slope everywhere.
 # </details>
 #
 # The **sigmoid** (or logistic function) is
@@ -185,18 +189,18 @@ for count in (1, 2, 5, 10, 20):
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.progress(
-    slopes, quantity="slope through all", over="activations after the first", title="What is left of a change?"
+    slopes, quantity="slope of all together", over="number of activations", title="What is left of a change?"
 )
 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
 # After twenty sigmoids a change at the input is worth less than a millionth of a millionth at the output: the
-# **vanishing gradient**. The first layers of such a network learn next to nothing. (Between the layers of a network
+# **vanishing gradient**. The first layers of such a network learn almost nothing. (Between the layers of a network
 # stand weights, which are factors of the chain rule too. They would all have to be about 4 to make up for it, and
-# large weights drive a sigmoid to where it is flat.) That is why hidden layers have taken $\text{ReLU}(z) = \max(0,
-# z)$ since about 2010: its slope is 1 where it is open, and any power of 1 is 1. (It is 0 where it is closed; the
-# many neurons in a layer are not all closed at the same time.)
+# large weights drive a sigmoid to where it is flat.) That is why hidden layers have mostly used
+# $\text{ReLU}(z) = \max(0, z)$ since about 2010: its slope is 1 for every positive $z$, and any power of 1 is 1. (For
+# a negative $z$ it is 0, but of the many neurons in a layer, some have a positive $z$.)
 # </details>
 #
 # ### Predict · The value is right, so the gradient is?
@@ -217,9 +221,10 @@ print(f"torch.sigmoid: gradient {cold.grad.item():.1f}")
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# The chain rule multiplies $1/\infty^2 = 0$ by $\infty$, and that is NaN, "not a number". One NaN in a gradient
-# makes every weight NaN in the next step. A formula that is right on paper is not always right in a computer; the
-# functions of PyTorch are written so that values *and* gradients survive. You will do the same for softmax.
+# The chain rule multiplies $1/\infty^2 = 0$ by $\infty$, and that is NaN, "not a number". One NaN in a gradient makes
+# its weight NaN in the next step, then the loss, and then all the other weights. A formula that is right on paper is
+# not always right in a computer; the functions of PyTorch are written so that values *and* gradients stay finite. You
+# will do the same for softmax.
 # </details>
 
 # %% [markdown]
@@ -244,8 +249,8 @@ print(f"torch.sigmoid: gradient {cold.grad.item():.1f}")
 #
 # $$0 \to (1, 0, 0), \qquad 1 \to (0, 1, 0), \qquad 2 \to (0, 0, 1).$$
 #
-# It can be read as a probability distribution, too: that of somebody who is perfectly sure. The way back is
-# **argmax**, the place of the largest entry.
+# It is a probability distribution, too: that of somebody who is completely sure. The way back is **argmax**, the
+# place of the largest entry.
 
 # %% [markdown]
 # ### Exercise 2 · One-hot
@@ -266,8 +271,8 @@ print(f"torch.sigmoid: gradient {cold.grad.item():.1f}")
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# `labels[..., None] == torch.arange(...)` is a table of True and False on one condition: both live on the same device.
-# `.float()` turns it into ones and zeros. (`torch.nn.functional.one_hot` exists too; what type does it give?)
+# `labels[..., None] == torch.arange(...)` is a table of True and False, if both are on the same device. `.float()`
+# turns it into ones and zeros. (`torch.nn.functional.one_hot` exists too; what type does it give?)
 # </details>
 
 
@@ -309,7 +314,7 @@ print("back again with argmax:", codes.argmax(dim=-1).tolist())
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}.$$
 #
-# ### Predict · What softmax does not see
+# ### Predict · What does not change softmax
 #
 # Add 5 to every logit. What happens to the probabilities? And if you multiply every logit by 10?
 
@@ -323,12 +328,12 @@ for what, changed in (("as they are", scores), ("plus 5", scores + 5), ("times 1
 # <details><summary>What it means</summary>
 #
 # A constant that is added to all the logits cancels: only *differences* of logits matter. You will need this in the
-# exercise. Multiplying them makes softmax surer of itself, until it is nearly the one-hot code of the argmax:
-# softmax is a soft *arg*max, as the sigmoid is a soft step.
+# exercise. If they are multiplied by a large number, softmax comes near to the one-hot code of the argmax: softmax is
+# a smooth *arg*max, as the sigmoid is a smooth step.
 # </details>
 
 # %% [markdown]
-# ### Exercise 3 · A softmax that survives
+# ### Exercise 3 · A softmax for large logits
 #
 # *Straightforward, about 7 minutes, 3 points*
 #
@@ -343,8 +348,8 @@ for what, changed in (("as they are", scores), ("plus 5", scores + 5), ("times 1
 # </details>
 # <details><summary>Hint 2: each row its own</summary>
 #
-# A number that suits one row ruins another: all of its exponentials may become 0, and 0/0 is NaN. And the sum keeps
-# its axis with `keepdim=True`, so that shapes `(n, K)` and `(n, 1)` meet.
+# A number that is right for one row may be wrong for another: all of its exponentials may become 0, and 0/0 is NaN.
+# And the sum keeps its axis with `keepdim=True`, so that shapes `(n, K)` and `(n, 1)` meet.
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
@@ -380,7 +385,7 @@ check.softmax(softmax, at=torch.tensor([[1000.0, 1001.0, 999.0], [-1000.0, -1000
 # ## 4 · How wrong is a probability?
 #
 # First with two classes. One logit $z$ is enough: $p = \sigma(z)$ is the probability of class 1, and $1 - p$ that of
-# class 0. The **binary cross-entropy** asks how surprised one is by the truth $y \in \{0, 1\}$,
+# class 0. The **binary cross-entropy** says how surprising the truth $y \in \{0, 1\}$ is for the classifier,
 #
 # $$L = -y \log p - (1 - y) \log (1 - p).$$
 #
@@ -403,9 +408,10 @@ print("softmax of (2, 0)", [round(p, 4) for p in torch.softmax(two_logits, dim=0
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Whoever is 88 % sure and right pays little, whoever is as sure and wrong pays seventeen times as much. A negative
-# gradient means that a larger $z$ lowers the loss: descent raises $z$ where the truth is 1 and lowers it where it is
-# 0. And a sigmoid of $z$ is a softmax over the two logits $z$ and 0: two classes are nothing special.
+# If the classifier is 88 % sure and right, the loss is small; if it is as sure and wrong, the loss is about seventeen
+# times as large. A negative gradient means that a larger $z$ lowers the loss: descent raises $z$ where the truth is 1
+# and lowers it where it is
+# 0. And a sigmoid of $z$ is a softmax over the two logits $z$ and 0: two classes are no special case.
 # </details>
 #
 # With $K$ classes the **categorical cross-entropy** of one example with the true class $t$ is
@@ -466,7 +472,7 @@ check.cross_entropy(cross_entropy, logits=torch.tensor([[1000.0, -1000.0, 0.0]])
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# A classifier that knows nothing gives every class the same logit. What does it pay with three classes, and with a
+# A classifier that knows nothing gives every class the same logit. What is its loss with three classes, and with a
 # thousand?
 
 # %% tags=["autograder:skip"]
@@ -475,8 +481,8 @@ for classes in (3, 1000):
     print(f"{classes:>4} classes, all logits equal: cross-entropy {nothing.item():.4f}, log K {math.log(classes):.4f}")
 
 # %% [markdown]
-# Remember that number. A classifier with $K$ classes whose first loss is far above $\log K$ has begun with absurd
-# weights.
+# Remember that number. If the first loss of a classifier with $K$ classes is far above $\log K$, its first weights
+# are bad.
 #
 # ### Predict · The gradient of the loss
 #
@@ -547,13 +553,14 @@ check.logits_gradient(cross_entropy_gradient, logits=4 * torch.randn(1, 3), labe
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Exponentials, a sum, a division, a logarithm, and all that remains is a difference. It says what training does: each
-# example pushes the logit of its true class up, and pulls the others down by as much as the model believed in them. An
-# example that is classified with certainty pushes no more.
+# Exponentials, a sum, a division, a logarithm, and the gradient is a simple difference. It says what a step of
+# training does: each example moves the logit of its true class up, and each other logit down, in proportion to the
+# probability that the model gave to that class. If the true class has a probability near 1, the example moves almost
+# nothing.
 #
-# **Backpropagation** hands this difference on. For logits $z = xW + b$ the chain rule gives
-# $\frac{\partial L}{\partial W} = x^\top \frac{\partial L}{\partial z}$, and $\frac{\partial L}{\partial b}$ is the
-# sum of its rows. Autograd must agree:
+# **Backpropagation**, the backward pass through a network, carries this difference on. For logits $z = xW + b$ the
+# chain rule gives $\frac{\partial L}{\partial W} = x^\top \frac{\partial L}{\partial z}$, and
+# $\frac{\partial L}{\partial b}$ is the sum of its rows. Autograd must agree:
 
 # %% tags=["autograder:skip"]
 torch.manual_seed(2)
@@ -574,8 +581,8 @@ print("biases agree: ", torch.allclose(offset.grad, belief_minus_truth.sum(dim=0
 # ### Predict · Made where?
 #
 # Parameters must be leaves, and must live where the data live. Four ways to make them; which of them are leaves? On
-# the CPU `.to("cpu")` does nothing, so that a mistake shows only once there is a GPU, at night, before the deadline.
-# A change of type shows it everywhere.
+# the CPU `.to("cpu")` does nothing, so that a mistake with the device shows only on a computer with a GPU. A change
+# of type shows it everywhere.
 
 # %% tags=["autograder:skip"]
 ways = {
@@ -591,7 +598,8 @@ for way, tensor in ways.items():
 # <details><summary>What it means</summary>
 #
 # A change of type or of device and a scaling are operations: what you hold afterwards is their *result*. The leaf is
-# somewhere else and has no name any more. Make a tensor where and as it shall be, and ask for its gradient last.
+# another tensor, which has no name. First make the tensor with the right type on the right device, then set
+# `requires_grad`.
 # </details>
 
 # %% [markdown]
@@ -612,8 +620,8 @@ for way, tensor in ways.items():
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# In each round: logits, loss, backward; under `torch.no_grad()` move both with `-=`; then empty both buckets. The
-# loss takes the logits as they are.
+# In each round: logits, loss, backward; under `torch.no_grad()` move both with `-=`; then empty the `.grad` of both.
+# The loss takes the logits as they are.
 # </details>
 
 
@@ -679,7 +687,7 @@ for steps in (0, 10, 100, 300):
     print(f"{steps:>3} steps: loss {paid:.3f}, right: {right[0]:.0f} % in training, {right[1]:.0f} % in the exam")
 
 # %% [markdown]
-# Accuracy moves in jumps: it is made of argmax, and its derivative is zero wherever it has one. The loss moves
+# Accuracy changes in jumps: it is made of argmax, and its derivative is zero wherever it has one. The loss changes
 # smoothly, and that is why we train on the loss and only *report* the accuracy.
 #
 # **Try it.** Change the two numbers. When is the training far from its end? (The check measures how steep the loss
@@ -693,10 +701,12 @@ check.settled_classifier(my_weights, my_bias, on=(x[train], labels[train]), lr=m
 # %% [markdown]
 # ## 6 · Let torch make the step
 #
-# The step is the same in every loop, so `torch.optim` has it ready, with momentum and adaptive rates if you like.
-# You hand it the leaves once; afterwards `zero_grad()` empties all buckets and `step()` moves all leaves. Here with
-# one number, which walks from 5 to the minimum of $(w - 3)^2$. **Predict:** where does it stand after one step with
-# $\eta = 0.1$?
+# The step is the same in every loop, so `torch.optim` has it ready, with momentum and adaptive rates if you like. You
+# hand it the leaves once; afterwards `zero_grad()` empties the `.grad` of all leaves and `step()` moves them. Its
+# simplest optimiser is called `SGD`, for *stochastic* gradient descent: "stochastic" since one often gives it the
+# gradient of a few examples drawn at random. Here we use all examples in each step, so nothing is random. First with
+# one number, which moves from 5 towards the minimum of $(w - 3)^2$. **Predict:** where does it stand after one step
+# with $\eta = 0.1$?
 
 # %% tags=["autograder:skip"]
 place = torch.tensor(5.0, requires_grad=True)
@@ -713,7 +723,7 @@ for turn in range(3):
 # *Tricky, about 9 minutes, 2 points*
 #
 # A colleague wants few mistakes, "so I minimise the share of mistakes, what else?" Her classifier has weights and no
-# bias. It does not run, and when the errors are gone it still learns badly: the last two of her bugs are silent.
+# bias. It does not run, and when the errors are gone it still learns badly: the last two of her bugs raise no error.
 
 
 # %% nbgrader={"grade_id": "buggy", "locked": true}
@@ -745,14 +755,14 @@ for kind in (torch.float64, torch.float32):
 # Two errors, two causes. With float64 the optimiser complains about the weights; with float32 `backward()` finds
 # nothing to go back through. Which lines of hers make these?
 # </details>
-# <details><summary>Hint 2: what is silent</summary>
+# <details><summary>Hint 2: what raises no error</summary>
 #
 # Once the loss is a cross-entropy, how often is softmax applied? And what does `weights.grad` hold in the second step?
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
 # There are four things to mend: the leaf is made with the right type on the right device, the loss is smooth, softmax
-# disappears from the loop, and `optimizer.zero_grad()` comes before each backward pass.
+# is removed from the loop, and `optimizer.zero_grad()` comes before each backward pass.
 # </details>
 
 
@@ -790,8 +800,8 @@ check.repaired_classifier(train_repaired, classes=2, features=2, steps=5)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# How bad is a second softmax? Here are two trainings on the same flowers, with weights and bias, that differ in
-# nothing else. Neither raises an error, and both lines fall.
+# How bad is a second softmax? Here are two trainings on the same flowers, with weights and bias. They differ in the
+# second softmax alone. Neither raises an error, and both losses fall.
 
 
 # %% tags=["autograder:skip"]
@@ -822,18 +832,18 @@ for name, (losses, right) in outcomes.items():
 figures.progress(curves, quantity="loss", logarithmic=False, title="One softmax too many")
 
 # %% [markdown]
-# **Explain:** the lower curve goes on falling towards zero, the upper one leans on a floor, although its classifier
-# is just as good in the exam. Where does that floor come from? You will need it in the open question.
+# **Explain:** the lower curve goes on falling, the upper one stays above about 0.6, although its classifier is just
+# as good in the exam. Which bound keeps it up there? You will need the answer in the open question.
 
 # %% [markdown]
 # ## 7 · What no straight line can do
 #
 # Where two logits of a linear classifier are equal, there is a straight line. For "which of three?" that was good
-# enough. Now ask something that sounds simpler: **is it a versicolor, yes or no?** Versicolor has petals of middling
+# enough. Now ask something that sounds simpler: **is it a versicolor, yes or no?** Versicolor has petals of medium
 # size. The *no* lies on both sides of it.
 #
-# The way out is a second layer. The first one, $h = \text{ReLU}(x W_1 + b_1)$, draws several lines at once, one for
-# each of its hidden neurons, and the second one, $z = h W_2 + b_2$, combines what lies on which side.
+# A second layer solves this. The first one, $h = \text{ReLU}(x W_1 + b_1)$, draws several lines at once, one for each
+# of its hidden neurons, and the second one, $z = h W_2 + b_2$, combines what lies on which side.
 
 # %% [markdown]
 # ### Exercise 8 · Two layers and an optimiser
@@ -858,8 +868,8 @@ figures.progress(curves, quantity="loss", logarithmic=False, title="One softmax 
 # </details>
 # <details><summary>Hint 3: almost the answer</summary>
 #
-# `[p.detach().clone().requires_grad_() for p in start]` makes the leaves. In each step: empty the buckets, compute
-# the loss of `model(x, leaves)`, go backward, step. Return them detached.
+# `[p.detach().clone().requires_grad_() for p in start]` makes the leaves. In each step: `zero_grad()`, compute the
+# loss of `model(x, leaves)`, go backward, step. Return them detached.
 # </details>
 
 
@@ -922,7 +932,8 @@ check.fitted(fit, features=3, classes=3, steps=5)
 
 # %% [markdown]
 # **Predict:** one flower in three is a versicolor. How often is somebody right who always answers *no*? Will the
-# linear model be better than that? And the one with eight hidden neurons?
+# linear model be better than that? And the one with eight hidden neurons? Both are trained on the hundred training
+# flowers, and the table shows how many of the fifty exam flowers they get right.
 
 
 # %% tags=["autograder:skip"]
@@ -939,13 +950,13 @@ grid = torch.cartesian_prod(across, up).to(device)
 
 
 def watch(model: Callable, start: list[torch.Tensor]) -> tuple[list[torch.Tensor], list[float]]:
-    """Train, and remember at each moment what the model answers on the grid, and what it has right, in percent."""
+    """Train; keep for each moment the logits on the grid, and which share of the exam is right, in percent."""
     parameters = [p.to(device) for p in start]
     pictures, shares = [], []
     for before, now in zip([0, *moments], moments):
         parameters = fit(model, parameters, x[train], versicolor[train], 0.5, now - before)
-        pictures.append(model(grid, parameters).argmax(dim=1).reshape(32, 32).cpu())
-        shares.append(100 * accuracy(model(x, parameters), versicolor))
+        pictures.append(model(grid, parameters).reshape(32, 32, 2).cpu())
+        shares.append(100 * accuracy(model(x[test], parameters), versicolor[test]))
     return pictures, shares
 
 
@@ -957,15 +968,15 @@ watched = {
 maps = {name: pictures for name, (pictures, _) in watched.items()}
 shares = {name: right for name, (_, right) in watched.items()}
 
-print("epochs     " + "".join(f"{moment:>6}" for moment in moments))
+print("right in the exam\nepochs     " + "".join(f"{moment:>6}" for moment in moments))
 for name, values in shares.items():
     print(f"{name:11}" + "".join(f"{value:>5.0f}%" for value in values))
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.decision_regions(
     maps,
-    x.cpu(),
-    versicolor.cpu(),
+    x[test].cpu(),
+    versicolor[test].cpu(),
     names=["no", "versicolor"],
     moments=moments,
     right=shares,
@@ -975,10 +986,10 @@ figures.decision_regions(
 )
 
 # %% [markdown]
-# Move the slider. The line of the linear model turns, shifts, and gives up: it ends worse than always answering
-# *no*, and no number of epochs helps, because its loss has a single minimum and it is there. The two-layer model
-# bends lines around the flowers in the middle. The few that it still gets wrong lie among flowers of the other kind;
-# no boundary that makes sense has them right.
+# Move the slider. The line of the linear model turns and shifts, and does not get better: it ends below the 66 % of
+# always answering *no*. More epochs do not help: its loss is convex, and the training is near its minimum. The
+# boundary of the two-layer model has bends and encloses the flowers in the middle. The two flowers that it gets wrong
+# lie among flowers of the other kind, and no simple boundary has them right.
 #
 # In which frame does the second model have a region that no straight line could bound?
 
@@ -989,13 +1000,13 @@ figures.decision_regions(
 #
 # | You write | and get | because | name |
 # |---|---|---|---|
-# | softmax, then a cross-entropy that takes logits | a loss that leans on a floor | softmax is applied twice | logits-twice |
+# | softmax, then a cross-entropy that takes logits | a loss that stays above 0.55 (three classes) | softmax is applied twice | logits-twice |
 # | a loss made of argmax or accuracy | "does not require grad" | argmax is piecewise constant | argmax-gradient |
 # | `zeros(…, requires_grad=True).to(…)`, `* 0.1` | an empty `.grad`, "non-leaf" | you hold the result, not the leaf | not-a-leaf |
 # | a loop that never empties `.grad` | steps that grow | `.grad` holds the sum so far | missing-zero-grad |
 # | `w = w - lr * w.grad` | an error in the second step | the new `w` is a result | rebinding-leaf |
 # | the same inside `no_grad()` | "does not require grad" | the new `w` is not watched | rebinding-in-no-grad |
-# | `w -= lr * w.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not watch the update | inplace-on-leaf |
+# | `w -= lr * w.grad` outside `no_grad()` | "a leaf … in-place operation" | autograd must not record the update | inplace-on-leaf |
 # | the sum of the losses | steps n times too long | the scale of the loss scales the step | sum-for-mean |
 # | `logits[:, labels]`, or a sum without `keepdim` | an n × n table, no error | axes are paired in another way than you mean | broadcast-residual |
 # | $-1/p_t$ for the gradient | a gradient in one place only | the chain goes on through softmax | missing-inner-derivative |
@@ -1005,13 +1016,23 @@ figures.decision_regions(
 # | `.item()`, `math.log`, `torch.tensor(p)` | a gradient that is missing | the graph ends where you leave torch | graph-cut |
 # | a small rate and few steps | a training that has hardly begun | the loss is still steep | lr-too-low |
 #
-# - Softmax is a soft argmax, the sigmoid a soft step. Softness is what makes a gradient.
+# - Softmax is a smooth argmax, the sigmoid a smooth step. A smooth function has a gradient that says where to go.
 # - Subtract the largest logit; compute the logarithm of a sum of exponentials in one piece.
 # - The gradient of the loss with respect to the logits is what the model believes minus what is true.
 # - A linear classifier draws straight lines. A second layer, with an activation in between, bends them.
+# - What the exam tests must not be used in training: not for the weights, and not for the scale of the inputs.
+#
+# **Three links**
+#
+# - [`torch.nn.CrossEntropyLoss`](https://docs.pytorch.org/docs/stable/generated/torch.nn.CrossEntropyLoss.html): its
+#   formula, and that it takes logits.
+# - [Understanding the difficulty of training deep feedforward neural networks](https://proceedings.mlr.press/v9/glorot10a.html),
+#   by Glorot and Bengio (2010): why sigmoids in a row learn slowly.
+# - [The use of multiple measurements in taxonomic problems](https://doi.org/10.1111/j.1469-1809.1936.tb02137.x), by
+#   Fisher (1936): the flowers.
 
 # %% [markdown]
-# ### Open question · The floor
+# ### Open question · A loss that stays at 0.56
 #
 # *About 8 minutes, 3 points, read by a person*
 #
@@ -1028,20 +1049,20 @@ figures.decision_regions(
 # (a) `cross_entropy` takes logits and applies softmax itself, so his probabilities are taken for logits, and softmax
 # is applied twice. Probabilities lie between 0 and 1; the best that he can hand over is 1 for the true class and 0
 # for the two others. A softmax of (1, 0, 0) gives the true class $e / (e + 2) = 0.576$, and $-\log 0.576 = 0.551$.
-# That is the floor that the upper curve leans on: 0.56 is nearly perfect *by his measure*, and he should hand over
-# the logits. (b) The share of mistakes is made of argmax. It does not change when the weights change a little, so
-# its derivative is zero wherever it has one, and PyTorch records nothing: in the exercise `backward()` said that
-# there is nothing to go back through. Accuracy is for reporting, the cross-entropy for training. (c) The chain rule
-# multiplies the slopes of the layers, and none of a sigmoid's is above 1/4. Unless large weights make up for it, ten
-# of them leave at most $0.25^{10}$, about a millionth, so that the first layer gets practically no gradient and does
-# not learn. ReLU in between, with slope 1 where it is open, does not have that problem.
+# The upper curve of the lab cannot fall below it: 0.56 is nearly perfect *for his loss*, and he should hand over the
+# logits. (b) The share of mistakes is made of argmax. It does not change when the weights change a little, so its
+# derivative is zero wherever it has one, and PyTorch records nothing: in the exercise `backward()` said that there is
+# nothing to go back through. Accuracy is for reporting, the cross-entropy for training. (c) The chain rule multiplies
+# the slopes of the layers, and none of a sigmoid's is above 1/4. Unless large weights make up for it, ten of them
+# leave at most $0.25^{10}$, about a millionth, so that the first layer gets practically no gradient and does not
+# learn. ReLU in between, with slope 1 for positive inputs, does not have that problem.
 #
 # **Mark scheme**
 #
 # One point for each of these, half a point where it is named without a reason:
 #
-# 1. Softmax twice; the best input (1, 0, 0) gives $-\log(e/(e+2)) \approx 0.55$, so 0.56 is almost the floor (a
-#    value near 0.55 with the right idea is enough); the cure is to pass logits.
+# 1. Softmax twice; the best input (1, 0, 0) gives $-\log(e/(e+2)) \approx 0.55$, so 0.56 is almost the smallest value
+#    (a value near 0.55 with the right idea is enough); the cure is to pass logits.
 # 2. The share of mistakes is piecewise constant: gradient zero or none, as argmax is not recorded; it can be
 #    reported, not trained on.
 # 3. Vanishing gradient: a product of slopes of at most 1/4 each, about $10^{-6}$ after ten; the first layers hardly

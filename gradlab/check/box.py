@@ -10,7 +10,7 @@ import torch
 
 from gradlab import words
 from gradlab.check.diagnosis import Diagnosis, NotYet, not_yet
-from gradlab.notebook.computation_errors import BOX_STYLE
+from gradlab.notebook.computation_errors import BOX_STYLE, PASSED_STYLE
 from gradlab.notebook.shell import kernel_shell
 
 Parameters = ParamSpec("Parameters")
@@ -38,6 +38,22 @@ def html(diagnosis: Diagnosis) -> str:
     )
 
 
+def passed_html(line: str) -> str:
+    """Render the line of a check that is satisfied as a box, announced by a screen reader as a status."""
+    language = escape(words.LABELS["language"])
+    return f'<div role="status" lang="{language}" style="{PASSED_STYLE}"><strong>{_prose(line)}</strong></div>'
+
+
+def _show(box: str, text: str, *, elsewhere: bool) -> None:
+    """Show a box in a notebook; elsewhere, its text, if it is not shown otherwise."""
+    if kernel_shell() is not None:
+        from IPython.display import display
+
+        display({"text/html": box, "text/plain": text}, raw=True)  # type: ignore[no-untyped-call, unused-ignore]
+    elif elsewhere:
+        print(text)  # noqa: T201 - what a student reads below the cell
+
+
 def _check_twice_for_factor(check: Callable[[], None]) -> None:
     """Run a check, and once more if all numbers are off by one factor: with other inputs it may be another."""
     try:
@@ -56,7 +72,7 @@ def _check_twice_for_factor(check: Callable[[], None]) -> None:
 
 
 def announced(check: Callable[Parameters, None]) -> Callable[Parameters, None]:
-    """Let a check announce its result: a line if it passes; if not, a box in a notebook, and always `NotYet`."""
+    """Let a check announce its result: a box in a notebook, a line elsewhere; if it does not pass, with `NotYet`."""
 
     @functools.wraps(check)
     def announce(*arguments: Parameters.args, **options: Parameters.kwargs) -> None:
@@ -65,12 +81,9 @@ def announced(check: Callable[Parameters, None]) -> Callable[Parameters, None]:
             with torch.enable_grad():
                 _check_twice_for_factor(functools.partial(check, *arguments, **options))
         except NotYet as refusal:
-            if kernel_shell() is not None:
-                from IPython.display import display
-
-                box = {"text/html": html(refusal.diagnosis), "text/plain": str(refusal.diagnosis)}
-                display(box, raw=True)  # type: ignore[no-untyped-call, unused-ignore]
+            _show(html(refusal.diagnosis), str(refusal.diagnosis), elsewhere=False)
             raise
-        print(words.PASSED[check.__name__])  # noqa: T201 - what a student reads below the cell
+        line = words.PASSED[check.__name__]
+        _show(passed_html(line), line, elsewhere=True)
 
     return announce

@@ -69,7 +69,7 @@ def line(name: str, values: Array, number: int, *, logarithmic: bool) -> Plain:
 def describe(lines: Mapping[str, Array], quantity: str, over: str = words.STEP) -> str:
     """First and last value of each line in words."""
     ends = [
-        words.PROGRESS_LINE.format(name=name, first=values[0], last=values[-1], count=len(values) - 1, over=over)
+        words.PROGRESS_LINE.format(name=name, first=values[0], last=values[-1], count=len(values) - 1)
         for name, values in lines.items()
     ]
     # A sentence begins with a capital letter, but not with F for the function f.

@@ -19,7 +19,7 @@ from gradlab.figures.sampling import (
 from gradlab.figures.style import GRID, HEIGHT_SCALE, axis, layout, line_colour
 from gradlab.words import figures as words
 
-BACKGROUND_RESOLUTION = 60
+BACKGROUND_RESOLUTION = 44
 MAP_HEIGHT = 500
 
 
@@ -94,7 +94,7 @@ def curve(f: Drawable, *, extent: Bounds, resolution: int = 200, title: str = ""
     return LabFigure({"data": [curve_trace(points, values)], "layout": drawn | axes | {"showlegend": False}})
 
 
-def contour_trace(first: Array, second: Array, values: Array) -> Plain:
+def contour_trace(first: Array, second: Array, values: Array, names: tuple[str, str] = ("x₁", "x₂")) -> Plain:
     """The contours themselves, to draw on."""
     return {
         "type": "contour",
@@ -105,7 +105,7 @@ def contour_trace(first: Array, second: Array, values: Array) -> Plain:
         "ncontours": 18,
         "line": {"width": 0.6, "color": "#5b6b7c"},
         "colorbar": {"title": {"text": words.HEIGHT}, "thickness": 14, "outlinewidth": 0},
-        "hovertemplate": "x₁ = %{x:.2f}<br>x₂ = %{y:.2f}<br>f = %{z:.3f}<extra></extra>",
+        "hovertemplate": f"{names[0]} = %{{x:.2f}}<br>{names[1]} = %{{y:.2f}}<br>f = %{{z:.3f}}<extra></extra>",
         "name": words.HEIGHT,
     }
 
@@ -130,11 +130,11 @@ def background(f: Drawable, dimensions: int, extent: Extent) -> Plain:
     return curve_trace(points, evaluate(f, points))
 
 
-def square_axes(extent: Extent) -> Plain:
+def square_axes(extent: Extent, names: tuple[str, str] = ("x₁", "x₂")) -> Plain:
     """Axes with the names of the variables and equal units: a gradient is at right angles to the contours."""
     return {
-        "xaxis": axis("x₁", extent[0], showgrid=False, constrain="domain"),
-        "yaxis": axis("x₂", extent[1], showgrid=False, scaleanchor="x", constrain="domain"),
+        "xaxis": axis(names[0], extent[0], showgrid=False, constrain="domain"),
+        "yaxis": axis(names[1], extent[1], showgrid=False, scaleanchor="x", constrain="domain"),
     }
 
 

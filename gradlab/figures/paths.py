@@ -8,9 +8,26 @@ import numpy as np
 
 from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.landscape import MAP_HEIGHT, background, background_axes
-from gradlab.figures.sampling import SQUARE, Array, Drawable, Extent, compact, heights, point_in_words, to_paths
-from gradlab.figures.style import INK, dash, layout, legend_above, line_colour, minus
+from gradlab.figures.landscape import (
+    BACKGROUND_RESOLUTION,
+    MAP_HEIGHT,
+    background,
+    background_axes,
+    contour_trace,
+    square_axes,
+)
+from gradlab.figures.sampling import (
+    SQUARE,
+    Array,
+    Drawable,
+    Extent,
+    compact,
+    heights,
+    on_grid,
+    point_in_words,
+    to_paths,
+)
+from gradlab.figures.style import DASHES, INK, dash, layout, legend_above, line_colour, minus
 from gradlab.words import figures as words
 
 _PLACES_IN_WORDS = 6
@@ -20,6 +37,7 @@ _EQUAL = 1e-6
 _PLOT_HEIGHT = 480
 _BELOW = 206
 _TRACES_PER_RATE = 2
+_RATE_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "star", "cross", "x", "hexagon")
 # Without redrawing everything in each frame, Plotly removes the contours.
 _REDRAW = True
 
@@ -48,7 +66,14 @@ def trajectories(f: Drawable, paths: Any, *, extent: Extent = SQUARE, title: str
     return LabFigure({"data": traces, "layout": drawn | background_axes(dimensions, extent) | {"showlegend": False}})
 
 
-def overlaid(f: Drawable, paths: Mapping[str, Any], *, extent: Extent = SQUARE, title: str = "") -> LabFigure:
+def overlaid(
+    f: Drawable,
+    paths: Mapping[str, Any],
+    *,
+    extent: Extent = SQUARE,
+    names: tuple[str, str] = ("x₁", "x₂"),
+    title: str = "",
+) -> LabFigure:
     """Named paths over the contours of f: the first broad and pale, those after it thin and dashed.
 
     So equal paths are seen to be equal.
@@ -56,7 +81,8 @@ def overlaid(f: Drawable, paths: Mapping[str, Any], *, extent: Extent = SQUARE, 
     Args:
         f: maps points of shape (n, 2) to values of shape (n,).
         paths: at most three, each of shape (steps + 1, 2).
-        extent: the bounds of x₁ and x₂.
+        extent: the bounds of the two variables.
+        names: what the two variables are called.
         title: the figure's title.
 
     Raises:
@@ -67,8 +93,8 @@ def overlaid(f: Drawable, paths: Mapping[str, Any], *, extent: Extent = SQUARE, 
         raise ValueError(words.BAD_OVERLAY)
     traces = [_overlaid_line(f, name, walk, number) for number, (name, walk) in enumerate(walks.items())]
     drawn = layout(_describe_overlaid(walks), title=title, plot_height=MAP_HEIGHT)
-    drawn |= background_axes(2, extent) | legend_above(drawn)
-    ground = background(f, 2, extent) | {"showscale": False}
+    drawn |= square_axes(extent, names) | legend_above(drawn)
+    ground = contour_trace(*on_grid(f, extent, BACKGROUND_RESOLUTION), names) | {"showscale": False}
     return LabFigure({"data": [ground, *traces], "layout": drawn})
 
 
@@ -110,8 +136,9 @@ def descent_animation(
     looks = [look for number, each in enumerate(drawn_paths) for look in each.looks(number)]
     traces = [look | part for look, part in zip(looks, frames[0]["data"], strict=True)]
     drawn = layout(_describe_animation(paths, levels), title=title, plot_height=_PLOT_HEIGHT, below=_BELOW)
-    drawn |= background_axes(dimensions, extent)
+    drawn |= background_axes(dimensions, extent) | legend_above(drawn, itemwidth=30)
     drawn |= {
+        # One rate is named by its slider; the legend comes with all of them.
         "showlegend": False,
         "sliders": [_step_slider(steps), _rate_slider(list(paths), moving)],
         "updatemenus": [play_buttons(milliseconds, x=0.09, y=-58 / _PLOT_HEIGHT, redraw=_REDRAW)],
@@ -246,12 +273,22 @@ class _PathTraces:
         """What no frame changes: how the two traces look; only the first path is visible at first."""
         colour = line_colour(number)
         shared = {"name": words.RATE.format(rate=self.rate), "cliponaxis": True, "visible": number == 0}
-        trail = {"mode": "lines+markers", "line": {"color": colour, "width": 2.4}, "marker": {"size": 4}}
+        trail = {
+            "mode": "lines+markers",
+            "line": {"color": colour, "width": 2.4, "dash": DASHES[number % len(DASHES)]},
+            "marker": {"size": 4},
+            "showlegend": False,
+        }
         head = {
             "mode": "markers+text",
             "textposition": "top center",
             "textfont": {"color": INK, "size": 13, "weight": "bold"},
-            "marker": {"size": 13, "color": colour, "line": {"color": "#ffffff", "width": 2}},
+            "marker": {
+                "symbol": _RATE_SYMBOLS[number % len(_RATE_SYMBOLS)],
+                "size": 13,
+                "color": colour,
+                "line": {"color": "#ffffff", "width": 2},
+            },
         }
         return trail | shared, head | shared
 
@@ -261,13 +298,14 @@ def _step_slider(steps: int) -> dict[str, Any]:
 
 
 def _rate_slider(rates: list[float], moving: list[int]) -> dict[str, Any]:
-    """One position for each rate, and one that shows all of them, without numbers, which would overlap."""
+    """One position for each rate, and one that shows all of them: with a legend, and without numbers, which overlap."""
 
     def choose(label: str, chosen: list[bool]) -> dict[str, Any]:
         visible = [seen for seen in chosen for _ in range(_TRACES_PER_RATE)]
         head = "markers+text" if sum(chosen) == 1 else "markers"
         mode = ["lines+markers", head] * len(chosen)
-        return {"label": label, "method": "restyle", "args": [{"visible": visible, "mode": mode}, moving]}
+        change = {"visible": visible, "mode": mode}
+        return {"label": label, "method": "update", "args": [change, {"showlegend": sum(chosen) > 1}, moving]}
 
     single = [choose(f"{rate:g}", [other == rate for other in rates]) for rate in rates]
     every = choose(words.ALL_RATES, [True] * len(rates))

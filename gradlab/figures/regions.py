@@ -46,8 +46,9 @@ def decision_regions(  # noqa: PLR0913 - the labs call it with these names
     """The decision regions of one or two classifiers, with a slider for the moments of their training.
 
     Args:
-        maps: for each classifier the class of every point of a grid at each moment, shape (moments, rows, columns): row
-            i for the i-th x₁, column j for the j-th x₂, from edge to edge of the extent.
+        maps: for each classifier its logits at every point of a grid at each moment, shape (moments, rows, columns,
+            classes): row i for the i-th x₁, column j for the j-th x₂, from edge to edge of the extent. The borders of
+            the regions are interpolated between grid points, so that straight ones are straight.
         points: the examples, shape (n, 2).
         labels: their true classes, shape (n,).
         names: what the classes are called, at most four.
@@ -63,15 +64,15 @@ def decision_regions(  # noqa: PLR0913 - the labs call it with these names
     """
     places, truth = to_array(points), to_array(labels).astype(int)
     panels = [
-        Panel(number, name, _grid(each, len(moments)), list(right[name]), tuple(names), extent, places)
+        Panel(number, name, _logits(each, len(moments), len(names)), list(right[name]), tuple(names), extent, places)
         for number, (name, each) in enumerate(maps.items())
     ]
-    if not 1 <= len(panels) <= 2 or not 1 <= len(names) <= len(_MARKS):
+    if not 1 <= len(panels) <= 2 or not 2 <= len(names) <= len(_MARKS):
         raise ValueError(words.BAD_REGIONS.format(shape=f"{len(panels)} × {len(names)}", count=len(moments)))
     traces: list[Plain] = []
     moving: list[int] = []
     for panel in panels:
-        moving += range(len(traces), len(traces) + 3)
+        moving += range(len(traces), len(traces) + len(names) + 1)
         traces += [look | part for look, part in zip(panel.looks(), panel.at(0), strict=True)]
         traces += [
             _examples(places[truth == number], number, name, panel.axes, shown=panel.number == 0)
@@ -84,6 +85,7 @@ def decision_regions(  # noqa: PLR0913 - the labs call it with these names
     drawn = layout(describe(panels, moments), title=title, plot_height=_PLOT_HEIGHT, below=_BELOW)
     drawn |= _sides(len(panels), extent, axes)
     drawn |= {
+        "shapes": [_ground(panel) for panel in panels],
         "showlegend": True,
         "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1 + 26 / _PLOT_HEIGHT, "yanchor": "bottom"},
         "sliders": [slider(words.EPOCH_SLIDER, positions(moments, redraw=True), -52 / _PLOT_HEIGHT, x=0.12)],
@@ -95,11 +97,12 @@ def decision_regions(  # noqa: PLR0913 - the labs call it with these names
     return LabFigure({"data": traces, "layout": drawn, "frames": frames})
 
 
-def _grid(each: Any, count: int) -> Grid:  # noqa: ANN401 - whatever NumPy and torch take
-    """The maps of one classifier, shape (moments, rows, columns)."""
-    parts = [to_array(one).astype(int) for one in each]
+def _logits(each: Any, count: int, classes: int) -> Array:  # noqa: ANN401 - whatever NumPy and torch take
+    """The logits of one classifier, shape (moments, rows, columns, classes)."""
+    parts = [to_array(one) for one in each]
     shapes = {part.shape for part in parts}
-    if len(parts) != count or len(shapes) != 1 or parts[0].ndim != 2 or parts[0].size == 0:
+    fits = len(parts) == count and len(shapes) == 1 and parts[0].ndim == 3 and parts[0].size > 0
+    if not fits or parts[0].shape[-1] != classes:
         raise ValueError(words.BAD_REGIONS.format(shape=sorted(shapes), count=count))
     return np.stack(parts)
 
@@ -111,7 +114,7 @@ class Panel:
     Attributes:
         number: which half, 0 or 1.
         name: what the classifier is called.
-        grids: its classes, shape (moments, rows, columns).
+        logits: its logits, shape (moments, rows, columns, classes).
         right: the share that it has right at each moment, in percent.
         names: what the classes are called.
         extent: the bounds of x₁ and x₂.
@@ -120,7 +123,7 @@ class Panel:
 
     number: int
     name: str
-    grids: Grid
+    logits: Array
     right: list[float]
     names: tuple[str, ...]
     extent: Extent
@@ -132,15 +135,23 @@ class Panel:
         suffix = "" if self.number == 0 else str(self.number + 1)
         return {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
 
-    def at(self, moment: int) -> tuple[Plain, Plain, Plain]:
-        """What changes: the regions, their names, and the line above them."""
-        grid = self.grids[moment]
+    def answers(self, moment: int) -> Grid:
+        """The class that is answered at each grid point; the first one where several have the largest logit."""
+        answered: Grid = self.logits[moment].argmax(axis=-1)
+        return answered
+
+    def at(self, moment: int) -> tuple[Plain, ...]:
+        """What changes: the regions but that of class 0, their names, and the line above them."""
+        grid = self.answers(moment)
         taken = _taken(self.examples, self.extent, grid.shape)
         places = {number: found for number in range(len(self.names)) if (found := deepest(grid == number, taken))}
         across, up = (np.linspace(*self.extent[one], grid.shape[one]) for one in (0, 1))
         share = words.REGIONS_RIGHT.format(name=self.name, share=self.right[moment])
         return (
-            {"type": "heatmap", "z": grid.T.tolist()},
+            *(
+                {"type": "contour", "z": _digits(lead(self.logits[moment], number).T)}
+                for number in range(1, len(self.names))
+            ),
             {
                 "type": "scatter",
                 "x": compact(np.array([across[row] for row, _ in places.values()])),
@@ -150,21 +161,23 @@ class Panel:
             {"type": "scatter", "text": [f"<b>{share}</b>"]},
         )
 
-    def looks(self) -> tuple[Plain, Plain, Plain]:
-        """What stays: how these three look."""
-        count = len(self.names)
-        edges = [edge / count for edge in range(count + 1)]
-        scale = [(edge, tint) for tint, *both in zip(_TINTS, edges, edges[1:], strict=False) for edge in both]
+    def looks(self) -> tuple[Plain, ...]:
+        """What stays: how these look."""
         (left, right), (_, top) = self.extent
         hidden = {"showlegend": False, "hoverinfo": "skip"}
-        cells = {
-            **self._steps(),
-            "zmin": -0.5,
-            "zmax": count - 0.5,
-            "colorscale": scale,
-            "showscale": False,
-            "hoverinfo": "skip",
-        }
+        regions = [
+            {
+                **self._steps(),
+                # Plotly fills where the constraint does not hold.
+                "contours": {"type": "constraint", "operation": "<", "value": 0},
+                "fillcolor": _TINTS[number],
+                "line": {"color": INK, "width": 1.2, "smoothing": 0},
+                "showscale": False,
+                **hidden,
+                **self.axes,
+            }
+            for number in range(1, len(self.names))
+        ]
         named = {"mode": "text", "textfont": {"size": 15, "color": INK}, "opacity": 0.55, **hidden}
         counted = {
             "mode": "text",
@@ -175,14 +188,41 @@ class Panel:
             "cliponaxis": False,
             **hidden,
         }
-        return cells | self.axes, named | self.axes, counted | self.axes
+        return *regions, named | self.axes, counted | self.axes
 
     def _steps(self) -> Plain:
         """Where the cells stand, in two numbers for each axis."""
         steps: Plain = {}
-        for name, (low, high), count in zip("xy", self.extent, self.grids.shape[1:], strict=True):
+        for name, (low, high), count in zip("xy", self.extent, self.logits.shape[1:3], strict=True):
             steps |= {f"{name}0": float(low), f"d{name}": float(high - low) / max(count - 1, 1)}
         return steps
+
+
+def lead(logits: Array, number: int) -> Array:
+    """By how much a class's logit is larger than the largest of the others; shape (rows, columns)."""
+    others: Array = np.delete(logits, number, axis=-1).max(axis=-1)
+    return logits[..., number] - others
+
+
+def _digits(values: Array) -> list[list[float]]:
+    """Three significant digits: borders between grid points stay where they are, and a notebook stays small."""
+    return [[float(f"{value:.3g}") for value in row] for row in values]
+
+
+def _ground(panel: Panel) -> Plain:
+    """The tint of class 0 behind the other regions."""
+    (left, right), (bottom, top) = panel.extent
+    return {
+        "type": "rect",
+        "layer": "below",
+        "x0": left,
+        "x1": right,
+        "y0": bottom,
+        "y1": top,
+        "fillcolor": _TINTS[0],
+        "line": {"width": 0},
+        **{f"{name}ref": axis for name, axis in zip("xy", panel.axes.values(), strict=True)},
+    }
 
 
 def deepest(inside: Mask, taken: Mask | None = None) -> tuple[int, int] | None:
@@ -261,7 +301,7 @@ def describe(panels: Sequence[Panel], moments: Sequence[int]) -> str:
             first=panel.right[0],
             last=panel.right[-1],
             classes=" and ".join(
-                panel.names[number] for number in range(len(panel.names)) if (panel.grids[-1] == number).any()
+                panel.names[number] for number in range(len(panel.names)) if (panel.answers(-1) == number).any()
             ),
         )
         for panel in panels

@@ -1,17 +1,18 @@
 """Colours and layout that all figures share.
 
-Figures have a light background of their own, so that they look the same in a light and in a dark notebook. Lines have
-Okabe and Ito's colours, which people with any common colour blindness tell apart (https://jfly.uni-koeln.de/color/),
-and always differ in dash or mark, too.
+Figures have a background of their own, so that they look the same in a light and in a dark notebook. It is a light
+grey: strong colours are seen on it, and it does not dazzle in a dark notebook. Lines have Okabe and Ito's colours,
+which people with any common colour blindness tell apart (https://jfly.uni-koeln.de/color/), and always differ in dash
+or mark, too.
 """
 
 import re
 import textwrap
 from typing import Any
 
-CARD = "#fcfbf8"
+CARD = "#eceae4"
 INK = "#1f2430"
-GRID = "#dcdde3"
+GRID = "#d3d3d4"
 WIDTH = 720
 LINE_COLOURS = ("#D55E00", "#0B4F8A", "#00785A", "#000000", "#B0568A", "#E69F00", "#7A4A21")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
@@ -100,7 +101,16 @@ def legend_above(drawn: dict[str, Any], height: int = LEGEND_HEIGHT, **more: Any
     """
     return {
         "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", **more},
+        # The labels of the axis behind it are not covered.
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "bottom",
+            "bgcolor": "rgba(0,0,0,0)",
+            **more,
+        },
         "margin": {**drawn["margin"], "t": drawn["margin"]["t"] + height},
         "height": drawn["height"] + height,
         "title": {**drawn["title"], "y": 1, "yanchor": "top", "pad": {"t": 14}},

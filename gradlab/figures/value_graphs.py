@@ -6,10 +6,10 @@ from typing import Any, Protocol
 import torch
 
 from gradlab.figures.controls import play_buttons
-from gradlab.figures.figure import LabFigure, Plain
-from gradlab.figures.style import CARD, INK, WIDTH, layout
-from gradlab.graph.drawing import BELOW, arrow, frames, slider, traces
-from gradlab.graph.placement import Arrangement, arrange
+from gradlab.figures.figure import LabFigure
+from gradlab.figures.style import WIDTH, layout
+from gradlab.graph.drawing import BELOW, arrow, frames, slider, slope_labels, traces
+from gradlab.graph.placement import arrange
 from gradlab.graph.recording import Graph, Node
 from gradlab.words import figures as words
 
@@ -53,7 +53,7 @@ def slope_graph(
         "annotations": [
             *drawn["annotations"],
             *map(arrow, arrangement.routes),
-            *labels(order, arrangement),
+            *slope_labels(graph, arrangement),
         ],
     }
     return LabFigure({"data": traces(graph, arrangement), "layout": drawn, "frames": frames(graph)})
@@ -76,32 +76,11 @@ def to_graph(order: Sequence[Recorded], names: Mapping[str, Recorded]) -> Graph:
                 value=torch.tensor(float(value.data), dtype=torch.float64),
                 gradient=torch.tensor(float(value.grad), dtype=torch.float64),
                 is_input=not value.parents,
+                slopes=tuple(float(slope) for slope in value.slopes),
             )
         )
         places[id(value)] = number
     return Graph(tuple(made), tuple(range(len(made) - 1, -1, -1)))
-
-
-def labels(order: Sequence[Recorded], arrangement: Arrangement) -> list[Plain]:
-    """The slope of each edge in a small box upon it, clear of its arrow head."""
-    slopes = [slope for value in order for slope in value.slopes]
-    boxes = []
-    for route, slope in zip(arrangement.routes, slopes, strict=True):
-        # A direct edge has its arrow head in the middle, a longer one on its first piece.
-        way = 0.3 if len(route) == 2 else (len(route) - 1) / 2
-        tail, head = route[int(way)], route[int(way) + 1]
-        boxes.append(
-            {
-                "x": tail.column + way % 1 * (head.column - tail.column),
-                "y": tail.row + way % 1 * (head.row - tail.row),
-                "text": words.SLOPE_ON_EDGE.format(slope=f"{slope:.3g}".replace("-", "−")),
-                "showarrow": False,
-                "bgcolor": CARD,
-                "borderpad": 1,
-                "font": {"size": 11, "color": INK},
-            }
-        )
-    return boxes
 
 
 def describe(order: Sequence[Recorded], names: Mapping[str, Recorded]) -> str:

@@ -18,13 +18,18 @@ OPERATION_FILL = "#f1ece0"
 EDGE_COLOUR = "#98a2ad"
 ROW_HEIGHT = 88
 BELOW = 84
+ARROW_TIP = 0.77
+SLOPE_PLACE = 0.42
+SIZE = 38
+SIZE_WITH_NAME = 48
 
 
-def draw(function: Callable[..., torch.Tensor], *, title: str = "", **inputs: torch.Tensor) -> LabFigure:
+def draw(function: Callable[..., torch.Tensor], *names: str, title: str = "", **inputs: torch.Tensor) -> LabFigure:
     """The graph of a computation as an animation with a slider.
 
     Args:
         function: called with the inputs in their order; gives a tensor with one element.
+        names: what the results of the operations are called, in the order of the forward pass; there may be fewer.
         title: the figure's title.
         inputs: floating-point tensors under the names that the graph shows; they stay as they are.
 
@@ -32,7 +37,7 @@ def draw(function: Callable[..., torch.Tensor], *, title: str = "", **inputs: to
         TypeError: the function gives something that is not a tensor.
         ValueError: the graph cannot be recorded (see `gradlab.graph.record`) or is too large to be seen.
     """
-    return picture(record(function, **inputs), title=title)
+    return picture(record(function, *names, **inputs), title=title)
 
 
 def picture(graph: Graph, *, title: str = "") -> LabFigure:
@@ -48,7 +53,7 @@ def picture(graph: Graph, *, title: str = "") -> LabFigure:
         "yaxis": {**hidden, "range": [arrangement.rows - 0.4, -0.6]},
         "sliders": [slider(graph, height)],
         "updatemenus": [play_buttons(500, x=0.12 * (WIDTH - 54) / WIDTH, y=-8 / height, redraw=False)],
-        "annotations": [*drawn["annotations"], *map(arrow, arrangement.routes)],
+        "annotations": [*drawn["annotations"], *map(arrow, arrangement.routes), *slope_labels(graph, arrangement)],
     }
     return LabFigure({"data": traces(graph, arrangement), "layout": drawn, "frames": frames(graph)})
 
@@ -96,10 +101,10 @@ def arrow(route: tuple[Spot, ...]) -> Plain:
     tail, head = route[0], route[1]
     across, up = head.column - tail.column, head.row - tail.row
     return {
-        "x": tail.column + 0.62 * across,
-        "y": tail.row + 0.62 * up,
-        "ax": tail.column + 0.5 * across,
-        "ay": tail.row + 0.5 * up,
+        "x": tail.column + ARROW_TIP * across,
+        "y": tail.row + ARROW_TIP * up,
+        "ax": tail.column + (ARROW_TIP - 0.1) * across,
+        "ay": tail.row + (ARROW_TIP - 0.1) * up,
         **dict.fromkeys(("xref", "axref"), "x"),
         **dict.fromkeys(("yref", "ayref"), "y"),
         "showarrow": True,
@@ -109,6 +114,30 @@ def arrow(route: tuple[Spot, ...]) -> Plain:
         "arrowcolor": EDGE_COLOUR,
         "text": "",
     }
+
+
+def slope_labels(graph: Graph, arrangement: Arrangement) -> list[Plain]:
+    """The local slope of each edge, where it is known, in a small box upon it, clear of its arrow head."""
+    slopes = [slope for node in graph.nodes for slope in node.slopes]
+    boxes = []
+    for route, slope in zip(arrangement.routes, slopes, strict=True):
+        if slope is None:
+            continue
+        # A direct edge has its arrow head near its end, a longer one on its first piece.
+        way = SLOPE_PLACE if len(route) == 2 else (len(route) - 1) / 2
+        tail, head = route[int(way)], route[int(way) + 1]
+        boxes.append(
+            {
+                "x": tail.column + way % 1 * (head.column - tail.column),
+                "y": tail.row + way % 1 * (head.row - tail.row),
+                "text": words.SLOPE_ON_EDGE.format(slope=digits(slope)),
+                "showarrow": False,
+                "bgcolor": CARD,
+                "borderpad": 1,
+                "font": {"size": 11, "color": INK},
+            }
+        )
+    return boxes
 
 
 def nodes(graph: Graph, spots: tuple[Spot, ...]) -> Plain:
@@ -121,7 +150,7 @@ def nodes(graph: Graph, spots: tuple[Spot, ...]) -> Plain:
         "text": [f"<b>{node.label}</b>" for node in graph.nodes],
         "textfont": {"color": INK, "size": 12},
         "marker": {
-            "size": 38,
+            "size": [SIZE_WITH_NAME if len(node.label) > len("pick") else SIZE for node in graph.nodes],
             "symbol": ["square" if node.is_input else "circle" for node in graph.nodes],
             "color": [INPUT_FILL if node.is_input else OPERATION_FILL for node in graph.nodes],
             "line": {"color": INK, "width": 1.2},

@@ -28,6 +28,7 @@ class Node:
         value: its result; None if the operation happened inside another one.
         gradient: the gradient of the graph's result with respect to it; None where none arrives.
         is_input: whether it is a leaf of the graph.
+        slopes: its derivative with respect to each parent, where both are single numbers; None where one is not.
     """
 
     label: str
@@ -35,6 +36,7 @@ class Node:
     value: torch.Tensor | None
     gradient: torch.Tensor | None
     is_input: bool
+    slopes: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,12 @@ class Graph:
     backward_order: tuple[int, ...]
 
 
-def record(function: Callable[..., torch.Tensor], **inputs: torch.Tensor) -> Graph:
+def record(function: Callable[..., torch.Tensor], *names: str, **inputs: torch.Tensor) -> Graph:
     """Run a computation forward and backward and record both.
 
     Args:
         function: called with the inputs as positional arguments, in their order; gives a tensor with one element.
+        names: what the results of the operations are called, in the order of the forward pass; there may be fewer.
         inputs: floating-point tensors under the names that the graph shows. They are copied first: neither they nor
             their ``.grad`` change, nor does that of any other tensor that the function uses.
 
@@ -73,16 +76,20 @@ def record(function: Callable[..., torch.Tensor], **inputs: torch.Tensor) -> Gra
     if result.numel() != 1:
         raise ValueError(words.NOT_ONE_NUMBER.format(shape=tuple(result.shape)))
     operations = forward_order(result.grad_fn)
+    slopes = {operation: local_slopes(operation, recorder) for operation in operations}
     gradients, arrivals = pull_back(result, operations)
-    names = {id(leaf): name for name, leaf in leaves.items()}
+    leaf_names = {id(leaf): name for name, leaf in leaves.items()}
+    computed = [operation for operation in operations if leaf_of(operation) is None]
+    result_names = dict(zip(computed, names, strict=False))
     numbers = {operation: number for number, operation in enumerate(operations)}
     nodes = tuple(
         Node(
-            label=describe(operation, recorder, names),
+            label=named(describe(operation, recorder, leaf_names), result_names.get(operation)),
             parents=tuple(numbers[parent] for parent in parents(operation)),
             value=value_of(operation, recorder),
             gradient=gradients.get(operation),
             is_input=leaf_of(operation) is not None,
+            slopes=slopes[operation],
         )
         for operation in operations
     )
@@ -115,6 +122,31 @@ class _Recorder(TorchFunctionMode):
                     if isinstance(argument, int | float) and not isinstance(argument, bool)
                 )
         return returned
+
+
+def local_slopes(operation: Operation, recorder: _Recorder) -> tuple[float | None, ...]:
+    """The derivative of an operation with respect to each of its parents, where both are single numbers.
+
+    Must be asked before a backward pass, which frees what the graph has saved.
+    """
+    value = value_of(operation, recorder)
+    unknown = (None,) * len(parents(operation))
+    if leaf_of(operation) is not None or value is None or value.numel() != 1:
+        return unknown
+    with torch.no_grad():
+        pulled = operation(torch.ones_like(value))  # type: ignore[operator] # torch's stubs do not know that it is callable
+    pieces = pulled if isinstance(pulled, tuple) else (pulled,)
+    known = [
+        float(piece) if isinstance(piece, torch.Tensor) and piece.numel() == 1 else None
+        for piece, (parent, _) in zip(pieces, operation.next_functions, strict=False)
+        if parent is not None
+    ]
+    return tuple(known) if len(known) == len(unknown) else unknown
+
+
+def named(label: str, name: str | None) -> str:
+    """An operation's label with the name of its result: "p = ×"."""
+    return label if name is None else words.NAMED.format(name=name, operation=label)
 
 
 def parents(operation: Operation) -> list[Operation]:

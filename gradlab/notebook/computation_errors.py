@@ -16,6 +16,8 @@ BOX_STYLE = (
     "border:1px solid #c8641b;border-left:6px solid #c8641b;border-radius:4px;background:transparent;"
     "color:inherit;padding:0.6em 1em;margin:0.4em 0;max-width:46em;line-height:1.45"
 )
+# A green with the same contrasts.
+PASSED_STYLE = BOX_STYLE.replace("#c8641b", "#2f8f5b").replace("padding:0.6em 1em", "padding:0.35em 1em")
 _LOST = ("CUDA error", "CUDA driver error", "CUDA failure", "device-side", "no longer available", "NVML")
 
 

@@ -1,10 +1,13 @@
-"""Text alternatives for pictures that other libraries draw: Graphviz's graphs and Matplotlib's figures.
+"""Alternatives for pictures that other libraries draw: Graphviz's graphs and Matplotlib's figures.
 
 A notebook stores a picture together with a text for screen readers and terminals. These two libraries give a memory
-address or a size as the text. The figures of `gradlab.figures` describe themselves.
+address or a size as the text. The figures of `gradlab.figures` describe themselves. JupyterLab shows Graphviz's SVG
+only in notebooks that the reader has run or trusted, so that a PNG is stored beside it.
 """
 
+import io
 import re
+import shutil
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -13,6 +16,7 @@ from gradlab.notebook.shell import kernel_shell
 from gradlab.words import text_alternatives as words
 
 _MOST_ARROWS = 40
+_COLOURS = 16
 _BOX = re.compile(r'^\t(\S+) \[label=(?:"([^"]*)"|([^\s\]"]+))', re.MULTILINE)
 _ARROW = re.compile(r"^\t(\S+) -> (\S+)", re.MULTILINE)
 
@@ -73,6 +77,17 @@ def _print_graph(graph: Any, printer: Any, cycle: bool) -> None:  # noqa: ANN401
     printer.text(of_graph(graph.source))
 
 
+def _png_of_graph(graph: Any) -> bytes | None:  # noqa: ANN401 - Graphviz is not imported for its type
+    if shutil.which("dot") is None:
+        return None
+    # Matplotlib, which gradlab needs, brings Pillow along. A drawing in few colours needs few bytes.
+    from PIL import Image
+
+    few_colours = io.BytesIO()
+    Image.open(io.BytesIO(graph.pipe(format="png"))).convert("RGB").quantize(_COLOURS).save(few_colours, "PNG")
+    return few_colours.getvalue()
+
+
 def _bundle(figure: Any) -> dict[str, str]:  # noqa: ANN401 - as above
     return {"text/plain": of_figure(figure)}
 
@@ -86,6 +101,7 @@ def install() -> None:
     # In Graphviz's older releases the classes stood in another module.
     for module in ("graphviz.graphs", "graphviz.dot"):
         for name in ("Digraph", "Graph"):
+            formats.formatters["image/png"].for_type_by_name(module, name, _png_of_graph)
             formats.formatters["text/plain"].for_type_by_name(module, name, _print_graph)
     # With its first figure, Matplotlib removes all formatters of figures and registers only the image's again.
     formats.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", _bundle)

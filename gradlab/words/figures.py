@@ -40,7 +40,7 @@ ANIMATION = (
 )
 ANIMATION_END = "η = {rate:g} stands at {place} with f = {height:.3f}"
 PROGRESS = "{quantity} against {over}, one line for each choice. {lines}."
-PROGRESS_LINE = "{name}: from {first:.2g} to {last:.2g} at {over} {count}"
+PROGRESS_LINE = "{name}: from {first:.2g} at 0 to {last:.2g} at {count}"
 BASINS = (
     "Every point is coloured by the minimum in which a descent from it ends; the numbers stand on the minima. {shares}."
 )
@@ -65,8 +65,8 @@ REGIONS_ONE = (
     "{name}: {first:.0f} % right before and {last:.0f} % after training, when it answers {classes} in this picture"
 )
 BAD_REGIONS = (
-    "The maps have shape {shape}. A figure needs one or two classifiers with at most four classes, and for each a list "
-    "of {count} rectangles of whole numbers."
+    "The maps have shape {shape}. A figure needs one or two classifiers with two to at most four classes, and for "
+    "each a list of {count} grids with a logit for each class."
 )
 
 ACCURACY_WIDTH = "width h of the measurement"
@@ -80,20 +80,21 @@ ACCURACY = (
 )
 
 # The graph of an engine of one's own
-SLOPE_ON_EDGE = "×{slope}"
 SLOPES = (
     "Computational graph of {count} values; on each of its {edges} edges stands × and the local slope. Above a value "
-    "stands its number, below it its gradient: over each way to the result the product of the slopes, and the sum over "
-    "all ways. {named}."
+    "stands its number, below it its gradient: for each path to the result the product of the slopes, added up over "
+    "all paths. {named}."
 )
 SLOPES_VALUE = "{name} = {value:.3g}, gradient {gradient:.3g}"
 BAD_ORDER = "A value stands before one of its parents: the graph can be drawn from a topological order only."
 
 RACE = (
-    "{count} optimisers on one loss, all from {start}, {steps} steps each; the first steps have a frame each, later "
-    "ones are shown in growing strides. The darker, the lower. Move the slider or press play. At the end, the lowest "
+    "{count} optimisers on one loss, all from {start}, {steps} steps each. Above: their paths; the darker, the lower. "
+    "Below: their losses, with a mark for the step that is shown. The first steps have a frame each and "
+    "are enlarged, later ones are shown in growing strides. Move the slider or press play. At the end, the lowest "
     "first: {ends}."
 )
+RACE_LOSS = "loss above lowest"
 RACE_END = "{name} at {place}, loss {height:.4g}"
 BAD_RACE = "A race needs a path of shape (steps + 1, 2) for each optimiser: two parameters, one for each axis."
 
@@ -114,17 +115,17 @@ BUCKETS_OLD = "from earlier rounds"
 BUCKETS_NEW = "this round's gradient"
 BUCKETS_ROUND = "round {number}: {moment}"
 BUCKETS_NONE = ".grad is None"
-BUCKETS_POURED = "backward pours in {slope:.3g}"
+BUCKETS_POURED = "backward adds {slope:.3g}"
 BUCKETS_STEP = "the step reads {level:.3g}"
 BUCKETS_EMPTIED = "emptied"
-BUCKETS_KEPT = "nobody empties it"
+BUCKETS_KEPT = "not emptied"
 BUCKETS_WEIGHT = "w = {weight:.4g}"
 BUCKETS = (
-    "Two loops with the same loss, a bucket for each, in {rounds} rounds of three moments: backward pours a gradient "
-    "in, the step reads the level, zeroing empties the left bucket only. What the steps read on the left: {emptied}; "
+    "Two loops with the same loss, a bucket for each, in {rounds} rounds of three moments: backward adds a gradient, "
+    "the step reads the level, zeroing empties the left bucket only. What the steps read on the left: {emptied}; "
     "on the right: {kept}. At the end the weight is {emptied_end:.4g} on the left and {kept_end:.4g} on the right."
 )
-BUCKETS_NEGATIVE = "A bucket can't show a negative gradient: choose a loss that grows, or a start on its other side."
+BUCKETS_NEGATIVE = "A bucket can't hold a negative gradient: choose a loss that grows, or a start on its other side."
 OVERLAY = "{count} paths laid over one another: {ends}."
 OVERLAY_END = "{name} ends at {place}"
 OVERLAY_SAME = " Two of them are the same path: {first}, and {name}."

@@ -7,8 +7,8 @@ VALUE = "value"
 GRADIENT = "gradient"
 DESCRIPTION = (
     "Computational graph with {count} nodes, from the inputs on the left to the result on the right. Above a node "
-    "stands its value, which the forward pass computes; below it the gradient of the result with respect to it, which "
-    "the backward pass brings back. {inputs}; result {result}."
+    "stands its value, which the forward pass computes; below it, after ∂, the gradient of the result with respect to "
+    "it, which the backward pass brings back; on an edge, after ×, the local slope. {inputs}; result {result}."
 )
 INPUT = "{name} = {value}, gradient {gradient}"
 UNKNOWN = "?"
@@ -23,6 +23,8 @@ NOT_A_TENSOR = "The computation gave {kind}, not a tensor."
 TOO_LARGE = "The graph has more than {limit} nodes: too many to see anything. Draw a smaller computation."
 SHAPE = "{shape} tensor"
 
+SLOPE_ON_EDGE = "×{slope}"
+NAMED = "{name} = {operation}"
 POWER = "( ){exponent}"
 RAISED = str.maketrans("0123456789-.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻·")
 """How the digits of an exponent are written."""

@@ -16,7 +16,7 @@ MISCONCEPTIONS = {
         "Print `x.is_leaf` and `id(x)` before and after the update. Which tensor did you ask autograd to watch?",
     ),
     "rebinding-in-no-grad": Explanation(
-        "after your update, nobody watches x any more",
+        "after your update, x is not watched any more",
         "Inside `no_grad`, `x = x - …` makes a new tensor that autograd was told not to track, and gives it the "
         "old name. "
         "The tensor that you had asked autograd to watch still stands where it stood.",
@@ -88,7 +88,7 @@ MISCONCEPTIONS = {
     ),
     "zero-before-first": Explanation(
         "`.grad` is emptied before there is one",
-        "Until the first backward pass, `.grad` is None: there is no bucket yet that could be emptied.",
+        "Until the first backward pass, `.grad` is None: there is no tensor yet that could be emptied.",
         "Go through the first round line by line. When does `.grad` come into being?",
     ),
     "broadcast-residual": Explanation(
@@ -190,7 +190,7 @@ MISCONCEPTIONS = {
     ),
     "overwrites-accumulation": Explanation(
         "a contribution to a gradient is overwritten",
-        "A value that is used twice influences the result in two ways. Its derivative is the sum over both, "
+        "A value that is used twice influences the result over two paths. Its derivative is the sum over both, "
         "and yours keeps the last one only.",
         "Go backward through y = x · x by hand, one factor at a time. What must hold after the second factor?",
     ),

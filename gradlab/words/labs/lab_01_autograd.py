@@ -9,7 +9,7 @@ FINDINGS: dict[str, Explanation] = {
         "Which of your names stands for the value, and where does the slope lie after the backward pass?",
     ),
     "bucket-touched": Explanation(
-        "somebody else's bucket has changed",
+        "somebody else's `.grad` has changed",
         "The slopes are right. But `x.grad` and `y.grad` belong to the caller, and they were written to on the way.",
         "Which of the three ways of section 1 returns slopes and writes nowhere?",
     ),
@@ -171,8 +171,8 @@ FINDINGS: dict[str, Explanation] = {
 OBSERVATIONS: dict[str, str] = {
     "slope-none": "A slope that should be a number is None.",
     "value-as-slope": "The result is the value of the function.",
-    "slope-poured": "The result is {times} times the slope: as much as a bucket holds after {times} backward passes.",
-    "bucket-poured": "The result is the slope plus what had been in the bucket before.",
+    "slope-poured": "The result is {times} times the slope: as much as `.grad` holds after {times} backward passes.",
+    "bucket-poured": "The result is the slope plus what had been in `.grad` before.",
     "bucket-touched": "After the call, `x.grad` or `y.grad` is not what it was.",
     "partials-swapped": "The first number is the slope for y, the second the slope for x.",
     "partials-total": "The result is the sum of both slopes.",
@@ -257,7 +257,7 @@ FRAGMENTS: dict[str, str] = {
 
 PASSED: dict[str, str] = {
     "slope_at": "✓ Your slopes are right, at whole numbers too.",
-    "partial_derivatives": "✓ Both slopes are right, and the buckets are as they were.",
+    "partial_derivatives": "✓ Both slopes are right, and each `.grad` is as it was.",
     "specimen_guesses": "✓ You see all eight specimens as PyTorch does.",
     "sea_depth": "✓ Your repaired gradient counts the waves and the bed.",
     "central_difference": "✓ Your central differences are right.",

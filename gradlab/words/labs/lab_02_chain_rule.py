@@ -41,8 +41,8 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "ways-multiplied": Explanation(
         "multiplied where it should be added, or the reverse",
-        "Along one way, slopes multiply. Over several ways, what they bring is summed up.",
-        "Draw the ways from the result back to this value, and write the product of the slopes at each.",
+        "Along one path, slopes multiply. The products of several paths are added up.",
+        "Draw the paths from the result back to this value, and write the product of the slopes at each.",
     ),
     "sent-too-early": Explanation(
         "a gradient is sent on before it is complete",
@@ -87,7 +87,7 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "visited-twice": Explanation(
         "a value is in the list more than once",
-        "A value with two users is reached in two ways. In the order it stands once.",
+        "A value with two users is reached over two paths. In the order it stands once.",
         "How do you know, when you meet a value, that you have been there?",
     ),
     "left-out": Explanation(
@@ -114,9 +114,9 @@ FINDINGS: dict[str, Explanation] = {
         "Call your function twice with the same value and print both results. Which name lives longer than a call?",
     ),
     "every-path": Explanation(
-        "every way through the graph is walked",
-        "A value that is used twice is reached in two ways, and so is the value before it, each time. With each such "
-        "level there are twice as many ways: after forty levels, a million times a million.",
+        "every path through the graph is followed",
+        "A value that is used twice is reached over two paths, and so is the value before it, each time. Each such "
+        "level doubles the number of paths: after forty levels, a million times a million.",
         "How often does your function come to one and the same value? When may it go on from there, once and for all?",
     ),
     "beyond-the-list": Explanation(
@@ -144,7 +144,7 @@ FINDINGS: dict[str, Explanation] = {
     "order-broken": Explanation(
         "a value stands before one of those that it is computed from",
         "Going back level by level, one meets a value as soon as its nearest user is reached. "
-        "A farther one may have a longer way.",
+        "A farther one may have a longer path.",
         "Draw a value that is used at once and again three steps later. When may it be put into the list?",
     ),
     "no-seed": Explanation(
@@ -182,7 +182,7 @@ OBSERVATIONS: dict[str, str] = {
     "node-bare-slope": "In your derivative with respect to {node} a slope stands alone.",
     "node-slope-elsewhere": "Your derivative with respect to {node} has a slope of tanh taken at another value.",
     "node-tanh-variant": "Your derivative with respect to {node} fits another formula for the slope of tanh.",
-    "node-one-way": "{node} is used twice. Your derivative with respect to it holds what one of the two ways brings.",
+    "node-one-way": "{node} is used twice. Your derivative with respect to it lacks the contribution of one user.",
     "node-multiplied": "In your derivative with respect to {node} two contributions are multiplied.",
     "node-too-early": "Your derivative with respect to p is right. "
     "The one with respect to {node} fits if only a part of it was there.",
@@ -277,7 +277,7 @@ PASSED: dict[str, str] = {
     "chain_slope": "✓ Your derivative has every factor of the chain.",
     "mean_of_squares": "✓ Your gradient of the mean is right, for every n tried.",
     "node_gradients": "✓ Your backward pass is right, at every node.",
-    "both_gradients": "✓ Both gradients are right, for the leaf and on the way.",
+    "both_gradients": "✓ Both gradients are right, for the leaf and for the hidden values.",
     "value_class": "✓ Your numbers remember how they were computed.",
     "local_rules": "✓ Your four rules have the right values and slopes.",
     "topological_order": "✓ Every value stands after its parents, once each.",

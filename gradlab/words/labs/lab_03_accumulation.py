@@ -4,8 +4,8 @@ from gradlab.words.explanations import Explanation
 
 FINDINGS: dict[str, Explanation] = {
     "acc-alias": Explanation(
-        "you kept the bucket and not what was in it",
-        "`x.grad` is one tensor that every backward pass pours into. Another name for it, or a place in a list, shows "
+        "you kept `.grad` itself and not a copy of it",
+        "`x.grad` is one tensor that every backward pass adds to. Another name for it, or a place in a list, shows "
         "what it holds now and not what it held when you noted it.",
         "Print what you have kept, right when you keep it and once more at the end. Which of the lines in between "
         "writes into it?",
@@ -36,8 +36,8 @@ FINDINGS: dict[str, Explanation] = {
         "Which tensor does your update change, and which one do you return?",
     ),
     "acc-one-sum": Explanation(
-        "the gradients are poured together",
-        "One backward pass from a sum gives the sum of the gradients, and so do many passes into one bucket. Nobody "
+        "the gradients are added up",
+        "One backward pass from a sum gives the sum of the gradients, and so do many passes into one `.grad`. Nobody "
         "can take it apart afterwards.",
         "How many gradients should come back? When could each of them be seen by itself?",
     ),
@@ -74,7 +74,7 @@ FINDINGS: dict[str, Explanation] = {
     "acc-wrong-way": Explanation(
         "the gradient flows through the other factor",
         "One factor is a constant for autograd, and it is the wrong one.",
-        "Which of the two should be treated like a number that fell from the sky?",
+        "Which of the two factors should be treated as a constant?",
     ),
     "acc-crowded": Explanation(
         "too many examples at once",
@@ -94,8 +94,8 @@ FINDINGS: dict[str, Explanation] = {
         "With micro-batches of 5 and 1, how much should the single example contribute to the mean over all 6?",
     ),
     "acc-emptied": Explanation(
-        "the bucket was emptied before you read it",
-        "The result is zero. Either it was emptied at the very end, or you return the bucket itself and empty it "
+        "`.grad` was emptied before you read it",
+        "The result is zero. Either it was emptied at the very end, or you return `.grad` itself and empty it "
         "afterwards.",
         "In which order do the last two lines of your function stand?",
     ),
@@ -107,7 +107,7 @@ FINDINGS: dict[str, Explanation] = {
     "acc-no-memory": Explanation(
         "the step remembers too little",
         "After the first step, the forgetful loop moves by more than one gradient.",
-        "What is in a bucket that nobody empties when the third step is made? Which part of that do you use?",
+        "What does a `.grad` that is never emptied hold when the third step is made? Which part of that do you use?",
     ),
     "acc-graph-used-up": Explanation(
         "the first backward pass has used the graph up",
@@ -122,9 +122,9 @@ FINDINGS: dict[str, Explanation] = {
         "Print the share of each micro-batch. What do the shares add up to?",
     ),
     "acc-product-inside": Explanation(
-        "the product has no record",
+        "the product has no graph",
         "f was given a watched x, and yet no gradient can reach it: the product was computed inside `no_grad()`, or "
-        "detached afterwards, and so the way through f ends there, too.",
+        "detached afterwards, and so the path through f ends there, too.",
         "Which operations must be recorded, and which must not? Write down which of your lines stand inside the block.",
     ),
     "acc-own-memory": Explanation(
@@ -134,7 +134,7 @@ FINDINGS: dict[str, Explanation] = {
         "Which name in your function is neither an argument nor made in it? And what is in the `v` that you return?",
     ),
     "acc-old-bucket": Explanation(
-        "the step comes before the pouring",
+        "the step comes before the adding",
         "You move by what was remembered so far, without the gradient of this step. The first step then stands still.",
         "In the forgetful loop, is `backward()` before or after the update?",
     ),
@@ -150,9 +150,9 @@ FINDINGS: dict[str, Explanation] = {
     ),
     "acc-friction": Explanation(
         "some of the memory is lost in each step",
-        "Only a share of what was remembered is kept, or only a share of the gradient goes in. A bucket that nobody "
+        "Only a share of what was remembered is kept, or only a share of the gradient goes in. A `.grad` that nobody "
         "empties loses nothing.",
-        "After three gradients of 1 each, what is in a bucket that nobody empties? And in yours?",
+        "After three gradients of 1 each, what does a `.grad` hold that is never emptied? And your `v`?",
     ),
 }
 
@@ -165,7 +165,7 @@ OBSERVATIONS: dict[str, str] = {
     "acc-rows-mean": "Each gradient is divided by the number of examples.",
     "acc-only-last-row": "There is one gradient, that of the last round.",
     "acc-first-round": "Your result is what a single round gives.",
-    "acc-argument": "The `.grad` that you read is that of the argument {name}, which nobody watches.",
+    "acc-argument": "The `.grad` that you read is that of the argument {name}, which is not watched.",
     "acc-pair": "The check expected a pair and was given {kind}.",
     "acc-swapped": "What should come first comes second.",
     "acc-start-returned": "The weights equal those that were given.",

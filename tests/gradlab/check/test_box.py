@@ -99,9 +99,11 @@ def outputs() -> list[list[nbformat.NotebookNode]]:
     return [cell.outputs for cell in notebook.cells]
 
 
-def test_a_right_answer_prints_one_line(outputs: list[list[nbformat.NotebookNode]]) -> None:
-    (output,) = outputs[0]
-    assert (output.name, output.text) == ("stdout", "✓ Every point found its nearest minimum.\n")
+def test_a_right_answer_shows_a_box(outputs: list[list[nbformat.NotebookNode]]) -> None:
+    (box,) = outputs[0]
+    assert 'role="status"' in box.data["text/html"]
+    assert "✓ Every point found its nearest minimum." in box.data["text/html"]
+    assert box.data["text/plain"] == "✓ Every point found its nearest minimum."
 
 
 def test_a_wrong_answer_shows_a_box_and_no_traceback_of_ours(outputs: list[list[nbformat.NotebookNode]]) -> None:

@@ -34,7 +34,7 @@ def test_zero_has_no_place_on_a_logarithmic_axis() -> None:
 
 
 def test_the_description_tells_first_and_last_values() -> None:
-    assert "a: from 2 to 0.5 at step 2" in figures.progress({"a": [2.0, 1.0, 0.5]}).description
+    assert "a: from 2 at 0 to 0.5 at 2" in figures.progress({"a": [2.0, 1.0, 0.5]}).description
 
 
 @pytest.mark.parametrize("nothing", [{}, {"a": []}])

@@ -48,13 +48,18 @@ def test_the_rate_slider_shows_the_traces_of_its_rate_alone(figure: figures.LabF
     moving = [1, 2, 3, 4, 5, 6]
     names = {number: figure.data[number].name for number in moving}
     for rate, position in zip(RATES, figure.layout.sliders[1].steps[:-1], strict=True):
-        change, traces = position.args
-        assert position.method == "restyle"
+        change, layout, traces = position.args
+        assert position.method == "update"
+        assert not layout["showlegend"]
         seen = {names[number] for number, visible in zip(traces, change["visible"], strict=True) if visible}
         assert seen == {f"η = {rate:g}"}
     everything = figure.layout.sliders[1].steps[-1].args[0]
     assert all(everything["visible"])
     assert not any("text" in mode for mode in everything["mode"])
+    assert figure.layout.sliders[1].steps[-1].args[1]["showlegend"]
+    legend = [trace for trace in figure.data[1:] if trace.showlegend is not False]
+    assert [trace.name for trace in legend] == [f"η = {rate:g}" for rate in RATES]
+    assert len({trace.marker.symbol for trace in legend}) == len(RATES)
     assert list(figure.frames[0].traces) == moving
 
 

@@ -23,6 +23,12 @@ def test_later_lines_are_thinner_and_have_a_dash_of_their_own(figure: figures.La
     assert len({line.line.dash for line in lines}) == len({line.line.color for line in lines}) == 3
 
 
+def test_axes_have_the_names_of_the_text() -> None:
+    layout = figures.overlaid(bowl, {"one": PATH}, names=("w₁", "w₂")).layout
+
+    assert (layout.xaxis.title.text, layout.yaxis.title.text) == ("w₁", "w₂")
+
+
 def test_lines_hold_the_paths(figure: figures.LabFigure) -> None:
     assert figure.data[3].x == (1.0, 2.0, 3.0)
     assert figure.data[3].y == (2.0, 3.0, 3.5)

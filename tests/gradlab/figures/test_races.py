@@ -23,9 +23,9 @@ def paths(steps: int = 30) -> dict[str, torch.Tensor]:
 def test_the_first_steps_have_a_frame_each_and_the_last_has_one() -> None:
     assert shown_steps(3) == [0, 1, 2, 3]
     many = shown_steps(149)
-    assert many[:13] == list(range(13))
+    assert many[:21] == list(range(21))
     assert many[-1] == 149
-    assert len(many) < 30
+    assert len(many) < 35
     assert all(later > earlier for earlier, later in itertools.pairwise(many))
 
 
@@ -33,18 +33,47 @@ def test_every_frame_moves_every_racer_and_one_that_has_arrived_waits() -> None:
     figure = figures.race(valley, paths(), extent=EXTENT, names=("w", "b"))
 
     assert [frame.name for frame in figure.frames] == [str(step) for step in shown_steps(30)]
-    trail, head, _, waiting = figure.frames[-1].data
+    trail, head, _, _, waiting, its_loss = figure.frames[-1].data
     assert (trail.x[0], trail.y[0]) == (0, 1.5)
     assert head.x == (1.0,)
     assert waiting.y == (0.5,)
-    assert figure.frames[0].traces == (1, 2, 3, 4)
+    assert (its_loss.x, its_loss.y) == ((10,), (0.25,))
+    assert figure.frames[0].traces == (1, 2, 3, 4, 5, 6)
     assert figure.layout.xaxis.title.text == "w"
+
+
+def test_the_losses_stand_below_above_the_lowest_value() -> None:
+    figure = figures.race(valley, paths(), extent=EXTENT, lowest=0.2)
+
+    slow, fast = figure.data[-2:]
+    assert (slow.name, slow.yaxis, len(slow.y)) == ("slow", "y2", 31)
+    assert fast.y[-1] == pytest.approx(0.05)
+    assert figure.layout.yaxis2.type == "log"
+    assert figure.layout.yaxis2.domain[1] < figure.layout.yaxis.domain[0]
+
+
+def test_the_first_steps_are_enlarged() -> None:
+    figure = figures.race(valley, paths(), extent=EXTENT)
+    seen = {frame.name: frame.layout for frame in figure.frames}
+
+    assert tuple(seen["30"].xaxis.range) == EXTENT[0]
+    low, high = seen["5"].yaxis.range
+    assert EXTENT[1][0] < low < 0.5
+    assert 1.5 < high < EXTENT[1][1]
+    assert seen["5"].xaxis2.range[1] < 21 < seen["30"].xaxis2.range[1]
+    assert tuple(figure.layout.yaxis.range) == (low, high)
+
+
+def test_a_loss_that_no_logarithm_has_is_left_out() -> None:
+    figure = figures.race(valley, {"there": [[1.0, 0.0], [1.0, 0.0]]}, extent=EXTENT)
+
+    assert figure.data[-1].y == (None, None)
 
 
 def test_racers_differ_without_their_colour() -> None:
     figure = race(valley, {str(number): np.zeros((2, 2)) for number in range(6)}, extent=EXTENT)
 
-    heads = figure.data[2::2]
+    heads = figure.data[2:19:3]
     assert len({head.marker.symbol for head in heads}) == 6
     assert len({head.line.dash for head in heads}) == 6
     assert sum(trace.showlegend is not False for trace in figure.data[1:]) == 6

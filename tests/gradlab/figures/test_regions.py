@@ -14,15 +14,19 @@ LABELS = torch.tensor([0, 1, 1])
 
 
 def half(rows: int = 24, columns: int = 16) -> torch.Tensor:
-    """Class 1 from the middle of x₁ on."""
-    grid = torch.zeros(rows, columns, dtype=torch.long)
-    grid[rows // 2 :] = 1
-    return grid
+    """The logits of two classes; class 1 from the middle of x₁ on."""
+    lead = torch.linspace(-1.5, 1.5, rows)[:, None].expand(rows, columns)
+    return torch.stack([torch.zeros(rows, columns), lead], dim=-1)
+
+
+def never(rows: int = 24, columns: int = 16) -> torch.Tensor:
+    """Both logits equal: class 0 everywhere."""
+    return torch.zeros(rows, columns, 2)
 
 
 def drawn(**more: object) -> figures.LabFigure:
     chosen: dict[str, object] = {
-        "maps": {"straight": [torch.zeros(24, 16), half()], "bent": [half(), half().flip(0)]},
+        "maps": {"straight": [never(), half()], "bent": [half(), half().flip(0)]},
         "points": POINTS,
         "labels": LABELS,
         "names": ["no", "yes"],
@@ -36,10 +40,29 @@ def drawn(**more: object) -> figures.LabFigure:
 def test_rows_are_the_first_coordinate() -> None:
     cells = drawn().data[5]
 
-    np.testing.assert_array_equal(np.array(cells.z), half().T.numpy())
+    np.testing.assert_allclose(np.array(cells.z), half()[..., 1].T.numpy(), rtol=5e-3)
     assert (cells.x0, cells.y0) == (0.0, 0.0)
     assert cells.x0 + 23 * cells.dx == pytest.approx(3.0)
     assert cells.y0 + 15 * cells.dy == pytest.approx(2.0)
+
+
+def test_a_border_between_grid_points_is_where_both_logits_are_equal() -> None:
+    region = drawn().data[5]
+
+    assert (region.type, region.contours.type, region.contours.value) == ("contour", "constraint", 0)
+    middle = np.array(region.z)[:, 11:13]
+    assert (middle[:, 0] < 0).all()
+    np.testing.assert_allclose(middle.sum(axis=1), 0, atol=1e-3)
+    assert [shape.fillcolor != region.fillcolor for shape in drawn().layout.shapes] == [True, True]
+
+
+def test_three_classes_have_two_regions_over_the_first() -> None:
+    maps = {"three": [torch.randn(24, 16, 3, generator=torch.Generator().manual_seed(1)) for _ in range(2)]}
+    figure = drawn(maps=maps, names=["a", "b", "c"], right={"three": [1, 2]})
+
+    z = np.stack([np.array(trace.z) for trace in figure.data[:2]])
+    answers = maps["three"][0].argmax(dim=-1).T.numpy()
+    np.testing.assert_array_equal(np.where(z[0] > 0, 1, np.where(z[1] > 0, 2, 0)), answers)
 
 
 def test_each_frame_changes_what_it_should() -> None:
@@ -118,6 +141,8 @@ def test_a_narrow_region_gets_no_word() -> None:
         {"maps": {"bent": [half()]}},
         {"maps": {"bent": [half(), half()[:3]]}},
         {"maps": {"bent": [torch.zeros(3), torch.zeros(3)]}},
+        {"maps": {"bent": [half()[..., :1], half()[..., :1]]}},
+        {"names": ["a"]},
         {"names": ["a", "b", "c", "d", "e"]},
     ],
 )

@@ -26,6 +26,19 @@ def test_a_page_that_cannot_move_shows_the_finished_picture(figure: figures.LabF
     assert figure.layout.sliders[0].active == len(figure.frames) - 1
 
 
+def test_edges_have_their_local_slopes(figure: figures.LabFigure) -> None:
+    assert [each.text for each in figure.layout.annotations if each.text.startswith("×")] == ["×−5", "×3"]
+
+
+def test_results_have_the_names_of_the_text() -> None:
+    def used_twice(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        p = x * y
+        return p * (p + x)
+
+    figure = graph.draw(used_twice, "p", "q", "L", x=torch.tensor(2.0), y=torch.tensor(3.0))
+    assert figure.data[1].text == ("<b>x</b>", "<b>y</b>", "<b>p = ×</b>", "<b>q = +</b>", "<b>L = ×</b>")
+
+
 def test_the_slider_names_the_pass(figure: figures.LabFigure) -> None:
     labels = [position.label for position in figure.layout.sliders[0].steps]
 

@@ -19,6 +19,17 @@ def test_values_and_gradients_of_a_product() -> None:
     assert gradients == {"a": 5.5, "b": 3, "×": 1, "÷ 2": 1, "+": 1}
 
 
+def test_each_edge_has_its_local_slope_where_both_ends_are_numbers() -> None:
+    def f(a: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        return a * a / x.sum() - 2
+
+    recorded = graph.record(f, a=torch.tensor(3.0), x=torch.tensor([1.0, 4.0]))
+
+    slopes = {node.label: node.slopes for node in recorded.nodes}
+    assert slopes.pop("÷") == pytest.approx((0.2, -0.36))
+    assert slopes == {"a": (), "×": (3.0, 3.0), "x": (), "sum": (None,), "− 2": (1.0,)}
+
+
 def test_parents_come_first_and_the_result_last() -> None:
     recorded = graph.record(lambda x: (x.sin() * x.cos()).sum(), x=torch.rand(3))
 

@@ -1,5 +1,7 @@
 """Pictures that other libraries draw, in words."""
 
+import shutil
+
 import nbformat
 import pytest
 import torch
@@ -69,6 +71,7 @@ def told() -> list[str]:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
     assert "image/png" in notebook.cells[1].outputs[-1].data
+    assert ("image/png" in notebook.cells[2].outputs[-1].data) == (shutil.which("dot") is not None)
     return [cell.outputs[-1].data["text/plain"] for cell in notebook.cells]
 
 

@@ -134,7 +134,7 @@ def on_clones(f: Function, x: Tensor, y: Tensor) -> Any:
 def test_wrong_partials_are_named(named: Named) -> None:
     for answer, name, title in [
         (into_the_buckets, "missing-zero-grad", ""),
-        (with_new_buckets, None, "bucket has changed"),
+        (with_new_buckets, None, "`.grad` has changed"),
         (on_clones, "not-a-leaf", ""),
         (lambda f, x, y: by_grad(f, x, y)[0], None, "one of the two"),
         (lambda f, x, y: by_grad(f, x, y)[::-1], None, "exchanged"),

@@ -65,7 +65,7 @@ def test_a_mistake_is_named(named: Named) -> None:
         (check.quiet, lambda f, x: f(x), None, "autograd's graph"),
         (check.one_way, lambda f, g, x: f(x) * g(x), None, "both factors"),
         (check.one_way, lambda f, g, x: f(x).detach() * g(x), None, "the other factor"),
-        (check.one_way, lambda f, g, x: (f(x) * g(x)).detach(), None, "product has no record"),
+        (check.one_way, lambda f, g, x: (f(x) * g(x)).detach(), None, "product has no graph"),
         (check.one_way, lambda f, g, x: f(x.detach()) * g(x).detach(), "forward-untracked", ""),
         (check.rolling, lambda w, v, g, lr: (w - lr * g, v), None, "too little"),
         (check.rolling, lambda w, v, g, lr: (w + lr * (v + g), v + g), "ascent-sign", ""),

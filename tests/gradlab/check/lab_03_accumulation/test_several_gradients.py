@@ -64,7 +64,7 @@ def test_a_right_answer_passes(passes: Passes) -> None:
 
 def test_a_mistake_is_named(refused: Refused) -> None:
     for judge, answer, title in [
-        (check.apart, one_window, "kept the bucket"),
+        (check.apart, one_window, "kept `.grad` itself"),
         (check.two_heads, trunk_for_each, "more than once"),
         (check.micro_batches, joined, "too many examples"),
         (check.micro_batches, equal_shares, "counts the same"),
