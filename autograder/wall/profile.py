@@ -353,7 +353,9 @@ class Profile:
             method: the special method.
             own: whether its class has one of its own.
         """
-        return own and any(f"{origin} {method}" in self.own for origin in origins)
+        # Where the solution's had no plain value, any other class than such a one decides, too.
+        bare = not self.bare.isdisjoint(origins)
+        return own and (bare or any(f"{origin} {method}" in self.own for origin in origins))
 
     def may_swallow(self, origins: Origins, error: str) -> bool:
         """Whether an object may swallow an error that a test raised in its ``with`` statement: the solution's did."""

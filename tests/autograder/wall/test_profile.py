@@ -53,6 +53,8 @@ def test_what_the_solution_did_a_submission_may_do() -> None:
     assert profile.may_rebind("count")
     assert profile.may_decide(("f()",), "__eq__", own=True)
     assert not profile.may_decide(("f()",), "__eq__", own=False)
+    assert profile.may_decide(("g()",), "__eq__", own=True)
+    assert not profile.may_decide(("f()",), "__lt__", own=True)
     assert profile.may_swallow(("g()",), "ValueError")
     assert not profile.may_swallow(("g()",), "AssertionError")
     assert profile.unasked == {"blind"}

@@ -239,7 +239,7 @@ class Suite:
     def run(self):
         assert self.align("AC", "AC")[0] == 2
         assert self.scores == [1, -1], self.scores
-        assert self.made.gc() == 0.5 and type(self.made) is Sequence
+        assert self.made.gc() == 0.5 and isinstance(self.made, Sequence)
 Suite().run()
 
 # %% answer mendel
