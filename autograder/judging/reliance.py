@@ -32,33 +32,9 @@ _REACHING_ALONE: Final = frozenset(
 )
 """The same for names that mean something else after a dot (``model.eval()``)."""
 _EVALUATING: Final = frozenset(
-    {
-        "aes",
-        "cloudpickle",
-        "dill",
-        "dmatrices",
-        "dmatrix",
-        "eval",
-        "evaluate",
-        "formula",
-        "from_formula",
-        "get_type_hints",
-    }
-    | {
-        "ggplot",
-        "glm",
-        "joblib",
-        "load",
-        "loads",
-        "ols",
-        "profile",
-        "query",
-        "run",
-        "runctx",
-        "shelve",
-        "timeit",
-        "Timer",
-    }
+    {"aes", "cloudpickle", "dill", "dmatrices", "dmatrix", "eval", "evaluate", "formula", "from_formula"}
+    | {"get_type_hints", "ggplot", "glm", "joblib", "load", "loads", "ols", "profile", "query", "run", "runctx"}
+    | {"shelve", "timeit", "Timer"}
 )
 """Names of functions that look up names in texts, as ``table.query("price > @limit")`` does."""
 _LOOP_VARIABLES: Final = frozenset({"_", "__", "___"})

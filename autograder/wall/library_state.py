@@ -95,7 +95,7 @@ class _Function:
             self.named.update(self.named_content)
         if function.__kwdefaults__ is not self.named:
             changed = True
-            function.__kwdefaults__ = self.named  # type: ignore[assignment]
+            function.__kwdefaults__ = self.named
         for cell, content in self.cells:
             if cell.cell_contents is not content:
                 changed = True

@@ -264,7 +264,7 @@ def _stop_watching() -> None:
     for hook in ("_trace_hook", "_profile_hook"):
         setattr(threading, hook, None)
     gc.callbacks.clear()
-    monitoring = getattr(sys, "monitoring", None)
+    monitoring: Any = getattr(sys, "monitoring", None)
     for tool in _TOOLS if monitoring is not None else ():
         if monitoring.get_tool(tool) is not None:
             monitoring.set_events(tool, 0)
