@@ -48,7 +48,9 @@ _EXERCISES = (
         "assert torch.allclose(descend(x, 4), start / 16)",
     ),
 )
-LAB = MadeLab("device", "# On the device", "import gradlab\nimport torch\n\ndevice = gradlab.device()", (), _EXERCISES)
+LAB = MadeLab(
+    "device", "# On the device", "import gradlab\nimport torch\n\ndevice = gradlab.device()", (), (), _EXERCISES
+)
 _WRONG = (frozenset[str](), frozenset({"energy"}), frozenset({"descend"}))
 """What is wrong in the submissions, in turn; an ``energy`` that is wrong takes 64 GiB."""
 

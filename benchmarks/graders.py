@@ -1,4 +1,4 @@
-"""The graders: the autograder, nbgrader, otter-grader, and the floor, which is the least that grading can cost."""
+"""The graders: the autograder, nbgrader, otter-grader, and the floors, which are the least that grading can cost."""
 
 import json
 import shutil
@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.cells import SKIP
 from benchmarks import other_graders
 from benchmarks.accounting import CPU
 from benchmarks.classes import ClassLab
@@ -22,6 +23,8 @@ AUTOGRADER = "autograder grade"
 NBGRADER = "nbgrader autograde"
 OTTER = "otter run"
 FLOOR = "floor"
+NEEDED = "needed floor"
+"""The floor without the cells that grading skips."""
 
 WALLED = "walled"
 """A course as the autograder has it."""
@@ -71,7 +74,7 @@ class Setup:
         found: dict[str, Callable[[int], Run]] = {AUTOGRADER: self.autograder, NBGRADER: self.nbgrader}
         if self._otter is not None:
             found[OTTER] = self.otter
-        return found | {FLOOR: self.floor}
+        return found | {FLOOR: self.floor, NEEDED: self.needed_floor}
 
     def submissions(self, count: int) -> Mapping[str, NotebookNode]:
         """What the first `count` students hand in."""
@@ -138,8 +141,17 @@ class Setup:
         Raises:
             FailedError: it failed.
         """
-        folder = self._new_folder()
+        return self._in_one_process(self.submissions(count))
+
+    def needed_floor(self, count: int) -> Run:
+        """The same without the cells that grading skips, in notebooks as they were handed out."""
         submissions = self.submissions(count)
+        for notebook in submissions.values():
+            notebook.cells = [cell for cell in notebook.cells if SKIP not in cell.metadata.get("tags", ())]
+        return self._in_one_process(submissions)
+
+    def _in_one_process(self, submissions: Mapping[str, NotebookNode]) -> Run:
+        folder = self._new_folder()
         order = folder / "order.json"
         order.write_text(json.dumps({"source": self.lab.source, "submissions": list(submissions.values())}))
         command = [sys.executable, "-m", "benchmarks.floor", str(order)]
@@ -151,7 +163,7 @@ class Setup:
         # The clock runs for the cells alone: not for the start, nor for the run that warms up.
         parts = [Measurement(run["seconds"], CPU(run["cpu_seconds"]), others=taken.others) for run in done]
         scores = {student: run["scores"] for student, run in zip(submissions, done, strict=True)}
-        return Run(count, _one_after_the_other(parts), scores)
+        return Run(len(submissions), _one_after_the_other(parts), scores)
 
     def _course(self, kind: str, count: int) -> Path:
         course = self._new_folder() / kind

@@ -110,7 +110,8 @@ def chapter(found: Iterable[Figures], notes: Iterable[str]) -> list[str]:
         "cold and grades the same submissions, of which no two are alike; right ones, wrong ones and such as were left "
         "out get the same points in every cell from all of them. *Each* is the cost of one more submission. A class of "
         f"{CLASS} has one start; nbgrader's and otter-grader's are calculated from what they took for fewer. "
-        "The floor runs the same cells in one warm process: no isolation, no files, no gradebook.",
+        "*All cells* and *needed cells* run in one warm process: no isolation, no files, no gradebook; the second ones "
+        "are those that grading does not skip.",
         "",
     ]
     lines += [line for note in notes for line in (note, "")]

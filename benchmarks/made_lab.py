@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.cells import SKIP
+
 _POINTS = 2
 
 
@@ -48,7 +50,8 @@ class MadeLab:
         name: its name.
         title: the text above the first cell.
         imports: the locked cell below it.
-        lesson: cells of the lesson, which are shown before the exercises.
+        lesson: cells of the lesson, which stand before the exercises.
+        shown: further ones, for the reader alone: grading skips them.
         exercises: its exercises.
     """
 
@@ -56,6 +59,7 @@ class MadeLab:
     title: str
     imports: str
     lesson: Sequence[str]
+    shown: Sequence[str]
     exercises: Sequence[Exercise]
 
     def source(self) -> NotebookNode:
@@ -63,6 +67,10 @@ class MadeLab:
         cells = [new_markdown_cell(self.title, id="title")]
         cells.append(new_code_cell(self.imports, id="imports", metadata=_metadata("imports", locked=True)))
         cells += [new_code_cell(text, id=f"lesson-{number}") for number, text in enumerate(self.lesson)]
+        cells += [
+            new_code_cell(text, id=f"shown-{number}", metadata={"tags": [SKIP]})
+            for number, text in enumerate(self.shown)
+        ]
         for exercise in self.exercises:
             answer = exercise.answer(f"### BEGIN SOLUTION\n{exercise.right}\n### END SOLUTION")
             test = f"{exercise.visible}\n### BEGIN HIDDEN TESTS\n{exercise.hidden}\n### END HIDDEN TESTS"

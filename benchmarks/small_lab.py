@@ -82,6 +82,6 @@ _TITLE = "# Small cells\n\nReplace each placeholder."
 _IMPORTS = "import math\n\nimport numpy as np\nimport torch"
 _SHOWN = "example = torch.linspace(0, 1, 5, requires_grad=True)\nprint(example.sum().item())\nexample"
 
-SMALL = MadeLab(NAME, _TITLE, _IMPORTS, (_SHOWN,), EXERCISES)
-TINY = MadeLab("tiny", _TITLE, _IMPORTS, (_SHOWN,), EXERCISES[:2])
+SMALL = MadeLab(NAME, _TITLE, _IMPORTS, (_SHOWN,), (), EXERCISES)
+TINY = MadeLab("tiny", _TITLE, _IMPORTS, (_SHOWN,), (), EXERCISES[:2])
 """A lab of two exercises, for classes of thousands."""

@@ -11,7 +11,7 @@ from benchmarks import grading, report
 from benchmarks.accounting import CPU
 from benchmarks.classes import CLASSES
 from benchmarks.figures import Figures, breakdown, figures_of, keep, kept, labs_table, write_picture
-from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, OTTER, Run
+from benchmarks.graders import AUTOGRADER, FLOOR, NBGRADER, NEEDED, OTTER, Run
 from benchmarks.grading import DisagreementError, Sizes, check_scores, compare
 from benchmarks.measure import Measurement, Moment
 from benchmarks.other_graders import all_or_nothing
@@ -38,8 +38,8 @@ def small(costs: dict[str, GraderCost]) -> Figures:
 def test_a_tiny_class_is_graded_by_the_autograder_and_on_the_floor_with_the_same_scores() -> None:
     told: list[str] = []
     costs = compare(NAME, Sizes(submissions=2, nbgrader=0, otter=0, repeats=1), None, told.append)
-    assert list(costs) == [AUTOGRADER, FLOOR]
-    assert len(told) == 2
+    assert list(costs) == [AUTOGRADER, FLOOR, NEEDED]
+    assert len(told) == 3
     ours, floor = costs[AUTOGRADER], costs[FLOOR]
     assert ours.submissions == floor.submissions == 2
     assert 0 < ours.first_seconds <= ours.seconds
@@ -115,8 +115,9 @@ def test_what_is_not_as_it_should_be_is_marked_and_nothing_is_guessed() -> None:
     slow = {AUTOGRADER: cost_of(20.0, 100, 0.1), NBGRADER: cost_of(20.0, 4, 5.0)}
     row = labs_table([small(slow)])[2]
     assert "| **25 ×** | – | 1.0 s |" in row
-    fast = slow | {AUTOGRADER: cost_of(10.0, 100, 0.02), FLOOR: cost_of(1.0, 100, 0.01)}
-    assert labs_table([small(fast)])[2].endswith("| 50 × | – | 1.0 s | 40 ms | 20 ms | 20 ms |")
+    floors = {FLOOR: cost_of(1.0, 100, 0.015), NEEDED: cost_of(1.0, 100, 0.01)}
+    fast = slow | {AUTOGRADER: cost_of(10.0, 100, 0.02)} | floors
+    assert labs_table([small(fast)])[2].endswith("| 50 × | – | 1.0 s | 40 ms | 30 ms | 20 ms | 20 ms |")
     few = fast | {AUTOGRADER: cost_of(10.0, 12, 0.02)}
     assert small(few).times(NBGRADER) is None
     assert breakdown([small(fast)])[2] == f"| {NAME} | 20 + 20 ms |"

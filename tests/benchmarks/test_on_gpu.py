@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow
 def test_every_step_is_run_and_leaves_what_it_found(tmp_path: Path) -> None:
-    command = [ROOT / "benchmarks" / "on_gpu.sh", tmp_path, "--rehearse"]
+    command = [str(ROOT / "benchmarks" / "on_gpu.sh"), str(tmp_path), "--rehearse"]
     environment = {"PYTHON": sys.executable, "PATH": f"{Path(sys.executable).parent}:/usr/sbin:/usr/bin:/sbin:/bin"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
