@@ -47,7 +47,7 @@ def test_all_else_of_an_instructors_notebook_matters() -> None:
         key(LabNotebook("lab", (PROSE, replace(TEST, skipped=True)), (PROSE, TEST))),
         notebook_key(NOTEBOOK, {"data.csv": b"2"}, TERMS),
     }
-    assert len(keys) == 9
+    assert len(keys) == 10
 
 
 def test_what_is_written_about_a_submission_depends_on_the_terms() -> None:
