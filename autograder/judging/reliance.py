@@ -50,8 +50,9 @@ _WRITING: Final = frozenset(
     {"dump", "mkdir", "open", "save", "savefig", "savetxt", "touch", "unlink", "write_bytes", "write_text"}
 )
 _SETTING: Final = re.compile(
-    r"set_\w+|\w*seed\w*|seterr|simplefilter|filterwarnings|basicConfig|setlocale|signal|setattr|environ|rcParams"
+    r"set_\w+|seterr|simplefilter|filterwarnings|basicConfig|setlocale|signal|setattr|environ|rcParams"
 )
+"""Names of functions that change settings, beside those with "seed" in them."""
 _CHANGING: Final = frozenset(
     {"add", "append", "appendleft", "backward", "clear", "discard", "extend", "fill", "insert", "load_state_dict"}
     | {"pop", "popitem", "popleft", "put", "remove", "resize", "reverse", "rotate", "send", "setdefault", "shuffle"}
@@ -196,7 +197,7 @@ def _kept_state(trees: Iterable[Sequence[ast.stmt]], found: Sequence[Lookups], i
     A skipped cell calls answers, too. What such a call leaves behind may decide what a later one gives.
     """
     for name in identifiers:
-        if _SETTING.fullmatch(name):
+        if "seed" in name or _SETTING.fullmatch(name):
             return f"it uses {name}, which may change settings"
         if name in _WRITING:
             return f"it uses {name}, which may write a file"

@@ -71,8 +71,8 @@ SLIPS = {
     "a model that stays behind": ("07_classification", "[p.to(device) for p in start]", "list(start)"),
     "NumPy reads the device's memory": (
         "06_minimum",
-        "descend_all(f, thousand_starts, 0.1, 10).cpu()",
-        "descend_all(f, thousand_starts, 0.1, 10).numpy()",
+        "descend_all(f, thousand_starts, 0.1, 10)).cpu()",
+        "descend_all(f, thousand_starts, 0.1, 10)).numpy()",
     ),
     "a leaf that was moved": (
         "06_minimum",
