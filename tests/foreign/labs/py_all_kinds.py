@@ -553,7 +553,7 @@ def roll():
 
 # %% subtle
 def roll():
-    return random.choice([1, 2, 3, 4, 5, 6])
+    return random.choice([1, 2, 4, 5, 6])
 
 # %% test patched 2
 from unittest import mock
