@@ -61,7 +61,7 @@ mutants: .venv/.set-up ## Try all right and wrong answers to all exercises, in a
 fuzz: .venv/.set-up ## Try 5,000 hostile inputs where grading takes something from strangers; grade 2,000 mutated notebooks.
 	.venv/bin/python -m tests.fuzz --count 2000
 
-attacks: .venv/.set-up ## Run all attacks through this grader, nbgrader and otter-grader (half an hour on two idle cores; a run that was ended goes on).
+attacks: .venv/.set-up ## Run all attacks through this grader, nbgrader and otter-grader (about half an hour on two idle cores, by estimate; a run that was ended goes on).
 	.venv/bin/python -m benchmarks.attacks --write
 
 clean: ## Remove the environment and all that was generated and is not committed.
