@@ -197,8 +197,8 @@ class Container:
     def _command(self) -> list[str]:
         command = ["prlimit", f"--nproc={_most_processes()}", "--core=0", "bwrap"]
         command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--as-pid-1"]
-        command += ["--die-with-parent", "--new-session", *_rights(), "--ro-bind", "/usr", "/usr", "--ro-bind", "/etc"]
-        command += ["/etc"]
+        command += ["--die-with-parent", "--new-session", *_rights()]
+        command += ["--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc"]
         for name in _SYSTEM:
             path = Path(name)
             if path.is_symlink():
