@@ -273,10 +273,10 @@ class LibraryState:
     def _restore_tables(self, looked_at: Set[str], allowed: Collection[str]) -> set[str]:
         # Most are as they were: only the others are looked at.
         # To look at an object copies its page of memory: so not even all of these records are looked at.
-        found, grown = self._unchanged.changed_tables(), self._unchanged.grown_tables()
+        found = self._unchanged.compare_tables()
         parts = (range(1), self._modules, self._classes, self._named, self._instances, self._of_c)
         ends = list(itertools.accumulate(map(len, parts)))
-        tables = range(ends[-1]) if found is None or grown is None else sorted(found | grown)
+        tables = range(ends[-1]) if found is None else sorted(found.changed | found.grown)
         changed = set()
         for number in tables:
             part = bisect.bisect_right(ends, number)

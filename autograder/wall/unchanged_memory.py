@@ -19,6 +19,8 @@ from typing import Any, Final
 import numpy
 
 _Words = numpy.ndarray[Any, numpy.dtype[numpy.uint64]]
+_Numbers = numpy.ndarray[Any, numpy.dtype[numpy.intp]]
+_Flags = numpy.ndarray[Any, numpy.dtype[numpy.bool_]]
 
 _WORD: Final = 8
 _COUNT: Final = 2
@@ -30,8 +32,6 @@ _ENTRIES: Final = 3
 _TYPE: Final = 1
 """The word of an object that points to its class."""
 _CELL_CONTENT: Final = 2
-_TOGETHER: Final = 64
-"""How many dictionaries are compared at once."""
 
 
 class _Memory:
@@ -54,8 +54,22 @@ def _is_known_layout() -> bool:
 class _Place:
     """Some words of memory, and what they held."""
 
-    words: _Words
+    words: _Numbers
     before: bytes
+
+
+@dataclass(frozen=True)
+class TableDifferences:
+    """Which dictionaries differ from what they were, by their numbers.
+
+    Attributes:
+        changed: in which a name has another value, or may have. Of classes also those that have more or fewer items: a
+            new attribute may hide one of a base.
+        grown: into which a key was put that was not there.
+    """
+
+    changed: frozenset[int]
+    grown: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,7 @@ class _Table:
     entries: _Place
 
 
-_NOT_FOUND: Final = _Place(numpy.array([], numpy.uint64), b"not found")
+_NO_WORDS: Final = _Place(numpy.array([], numpy.intp), b"")
 
 
 class _Base:
@@ -124,20 +138,17 @@ class UnchangedMemory:
         word = self._word(_sample, _sample.__code__)
         words = [_index(id(function)) + word for function in codes]
         before = numpy.array([id(code) for code in codes.values()], numpy.uint64).tobytes()
-        self._codes = _Place(numpy.array(words, numpy.uint64), before)
+        self._codes = _Place(numpy.array(words, numpy.intp), before)
         self._others = self._place_of_others(codes, classes, objects)
         self._tables = [self._describe(table, names) for table, names in tables] if self._known else []
-        # Few large comparisons are fast, and fewer small ones are left to make if one of them fails.
-        self._parts = [
-            (
-                first,
-                self._joined([table.head for table in part]),
-                self._joined([_slots(table) for table in part]),
-                self._joined([table.entries for table in part]),
-            )
-            for first in range(0, len(self._tables), _TOGETHER)
-            for part in [self._tables[first : first + _TOGETHER]]
-        ]
+        self._heads = _joined([table.head for table in self._tables])
+        self._slots = _joined([_slots(table) for table in self._tables])
+        self._entries = _joined([table.entries for table in self._tables])
+        # Whose slots and entries these words are.
+        numbers = numpy.arange(len(self._tables))
+        self._slot_owners = numpy.repeat(numbers, [len(_slots(table).words) for table in self._tables])
+        self._entry_owners = numpy.repeat(numbers, [len(table.entries.words) for table in self._tables])
+        self._not_found = {number for number, table in enumerate(self._tables) if table.slots is None}
 
     def same_codes(self) -> bool:
         """Whether all functions have their code."""
@@ -147,43 +158,35 @@ class UnchangedMemory:
         """Whether all functions have their defaults and what they close over, and all objects their classes."""
         return self._known and self._is(self._others)
 
-    def grown_tables(self) -> set[int] | None:
-        """The numbers of the dictionaries into which a key was put that was not there; None if it may be any."""
+    def compare_tables(self) -> TableDifferences | None:
+        """Which dictionaries differ; None if it may be any."""
         if not self._known:
             return None
-        grown = set()
-        for first, heads, _, entries in self._parts:
-            # See above.
-            if not self._is(heads) or not self._is(entries):
-                part = enumerate(self._tables[first : first + _TOGETHER], first)
-                grown |= {number for number, table in part if not (self._is(table.head) and self._is(table.entries))}
-        return grown
+        # Three large comparisons: each small one costs as much as a thousand words of these.
+        heads = self._differs(self._heads, slice(None))
+        moved = heads[::2] | heads[1::2]
+        # The old table of a dictionary that has grown may be no memory any more.
+        slots = self._owners_that_differ(self._slots, self._slot_owners, moved)
+        entries = self._owners_that_differ(self._entries, self._entry_owners, moved)
+        ahead = set(numpy.flatnonzero(moved).tolist()) | self._not_found
+        changed = {number for number in ahead if not self._holds(self._tables[number])}
+        return TableDifferences(frozenset(changed | slots), frozenset(ahead | entries))
 
-    def changed_tables(self) -> set[int] | None:
-        """The numbers of the dictionaries in which a name has another value, or may have; None if all may.
+    def _owners_that_differ(self, place: _Place, owners: _Numbers, moved: _Flags) -> set[int]:
+        """The dictionaries, but for those that have moved, of which some of these words have changed."""
+        kept = ~moved[owners]
+        return set(owners[kept][self._differs(place, kept)].tolist())
 
-        Of a class also those that have more or fewer items: a new attribute may hide one of a base.
-        """
-        if not self._known:
-            return None
-        changed = set()
-        for first, heads, slots, _ in self._parts:
-            # The old slots of a table that has grown may be no memory any more.
-            if not self._is(heads) or not self._is(slots):
-                part = enumerate(self._tables[first : first + _TOGETHER], first)
-                changed |= {number for number, table in part if not self._holds(table)}
-        return changed
+    def _differs(self, place: _Place, kept: slice | _Flags) -> _Flags:
+        before = numpy.frombuffer(place.before, numpy.uint64)
+        return numpy.not_equal(self._memory[place.words[kept]], before[kept])
 
     def _is(self, place: _Place) -> bool:
         return self._memory[place.words].tobytes() == place.before
 
     def _place(self, words: Iterable[int]) -> _Place:
-        array = numpy.array(list(words), numpy.uint64)
+        array = numpy.array(list(words), numpy.intp)
         return _Place(array, self._memory[array].tobytes())
-
-    def _joined(self, places: list[_Place]) -> _Place:
-        words = numpy.concatenate([place.words for place in places])
-        return _Place(words, b"".join(place.before for place in places))
 
     def _describe(self, table: Mapping[str, Any], names: Collection[str]) -> _Table:
         own = dictionary_of(table)
@@ -192,7 +195,7 @@ class UnchangedMemory:
         slots = None if found is None else self._place(found)
         head = self._place(_index(id(own)) + word for word in (_COUNT, _KEYS))
         pointer = int(self._memory[head.words[1]])
-        entries = self._place([_index(pointer) + _ENTRIES]) if found is not None else _NOT_FOUND
+        entries = self._place([_index(pointer) + _ENTRIES]) if found is not None else _NO_WORDS
         packed = numpy.array(pairs, numpy.uint64).tobytes()
         return _Table(own, table is not own, len(own), pointer, head, packed, slots, entries)
 
@@ -227,7 +230,7 @@ class UnchangedMemory:
         for kind in classes:
             found += [(_index(id(kind)) + bases, id(kind.__bases__)), (_index(id(kind)) + _TYPE, id(type(kind)))]
         found += [(_index(id(item)) + _TYPE, id(type(item))) for item in objects]
-        words = numpy.array([word for word, _ in found], numpy.uint64)
+        words = numpy.array([word for word, _ in found], numpy.intp)
         return _Place(words, numpy.array([held for _, held in found], numpy.uint64).tobytes())
 
     def _word(self, owner: object, held: object) -> int:
@@ -292,8 +295,13 @@ def _content(cell: CellType) -> object:
 
 
 def _slots(table: _Table) -> _Place:
-    """The slots of a table, or a comparison that fails."""
-    return table.slots or _NOT_FOUND
+    return table.slots or _NO_WORDS
+
+
+def _joined(places: Iterable[_Place]) -> _Place:
+    places = [_NO_WORDS, *places]
+    words = numpy.concatenate([place.words for place in places])
+    return _Place(words, b"".join(place.before for place in places))
 
 
 def _index(address: int) -> int:
