@@ -51,7 +51,7 @@ from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.isolation import limit_own_memory
 from autograder.verdicts import CellOutcome, CellVerdict, Level
 from autograder.wall.errors import ConnectionClosedError, DeadlineExceededError, ProtocolError, WallError
-from autograder.wall.handshake import send_setup
+from autograder.wall.handshake import CopySetup, send_setup
 from autograder.wall.ipython_shell import Execution, NotebookShell
 from autograder.wall.judge_end import Wall
 from autograder.wall.namespace import Namespace
@@ -174,12 +174,13 @@ class Judge:
         else:
             copies, theirs = socket.socketpair()
             with theirs:
-                send_setup(channel, self._case.files, limits, deadline, theirs, first_seed=first_seed, traces=traces)
+                setup = CopySetup(theirs, self._packages, self._case.profile.changes)
+                send_setup(channel, self._case.files, limits, deadline, setup, first_seed=first_seed, traces=traces)
         wall = Wall(channel, self._case.profile, self._student_has, self._shared)
         wall.call_seconds = limits.call_seconds
         wall.answers.devices = self._accelerator.judge_devices
         if self._case.beside:
-            self._student = StartedStudent(wall, copies, self._packages, self._case.profile.changes)
+            self._student = StartedStudent(wall, copies)
         wall.collect = self._given.collect
         return wall
 

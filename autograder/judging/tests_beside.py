@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import secrets
 import socket
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,14 +113,11 @@ class StartedStudent:
     Args:
         wall: the connection to it.
         copies: the judge's end of the pair of sockets.
-        libraries: the packages that the notebook uses.
-        changes: of the functions of these packages, those that the solution replaces, too.
     """
 
-    def __init__(self, wall: Wall, copies: socket.socket, libraries: Collection[str], changes: Collection[str]) -> None:
+    def __init__(self, wall: Wall, copies: socket.socket) -> None:
         self._wall = wall
         self._copies = copies
-        self._first = {"libraries": sorted(libraries), "changes": sorted(changes)}
 
     def copy(self, deadline: float) -> WaitingCopy | None:
         """Have it make a copy; returns it, or None if it can't.
@@ -162,9 +159,8 @@ class StartedStudent:
         return Channel(ours, _MESSAGE_BYTES, exclusive=True)
 
     def _prepare(self, channel: Channel, deadline: float) -> WaitingCopy | None:
-        """Have a copy put back the functions of libraries."""
+        """Wait until a copy has put back the functions of libraries."""
         try:
-            channel.send(self._first, deadline)
             said = channel.receive(deadline)
         except (ConnectionClosedError, MalformedError):
             return None

@@ -4,16 +4,16 @@ A test that runs in the student's process calls the libraries of that process. A
 ``torch.allclose`` there would decide its own verdict, so such functions are put back before the test runs.
 """
 
-import bisect
 import builtins
 import ctypes
 import enum
 import importlib
-import itertools
-import operator
 import sys
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import is_
 from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -26,7 +26,7 @@ _ALWAYS = frozenset(
     | {"abc", "asyncio", "contextlib", "dataclasses", "difflib", "enum", "io", "os", "pathlib", "posixpath", "pprint"}
     | {"resource", "signal", "socket", "sys", "threading", "types"}
 )
-"""Packages that are looked at for every test: those of Python's own that tests rest on, and what runs the test."""
+"""Packages of Python's own that tests rest on: they are looked at for every test, beside `_used_by_own_modules`."""
 # They change by themselves: plotting libraries keep state in modules, shells replace builtins while a cell runs.
 _OWN_STATE = frozenset({"builtins", "IPython", "ipykernel", "traitlets", "__main__"})
 _PARTS_OF_TORCH = frozenset(
@@ -34,8 +34,10 @@ _PARTS_OF_TORCH = frozenset(
     | {"_tensor", "_C", "utils.data", "_VF", "overrides", "serialization"}
 )
 """What is looked at of torch: its thousands of other modules, compilers above all, would take too long."""
-_CLASSES_OF = _ALWAYS | {"decimal", "fractions", "numpy", "pandas", "pytest", "_pytest", "torch"}
-"""Packages whose classes are looked at."""
+_CLASSES_OF = frozenset({"decimal", "fractions", "numpy", "pandas", "pytest", "_pytest", "torch"})
+"""Packages whose classes are looked at, beside those of the packages that are always looked at."""
+_OWN_MODULES = ("autograder.wall", "autograder.python_names", "autograder.clone")
+_STEPS = 2
 _CLASSES_OF_C = ("builtins", "collections", "datetime", "decimal", "numpy", "torch")
 """Modules of which the classes that are written in C are looked at: their methods are in dictionaries, too."""
 _LOADED = ("unittest.mock", "numpy.testing", "torch.testing", "doctest")
@@ -144,6 +146,7 @@ class LibraryState:
         self._functions: dict[str, dict[FunctionType, _Function]] = {}
         for name in _LOADED:
             importlib.import_module(name)
+        self._always = _ALWAYS | _used_by_own_modules()
         for name, module in list(sys.modules.items()):
             if isinstance(module, ModuleType) and _is_looked_at(name):
                 contents = {key: value for key, value in list(vars(module).items()) if _is_kept(name, key, value)}
@@ -162,7 +165,7 @@ class LibraryState:
         self._instances = [
             (package, item, dict(vars(item)))
             for package, item, _ in self._objects
-            if package in _ALWAYS and not isinstance(item, enum.Enum) and _has_names_of_its_own(item)
+            if package in self._always and not isinstance(item, enum.Enum) and _has_names_of_its_own(item)
         ]
         self._of_c = [(kind, dictionary_of(vars(kind)), dict(vars(kind))) for kind in sorted(_classes_of_c(), key=str)]
         self._loaded = {noted.place: noted.module for noted in self._modules}
@@ -181,12 +184,16 @@ class LibraryState:
             [*(noted.module for noted in self._modules), *(item for _, item, _ in self._objects)],
         )
 
+    @property
+    def _with_classes(self) -> frozenset[str]:
+        return self._always | _CLASSES_OF
+
     def _kinds(self) -> list[type]:
         """The classes that can be changed, of the packages that are looked at."""
         found = {
             base
             for noted in self._modules
-            if _package(noted.place) in _CLASSES_OF
+            if _package(noted.place) in self._with_classes
             for value in noted.contents.values()
             if isinstance(value, type)
             for base in value.__mro__
@@ -198,7 +205,7 @@ class LibraryState:
         seen = set[int]()
         for noted in self._modules:
             package = _package(noted.place)
-            if package not in _CLASSES_OF:
+            if package not in self._with_classes:
                 continue
             for value in list(vars(noted.module).values()):
                 fixed = isinstance(value, (type, ModuleType, FunctionType)) or not type(value).__flags__ & _HEAP_TYPE
@@ -239,7 +246,7 @@ class LibraryState:
         for name in changed.intersection(allowed):
             attribute = name.partition(".")[2]
             setattr(builtins, attribute, builtins_now.get(attribute))
-        looked_at = _ALWAYS.union(libraries)
+        looked_at = self._always.union(libraries)
         same = self._unchanged.same_others()
         if not same:
             # First of all: a module's or a class's own class decides what becomes of its attributes.
@@ -275,11 +282,11 @@ class LibraryState:
         # To look at an object copies its page of memory: so not even all of these records are looked at.
         found = self._unchanged.compare_tables()
         parts = (range(1), self._modules, self._classes, self._named, self._instances, self._of_c)
-        ends = list(itertools.accumulate(map(len, parts)))
+        ends = list(accumulate(map(len, parts)))
         tables = range(ends[-1]) if found is None else sorted(found.changed | found.grown)
         changed = set()
         for number in tables:
-            part = bisect.bisect_right(ends, number)
+            part = bisect_right(ends, number)
             record: Any = parts[part][number - ends[part]]
             match record:
                 case _Module() if _package(record.place) in looked_at:
@@ -304,6 +311,25 @@ class LibraryState:
                 sys.modules[place] = module
                 changed.add(place)
         return changed
+
+
+def _used_by_own_modules() -> frozenset[str]:
+    """The packages that run a test beside student code, and what those of them use that are Python's own."""
+    found = set[str]()
+    own = [name for name in sys.modules if name in _OWN_MODULES or name.startswith(f"{_OWN_MODULES[0]}.")]
+    ahead = [(name, _STEPS) for name in own]
+    while ahead:
+        place, steps = ahead.pop()
+        for value in list(vars(sys.modules[place]).values()):
+            name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+            if not isinstance(name, str) or name not in sys.modules or _package(name) in _OWN_STATE:
+                continue
+            if steps == _STEPS or _package(name) in sys.stdlib_module_names:
+                # What is written in C has a module of its own: ``_bisect``.
+                found |= {_package(name), _package(name).removeprefix("_")}
+                if steps > 1 and _package(name) in sys.stdlib_module_names:
+                    ahead.append((name, steps - 1))
+    return frozenset(found)
 
 
 def _restore_module(noted: _Module, allowed: Collection[str]) -> set[str]:
@@ -414,7 +440,7 @@ def _is_looked_at(module: str) -> bool:
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """What is another object now. It is compared by identity: a value of the student's could say that it is equal."""
-    if not all(map(operator.is_, before.values(), map(now.get, before))):
+    if not all(map(is_, before.values(), map(now.get, before))):
         yield from ((name, value) for name, value in before.items() if now.get(name) is not value)
 
 

@@ -38,6 +38,7 @@ from autograder.python_names import names_in
 from autograder.wall.channel import Channel
 from autograder.wall.equality_guard import Looker, guard_equality
 from autograder.wall.errors import WallError
+from autograder.wall.handshake import CopySetup
 from autograder.wall.ipython_shell import NotebookShell, Outputs, captured
 from autograder.wall.library_state import LibraryState
 from autograder.wall.seeds import seed
@@ -60,16 +61,15 @@ class ProcessCopier:
     """Makes copies of this process when the judge asks for them.
 
     Args:
-        sockets: over which the judge passes each copy the connection of its own.
+        setup: with the socket over which the judge passes each copy the connection of its own.
         own: the connection over which the judge speaks with this process.
         shell: in which the notebook's cells run.
         libraries: what libraries held before any student code ran.
     """
 
-    def __init__(
-        self, sockets: socket.socket, own: socket.socket, shell: NotebookShell, libraries: LibraryState
-    ) -> None:
-        self._sockets = sockets
+    def __init__(self, setup: CopySetup, own: socket.socket, shell: NotebookShell, libraries: LibraryState) -> None:
+        self._setup = setup
+        self._sockets = setup.sockets
         self._own = own
         self._shell = shell
         self._libraries = libraries
@@ -110,12 +110,13 @@ class ProcessCopier:
             self._shell.builtin_trap.__enter__()
             with captured(Outputs(_MOST_PRINTED)), suppress(Exception):
                 self._shell.events.trigger("pre_execute")
+            # Before a message comes: what reads it may have been replaced, too.
+            changed = self._put_back()
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             saved = self._folder.save()
             channel = Channel(connection, _MESSAGE_BYTES, exclusive=True)
-            first = channel.receive()
             # What was replaced is told before there is a test: it is shown to people.
-            channel.send({"ready": saved is not None, "changed": sorted(self._put_back(first))})
+            channel.send({"ready": saved is not None, "changed": sorted(changed)})
             order = channel.receive()
             if saved is None or not saved.restore():
                 channel.send({"ready": False})
@@ -123,7 +124,7 @@ class ProcessCopier:
             test = _Test(self._shell, self._namespace, self._first_names, order)
             if order["notebook"]:
                 test.run_notebook()
-                self._put_back(first)
+                self._put_back()
             channel.send(test.run())
             # Student code that ran during the test had no chance to see this question.
             answer = hmac.digest(order["key"], channel.receive()["question"], hashlib.sha256)
@@ -135,8 +136,8 @@ class ProcessCopier:
             os._exit(1)
         os._exit(0)
 
-    def _put_back(self, first: dict[str, Any]) -> set[str]:
-        changed = self._libraries.restore(first["libraries"], first["changes"])
+    def _put_back(self) -> set[str]:
+        changed = self._libraries.restore(self._setup.libraries, self._setup.changes)
         guard_equality(self._libraries.classes)
         return changed
 

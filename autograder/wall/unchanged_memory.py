@@ -8,11 +8,13 @@ The layout is that of CPython 3.11 to 3.14 (Include/cpython/dictobject.h, Includ
 """
 
 import gc
-import itertools
 import sys
 import sysconfig
-from collections.abc import Collection, Iterable, Mapping
+from array import array
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
@@ -20,7 +22,6 @@ import numpy
 
 _Words = numpy.ndarray[Any, numpy.dtype[numpy.uint64]]
 _Numbers = numpy.ndarray[Any, numpy.dtype[numpy.intp]]
-_Flags = numpy.ndarray[Any, numpy.dtype[numpy.bool_]]
 
 _WORD: Final = 8
 _COUNT: Final = 2
@@ -32,6 +33,8 @@ _ENTRIES: Final = 3
 _TYPE: Final = 1
 """The word of an object that points to its class."""
 _CELL_CONTENT: Final = 2
+_TOGETHER: Final = 4096
+"""How many words are compared at once."""
 
 
 class _Memory:
@@ -100,6 +103,46 @@ class _Table:
 _NO_WORDS: Final = _Place(numpy.array([], numpy.intp), b"")
 
 
+class _OwnedPlaces:
+    """Words of memory of many owners, who are numbered, and what they held."""
+
+    def __init__(self, places: list[_Place]) -> None:
+        self._words = numpy.concatenate([_NO_WORDS.words, *(place.words for place in places)])
+        self._before = b"".join(place.before for place in places)
+        firsts = accumulate((len(place.words) for place in places), initial=0)
+        # A list would hold objects of Python's, each of which a look copies.
+        self._firsts = array("q", firsts)
+
+    def owners_that_differ(self, memory: _Words, left_out: Set[int]) -> set[int]:
+        """The owners of words that hold something else now; the words of those that are left out are not read."""
+        found = set[int]()
+        first = 0
+        for owner in sorted({*left_out, len(self._firsts) - 1}):
+            last = self._firsts[owner]
+            # Larger parts would be put into memory that is asked of the system for each of them.
+            for start in range(first, last, _TOGETHER):
+                end = min(start + _TOGETHER, last)
+                now = memory[self._words[start:end]].tobytes()
+                before = self._before[start * _WORD : end * _WORD]
+                found.update(bisect_right(self._firsts, start + word) - 1 for word in _different_words(now, before))
+            first = self._firsts[min(owner + 1, len(self._firsts) - 1)]
+        return found
+
+
+def _different_words(one: bytes, other: bytes) -> Iterator[int]:
+    """The numbers of the words in which two texts of the same length differ."""
+    # No function of NumPy's: a submission may have replaced it.
+    ahead = [(0, len(one) // _WORD)]
+    while ahead:
+        first, last = ahead.pop()
+        if one[first * _WORD : last * _WORD] != other[first * _WORD : last * _WORD]:
+            middle = (first + last) // 2
+            if middle == first:
+                yield first
+            else:
+                ahead += [(middle, last), (first, middle)]
+
+
 class _Base:
     """See below."""
 
@@ -141,13 +184,9 @@ class UnchangedMemory:
         self._codes = _Place(numpy.array(words, numpy.intp), before)
         self._others = self._place_of_others(codes, classes, objects)
         self._tables = [self._describe(table, names) for table, names in tables] if self._known else []
-        self._heads = _joined([table.head for table in self._tables])
-        self._slots = _joined([_slots(table) for table in self._tables])
-        self._entries = _joined([table.entries for table in self._tables])
-        # Whose slots and entries these words are.
-        numbers = numpy.arange(len(self._tables))
-        self._slot_owners = numpy.repeat(numbers, [len(_slots(table).words) for table in self._tables])
-        self._entry_owners = numpy.repeat(numbers, [len(table.entries.words) for table in self._tables])
+        self._heads = _OwnedPlaces([table.head for table in self._tables])
+        self._slots = _OwnedPlaces([table.slots or _NO_WORDS for table in self._tables])
+        self._entries = _OwnedPlaces([table.entries for table in self._tables])
         self._not_found = {number for number, table in enumerate(self._tables) if table.slots is None}
 
     def same_codes(self) -> bool:
@@ -162,24 +201,13 @@ class UnchangedMemory:
         """Which dictionaries differ; None if it may be any."""
         if not self._known:
             return None
-        # Three large comparisons: each small one costs as much as a thousand words of these.
-        heads = self._differs(self._heads, slice(None))
-        moved = heads[::2] | heads[1::2]
+        moved = self._heads.owners_that_differ(self._memory, frozenset())
         # The old table of a dictionary that has grown may be no memory any more.
-        slots = self._owners_that_differ(self._slots, self._slot_owners, moved)
-        entries = self._owners_that_differ(self._entries, self._entry_owners, moved)
-        ahead = set(numpy.flatnonzero(moved).tolist()) | self._not_found
+        slots = self._slots.owners_that_differ(self._memory, moved)
+        entries = self._entries.owners_that_differ(self._memory, moved)
+        ahead = moved | self._not_found
         changed = {number for number in ahead if not self._holds(self._tables[number])}
         return TableDifferences(frozenset(changed | slots), frozenset(ahead | entries))
-
-    def _owners_that_differ(self, place: _Place, owners: _Numbers, moved: _Flags) -> set[int]:
-        """The dictionaries, but for those that have moved, of which some of these words have changed."""
-        kept = ~moved[owners]
-        return set(owners[kept][self._differs(place, kept)].tolist())
-
-    def _differs(self, place: _Place, kept: slice | _Flags) -> _Flags:
-        before = numpy.frombuffer(place.before, numpy.uint64)
-        return numpy.not_equal(self._memory[place.words[kept]], before[kept])
 
     def _is(self, place: _Place) -> bool:
         return self._memory[place.words].tobytes() == place.before
@@ -212,7 +240,7 @@ class UnchangedMemory:
         if found[1].tobytes().find(table.pairs) >= 0:
             return True
         expected = iter(memoryview(table.pairs).cast("Q").tolist())
-        return set(zip(expected, expected, strict=True)) <= set(itertools.pairwise(found[1].tolist()))
+        return set(zip(expected, expected, strict=True)) <= set(pairwise(found[1].tolist()))
 
     def _place_of_others(
         self, functions: Iterable[FunctionType], classes: Iterable[type], objects: Iterable[object]
@@ -269,7 +297,7 @@ class UnchangedMemory:
         if (first := _first_of(table, words)) is not None:
             numbers = {id(key): number for number, key in enumerate(table)}
             return [_index(pointer) + first + 2 * numbers[key] + 1 for key, _ in pairs]
-        places = {pair: _index(pointer) + place for place, pair in enumerate(itertools.pairwise(words.tolist()))}
+        places = {pair: _index(pointer) + place for place, pair in enumerate(pairwise(words.tolist()))}
         return [places[pair] + 1 for pair in pairs] if places.keys() >= set(pairs) else None
 
 
@@ -292,16 +320,6 @@ def _content(cell: CellType) -> object:
         return cell.cell_contents
     except ValueError:
         return None
-
-
-def _slots(table: _Table) -> _Place:
-    return table.slots or _NO_WORDS
-
-
-def _joined(places: Iterable[_Place]) -> _Place:
-    places = [_NO_WORDS, *places]
-    words = numpy.concatenate([place.words for place in places])
-    return _Place(words, b"".join(place.before for place in places))
 
 
 def _index(address: int) -> int:
