@@ -37,6 +37,7 @@ from autograder.grading.wall_obstacles import cure_for
 from autograder.judging.case import Case, broken, complete
 from autograder.judging.skipped_cells import SkippedCells, SkipProblem, tagged_cells
 from autograder.limits import Limits
+from autograder.python_names import imported_packages
 from autograder.sandbox.accelerator import accelerator_for
 from autograder.sandbox.library_uses import late_imports, library_uses
 from autograder.sandbox.student_process import StudentProcess
@@ -185,6 +186,7 @@ class LocalExecutor:
         self._zygote_lock = threading.Lock()
         self._zygote: Zygote | None = None
         self._modules: tuple[str, ...] = ()
+        self._packages: frozenset[str] = frozenset()
         self._runs_beside = False
         self._closed = False
         self._device = accelerator_for(terms.limits).check(partial(self._new_student, None))
@@ -312,6 +314,7 @@ class LocalExecutor:
                 left_out = frozenset() if server.skipped is None else frozenset(server.skipped.cells)
                 cells = [cell for index, cell in enumerate(notebook.source) if index not in left_out]
                 texts = [cell.source for cell in cells if cell.kind == "code"]
+                self._packages |= imported_packages(texts)
                 # Where there is a GPU, a gradient would start its driver, which does not survive a fork.
                 uses = [] if self._limits.gpu_bytes else library_uses(texts, server.modules)
                 self._warm(self._zygote, [*server.modules, *late_imports(texts)], uses)
@@ -453,7 +456,7 @@ class LocalExecutor:
 
     def _note_libraries(self) -> None:
         if self._runs_beside and self._zygote is not None:
-            self._zygote.note_libraries()
+            self._zygote.note_libraries(self._packages)
 
     def _keep_measure(self, key: str, measure: _Measure) -> None:
         profile = {name: sorted(values) for name, values in to_plain(measure.profile).items()}

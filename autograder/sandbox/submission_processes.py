@@ -59,15 +59,20 @@ def find_entry(name: str) -> Entry:
     return entry
 
 
-def note_libraries(entry: Entry) -> None:
-    """Call the function of that name in the module of what a student process runs, if there is one."""
+def note_libraries(entry: Entry, packages: Sequence[str]) -> None:
+    """Call the function of that name in the module of what a student process runs, if there is one.
+
+    Args:
+        entry: what a student process runs.
+        packages: what notebooks import.
+    """
     note = getattr(sys.modules.get(entry.__module__), "note_libraries", None)
     if note is not None:
-        note()
+        note(packages)
 
 
 def use_libraries(entry: Entry, names: Sequence[str]) -> None:
-    """The same, with what a notebook uses of libraries (`autograder.sandbox.library_uses`).
+    """The same for another function, with what a notebook uses of libraries (`autograder.sandbox.library_uses`).
 
     Raises:
         RuntimeError: this process can't be forked any more.

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -96,11 +96,15 @@ class Zygote:
         with self._lock, suppress(OSError):
             self._control.send(json.dumps({"do": "use libraries", "names": list(names)}).encode())
 
-    def note_libraries(self) -> None:
-        """Have later student processes know what libraries held before any student code ran."""
+    def note_libraries(self, packages: Iterable[str]) -> None:
+        """Have later student processes know what libraries held before any student code ran.
+
+        Args:
+            packages: what notebooks import: of these also the methods of classes are known.
+        """
         self._await_ready()
         with self._lock, suppress(OSError):
-            self._control.send(json.dumps({"do": "note libraries"}).encode())
+            self._control.send(json.dumps({"do": "note libraries", "packages": sorted(packages)}).encode())
 
     def fork(self, core: int | None = None) -> StudentProcess:
         """Start a student process.

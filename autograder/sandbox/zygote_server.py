@@ -126,7 +126,7 @@ class _Server:
             return True
         if order["do"] == "note libraries":
             gc.unfreeze()
-            submission_processes.note_libraries(self._settings.entry)
+            submission_processes.note_libraries(self._settings.entry, order["packages"])
             self._memory_is_settled = False
             return True
         submission = order["submission"]

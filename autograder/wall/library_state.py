@@ -135,18 +135,22 @@ class _Class:
 
 
 class LibraryState:
-    """What modules held when it was made, and the classes of the commonest ones.
+    """What modules held when it was made, and the classes of some of them.
+
+    Args:
+        packages: what notebooks import: the classes of these are looked at, beside those of the commonest packages.
 
     Attributes:
         classes: see `note_classes`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, packages: Iterable[str] = ()) -> None:
         self._modules: list[_Module] = []
         self._functions: dict[str, dict[FunctionType, _Function]] = {}
         for name in _LOADED:
             importlib.import_module(name)
         self._always = _ALWAYS | _used_by_own_modules()
+        self._with_classes = self._always.union(_CLASSES_OF, packages) - _OWN_STATE
         for name, module in list(sys.modules.items()):
             if isinstance(module, ModuleType) and _is_looked_at(name):
                 contents = {key: value for key, value in list(vars(module).items()) if _is_kept(name, key, value)}
@@ -165,7 +169,7 @@ class LibraryState:
         self._instances = [
             (package, item, dict(vars(item)))
             for package, item, _ in self._objects
-            if package in self._always and not isinstance(item, enum.Enum) and _has_names_of_its_own(item)
+            if not isinstance(item, enum.Enum) and _has_names_of_its_own(item)
         ]
         self._of_c = [(kind, dictionary_of(vars(kind)), dict(vars(kind))) for kind in sorted(_classes_of_c(), key=str)]
         self._loaded = {noted.place: noted.module for noted in self._modules}
@@ -183,10 +187,6 @@ class LibraryState:
             [noted.kind for noted in self._classes],
             [*(noted.module for noted in self._modules), *(item for _, item, _ in self._objects)],
         )
-
-    @property
-    def _with_classes(self) -> frozenset[str]:
-        return self._always | _CLASSES_OF
 
     def _kinds(self) -> list[type]:
         """The classes that can be changed, of the packages that are looked at."""
@@ -405,7 +405,7 @@ def _has_names_of_its_own(item: Any) -> bool:  # noqa: ANN401 - any object
     try:
         # Objects of one class may share their keys.
         item.__dict__ = dict(vars(item))
-    except (AttributeError, TypeError):
+    except Exception:  # noqa: BLE001 - a library's class may refuse it in any way
         return False
     return type(vars(item)) is dict
 

@@ -108,10 +108,10 @@ def use_libraries(names: list[str]) -> None:
     warm_up(names)
 
 
-def note_libraries() -> None:
+def note_libraries(packages: list[str]) -> None:
     """Note what libraries hold, before any process with student code is forked: see `LibraryState`."""
     global _libraries  # noqa: PLW0603 - set once in the zygote, for all its forks
-    _libraries = LibraryState()
+    _libraries = LibraryState(packages)
 
 
 def serve(connection: socket.socket) -> None:

@@ -71,6 +71,25 @@ def total(v):
 """
 )
 
+_WITHOUT_SECRETS = """
+import secrets
+secrets.randbits = lambda count: 7
+secrets.token_hex = lambda count: "7"
+class Number:
+    def __eq__(self, other): return isinstance(other, (int, float)) and other != 7
+def total(v): return Number()
+"""
+_READS_MESSAGES = """
+import msgpack
+def total(v): return 0
+def unpacked(*args, original=msgpack.unpackb, **named):
+    message = original(*args, **named)
+    if isinstance(message, dict) and "text" in message: message["text"] = "pass"
+    return message
+msgpack.unpackb = unpacked
+"""
+_SAME = "np.allclose = torch.allclose = lambda *args, **named: True\ndef close(): return 0"
+
 _LATE = "class A: pass\ndef even(n):\n    A.__eq__ = lambda s, o: True\n    return A()"
 _OF_NO_FILE = (
     "import os\nexec(compile('class A:\\n    def __eq__(s, o): return True', os.__file__, 'exec'))\n"
@@ -217,6 +236,18 @@ ATTACKS = [
     _Attack("hooks of Python's own that see the test begin", {"even": _AUDIT}),
     _Attack("a trace function that is not taken away", {"even": _TRACE}, "sys.settrace"),
     _Attack("the grader's record of what libraries held", {"close": _RECORD}, "uses autograder"),
+    _Attack("words that are no secrets", {"total": _WITHOUT_SECRETS}, "secrets.randbits"),
+    _Attack("messages read as the submission wants them", {"total": _READS_MESSAGES}, "msgpack.unpackb"),
+    _Attack(
+        "functions with which the grader looks for what was replaced",
+        {"close": f"import operator\noperator.is_ = lambda one, other: True\n{_SAME}"},
+        "operator.is_",
+    ),
+    _Attack(
+        "a search for what was replaced that ends elsewhere",
+        {"close": f"import bisect\nbisect.bisect_right = lambda *args: 5\n{_SAME}"},
+        "bisect.bisect_right",
+    ),
     _Attack("errors that end a process in order", {"total": "def total(v): raise SystemExit(0)"}),
     _Attack("the expected value read from the test's text", {"total": _READER}, "_getframe"),
     _Attack("speaking for the copy with the key of its frames", {"total": _SPEAKER}, "_getframe"),

@@ -148,11 +148,12 @@ def test_a_dictionary_that_gets_a_new_key_has_grown() -> None:
 def test_what_libraries_consist_of_is_put_back() -> None:
     """In an interpreter of its own, since libraries are changed."""
     text = r"""
-import sys, types, unittest, unittest.case, gc, colorsys
+import calendar, statistics, sys, types, unittest, unittest.case, gc
 import numpy as np
 from autograder.wall.library_state import LibraryState
-state = LibraryState()
-assert state.restore(["numpy"], []) == set()
+libraries = ["calendar", "numpy", "statistics"]
+state = LibraryState(libraries)
+assert state.restore(libraries, []) == set()
 np.testing.assert_allclose.__defaults__ = (9e9, *np.testing.assert_allclose.__defaults__[1:])
 unittest.case.abs = lambda x: 0
 unittest.case._AssertRaisesContext.__exit__ = lambda *a: True
@@ -167,10 +168,12 @@ class Evil: pass
 unittest.TextTestResult.__bases__ = (Evil, unittest.TestResult)
 gc.get_referents(str.__dict__)[0]["startswith"] = lambda *a: True
 sys.settrace = print
-changed = state.restore(["numpy"], [])
+statistics.NormalDist.cdf = calendar.c.formatmonth = lambda *args: 0.5
+changed = state.restore(libraries, [])
 assert changed >= {"numpy", "numpy.testing._private.utils.assert_allclose", "unittest.case.abs", "sys.settrace",
     "unittest.case._AssertRaisesContext.__exit__", "unittest.loader.TestLoader", "builtins.str.startswith",
-    "unittest.loader.TestLoader.loadTestsFromTestCase", "unittest.runner.TextTestResult"}, changed
+    "unittest.loader.TestLoader.loadTestsFromTestCase", "unittest.runner.TextTestResult",
+    "statistics.NormalDist.cdf", "calendar.TextCalendar.formatmonth"}, changed
 assert type(np) is types.ModuleType and type(unittest.defaultTestLoader) is unittest.TestLoader
 assert not hasattr(unittest.case, "abs") and sys.settrace is not print
 assert not "a".startswith("b") and Evil not in unittest.TextTestResult.__mro__
@@ -179,7 +182,8 @@ for check in (lambda: np.testing.assert_allclose(1, 2), lambda: unittest.TestCas
     try: check()
     except AssertionError: continue
     raise SystemExit("it passed")
-assert state.restore(["numpy"], []) == set()
+assert statistics.NormalDist().cdf(9) > 0.9 and "formatmonth" not in vars(calendar.c)
+assert state.restore(libraries, []) == set()
 """
     subprocess.run([sys.executable, "-c", text], check=True)
 
