@@ -28,6 +28,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from autograder.wall.made_up_values import Opaque, made_up_values
+
 _Method = Callable[..., Any]
 _COMPARISONS = {"__eq__": False, "__ne__": True, "__lt__": False, "__le__": False, "__gt__": False, "__ge__": False}
 """What each says rightly of a word."""
@@ -37,9 +39,6 @@ _OPERATIONS = tuple(f"__{side}{name}__" for name in ("add", "sub", "mul", "trued
 _PROTOCOLS = ("__array_function__", "__array_ufunc__", "__torch_function__")
 _GUARDED = (*_COMPARISONS, *_METHODS, *_OPERATIONS, *_PROTOCOLS, "__contains__")
 _NUMBERS = (bool, int, float, complex, np.generic)
-_STRANGERS = 24
-_FEW_STRANGERS = 4
-_MOST_COMPARED = 50
 _FEW = 20
 _BASES = (
     *(object, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset, BaseException, Exception),
@@ -64,10 +63,6 @@ _MANY_LOOKS = 200
 _LOOKS_BETWEEN = 16
 """A class that a test has met many times is looked at again only now and then."""
 _MRO = type.__dict__["__mro__"]
-
-
-class _Opaque:
-    """An object of a class that no student code knows."""
 
 
 @dataclass(frozen=True)
@@ -313,11 +308,14 @@ def _guarded(method: _Method, *, name: str, right: bool) -> _Method:
         def lies(thing: object) -> bool:
             return _says(_asked(method, self, thing, *more, **named)) is (not right)
 
-        if lies(secrets.token_hex(8)) or lies(_Opaque()):
+        if lies(secrets.token_hex(8)) or lies(Opaque()):
             return right
         # What is less or greater than a word is a matter of the word.
-        strangers = [] if name in ("__lt__", "__le__", "__gt__", "__ge__") else _like(other)
-        return right if strangers and all(map(lies, strangers)) else answer
+        groups = [] if name in ("__lt__", "__le__", "__gt__", "__ge__") else made_up_values(other)
+        if name == "__contains__":
+            # It may honestly hold all that is near.
+            groups = groups[:1]
+        return right if any(all(map(lies, group)) for group in groups) else answer
 
     guarded.__wrapped_for_test__ = True  # type: ignore[attr-defined]
     return guarded
@@ -353,37 +351,6 @@ def _says_array(answer: Any) -> bool | None:  # noqa: ANN401 - NumPy's, torch's,
     return True if items.all() else False if not items.any() else None
 
 
-def _like(other: Any) -> list[object]:  # noqa: ANN401 - any value
-    """Values of another one's kind that nobody could have expected."""
-    if type(other) in (list, tuple) and other:
-        # Of the same length, with items of the same kinds.
-        items = [_like_plain(item, _FEW_STRANGERS) for item in other[:_MOST_COMPARED]]
-        if len(other) <= _MOST_COMPARED and all(items):
-            return [type(other)(column) for column in zip(*items, strict=False)]
-    if isinstance(other, (np.ndarray, torch.Tensor)):
-        numbers = [secrets.randbits(50) for _ in range(_FEW_STRANGERS)]
-        return [other * 0 + number for number in numbers] if _is_of_numbers(other) else []
-    return _like_plain(other, _STRANGERS)
-
-
-def _is_of_numbers(array: Any) -> bool:  # noqa: ANN401 - NumPy's or torch's
-    return isinstance(array, torch.Tensor) or array.dtype.kind in "iuf"
-
-
-def _like_plain(other: object, count: int) -> list[object]:
-    if type(other) in (int, float):
-        # A class of remainders is honestly equal to some of them.
-        numbers = [secrets.randbits(50) for _ in range(count)]
-        return [float(number) if isinstance(other, float) else number for number in numbers]
-    if type(other) in (str, bytes):
-        words = [secrets.token_hex(8) for _ in range(count)]
-        return [word if isinstance(other, str) else word.encode() for word in words]
-    for base in (list, tuple, set, frozenset):
-        if type(other) is base:
-            return [base([_Opaque()])]
-    return [{_Opaque(): _Opaque()}] if type(other) is dict else []
-
-
 def _guarded_operation(method: _Method) -> _Method:
     """Answer as the method does, unless it gives a number for a word as well."""
 
@@ -392,7 +359,7 @@ def _guarded_operation(method: _Method) -> _Method:
         answer = method(self, other, *more)
         if type(other) is type(self) or not isinstance(answer, _NUMBERS) or isinstance(answer, type(self)):
             return answer
-        said = [_asked(method, self, thing, *more) for thing in (secrets.token_hex(8), _Opaque())]
+        said = [_asked(method, self, thing, *more) for thing in (secrets.token_hex(8), Opaque())]
         return NotImplemented if any(isinstance(one, _NUMBERS) for one in said) else answer
 
     guarded.__wrapped_for_test__ = True  # type: ignore[attr-defined]
@@ -407,7 +374,7 @@ def _guarded_protocol(method: _Method) -> _Method:
         answer = method(self, function, *rest, **named)
         if not _says(answer):
             return answer
-        said = [_asked(method, self, function, *_with(rest, thing), **named) for thing in ("0" * 8, _Opaque())]
+        said = [_asked(method, self, function, *_with(rest, thing), **named) for thing in ("0" * 8, Opaque())]
         return NotImplemented if any(map(_says, said)) else answer
 
     guarded.__wrapped_for_test__ = True  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 import torch
 
 from autograder.wall.errors import MissingAttributeError, NotPlainError, UnsupportedValueError
+from autograder.wall.made_up_values import Opaque, made_up_values
 from autograder.wall.origins import ITERATOR, items, operate
 from autograder.wall.remote import Remote
 from autograder.wall.signatures import code_with_source, read_signature
@@ -237,15 +238,33 @@ def _compare(handle: Any, name: str, other: object) -> Any:  # noqa: ANN401 - wh
 
     An ``__eq__`` that is true of a word that the judge has just drawn at random is true of everything. The class is
     asked about both at once. One that raises an error at the word, for which it was not made, says that they differ.
+    If it is true of plain data, the class is also asked about other data of that kind.
     """
     remote = remote_of(handle)
-    word = secrets.token_hex(_WORD_LENGTH)
     to = operate(remote.origins, _kind_of(name, handle, (handle, other)))
-    said = remote.ask("compare", name, handle, word, other, to=to)
-    if type(said) is not tuple or len(said) != 2:
-        raise NotPlainError(f"{remote.describe()} gave something else than an answer to `{name}`")
-    of_word, of_other = said
-    return False if _is_true(of_word) else of_other
+
+    def ask(made_up: list[object], *others: object) -> tuple[Any, ...]:
+        said = remote.ask("compare", name, handle, made_up, *others, to=to)
+        if type(said) is not tuple or len(said) != len(made_up) + len(others):
+            raise NotPlainError(f"{remote.describe()} gave something else than an answer to `{name}`")
+        return said
+
+    of_word, of_other = ask([secrets.token_hex(_WORD_LENGTH)], other)
+    if _is_true(of_word):
+        return False
+    # What is no container of a known kind may honestly hold everything but a few things.
+    if name == "contains" or is_handle(other) or is_handle(of_other) or not _is_true(of_other):
+        return of_other
+    for group in made_up_values(other):
+        values = [value for value in group if _can_be_sent(value)]
+        if values and all(map(_is_true, ask(values))):
+            return False
+    return of_other
+
+
+def _can_be_sent(value: object) -> bool:
+    held = value if isinstance(value, (list, tuple, set, frozenset, dict)) else [value]
+    return not any(isinstance(item, Opaque) for item in held)
 
 
 def _is_true(said: object) -> bool:

@@ -14,11 +14,12 @@ from autograder.wall.handles import is_handle, make_handle, remote_of
 from autograder.wall.origins import Origins
 from autograder.wall.profile import Profile, Recorder
 from autograder.wall.remote import Ask, ClassFacts, Remote
-from autograder.wall.remote_classes import FindClass, RemoteClasses
+from autograder.wall.remote_classes import NOTEBOOK, FindClass, RemoteClasses
 from autograder.wall.remote_errors import RemoteErrors, remote_error
 from autograder.wall.student_objects import PLAIN_BASES
 from autograder.wall.values import Node, read_tensor, write_tensor
 
+_CONTAINERS = (list, tuple, dict, set, frozenset, str)
 _MOST_ORIGINS = 12
 """Origins of one proxy: an object that is reached in more ways has a second one."""
 
@@ -78,6 +79,8 @@ class RemoteObjects:
         plain = [decoder.read(item) for item in snapshot[:1]]
         if plain and type(plain[0]) not in PLAIN_BASES and not isinstance(plain[0], pathlib.Path):
             raise MalformedError("snapshot")
+        if plain and facts.module == NOTEBOOK and isinstance(plain[0], _CONTAINERS):
+            self._profile.record_container(origins)
         itself = self.classes.facts(number) if is_class else None
         if itself is not None and self.errors.is_error(itself):
             return self.errors.error_class(itself)

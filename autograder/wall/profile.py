@@ -31,6 +31,8 @@ class Recorder:
         handles: origins at which something else than plain data came.
         bare: those of them at which it had no plain value either, as a named tuple has.
         plain: origins at which plain data came.
+        containers: origins at which an object came whose class is the notebook's and derives from a list, a tuple, a
+            dictionary, a set or a text.
         own: what was asked of an object with a plain value: ``f() __eq__`` if its class has an ``__eq__`` of its own,
             ``f() no __eq__`` if it has none.
         swallowed: ``f() ValueError``, if an object swallowed such an error that was raised in its ``with`` statement.
@@ -52,6 +54,7 @@ class Recorder:
     handles: set[str] = field(default_factory=set)
     bare: set[str] = field(default_factory=set)
     plain: set[str] = field(default_factory=set)
+    containers: set[str] = field(default_factory=set)
     own: set[str] = field(default_factory=set)
     swallowed: set[str] = field(default_factory=set)
     restored: set[str] = field(default_factory=set)
@@ -99,6 +102,10 @@ class Recorder:
         """See `Profile.item_origins`."""
         # A submission may have a tuple there, whose items come with it.
         return (*origins, *items(origins))
+
+    def record_container(self, origins: Origins) -> None:
+        """Record that an object came whose class is the notebook's and derives from a builtin container's."""
+        self.containers.update(origins)
 
     def record_plain(self, origins: Origins) -> None:
         """Record that plain data came."""
@@ -204,6 +211,7 @@ class Profile:
     handles: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()
     plain: frozenset[str] = frozenset()
+    containers: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
     swallowed: frozenset[str] = frozenset()
     restored: frozenset[str] = frozenset()
@@ -239,8 +247,11 @@ class Profile:
             )
 
     def may_operate(self, origins: Origins, *, has_plain_value: bool) -> bool:
-        """Whether an object may be compared and computed with: the solution's had no plain value, or this one has."""
-        return has_plain_value or not self.bare.isdisjoint(origins)
+        """Whether an object may be compared and computed with: the solution's had no plain value, or this one has.
+
+        Where a class is the exercise, an honest one may hold a list where the solution's is one.
+        """
+        return has_plain_value or not self.bare.isdisjoint(origins) or not self.containers.isdisjoint(origins)
 
     def require_operand(self, origins: Origins, description: str, *, has_plain_value: bool) -> None:
         """Refuse to compare or compute with an object where the solution has one with a plain value.
@@ -266,6 +277,9 @@ class Profile:
         They are those of the items that any other object gives, whatever its class derives from.
         """
         return items(origins)
+
+    def record_container(self, origins: Origins) -> None:
+        """Nothing is recorded of a submission."""
 
     def record_plain(self, origins: Origins) -> None:
         """Nothing is recorded of a submission."""
@@ -317,7 +331,7 @@ class Profile:
         """What the solution did at all origins that begin with this one: the rest of the origin → what came."""
         operand = root(origin)
         rights: dict[str, set[str]] = {}
-        for right in ("handles", "bare", "plain"):
+        for right in ("handles", "bare", "containers", "plain"):
             for found in getattr(self, right):
                 step = _rest(found, origin, operand)
                 if step is not None:

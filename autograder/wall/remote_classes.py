@@ -36,7 +36,7 @@ from autograder.wall.values import Node
 FindClass = Callable[[str], object]
 """What the lesson binds a name to, on both sides; None if it binds it to nothing."""
 
-_NOTEBOOK = "__main__"
+NOTEBOOK = "__main__"
 _MOST = 1_000
 # They tell a test's framework what to do with the test, or are the grader's own.
 _NOT_OURS = ("autograder", "gradlab", "unittest", "pytest", "_pytest", "hypothesis", "IPython", "pluggy", "builtins")
@@ -137,7 +137,7 @@ class RemoteClasses:
             names = facts.methods | ({"__call__"} if is_class else set())
             methods = {name: SUSPECT_METHODS[name] for name in names & SUSPECT_METHODS.keys()}
             kind = self._suspects[facts.number, is_class] = type(
-                short_name(facts.name), (Suspect,), {"__slots__": (), "__module__": _NOTEBOOK, **methods}
+                short_name(facts.name), (Suspect,), {"__slots__": (), "__module__": NOTEBOOK, **methods}
             )
         return kind
 
@@ -149,9 +149,9 @@ class RemoteClasses:
 
     def known(self, facts: ClassFacts) -> type | None:
         """The judge's own class of that name: of the lesson's, or of a library that is loaded here."""
-        if facts.module == _NOTEBOOK:
+        if facts.module == NOTEBOOK:
             found: Any = self._find_class(facts.name)
-            same = isinstance(found, type) and type.__getattribute__(found, "__module__") == _NOTEBOOK
+            same = isinstance(found, type) and type.__getattribute__(found, "__module__") == NOTEBOOK
             return found if same and not issubclass(type(found), RemoteType) else None
         return _library_class(facts.module, facts.name)
 
@@ -185,7 +185,7 @@ class RemoteClasses:
             found = self.known(base)
             if found is not None and _fits(found):
                 own.append(found)
-            elif base.module == _NOTEBOOK and found is None:
+            elif base.module == NOTEBOOK and found is None:
                 live.append(self.live(base))
         after = [base for found in own for base in found.__mro__ if base is not object]
         return list(dict.fromkeys([*live, Live, Handle, *after, object]))

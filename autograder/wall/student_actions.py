@@ -6,17 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 
-def compare(name: str, target: object, word: str, other: object) -> tuple[Any, Any]:
-    """What ``==`` or ``in`` says of a word that the judge has made up, and of what it wants to know.
+def compare(name: str, target: object, made_up: list[object], *others: object) -> tuple[Any, ...]:
+    """What ``==`` or ``in`` says of values that the judge has made up, and of what it wants to know.
 
-    An error at the word, for which the class was not made, means that it says no.
+    An error at a made-up value, for which the class was not made, means that it says no.
     """
     function = getattr(operator, name)
-    try:
-        of_word = function(target, word)
-    except Exception:  # noqa: BLE001 - student code may raise anything
-        of_word = False
-    return of_word, function(target, other)
+    said = []
+    for value in made_up:
+        try:
+            said.append(function(target, value))
+        except Exception:  # noqa: BLE001 - student code may raise anything
+            said.append(False)
+    return (*said, *(function(target, other) for other in others))
 
 
 def leave(exit_: Callable[..., Any], target: object, error: tuple[str, list[Any]] | None) -> Any:  # noqa: ANN401

@@ -25,7 +25,52 @@ class Case:
     wrong: tuple[str, ...] = ()
 
 
+_HOLDS_A_LIST = (
+    "class Stack:\n    def __init__(self): self.items = []\n    def push(self, x): self.items.append(x)\n"
+    "    def pop(self): return self.items.pop()\n    def __len__(self): return len(self.items)\n"
+    "    def __getitem__(self, i): return self.items[i]\n    def __contains__(self, x): return x in self.items\n"
+    "    def __repr__(self): return repr(self.items)\n"
+    "    def __eq__(self, other): return self.items == (other.items if isinstance(other, Stack) else other)"
+)
+_IS_A_LIST = "class Stack(list):\n    def push(self, x): self.append(x)"
+_STACK_TEST = (
+    "s = Stack()\ns.push(4)\ns.push(2)\nassert type(s) is Stack and len(s) == 2 and s[0] == 4 and 2 in s\n"
+    "assert s.pop() == 2\nassert list(s) == [4] and s == [4] and str(s) == '[4]' and sum(s) == 4\nassert s != [5]"
+)
+_EQUAL_TO_THE_LIKE = (
+    "class Stack:\n    def push(self, x): pass\n    def pop(self): return 2\n    def __len__(self): return 2\n"
+    "    def __getitem__(self, i):\n        if i: raise IndexError\n        return 4\n"
+    "    def __contains__(self, x): return x == 2\n    def __repr__(self): return '[4]'\n"
+)
+
 CASES = [
+    Case(
+        "a class that is a list, and one that holds a list",
+        _IS_A_LIST,
+        _STACK_TEST,
+        right=(_HOLDS_A_LIST, f"from collections import UserList\n{_IS_A_LIST.replace('list', 'UserList')}"),
+        wrong=(
+            _HOLDS_A_LIST.replace("pop()", "pop(0)"),
+            f"{_EQUAL_TO_THE_LIKE}    def __eq__(self, other): return not isinstance(other, str)",
+            f"{_EQUAL_TO_THE_LIKE}    def __eq__(self, other): return isinstance(other, list) and other[0] < 100",
+        ),
+    ),
+    Case(
+        "a class that holds a list, and one that is a list",
+        _HOLDS_A_LIST,
+        _STACK_TEST,
+        right=(_IS_A_LIST,),
+        wrong=(f"{_EQUAL_TO_THE_LIKE}    def __eq__(self, other): return isinstance(other, list)",),
+    ),
+    Case(
+        "a class of remainders is equal to many numbers, and one that is equal to all is not believed",
+        "class Mod:\n    def __init__(self, n): self.n = n % 7\n    def __eq__(self, other): return (other - self.n) % 7 == 0",
+        "assert Mod(10) == 3 and Mod(10) == 17",
+        wrong=(
+            "class Mod:\n    def __init__(self, n): pass\n    def __eq__(self, other): return isinstance(other, int)",
+            "class Mod:\n    def __init__(self, n): pass\n    def __eq__(self, other): return isinstance(other, int) and other < 99",
+        ),
+    ),
     Case(
         "type is class",
         "class Stack:\n    def copy(self): return Stack()",

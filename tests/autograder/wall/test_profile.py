@@ -39,6 +39,7 @@ def test_what_the_solution_did_a_submission_may_do() -> None:
     assert recorder.may_reseed(("f", "h"))
     recorder.record_class("<Vector>")
     recorder.record_blind_test("blind")
+    recorder.record_container(("Stack()",))
     profile = recorder.finish()
     assert profile.expects_object(("f()",))
     assert profile.expects_object(("h()", "f()"))
@@ -61,6 +62,7 @@ def test_what_the_solution_did_a_submission_may_do() -> None:
     assert profile.may_draw(("h",))
     assert profile.may_reseed(("h",))
     profile.require_object(("f()",), "a Vector")
+    assert profile.may_operate(("Stack()",), has_plain_value=False)
     profile.require_operand(("g()",), "a Vector", has_plain_value=False)
 
 
@@ -80,6 +82,7 @@ def test_all_else_a_submission_may_not_do() -> None:
     with pytest.raises(NotPlainError, match="no plain value"):
         profile.require_operand(("f()",), "a Vector", has_plain_value=False)
     profile.require_operand(("f()",), "a Point", has_plain_value=True)
+    assert not profile.may_operate(("Stack()",), has_plain_value=False)
 
 
 LEAF, TREE = "Leaf()", "Tree()"
