@@ -109,7 +109,7 @@ def _prepare(channel: Channel, order: dict[str, Any]) -> Preparation:
     shell.formats_errors = False
     before = set(sys.modules)
     run, problem = _run_notebook(shell, namespace, notebook, order["skip"])
-    modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name])]
+    modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name], Path.cwd())]
     report = {"modules": sorted(modules), "failures": dict(run.failures), "points": dict(run.points)}
     channel.send(report | {"skipped": to_plain(run.skipped), "problem": to_plain(problem)})
     _forget_modules()
@@ -181,10 +181,15 @@ def _forget_modules() -> None:
     importlib.invalidate_caches()
 
 
-def _installed(module: ModuleType) -> bool:
-    """Whether a module is a library's: the student's side has those, and not the lab's own."""
+def _installed(module: ModuleType, folder: Path) -> bool:
+    """Whether a module is a library's or Python's own: the student's side has those, and not the lab's own.
+
+    Args:
+        module: the module.
+        folder: the folder of the lab.
+    """
     file = getattr(module, "__file__", None)
-    return file is not None and Path(file).is_relative_to(sys.prefix)
+    return file is not None and Path(file).is_absolute() and not Path(file).is_relative_to(folder)
 
 
 def _serve(connection: socket.socket, channel: Channel, files: dict[str, bytes], preparation: Preparation) -> None:
