@@ -12,7 +12,8 @@ _LATE_IMPORTS: Final[Mapping[str, re.Pattern[str]]] = {
     "torch.fx.experimental.symbolic_shapes": re.compile(r"backward|autograd|grad_outputs"),
     # When an optimiser is made, something is compiled, or a transform of torch.func differentiates backwards.
     "torch._dynamo": re.compile(
-        r"\boptim\b|\btorch\.compile\b|\btorch\.func\b|\bimport func\b|\bfunctorch\b|\b(?:jacrev|grad_and_value)\b"
+        r"\boptim\b|\btorch\.compile\b|\bimport func\b|\bfunctorch\b|\bjacrev\b|"
+        r"\btorch\.func\b(?!\.(?:jvp|jacfwd|vmap|functional_call)\b)"
     ),
     # When a derivative is first computed in forward mode.
     "torch._decomp.decompositions_for_jvp": re.compile(r"jvp|jacfwd|hessian|forward_ad"),
