@@ -39,9 +39,7 @@ _KNOWN: Final[tuple[tuple[type[BaseException], str, str], ...]] = (
     (NotImplementedError, r"^(?!.*(torch|aten|operator|not implemented for))", "not-written"),
     (RuntimeError, rf"^{NOT_HERE}({'|'.join(AUTOGRAD)})$", "left-to-autograd"),
     (RuntimeError, f"^{NOT_HERE}", "left-to-torch"),
-    (
-        RuntimeError, r"leaf Variable that requires grad is being used in an in-place operation", "inplace-on-leaf"
-    ),
+    (RuntimeError, r"leaf Variable that requires grad is being used in an in-place operation", "inplace-on-leaf"),
     (TypeError, r"'type' object does not support the context manager protocol", "parentheses-missing"),
     (AttributeError, r"__enter__", "parentheses-missing"),
     (TypeError, r"'(builtin_function_or_method|builtin_method|method|method_descriptor)'", "method-not-called"),
@@ -71,14 +69,10 @@ _KNOWN: Final[tuple[tuple[type[BaseException], str, str], ...]] = (
     (ValueError, r"only one element tensors can be converted to Python scalars", "graph-cut"),
     (TypeError, r"only .* can be converted to Python scalars", "graph-cut"),
     (TypeError, NONE_OPERAND.pattern, "rebinding-leaf"),
-    (
-        TypeError, r"takes .* positional arguments? but|missing \d+ required positional argument", "wrong-arguments"
-    ),
+    (TypeError, r"takes .* positional arguments? but|missing \d+ required positional argument", "wrong-arguments"),
     (TypeError, r"argument 'input' \(position 1\) must be Tensor, not (float|int|numpy)", "graph-cut"),
     (AttributeError, NONE_ATTRIBUTE.pattern, "zero-before-first"),
-    (
-        AttributeError, r"'(float|int|numpy\.\w+|ndarray)' object has no attribute '(backward|grad\w*)'", "graph-cut"
-    ),
+    (AttributeError, r"'(float|int|numpy\.\w+|ndarray)' object has no attribute '(backward|grad\w*)'", "graph-cut"),
     (Warning, r"\.grad attribute of a Tensor that is not a leaf", "grad-of-intermediate"),
     (Warning, r"Converting a tensor with requires_grad=True to a scalar", "graph-cut"),
     (Warning, r"To copy construct from a tensor", "graph-cut"),
