@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 import torch
 
@@ -39,6 +39,9 @@ from autograder.wall.errors import ConnectionClosedError
 from autograder.wall.ipython_shell import NotebookShell, open_shell
 from autograder.wall.namespace import Namespace
 from autograder.wire import from_plain, to_plain
+
+# In a checkout, gradlab lies beside this package, and not below the interpreter's folders.
+_INSTALLED: Final = (sys.prefix, sys.base_prefix, Path(__file__).resolve().parents[2] / "gradlab")
 
 
 def main() -> None:
@@ -109,7 +112,7 @@ def _prepare(channel: Channel, order: dict[str, Any]) -> Preparation:
     shell.formats_errors = False
     before = set(sys.modules)
     run, problem = _run_notebook(shell, namespace, notebook, order["skip"])
-    modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name], Path.cwd())]
+    modules = [name for name in set(sys.modules) - before if _installed(sys.modules[name])]
     report = {"modules": sorted(modules), "failures": dict(run.failures), "points": dict(run.points)}
     channel.send(report | {"skipped": to_plain(run.skipped), "problem": to_plain(problem)})
     _forget_modules()
@@ -181,18 +184,13 @@ def _forget_modules() -> None:
     importlib.invalidate_caches()
 
 
-def _installed(module: ModuleType, folder: Path) -> bool:
-    """Whether a module is a library's or Python's own: the student's side has those, and not the lab's own.
-
-    Args:
-        module: the module.
-        folder: the folder of the lab.
-    """
+def _installed(module: ModuleType) -> bool:
+    """Whether a module is a library's, Python's own or gradlab's: the student's side has those, and none of the lab's."""
     file = getattr(module, "__file__", None)
     if file is None or module.__name__.partition(".")[0] == "autograder":
-        # The student's side has what it needs of this program.
+        # Of this program the student's side has what it needs.
         return False
-    return Path(file).is_absolute() and not Path(file).is_relative_to(folder)
+    return any(Path(file).is_relative_to(place) for place in _INSTALLED)
 
 
 def _serve(connection: socket.socket, channel: Channel, files: dict[str, bytes], preparation: Preparation) -> None:

@@ -29,7 +29,7 @@ def test_the_values_are_those_of_the_line_that_failed() -> None:
 
 
 def test_what_the_students_side_has_as_well_is_reported() -> None:
-    """Libraries, Python's own modules and gradlab, wherever each is installed, and nothing of the lab's."""
+    """Libraries, Python's own modules and gradlab, also in a checkout, and nothing of the lab's."""
     text = "import colorsys, own\nfrom gradlab.check import autograd\nx = 1"
     cells = (Cell("code", Role.LOCKED, text),)
     with closing(JudgeServer()) as server:
