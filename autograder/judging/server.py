@@ -185,7 +185,7 @@ def _forget_modules() -> None:
 
 
 def _installed(module: ModuleType) -> bool:
-    """Whether a module is a library's, Python's own or gradlab's: the student's side has those, and none of the lab's."""
+    """Whether a module is a library's, Python's own or gradlab's, which the student's side has, and not the lab's."""
     file = getattr(module, "__file__", None)
     if file is None or module.__name__.partition(".")[0] == "autograder":
         # Of this program the student's side has what it needs.
