@@ -18,6 +18,7 @@ from autograder.build.trial import try_out
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
 from autograder.gradebook.connection import check_ready
+from autograder.grading.local_executor import measures
 from autograder.grading.lock import exclusive_lock
 from autograder.limits import Limits
 from autograder.progress import NO_PROGRESS, Progress
@@ -155,6 +156,8 @@ def _build(course: Course, lab_text: LabText, scratch: str, mode: Mode, limits: 
                 for step in (SOURCE, RELEASE, SOLUTIONS)
             )
             replace_folders(folders, aside)
+            # The first run that grades the lab would find out the same.
+            measures(course.state).take_over(measures(state))
     return _describe(lab_text, warnings=beside)
 
 

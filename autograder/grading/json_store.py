@@ -42,6 +42,14 @@ class JsonStore:
                 finally:
                     unfinished.unlink(missing_ok=True)
 
+    def take_over(self, other: "JsonStore") -> None:
+        """Move what another store on the same file system has kept into this one, as far as both folders allow it."""
+        for path in other._folder.glob("*/*.json"):
+            with suppress(OSError):
+                target = self._path(path.stem)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.replace(target)
+
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"
 

@@ -57,6 +57,15 @@ _ATTEMPTS: Final = 3
 _LEAST_SECONDS: Final = 1.0
 
 
+def measures(state: Path) -> JsonStore:
+    """What is kept of what was found out on the instructors' solutions.
+
+    Args:
+        state: the folder in which the autograder keeps what belongs to a course.
+    """
+    return JsonStore(state / "measures")
+
+
 class CpuCores:
     """The processor cores that this process may use, each lent to one submission. Several threads may borrow.
 
@@ -174,7 +183,7 @@ class LocalExecutor:
         self, state: Path, terms: Terms, *, prestart: Prestart | None = None, secret_of_solution: bytes | None = None
     ) -> None:
         self._state = state
-        self._profiles = JsonStore(state / "measures")
+        self._profiles = measures(state)
         self._terms = terms
         self._limits = terms.limits
         self._prestart = prestart
@@ -275,6 +284,8 @@ class LocalExecutor:
                 # It starts in the background, while the instructor's notebook runs.
                 taken = self._prestart.take_zygote() if self._prestart is not None else None
                 self._zygote = taken or Zygote(self._terms.mode, self._limits)
+            # As soon as it has started: most of what is left to import follows from the notebook's text alone.
+            self._zygote.warm_soon(late_imports(_texts(notebook, tagged_cells(notebook.source))))
             key = notebook_key(notebook, files, self._terms)
             known = self._known_measure(key)
             server = self._open_server(notebook, files, known)
@@ -311,9 +322,7 @@ class LocalExecutor:
         try:
             server.run_instructor_notebook(notebook, files, self._limits, skip, examine=examine)
             if server.problem is None:
-                left_out = frozenset() if server.skipped is None else frozenset(server.skipped.cells)
-                cells = [cell for index, cell in enumerate(notebook.source) if index not in left_out]
-                texts = [cell.source for cell in cells if cell.kind == "code"]
+                texts = _texts(notebook, frozenset() if server.skipped is None else frozenset(server.skipped.cells))
                 self._packages |= imported_packages(texts)
                 # Where there is a GPU, a gradient would start its driver, which does not survive a fork.
                 uses = [] if self._limits.gpu_bytes else library_uses(texts, server.modules)
@@ -563,6 +572,12 @@ class LocalExecutor:
                 self._zygote = Zygote(self._terms.mode, self._limits, self._modules)
                 self._note_libraries()
             return self._zygote
+
+
+def _texts(notebook: LabNotebook, left_out: frozenset[int]) -> list[str]:
+    """The texts of the instructor's code cells, without some of them."""
+    cells = enumerate(notebook.source)
+    return [cell.source for index, cell in cells if cell.kind == "code" and index not in left_out]
 
 
 def _is_complete(measure: _Measure) -> bool:

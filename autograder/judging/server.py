@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 import torch
 
@@ -39,6 +39,9 @@ from autograder.wall.errors import ConnectionClosedError
 from autograder.wall.ipython_shell import NotebookShell, open_shell
 from autograder.wall.namespace import Namespace
 from autograder.wire import from_plain, to_plain
+
+# In a checkout, gradlab lies beside this package, and not below the interpreter's folders.
+_INSTALLED: Final = (sys.prefix, sys.base_prefix, Path(__file__).resolve().parents[2] / "gradlab")
 
 
 def main() -> None:
@@ -182,9 +185,12 @@ def _forget_modules() -> None:
 
 
 def _installed(module: ModuleType) -> bool:
-    """Whether a module is a library's: the student's side has those, and not the lab's own."""
+    """Whether a module is a library's, Python's own or gradlab's, which the student's side has, and not the lab's."""
     file = getattr(module, "__file__", None)
-    return file is not None and Path(file).is_relative_to(sys.prefix)
+    if file is None or module.__name__.partition(".")[0] == "autograder":
+        # Of this program the student's side has what it needs.
+        return False
+    return any(Path(file).is_relative_to(place) for place in _INSTALLED)
 
 
 def _serve(connection: socket.socket, channel: Channel, files: dict[str, bytes], preparation: Preparation) -> None:

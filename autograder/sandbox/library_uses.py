@@ -10,8 +10,11 @@ from typing import Final
 _LATE_IMPORTS: Final[Mapping[str, re.Pattern[str]]] = {
     # When a gradient is given to ``backward`` or ``grad``. A test's own ``backward`` gives one to the student's side.
     "torch.fx.experimental.symbolic_shapes": re.compile(r"backward|autograd|grad_outputs"),
-    # When an optimiser is made, or something is compiled.
-    "torch._dynamo": re.compile(r"\boptim\b|\btorch\.compile\b"),
+    # When an optimiser is made, something is compiled, or a transform of torch.func differentiates backwards.
+    "torch._dynamo": re.compile(
+        r"\boptim\b|\btorch\.compile\b|\bimport func\b|\bfunctorch\b|\bjacrev\b|"
+        r"\btorch\.func\b(?!\.(?:jvp|jacfwd|vmap|functional_call)\b)"
+    ),
     # When a derivative is first computed in forward mode.
     "torch._decomp.decompositions_for_jvp": re.compile(r"jvp|jacfwd|hessian|forward_ad"),
 }

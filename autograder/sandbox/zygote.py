@@ -82,6 +82,10 @@ class Zygote:
     def warm(self, modules: Sequence[str]) -> None:
         """Import further modules before the next fork."""
         self._await_ready()
+        self.warm_soon(modules)
+
+    def warm_soon(self, modules: Sequence[str]) -> None:
+        """The same, without waiting until it has started: it imports them as soon as it has."""
         for first in range(0, len(modules), _NAMES_AT_ONCE):
             order = json.dumps({"do": "import", "modules": modules[first : first + _NAMES_AT_ONCE]}).encode()
             with self._lock, suppress(OSError):

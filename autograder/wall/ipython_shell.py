@@ -16,6 +16,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from autograder.wall.cell_syntax import QuickTransformerManager, may_await
 from autograder.wall.terminal_text import shown_text
 
 Output = dict[str, Any]
@@ -288,6 +289,21 @@ class NotebookShell(InteractiveShell):  # type: ignore[misc]  # IPython has no t
     shown_error: BaseException | None = None
     """What a cell raised that a magic has run: it is shown, and raised no further."""
 
+    def should_run_async(
+        self,
+        raw_cell: str,
+        *,
+        transformed_cell: str | None = None,
+        preprocessing_exc_tuple: Any = None,  # noqa: ANN401 - IPython's interface
+    ) -> bool:
+        """Whether a cell awaits something, which IPython finds out by compiling it."""
+        if transformed_cell is not None and not may_await(transformed_cell):
+            return False
+        found: bool = super().should_run_async(
+            raw_cell, transformed_cell=transformed_cell, preprocessing_exc_tuple=preprocessing_exc_tuple
+        )
+        return found
+
     def ask_exit(self) -> None:
         """Do nothing: ``exit()`` ends no notebook that is graded; the cells below still run."""
 
@@ -326,7 +342,9 @@ def open_shell(namespace: dict[str, Any], output_characters: int) -> NotebookShe
     config.InteractiveShell.colors = "nocolor"
     config.PlainTextFormatter.max_width = 100
     NotebookShell.outputs = Outputs(output_characters)
-    shell: NotebookShell = NotebookShell.instance(config=config, user_ns=namespace)
+    shell: NotebookShell = NotebookShell.instance(
+        config=config, user_ns=namespace, input_transformer_manager=QuickTransformerManager()
+    )
     shell.enable_matplotlib("inline")
     # ``len?`` opens a pane in Jupyter, and is no output of the notebook.
     shell.set_hook("show_in_pager", _open_pager, 0)

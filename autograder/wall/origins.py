@@ -10,6 +10,7 @@ import re
 Origins = tuple[str, ...]
 ITERATOR = "[] iterator"
 
+_NO_NAME = re.compile(r"[^a-zA-Z0-9_:]")
 _OPERATION = re.compile(r" \w+(?: \w+)?$")
 _STEP = re.compile(r"\.\w+(?:\(\))?|\(\)|\[\](?: iterator)?| \w+(?: \w+)?")
 _MOST_REPEATED = 2
@@ -44,7 +45,7 @@ def root(origin: str) -> str:
 
 def of_class(module: str, name: str) -> str:
     """The origin of a class that a test knows from its objects."""
-    return f"<{re.sub('[^a-zA-Z0-9_:]', '', f'{module}:{name}')}>"
+    return f"<{_NO_NAME.sub('', f'{module}:{name}')}>"
 
 
 def _shorten(origin: str) -> str:

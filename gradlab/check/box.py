@@ -15,12 +15,13 @@ from gradlab.notebook.shell import kernel_shell
 
 Parameters = ParamSpec("Parameters")
 _SAME_FACTOR = 0.01
+_CODE = re.compile(r"`([^`]+)`")
+_EMPHASIS = re.compile(r"(?<!\*)\*(\w[^*<>]*)\*")
 
 
 def _prose(text: str) -> str:
     """Escape a text for HTML; what stands between backticks becomes code, between asterisks emphasis."""
-    coded = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
-    return re.sub(r"(?<!\*)\*(\w[^*<>]*)\*", r"<em>\1</em>", coded)
+    return _EMPHASIS.sub(r"<em>\1</em>", _CODE.sub(r"<code>\1</code>", escape(text)))
 
 
 def html(diagnosis: Diagnosis) -> str:

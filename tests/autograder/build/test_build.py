@@ -13,7 +13,12 @@ from autograder.build.build import build
 from autograder.build.files import contents
 from autograder.course.course import Course
 from autograder.errors import ExpectedError
+from autograder.gradebook.labs import read_lab
+from autograder.grading.cache_keys import notebook_key
+from autograder.grading.local_executor import measures
 from autograder.grading.lock import exclusive_lock
+from autograder.grading.terms import Terms
+from autograder.limits import Limits
 from autograder.sandbox.mode import Mode
 
 WriteLab = Callable[..., Path]
@@ -101,6 +106,13 @@ def test_a_lab_is_built_and_stays_the_same(write_lab: WriteLab, source_text: str
     with sqlite3.connect(root / "gradebook.db") as database:
         assert database.execute("select name from assignment").fetchall() == [("squares",)]
     database.close()
+
+
+def test_the_first_run_that_grades_need_not_find_out_what_the_build_did(course: Path) -> None:
+    opened = Course.open(course)
+    lab = read_lab(opened, "squares")
+    key = notebook_key(lab.notebooks[0], lab.files, Terms(Limits(), Mode.NONE))
+    assert measures(opened.state).find(key) is not None
 
 
 def test_a_check_of_a_lab_that_was_never_built_names_all_its_files(write_lab: WriteLab) -> None:

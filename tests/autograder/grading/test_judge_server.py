@@ -26,3 +26,14 @@ def test_the_values_are_those_of_the_line_that_failed() -> None:
             "t2": "ModuleNotFoundError: No module named 'no_such_package'; line 1: `import no_such_package`",
             "t3": "AssertionError; line 1: `assert f(4) == 5`; f(4) is 4",
         }
+
+
+def test_what_the_students_side_has_as_well_is_reported() -> None:
+    """Libraries, Python's own modules and gradlab, also in a checkout, and nothing of the lab's."""
+    text = "import colorsys, own\nfrom gradlab.check import autograd\nx = 1"
+    cells = (Cell("code", Role.LOCKED, text),)
+    with closing(JudgeServer()) as server:
+        server.run_instructor_notebook(LabNotebook("n", cells, cells), {"own.py": b""}, Limits())
+        modules = set(server.modules)
+    assert {"colorsys", "gradlab.check.lab_01_autograd"} <= modules
+    assert not [name for name in modules if name == "own" or name.startswith("autograder")]

@@ -16,6 +16,9 @@ COMPILER = "torch._dynamo"
         ("from torch import optim", [COMPILER]),
         ("fast = torch.compile(model)", [COMPILER]),
         ("torch.func.jvp(f, (x,), (v,))", ["torch._decomp.decompositions_for_jvp"]),
+        ("slope = torch.func.grad(f)(x)", [COMPILER]),
+        ("from torch.func import vjp", [COMPILER]),
+        ("from torch import func", [COMPILER]),
     ],
 )
 def test_a_slow_module_is_imported_where_the_text_may_need_it(source: str, modules: list[str]) -> None:
