@@ -190,19 +190,16 @@ def _check_doublings(make: Function) -> None:
 def _pulled(graph: _Graph, mistake: str = "") -> list[Tensor]:
     """The gradient of each node, or what a backward pass with a mistake in it leaves there."""
     last = len(graph.parents) - 1
-    zeros = torch.zeros(_SIZE, dtype=torch.float64)
-    grads = [zeros for _ in graph.parents]
-    grads[last] = torch.tensor(0.0 if mistake == "no-seed" else 1.0, dtype=torch.float64)
-    reached = {last}
+    grads: dict[int, Tensor] = {last: torch.tensor(0.0 if mistake == "no-seed" else 1.0, dtype=torch.float64)}
     for number in range(last, -1, -1):
         for parent, weight in zip(graph.parents[number], graph.weights[number], strict=True):
             upstream = torch.ones_like(grads[number]) if mistake == "ones" else grads[number]
             share = upstream if mistake == "no-pull" else weight * upstream
-            if mistake == "first-stays" and parent in reached:
-                continue
-            grads[parent] = share if mistake == "overwrites" else grads[parent] + share
-            reached.add(parent)
-    return grads
+            if parent not in grads or mistake == "overwrites":
+                grads[parent] = share
+            elif mistake != "first-stays":
+                grads[parent] = grads[parent] + share
+    return [grads[number] for number in range(last + 1)]
 
 
 def _mistakes(graph: _Graph) -> Iterator[KnownMistake[Sequence[Tensor]]]:

@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 import torch
 
 from gradlab.check.calls import Function, call_plain, require_unchanged
+from gradlab.check.compare import close
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
 from gradlab.check.forbidden import AUTOGRAD, without
+from gradlab.check.values import numbers
 
 Tensor = torch.Tensor
 Shape = tuple[int, ...]
@@ -64,3 +66,14 @@ def pair(result: object) -> Sequence[object]:
         raise not_yet("pull-pair", "pull-pair")
     parts: Sequence[object] = result  # type: ignore[assignment]
     return parts
+
+
+def refuse_exchanged(found: Sequence[object], right: Sequence[Tensor]) -> None:
+    """Refuse two gradients, each of which is right in the other's place."""
+    try:
+        values = [numbers(each) for each in found]
+    except NotYet:
+        return
+    in_place = all(close(one, other) for one, other in zip(values, right, strict=True))
+    if not in_place and all(close(one, other) for one, other in zip(values, right[::-1], strict=True)):
+        raise not_yet("pull-exchanged", "pull-exchanged")

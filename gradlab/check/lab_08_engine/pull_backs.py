@@ -8,15 +8,28 @@ from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, require_callable
 from gradlab.check.known_mistakes import KnownMistake, agree
-from gradlab.check.lab_08_engine.draws import Tensor, gradients_by_torch, pair, pull, random_sizes, randoms
+from gradlab.check.lab_08_engine.draws import (
+    Tensor,
+    gradients_by_torch,
+    pair,
+    pull,
+    random_sizes,
+    randoms,
+    refuse_exchanged,
+)
 from gradlab.check.values import shape_text
 
 
 @announced
-def pulled_sum(function: Function) -> None:
-    """Check a pull-back ``(g, a, axis)`` of ``a.sum(axis)``, where axis is None for the sum over everything."""
+def pulled_sum(function: Function, *, least: int = 2) -> None:
+    """Check a pull-back ``(g, a, axis)`` of ``a.sum(axis)``, where axis is None for the sum over everything.
+
+    Args:
+        function: the student's.
+        least: the shortest axis.
+    """
     require_callable(function)
-    n, m, k = random_sizes(3)
+    n, m, k = random_sizes(3, least)
     # Square ones first: there a stretching along the wrong axis raises no error.
     for shape, axis in (
         ((n, n), 1),
@@ -60,16 +73,22 @@ def _fits(values: Tensor, like: Tensor) -> bool:
 
 
 @announced
-def pulled_matmul(function: Function) -> None:
-    """Check a pull-back ``(g, a, b)`` of ``a @ b``: the gradients of both matrices."""
+def pulled_matmul(function: Function, *, least: int = 2) -> None:
+    """Check a pull-back ``(g, a, b)`` of ``a @ b``: the gradients of both matrices.
+
+    Args:
+        function: the student's.
+        least: the shortest axis.
+    """
     require_callable(function)
-    n, m, k = random_sizes(3)
+    n, m, k = random_sizes(3, least)
     # Square ones first: there a wrong product raises no error.
     for n_, m_, k_ in ((m, m, m), (n, m, k), (k, n, 1), (1, m, n)):
         a, b = randoms((n_, m_)), randoms((m_, k_))
         g = randoms((n_, k_))
         expected = gradients_by_torch(torch.matmul, (a, b), g)
         found = pair(pull(function, g, a, b))
+        refuse_exchanged(found, expected)
         for letter, result, right, mistakes in zip(
             "ab", found, expected, (_left_mistakes(g, a, b), _right_mistakes(g, a, b)), strict=True
         ):
@@ -78,7 +97,6 @@ def pulled_matmul(function: Function) -> None:
                 right,
                 (
                     *mistakes,
-                    KnownMistake("pull-exchanged", "pull-exchanged", expected[1 if letter == "a" else 0]),
                     KnownMistake("matmul-turned", "matmul-turned", right.T, {"letter": letter}),
                 ),
                 given=words.FRAGMENTS["gradient-of-matrix"].format(
@@ -97,7 +115,6 @@ def _left_mistakes(g: Tensor, a: Tensor, b: Tensor) -> Iterator[KnownMistake[Ten
         yield KnownMistake("matmul-order", "matmul-order", b.T @ g, {"letter": "a"})
         yield KnownMistake("matmul-order", "matmul-order", b @ g, {"letter": "a"})
         yield KnownMistake("own-factor", "matmul-own-factor", g @ a.T, {"letter": "a"})
-        yield KnownMistake("own-factor", "matmul-own-factor", a.T @ g, {"letter": "a"})
         yield KnownMistake("rule-of-another", "matmul-elementwise", g * b)
         yield KnownMistake("upstream-missing", "pull-no-g", b.T)
 
@@ -116,10 +133,15 @@ def _right_mistakes(g: Tensor, a: Tensor, b: Tensor) -> Iterator[KnownMistake[Te
 
 
 @announced
-def pulled_relu(function: Function) -> None:
-    """Check a pull-back ``(g, a)`` of ReLU, whose slope at 0 is taken to be 0."""
+def pulled_relu(function: Function, *, least: int = 2) -> None:
+    """Check a pull-back ``(g, a)`` of ReLU, whose slope at 0 is taken to be 0.
+
+    Args:
+        function: the student's.
+        least: the shortest axis.
+    """
     require_callable(function)
-    for shape in (tuple(random_sizes(2)), (7,), (2, 3, 2)):
+    for shape in (tuple(random_sizes(2, least)), (7,), (2, 3, 2)):
         a = randoms(shape)
         a.reshape(-1)[0] = -a.abs().reshape(-1)[0]
         a.reshape(-1)[1] = a.abs().reshape(-1)[1]
@@ -152,10 +174,15 @@ def _relu_mistakes(g: Tensor, a: Tensor) -> Iterator[KnownMistake[Tensor]]:
 
 
 @announced
-def pulled_centre(function: Function) -> None:
-    """Check a pull-back ``(g, a)`` of a minus the mean of each of its columns."""
+def pulled_centre(function: Function, *, least: int = 2) -> None:
+    """Check a pull-back ``(g, a)`` of a minus the mean of each of its columns.
+
+    Args:
+        function: the student's.
+        least: the shortest axis.
+    """
     require_callable(function)
-    for shape in (tuple(random_sizes(2)), tuple(random_sizes(2, least=3))):
+    for shape in (tuple(random_sizes(2, least)), tuple(random_sizes(2, least + 1))):
         a, g = randoms(shape), randoms(shape)
         (expected,) = gradients_by_torch(lambda a: a - a.mean(0), (a,), g)
         given = words.FRAGMENTS["shape-of-table"].format(shape=shape_text(shape))

@@ -199,7 +199,6 @@ OBSERVATIONS: dict[str, str] = {
     "slice-for-sum": "From {large} to {small}: your numbers are those of the first copy.",
     "everything-summed": "From {large} to {small}: your numbers are the sum over everything.",
     "summed-wrong-axis": "From {large} to {small}: your numbers are sums along an axis that was not stretched.",
-    "pull-other-shape": "The gradient is summed to the shape of the other operand.",
     "pull-no-g": "Your numbers fit if g, the gradient of the result, is left out.",
     "pull-rule-of-product": "In your gradient of a sum, g is multiplied by the other operand.",
     "pull-rule-of-sum": "In your gradient of a product, g comes back without a factor.",
