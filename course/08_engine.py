@@ -165,7 +165,7 @@ def unbroadcast(gradient: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
 # The check tells you what it saw. Run it as often as you like.
 check.unbroadcasting(unbroadcast)
 ### BEGIN HIDDEN TESTS
-check.unbroadcasting(unbroadcast, least=3)
+check.unbroadcasting(unbroadcast, least=4)
 deep = torch.rand(2, 3, 2, 4, dtype=torch.float64)
 assert torch.allclose(unbroadcast(deep, (3, 1, 1)), deep.sum((0, 2, 3)).reshape(3, 1, 1)), (
     "From (2, 3, 2, 4) to (3, 1, 1), the numbers or the shape differ."
@@ -214,7 +214,7 @@ def pull_multiply(g: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> tuple[to
 # %% nbgrader={"grade_id": "plus-and-times-test", "grade": true, "points": 3}
 check.broadcast_rules(pull_add, pull_multiply)
 ### BEGIN HIDDEN TESTS
-check.broadcast_rules(pull_add, pull_multiply, least=3)
+check.broadcast_rules(pull_add, pull_multiply, least=4)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -269,7 +269,7 @@ def pull_sum(g: torch.Tensor, a: torch.Tensor, axis: int | None) -> torch.Tensor
 # %% nbgrader={"grade_id": "sum-test", "grade": true, "points": 2}
 check.pulled_sum(pull_sum)
 ### BEGIN HIDDEN TESTS
-check.pulled_sum(pull_sum, least=3)
+check.pulled_sum(pull_sum, least=4)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -312,7 +312,7 @@ def pull_matmul(g: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> tuple[torc
 # %% nbgrader={"grade_id": "matmul-test", "grade": true, "points": 3}
 check.pulled_matmul(pull_matmul)
 ### BEGIN HIDDEN TESTS
-check.pulled_matmul(pull_matmul, least=3)
+check.pulled_matmul(pull_matmul, least=4)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -349,7 +349,7 @@ def pull_relu(g: torch.Tensor, a: torch.Tensor) -> torch.Tensor:
 # %% nbgrader={"grade_id": "relu-test", "grade": true, "points": 2}
 check.pulled_relu(pull_relu)
 ### BEGIN HIDDEN TESTS
-check.pulled_relu(pull_relu, least=3)
+check.pulled_relu(pull_relu, least=4)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -419,7 +419,7 @@ def pull_centre(g: torch.Tensor, a: torch.Tensor) -> torch.Tensor:
 # %% nbgrader={"grade_id": "find-bug-test", "grade": true, "points": 2}
 check.pulled_centre(pull_centre)
 ### BEGIN HIDDEN TESTS
-check.pulled_centre(pull_centre, least=3)
+check.pulled_centre(pull_centre, least=4)
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -146,6 +146,8 @@ def _go_back(root: object) -> None:
         method = root.backward  # type: ignore[attr-defined]
     except AttributeError as error:
         raise not_yet("tensor-class-changed", "tensor-class-changed") from error
+    if not callable(method):
+        raise not_yet("tensor-class-changed", "tensor-class-changed")
     try:
         with without(AUTOGRAD):
             method()

@@ -45,7 +45,7 @@ def _stretchings(n: int, m: int, k: int) -> tuple[tuple[Shape, Shape], ...]:
 
 
 @announced
-def unbroadcasting(function: Function, *, least: int = 2) -> None:
+def unbroadcasting(function: Function, *, least: int = 3) -> None:
     """Check a function ``(gradient, shape)`` that sums a gradient down to the shape of a tensor that was stretched.
 
     Args:
@@ -145,7 +145,7 @@ def _operands(n: int, m: int, k: int) -> tuple[tuple[Shape, Shape], ...]:
 
 
 @announced
-def broadcast_rules(pull_add: Function, pull_multiply: Function, *, least: int = 2) -> None:
+def broadcast_rules(pull_add: Function, pull_multiply: Function, *, least: int = 3) -> None:
     """Check two pull-backs ``(g, a, b)``: the gradients of a and of b, for a + b and for a · b with broadcasting.
 
     Args:

@@ -21,7 +21,7 @@ from gradlab.check.values import shape_text
 
 
 @announced
-def pulled_sum(function: Function, *, least: int = 2) -> None:
+def pulled_sum(function: Function, *, least: int = 3) -> None:
     """Check a pull-back ``(g, a, axis)`` of ``a.sum(axis)``, where axis is None for the sum over everything.
 
     Args:
@@ -73,7 +73,7 @@ def _fits(values: Tensor, like: Tensor) -> bool:
 
 
 @announced
-def pulled_matmul(function: Function, *, least: int = 2) -> None:
+def pulled_matmul(function: Function, *, least: int = 3) -> None:
     """Check a pull-back ``(g, a, b)`` of ``a @ b``: the gradients of both matrices.
 
     Args:
@@ -133,7 +133,7 @@ def _right_mistakes(g: Tensor, a: Tensor, b: Tensor) -> Iterator[KnownMistake[Te
 
 
 @announced
-def pulled_relu(function: Function, *, least: int = 2) -> None:
+def pulled_relu(function: Function, *, least: int = 3) -> None:
     """Check a pull-back ``(g, a)`` of ReLU, whose slope at 0 is taken to be 0.
 
     Args:
@@ -174,7 +174,7 @@ def _relu_mistakes(g: Tensor, a: Tensor) -> Iterator[KnownMistake[Tensor]]:
 
 
 @announced
-def pulled_centre(function: Function, *, least: int = 2) -> None:
+def pulled_centre(function: Function, *, least: int = 3) -> None:
     """Check a pull-back ``(g, a)`` of a minus the mean of each of its columns.
 
     Args:
