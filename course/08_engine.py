@@ -708,8 +708,9 @@ figures.decision_regions(
 )
 
 # %% [markdown]
-# Press play. At first the boundary is nearly straight; then it bends, since each hidden neuron has a line of its own,
-# on whose other side it is silent. Between these lines the boundary is straight: a chain of pieces, no curve.
+# Press play. (Each step uses all points, so a step is an *epoch* here.) The boundary first turns to where most points are
+# right, and then bends around the tips of the moons. Each hidden neuron has a line on whose other side it is silent, and
+# between these lines the boundary is straight: a chain of pieces, no curve.
 #
 # Does PyTorch's engine find the same parameters? It runs the *same* two functions, `score` and `hinge_loss`.
 

@@ -113,21 +113,19 @@ def _stretch_mistakes(g: Tensor, shape: Shape) -> Iterator[KnownMistake[Tensor]]
         if axis not in both:
             yield known("wrong-axis", "summed-wrong-axis", g.sum(axis))
             yield known("wrong-axis", "summed-wrong-axis", g.sum(axis, keepdim=True))
-    if len(new) == 0:
-        # As many axes as there are, summed from the left.
-        yield known("wrong-axis", "summed-wrong-axis", g.sum(0).expand(shape) if _expands(g.sum(0), shape) else g)
+    from_the_left = g.sum(0)
+    if not new and _stretches(tuple(from_the_left.shape), shape):
+        yield known("wrong-axis", "summed-wrong-axis", from_the_left.expand(shape))
     for axis in range(g.dim()):
         summed = g.sum(axis)
         if axis not in both and summed.numel() == torch.Size(shape).numel():
             yield known("wrong-axis", "summed-wrong-axis", summed.reshape(shape))
 
 
-def _expands(values: Tensor, shape: Shape) -> bool:
-    """Whether broadcasting can stretch the values to a shape."""
-    try:
-        return torch.broadcast_shapes(tuple(values.shape), shape) == torch.Size(shape)
-    except RuntimeError:
-        return False
+def _stretches(small: Shape, large: Shape) -> bool:
+    """Whether broadcasting can stretch a tensor from one shape to the other."""
+    aligned = zip(reversed(small), reversed(large), strict=False)
+    return len(small) <= len(large) and all(size in (1, wanted) for size, wanted in aligned)
 
 
 def _operands(n: int, m: int, k: int) -> tuple[tuple[Shape, Shape], ...]:
@@ -207,5 +205,5 @@ def _multiply_mistakes(g: Tensor, own: Tensor, other: Tensor) -> Iterator[KnownM
     yield KnownMistake("rule-of-another", "pull-rule-of-sum", unbroadcast(g, shape))
     yield KnownMistake("summed-too-early", "summed-too-early", unbroadcast(g, shape) * other)
     early = unbroadcast(g, shape) * other
-    if own.dim() <= early.dim() and _expands(torch.ones(shape), tuple(early.shape)):
+    if _stretches(shape, tuple(early.shape)):
         yield KnownMistake("summed-too-early", "summed-too-early", unbroadcast(early, shape))
