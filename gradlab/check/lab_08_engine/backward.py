@@ -133,7 +133,7 @@ def _check_class(make: Function) -> None:
     fresh = nodes[0]
     try:
         is_fresh = fresh.grad is None and fresh.pull is None and len(fresh.parents) == 0  # type: ignore[attr-defined]
-        result = ((nodes[0] @ nodes[1] + nodes[2]).relu() * nodes[3] + 2).sum(0)  # type: ignore[attr-defined, operator]
+        result = ((nodes[0] @ nodes[1] + nodes[2]).relu() * nodes[3] + 2).sum(0)  # type: ignore[operator]
         data = numbers(result.data)
     except Exception as error:
         raise not_yet("tensor-class-changed", "tensor-class-changed") from error
