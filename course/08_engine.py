@@ -13,8 +13,8 @@
 # %% [markdown]
 # # An engine for tensors
 #
-# The engine of lab 02 computes with single numbers. It is right, and it is slow: one layer of a small network is
-# already a million numbers, and each of them would be an object of its own. PyTorch's engine has one node for a whole
+# The engine of lab 02 computes with single numbers. It is right, and it is slow: one layer of a small network takes a
+# million products, and each of them would be an object of its own. PyTorch's engine has one node for a whole
 # matrix. This lab builds such an engine. It needs five rules, and one idea that lab 02 did not need: what a gradient
 # does when **broadcasting** has copied a number.
 #
@@ -76,8 +76,8 @@ print(f"entries of the Jacobian:        {entries:,} ({8 * entries / 2**30:.1f} G
 # | `grad`: a number | `grad`: a tensor, **of the same shape as `data`** |
 #
 # The words in bold will guide you through the whole lab. The loss $L$ is one number, and $g$ holds $\partial L /
-# \partial y_i$ for each entry $y_i$ of a tensor $y$. So each entry has one gradient, and the shapes agree, always. If
-# only one combination of two matrices has the right shape, it is the right one more often than not.
+# \partial y_i$ for each entry $y_i$ of a tensor $y$. So each entry has one gradient, and the shapes agree, always. Where
+# only one product of two matrices has the right shape, it is usually the right one.
 
 # %% [markdown]
 # ## 2 · Broadcasting, backwards
@@ -231,7 +231,7 @@ check.broadcast_rules(pull_add, pull_multiply, least=4)
 a = torch.zeros(2, 2, requires_grad=True)
 a.sum(1).backward(torch.tensor([10.0, 20.0]))
 print("gradient of a:        ", a.grad.tolist())
-print("g, simply broadcasted:", torch.tensor([10.0, 20.0]).expand(2, 2).tolist())
+print("g, simply broadcast: ", torch.tensor([10.0, 20.0]).expand(2, 2).tolist())
 
 # %% [markdown]
 # ### Exercise 3 · A sum
@@ -275,7 +275,7 @@ check.pulled_sum(pull_sum, least=4)
 # %% [markdown]
 # ### Exercise 4 · The matrix product
 #
-# *One line each, if you let the shapes decide; about 8 minutes, 3 points*
+# *One line each if you let the shapes decide, about 8 minutes, 3 points*
 #
 # For $C = A B$, where $A$ is of shape $(n, m)$ and $B$ of shape $(m, k)$:
 #
@@ -363,7 +363,7 @@ check.pulled_relu(pull_relu, least=4)
 # $$m_j = \frac1n \sum_i a_{ij}, \qquad y_{ij} = a_{ij} - m_j .$$
 #
 # A colleague has written the pull-back. She thought of both paths from $a$ to $y$: the direct one, and the one through
-# $m$. It runs, and it is wrong. A test with equal numbers everywhere did not show it.
+# $m$. It runs, and it is wrong.
 
 
 # %% nbgrader={"grade_id": "buggy", "locked": true}
@@ -457,13 +457,21 @@ print("gradient of x:", of_x.tolist())
 print("gradient of z:", of_z.tolist())
 
 # %% [markdown]
+# <details><summary>What it means</summary>
+#
+# `of_x` and `of_z` are two names of one tensor, and `+=` changes a tensor in place. The gradient of $z$ has changed
+# although nothing was sent to $z$. With numbers this can't happen: `+=` on a float makes a new one. `of_x = of_x + …`
+# makes a new tensor, too.
+# </details>
+
+# %% [markdown]
 # ### Exercise 7 · The backward pass
 #
 # *A few lines, and the trap above, about 9 minutes, 3 points*
 #
 # Everything in the class is given but `backward`. It is called on a tensor with a single number. It fills `grad` of this
-# tensor and of all those that it depends on. When it is called, all `grad` are None. The parents of a tensor may share
-# what `pull` gives them with others: leave it as it is.
+# tensor and of all those that it depends on. When it is called, all `grad` are None. What `pull`
+# gives may be shared with other tensors: do not change it in place.
 #
 # <details><summary>Hint 1: where to begin</summary>
 #
@@ -728,7 +736,7 @@ print("parameters differ by less than 1e-6:", largest < 1e-6)
 
 # %% [markdown]
 # So this is what is behind `loss.backward()`: a graph that is recorded while Python runs, a pull-back for each
-# operation, an order, and a sum over all uses. PyTorch has some hundred pull-backs more, in C++ and for the GPU.
+# operation, an order, and a sum over all uses. PyTorch has hundreds of pull-backs more, in C++ and for the GPU.
 
 # %% [markdown]
 # ## 6 · What to take along
@@ -741,7 +749,7 @@ print("parameters differ by less than 1e-6:", largest < 1e-6)
 # | a mean over the copies | n times too little | every use adds its contribution | sum-for-mean |
 # | `g.sum(1)` where the 1 must stay | another shape, or another axis | `keepdim=True` | |
 # | `b.T @ g` for `g @ b.T` | an error, or with square matrices nothing | the shapes decide, unless they are all equal | |
-# | `g * (g > 0)` behind a ReLU | half of the gradients lost | the input decides, not the gradient | |
+# | `g * (g > 0)` behind a ReLU | all negative gradients lost | the input decides, not the gradient | |
 # | `parent.grad = share` | right, until a tensor is used twice | contributions must be added | overwrites-accumulation |
 # | `parent.grad += share` | right, until a gradient is shared | in-place changes reach all who hold the tensor | |
 #
