@@ -49,6 +49,8 @@ import torch
 from gradlab import figures
 from gradlab.check import tensor_engine as check
 
+torch.set_num_threads(1)  # for matrices as small as these, a second thread costs more than it brings
+
 # %% [markdown]
 # ## 1 · A node for a whole matrix
 #
