@@ -41,7 +41,7 @@ def pull_centre(g: Tensor, _a: Tensor) -> Tensor:
     return g - g.mean(0)
 
 
-RULES: tuple[tuple[Function, Function], ...] = (
+RULES: tuple[tuple[Callable[..., None], Function], ...] = (
     (check.unbroadcasting, unbroadcast),
     (check.pulled_sum, pull_sum),
     (check.pulled_matmul, pull_matmul),
