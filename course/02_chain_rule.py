@@ -19,13 +19,14 @@
 # but the derivative of each single step.
 #
 # In this lab you do by hand what PyTorch does, with numbers at every step. Then you build it yourself: an autograd
-# engine of about fifty lines, which trains a small neural network.
+# engine of about fifty lines, which can train a small neural network. (Lab 08 does the same for tensors.)
 #
 # **When you are done, you can**
 #
 # - differentiate a computation of several steps, factor by factor, and check it against autograd;
 # - say what the mean does to a gradient, for any number of values;
 # - do a backward pass on paper: the gradient of each user times the local slope, added up over all users;
+# - say why it goes backwards and in order: a graph with 60 edges can have a billion paths;
 # - explain `grad_fn`, leaves, and what happens to the gradient of a value that is used twice;
 # - write an autograd engine, and explain each line of it.
 #
@@ -43,6 +44,7 @@
 # %% nbgrader={"grade_id": "imports", "locked": true}
 import math
 import shutil
+import time
 from collections.abc import Callable
 
 import torch
@@ -326,9 +328,8 @@ graph.draw(used_twice, "p", "q", "L", x=torch.tensor(2.0), y=torch.tensor(3.0), 
 #
 # Note the order: $p$ sends its gradient on to $x$ and $y$ when *all* of it has arrived, from $L$ and from $q$. If it
 # sent the 8 on at once, and nothing afterwards, the 6 would be lost. It could also send the 8 first and the 6 later.
-# The sums would be right, but $x$ and $y$ would be visited twice, and so would be everything before them. If such a
-# $p$ used another value twice, and that one a third, the number of visits would double each time. With the right
-# order, each edge is used exactly once.
+# The sums would be right, but $x$ and $y$ would be visited twice, and so would be everything before them. Section 5
+# shows where that leads. With the right order, each edge is used exactly once.
 
 # %% tags=["autograder:skip"]
 x, y = torch.tensor(2.0, requires_grad=True), torch.tensor(3.0, requires_grad=True)
@@ -711,6 +712,67 @@ x = Value(0.5)
 print("(1 - x) / x ** 2 =", ((1 - x) / x**2).data)
 
 # %% [markdown]
+# ### A billion paths
+#
+# The rules of section 3 can be said in one sentence: a gradient is a **sum over all paths** from the result back to
+# the value, and each path contributes the product of its slopes. The shortest backward pass does just that, path by
+# path. Here it is, and it counts its visits. A value is then doubled again and again: `x = x + x`.
+#
+# **Predict:** 10 doublings give 10 sums and 20 edges. How many paths lead from the result back to $x$? And how long
+# would it take to follow those of 30 doublings: seconds, minutes, a day?
+
+
+# %% tags=["autograder:skip"]
+def follow_every_path(value: Value, product: float = 1.0) -> int:
+    """Add each path's product of slopes to the gradients along it; return how many values were visited."""
+    value.grad += product
+    visits = 1
+    for parent, slope_towards in zip(value.parents, value.slopes):
+        visits += follow_every_path(parent, product * slope_towards)
+    return visits
+
+
+def doubled(times: int) -> tuple[Value, Value]:
+    """A leaf, and what `x = x + x` makes of it after so many times."""
+    x = leaf = Value(1)
+    for _ in range(times):
+        x = x + x
+    return leaf, x
+
+
+print("doublings  edges   paths  visits  gradient")
+for times in (1, 2, 3, 10, 14):
+    leaf, result = doubled(times)
+    visits = follow_every_path(result)
+    print(f"{times:>9}{2 * times:>7}{2**times:>8}{visits:>8}{leaf.grad:>10g}")
+
+# %% tags=["autograder:skip", "nbval-ignore-output"]
+seconds = {}
+for times in (10, 12, 14, 16):
+    _, result = doubled(times)
+    begin = time.perf_counter()
+    follow_every_path(result)
+    seconds[times] = time.perf_counter() - begin
+    print(f"{times} doublings, path by path: {seconds[times]:.4f} s")
+minutes, years = seconds[16] * 2**14 / 60, seconds[16] * 2**44 / 3.2e7
+print(f"30 doublings would take about {minutes:.0f} minutes, and 60 of them {years:,.0f} years")
+
+# %% tags=["autograder:skip", "nbval-ignore-output"]
+figures.paths_and_edges(30, title="Thirty times x = x + x: count the paths, and the edges")
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# Each doubling offers two edges to choose from, so there are $2 \cdot 2 \cdots 2 = 2^n$ paths. The gradients are right,
+# and the time doubles with every sum. Networks are like this: every neuron of a layer uses every neuron of the layer
+# before, and 10 layers of 100 neurons have $100^{10}$ paths.
+#
+# The way out is the distributive law, $ac + ad + bc + bd = (a + b)(c + d)$: four paths, and a single product, if one
+# adds *before* one multiplies. A value that waits until everything has arrived sends **one** number along each of its
+# edges, for all the paths behind it. That is what the order of the next exercise is for.
+# </details>
+
+# %% [markdown]
 # ### Exercise 7 · Who comes before whom?
 #
 # *Tricky, about 10 minutes, 3 points*
@@ -847,6 +909,32 @@ print("L = p·q from section 3:", gradients(lambda x, y: (x * y) * (x * y + x), 
 print("x·x at 5:              ", gradients(lambda x: x * x, 5))
 
 # %% [markdown]
+# And the doublings, now in your order. Each edge is used once. **Predict:** how long do 30 doublings take? And 1000, with
+# $2^{1000}$ paths, a number of 302 digits?
+
+# %% tags=["autograder:skip"]
+for times in (16, 30, 1000):
+    leaf, result = doubled(times)
+    order = topological_order(result)
+    backward(order)
+    edges = sum(len(value.parents) for value in order)
+    print(f"{times:>4} doublings: {edges:>4} edges, gradient {leaf.grad:.6g}, right: {leaf.grad == 2.0**times}")
+
+# %% tags=["autograder:skip", "nbval-ignore-output"]
+for times in (16, 30, 1000):
+    _, result = doubled(times)
+    begin = time.perf_counter()
+    backward(topological_order(result))
+    print(f"{times:>4} doublings, in order: {time.perf_counter() - begin:.4f} s")
+print(f"(path by path, 16 doublings took {seconds[16]:.4f} s)")
+
+# %% [markdown]
+# That is the reason for the order, and for **reverse mode**, the name of this way to differentiate. The graph has
+# exponentially many paths, and a pass in order sums over all of them in a time that grows with the number of *edges*.
+# A pass from the inputs forward could share in the same way, but it would give the derivative with respect to *one*
+# input. A loss is one number and has millions of inputs. So one begins at its end.
+
+# %% [markdown]
 # Now the real test: random expressions with sums, products, quotients, powers, exp and tanh, in which values are used
 # several times, differentiated by your engine and by PyTorch.
 
@@ -897,9 +985,9 @@ for turn in ("once", "twice"):
 # </details>
 
 # %% [markdown]
-# ### A network, trained by your engine
+# ### Optional · A network, trained by your engine
 #
-# Four points, and the answer is "exactly one of the two is positive". No straight line separates the two classes, so
+# *About 6 minutes more.* Four points, and the answer is "exactly one of the two is positive". No straight line separates the two classes, so
 # one neuron can't do it: it takes a hidden layer. Three hidden neurons, $\tanh(w_1 x_1 + w_2 x_2 + b)$ each, and one
 # output neuron that combines them: 13 weights, trained by gradient descent on the mean squared error. *The same
 # functions* run on `Value`s and on tensors, since both have `+`, `-`, `*`, `/` and `tanh`.
@@ -987,7 +1075,8 @@ figures.progress(
 #
 # - **Chain rule:** the gradient of the user times the local slope, each slope at its forward value.
 # - **Several paths:** add. That is why `.grad` accumulates.
-# - **Topological order, read backwards:** a value sends its gradient on once, when all of it has arrived.
+# - **Topological order, read backwards:** a value sends its gradient on once, when all of it has arrived. So the work
+#   grows with the edges, not with the paths.
 #
 # **Three links**
 #

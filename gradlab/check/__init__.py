@@ -25,6 +25,7 @@ _LABS = {
     "jacobians": "lab_04_jacobians",
     "training": "lab_05_descent",
     "classification": "lab_07_classification",
+    "tensor_engine": "lab_08_engine",
 }
 """Names of packages in the labs' notebooks. These were handed out: a name stays as it is."""
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gradlab.figures.basins import basin_map
     from gradlab.figures.curves import progress
     from gradlab.figures.derivatives import accuracy, chords, tangent
+    from gradlab.figures.doublings import paths_and_edges
     from gradlab.figures.figure import LabFigure
     from gradlab.figures.jacobians import push_and_pull
     from gradlab.figures.landscape import contour, curve, surface
@@ -31,6 +32,7 @@ __all__ = [
     "decision_regions",
     "descent_animation",
     "overlaid",
+    "paths_and_edges",
     "progress",
     "push_and_pull",
     "race",
@@ -51,6 +53,7 @@ _MODULES = {
     "decision_regions": "regions",
     "descent_animation": "paths",
     "overlaid": "paths",
+    "paths_and_edges": "doublings",
     "progress": "curves",
     "push_and_pull": "jacobians",
     "race": "races",

@@ -88,6 +88,18 @@ SLOPES = (
 SLOPES_VALUE = "{name} = {value:.3g}, gradient {gradient:.3g}"
 BAD_ORDER = "A value stands before one of its parents: the graph can be drawn from a topological order only."
 
+# Paths and edges of a value that is added to itself again and again
+DOUBLINGS_PATHS = "paths from x to the result"
+DOUBLINGS_EDGES = "edges of the graph"
+DOUBLINGS_COUNT = "number of doublings x = x + x"
+DOUBLINGS_HOW_MANY = "how many"
+DOUBLINGS_SLIDER = "doublings: "
+DOUBLINGS = (
+    "Above: a chain of values, each the one before it added to itself, so that two edges lead from each to the next. "
+    "Below: the number of paths through the chain and the number of its edges, on a logarithmic axis. One doubling: "
+    "2 paths, 2 edges. {count} doublings: {paths:,} paths, {edges} edges. Move the slider or press play."
+)
+
 RACE = (
     "{count} optimisers on one loss, all from {start}, {steps} steps each. Above: their paths; the darker, the lower. "
     "Below: their losses, with a mark for the step that is shown. The first steps have a frame each and "

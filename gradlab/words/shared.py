@@ -228,6 +228,32 @@ FINDINGS: dict[str, Explanation] = {
         "Each number has the right size and the opposite sign.",
         "Which of two things is subtracted from which? Try an example whose sign you know.",
     ),
+    "own-factor": Explanation(
+        "a product's slope is taken from the wrong factor",
+        "If one factor grows by a little, the product grows by that little times what it is multiplied with.",
+        "Take 3 · 5 and raise the 3 to 3.1. By how much does the product grow, and what has that to do with the 5?",
+    ),
+    "upstream-missing": Explanation(
+        "what comes from above is missing",
+        "A slope says how one step reacts. How the *result* reacts is the product over all steps behind it.",
+        "What had arrived at the user of this value when it was its turn? Where does that number enter?",
+    ),
+    "every-path": Explanation(
+        "every path through the graph is followed",
+        "A value that is used twice is reached over two paths, and so is the value before it, each time. Each such "
+        "level doubles the number of paths: after forty levels, a million times a million.",
+        "How often does your function come to one and the same value? When may it go on from there, once and for all?",
+    ),
+    "no-seed": Explanation(
+        "the backward pass begins with the wrong number",
+        "The last value's derivative with respect to itself is the number from which all the others come.",
+        "If the result grows by a little, by how much does the result grow?",
+    ),
+    "wrong-direction": Explanation(
+        "the list is read from the wrong end",
+        "A value can send something on only when it has received its own gradient, and that comes from its users.",
+        "Which value of the list knows its gradient at the very beginning?",
+    ),
 }
 
 OBSERVATIONS: dict[str, str] = {
@@ -270,4 +296,6 @@ OBSERVATIONS: dict[str, str] = {
     "values-ratio": "For {given}, every number is {ratio} times what it should be.",
     "factor-varies": "All numbers are off by one factor. With other inputs it was another one.",
     "values-negated": "For {given}, every number has the opposite sign.",
+    "every-path": "A value is added to itself, the sum to itself, and so on, {count} times. The check stopped your "
+    "function when it had read the parents of one value some thousand times.",
 }

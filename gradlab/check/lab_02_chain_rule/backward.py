@@ -9,13 +9,12 @@ import torch
 from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, call_plain, require_callable
+from gradlab.check.counted_parents import DOUBLINGS, TOO_MANY_READS
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_02_chain_rule.engine_values import (
-    DOUBLINGS,
     GRAPH_IN_NOTEBOOK,
-    TOO_MANY_READS,
     Graph,
     build_doublings,
     build_together,

@@ -3,11 +3,11 @@
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
 from gradlab.check.calls import Function, call, call_plain
+from gradlab.check.counted_parents import DOUBLINGS, CountedParents
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of
 from gradlab.check.values import is_array, is_tensor, kind_of, single_number
@@ -18,32 +18,6 @@ _MOST_PARENTS = 50
 _MOST_WAYS = 200
 GRAPH_IN_NOTEBOOK = ((), (), (0, 1), (2, 0), (2, 3))
 """The parents in the notebook's graph: x, y, p = x·y, q = p + x, L = p·q."""
-
-
-TOO_MANY_READS = "gradlab: the parents of one value are read again and again"
-_MOST_READS = 2_000
-"""Enough to look at each of some forty values once for each of them; a walk along every path reads without end."""
-DOUBLINGS = 40
-"""How often a value is added to itself: so many values, and two to that power ways through them."""
-
-
-class CountedParents(tuple[object, ...]):
-    """The parents of a value; raises RuntimeError with `TOO_MANY_READS` as its message if they are read too often."""
-
-    _reads = 0
-
-    def __iter__(self) -> Iterator[object]:
-        self._count()
-        return super().__iter__()
-
-    def __getitem__(self, index: Any) -> Any:  # noqa: ANN401 - as a tuple has it
-        self._count()
-        return super().__getitem__(index)
-
-    def _count(self) -> None:
-        self._reads += 1
-        if self._reads > _MOST_READS:
-            raise RuntimeError(TOO_MANY_READS)
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ import torch
 
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call, require_callable
+from gradlab.check.counted_parents import DOUBLINGS, TOO_MANY_READS
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.errors import message_of, refusal
 from gradlab.check.lab_02_chain_rule.engine_values import (
-    DOUBLINGS,
     GRAPH_IN_NOTEBOOK,
-    TOO_MANY_READS,
     Graph,
     build_doublings,
     build_shuffled,

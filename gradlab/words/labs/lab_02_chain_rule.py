@@ -29,16 +29,6 @@ FINDINGS: dict[str, Explanation] = {
         "The result must be a dictionary with the derivative for each of five values, under the value's name.",
         "Print what you return, and compare its keys with the docstring.",
     ),
-    "own-factor": Explanation(
-        "a product's slope is taken from the wrong factor",
-        "If one factor grows by a little, the product grows by that little times what it is multiplied with.",
-        "Take 3 · 5 and raise the 3 to 3.1. By how much does the product grow, and what has that to do with the 5?",
-    ),
-    "upstream-missing": Explanation(
-        "what comes from above is missing",
-        "A slope says how one step reacts. How the *result* reacts is the product over all steps behind it.",
-        "What had arrived at the user of this value when it was its turn? Where does that number enter?",
-    ),
     "ways-multiplied": Explanation(
         "multiplied where it should be added, or the reverse",
         "Along one path, slopes multiply. The products of several paths are added up.",
@@ -113,12 +103,6 @@ FINDINGS: dict[str, Explanation] = {
         "put there. A default is made once, when `def` is read, and not in each call.",
         "Call your function twice with the same value and print both results. Which name lives longer than a call?",
     ),
-    "every-path": Explanation(
-        "every path through the graph is followed",
-        "A value that is used twice is reached over two paths, and so is the value before it, each time. Each such "
-        "level doubles the number of paths: after forty levels, a million times a million.",
-        "How often does your function come to one and the same value? When may it go on from there, once and for all?",
-    ),
     "beyond-the-list": Explanation(
         "values that are not in the list have changed",
         "`backward(order)` works on the values in `order` and on no others, whatever else was computed before.",
@@ -146,16 +130,6 @@ FINDINGS: dict[str, Explanation] = {
         "Going back level by level, one meets a value as soon as its nearest user is reached. "
         "A farther one may have a longer path.",
         "Draw a value that is used at once and again three steps later. When may it be put into the list?",
-    ),
-    "no-seed": Explanation(
-        "the backward pass begins with the wrong number",
-        "The last value's derivative with respect to itself is the number from which all the others come.",
-        "If the result grows by a little, by how much does the result grow?",
-    ),
-    "wrong-direction": Explanation(
-        "the list is read from the wrong end",
-        "A value can send something on only when it has received its own gradient, and that comes from its users.",
-        "Which value of the list knows its gradient at the very beginning?",
     ),
 }
 
@@ -234,8 +208,6 @@ OBSERVATIONS: dict[str, str] = {
     "order-stranger": "The list has an entry on which `root` does not depend.",
     "order-second": "Asked twice for the order of the same value, your function was right once.",
     "order-doublings": "For `x + x`, that added to itself, and so on, the list has too many or too few values.",
-    "every-path": "A value is added to itself, the sum to itself, and so on, {count} times. The check stopped your "
-    "function when it had read the parents of one value some thousand times.",
     "pull-beyond-the-list": "Two computations were made by turns. The list held the values of one of them, and after "
     "your backward pass values of the other one have a gradient.",
     "order-twins": "For `x * y` with x = 1.5 and y = 1.5 the list has two entries, not three.",

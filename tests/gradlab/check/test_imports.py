@@ -5,7 +5,10 @@ import sys
 
 import pytest
 
-NAMES = ("welcome", "autograd", "chain_rule", "accumulation", "jacobians", "training", "surface", "classification")
+NAMES = (
+    *("welcome", "autograd", "chain_rule", "accumulation", "jacobians", "training", "surface", "classification"),
+    "tensor_engine",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
