@@ -19,6 +19,7 @@ import torch
 from typer.testing import CliRunner
 
 from autograder.cli.application import application
+import gradlab
 from tests.doc_course import LAB, STUDENT, make_documented_course
 from tests.postgresql import running
 
@@ -156,7 +157,7 @@ INSTEAD: dict[str, Run | Elsewhere] = {
 }
 """What cannot be run as it stands, because it takes long, waits for ever, needs a network or misses a word."""
 
-HERE = {"--n 2048": "--n 16", "--n 1024": "--n 16", "gradlab[": "./gradlab-0.1.0-py3-none-any.whl["}
+HERE = {"--n 2048": "--n 16", "--n 1024": "--n 16", "gradlab[": f"./gradlab-{gradlab.__version__}-py3-none-any.whl["}
 """What makes a command cheap without making it another one, or installs this checkout's package and no older one."""
 
 

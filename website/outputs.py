@@ -4,6 +4,7 @@ import copy
 import html
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -104,13 +105,11 @@ def picture(
             'with a "text/plain" that says what is to be seen; then build the lab again.',
         )
     if kind == _SVG:
-        from base64 import b64encode
-
         content = b64encode(content.encode()).decode("ascii")
     source = f"data:{kind};base64,{''.join(content.split())}"
     markup = (
         f'<figure class="gradlab-figure gradlab-picture" id="{name}">'
-        f'<img src="{source}" alt="{html.escape(" ".join(alternative.split()), quote=True)}" loading="lazy"></figure>'
+        f'<img src="{source}" alt="{html.escape(" ".join(alternative.split()), quote=True)}" class="dark-light"></figure>'
     )
     return ShownFigure(name, "", markup)
 

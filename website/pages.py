@@ -125,7 +125,7 @@ def lab_table(labs: Sequence[Lab], folder: str) -> str:
         f"| {lab.minutes or '–'} | {lab.points:g} |"
         for lab in labs
     ]
-    return "\n".join(["| number | lab | what it is about | minutes | points |", "|---|---|---|---|---|", *rows])
+    return "\n".join(["| no. | lab | what it is about | minutes | points |", "|---|---|---|---|---|", *rows])
 
 
 def index(title: str, lead: str, pages: Sequence[str]) -> str:

@@ -18,24 +18,28 @@
     return scripts.get(path);
   };
 
-  // On a narrow screen labels take more of the width, and a legend more lines.
+  // On a narrow screen labels take more of the width, a legend more lines, and a map stays a square.
   const NARROW = 560;
+  const LEGEND_LINES = 44;
 
-  const fitted = (layout, width) => {
-    const whole = layout.width ?? 720;
-    const chosen = Math.max(260, Math.min(whole, Math.floor(width)));
+  const fitted = (data, layout, width) => {
+    const chosen = Math.max(260, Math.min(layout.width ?? 720, Math.floor(width)));
     const fit = { ...layout, width: chosen };
-    if (chosen >= NARROW) return fit;
-    const margin = { ...layout.margin };
-    margin.l = Math.min(margin.l ?? 60, 48);
-    margin.r = Math.min(margin.r ?? 20, 12);
-    if (layout.showlegend && layout.legend?.orientation === "h") {
-      margin.t = (margin.t ?? 40) + 44;
-      fit.height = (layout.height ?? 450) + 44;
+    if (chosen >= NARROW) return { data, layout: fit };
+    const margin = { t: 40, b: 60, ...layout.margin, l: Math.min(layout.margin?.l ?? 60, 48), r: 12 };
+    const below = (layout.height ?? 450) - margin.t - margin.b;
+    let plot = below;
+    if (layout.yaxis?.scaleanchor) {
+      plot = Math.min(below, chosen - margin.l - margin.r);
+      // What stands under the plot is placed in shares of its height.
+      const moved = (part) => (part.y < 0 ? { ...part, y: (part.y * below) / plot } : part);
+      for (const kind of ["sliders", "updatemenus"]) if (layout[kind]) fit[kind] = layout[kind].map(moved);
     }
+    if (layout.legend?.orientation === "h") margin.t += LEGEND_LINES;
     fit.margin = margin;
+    fit.height = plot + margin.t + margin.b;
     fit.font = { ...layout.font, size: 11 };
-    return fit;
+    return { data: data.map((trace) => ("z" in trace ? { ...trace, showscale: false } : trace)), layout: fit };
   };
 
   const draw = async (place) => {
@@ -43,11 +47,11 @@
     await load("plotly.min.js");
     await load(`figures/${name}.js`);
     const { data, layout, frames } = structuredClone(window.gradlabFigures[name]);
-    const drawn = fitted(layout, place.clientWidth);
+    const drawn = fitted(data, layout, place.clientWidth);
     const configuration = { displaylogo: false, responsive: false, modeBarButtonsToRemove: ["select2d", "lasso2d"] };
     // A drag over a figure must scroll the page on a touch screen.
-    if (window.matchMedia("(pointer: coarse)").matches) drawn.dragmode = false;
-    await window.Plotly.newPlot(place, data, drawn, configuration);
+    if (window.matchMedia("(pointer: coarse)").matches) drawn.layout.dragmode = false;
+    await window.Plotly.newPlot(place, drawn.data, drawn.layout, configuration);
     if (frames.length) await window.Plotly.addFrames(place, frames);
     place.style.minHeight = "";
     place.dataset.drawn = "yes";
@@ -55,7 +59,7 @@
     new ResizeObserver(() => {
       if (place.clientWidth && place.clientWidth !== width) {
         width = place.clientWidth;
-        const { width: across, height, margin } = fitted(layout, width);
+        const { width: across, height, margin } = fitted(data, layout, width).layout;
         window.Plotly.relayout(place, { width: across, height, margin });
       }
     }).observe(place);
