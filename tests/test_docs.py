@@ -18,8 +18,8 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from autograder.cli.application import application
 import gradlab
+from autograder.cli.application import application
 from tests.doc_course import LAB, STUDENT, make_documented_course
 from tests.postgresql import running
 

@@ -61,7 +61,9 @@ def test_the_pages_and_the_changelog_name_the_version() -> None:
         for version in re.findall(r"gradlab-([\d.]+)-py3", (ROOT / page).read_text(encoding="utf-8"))
     }
     assert named == {gradlab.__version__}
-    released = re.findall(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    released = re.findall(
+        r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
     assert released[0] == gradlab.__version__
 
 

@@ -107,9 +107,10 @@ def picture(
     if kind == _SVG:
         content = b64encode(content.encode()).decode("ascii")
     source = f"data:{kind};base64,{''.join(content.split())}"
+    words = html.escape(" ".join(alternative.split()), quote=True)
     markup = (
         f'<figure class="gradlab-figure gradlab-picture" id="{name}">'
-        f'<img src="{source}" alt="{html.escape(" ".join(alternative.split()), quote=True)}" class="dark-light"></figure>'
+        f'<img src="{source}" alt="{words}" class="dark-light"></figure>'
     )
     return ShownFigure(name, "", markup)
 

@@ -35,7 +35,7 @@
       const moved = (part) => (part.y < 0 ? { ...part, y: (part.y * below) / plot } : part);
       for (const kind of ["sliders", "updatemenus"]) if (layout[kind]) fit[kind] = layout[kind].map(moved);
     }
-    if (layout.legend?.orientation === "h") margin.t += LEGEND_LINES;
+    if (layout.legend?.orientation === "h") margin.t += layout.showlegend === false ? LEGEND_LINES / 2 : LEGEND_LINES;
     fit.margin = margin;
     fit.height = plot + margin.t + margin.b;
     fit.font = { ...layout.font, size: 11 };
