@@ -124,7 +124,13 @@ INSTEAD: dict[str, Run | Elsewhere] = {
     "make attacks": dry("attacks", "benchmarks.attacks --write"),
     "make test-cuda": dry("test-cuda", "pytest -m cuda"),
     # What it builds with is run for the wheel that pip gets here.
-    "make wheel": dry("wheel", "hatchling build -t wheel"),
+    "make wheel": dry("wheel", "hatchling build -t wheel", "twine check"),
+    "make site": dry("site", "python -m website"),
+    # Where a builder is at hand, tests/test_wheel.py builds the image.
+    "podman build --tag gradlab .": Elsewhere("tests/test_wheel.py", "def test_the_image_grades"),
+    'podman run --rm --userns=keep-id --volume "$PWD:/course" gradlab doctor': Elsewhere(
+        "tests/test_wheel.py", "def test_the_image_grades"
+    ),
     "jupyter lab": Run("jupyter lab --version"),
     # nvidia-smi comes with the driver.
     "nvidia-smi -L": Run("! command -v nvidia-smi >/dev/null || nvidia-smi -L"),

@@ -1,6 +1,7 @@
 """The wheel as somebody has it who installs nothing else: an index's rules, a check, the program's version."""
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -118,6 +119,22 @@ def test_a_command_names_the_extra_that_it_needs(python: Path) -> None:
     assert refused.returncode == 1
     assert "pip install 'gradlab[instructor]'" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def builder() -> str | None:
+    """The program that builds images here; None if there is none, or its service does not run."""
+    found = filter(None, map(shutil.which, ("podman", "docker")))
+    return next((it for it in found if subprocess.run([it, "info"], capture_output=True).returncode == 0), None)
+
+
+def test_the_image_grades() -> None:
+    program = builder()
+    if program is None:
+        pytest.skip("neither podman nor docker runs here; the Containerfile is linted")
+    built = run(program, "build", "--quiet", "--file", ROOT / "Containerfile", ROOT)
+    assert built.returncode == 0, built.stderr
+    told = run(program, "run", "--rm", built.stdout.split()[-1], "--version")
+    assert told.stdout.strip() == gradlab.__version__, told.stderr
 
 
 def test_the_container_file_has_nothing_that_hadolint_finds() -> None:

@@ -80,6 +80,7 @@ def test_each_page_is_drawn_fits_and_has_nothing_that_axe_finds(
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)  # type: ignore[arg-type]
     context.set_default_timeout(240_000)
     wrong: list[str] = []
+    errors: list[str] = []
     # Whatever a page asks of another machine would be missing in a lecture hall.
     context.route(
         "**/*", lambda it: it.continue_() if it.request.url.startswith((address, "data:", "blob:")) else it.abort()
@@ -87,7 +88,7 @@ def test_each_page_is_drawn_fits_and_has_nothing_that_axe_finds(
     context.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
     for name in pages(site):
         page = context.new_page()
-        page.on("pageerror", lambda error, name=name: wrong.append(f"{name}: {error}"))
+        page.on("pageerror", lambda error, name=name: errors.append(f"{name}: {error}"))
         open_whole(page, f"{address}/{name}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         wrong += [f"{name}: {wide} pixels too wide"] * (wide > 0)
@@ -96,7 +97,7 @@ def test_each_page_is_drawn_fits_and_has_nothing_that_axe_finds(
         wrong += [f"{name}: {it['id']}: {it['nodes'][0]['html'][:200]}" for it in found]
         page.close()
     context.close()
-    assert not wrong
+    assert not wrong + errors
 
 
 def test_the_front_page_s_figure_moves_and_its_buttons_lead_on(site: Path, address: str, page: Page) -> None:
