@@ -48,7 +48,7 @@ def broken_links(site: Path) -> list[str]:
     """The links within the site that lead nowhere, one sentence each; nothing is fetched."""
     parsed = {path.relative_to(site).as_posix(): _parse(path) for path in _pages(site)}
     anchors = {
-        page: {str(tag[key]) for key in ("id", "name") for tag in soup.find_all(attrs={key: True})}
+        page: {str(tag[key]) for key in ("id", "name") for tag in soup.select(f"[{key}]")}
         for page, soup in parsed.items()
     }
     wrong = []
@@ -96,7 +96,7 @@ def page_weight(path: Path, site: Path) -> int:
         parts = urlsplit(str(tag["src"]))
         if not parts.scheme:
             own.add(path.parent / unquote(parts.path))
-    for tag in soup.find_all(attrs={"data-figure": True}):
+    for tag in soup.select("[data-figure]"):
         own.add(site / "_static" / "figures" / f"{tag['data-figure']}.js")
     return sum(file.stat().st_size for file in own if file.is_file())
 

@@ -74,7 +74,8 @@ def interactive(name: str, figure: Plain, refuse: Callable[[str, str], ExpectedE
     parts = {"data": figure.get("data", []), "layout": layout, "frames": figure.get("frames", [])}
     # "</" would end a script element, should the data ever stand inside a page.
     data = json.dumps(parts, separators=(",", ":"), sort_keys=True).replace("</", "<\\/")
-    heading = f'<p class="gradlab-title">{html.escape(title)}</p>' if title else ""
+    shown = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(title))
+    heading = f'<p class="gradlab-title">{shown}</p>' if title else ""
     markup = (
         f'<figure class="gradlab-figure" id="{name}">{heading}'
         f'<div class="gradlab-plot" data-figure="{name}" style="min-height:{int(layout.get("height", 450))}px"></div>'
@@ -129,7 +130,8 @@ def show(cell: NotebookNode, location: CellLocation, prefix: str) -> tuple[list[
     Raises:
         ExpectedError: a figure or a picture has no text alternative.
     """
-    outputs, figures = [], []
+    outputs: list[NotebookNode] = []
+    figures: list[ShownFigure] = []
     for output in cell.outputs:
         data = output.get("data", {})
         name = f"{prefix}-{len(figures) + 1}"

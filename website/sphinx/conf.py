@@ -25,7 +25,7 @@ html_show_sourcelink = False
 html_show_sphinx = False
 html_use_index = False
 html_context = {"default_mode": "auto"}
-html_sidebars = {"gallery": []}
+html_sidebars: dict[str, list[str]] = {"gallery": []}
 html_theme_options = {
     "logo": {"text": project},
     "navbar_align": "left",

@@ -21,11 +21,14 @@
   // On a narrow screen labels take more of the width, a legend more lines, and a map stays a square.
   const NARROW = 560;
   const LEGEND_LINES = 44;
+  // A drawing with so many labels inside is not made narrower, where they would cover one another: it scrolls.
+  const MANY_LABELS = 8;
 
   const fitted = (data, layout, width) => {
     const chosen = Math.max(260, Math.min(layout.width ?? 720, Math.floor(width)));
     const fit = { ...layout, width: chosen };
     if (chosen >= NARROW) return { data, layout: fit };
+    if ((layout.annotations ?? []).length > MANY_LABELS) return { data, layout: { ...layout } };
     const margin = { t: 40, b: 60, ...layout.margin, l: Math.min(layout.margin?.l ?? 60, 48), r: 12 };
     const below = (layout.height ?? 450) - margin.t - margin.b;
     let plot = below;
@@ -54,6 +57,11 @@
     await window.Plotly.newPlot(place, drawn.data, drawn.layout, configuration);
     if (frames.length) await window.Plotly.addFrames(place, frames);
     place.style.minHeight = "";
+    if (drawn.layout.width > place.clientWidth) {
+      place.tabIndex = 0;
+      place.setAttribute("role", "region");
+      place.setAttribute("aria-label", "A wide figure, which scrolls sideways");
+    }
     place.dataset.drawn = "yes";
     let width = place.clientWidth;
     new ResizeObserver(() => {
