@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?=
 export PYTHON
 
-.PHONY: help demo test test-slow test-all lint build replay wheel test-cuda bench mutants fuzz attacks clean
+.PHONY: help demo test test-slow test-all lint build replay site wheel test-cuda bench mutants fuzz attacks clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands.
@@ -18,6 +18,10 @@ help: ## List the commands.
 	tools/set_up.sh --browser
 	@touch $@
 
+.venv/.set-up-for-site .venv/.set-up-for-wheel: .venv/.set-up
+	tools/set_up.sh --$(subst .venv/.set-up-for-,,$@)
+	@touch $@
+
 demo: .venv/.set-up ## Build the lab, grade the sample class, show what comes out.
 	.venv/bin/autograder demo
 
@@ -25,7 +29,7 @@ test: .venv/.set-up-for-tests ## Lint, check types, and run the tests that a cha
 	$(MAKE) --no-print-directory lint
 	.venv/bin/python -m pytest -n auto --dist loadgroup -m "not slow"
 
-test-slow: .venv/.set-up-for-tests ## Run the other tests: kills, all attacks, browser, PostgreSQL, Dask, the whole guides.
+test-slow: .venv/.set-up-for-tests .venv/.set-up-for-site .venv/.set-up-for-wheel ## Run the other tests: kills, all attacks, browser, PostgreSQL, Dask, the whole guides.
 	.venv/bin/python -m pytest -n auto --dist loadgroup -m slow
 
 test-all: ## Run both.
@@ -43,8 +47,13 @@ build: .venv/.set-up ## Build every lab: source/, release/, solutions/.
 replay: .venv/.set-up-for-tests ## Replay the worked solutions alone.
 	.venv/bin/python -m pytest -n auto tests/test_replay.py
 
-wheel: .venv/.set-up ## Make the file that students install: dist/gradlab-….whl, without a lab or a solution.
+site: .venv/.set-up-for-site ## Build the course's website: _site/index.html.
+	.venv/bin/python -m website
+
+wheel: .venv/.set-up-for-wheel ## Make the file that students install: dist/gradlab-….whl, without a lab or a solution; look at it as an index does.
+	rm -f dist/gradlab-*.whl
 	.venv/bin/python -m hatchling build -t wheel
+	.venv/bin/python -m twine check --strict dist/gradlab-*.whl
 
 test-cuda: ## Run the tests that need a CUDA device, with the python that is there (torch, NumPy, pytest, Matplotlib; nvidia-ml-py).
 	$(or $(PYTHON),python) -m pytest -m cuda tests/gradlab/notebook/test_devices.py tests/gradlab/notebook/test_computation_errors.py tests/gradlab/basins \
@@ -65,5 +74,5 @@ attacks: .venv/.set-up ## Run all attacks through this grader, nbgrader and otte
 	.venv/bin/python -m benchmarks.attacks --write
 
 clean: ## Remove the environment and all that was generated and is not committed.
-	rm -rf .venv dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv dist demo _site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

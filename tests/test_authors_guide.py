@@ -98,10 +98,10 @@ def test_the_page_shows_every_file_of_a_lab() -> None:
 
 def test_the_lab_builds_and_the_release_holds_neither_solution_nor_hidden_test(built: Path) -> None:
     solution, release = cells(built, "solutions"), cells(built, "release")
-    assert "return 2 * x" in solution["double"].source
+    assert "return x * 2" in solution["double"].source
     assert solution["double-test"].outputs[0].data["text/plain"] == "✓ Your function doubles every number."
     assert "NotImplementedError" in release["double"].source
-    assert "return 2 * x" not in release["double"].source
+    assert "return x * 2" not in release["double"].source
     assert release["double-test"].source == "check.doubles(double)"
 
 

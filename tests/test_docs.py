@@ -18,6 +18,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+import gradlab
 from autograder.cli.application import application
 from tests.doc_course import LAB, STUDENT, make_documented_course
 from tests.postgresql import running
@@ -123,7 +124,13 @@ INSTEAD: dict[str, Run | Elsewhere] = {
     "make attacks": dry("attacks", "benchmarks.attacks --write"),
     "make test-cuda": dry("test-cuda", "pytest -m cuda"),
     # What it builds with is run for the wheel that pip gets here.
-    "make wheel": dry("wheel", "hatchling build -t wheel"),
+    "make wheel": dry("wheel", "hatchling build -t wheel", "twine check"),
+    "make site": dry("site", "python -m website"),
+    # Where a builder is at hand, tests/test_wheel.py builds the image.
+    "podman build --tag gradlab .": Elsewhere("tests/test_wheel.py", "def test_the_image_grades"),
+    'podman run --rm --userns=keep-id --volume "$PWD:/course" gradlab doctor': Elsewhere(
+        "tests/test_wheel.py", "def test_the_image_grades"
+    ),
     "jupyter lab": Run("jupyter lab --version"),
     # nvidia-smi comes with the driver.
     "nvidia-smi -L": Run("! command -v nvidia-smi >/dev/null || nvidia-smi -L"),
@@ -156,7 +163,7 @@ INSTEAD: dict[str, Run | Elsewhere] = {
 }
 """What cannot be run as it stands, because it takes long, waits for ever, needs a network or misses a word."""
 
-HERE = {"--n 2048": "--n 16", "--n 1024": "--n 16", "gradlab[": "./gradlab-0.1.0-py3-none-any.whl["}
+HERE = {"--n 2048": "--n 16", "--n 1024": "--n 16", "gradlab[": f"./gradlab-{gradlab.__version__}-py3-none-any.whl["}
 """What makes a command cheap without making it another one, or installs this checkout's package and no older one."""
 
 

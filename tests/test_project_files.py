@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+import gradlab
+
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -48,8 +50,21 @@ def test_pre_commit_accepts_its_configuration_and_finds_its_programs(tmp_path: P
 
 def test_the_citation_says_what_the_project_says() -> None:
     citation, project = load(ROOT / "CITATION.cff"), PROJECT["project"]
-    assert (str(citation["version"]), citation["license"]) == (project["version"], project["license"])
+    assert (str(citation["version"]), citation["license"]) == (gradlab.__version__, project["license"])
     assert citation["repository-code"] == REPOSITORY
+
+
+def test_the_pages_and_the_changelog_name_the_version() -> None:
+    named = {
+        version
+        for page in ("README.md", "docs/students.md")
+        for version in re.findall(r"gradlab-([\d.]+)-py3", (ROOT / page).read_text(encoding="utf-8"))
+    }
+    assert named == {gradlab.__version__}
+    released = re.findall(
+        r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    assert released[0] == gradlab.__version__
 
 
 def test_the_workflow_runs_targets_that_exist_on_each_supported_python() -> None:

@@ -3,6 +3,8 @@
 #
 #   tools/set_up.sh            for grading
 #   tools/set_up.sh --browser  also for the tests: a browser, compilers, PostgreSQL
+#   tools/set_up.sh --site     also for the website
+#   tools/set_up.sh --wheel    also for the package that an index takes
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -88,10 +90,11 @@ if [ ! -x .venv/bin/python ]; then
     say "making .venv with $("$python" --version)"
     "$python" -m venv .venv
 fi
-extras=development
-if [ "${1:-}" = --browser ]; then
-    extras=development,ladder
-fi
+case "${1:-}" in
+    --browser) extras=development,ladder ;;
+    --site | --wheel) extras=development,${1#--} ;;
+    *) extras=development ;;
+esac
 say "installing into .venv (the first time this takes minutes)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
     --constraint constraints.txt --editable ".[$extras]"

@@ -151,7 +151,28 @@ def check_leaks(lab_text: LabText, released: NotebookNode, files: Mapping[str, b
     Raises:
         ExpectedError: the release holds such a line.
     """
-    text_lines, code_lines = _visible_lines(released, files)
+    check_visible_lines(lab_text, *_visible_lines(released, files), delimiters)
+
+
+def check_visible_lines(
+    lab_text: LabText,
+    text_lines: Mapping[str, str],
+    code_lines: Mapping[str, str],
+    delimiters: Delimiters,
+    shown_by: str = "the release",
+) -> None:
+    """Check the same of lines, wherever they are shown.
+
+    Args:
+        lab_text: the lab's text.
+        text_lines: the lines of prose, data and answers' stubs, each without its indent: line → where it is.
+        code_lines: the lines of other code, which may share an idiom with a hidden region.
+        delimiters: nbgrader's delimiters.
+        shown_by: what shows them, for the error.
+
+    Raises:
+        ExpectedError: one of them is a line of a hidden region that reveals something.
+    """
     for hidden in _hidden_lines(lab_text, delimiters):
         all_visible = hidden.lines.keys() <= text_lines.keys() | code_lines.keys()
         for line, offset in hidden.lines.items():
@@ -159,7 +180,7 @@ def check_leaks(lab_text: LabText, released: NotebookNode, files: Mapping[str, b
             where = text_lines.get(line) or in_code
             if where:
                 raise hidden.location.refuse(
-                    f"the release gives away one of the {hidden.region}: {where} holds {line!r}",
+                    f"{shown_by} gives away one of the {hidden.region}: {where} holds {line!r}",
                     "Write that line in another way in one of the two places, or hide it there too.",
                     offset,
                 )
