@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, NoReturn
 
-from autograder import kernel
+from autograder import call_filter, kernel
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.sandbox import bubblewrap, isolation, seccomp, subprogram
@@ -42,8 +42,6 @@ WHOLE_PROC: Final = (
 _CONTAINER: Final = (
     "--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined"
 )
-LIBSECCOMP: Final = "apt-get install libseccomp2"
-"""The line that installs the library that the filter of system calls is made with."""
 
 _SIGNS: Final = {
     "private folders of the submission": "private folders of each submission",
@@ -126,7 +124,7 @@ def cure_for(feature: KernelFeature) -> str:
     cures = {
         "own /proc": WHOLE_PROC,
         "ordinary user": "Start it as an ordinary user, or give the container a range of users.",
-        "system-call filter": LIBSECCOMP,
+        "system-call filter": call_filter.INSTALLATION,
     }
     return cures.get(name) or cure_for_namespaces()
 

@@ -13,7 +13,8 @@ _MAPPED: Final = 0
 _PRIVATE: Final = 5
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _PARENT: Final = 1
-"""The index of the parent in `ProcFs.state`."""
+THREADS: Final = 17
+"""The indexes of the parent and of the number of threads in `ProcFs.state`."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,12 @@ class ProcFs:
             os.write(file, text.encode())
         finally:
             os.close(file)
+
+    def threads(self) -> int:
+        """How many threads there are on this machine, all users' together."""
+        # "0.20 0.18 0.12 running/all last"; a container may show another file here.
+        found = self.read(".", "loadavg").split()
+        return int(found[3].partition("/")[2]) if len(found) > 3 else 0
 
     def state(self, process: int) -> list[str]:
         """What follows the name in the file stat: state, parent, …; nothing if the process has ended."""

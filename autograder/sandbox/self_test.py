@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from autograder import call_filter
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.sandbox import kernel_features
@@ -155,7 +156,7 @@ def _conclude(found: Findings) -> Iterable[Layer]:
         # It alone forbids namespaces where there is no /proc to forbid them in.
         required=not found.described,
     )
-    yield filtered if filtered.active else replace(filtered, cure=kernel_features.LIBSECCOMP)
+    yield filtered if filtered.active else replace(filtered, cure=call_filter.INSTALLATION)
     yield layer(
         "own pseudoterminals",
         [] if found.terminal else ["none can be opened: cells with !command fail"],

@@ -19,7 +19,8 @@ from types import FrameType
 from typing import Final
 
 from autograder.limits import Limits
-from autograder.sandbox.procfs import ProcFs
+from autograder.sandbox.disk_usage import DiskUsage
+from autograder.sandbox.procfs import THREADS, ProcFs
 
 _INTERVAL_SECONDS: Final = 0.25
 _SHORT_INTERVAL_SECONDS: Final = 0.05
@@ -63,9 +64,14 @@ class UsageMonitor:
         folders: its folders that are held in memory, each a file system of its own.
         proc: the /proc to look in.
         unnamed_files: whether its processes can make files in memory that have no name (memfd_create(2)).
+        on_disk: its folder, if that is no file system of its own. What lies there is then measured, too, and so is the
+            number of processes, which the kernel counts with those of others.
     """
 
-    def __init__(self, limits: Limits, folders: Sequence[str], proc: ProcFs, *, unnamed_files: bool) -> None:
+    def __init__(
+        self, limits: Limits, folders: Sequence[str], proc: ProcFs, *, unnamed_files: bool, on_disk: str = ""
+    ) -> None:
+        self._disk = DiskUsage(on_disk, limits.file_bytes, limits.disk_bytes) if on_disk else None
         self._limits = limits
         self._folders = folders
         self._proc = proc
@@ -87,6 +93,8 @@ class UsageMonitor:
     def _check(self, _number: int, _frame: FrameType | None) -> None:
         limit = self._limits.memory_bytes
         usage = measure_usage(self._proc, self._folders, limit, unnamed_files=self._unnamed_files)
+        if self._disk:
+            self._check_alone(self._disk)
         if self._spent(usage) > self._limits.cpu_seconds:
             raise ExceededError(f"used more than {self._limits.cpu_seconds} CPU seconds")
         too_much = usage.memory_bytes > limit
@@ -97,6 +105,14 @@ class UsageMonitor:
         self._seen_before = too_much
         close = usage.memory_bytes > limit * _SHORT_INTERVAL_FRACTION
         signal.setitimer(signal.ITIMER_REAL, _SHORT_INTERVAL_SECONDS if close else _INTERVAL_SECONDS)
+
+    def _check_alone(self, disk: DiskUsage) -> None:
+        members = self._proc.descendants()
+        threads = sum(int(state[THREADS]) for member in members if len(state := self._proc.state(member)) > THREADS)
+        if threads > self._limits.processes:
+            raise ExceededError(f"started more than {self._limits.processes} processes and threads")
+        if disk.measure(self._proc, members) > self._limits.disk_bytes:
+            raise ExceededError(f"used more than {_size(self._limits.disk_bytes)} of disk")
 
     def _spent(self, usage: Usage) -> float:
         """CPU seconds of all processes so far, those that have ended included."""
