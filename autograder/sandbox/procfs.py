@@ -12,9 +12,10 @@ _CHUNK: Final = 65536
 _MAPPED: Final = 0
 _PRIVATE: Final = 5
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+STATE: Final = 0
 _PARENT: Final = 1
 THREADS: Final = 17
-"""The indexes of the parent and of the number of threads in `ProcFs.state`."""
+"""The indexes of the state, the parent and the number of threads in `ProcFs.state`."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class ProcFs:
         try:
             folder = os.open(f"{process}/fd", os.O_RDONLY | os.O_DIRECTORY, dir_fd=self.descriptor)
         except PermissionError:
-            return None
+            return [] if self._is_ending(process) else None
         except OSError:
             return []
         found = []
@@ -64,13 +65,17 @@ class ProcFs:
                     if os.readlink(name, dir_fd=folder).startswith(begin):
                         found.append(os.stat(name, dir_fd=folder))
         except PermissionError:
-            return None
+            return found if self._is_ending(process) else None
         except OSError:
             # It has ended meanwhile.
             return found
         finally:
             os.close(folder)
         return found
+
+    def _is_ending(self, process: int) -> bool:
+        """Whether a process has given back its memory, or has ended: its files can't be seen any more."""
+        return not any(map(int, self.read(process, "statm").split()))
 
     def write(self, name: str, text: str) -> None:
         """Write to one of the files that describe this process.

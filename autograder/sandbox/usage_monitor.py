@@ -13,14 +13,14 @@ zygote, whose forks they are, doesn't count.
 import os
 import resource
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
 from autograder.limits import Limits
 from autograder.sandbox.disk_usage import DiskUsage
-from autograder.sandbox.procfs import THREADS, ProcFs
+from autograder.sandbox.procfs import STATE, THREADS, ProcFs
 
 _INTERVAL_SECONDS: Final = 0.25
 _SHORT_INTERVAL_SECONDS: Final = 0.05
@@ -79,6 +79,7 @@ class UsageMonitor:
         self._cpu_seconds = 0.0
         self._lost_cpu_seconds = 0.0
         self._seen_before = False
+        self._headless: set[int] = set()
 
     def start(self) -> None:
         """Measure at intervals from here on; `ExceededError` is then raised wherever this process is."""
@@ -93,8 +94,10 @@ class UsageMonitor:
     def _check(self, _number: int, _frame: FrameType | None) -> None:
         limit = self._limits.memory_bytes
         usage = measure_usage(self._proc, self._folders, limit, unnamed_files=self._unnamed_files)
+        states = {member: self._proc.state(member) for member in self._proc.descendants()}
+        self._check_main_threads(states)
         if self._disk:
-            self._check_alone(self._disk)
+            self._check_alone(self._disk, states)
         if self._spent(usage) > self._limits.cpu_seconds:
             raise ExceededError(f"used more than {self._limits.cpu_seconds} CPU seconds")
         too_much = usage.memory_bytes > limit
@@ -106,12 +109,19 @@ class UsageMonitor:
         close = usage.memory_bytes > limit * _SHORT_INTERVAL_FRACTION
         signal.setitimer(signal.ITIMER_REAL, _SHORT_INTERVAL_SECONDS if close else _INTERVAL_SECONDS)
 
-    def _check_alone(self, disk: DiskUsage) -> None:
-        members = self._proc.descendants()
-        threads = sum(int(state[THREADS]) for member in members if len(state := self._proc.state(member)) > THREADS)
+    def _check_main_threads(self, states: Mapping[int, Sequence[str]]) -> None:
+        """See to it that no process ends its main thread and goes on: the kernel then shows nothing of what it uses."""
+        headless = {member for member, state in states.items() if state and _is_headless(state)}
+        # One that ends is in this state for a moment.
+        if headless & self._headless:
+            raise ExceededError("ended the main thread of a process that goes on, so that nobody sees what it uses")
+        self._headless = headless
+
+    def _check_alone(self, disk: DiskUsage, states: Mapping[int, Sequence[str]]) -> None:
+        threads = sum(int(state[THREADS]) for state in states.values() if state)
         if threads > self._limits.processes:
             raise ExceededError(f"started more than {self._limits.processes} processes and threads")
-        if disk.measure(self._proc, members) > self._limits.disk_bytes:
+        if disk.measure(self._proc, states) > self._limits.disk_bytes:
             raise ExceededError(f"used more than {_size(self._limits.disk_bytes)} of disk")
 
     def _spent(self, usage: Usage) -> float:
@@ -144,6 +154,10 @@ def measure_usage(proc: ProcFs, folders: Iterable[str], enough_bytes: int, *, un
         inherited = _proportional_bytes(proc, "self") or 0
         memory = files + sum(_own_bytes(proc, member, inherited) for member in members)
     return Usage(memory, sum(_cpu_seconds(proc, member) for member in members))
+
+
+def _is_headless(state: Sequence[str]) -> bool:
+    return state[STATE] == "Z" and int(state[THREADS]) > 1
 
 
 def _own_bytes(proc: ProcFs, process: int, inherited: int) -> int:

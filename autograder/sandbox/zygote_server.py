@@ -29,7 +29,15 @@ from typing import Any, Final, NoReturn
 
 from autograder import kernel
 from autograder.limits import Limits
-from autograder.sandbox import huge_pages, isolation, procfs, seccomp, submission_processes, without_namespaces
+from autograder.sandbox import (
+    huge_pages,
+    isolation,
+    procfs,
+    seccomp,
+    submission_processes,
+    substitutes,
+    without_namespaces,
+)
 from autograder.sandbox.accelerator import DriverNeeds, hooks_for
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.remove_tree import remove_tree
@@ -269,6 +277,8 @@ def main() -> NoReturn:
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     _import_all((*_ALWAYS, *order["modules"]))
+    if mode is Mode.LANDLOCK:
+        substitutes.install()
     # The collections that a shell makes when it is reset then go through its own objects alone.
     gc.freeze()
     entry = submission_processes.find_entry(order["entry"])
