@@ -11,7 +11,6 @@ from autograder.cli.display import messages, output, print_json
 from autograder.cli.error_handler import EXPECTED_ERROR
 from autograder.cli.progress import Bar, shown
 from autograder.formatting import count, number
-from autograder.sandbox.choice import choose
 from autograder.sandbox.mode import Choice, Mode
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def build(
 ) -> None:
     """Build labs from course/: source/, release/ and the executed solutions/."""
     with shown("Reading the labs", quiet=quiet) as bar:
-        report = built(course, labs or None, check=check, mode=choose(sandbox), bar=bar)
+        report = built(course, labs or None, check=check, mode=options.mode(sandbox), bar=bar)
     if form is options.Format.JSON:
         print_json({**asdict(report), "current": report.current})
     else:

@@ -20,7 +20,6 @@ from autograder.cli.progress import Bar, shown
 from autograder.errors import ExpectedError
 from autograder.grading.terms import Terms
 from autograder.report.records import as_record
-from autograder.sandbox.choice import choose
 from autograder.sandbox.mode import Choice, Mode
 from autograder.verdicts import Result, SubmissionStatus
 
@@ -61,7 +60,7 @@ def demo(
     """Grade a sample class, write its feedback and its report, and say where to look."""
     with shown("Copying the course and the sample class", quiet=quiet) as bar:
         prepare(checkout(), into)
-        made = demonstrate(into, mode=choose(sandbox), workers=workers or options.processors(), bar=bar)
+        made = demonstrate(into, mode=options.mode(sandbox), workers=workers or options.processors(), bar=bar)
     if form is options.Format.JSON:
         results = [as_record(result) for result in made.results]
         print_json({"results": results, "feedback": made.feedback, "reports": made.reports})

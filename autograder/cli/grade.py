@@ -163,9 +163,7 @@ def _sandbox(wanted: Choice, dask: str | None) -> Mode:
     """The sandbox of this run. What workers of a cluster have, this machine can't tell: they get what is named."""
     if dask is not None and wanted is Choice.AUTO:
         return Mode.BUBBLEWRAP
-    from autograder.sandbox.choice import choose  # only this command needs it
-
-    return choose(wanted)
+    return options.mode(wanted)
 
 
 def _prestarted(course: Path, terms: Terms, *, needed: bool) -> AbstractContextManager["Prestart | None"]:

@@ -20,7 +20,6 @@ from autograder.judging.skipped_cells import SkipProblem
 from autograder.progress import Progress
 from autograder.report.levels import explained
 from autograder.report.records import as_level_record
-from autograder.sandbox.choice import choose
 from autograder.sandbox.mode import Choice
 from autograder.verdicts import Level, TestLevel
 
@@ -80,7 +79,7 @@ def levels(
         names = tuple(dict.fromkeys(labs or opened.labs()))
         if not names:
             raise opened.no_labs_error()
-        terms = Terms(options.limits(cell_seconds, memory_bytes=memory), choose(sandbox))
+        terms = Terms(options.limits(cell_seconds, memory_bytes=memory), options.mode(sandbox))
         with course_lock(opened), LocalExecutor(opened.state, terms) as executor:
             tests = list(tests_of(opened, names, executor, bar))
             notes = list(notes_of(opened, names, executor))

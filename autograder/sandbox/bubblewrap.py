@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from autograder import kernel
 from autograder.errors import ExpectedError
-from autograder.sandbox import isolation, visible_files
+from autograder.sandbox import isolation, visible_files, without_namespaces
 from autograder.sandbox.accelerator import HIDDEN, DeviceAccess
 from autograder.sandbox.mode import Mode
 
@@ -36,7 +36,8 @@ def find() -> str:
     found = shutil.which("bwrap")
     if found is None:
         raise ExpectedError(
-            "bubblewrap, the sandbox's outer wall, isn't installed: there is no bwrap on the PATH.",
+            "bubblewrap, the sandbox's outer wall, isn't installed: there is no bwrap on the PATH. "
+            + without_namespaces.alternative(),
             INSTALLATION,
         )
     return found

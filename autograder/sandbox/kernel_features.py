@@ -20,8 +20,9 @@ from typing import Final, NoReturn
 from autograder import call_filter, kernel
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import bubblewrap, isolation, seccomp, subprogram
+from autograder.sandbox import bubblewrap, isolation, seccomp, subprogram, without_namespaces
 from autograder.sandbox.accelerator import DriverNeeds
+from autograder.sandbox.mode import Mode
 from autograder.sandbox.procfs import ProcFs
 
 _SECONDS: Final = 60.0
@@ -53,6 +54,7 @@ _SIGNS: Final = {
     "filter of system calls": "the filter of system calls",
     "GPU:": "a GPU that nothing has used before the fork",
     "bwrap:": "the outer wall (bubblewrap)",
+    "Landlock:": "Landlock",
 }
 """What a part of the sandbox writes when it fails, and the name of that layer."""
 
@@ -92,17 +94,24 @@ def try_all() -> list[KernelFeature]:
     return [KernelFeature(**fields) for fields in json.loads(done.stdout)]
 
 
-def startup_error(said: str) -> ExpectedError:
+def startup_error(said: str, mode: Mode) -> ExpectedError:
     """The error for a sandbox that didn't start. It names what this machine lacks.
 
     Args:
         said: what the part that failed wrote.
+        mode: which sandbox it is.
     """
     layer = next((name for sign, name in _SIGNS.items() if sign in said), "")
     if not layer:
         return ExpectedError(
             f"The sandbox's warm interpreter didn't start: {said or 'it said nothing'}",
             "Mend the environment (autograder doctor shows what is in it) and try again.",
+        )
+    if mode is Mode.LANDLOCK:
+        _, cure = without_namespaces.problem()
+        return ExpectedError(
+            f"A required layer of the sandbox without namespaces is missing: {layer}. {said}",
+            f"{cure or without_namespaces.UPDATE} To see each layer: autograder doctor.",
         )
     missing: list[KernelFeature] = []
     # If they can't be tried, the layer is still reported.
@@ -112,7 +121,7 @@ def startup_error(said: str) -> ExpectedError:
     lines = " ".join(dict.fromkeys(map(cure_for, missing))) or cure_for_namespaces()
     return ExpectedError(
         f"A required layer of the sandbox is missing: {layer}.{lacks} {said}",
-        f"{lines} To see each layer: autograder doctor.",
+        f"{lines} {without_namespaces.alternative()} To see each layer: autograder doctor.",
     )
 
 

@@ -26,6 +26,8 @@ VERSION: Final = max(protection.version for protection in landlock.PROTECTIONS)
 """The version of Landlock that is required."""
 LINUX: Final = next(protection.linux for protection in landlock.PROTECTIONS if protection.version == VERSION)
 """The first Linux that has it."""
+UPDATE: Final = f"Run it on Linux {LINUX} or later."
+"""What to do where a part of it is missing."""
 
 _OWN_FOLDER: Final = landlock.ALL & ~(landlock.MAKE_DEVICE | landlock.MAKE_SOCKET | landlock.DEVICE_REQUESTS)
 _DEVICES: Final = landlock.READ_FILE | landlock.WRITE_FILE
@@ -43,7 +45,7 @@ def problem() -> tuple[str, str]:
         names = ", ".join(f"{each.name} (version {each.version}, Linux {each.linux})" for each in lacking)
         return (
             f"this kernel has version {has} of Landlock, which doesn't restrict: {names}",
-            f"Run it on Linux {LINUX} or later.",
+            UPDATE,
         )
     try:
         ctypes.CDLL(call_filter.LIBRARY)
@@ -74,6 +76,14 @@ def require(device: DeviceAccess) -> None:
             "The sandbox without namespaces (--sandbox landlock) gives no access to a GPU.",
             "Leave --gpu out, or grade on a machine with bubblewrap and namespaces.",
         )
+
+
+def alternative() -> str:
+    """What this machine offers where bubblewrap can't be had, in a sentence."""
+    said, cure = problem()
+    if not said:
+        return "The sandbox without namespaces can be had here (--sandbox landlock)."
+    return f"The sandbox without namespaces (--sandbox landlock) can't be had either: {said}. {cure}"
 
 
 def _absence(error: OSError) -> tuple[str, str]:

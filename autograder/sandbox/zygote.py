@@ -131,7 +131,7 @@ class Zygote:
             process.note({"ended": DIED})
         if not process.await_start():
             judge.close()
-            raise self._failure or startup_error(process.failure)
+            raise self._failure or startup_error(process.failure, self._mode)
         return process
 
     @property
@@ -261,7 +261,7 @@ class Zygote:
         said = errors.read().decode(errors="replace").strip()
         if self._ready.is_set():
             return ExpectedError(f"The sandbox has died. {said}".strip(), "Start the run again: finished work is kept.")
-        return startup_error(said)
+        return startup_error(said, self._mode)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
