@@ -52,7 +52,8 @@ class Findings:
         processes: how many processes are visible.
         described: whether processes are described to them in a /proc.
         user: the numeric user id.
-        capabilities: whether it holds a capability or could gain one.
+        capabilities: whether it holds a capability.
+        bounding: whether a capability is left that a program with rights of its own could give it.
         new_privileges: whether a set-user-id program would work.
         nested: whether a further user namespace can be made.
         started: how many of the processes that were tried could be started.
@@ -75,6 +76,7 @@ class Findings:
     described: bool
     user: int
     capabilities: bool
+    bounding: bool
     new_privileges: bool
     nested: bool
     started: int
@@ -107,7 +109,8 @@ def try_all(attempts: Attempts) -> Findings:
         processes=_visible_processes(),
         described=Path("/proc/self").exists(),
         user=os.getuid(),
-        capabilities=bool(kernel.capabilities()) or any(kernel.bounding_set()),
+        capabilities=bool(kernel.capabilities()),
+        bounding=any(kernel.bounding_set()),
         new_privileges=kernel.may_gain_privileges(),
         nested=_in_child(lambda: kernel.unshare(kernel.NEW_USERS)),
         started=_start_processes(attempts.processes),

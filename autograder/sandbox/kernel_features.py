@@ -45,6 +45,8 @@ _CONTAINER: Final = (
 )
 
 _SIGNS: Final = {
+    "Landlock:": "Landlock",
+    "bwrap:": "the outer wall (bubblewrap)",
     "private folders of the submission": "private folders of each submission",
     "namespaces": "namespaces of each submission",
     "own /proc": "a /proc of each submission's own",
@@ -53,8 +55,6 @@ _SIGNS: Final = {
     "giving up privileges": "dropped privileges",
     "filter of system calls": "the filter of system calls",
     "GPU:": "a GPU that nothing has used before the fork",
-    "bwrap:": "the outer wall (bubblewrap)",
-    "Landlock:": "Landlock",
 }
 """What a part of the sandbox writes when it fails, and the name of that layer."""
 

@@ -234,7 +234,9 @@ def _conclude(found: Findings) -> Iterable[Layer]:
         [f"{found.processes} processes are visible"] if found.processes > 2 else [],
         "a submission sees its own processes alone, and they die with it",
     )
-    yield layer("no privileges", _privileges(found), f"user {found.user}, no capability, no way to gain one")
+    # Where there are no namespaces a process may not empty that set, and needn't: it can't gain privileges.
+    privileges = _privileges(found) + (["student code could be given capabilities"] if found.bounding else [])
+    yield layer("no privileges", privileges, f"user {found.user}, no capability, no way to gain one")
     yield layer("private folders", _folders(found), "the working folder and /tmp are the submission's own, and bounded")
     yield layer("resource limits", _limits(found), "CPU, memory, processes, open files and file size are bounded")
     described = layer(
