@@ -26,6 +26,10 @@ only_root = pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("setpriv") is None, reason="needs root and setpriv to make such a machine"
 )
 
+can_be_ordinary = pytest.mark.skipif(
+    os.geteuid() == 0 and shutil.which("setpriv") is None, reason="needs an ordinary user, or setpriv to become one"
+)
+
 
 def run(command: list[str], program: str, **options: object) -> subprocess.CompletedProcess[str]:
     """Run a Python program at the end of this command line."""
