@@ -15,7 +15,7 @@ SMALLEST: Final = 4096
 """Bytes that each file counts at least: what the system keeps of it takes space, too."""
 _BLOCK: Final = 512
 """The unit of `os.stat_result.st_blocks`, in bytes."""
-_MAPPED: Final = re.compile(r"^\S+ \S+ \S+ \S+ (?P<file>[0-9]+) +(?P<path>/.*) \(deleted\)$", re.MULTILINE)
+_MAPPED: Final = re.compile(r"^\S+ \S+ \S+ \S+ (?P<file>[0-9]+) +(?P<path>/.*) \(deleted\)$")
 """A file without a name that is mapped, in a process's file maps (proc_pid_maps(5))."""
 
 
@@ -51,12 +51,17 @@ class DiskUsage:
                 return too_much
             sizes |= {status.st_ino: _bytes(status) for status in found}
             # How large a file is that is only mapped can't be asked; as large as any can be, if it was never seen.
-            for mapped in _MAPPED.finditer(proc.read(member, "maps")):
-                if mapped["path"].startswith(self._folder):
+            for line in self._mapped(proc.read(member, "maps")):
+                mapped = _MAPPED.match(line)
+                if mapped and mapped["path"].startswith(self._folder):
                     number = int(mapped["file"])
                     sizes.setdefault(number, self._sizes.get(number, self._file_bytes))
         self._sizes = sizes
         return sum(sizes.values())
+
+    def _mapped(self, maps: str) -> list[str]:
+        # Mostly there is none, and the text is long.
+        return [line for line in maps.splitlines() if self._folder in line] if self._folder in maps else []
 
     def _named(self) -> dict[int, int] | None:
         """The sizes of all that lies in the folder, by number; None if a part of it can't be read, or too much."""

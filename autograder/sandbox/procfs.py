@@ -100,6 +100,30 @@ class ProcFs:
         # "pid (name) state parent …": the name may hold spaces and brackets.
         return self.read(process, "stat").rpartition(")")[2].split()
 
+    def family(self) -> list[int]:
+        """The same as `descendants`, found faster where this /proc shows many other processes.
+
+        While processes end, the kernel may leave some out of its lists of children: for measurements alone.
+        """
+        own = self.own_number()
+        if not self.read(own, f"task/{own}/children"):
+            return self.descendants()
+        found: list[int] = []
+        waiting = [own]
+        while waiting:
+            process = waiting.pop()
+            with suppress(OSError):
+                folder = os.open(f"{process}/task", os.O_RDONLY | os.O_DIRECTORY, dir_fd=self.descriptor)
+                try:
+                    threads = os.listdir(folder)  # noqa: PTH208 - a path could be covered
+                finally:
+                    os.close(folder)
+                for thread in threads:
+                    fresh = [int(child) for child in self.read(process, f"task/{thread}/children").split()]
+                    found += fresh
+                    waiting += fresh
+        return found
+
     def descendants(self, spare: frozenset[int] = frozenset()) -> list[int]:
         """The processes that descend from this one, those included that have ended and weren't waited for.
 

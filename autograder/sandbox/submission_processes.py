@@ -156,8 +156,8 @@ def _keep(settings: ForkSettings, user: int, group: int, connection: int, report
             kernel.die_with_parent(signal.SIGTERM)
             proc = ProcFs.of_here()
             folder = tempfile.mkdtemp(dir=settings.folders)
-        # Where the filter of system calls is required, it denies all that can be done with keys.
-        isolation.give_up_privileges(keys_are_denied=settings.mode is Mode.LANDLOCK)
+        # Without namespaces the filter denies all that can be done with keys; with --sandbox none nothing is denied.
+        isolation.give_up_privileges(keys_are_denied=settings.mode is not Mode.BUBBLEWRAP)
         if settings.mode is Mode.LANDLOCK:
             without_namespaces.confine_keeper()
             confined = True

@@ -26,6 +26,8 @@ _INTERVAL_SECONDS: Final = 0.25
 _SHORT_INTERVAL_SECONDS: Final = 0.05
 _SHORT_INTERVAL_FRACTION: Final = 0.25
 """The part of the memory above which the keeper measures more often."""
+_THOROUGH: Final = 8
+"""Of so many measurements one looks for the submission's processes among all."""
 _KIBIBYTE: Final = 1024
 _MEBIBYTE: Final = 1024**2
 _GIBIBYTE: Final = 1024**3
@@ -80,6 +82,7 @@ class UsageMonitor:
         self._lost_cpu_seconds = 0.0
         self._seen_before = False
         self._headless: set[int] = set()
+        self._checks = 0
 
     def start(self) -> None:
         """Measure at intervals from here on; `ExceededError` is then raised wherever this process is."""
@@ -93,8 +96,11 @@ class UsageMonitor:
 
     def _check(self, _number: int, _frame: FrameType | None) -> None:
         limit = self._limits.memory_bytes
-        usage = measure_usage(self._proc, self._folders, limit, unnamed_files=self._unnamed_files)
-        states = {member: self._proc.state(member) for member in self._proc.descendants()}
+        self._checks += 1
+        # Every so often all processes of the machine are looked through, lest one be left out again and again.
+        members = self._proc.descendants() if self._checks % _THOROUGH == 0 else self._proc.family()
+        usage = measure_usage(self._proc, self._folders, limit, members, unnamed_files=self._unnamed_files)
+        states = {member: self._proc.state(member) for member in members}
         self._check_main_threads(states)
         if self._disk:
             self._check_alone(self._disk, states)
@@ -134,17 +140,19 @@ class UsageMonitor:
         return now + self._lost_cpu_seconds
 
 
-def measure_usage(proc: ProcFs, folders: Iterable[str], enough_bytes: int, *, unnamed_files: bool) -> Usage:
-    """Measure what all that descends from this process uses.
+def measure_usage(
+    proc: ProcFs, folders: Iterable[str], enough_bytes: int, members: Sequence[int], *, unnamed_files: bool
+) -> Usage:
+    """Measure what some descendants of this process use.
 
     Args:
         proc: the /proc to look in.
         folders: folders held in memory, each a file system of its own.
         enough_bytes: up to here a cheap upper bound for the memory will do, in which shared pages count several times.
+        members: the descendants.
         unnamed_files: whether the processes can make files in memory that have no name (memfd_create(2)). Such a file
             counts in full, and once more where it is mapped; a process that hides its open files counts as too much.
     """
-    members = proc.descendants()
     files = sum(map(_file_bytes, folders))
     if unnamed_files:
         files += _unnamed_bytes(proc, members, enough_bytes + 1)
