@@ -14,6 +14,8 @@ from typing import Final
 
 LIBRARY: Final = "libseccomp.so.2"
 """The library's file; without it there is no filter."""
+INSTALLATION: Final = "apt-get install libseccomp2"
+"""The line that installs it."""
 
 FORBIDDEN: Final = (
     # looking into other processes
@@ -46,7 +48,7 @@ ABSENT: Final = (
 NEWER: Final = range(450, 600)
 """Calls younger than this list; their numbers are the same on every architecture. C libraries do without them."""
 
-NOT_EQUAL, EQUAL, GREATER, MASKED = 1, 4, 6, 7
+NOT_EQUAL, GREATER, MASKED = 1, 6, 7
 """How an argument is compared."""
 
 _ALLOW: Final = 0x7FFF0000

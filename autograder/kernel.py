@@ -47,20 +47,6 @@ _CAPABILITY_VERSION_3: Final = 0x20080522
 
 _COLLAPSE: Final = 25
 
-_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-"""The numbers of Landlock's calls (landlock(7)), which the C library doesn't wrap; the same on every architecture."""
-_VERSION: Final = 1
-_BENEATH: Final = 1
-_FILES_WITHIN: Final = 0x1FF2
-"""Writing to a file, removing, and making of any kind: what the first version knows."""
-_STARTING: Final = 0x1
-_RENAMING, _TRUNCATING = 0x2000, 0x4000
-"""Since versions 2 and 3."""
-_TCP: Final = 0x3
-"""Binding and connecting, since version 4."""
-_SCOPES: Final = 0x3
-"""Abstract sockets and signals of processes outside, since version 6."""
-
 _JOIN_SESSION_KEYRING: Final = 1
 _KEYCTL: Final = {"x86_64": 250, "aarch64": 219}
 """The number of keyctl(2), which the C library doesn't wrap, on the machines that PyTorch is built for."""
@@ -147,57 +133,6 @@ def filter_system_calls(program: bytes) -> None:
     """
     loaded = _Program(len(program) // _INSTRUCTION_BYTES, program)
     _check(int(_libc.prctl(_SET_SECURE_COMPUTING, _FILTER, ctypes.addressof(loaded), 0, 0)), "filter of system calls")
-
-
-class _Ruleset(ctypes.Structure):
-    _fields_ = (("files", ctypes.c_uint64), ("network", ctypes.c_uint64), ("scopes", ctypes.c_uint64))
-
-
-class _Beneath(ctypes.Structure):
-    _pack_ = 1
-    _fields_ = (("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32))
-
-
-def confines_writing() -> bool:
-    """Whether this kernel has Landlock."""
-    return _landlock_version() > 0
-
-
-def _landlock_version() -> int:
-    return int(_libc.syscall(ctypes.c_long(_CREATE_RULESET), None, ctypes.c_long(0), ctypes.c_long(_VERSION)))
-
-
-def confine_writing(folder: bytes) -> None:
-    """Forbid this process to write to files, to start programs, to use TCP and to signal others (Landlock).
-
-    What the kernel's version doesn't know is not forbidden. It needs `forbid_new_privileges` first.
-
-    Args:
-        folder: where it may still write; empty if nowhere.
-    """
-    version = _landlock_version()
-    if version < 0:
-        _check(version, "Landlock")
-    writing = _FILES_WITHIN | (_RENAMING if version >= 2 else 0) | (_TRUNCATING if version >= 3 else 0)
-    rules = _Ruleset(writing | _STARTING, _TCP if version >= 4 else 0, _SCOPES if version >= 6 else 0)
-    # A kernel takes a longer record than it knows if the rest of it is zero.
-    made = int(
-        _libc.syscall(ctypes.c_long(_CREATE_RULESET), ctypes.byref(rules), ctypes.sizeof(rules), ctypes.c_long(0))
-    )
-    if made < 0:
-        _check(made, "Landlock")
-    try:
-        if folder:
-            opened = os.open(folder, os.O_PATH | os.O_DIRECTORY)
-            try:
-                rule = _Beneath(writing, opened)
-                calls = map(ctypes.c_long, (_ADD_RULE, made, _BENEATH))
-                _check(int(_libc.syscall(*calls, ctypes.byref(rule), ctypes.c_long(0))), "Landlock, a folder")
-            finally:
-                os.close(opened)
-        _check(int(_libc.syscall(*map(ctypes.c_long, (_RESTRICT_SELF, made, 0)))), "Landlock")
-    finally:
-        os.close(made)
 
 
 def may_gain_privileges() -> bool:

@@ -45,7 +45,8 @@ from autograder.grading.marks_by_hand import MarksByHand
 from autograder.grading.submission import NotebookGrader
 from autograder.grading.terms import Terms
 from autograder.limits import Limits
-from autograder.sandbox.mode import Mode
+from autograder.sandbox.choice import choose
+from autograder.sandbox.mode import Choice, Mode
 from autograder.untrusted.student_ids import unsafe_id
 from autograder.verdicts import CellStatus, Level, NotebookResult, Result, SubmissionStatus
 
@@ -115,9 +116,10 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
     """Grades the submitted notebook behind the wall; nbgrader computes our points from the outputs that it gets."""
 
     sandbox = Enum(
-        [mode.value for mode in Mode],
-        default_value=Mode.BUBBLEWRAP.value,
-        help="How student code is isolated: bubblewrap, or none where a machine has no namespaces.",
+        [choice.value for choice in Choice],
+        default_value=Choice.AUTO.value,
+        help="How student code is isolated: bubblewrap, landlock where a machine has no namespaces (auto takes the "
+        "first of them that works), or none.",
     ).tag(config=True)
     level = Enum(
         [Level.WALL.value, Level.BESIDE.value],
@@ -146,7 +148,7 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         submitted = read_notebook(folder / f"{notebook.name}.ipynb", notebook, lab.name, Recognition(course))
         files = working_files(course, lab, folder)
         started = monotonic()
-        terms = Terms(Limits(), Mode(self.sandbox), level=Level(self.level))
+        terms = Terms(Limits(), choose(Choice(self.sandbox)), level=Level(self.level))
         with course_lock(course), _EXECUTOR.use(course.state, terms) as executor:
             drawn_for = content_digest(submitted, files)
             graded = NotebookGrader(course.state, terms, executor).grade(lab, submitted, drawn_for, files)
@@ -173,7 +175,8 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
             repairs=submitted.repairs,
             flags=(*submitted.flags, *graded.flags, *shown.flags),
             seconds=monotonic() - started,
-            sandboxed=self.sandbox != Mode.NONE.value,
+            sandboxed=terms.mode is not Mode.NONE,
+            sandbox=terms.mode.value,
         )
         return graded_notebook(notebook, submitted, graded, shown, submission_metadata(result)), resources
 

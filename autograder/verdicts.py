@@ -146,6 +146,7 @@ class Result:
         notes: what the instructor should know of the lab itself, one sentence each.
         seconds: wall-clock seconds that grading took.
         sandboxed: False if it ran with ``--sandbox none``.
+        sandbox: which sandbox it ran in, as ``--sandbox`` names it; empty if an earlier version graded it.
         gpu: whether it could use a GPU (``--gpu``).
     """
 
@@ -160,6 +161,7 @@ class Result:
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     sandboxed: bool = field(default=True, kw_only=True)
+    sandbox: str = field(default="", kw_only=True)
     gpu: bool = field(default=False, kw_only=True)
 
     @property

@@ -8,9 +8,9 @@ from pathlib import Path
 from autograder.cells import Cell, Lab, LabNotebook, Role, SubmittedNotebook
 from autograder.grading.submission import NotebookGrader
 from autograder.limits import Limits
-from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellVerdict, NotebookResult
 from tests.graders import open_grader
+from tests.sandbox_mode import MODE
 
 LIMITS = Limits(cell_seconds=2.0, grace_seconds=1.0, submission_seconds=20.0, memory_bytes=2 * 1024**3)
 LESSON = """
@@ -195,7 +195,7 @@ def open_small_lab(state: Path) -> Iterator[SmallLab]:
     Args:
         state: an empty folder for the grader.
     """
-    with open_grader(state, LIMITS, Mode.BUBBLEWRAP) as grader:
+    with open_grader(state, LIMITS, MODE) as grader:
         yield SmallLab(make_small_notebook(), grader)
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 # whose modules every package may import.
 LAYERS = (
     {"errors", "verdicts", "cells", "limits", "progress", "formatting", "python_names", "wire"}
-    | {"clone", "kernel", "call_filter", "checksums"},
+    | {"clone", "kernel", "landlock", "call_filter", "checksums"},
     {"untrusted"},
     {"repair"},
     {"course"},

@@ -16,9 +16,9 @@ from autograder.untrusted import html_sanitiser, markup
 from autograder.verdicts import CellOutcome, CellStatus, CellVerdict, NotebookResult, Result, SubmissionStatus
 from autograder.wire import from_plain, to_plain
 
-_RESULT_FIELDS = ("status", "reason", "flags", "repairs", "seconds", "sandboxed", "gpu")
+_RESULT_FIELDS = ("status", "reason", "flags", "repairs", "seconds", "sandboxed", "sandbox", "gpu")
 _VERDICT_FIELDS = ("status", "message", "misconception", "points", "max_points", "level")
-_LATER_FIELDS = frozenset({"gpu", "level"})
+_LATER_FIELDS = frozenset({"gpu", "level", "sandbox"})
 """Fields that notebooks lack which an earlier version has graded."""
 _MOST_FLAGS = 5
 _LINE = 100

@@ -11,7 +11,7 @@ from autograder.cli.display import messages, output, print_json
 from autograder.cli.error_handler import EXPECTED_ERROR
 from autograder.cli.progress import Bar, shown
 from autograder.formatting import count, number
-from autograder.sandbox.mode import Mode
+from autograder.sandbox.mode import Choice, Mode
 
 if TYPE_CHECKING:
     from autograder.build.build import BuildReport
@@ -24,14 +24,14 @@ def build(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing: say which of source/ and release/ are out of date.")
     ] = False,
-    sandbox: options.Sandbox = Mode.BUBBLEWRAP,
+    sandbox: options.Sandbox = Choice.AUTO,
     form: options.Form = options.Format.TABLE,
     quiet: options.Quiet = False,
     course: options.Course = Path(),
 ) -> None:
     """Build labs from course/: source/, release/ and the executed solutions/."""
     with shown("Reading the labs", quiet=quiet) as bar:
-        report = built(course, labs or None, check=check, mode=sandbox, bar=bar)
+        report = built(course, labs or None, check=check, mode=options.mode(sandbox), bar=bar)
     if form is options.Format.JSON:
         print_json({**asdict(report), "current": report.current})
     else:

@@ -20,7 +20,7 @@ from autograder.cli.progress import Bar, shown
 from autograder.errors import ExpectedError
 from autograder.grading.terms import Terms
 from autograder.report.records import as_record
-from autograder.sandbox.mode import Mode
+from autograder.sandbox.mode import Choice, Mode
 from autograder.verdicts import Result, SubmissionStatus
 
 CELL_SECONDS = 10.0
@@ -52,7 +52,7 @@ def demo(
     into: Annotated[
         Path, typer.Option("--into", callback=remember_course, help="The folder for the demonstration.")
     ] = Path("demo"),
-    sandbox: options.Sandbox = Mode.BUBBLEWRAP,
+    sandbox: options.Sandbox = Choice.AUTO,
     workers: options.Workers = None,
     form: options.Form = options.Format.TABLE,
     quiet: options.Quiet = False,
@@ -60,7 +60,7 @@ def demo(
     """Grade a sample class, write its feedback and its report, and say where to look."""
     with shown("Copying the course and the sample class", quiet=quiet) as bar:
         prepare(checkout(), into)
-        made = demonstrate(into, mode=sandbox, workers=workers or options.processors(), bar=bar)
+        made = demonstrate(into, mode=options.mode(sandbox), workers=workers or options.processors(), bar=bar)
     if form is options.Format.JSON:
         results = [as_record(result) for result in made.results]
         print_json({"results": results, "feedback": made.feedback, "reports": made.reports})

@@ -23,6 +23,7 @@ from autograder.cli.display import output, print_json
 from autograder.cli.error_handler import EXPECTED_ERROR
 from autograder.cli.progress import shown
 from autograder.errors import ExpectedError
+from autograder.sandbox.mode import Choice, Mode
 
 if TYPE_CHECKING:
     from autograder.sandbox.self_test import Layer
@@ -79,12 +80,14 @@ class Examination:
     Attributes:
         platform: the operating system.
         gpu: the name of the CUDA device; None if there is none, and then everything runs on the CPU.
+        sandbox: the sandbox that `grade` takes on this machine by itself, as ``--sandbox`` names it.
         components: Python, packages and programs.
         layers: the layers of the sandbox, each one tried; where there is a GPU, whether students could use it, too.
     """
 
     platform: str
     gpu: str | None
+    sandbox: str
     components: tuple[Component, ...]
     layers: tuple["Layer", ...]
 
@@ -125,13 +128,15 @@ def examine(hidden: Sequence[Path] | None = None) -> Examination:
     """
     from autograder.sandbox import self_test  # starts the sandbox: no other command needs it
 
+    mode = options.mode(Choice.AUTO)
     components = [Component("python", platform.python_version(), required=True)]
     components += [_package(name, required=required) for name, required in _PACKAGES.items()]
     components += [
-        _program(name, command, arguments, required=required, cure=cure)
+        _program(name, command, arguments, required=required and mode.value == name, cure=cure)
         for name, (command, arguments, required, cure) in _PROGRAMS.items()
     ]
-    return Examination(platform.platform(), _gpu(), tuple(components), (*self_test.probe(hidden), *_probe_gpu()))
+    layers = (*self_test.probe(hidden, mode), *(() if mode is Mode.LANDLOCK else _probe_gpu()))
+    return Examination(platform.platform(), _gpu(), mode.value, tuple(components), layers)
 
 
 def show(examination: Examination, console: Console) -> None:
@@ -143,7 +148,7 @@ def show(examination: Examination, console: Console) -> None:
         software.add_row(mark, component.name, component.version or "missing")
     console.print(software)
     console.print()
-    sandbox = _table("Sandbox", "What was seen")
+    sandbox = _table(f"Sandbox: {examination.sandbox}", "What was seen")
     for layer in examination.layers:
         sandbox.add_row(_mark(held=layer.active, required=layer.required), layer.name, Text(layer.detail))
     console.print(sandbox)

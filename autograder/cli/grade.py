@@ -19,7 +19,7 @@ from autograder.errors import ExpectedError
 from autograder.grading.terms import Terms
 from autograder.report.levels import LabLevels, level_notes
 from autograder.report.records import as_record
-from autograder.sandbox.mode import Mode
+from autograder.sandbox.mode import Choice, Mode
 from autograder.verdicts import Level, Result, SubmissionStatus
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
     student: options.Students = None,
     workers: options.Workers = None,
     dask: options.Dask = None,
-    sandbox: options.Sandbox = Mode.BUBBLEWRAP,
+    sandbox: options.Sandbox = Choice.AUTO,
     level: options.Weakest = options.WeakestLevel.BESIDE,
     cell_seconds: options.CellSeconds = None,
     call_seconds: options.CallSeconds = None,
@@ -62,7 +62,8 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
     limits = options.limits(cell_seconds, call_seconds, submission_seconds, memory, gpu_bytes)
     if dask is not None:
         at_once = workers or _MOST_ON_CLUSTER
-    terms = Terms(limits, sandbox, at_once, fresh, Level(level.value))
+    mode = _sandbox(sandbox, dask)
+    terms = Terms(limits, mode, at_once, fresh, Level(level.value))
     with ExitStack() as stack:
         with (
             _prestarted(course, terms, needed=dask is None) as prestart,
@@ -83,7 +84,9 @@ def grade(  # noqa: PLR0913 - a command's options are its parameters
             shutil.copyfileobj(text, sys.stdout)
         else:
             output().print(table)
-    if sandbox is Mode.NONE:
+    if mode is Mode.LANDLOCK:
+        messages().print("Sandbox: landlock, without namespaces. docs/security.md says what it lacks.", markup=False)
+    if mode is Mode.NONE:
         messages().print("[bold red]Not sandboxed:[/] student code ran with your own rights (--sandbox none).")
     if gpu:
         messages().print("Graded with the GPU visible: student code could reach its driver (--gpu).")
@@ -154,6 +157,13 @@ def _executor(
 
         with open_executor(dask, course.state, terms) as opened:
             yield opened
+
+
+def _sandbox(wanted: Choice, dask: str | None) -> Mode:
+    """The sandbox of this run. What workers of a cluster have, this machine can't tell: they get what is named."""
+    if dask is not None and wanted is Choice.AUTO:
+        return Mode.BUBBLEWRAP
+    return options.mode(wanted)
 
 
 def _prestarted(course: Path, terms: Terms, *, needed: bool) -> AbstractContextManager["Prestart | None"]:

@@ -20,7 +20,7 @@ from autograder.judging.skipped_cells import SkipProblem
 from autograder.progress import Progress
 from autograder.report.levels import explained
 from autograder.report.records import as_level_record
-from autograder.sandbox.mode import Mode
+from autograder.sandbox.mode import Choice
 from autograder.verdicts import Level, TestLevel
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def levels(
         list[str] | None,
         typer.Argument(metavar="LAB", help="Labs; without one, every lab.", autocompletion=completion.labs),
     ] = None,
-    sandbox: options.Sandbox = Mode.BUBBLEWRAP,
+    sandbox: options.Sandbox = Choice.AUTO,
     cell_seconds: options.CellSeconds = None,
     memory: options.Memory = None,
     form: options.Form = options.Format.TABLE,
@@ -79,7 +79,7 @@ def levels(
         names = tuple(dict.fromkeys(labs or opened.labs()))
         if not names:
             raise opened.no_labs_error()
-        terms = Terms(options.limits(cell_seconds, memory_bytes=memory), sandbox)
+        terms = Terms(options.limits(cell_seconds, memory_bytes=memory), options.mode(sandbox))
         with course_lock(opened), LocalExecutor(opened.state, terms) as executor:
             tests = list(tests_of(opened, names, executor, bar))
             notes = list(notes_of(opened, names, executor))

@@ -12,7 +12,7 @@ import typer
 from autograder.cli import completion
 from autograder.cli.error_handler import remember_course
 from autograder.limits import Limits
-from autograder.sandbox.mode import Mode
+from autograder.sandbox.mode import Choice, Mode
 from autograder.verdicts import Level
 
 
@@ -47,8 +47,12 @@ Students = Annotated[
     typer.Option("--student", help="One student; may be given again.", autocompletion=completion.students),
 ]
 Sandbox = Annotated[
-    Mode,
-    typer.Option("--sandbox", help="How student code is walled in; 'none' is for code that you would run yourself."),
+    Choice,
+    typer.Option(
+        "--sandbox",
+        help="How student code is walled in: 'auto' takes bubblewrap, or landlock where namespaces are forbidden; "
+        "'none' is for code that you would run yourself.",
+    ),
 ]
 Weakest = Annotated[
     WeakestLevel,
@@ -102,6 +106,13 @@ def size(text: str) -> int:
 Memory = Annotated[
     int | None, typer.Option("--memory", parser=size, metavar="SIZE", help="Memory of a submission: 4G, 512M.")
 ]
+
+
+def mode(wanted: Choice) -> Mode:
+    """The sandbox of a run."""
+    from autograder.sandbox.choice import choose  # few commands need it
+
+    return choose(wanted)
 
 
 def processors() -> int:

@@ -213,7 +213,8 @@ def broken_submission(lab: Lab, student: str, terms: Terms, reason: str) -> Grad
 
 def _empty(lab: Lab, student: str, terms: Terms) -> Result:
     sandboxed, gpu = terms.mode is not Mode.NONE, terms.limits.gpu_bytes > 0
-    return Result(student, lab.name, SubmissionStatus.GRADED, sandboxed=sandboxed, gpu=gpu)
+    sandbox = terms.mode.value
+    return Result(student, lab.name, SubmissionStatus.GRADED, sandboxed=sandboxed, sandbox=sandbox, gpu=gpu)
 
 
 def _summarise(empty: Result, lab: Lab, submission: Submission, graded: Mapping[str, NotebookResult]) -> Result:

@@ -313,6 +313,11 @@ class ClassSummary:
         return sum(not result.sandboxed for result in self.results)
 
     @cached_property
+    def without_namespaces(self) -> int:
+        """How many submissions ran in the sandbox without namespaces."""
+        return sum(result.sandbox == "landlock" for result in self.results)
+
+    @cached_property
     def max_score(self) -> float:
         """The points that can be earned; those of tests that can be run for nobody are left out."""
         # Of what could not be graded, nobody knows which tests would have been left out.

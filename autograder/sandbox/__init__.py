@@ -1,1 +1,1 @@
-"""Where student code runs: a warm zygote inside bubblewrap that forks an isolated process for each submission."""
+"""Where student code runs: a warm zygote in a sandbox that forks an isolated process for each submission."""

@@ -1,35 +1,19 @@
 """The outer sandbox: the command line for bubblewrap (https://github.com/containers/bubblewrap)."""
 
-import importlib.util
 import os
 import shutil
-import site
-import stat
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from autograder import kernel
 from autograder.errors import ExpectedError
-from autograder.sandbox import isolation
+from autograder.sandbox import isolation, visible_files, without_namespaces
 from autograder.sandbox.accelerator import HIDDEN, DeviceAccess
 from autograder.sandbox.mode import Mode
 
-_PACKAGES: Final = ("gradlab", "autograder")
-_SYSTEM: Final = ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
-_SETTINGS: Final = (
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
-    "/etc/alternatives",
-    "/etc/fonts",
-    "/etc/localtime",
-    "/etc/mime.types",
-    "/var/cache/fontconfig",
-)
-_DEVICES: Final = ("null", "zero", "full", "random", "urandom")
 _LINKS: Final = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2", "ptmx": "pts/ptmx"}
 _ALL_USERS: Final = ["0", "0", str(2**32 - 1)]
 """What the user namespace with which the machine starts says of itself (user_namespaces(7))."""
@@ -52,7 +36,8 @@ def find() -> str:
     found = shutil.which("bwrap")
     if found is None:
         raise ExpectedError(
-            "bubblewrap, the sandbox's outer wall, isn't installed: there is no bwrap on the PATH.",
+            "bubblewrap, the sandbox's outer wall, isn't installed: there is no bwrap on the PATH. "
+            + without_namespaces.alternative(),
             INSTALLATION,
         )
     return found
@@ -137,24 +122,11 @@ def environment(mode: Mode, further: Mapping[str, str]) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
     }
-    if mode is Mode.BUBBLEWRAP:
+    if mode is not Mode.NONE:
         return shared | {"USER": "student", "LOGNAME": "student", "MPLCONFIGDIR": f"{home}/matplotlib"}
     # Outside bubblewrap the user's font cache is found where it is.
     kept = {name: os.environ[name] for name in ("MPLCONFIGDIR", "XDG_CACHE_HOME") if name in os.environ}
     return shared | {"HOME": str(Path.home())} | kept
-
-
-def shown_paths(readable: Iterable[Path]) -> list[Path]:
-    """What student code may read besides the system: the interpreter, its environment, the packages, ``readable``.
-
-    Raises:
-        ExpectedError: that would show the folder in which the user works, or can't be shown at all.
-    """
-    shown = _outermost([*_interpreter(), *readable])
-    _refuse_exposure(shown)
-    if os.geteuid() == 0:
-        _refuse_closed(shown)
-    return shown
 
 
 def arguments(
@@ -166,7 +138,7 @@ def arguments(
     namespace.
 
     Args:
-        shown: files and folders to show, read-only, at their own paths: `shown_paths`.
+        shown: files and folders to show, read-only, at their own paths: `visible_files.shown_paths`.
         accounts: file descriptors from which /etc/passwd and /etc/group are filled.
         device: what student processes see of an accelerator.
         covered: `proc_is_covered`.
@@ -181,7 +153,7 @@ def arguments(
         for capability in _CAPABILITIES:
             command += ["--cap-add", capability]
     command += ["--ro-bind", "/usr", "/usr"]
-    for name in _SYSTEM:
+    for name in visible_files.SYSTEM:
         path = Path(name)
         if path.is_symlink():
             command += ["--symlink", str(path.readlink()), name]
@@ -189,7 +161,7 @@ def arguments(
             command += ["--ro-bind", name, name]
     # Parents that bubblewrap makes by itself may be closed to the user that root becomes.
     command += ["--dir", "/etc", "--dir", "/var", "--dir", "/var/cache"]
-    for setting in _SETTINGS:
+    for setting in visible_files.SETTINGS:
         command += ["--ro-bind-try", setting, setting]
     passwd, group = map(str, accounts)
     command += ["--file", passwd, "/etc/passwd", "--file", group, "/etc/group"]
@@ -214,54 +186,10 @@ def arguments(
 
 def _devices(further: Iterable[tuple[Path, str]]) -> list[str]:
     command = ["--tmpfs", "/dev", "--dir", "/dev/pts", "--dir", "/dev/shm"]  # noqa: S108
-    for name in _DEVICES:
+    for name in visible_files.DEVICES:
         command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     for node, name in further:
         command += ["--dev-bind", str(node), f"/dev/{name}"]
     for name, target in _LINKS.items():
         command += ["--symlink", target, f"/dev/{name}"]
     return [*command, "--remount-ro", "/dev"]
-
-
-def _interpreter() -> list[Path]:
-    """Python, its environment, and the packages of an editable checkout (never the checkout itself)."""
-    found = [Path(sys.base_prefix), Path(sys.prefix), *map(Path, site.getsitepackages())]
-    found.append(Path(sys.executable).resolve().parent.parent)
-    for name in _PACKAGES:
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.submodule_search_locations:
-            found += map(Path, spec.submodule_search_locations)
-    return [path for path in found if path.is_dir()]
-
-
-def _outermost(paths: Iterable[Path]) -> list[Path]:
-    """The paths that lie in none of the others, nor in /usr; /usr itself is always shown."""
-    absolute = {Path(os.path.abspath(path)) for path in paths}  # noqa: PTH100 - without dots, as the interpreter is named
-    roots = {*absolute, Path("/usr")}
-    return sorted(
-        path for path in absolute if not any(parent in roots for parent in path.parents) and path != Path("/usr")
-    )
-
-
-def _refuse_exposure(shown: Iterable[Path]) -> None:
-    here = Path.cwd()
-    for path in shown:
-        if path == Path("/") or path == here or path in here.parents:
-            raise ExpectedError(
-                f"The sandbox would show {path} to student code, since Python's environment lies there, and with it "
-                f"the folder {here}.",
-                "Keep the environment in a folder of its own (python -m venv .venv) and run the autograder from there.",
-            )
-
-
-def _refuse_closed(shown: Sequence[Path]) -> None:
-    # Where bubblewrap itself runs as an ordinary user, the folders above must be open, too.
-    above = {parent for path in shown for parent in path.parents} if account() else set()
-    for path in (*sorted(above), *shown):
-        needed = (0 if path in above else stat.S_IROTH) | (stat.S_IXOTH if path.is_dir() else 0)
-        if path.stat().st_mode & needed != needed:
-            raise ExpectedError(
-                f"{path} is closed to other users. Started by root, student code runs as an ordinary user, who must be "
-                "able to read what lies there.",
-                f"Open it: chmod {'o+x' if path in above else '-R o+rX'} {path}",
-            )

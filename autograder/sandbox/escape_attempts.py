@@ -27,12 +27,18 @@ class Attempts:
         protected: folders that must not be writable.
         processes: how many processes to try to start.
         memory_bytes: how many bytes of private memory to try to allocate.
+        outside: the number of a process of the same user outside of the sandbox.
+        service: the path of a socket on which such a process listens.
+        owned: a file of the same user's.
     """
 
     secrets: tuple[str, ...]
     protected: tuple[str, ...]
     processes: int
     memory_bytes: int
+    outside: int
+    service: str
+    owned: str
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,8 @@ class Findings:
         processes: how many processes are visible.
         described: whether processes are described to them in a /proc.
         user: the numeric user id.
-        capabilities: whether it holds a capability or could gain one.
+        capabilities: whether it holds a capability.
+        bounding: whether a capability is left that a program with rights of its own could give it.
         new_privileges: whether a set-user-id program would work.
         nested: whether a further user namespace can be made.
         started: how many of the processes that were tried could be started.
@@ -55,6 +62,11 @@ class Findings:
         limits: the hard resource limits: RLIMIT number → value.
         terminal: whether a pseudoterminal can be opened.
         filtered: whether system calls are filtered.
+        signalled: whether that process could be signalled.
+        traced: whether its memory could be read.
+        connected: whether that socket could be connected to.
+        changed: whether the rights of that file could be changed.
+        sockets: whether a socket for the internet could be made.
     """
 
     readable: tuple[str, ...]
@@ -64,6 +76,7 @@ class Findings:
     described: bool
     user: int
     capabilities: bool
+    bounding: bool
     new_privileges: bool
     nested: bool
     started: int
@@ -72,6 +85,11 @@ class Findings:
     limits: dict[str, int]
     terminal: bool
     filtered: bool
+    signalled: bool
+    traced: bool
+    connected: bool
+    changed: bool
+    sockets: bool
 
 
 def serve(connection: socket.socket) -> None:
@@ -88,10 +106,11 @@ def try_all(attempts: Attempts) -> Findings:
         readable=tuple(path for path in attempts.secrets if _works(lambda path=path: _read(path))),  # type: ignore[misc]
         writable=tuple(path for path in attempts.protected if _works(lambda path=path: _write(path))),  # type: ignore[misc]
         interfaces=_interfaces(),
-        processes=sum(entry.name.isdigit() for entry in Path("/proc").iterdir()),
+        processes=_visible_processes(),
         described=Path("/proc/self").exists(),
         user=os.getuid(),
-        capabilities=bool(kernel.capabilities()) or any(kernel.bounding_set()),
+        capabilities=bool(kernel.capabilities()),
+        bounding=any(kernel.bounding_set()),
         new_privileges=kernel.may_gain_privileges(),
         nested=_in_child(lambda: kernel.unshare(kernel.NEW_USERS)),
         started=_start_processes(attempts.processes),
@@ -101,7 +120,25 @@ def try_all(attempts: Attempts) -> Findings:
         terminal=_works(os.openpty),
         # Any process may talk to the kernel through such a socket, unless it is forbidden.
         filtered=not _works(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW).close()),
+        # In a process namespace of its own no process has that number, or one of the submission's own.
+        signalled=_works(lambda: os.kill(attempts.outside, 0)),
+        traced=_works(lambda: _read(f"/proc/{attempts.outside}/mem")),
+        connected=_works(lambda: _connect(attempts.service)),
+        changed=_works(lambda: Path(attempts.owned).chmod(0o600)),
+        sockets=_works(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()),
     )
+
+
+def _visible_processes() -> int:
+    try:
+        return sum(entry.name.isdigit() for entry in Path("/proc").iterdir())
+    except OSError:
+        return 0
+
+
+def _connect(path: str) -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
 
 
 def _works(attempt: Callable[[], object]) -> bool:

@@ -30,6 +30,9 @@ _BYTES_FOR_EACH_FILE: Final = 4096
 _ADDRESS_SPACE_ALLOWANCE: Final = 16 * 1024**3
 """Threads reserve address space (stacks, malloc's arenas) that they never use; this much of it costs nothing."""
 
+_PROCESS_ALLOWANCE: Final = 16
+"""How many submissions of the same user, with all the processes that each may have, leave one the right to fork."""
+
 
 class IsolationError(Exception):
     """A required part of the isolation is missing; the message names it and gives the kernel's reason."""
@@ -177,14 +180,21 @@ def forbid_namespaces() -> None:
         raise IsolationError(f"forbidding further namespaces: {error}") from error
 
 
-def give_up_privileges() -> None:
+def give_up_privileges(*, keys_are_denied: bool = False) -> None:
     """Drop every capability and the ways back to one, and the keys that the kernel keeps for the user's session.
+
+    Args:
+        keys_are_denied: whether the keys may stay, since no call that uses them will be let through.
 
     Raises:
         IsolationError: the kernel refuses.
     """
     try:
-        kernel.forget_keys()
+        try:
+            kernel.forget_keys()
+        except OSError:
+            if not keys_are_denied:
+                raise
         # Outside a namespace of its own an unprivileged process may not touch the bounding set, and needn't: it has
         # no capability, and no_new_privs stops it from gaining one.
         if kernel.capabilities():
@@ -220,7 +230,7 @@ def limit_own_memory(more_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (private + more_bytes,) * 2)
 
 
-def limit_resources(limits: Limits, proc: ProcFs, needs: DriverNeeds) -> None:
+def limit_resources(limits: Limits, proc: ProcFs, needs: DriverNeeds, *, user_is_shared: bool = False) -> None:
     """Set the resource limits of this process and all that it starts.
 
     RLIMIT_DATA bounds private memory. What this process has of it already comes on top, since that is torch's: with the
@@ -231,15 +241,18 @@ def limit_resources(limits: Limits, proc: ProcFs, needs: DriverNeeds) -> None:
         limits: what the submission may use.
         proc: a /proc in which this process is seen.
         needs: what a device's driver needs.
+        user_is_shared: whether processes of others are of the same user in the kernel's eyes, which then counts them,
+            too. The bound on processes is a loose one then.
 
     Raises:
         IsolationError: the kernel refuses.
     """
+    others = _PROCESS_ALLOWANCE * limits.processes + proc.threads() if user_is_shared else 0
     mapped, private = mapped_bytes(proc.read("self", "statm"))
     wanted = {
         resource.RLIMIT_CPU: (limits.cpu_seconds, limits.cpu_seconds + 1),
         resource.RLIMIT_DATA: (private + limits.memory_bytes,) * 2,
-        resource.RLIMIT_NPROC: (limits.processes, limits.processes),
+        resource.RLIMIT_NPROC: (limits.processes + others,) * 2,
         resource.RLIMIT_NOFILE: (limits.open_files, limits.open_files),
         resource.RLIMIT_FSIZE: (limits.file_bytes, limits.file_bytes),
         resource.RLIMIT_CORE: (0, 0),

@@ -17,11 +17,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final, NoReturn
 
-from autograder import kernel
+from autograder import call_filter, kernel
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import bubblewrap, isolation, seccomp, subprogram
+from autograder.sandbox import bubblewrap, isolation, seccomp, subprogram, without_namespaces
 from autograder.sandbox.accelerator import DriverNeeds
+from autograder.sandbox.mode import Mode
 from autograder.sandbox.procfs import ProcFs
 
 _SECONDS: Final = 60.0
@@ -42,10 +43,10 @@ WHOLE_PROC: Final = (
 _CONTAINER: Final = (
     "--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined"
 )
-LIBSECCOMP: Final = "apt-get install libseccomp2"
-"""The line that installs the library that the filter of system calls is made with."""
 
 _SIGNS: Final = {
+    "Landlock:": "Landlock",
+    "bwrap:": "the outer wall (bubblewrap)",
     "private folders of the submission": "private folders of each submission",
     "namespaces": "namespaces of each submission",
     "own /proc": "a /proc of each submission's own",
@@ -54,7 +55,6 @@ _SIGNS: Final = {
     "giving up privileges": "dropped privileges",
     "filter of system calls": "the filter of system calls",
     "GPU:": "a GPU that nothing has used before the fork",
-    "bwrap:": "the outer wall (bubblewrap)",
 }
 """What a part of the sandbox writes when it fails, and the name of that layer."""
 
@@ -94,17 +94,24 @@ def try_all() -> list[KernelFeature]:
     return [KernelFeature(**fields) for fields in json.loads(done.stdout)]
 
 
-def startup_error(said: str) -> ExpectedError:
+def startup_error(said: str, mode: Mode) -> ExpectedError:
     """The error for a sandbox that didn't start. It names what this machine lacks.
 
     Args:
         said: what the part that failed wrote.
+        mode: which sandbox it is.
     """
     layer = next((name for sign, name in _SIGNS.items() if sign in said), "")
     if not layer:
         return ExpectedError(
             f"The sandbox's warm interpreter didn't start: {said or 'it said nothing'}",
             "Mend the environment (autograder doctor shows what is in it) and try again.",
+        )
+    if mode is Mode.LANDLOCK:
+        _, cure = without_namespaces.problem()
+        return ExpectedError(
+            f"A required layer of the sandbox without namespaces is missing: {layer}. {said}",
+            f"{cure or without_namespaces.UPDATE} To see each layer: autograder doctor.",
         )
     missing: list[KernelFeature] = []
     # If they can't be tried, the layer is still reported.
@@ -114,7 +121,7 @@ def startup_error(said: str) -> ExpectedError:
     lines = " ".join(dict.fromkeys(map(cure_for, missing))) or cure_for_namespaces()
     return ExpectedError(
         f"A required layer of the sandbox is missing: {layer}.{lacks} {said}",
-        f"{lines} To see each layer: autograder doctor.",
+        f"{lines} {without_namespaces.alternative()} To see each layer: autograder doctor.",
     )
 
 
@@ -126,7 +133,7 @@ def cure_for(feature: KernelFeature) -> str:
     cures = {
         "own /proc": WHOLE_PROC,
         "ordinary user": "Start it as an ordinary user, or give the container a range of users.",
-        "system-call filter": LIBSECCOMP,
+        "system-call filter": call_filter.INSTALLATION,
     }
     return cures.get(name) or cure_for_namespaces()
 

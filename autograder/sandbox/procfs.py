@@ -12,8 +12,10 @@ _CHUNK: Final = 65536
 _MAPPED: Final = 0
 _PRIVATE: Final = 5
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+STATE: Final = 0
 _PARENT: Final = 1
-"""The index of the parent in `ProcFs.state`."""
+THREADS: Final = 17
+"""The indexes of the state, the parent and the number of threads in `ProcFs.state`."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class ProcFs:
         try:
             folder = os.open(f"{process}/fd", os.O_RDONLY | os.O_DIRECTORY, dir_fd=self.descriptor)
         except PermissionError:
-            return None
+            return [] if self._is_ending(process) else None
         except OSError:
             return []
         found = []
@@ -63,13 +65,17 @@ class ProcFs:
                     if os.readlink(name, dir_fd=folder).startswith(begin):
                         found.append(os.stat(name, dir_fd=folder))
         except PermissionError:
-            return None
+            return found if self._is_ending(process) else None
         except OSError:
             # It has ended meanwhile.
             return found
         finally:
             os.close(folder)
         return found
+
+    def _is_ending(self, process: int) -> bool:
+        """Whether a process has given back its memory, or has ended: its files can't be seen any more."""
+        return not any(map(int, self.read(process, "statm").split()))
 
     def write(self, name: str, text: str) -> None:
         """Write to one of the files that describe this process.
@@ -83,10 +89,40 @@ class ProcFs:
         finally:
             os.close(file)
 
+    def threads(self) -> int:
+        """How many threads there are on this machine, all users' together."""
+        # "0.20 0.18 0.12 running/all last"; a container may show another file here.
+        found = self.read(".", "loadavg").split()
+        return int(found[3].partition("/")[2]) if len(found) > 3 else 0
+
     def state(self, process: int) -> list[str]:
         """What follows the name in the file stat: state, parent, …; nothing if the process has ended."""
         # "pid (name) state parent …": the name may hold spaces and brackets.
         return self.read(process, "stat").rpartition(")")[2].split()
+
+    def family(self) -> list[int]:
+        """The same as `descendants`, found faster where this /proc shows many other processes.
+
+        While processes end, the kernel may leave some out of its lists of children: for measurements alone.
+        """
+        own = self.own_number()
+        if not self.read(own, f"task/{own}/children"):
+            return self.descendants()
+        found: list[int] = []
+        waiting = [own]
+        while waiting:
+            process = waiting.pop()
+            with suppress(OSError):
+                folder = os.open(f"{process}/task", os.O_RDONLY | os.O_DIRECTORY, dir_fd=self.descriptor)
+                try:
+                    threads = os.listdir(folder)  # noqa: PTH208 - a path could be covered
+                finally:
+                    os.close(folder)
+                for thread in threads:
+                    fresh = [int(child) for child in self.read(process, f"task/{thread}/children").split()]
+                    found += fresh
+                    waiting += fresh
+        return found
 
     def descendants(self, spare: frozenset[int] = frozenset()) -> list[int]:
         """The processes that descend from this one, those included that have ended and weren't waited for.

@@ -3,17 +3,21 @@
 import json
 import os
 import resource
+import socket
 import sys
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from autograder import call_filter, landlock
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import kernel_features
+from autograder.sandbox import kernel_features, without_namespaces
 from autograder.sandbox.escape_attempts import Attempts, Findings
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
@@ -25,6 +29,12 @@ _TOO_MUCH_MEMORY: Final = _LIMITS.memory_bytes * 9 // 8
 """In bytes; a process can get a little more than the bound: it frees some of what it held when the bound was set."""
 _ANSWER_SECONDS: Final = 60.0
 _FILES_TRIED: Final = 200
+_LACKING: Final = {
+    "own /proc": "there is no view of a submission's own processes alone: it gets none",
+    "private folders": "a submission has one folder, on this machine's disk; /tmp and /dev/shm are closed to it",
+    "own pseudoterminals": "cells with !command write to a pipe instead",
+}
+"""What the sandbox without namespaces lacks, and what holds instead."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +64,15 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
         mode: the sandbox to try.
 
     Returns:
-        The layers, bubblewrap's first. If that one is missing, no student process can try the others; the kernel
+        The layers, the outer wall first. If that one is missing, no student process can try the others; the kernel
         features that the sandbox needs follow instead, each tried by itself.
     """
     folders = [Path.cwd(), Path.home()] if hidden is None else hidden
-    with tempfile.NamedTemporaryFile(prefix="secret-") as canary:
+    with (
+        tempfile.NamedTemporaryFile(prefix="secret-") as canary,
+        tempfile.TemporaryDirectory(prefix="service-") as place,
+        _listening(Path(place) / "socket") as service,
+    ):
         canary.write(b"secret")
         canary.flush()
         # The canary may be read by all: if students can't open it, that is the sandbox's doing.
@@ -66,11 +80,25 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
         secrets = (canary.name, "/etc/hostname", "/etc/shadow", *_files(folders))
         protected = ("/", "/usr", "/etc", "/dev", sys.prefix, sys.base_prefix, str(Path(__file__).parent))
         try:
-            findings = _find_out(mode, Attempts(secrets, protected, _LIMITS.processes + 8, _TOO_MUCH_MEMORY))
+            # Without namespaces a submission that starts too many processes is ended, and could not answer.
+            processes = _LIMITS.processes + (-8 if mode is Mode.LANDLOCK else 8)
+            attempts = Attempts(secrets, protected, processes, _TOO_MUCH_MEMORY, os.getpid(), service, canary.name)
+            findings = _find_out(mode, attempts)
         except ExpectedError as error:
             missing = Layer("outer wall", required=True, active=False, detail=error.problem, cure=error.cure)
-            return (missing, *_features())
-    return tuple(_conclude(findings))
+            return (missing, *_features(), *_alternative())
+    return tuple(_conclude_alone(findings) if mode is Mode.LANDLOCK else _conclude(findings))
+
+
+@contextmanager
+def _listening(path: Path) -> Iterator[str]:
+    """A socket of this process, open to every user."""
+    path.parent.chmod(0o755)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        path.chmod(0o777)
+        server.listen()
+        yield str(path)
 
 
 def _features() -> Iterator[Layer]:
@@ -78,6 +106,24 @@ def _features() -> Iterator[Layer]:
         held = not feature.problem
         detail, cure = ("the kernel allows it", "") if held else (feature.problem, kernel_features.cure_for(feature))
         yield Layer(feature.name, feature.required, held, detail, cure)
+
+
+def _alternative() -> Iterator[Layer]:
+    """What Landlock has on this machine, by protection; all are required where there are no namespaces."""
+    problem, cure = without_namespaces.problem()
+    try:
+        has = landlock.version()
+    except OSError:
+        has = 0
+    for protection in landlock.PROTECTIONS:
+        held = protection.version <= has
+        needed = f"version {protection.version}, Linux {protection.linux}"
+        detail = f"the kernel has it ({needed})" if held else f"missing: {needed}"
+        yield Layer(
+            f"Landlock: {protection.name}", required=False, active=held, detail=detail, cure="" if held else cure
+        )
+    if problem:
+        yield Layer("sandbox without namespaces", required=False, active=False, detail=problem, cure=cure)
 
 
 def _files(folders: Iterable[Path]) -> Iterator[str]:
@@ -114,12 +160,62 @@ def _find_out(mode: Mode, attempts: Attempts) -> Findings:
         return from_plain(Findings, json.loads(line))
 
 
-def _conclude(found: Findings) -> Iterable[Layer]:
-    cure = kernel_features.cure_for_namespaces()
+def _conclude_alone(found: Findings) -> Iterable[Layer]:
+    """The layers of the sandbox without namespaces."""
+    layer = partial(_layer, without_namespaces.UPDATE)
+    yield layer(
+        "outer wall",
+        [f"student code can read {path}" for path in found.readable[:3]],
+        "student code can read neither the home folder, nor the course, nor /tmp; it can ask whether a file exists",
+    )
+    yield layer(
+        "read-only environment",
+        [f"student code can write in {path}" for path in found.writable]
+        + (["student code can change the rights of files of this account"] if found.changed else []),
+        "the interpreter, its packages and the system can't be changed, nor the rights of any file",
+    )
+    yield layer(
+        "no network", _network(found), "no socket for a network can be made, and none of this machine is reached"
+    )
+    yield layer(
+        "own processes",
+        [
+            *(["student code can signal a process of this account"] if found.signalled else []),
+            *(["student code can read the memory of a process of this account"] if found.traced else []),
+            *([f"{found.processes} processes are described"] if found.processes else []),
+        ],
+        "no process outside can be signalled, read or traced, and what a submission starts ends with it",
+    )
+    yield layer("no privileges", _privileges(found), f"user {found.user}, no capability, no way to gain one")
+    yield layer(
+        "resource limits",
+        _limits(found),
+        "CPU, memory, open files and file size are bounded; processes and the folder are watched",
+    )
+    yield layer(
+        "system-call filter",
+        [] if found.filtered else ["student code may make every system call"],
+        "what Landlock leaves open and no lab needs is out of reach",
+    )
+    for name, detail in _LACKING.items():
+        yield Layer(name, required=False, active=False, detail=detail)
 
-    def layer(name: str, problems: Sequence[str], good: str, *, required: bool = True) -> Layer:
-        held = not problems
-        return Layer(name, required, held, good if held else "; ".join(problems), "" if held else cure)
+
+def _network(found: Findings) -> list[str]:
+    problems = {
+        "student code can make a socket for the internet": found.sockets,
+        "student code can connect to a socket in a folder": found.connected,
+    }
+    return [problem for problem, present in problems.items() if present]
+
+
+def _layer(cure: str, name: str, problems: Sequence[str], good: str, *, required: bool = True) -> Layer:
+    held = not problems
+    return Layer(name, required, held, good if held else "; ".join(problems), "" if held else cure)
+
+
+def _conclude(found: Findings) -> Iterable[Layer]:
+    layer = partial(_layer, kernel_features.cure_for_namespaces())
 
     readable, writable = found.readable, found.writable
     yield layer(
@@ -138,7 +234,9 @@ def _conclude(found: Findings) -> Iterable[Layer]:
         [f"{found.processes} processes are visible"] if found.processes > 2 else [],
         "a submission sees its own processes alone, and they die with it",
     )
-    yield layer("no privileges", _privileges(found), f"user {found.user}, no capability, no way to gain one")
+    # Where there are no namespaces a process may not empty that set, and needn't: it can't gain privileges.
+    privileges = _privileges(found) + (["student code could be given capabilities"] if found.bounding else [])
+    yield layer("no privileges", privileges, f"user {found.user}, no capability, no way to gain one")
     yield layer("private folders", _folders(found), "the working folder and /tmp are the submission's own, and bounded")
     yield layer("resource limits", _limits(found), "CPU, memory, processes, open files and file size are bounded")
     described = layer(
@@ -155,7 +253,7 @@ def _conclude(found: Findings) -> Iterable[Layer]:
         # It alone forbids namespaces where there is no /proc to forbid them in.
         required=not found.described,
     )
-    yield filtered if filtered.active else replace(filtered, cure=kernel_features.LIBSECCOMP)
+    yield filtered if filtered.active else replace(filtered, cure=call_filter.INSTALLATION)
     yield layer(
         "own pseudoterminals",
         [] if found.terminal else ["none can be opened: cells with !command fail"],

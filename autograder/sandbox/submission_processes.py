@@ -25,7 +25,7 @@ from typing import Final, NoReturn
 
 from autograder import kernel
 from autograder.limits import Limits
-from autograder.sandbox import isolation, procfs
+from autograder.sandbox import isolation, procfs, without_namespaces
 from autograder.sandbox.accelerator import DriverNeeds, ProcessHooks
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.procfs import ProcFs
@@ -127,7 +127,7 @@ def fork_submission(settings: ForkSettings, connection: int, report: int, core: 
     """
     settings.hooks.before_fork()
     user, group = os.geteuid(), os.getegid()
-    keeper = os.fork() if settings.mode is Mode.NONE else isolation.fork_into_namespaces()
+    keeper = isolation.fork_into_namespaces() if settings.mode is Mode.BUBBLEWRAP else os.fork()
     if keeper == 0:
         if core is not None:
             # A core that has gone meanwhile is no reason to fail.
@@ -145,6 +145,7 @@ def _report(report: int, **facts: object) -> None:
 
 def _keep(settings: ForkSettings, user: int, group: int, connection: int, report: int) -> NoReturn:
     folder = isolation.WORKING_FOLDER
+    confined = False
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
@@ -160,22 +161,29 @@ def _keep(settings: ForkSettings, user: int, group: int, connection: int, report
             kernel.die_with_parent(signal.SIGTERM)
             proc = ProcFs.of_here()
             folder = tempfile.mkdtemp(dir=settings.folders)
-        isolation.give_up_privileges()
+        # Without namespaces the filter denies all that can be done with keys; with --sandbox none nothing is denied.
+        isolation.give_up_privileges(keys_are_denied=settings.mode is not Mode.BUBBLEWRAP)
+        if settings.mode is Mode.LANDLOCK:
+            without_namespaces.confine_keeper()
+            confined = True
         kernel.set_inspectable(inspectable=False)
         student = os.fork()
         if student == 0:
             _run_student(settings, proc, folder, connection, report)
         os.close(connection)
-        _watch(student, settings, proc, report)
+        _watch(student, settings, proc, folder, report)
     except isolation.IsolationError as error:
         _report(report, failed=str(error))
     except BaseException:  # noqa: BLE001 - a fork must never return into the zygote's own loop
         _report(report, failed=traceback.format_exc())
     finally:
-        if settings.mode is Mode.NONE:
+        if settings.mode is not Mode.BUBBLEWRAP:
             # A second order to stop must not prevent it from clearing up and reporting.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            procfs.kill_descendants()
+            if confined:
+                without_namespaces.end_all()
+            else:
+                procfs.kill_descendants()
             remove_tree(folder)
         os._exit(0)
 
@@ -184,7 +192,7 @@ class _EndedEarly(BaseException):
     """The keeper got the signal to stop."""
 
 
-def _watch(student: int, settings: ForkSettings, proc: ProcFs, report: int) -> None:
+def _watch(student: int, settings: ForkSettings, proc: ProcFs, folder: str, report: int) -> None:
     """Pass interrupts on, reap orphans, monitor what is used, and report how the student ended."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -195,11 +203,12 @@ def _watch(student: int, settings: ForkSettings, proc: ProcFs, report: int) -> N
         raise _EndedEarly
 
     signal.signal(signal.SIGUSR1, interrupt)
-    if settings.mode is Mode.NONE:
+    if settings.mode is not Mode.BUBBLEWRAP:
         signal.signal(signal.SIGTERM, stop)
     folders = isolation.PRIVATE_FOLDERS if settings.mode is Mode.BUBBLEWRAP else ()
     unnamed_files = "memfd_create" in settings.needs.system_calls
-    monitor = UsageMonitor(settings.limits, folders, proc, unnamed_files=unnamed_files)
+    on_disk = folder if settings.mode is Mode.LANDLOCK else ""
+    monitor = UsageMonitor(settings.limits, folders, proc, unnamed_files=unnamed_files, on_disk=on_disk)
     monitor.start()
     cpu_seconds = 0.0
     with suppress(_EndedEarly):
@@ -224,12 +233,17 @@ def _run_student(settings: ForkSettings, proc: ProcFs, folder: str, connection: 
         os.setsid()
         _silence()
         settings.hooks.after_fork()
-        isolation.limit_resources(settings.limits, proc, settings.needs)
-        isolation.filter_system_calls(settings.filter, required=settings.covered)
+        alone = settings.mode is Mode.LANDLOCK
+        isolation.limit_resources(settings.limits, proc, settings.needs, user_is_shared=alone)
+        if alone:
+            without_namespaces.confine_submission(settings.shown, folder)
+        isolation.filter_system_calls(settings.filter, required=settings.covered or alone)
         os.chdir(folder)
         os.environ["PWD"] = folder
         if folder != isolation.WORKING_FOLDER:
             os.environ.update(HOME=folder, TMPDIR=folder)
+            if alone:
+                os.environ["MPLCONFIGDIR"] = f"{folder}/matplotlib"
             tempfile.tempdir = None
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGUSR1, signal.SIG_DFL)

@@ -13,18 +13,21 @@ zygote, whose forks they are, doesn't count.
 import os
 import resource
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
 from autograder.limits import Limits
-from autograder.sandbox.procfs import ProcFs
+from autograder.sandbox.disk_usage import DiskUsage
+from autograder.sandbox.procfs import STATE, THREADS, ProcFs
 
 _INTERVAL_SECONDS: Final = 0.25
 _SHORT_INTERVAL_SECONDS: Final = 0.05
 _SHORT_INTERVAL_FRACTION: Final = 0.25
 """The part of the memory above which the keeper measures more often."""
+_THOROUGH: Final = 8
+"""Of so many measurements one looks for the submission's processes among all."""
 _KIBIBYTE: Final = 1024
 _MEBIBYTE: Final = 1024**2
 _GIBIBYTE: Final = 1024**3
@@ -63,9 +66,14 @@ class UsageMonitor:
         folders: its folders that are held in memory, each a file system of its own.
         proc: the /proc to look in.
         unnamed_files: whether its processes can make files in memory that have no name (memfd_create(2)).
+        on_disk: its folder, if that is no file system of its own. What lies there is then measured, too, and so is the
+            number of processes, which the kernel counts with those of others.
     """
 
-    def __init__(self, limits: Limits, folders: Sequence[str], proc: ProcFs, *, unnamed_files: bool) -> None:
+    def __init__(
+        self, limits: Limits, folders: Sequence[str], proc: ProcFs, *, unnamed_files: bool, on_disk: str = ""
+    ) -> None:
+        self._disk = DiskUsage(on_disk, limits.file_bytes, limits.disk_bytes) if on_disk else None
         self._limits = limits
         self._folders = folders
         self._proc = proc
@@ -73,6 +81,8 @@ class UsageMonitor:
         self._cpu_seconds = 0.0
         self._lost_cpu_seconds = 0.0
         self._seen_before = False
+        self._headless: set[int] = set()
+        self._checks = 0
 
     def start(self) -> None:
         """Measure at intervals from here on; `ExceededError` is then raised wherever this process is."""
@@ -86,7 +96,14 @@ class UsageMonitor:
 
     def _check(self, _number: int, _frame: FrameType | None) -> None:
         limit = self._limits.memory_bytes
-        usage = measure_usage(self._proc, self._folders, limit, unnamed_files=self._unnamed_files)
+        self._checks += 1
+        # Every so often all processes of the machine are looked through, lest one be left out again and again.
+        members = self._proc.descendants() if self._checks % _THOROUGH == 0 else self._proc.family()
+        usage = measure_usage(self._proc, self._folders, limit, members, unnamed_files=self._unnamed_files)
+        states = {member: self._proc.state(member) for member in members}
+        self._check_main_threads(states)
+        if self._disk:
+            self._check_alone(self._disk, states)
         if self._spent(usage) > self._limits.cpu_seconds:
             raise ExceededError(f"used more than {self._limits.cpu_seconds} CPU seconds")
         too_much = usage.memory_bytes > limit
@@ -98,6 +115,21 @@ class UsageMonitor:
         close = usage.memory_bytes > limit * _SHORT_INTERVAL_FRACTION
         signal.setitimer(signal.ITIMER_REAL, _SHORT_INTERVAL_SECONDS if close else _INTERVAL_SECONDS)
 
+    def _check_main_threads(self, states: Mapping[int, Sequence[str]]) -> None:
+        """See to it that no process ends its main thread and goes on: the kernel then shows nothing of what it uses."""
+        headless = {member for member, state in states.items() if state and _is_headless(state)}
+        # One that ends is in this state for a moment.
+        if headless & self._headless:
+            raise ExceededError("ended the main thread of a process that goes on, so that nobody sees what it uses")
+        self._headless = headless
+
+    def _check_alone(self, disk: DiskUsage, states: Mapping[int, Sequence[str]]) -> None:
+        threads = sum(int(state[THREADS]) for state in states.values() if state)
+        if threads > self._limits.processes:
+            raise ExceededError(f"started more than {self._limits.processes} processes and threads")
+        if disk.measure(self._proc, states) > self._limits.disk_bytes:
+            raise ExceededError(f"used more than {_size(self._limits.disk_bytes)} of disk")
+
     def _spent(self, usage: Usage) -> float:
         """CPU seconds of all processes so far, those that have ended included."""
         ended = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -108,17 +140,19 @@ class UsageMonitor:
         return now + self._lost_cpu_seconds
 
 
-def measure_usage(proc: ProcFs, folders: Iterable[str], enough_bytes: int, *, unnamed_files: bool) -> Usage:
-    """Measure what all that descends from this process uses.
+def measure_usage(
+    proc: ProcFs, folders: Iterable[str], enough_bytes: int, members: Sequence[int], *, unnamed_files: bool
+) -> Usage:
+    """Measure what some descendants of this process use.
 
     Args:
         proc: the /proc to look in.
         folders: folders held in memory, each a file system of its own.
         enough_bytes: up to here a cheap upper bound for the memory will do, in which shared pages count several times.
+        members: the descendants.
         unnamed_files: whether the processes can make files in memory that have no name (memfd_create(2)). Such a file
             counts in full, and once more where it is mapped; a process that hides its open files counts as too much.
     """
-    members = proc.descendants()
     files = sum(map(_file_bytes, folders))
     if unnamed_files:
         files += _unnamed_bytes(proc, members, enough_bytes + 1)
@@ -128,6 +162,10 @@ def measure_usage(proc: ProcFs, folders: Iterable[str], enough_bytes: int, *, un
         inherited = _proportional_bytes(proc, "self") or 0
         memory = files + sum(_own_bytes(proc, member, inherited) for member in members)
     return Usage(memory, sum(_cpu_seconds(proc, member) for member in members))
+
+
+def _is_headless(state: Sequence[str]) -> bool:
+    return state[STATE] == "Z" and int(state[THREADS]) > 1
 
 
 def _own_bytes(proc: ProcFs, process: int, inherited: int) -> int:

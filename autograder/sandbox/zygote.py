@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import IO, Final, Self
+from typing import IO, Any, Final, Self
 
 from autograder.errors import ExpectedError
 from autograder.limits import Limits
-from autograder.sandbox import bubblewrap, subprogram
-from autograder.sandbox.accelerator import Accelerator, DeviceMonitor, accelerator_for
+from autograder.sandbox import bubblewrap, subprogram, visible_files, without_namespaces
+from autograder.sandbox.accelerator import Accelerator, DeviceAccess, DeviceMonitor, accelerator_for
 from autograder.sandbox.kernel_features import startup_error
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.student_process import DIED, StudentProcess
@@ -32,7 +32,7 @@ _END_SECONDS: Final = 10.0
 
 
 class Zygote:
-    """A warm interpreter in bubblewrap, from which student processes are forked. Any thread may use it.
+    """A warm interpreter in the sandbox, from which student processes are forked. Any thread may use it.
 
     It starts at once, in the background; the first `fork` waits for it. When it or its coordinator dies, every
     submission dies with it.
@@ -139,7 +139,7 @@ class Zygote:
             process.note({"ended": DIED})
         if not process.await_start():
             judge.close()
-            raise self._failure or startup_error(process.failure)
+            raise self._failure or startup_error(process.failure, self._mode)
         return process
 
     @property
@@ -197,7 +197,8 @@ class Zygote:
         isolated = self._mode is Mode.BUBBLEWRAP
         covered = isolated and bubblewrap.proc_is_covered()
         device = self._accelerator.access(proc_covered=covered)
-        shown = bubblewrap.shown_paths([*self._readable, *device.libraries]) if isolated else []
+        account = self._account(device)
+        shown = self._shown([*self._readable, *device.libraries], other_user=bool(account))
         order = {**self._settings, "shown": [*map(str, shown)], "covered": covered, "needs": to_plain(device.needs)}
         with (
             _content(json.dumps(order)) as settings,
@@ -215,11 +216,21 @@ class Zygote:
                 cwd="/",
                 pass_fds=[self._theirs.fileno(), *(ids if isolated else ())],
                 start_new_session=True,
-                **(bubblewrap.account() if isolated else {}),
+                **account,
             )
         self._theirs.close()
         self._monitor = self._accelerator.monitor(process.pid, partial(self._order, "kill"), isolated=isolated)
         return process
+
+    def _account(self, device: DeviceAccess) -> dict[str, Any]:
+        """The account that the zygote is started as, as arguments of `subprocess.Popen`."""
+        if self._mode is Mode.LANDLOCK:
+            without_namespaces.require(device)
+            return without_namespaces.account()
+        return bubblewrap.account() if self._mode is Mode.BUBBLEWRAP else {}
+
+    def _shown(self, readable: Sequence[Path], *, other_user: bool) -> list[Path]:
+        return [] if self._mode is Mode.NONE else visible_files.shown_paths(readable, through=other_user)
 
     def _listen(self) -> None:
         while True:
@@ -258,7 +269,7 @@ class Zygote:
         said = errors.read().decode(errors="replace").strip()
         if self._ready.is_set():
             return ExpectedError(f"The sandbox has died. {said}".strip(), "Start the run again: finished work is kept.")
-        return startup_error(said)
+        return startup_error(said, self._mode)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -22,14 +22,22 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from autograder import kernel
 from autograder.limits import Limits
-from autograder.sandbox import huge_pages, isolation, procfs, seccomp, submission_processes
+from autograder.sandbox import (
+    huge_pages,
+    isolation,
+    procfs,
+    seccomp,
+    submission_processes,
+    substitutes,
+    without_namespaces,
+)
 from autograder.sandbox.accelerator import DriverNeeds, hooks_for
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.remove_tree import remove_tree
@@ -136,7 +144,7 @@ class _Server:
             if order["do"] == "kill":
                 running.killed = True
                 running.exceeded = running.exceeded or order["because"]
-                os.kill(running.keeper, signal.SIGTERM if self._settings.mode is Mode.NONE else signal.SIGKILL)
+                os.kill(running.keeper, signal.SIGKILL if self._settings.mode is Mode.BUBBLEWRAP else signal.SIGTERM)
             else:
                 os.kill(running.keeper, signal.SIGUSR1)
         return True
@@ -182,19 +190,21 @@ class _Server:
             running.status, running.cpu_seconds = facts["status"], facts["cpu_seconds"]
 
     def _reap(self) -> None:
+        # Without namespaces, a keeper that was killed leaves its submission to this process.
+        left = self._settings.mode is Mode.NONE
         with suppress(ChildProcessError):
             while True:
-                process, _ = os.waitpid(-1, os.WNOHANG)
+                process, status = os.waitpid(-1, os.WNOHANG)
                 if process == 0:
                     break
+                left = left or status != 0
                 for running in list(self._running.values()):
                     if running.keeper == process:
                         while running.report >= 0:
                             self._receive_report(running)
                         del self._running[running.submission]
                         self._send(submission=running.submission, ended=self._ending(running))
-        if self._settings.mode is Mode.NONE:
-            # A student may have killed its keeper; this process has then adopted what was left.
+        if left and self._settings.mode is not Mode.BUBBLEWRAP:
             procfs.kill_descendants(spare=frozenset(running.keeper for running in self._running.values()))
 
     def _ending(self, running: _Running) -> str:
@@ -231,11 +241,21 @@ def _settle_memory() -> None:
     huge_pages.gather()
 
 
-def _filter(allowed: Iterable[str]) -> bytes:
+def _filter(allowed: Iterable[str], mode: Mode) -> bytes:
     """The filter of system calls; empty where there can't be one (`autograder doctor` says so)."""
     with suppress(OSError):
-        return seccomp.program(frozenset(allowed))
+        return seccomp.program(frozenset(allowed), alone=mode is Mode.LANDLOCK)
     return b""
+
+
+def _folders(mode: Mode, shown: Sequence[str]) -> str:
+    """Make the folder for submissions' folders. Without namespaces this process can write nowhere else from here on."""
+    if mode is not Mode.LANDLOCK:
+        return tempfile.mkdtemp(prefix="submissions-")
+    try:
+        return without_namespaces.confine_zygote(shown)
+    except isolation.IsolationError as error:
+        sys.exit(str(error))
 
 
 def main() -> NoReturn:
@@ -250,16 +270,18 @@ def main() -> NoReturn:
         except isolation.IsolationError as error:
             sys.exit(str(error))
     os.umask(0o077)
+    folders = _folders(mode, order["shown"])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # An interrupt must not end a keeper that has not set its handler yet.
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     control = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     _import_all((*_ALWAYS, *order["modules"]))
+    if mode is Mode.LANDLOCK:
+        substitutes.install()
     # The collections that a shell makes when it is reset then go through its own objects alone.
     gc.freeze()
     entry = submission_processes.find_entry(order["entry"])
-    folders = tempfile.mkdtemp(prefix="submissions-")
     needs = from_plain(DriverNeeds, order["needs"])
     settings = ForkSettings(
         mode=mode,
@@ -267,7 +289,7 @@ def main() -> NoReturn:
         shown=tuple(order["shown"]),
         folders=folders,
         entry=entry,
-        filter=_filter(needs.system_calls),
+        filter=_filter(needs.system_calls, mode),
         covered=order["covered"],
         needs=needs,
         hooks=hooks_for(needs),
@@ -275,7 +297,9 @@ def main() -> NoReturn:
     kernel.adopt_orphans()
     with suppress(ConnectionError):
         _Server(control, settings).serve()
-    if not order["covered"]:
+    if mode is Mode.LANDLOCK:
+        without_namespaces.end_all()
+    elif not order["covered"]:
         # The end of the namespace's first process ends all others too, but bubblewrap doesn't wait for that.
         procfs.kill_descendants()
     remove_tree(folders)

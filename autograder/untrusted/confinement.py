@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from autograder import call_filter, kernel
+from autograder import call_filter, kernel, landlock
 from autograder.call_filter import ABSENT, FORBIDDEN, MASKED, NEWER, NOT_EQUAL, Condition, Numbers, Rule
 
 _NETWORK: Final = ("socket", "socketpair", "connect", "bind", "listen", "accept", "accept4", "sendto", "sendmsg")
@@ -62,9 +62,14 @@ def confine(filter_program: bytes, folder: bytes) -> None:
     with suppress(OSError):
         kernel.forbid_new_privileges()
         with suppress(OSError):
-            kernel.confine_writing(folder)
+            _forbid_writing(folder)
         if filter_program:
             kernel.filter_system_calls(filter_program)
+
+
+def _forbid_writing(folder: bytes) -> None:
+    allowed = [(folder, landlock.WRITE)] if folder else []
+    landlock.restrict(allowed, files=landlock.WRITE | landlock.EXECUTE)
 
 
 def _rules(writes: bool, number: Numbers) -> Iterable[Rule]:

@@ -13,11 +13,11 @@ from autograder.course.course import Course
 from autograder.gradebook.labs import read_lab
 from autograder.grading.judge_server import JudgeServer
 from autograder.grading.submission import NotebookGrader
-from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus
 from tests.attacks.attack import Attack, Kind
 from tests.attacks.corpus import ATTACKS, ONCE_SUCCEEDED, one_of_each_kind
 from tests.graders import open_grader
+from tests.sandbox_mode import MODE
 from tests.small_lab import EXERCISES, LIMITS, POINTS, SmallLab, by_id
 
 IN_CELLS = [attack for attack in ATTACKS if attack.tamper is None]
@@ -91,7 +91,7 @@ def minimum() -> Lab:
 @pytest.fixture(scope="module")
 def minimum_grader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookGrader]:
     limits = replace(LIMITS, cell_seconds=5.0, submission_seconds=90.0)
-    with open_grader(tmp_path_factory.mktemp("minimum"), limits, Mode.BUBBLEWRAP) as grader:
+    with open_grader(tmp_path_factory.mktemp("minimum"), limits, MODE) as grader:
         yield grader
 
 

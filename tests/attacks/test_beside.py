@@ -11,11 +11,11 @@ from dataclasses import replace
 import pytest
 
 from autograder.cells import LabNotebook, Role
-from autograder.sandbox.mode import Mode
 from autograder.verdicts import CellStatus, Level
 from tests.attacks.attack import Attack, Kind
 from tests.attacks.test_attacks import IN_CELLS
 from tests.graders import open_grader
+from tests.sandbox_mode import MODE
 from tests.small_lab import EXERCISES, LIMITS, POINTS, SmallLab, by_id, make_small_notebook
 
 pytestmark = pytest.mark.xdist_group("attacks beside")
@@ -70,7 +70,7 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labs]:
             exercises = next(group for group in _GROUPS if group.issuperset(attacked))
             if exercises not in opened:
                 state = tmp_path_factory.mktemp("attacks-beside")
-                grader = stack.enter_context(open_grader(state, LIMITS, Mode.BUBBLEWRAP))
+                grader = stack.enter_context(open_grader(state, LIMITS, MODE))
                 opened[exercises] = SmallLab(make_beside_notebook(exercises), grader)
             return opened[exercises]
 

@@ -19,13 +19,13 @@ from nbgrader.api import Gradebook
 from autograder.course.course import Course
 from autograder.grading.run import grade_class
 from autograder.grading.terms import Terms
-from autograder.sandbox.mode import Mode
 from autograder.untrusted.helper import end_all
 from autograder.verdicts import CellStatus, Result, SubmissionStatus
 from tests.attacks.attack import Attack
 from tests.attacks.corpus import ON_THE_MACHINE, ON_THE_WALL, one_of_each_kind
 from tests.attacks.machine import FILES, PROCESSES
 from tests.attacks.network import NETWORK
+from tests.sandbox_mode import MODE
 from tests.small_course import LAB, hand_in, make_small_course, notebook_of, small_submission, write
 from tests.small_lab import EXERCISES, LIMITS, POINTS
 
@@ -95,7 +95,7 @@ def test_attacks_in_a_class_change_nothing_else(
 
 
 def grade(root: Path) -> Iterator[Result]:
-    return grade_class(Course.open(root), [LAB], None, Terms(SMALL, Mode.BUBBLEWRAP, workers=2))
+    return grade_class(Course.open(root), [LAB], None, Terms(SMALL, MODE, workers=2))
 
 
 def earned(attack: Attack, result: Result) -> Iterator[str]:

@@ -7,10 +7,10 @@ import pytest
 from autograder.course.course import Course
 from autograder.grading.run import grade_class
 from autograder.grading.terms import Terms
-from autograder.sandbox.mode import Mode
 from autograder.verdicts import Result, SubmissionStatus
 from tests.attacks.attack import Attack
 from tests.attacks.formats import FORMATS
+from tests.sandbox_mode import MODE
 from tests.small_course import LAB, hand_in, make_small_course, notebook_of
 from tests.small_lab import EXERCISES, LIMITS, POINTS
 
@@ -23,7 +23,7 @@ def test_attacks_on_the_file_earn_nothing_and_are_flagged(tmp_path: Path, blank_
     for student, attack in (attacks | {"honest": honest}).items():
         hand_in(root, student, notebook_of(attack))
     # One class for all: they must leave one another alone, and no worker of the tests does it twice.
-    graded = grade_class(Course.open(root), [LAB], None, Terms(LIMITS, Mode.BUBBLEWRAP, workers=2))
+    graded = grade_class(Course.open(root), [LAB], None, Terms(LIMITS, MODE, workers=2))
     results = {result.student: result for result in graded}
     assert results.keys() == attacks.keys() | {"honest"}
     assert _wrong(honest, results["honest"]) is None

@@ -19,7 +19,7 @@ OUTER = Layer("outer wall", required=True, active=True, detail="student code see
 
 def shown(*components: Component, layers: tuple[Layer, ...] = (OUTER,), gpu: str | None = None) -> str:
     stream = io.StringIO()
-    show(Examination("Linux", gpu, components, layers), Console(file=stream, width=160))
+    show(Examination("Linux", gpu, "bubblewrap", components, layers), Console(file=stream, width=160))
     return stream.getvalue()
 
 

@@ -22,6 +22,7 @@ def test_a_record_is_what_was_promised() -> None:
         "reason": "",
         "seconds": 1.235,
         "sandboxed": True,
+        "sandbox": "",
         "gpu": False,
         "repairs": ["A label was lost."],
         "flags": ["The process was killed."],

@@ -26,6 +26,10 @@ only_root = pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("setpriv") is None, reason="needs root and setpriv to make such a machine"
 )
 
+can_be_ordinary = pytest.mark.skipif(
+    os.geteuid() == 0 and shutil.which("setpriv") is None, reason="needs an ordinary user, or setpriv to become one"
+)
+
 
 def run(command: list[str], program: str, **options: object) -> subprocess.CompletedProcess[str]:
     """Run a Python program at the end of this command line."""
@@ -58,6 +62,39 @@ def open_home() -> list[str]:
 def ordinary_user() -> list[str]:
     identity = [f"--reuid={ORDINARY_USER}", f"--regid={ORDINARY_USER}", "--clear-groups", "--inh-caps=-all"]
     return ["bwrap", "--dev-bind", "/", "/", *open_home(), "setpriv", *identity]
+
+
+_FORBID_NAMESPACES = """
+import errno, os, sys
+sys.path.insert(0, {checkout!r})
+from autograder import call_filter, kernel
+from autograder.call_filter import MASKED, Condition
+FLAGS = (0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000)
+def rules(number):
+    # The C library then uses clone, whose flags a filter can see.
+    yield number("clone3"), errno.ENOSYS, []
+    for name in ("mount", "umount2", "setns", "keyctl", "add_key", "request_key", {further}):
+        yield number(name), errno.EPERM, []
+    for name in ("clone", "unshare"):
+        for flag in FLAGS:
+            yield number(name), errno.EPERM, [Condition(0, MASKED, flag, flag)]
+kernel.forbid_new_privileges()
+kernel.filter_system_calls(call_filter.program(rules))
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+_LANDLOCK = ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self")
+
+
+def without_namespaces(*, landlock: bool = True) -> list[str]:
+    """An ordinary user under the filter of a container's runtime: no namespaces, mounts and keys.
+
+    Args:
+        landlock: whether the filter lets Landlock's calls through.
+    """
+    further = "" if landlock else ", ".join(map(repr, _LANDLOCK))
+    program = _FORBID_NAMESPACES.format(checkout=str(CHECKOUT), further=further)
+    user = ordinary_user() if os.geteuid() == 0 else []
+    return [*user, "env", "PYTHONDONTWRITEBYTECODE=1", sys.executable, "-c", program]
 
 
 def powerless_root() -> list[str]:
