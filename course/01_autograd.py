@@ -28,9 +28,10 @@
 # - tell which tensors have `requires_grad=True`, which of them are leaves, and which get a `.grad`;
 # - find the places where a computation leaves the graph that autograd has recorded;
 # - measure a derivative by differences, and say which step is best, and why not a smaller one;
-# - check a derivative that somebody claims to be right.
+# - check a derivative that somebody claims to be right, and find the places where autograd itself is wrong;
+# - say which graph is recorded where a program has an `if` or a loop.
 #
-# **Time:** about 60 minutes. **Points:** 24.
+# **Time:** about 85 minutes. **Points:** 30.
 # **You need:** the derivative of a function of one variable, the chain rule, and Python functions.
 #
 # **How to work.** Where it says *predict*, write your guess down before you run the cell: a wrong guess that you notice
@@ -655,15 +656,8 @@ for dtype in (torch.float32, torch.float64):
 
 # %% [markdown]
 # Autograd does not approximate: it applies the rules of differentiation, and only rounding is left. Here all slopes
-# are right to within a few units of the last digit. But this is not so for every program:
-#
-# - *At a kink* it gives some number. The function $\text{relu}(x) - \text{relu}(-x)$ is $x$, but for its slope at 0
-#   autograd says 0, and for $\sqrt{x^2}$ at 0 it says NaN ("not a number").
-# - *Where the value loses its digits*, the slope does, too. $(1 - \cos x)/x^2$ is nearly flat near 0, but at
-#   $x = 10^{-8}$ autograd says 100 000 000.
-# - *What is not in the graph* is missing in the slope, as in exercise 4.
-#
-# A measurement is coarse, but it looks at the function and not at the graph. So measure to *check*.
+# are right to within a few units of the last digit. But this is not so for every program, and then only a measurement
+# tells: it is coarse, but it looks at the function and not at the graph. So measure to *check*.
 
 # %% [markdown]
 # ### Exercise 6 · The inspector
@@ -764,13 +758,200 @@ for name, (function, claim) in claims.items():
 # value is right, there is no error and no warning. Only the measurement shows it.
 # </details>
 #
-# ## 6 · By hand
+# ## 6 · Where autograd lies
+#
+# The last slope was wrong because a factor was hidden from autograd. But autograd can also be wrong where everything
+# has been recorded. Here are five programs that hide nothing.
+
+
+# %% nbgrader={"grade_id": "programs", "locked": true}
+def programs() -> dict[str, tuple[Callable[[torch.Tensor], torch.Tensor], float]]:
+    """Five programs, each with a place."""
+    return {
+        "relu(x) − relu(−x)": (lambda x: torch.relu(x) - torch.relu(-x), 0.0),
+        "√(x²)": (lambda x: torch.sqrt(x**2), 0.0),
+        "sin(x)/x, and 1 at 0": (lambda x: torch.where(x == 0, 1.0, torch.sin(x) / x), 0.0),
+        "(1 − cos x)/x²": (lambda x: (1 - torch.cos(x)) / x**2, 1e-8),
+        "sin(x) · x": (lambda x: torch.sin(x) * x, 0.0),
+    }
+
+
+# %% [markdown]
+# **Predict**, on paper: the first is $x$ in disguise, so what is its slope at 0? The third and the fourth are smooth
+# and even: $f(-x) = f(x)$. What is their slope at 0, and so nearly at $10^{-8}$?
+
+# %% [markdown]
+# ### Exercise 7 · Autograd inspected
+#
+# *A little tricky, about 7 minutes, 3 points*
+#
+# Write `autograd_wrong`. For each place in `x` it says whether autograd's slope of `f` is wrong there: whether it
+# differs from a measured slope by more than $0.001 \cdot (1 + |\text{measured slope}|)$, to either side, or **is no
+# number at all** (NaN). Measure with central differences and $h = 10^{-3}$.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# You have both parts: `by_autograd(f)` is a function that gives autograd's slopes, and `central` measures.
+# </details>
+# <details><summary>Hint 2: NaN</summary>
+#
+# In Python, is NaN greater than 0.001? Is it smaller? Try `float("nan") > 0.001`, and the other comparison.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Ask whether a slope is *right*, with `<=`. For NaN the answer is False. Then turn the answers round: `~` in front of a
+# tensor of truth values does it for all of them.
+# </details>
+
+
+# %% nbgrader={"grade_id": "lies", "solution": true}
+def autograd_wrong(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+    """Say at which places autograd's slope of f is wrong.
+
+    Args:
+        f: works on each number of a tensor by itself.
+        x: the places, shape (n,), float64, with requires_grad=False. They are left as they were.
+
+    Returns:
+        A truth value for each place, shape (n,): whether autograd is wrong there.
+    """
+    ### BEGIN SOLUTION
+    place = x.detach().clone().requires_grad_()
+    claimed = torch.autograd.grad(f(place).sum(), place)[0]
+    measured = (f(x + 1e-3) - f(x - 1e-3)) / 2e-3
+    return ~((claimed - measured).abs() <= 1e-3 * (1 + measured.abs()))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "lies-test", "grade": true, "points": 3}
+check.autograd_inspected(autograd_wrong)
+### BEGIN HIDDEN TESTS
+places = torch.tensor([-2.0, 0.0, 1.5], dtype=torch.float64)
+folded = torch.as_tensor(autograd_wrong(lambda x: torch.sqrt(x**4), places))
+assert folded.tolist() == [False, True, False], "For √(x⁴), only the slope at 0 is wrong."
+softened = torch.as_tensor(autograd_wrong(lambda x: torch.sqrt(x**2 + 1), places))
+assert softened.tolist() == [False, False, False], "For √(x² + 1), autograd is right everywhere."
+### END HIDDEN TESTS
+
+# %% tags=["autograder:skip"]
+print(f"{'program':22}{'x':>8}{'autograd':>14}{'measured':>10}   autograd is")
+for name, (program, place) in programs().items():
+    at = torch.tensor([place], dtype=torch.float64)
+    said, found = (float(by_autograd(program)(at)), float(torch.as_tensor(central(program, at, 1e-3))))
+    wrong = bool(torch.as_tensor(autograd_wrong(program, at)))
+    print(f"{name:22}{place:8.0e}{said:14.0f}{round(found, 3) + 0:10.0f}   {'WRONG' if wrong else 'right'}")
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# - **At a kink** there are two slopes, and autograd uses some number between them. For `relu` at 0 it is 0, on both
+#   sides of the minus sign: $0 + 0 = 0$, and the kinks that cancel in the values do not cancel in the slopes.
+# - **The square root** of 0 is infinitely steep, and $x^2$ is flat there: $\infty \cdot 0$ is NaN. ($|x|$ has no
+#   slope at 0. The measurement says 0, the mean of both sides.)
+# - **`where` computes both branches**, also where their values are thrown away, and goes back through both. The
+#   unused branch gets a gradient of 0, and $0 \cdot \infty$ is NaN again. Mend the *input*: divide by
+#   `torch.where(x == 0, 1, x)`.
+# - **Where a value loses its digits**, the slope loses more. At $10^{-8}$, $1 - \cos x$ is 0 in float64. Write
+#   $2 \sin^2(x/2)$ instead: it is the same, and nothing cancels.
+#
+# One NaN in a gradient makes every weight NaN in the next step. These four are where to look first.
+# </details>
+#
+# ## 7 · Which one ran?
+#
+# A program may decide while it runs: `if` and `while` ask for the *values* of tensors.
+
+
+# %% nbgrader={"grade_id": "program", "locked": true}
+def program(x: torch.Tensor) -> torch.Tensor:
+    """For positive x: triple it until it is 10 or more, then do one of two things."""
+    y = x
+    while y < 10:
+        y = 3 * y
+    if y > 20:
+        return 100 / y
+    return y**2 / 10
+
+
+# %% [markdown]
+# **Predict:** which operations does autograd record for $x = 2$, and which for $x = 2.5$? Does the graph contain the
+# comparison `y < 10`? Then draw both.
+
+# %% tags=["autograder:skip", "nbval-ignore-output"]
+graph.draw(program, x=torch.tensor(2.0), title="The program at x = 2")
+
+# %% tags=["autograder:skip", "nbval-ignore-output"]
+graph.draw(program, x=torch.tensor(2.5), title="The same program at x = 2.5")
+
+# %% [markdown]
+# The graph is not that of the program, it is that of **this run**. It holds the operations that ran, as often as they
+# ran. Comparisons leave no trace, and neither does the branch that was not taken. So autograd gives the slope of the
+# formula that happened to run: $(3 \cdot 3x)^2/10$ near 2, $100/(3 \cdot 3x)$ near 2.5. Between them, at
+# $x = 20/9$, the value jumps from 40 to 5, and no slope says so.
+
+# %% [markdown]
+# ### Exercise 8 · The slope of a run
+#
+# *Straightforward, about 6 minutes, 3 points*
+#
+# Write `slope_of_run`: the slope of `program` at a positive `x`, without autograd. Let your function go the way that
+# the program goes, for any number of rounds, and carry the slope along.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Keep two numbers: y, and by how much y changes if x changes a little. What is the second one before the first round?
+# </details>
+# <details><summary>Hint 2: a round</summary>
+#
+# Each round triples y. What does it do to the slope of y?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# At the end, multiply the slope of y by the derivative of the branch that ran: $-100/y^2$, or $y/5$. It is taken at
+# the last y, and y also says which one ran.
+# </details>
+
+
+# %% nbgrader={"grade_id": "branches", "solution": true}
+def slope_of_run(x: float) -> float:
+    """Compute the slope of `program` at x, without autograd.
+
+    Args:
+        x: a positive number.
+
+    Returns:
+        The slope of what the program computes for this x, a plain number.
+    """
+    ### BEGIN SOLUTION
+    y, slope_of_y = x, 1.0
+    while y < 10.0:
+        y, slope_of_y = 3 * y, 3 * slope_of_y
+    return slope_of_y * (-100 / y**2 if y > 20 else y / 5)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "branches-test", "grade": true, "points": 3}
+check.run_slope(slope_of_run)
+### BEGIN HIDDEN TESTS
+assert abs(float(slope_of_run(0.5)) - 27 * 13.5 / 5) < 1e-3, "At x = 0.5 the slope is wrong."
+assert abs(float(slope_of_run(25)) + 100 / 625) < 1e-5, "At x = 25, where no round is needed, the slope is wrong."
+### END HIDDEN TESTS
+
+# %% tags=["autograder:skip"]
+for place in (2.0, 2.5):
+    print(f"x = {place}: your slope {float(slope_of_run(place)):.2f}, autograd's {float(slope(program, place)):.2f}")
+
+# %% [markdown]
+# What you have written computes a slope *along with* the value, from the front to the back. Lab 04 calls this forward
+# mode.
+#
+# ## 8 · By hand
 #
 # Now the other way round: you differentiate, and autograd inspects. Two small functions that you will meet again in every
 # network: an exponential, and a squared error.
 
 # %% [markdown]
-# ### Exercise 7 · The pulse
+# ### Exercise 9 · The pulse
 #
 # *Paper and pencil, about 4 minutes, 2 points*
 #
@@ -845,7 +1026,7 @@ print("w.grad  ", [round(number, 3) for number in w.grad.tolist()])
 print("x.grad  ", x.grad)
 
 # %% [markdown]
-# ### Exercise 8 · The error's gradient
+# ### Exercise 10 · The error's gradient
 #
 # *Paper and pencil, about 5 minutes, 3 points*
 #
@@ -908,7 +1089,7 @@ print("your formula and autograd agree:", same)
 # network with a billion weights two billion times. Autograd needs about as long as a few forward passes, however many
 # weights there are. That is why we train with autograd, and measure only to check.
 #
-# ## 7 · What to take along
+# ## 9 · What to take along
 #
 # The last column is the name under which a check reports the mistake.
 #
@@ -925,6 +1106,8 @@ print("your formula and autograd agree:", same)
 # | `backward()` again, `.grad` not emptied | the sum of two slopes | `backward()` adds | missing-zero-grad |
 # | `x.grad.zero_()` before any backward | "NoneType has no attribute" | `.grad` is None at first | zero-before-first |
 # | `x.data` in a formula | a wrong slope, silently | autograd takes it for a constant | data-attribute |
+# | `difference > tolerance` for a slope that is NaN | "right" | no comparison with NaN is true | nan-passes |
+# | a slope for a branch that did not run | a wrong slope | the graph is that of the run | other-branch |
 # | $u\,e^{u-1}$ for the slope of $e^u$ | a wrong slope | that rule is for powers | exp-derivative |
 # | $2\cos x$ for the slope of $\sin 2x$, or no inner factor at all | a wrong slope | outer′(inner) · inner′ | missing-inner-derivative |
 #
@@ -932,8 +1115,8 @@ print("your formula and autograd agree:", same)
 #   operation.
 # - `backward()` adds to the `.grad` of leaves. `torch.autograd.grad` returns the slopes and changes no `.grad`.
 # - A measured slope has a best width, and the smallest is not the best.
-# - Autograd differentiates the graph. At kinks, where digits cancel, and where the graph was left, its slope can be
-#   wrong.
+# - Autograd differentiates the graph of *this run*. At kinks, behind a `where`, where digits cancel, and where the
+#   graph was left, its slope can be wrong or NaN.
 #
 # **Three links**
 #
