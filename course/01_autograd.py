@@ -34,9 +34,10 @@
 # **Time:** about 85 minutes. **Points:** 30.
 # **You need:** the derivative of a function of one variable, the chain rule, and Python functions.
 #
-# **How to work.** Where it says *predict*, write your guess down before you run the cell: a wrong guess that you notice
-# teaches more than a right one that you read. Where it says *exercise*, replace the placeholder and run the check below
-# it as often as you like. Hints are folded; each gives away more than the one before.
+# **How to work.** Where it says *predict*, commit yourself: write the letter of your guess into the cell below, and run
+# it before the next one. A wrong guess that you notice teaches more than a right answer that you read; nothing of it is
+# graded. Where it says *exercise*, replace the placeholder and run the check below it as often as you like. Hints are
+# folded; each gives away more than the one before.
 
 # %% [markdown]
 # ## 0 · Tools
@@ -51,6 +52,9 @@ import torch
 
 from gradlab import figures, graph
 from gradlab.check import autograd as check
+from gradlab.notebook.predictions import Predictions
+
+predictions = Predictions("01_autograd")
 
 # %% [markdown]
 # ## 1 · One slope
@@ -87,6 +91,10 @@ print("after backward:  ", x.grad.item())
 # We compute `y` again from the same `x` and go backward again. The slope at 10 is still what it was. What does
 # `x.grad` hold now?
 
+# %%
+# Prediction 1. x.grad after the second pass … a: 1482 · b: 2964 · c: 0
+guess_1 = ""
+
 # %% tags=["autograder:skip"]
 y = 5 * x**3 - x**2 + 2 * x - 100
 y.backward()
@@ -96,6 +104,7 @@ x.grad = None  # empty it
 y = 5 * x**3 - x**2 + 2 * x - 100
 y.backward()
 print("after x.grad = None:    ", x.grad.item())
+predictions.tell(1, guess_1)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -221,6 +230,10 @@ print(f"slope of the root at 2:    {1 / (2 * math.sqrt(2)):.6f}")
 #
 # **Predict**, on paper, with the other variable held fixed: $\partial z/\partial x$ and $\partial z/\partial y$.
 
+# %%
+# Prediction 2. ∂z/∂x at (3, 4) … a: 6 · b: 30 · c: −18
+guess_2 = ""
+
 
 # %% tags=["autograder:skip"]
 def landscape(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -234,11 +247,12 @@ z.backward()
 print("z =", z.item())
 print("∂z/∂x =", x.grad.item())
 print("∂z/∂y =", y.grad.item())
+predictions.tell(2, guess_2)
 
 # %% [markdown]
 # Here is the computational graph, forward and backward. Values (above a node) go forward; gradients (∂, below a node)
-# come back. The picture opens with everything filled in: pull the slider to its left end, then press play.
-# **Predict:** our program computes the 9 *twice*, once for each $x^2$. What reaches each of them from the right, and
+# come back. The picture opens empty: press play, or move the slider. The number on an edge, after ×, is the slope of that
+# step. **Predict:** our program computes the 9 *twice*, once for each $x^2$. What reaches each of them from the right, and
 # what do the two contributions do at $x$?
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
@@ -323,6 +337,11 @@ print(f".grad:    {x.grad.item():.0f} and {y.grad.item():.0f}, as before")
 #
 # **Predict** for each of the four rows: is `requires_grad` True? Is `is_leaf`?
 
+# %%
+# Prediction 3. torch.ones(2) + w has …
+# a: requires_grad=True, and is no leaf · b: requires_grad=True, and is a leaf · c: requires_grad=False
+guess_3 = ""
+
 # %% tags=["autograder:skip"]
 w = torch.tensor([2.0, 3.0], requires_grad=True)
 rows = {
@@ -334,6 +353,8 @@ rows = {
 print(f"{'tensor':20}requires_grad  is_leaf")
 for name, tensor in rows.items():
     print(f"{name:20}{tensor.requires_grad!s:15}{tensor.is_leaf}")
+
+predictions.tell(3, guess_3)
 
 # %% [markdown]
 # ### Exercise 3 · Eight specimens
@@ -409,6 +430,10 @@ assert set("ABCDEFGH") <= set(guesses()), "There are eight letters, from A to H.
 #
 # **Predict:** which of these five lines stop with an error? Which compute something and say nothing?
 
+# %%
+# Prediction 4. Which line says nothing? … a: three numbers at once · b: into NumPy · c: a sine from math
+guess_4 = ""
+
 # %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
 used = (x**2).sum()
@@ -428,6 +453,8 @@ with warnings.catch_warnings():
             print(f"{name}: no error. requires_grad: {result.requires_grad}")
         except RuntimeError as error:
             print(f"{name}: {str(error).split('. ')[0]}")
+
+predictions.tell(4, guess_4)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -604,6 +631,10 @@ assert tuple(central(torch.cos, places, 0.1).shape) == (3, 2), "Six places must 
 # sketch: the width $h$ to the right, the error upwards, both on logarithmic axes. Which $h$ is best in float64, which in
 # float32? By how much does the central difference beat the forward one?
 
+# %%
+# Prediction 5. The best h for the central difference in float64 … a: the smallest · b: about 0.00001 · c: about 0.1
+guess_5 = ""
+
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 def forward(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, h: float) -> torch.Tensor:
@@ -622,6 +653,8 @@ for dtype, digits in ((torch.float32, "float32"), (torch.float64, "float64")):
 for name, values in errors.items():
     best = min(range(len(values)), key=values.__getitem__)
     print(f"{name}: best near h = 10^{math.log10(widths[best]):.0f}, error about 10^{math.log10(values[best]):.0f}")
+
+predictions.tell(5, guess_5)
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.accuracy(widths, errors, title="How wrong is a measured slope of sin x?")
@@ -720,7 +753,7 @@ assert not agrees(torch.log, lambda x: 1 / x + 1e-4, places), "A derivative that
 # a short cut through `x.data`, which some old tutorials recommend.
 
 
-# %% tags=["autograder:skip"]
+# %% nbgrader={"grade_id": "by-autograd", "locked": true}
 def by_autograd(f: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[torch.Tensor], torch.Tensor]:
     """What autograd says about the slope of f."""
 
@@ -732,6 +765,12 @@ def by_autograd(f: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[torch.Te
     return derivative
 
 
+# %%
+# Prediction 6. Autograd for sin(x) · x.data … a: agrees · b: is wrong · c: raises an error
+guess_6 = ""
+
+
+# %% tags=["autograder:skip"]
 def with_data(x: torch.Tensor) -> torch.Tensor:
     return torch.sin(x) * x.data
 
@@ -749,6 +788,8 @@ claims = {
 }
 for name, (function, claim) in claims.items():
     print(f"{name:30}{'agrees' if agrees(function, claim, places) else 'WRONG'}")
+
+predictions.tell(6, guess_6)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -833,6 +874,10 @@ softened = torch.as_tensor(autograd_wrong(lambda x: torch.sqrt(x**2 + 1), places
 assert softened.tolist() == [False, False, False], "For √(x² + 1), autograd is right everywhere."
 ### END HIDDEN TESTS
 
+# %%
+# Prediction 7. Autograd's slope of relu(x) − relu(−x) at 0 … a: 0 · b: 1/2 · c: 1
+guess_7 = ""
+
 # %% tags=["autograder:skip"]
 print(f"{'program':22}{'x':>8}{'autograd':>14}{'measured':>10}   autograd is")
 for name, (program, place) in programs().items():
@@ -840,6 +885,8 @@ for name, (program, place) in programs().items():
     said, found = (float(by_autograd(program)(at)), float(torch.as_tensor(central(program, at, 1e-3))))
     wrong = bool(torch.as_tensor(autograd_wrong(program, at)))
     print(f"{name:22}{place:8.0e}{said:14.0f}{round(found, 3) + 0:10.0f}   {'WRONG' if wrong else 'right'}")
+
+predictions.tell(7, guess_7)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -937,9 +984,16 @@ assert abs(float(slope_of_run(0.5)) - 27 * 13.5 / 5) < 1e-3, "At x = 0.5 the slo
 assert abs(float(slope_of_run(25)) + 100 / 625) < 1e-5, "At x = 25, where no round is needed, the slope is wrong."
 ### END HIDDEN TESTS
 
+# %%
+# Prediction 8. How often is y tripled for x = 2, and for x = 2.5? …
+# a: once, and once · b: twice, and once · c: twice, and twice
+guess_8 = ""
+
 # %% tags=["autograder:skip"]
 for place in (2.0, 2.5):
     print(f"x = {place}: your slope {float(slope_of_run(place)):.2f}, autograd's {float(slope(program, place)):.2f}")
+
+predictions.tell(8, guess_8)
 
 # %% [markdown]
 # What you have written computes a slope *along with* the value, from the front to the back. Lab 04 calls this forward
@@ -1088,7 +1142,11 @@ print("your formula and autograd agree:", same)
 # Five weights, one backward pass. To *measure* that gradient, you would have computed the error ten times, and for a
 # network with a billion weights two billion times. Autograd needs about as long as a few forward passes, however many
 # weights there are. That is why we train with autograd, and measure only to check.
-#
+
+# %% tags=["autograder:skip"]
+predictions.total()
+
+# %% [markdown]
 # ## 9 · What to take along
 #
 # The last column is the name under which a check reports the mistake.

@@ -147,10 +147,15 @@ CHORDS = (
 PUSH_INPUTS = "inputs"
 PUSH_OUTPUTS = "outputs"
 PUSH_SLIDER = "angle of d: "
+PUSH_AT = "{value:.2f} at {angle:.0f}°"
+PUSH_PRODUCT = "{name} = {value:.2f}"
+PUSH_PULLED_PRODUCT = "⟨Jᵀv, d⟩"
+PUSH_PUSHED_PRODUCT = "⟨v, J d⟩"
 PUSH = (
     "The Jacobian has the rows {rows}. Solid, with a dot: a direction d of length 1 on the left, pushed forward to "
     "J d on the right. Dashed, with a square: weights v of length 1 on the right, pulled back to Jᵀv on the left. "
-    "While d and v run around their circles, J d and Jᵀv run around ellipses with half-axes {longest:.3g} and "
-    "{shortest:.3g}, each in directions of its own. Move the slider or press play."
+    "d and v turn apart, in opposite directions and v twice as fast; J d and Jᵀv run around ellipses with half-axes "
+    "{longest:.3g} and {shortest:.3g}. Above stand two numbers, ⟨Jᵀv, d⟩ on the left and ⟨v, J d⟩ on the right: they "
+    "are equal at every position, {products}. Move the slider or press play."
 )
 BAD_PUSH = "This picture needs a Jacobian of two rows and two columns."
