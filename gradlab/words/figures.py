@@ -15,11 +15,11 @@ BASIN = "{number} at {place}: {share:.1f} %"
 RATE = "η = {rate:g}"
 
 CONTOUR = (
-    "Contour map of f for x₁ from {left:g} to {right:g} and x₂ from {bottom:g} to {top:g}; the darker, the lower. "
+    "Contour map of f for x₁ from {left:g} to {right:g} and x₂ from {bottom:g} to {top:g}; the bluer, the lower. "
     "On this grid f is lowest, {lowest:.2f}, near {lowest_at} and highest, {highest:.2f}, near {highest_at}."
 )
 SURFACE = (
-    "f as a surface over the square, x₁ from {left:g} to {right:g} and x₂ from {bottom:g} to {top:g}; the darker, the "
+    "f as a surface over the square, x₁ from {left:g} to {right:g} and x₂ from {bottom:g} to {top:g}; the bluer, the "
     "lower. Its lowest point on this grid, {lowest:.2f}, lies near {lowest_at}, its highest, {highest:.2f}, near "
     "{highest_at}. Drag it to look from another side."
 )
@@ -89,7 +89,7 @@ SLOPES_VALUE = "{name} = {value:.3g}, gradient {gradient:.3g}"
 BAD_ORDER = "A value stands before one of its parents: the graph can be drawn from a topological order only."
 
 RACE = (
-    "{count} optimisers on one loss, all from {start}, {steps} steps each. Above: their paths; the darker, the lower. "
+    "{count} optimisers on one loss, all from {start}, {steps} steps each. Above: their paths; the bluer, the lower. "
     "Below: their losses, with a mark for the step that is shown. The first steps have a frame each and "
     "are enlarged, later ones are shown in growing strides. Move the slider or press play. At the end, the lowest "
     "first: {ends}."
