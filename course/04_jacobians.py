@@ -526,7 +526,7 @@ guess_5 = ""
 # %% tags=["autograder:skip"]
 w = torch.tensor([1.0, 1.0])
 watched = w.clone().requires_grad_()
-predictions, back = torch.func.vjp(lambda w: X @ w, w)
+predicted, back = torch.func.vjp(lambda w: X @ w, w)
 ways = {
     "is_grads_batched": torch.autograd.grad(X @ watched, watched, torch.eye(4), is_grads_batched=True)[0],
     "vjp and vmap": torch.func.vmap(back)(torch.eye(4))[0],

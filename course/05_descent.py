@@ -343,16 +343,16 @@ def train(
         The parameters after the last step, shape (d,), with requires_grad=False, and the losses as plain numbers, one for
         each step: each is computed right before its step.
     """
-    theta = start.detach().clone().requires_grad_()
+    leaf = start.detach().clone().requires_grad_()
     losses = []
     for _ in range(steps):
-        value = loss(theta)
-        losses.append(value.item())
-        value.backward()
+        height = loss(leaf)
+        losses.append(height.item())
+        height.backward()
         with torch.no_grad():
-            theta -= lr * theta.grad
-        theta.grad = None
-    return theta.detach(), losses
+            leaf -= lr * leaf.grad
+        leaf.grad = None
+    return leaf.detach(), losses
 
 
 # %% [markdown]
@@ -713,8 +713,9 @@ check.stable_rate(limits, count=30)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the thermometer. **Predict:** its readings are around 50. What if they were all divided by ten, which changes
-# nothing about the problem? How does the largest stable rate change?
+# Now the thermometer, whose two limits $2/\lambda_{\max}$ your power iteration has found in lab 04.
+# **Predict:** its readings are around 50. What if they were all divided by ten, which changes nothing about the problem?
+# How does the largest stable rate change?
 
 # %% tags=["autograder:skip"]
 for label, readings in (("as they are", unknown), ("divided by ten", 0.1 * unknown)):

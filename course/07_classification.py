@@ -666,8 +666,8 @@ def train_linear(
     Returns:
         Weights of shape (d, K) and bias of shape (K,), on the device and with the type of ``x``.
     """
-    weights = torch.zeros(x.shape[1], classes, dtype=x.dtype, device=x.device, requires_grad=True)
-    bias = torch.zeros(classes, dtype=x.dtype, device=x.device, requires_grad=True)
+    weights = x.new_zeros(x.shape[1], classes).requires_grad_()
+    bias = x.new_zeros(classes).requires_grad_()
     for _ in range(steps):
         loss(x @ weights + bias, labels).backward()
         with torch.no_grad():
