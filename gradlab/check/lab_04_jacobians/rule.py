@@ -1,6 +1,7 @@
 """The check of an operation with a backward rule of its own: x · sigmoid(x) (find-bug)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 
@@ -28,17 +29,17 @@ def rule(function: Function) -> None:
     x = torch.randn(_COUNT, dtype=torch.float64)
     sigma = torch.sigmoid(x)
     leaf = x.clone().requires_grad_()
-    y = call(function, leaf)
+    y: Any = call(function, leaf)
     given = words.FRAGMENTS["random-point"]
     agree(y, x * sigma, [KnownMistake("rule-value", "rule-sigmoid", sigma)], given=given, shape=(_COUNT,))
     if not is_tensor(y):
         raise not_yet("graph-cut", "rule-kind", kind=kind_of(y))
-    if not y.requires_grad:  # type: ignore[attr-defined]
+    if not y.requires_grad:
         raise not_yet("forward-untracked", "rule-untracked")
     # All numbers of v differ, and none of them is 1: what a rule makes of v must show.
     v = 2 + torch.rand(_COUNT, dtype=torch.float64)
     with errors_refused():
-        found = torch.autograd.grad(y, leaf, v, allow_unused=True)[0]  # type: ignore[arg-type]
+        found = torch.autograd.grad(y, leaf, v, allow_unused=True)[0]
     if found is None:
         raise not_yet("rule-none", "rule-none")
     slope = sigma + x * sigma * (1 - sigma)

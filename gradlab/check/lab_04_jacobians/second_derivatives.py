@@ -128,7 +128,8 @@ def _near(answers: Tensor, others: Tensor) -> bool:
 
 def _rotated(curvatures: Tensor) -> Tensor:
     turned, _ = torch.linalg.qr(torch.randn(len(curvatures), len(curvatures), dtype=torch.float64))
-    return turned @ torch.diag(curvatures) @ turned.T
+    rotated: Tensor = turned @ torch.diag(curvatures) @ turned.T
+    return rotated
 
 
 def _random_bowl(count: int) -> Tensor:
