@@ -28,14 +28,16 @@
 # - tell which tensors have `requires_grad=True`, which of them are leaves, and which get a `.grad`;
 # - find the places where a computation leaves the graph that autograd has recorded;
 # - measure a derivative by differences, and say which step is best, and why not a smaller one;
-# - check a derivative that somebody claims to be right.
+# - check a derivative that somebody claims to be right, and find the places where autograd itself is wrong;
+# - say which graph is recorded where a program has an `if` or a loop.
 #
-# **Time:** about 60 minutes. **Points:** 24.
+# **Time:** about 85 minutes. **Points:** 30.
 # **You need:** the derivative of a function of one variable, the chain rule, and Python functions.
 #
-# **How to work.** Where it says *predict*, write your guess down before you run the cell: a wrong guess that you notice
-# teaches more than a right one that you read. Where it says *exercise*, replace the placeholder and run the check below
-# it as often as you like. Hints are folded; each gives away more than the one before.
+# **How to work.** Where it says *predict*, commit yourself: write the letter of your guess into the cell below, and run
+# it before the next one. A wrong guess that you notice teaches more than a right answer that you read; nothing of it is
+# graded. Where it says *exercise*, replace the placeholder and run the check below it as often as you like. Hints are
+# folded; each gives away more than the one before.
 
 # %% [markdown]
 # ## 0 · Tools
@@ -50,6 +52,9 @@ import torch
 
 from gradlab import figures, graph
 from gradlab.check import autograd as check
+from gradlab.notebook.predictions import Predictions
+
+predictions = Predictions("01_autograd")
 
 # %% [markdown]
 # ## 1 · One slope
@@ -86,6 +91,10 @@ print("after backward:  ", x.grad.item())
 # We compute `y` again from the same `x` and go backward again. The slope at 10 is still what it was. What does
 # `x.grad` hold now?
 
+# %%
+# Prediction 1. x.grad after the second pass … a: 1482 · b: 2964 · c: 0
+guess_1 = ""
+
 # %% tags=["autograder:skip"]
 y = 5 * x**3 - x**2 + 2 * x - 100
 y.backward()
@@ -95,6 +104,7 @@ x.grad = None  # empty it
 y = 5 * x**3 - x**2 + 2 * x - 100
 y.backward()
 print("after x.grad = None:    ", x.grad.item())
+predictions.tell(1, guess_1)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -220,6 +230,10 @@ print(f"slope of the root at 2:    {1 / (2 * math.sqrt(2)):.6f}")
 #
 # **Predict**, on paper, with the other variable held fixed: $\partial z/\partial x$ and $\partial z/\partial y$.
 
+# %%
+# Prediction 2. ∂z/∂x at (3, 4) … a: 6 · b: 30 · c: −18
+guess_2 = ""
+
 
 # %% tags=["autograder:skip"]
 def landscape(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -233,11 +247,12 @@ z.backward()
 print("z =", z.item())
 print("∂z/∂x =", x.grad.item())
 print("∂z/∂y =", y.grad.item())
+predictions.tell(2, guess_2)
 
 # %% [markdown]
 # Here is the computational graph, forward and backward. Values (above a node) go forward; gradients (∂, below a node)
-# come back. The picture opens with everything filled in: pull the slider to its left end, then press play.
-# **Predict:** our program computes the 9 *twice*, once for each $x^2$. What reaches each of them from the right, and
+# come back. The picture opens empty: press play, or move the slider. The number on an edge, after ×, is the slope of that
+# step. **Predict:** our program computes the 9 *twice*, once for each $x^2$. What reaches each of them from the right, and
 # what do the two contributions do at $x$?
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
@@ -322,6 +337,11 @@ print(f".grad:    {x.grad.item():.0f} and {y.grad.item():.0f}, as before")
 #
 # **Predict** for each of the four rows: is `requires_grad` True? Is `is_leaf`?
 
+# %%
+# Prediction 3. torch.ones(2) + w has …
+# a: requires_grad=True, and is no leaf · b: requires_grad=True, and is a leaf · c: requires_grad=False
+guess_3 = ""
+
 # %% tags=["autograder:skip"]
 w = torch.tensor([2.0, 3.0], requires_grad=True)
 rows = {
@@ -333,6 +353,8 @@ rows = {
 print(f"{'tensor':20}requires_grad  is_leaf")
 for name, tensor in rows.items():
     print(f"{name:20}{tensor.requires_grad!s:15}{tensor.is_leaf}")
+
+predictions.tell(3, guess_3)
 
 # %% [markdown]
 # ### Exercise 3 · Eight specimens
@@ -408,6 +430,10 @@ assert set("ABCDEFGH") <= set(guesses()), "There are eight letters, from A to H.
 #
 # **Predict:** which of these five lines stop with an error? Which compute something and say nothing?
 
+# %%
+# Prediction 4. Which line says nothing? … a: three numbers at once · b: into NumPy · c: a sine from math
+guess_4 = ""
+
 # %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
 used = (x**2).sum()
@@ -427,6 +453,8 @@ with warnings.catch_warnings():
             print(f"{name}: no error. requires_grad: {result.requires_grad}")
         except RuntimeError as error:
             print(f"{name}: {str(error).split('. ')[0]}")
+
+predictions.tell(4, guess_4)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -603,6 +631,10 @@ assert tuple(central(torch.cos, places, 0.1).shape) == (3, 2), "Six places must 
 # sketch: the width $h$ to the right, the error upwards, both on logarithmic axes. Which $h$ is best in float64, which in
 # float32? By how much does the central difference beat the forward one?
 
+# %%
+# Prediction 5. The best h for the central difference in float64 … a: the smallest · b: about 0.00001 · c: about 0.1
+guess_5 = ""
+
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 def forward(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, h: float) -> torch.Tensor:
@@ -621,6 +653,8 @@ for dtype, digits in ((torch.float32, "float32"), (torch.float64, "float64")):
 for name, values in errors.items():
     best = min(range(len(values)), key=values.__getitem__)
     print(f"{name}: best near h = 10^{math.log10(widths[best]):.0f}, error about 10^{math.log10(values[best]):.0f}")
+
+predictions.tell(5, guess_5)
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.accuracy(widths, errors, title="How wrong is a measured slope of sin x?")
@@ -655,15 +689,8 @@ for dtype in (torch.float32, torch.float64):
 
 # %% [markdown]
 # Autograd does not approximate: it applies the rules of differentiation, and only rounding is left. Here all slopes
-# are right to within a few units of the last digit. But this is not so for every program:
-#
-# - *At a kink* it gives some number. The function $\text{relu}(x) - \text{relu}(-x)$ is $x$, but for its slope at 0
-#   autograd says 0, and for $\sqrt{x^2}$ at 0 it says NaN ("not a number").
-# - *Where the value loses its digits*, the slope does, too. $(1 - \cos x)/x^2$ is nearly flat near 0, but at
-#   $x = 10^{-8}$ autograd says 100 000 000.
-# - *What is not in the graph* is missing in the slope, as in exercise 4.
-#
-# A measurement is coarse, but it looks at the function and not at the graph. So measure to *check*.
+# are right to within a few units of the last digit. But this is not so for every program, and then only a measurement
+# tells: it is coarse, but it looks at the function and not at the graph. So measure to *check*.
 
 # %% [markdown]
 # ### Exercise 6 · The inspector
@@ -726,7 +753,7 @@ assert not agrees(torch.log, lambda x: 1 / x + 1e-4, places), "A derivative that
 # a short cut through `x.data`, which some old tutorials recommend.
 
 
-# %% tags=["autograder:skip"]
+# %% nbgrader={"grade_id": "by-autograd", "locked": true}
 def by_autograd(f: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[torch.Tensor], torch.Tensor]:
     """What autograd says about the slope of f."""
 
@@ -738,6 +765,12 @@ def by_autograd(f: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[torch.Te
     return derivative
 
 
+# %%
+# Prediction 6. Autograd for sin(x) · x.data … a: agrees · b: is wrong · c: raises an error
+guess_6 = ""
+
+
+# %% tags=["autograder:skip"]
 def with_data(x: torch.Tensor) -> torch.Tensor:
     return torch.sin(x) * x.data
 
@@ -756,6 +789,8 @@ claims = {
 for name, (function, claim) in claims.items():
     print(f"{name:30}{'agrees' if agrees(function, claim, places) else 'WRONG'}")
 
+predictions.tell(6, guess_6)
+
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
@@ -764,13 +799,213 @@ for name, (function, claim) in claims.items():
 # value is right, there is no error and no warning. Only the measurement shows it.
 # </details>
 #
-# ## 6 · By hand
+# ## 6 · Where autograd lies
+#
+# The last slope was wrong because a factor was hidden from autograd. But autograd can also be wrong where everything
+# has been recorded. Here are five programs that hide nothing.
+
+
+# %% nbgrader={"grade_id": "programs", "locked": true}
+def programs() -> dict[str, tuple[Callable[[torch.Tensor], torch.Tensor], float]]:
+    """Five programs, each with a place."""
+    return {
+        "relu(x) − relu(−x)": (lambda x: torch.relu(x) - torch.relu(-x), 0.0),
+        "√(x²)": (lambda x: torch.sqrt(x**2), 0.0),
+        "sin(x)/x, and 1 at 0": (lambda x: torch.where(x == 0, 1.0, torch.sin(x) / x), 0.0),
+        "(1 − cos x)/x²": (lambda x: (1 - torch.cos(x)) / x**2, 1e-8),
+        "sin(x) · x": (lambda x: torch.sin(x) * x, 0.0),
+    }
+
+
+# %% [markdown]
+# **Predict**, on paper: the first is $x$ in disguise, so what is its slope at 0? The third and the fourth are smooth
+# and even: $f(-x) = f(x)$. What is their slope at 0, and so nearly at $10^{-8}$?
+
+# %% [markdown]
+# ### Exercise 7 · Autograd inspected
+#
+# *A little tricky, about 7 minutes, 3 points*
+#
+# Write `autograd_wrong`. For each place in `x` it says whether autograd's slope of `f` is wrong there: whether it
+# differs from a measured slope by more than $0.001 \cdot (1 + |\text{measured slope}|)$, to either side, or **is no
+# number at all** (NaN). Measure with central differences and $h = 10^{-3}$.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# You have both parts: `by_autograd(f)` is a function that gives autograd's slopes, and `central` measures.
+# </details>
+# <details><summary>Hint 2: NaN</summary>
+#
+# In Python, is NaN greater than 0.001? Is it smaller? Try `float("nan") > 0.001`, and the other comparison.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Ask whether a slope is *right*, with `<=`. For NaN the answer is False. Then turn the answers round: `~` in front of a
+# tensor of truth values does it for all of them.
+# </details>
+
+
+# %% nbgrader={"grade_id": "lies", "solution": true}
+def autograd_wrong(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> torch.Tensor:
+    """Say at which places autograd's slope of f is wrong.
+
+    Args:
+        f: works on each number of a tensor by itself.
+        x: the places, shape (n,), float64, with requires_grad=False. They are left as they were.
+
+    Returns:
+        A truth value for each place, shape (n,): whether autograd is wrong there.
+    """
+    ### BEGIN SOLUTION
+    place = x.detach().clone().requires_grad_()
+    claimed = torch.autograd.grad(f(place).sum(), place)[0]
+    measured = (f(x + 1e-3) - f(x - 1e-3)) / 2e-3
+    return ~((claimed - measured).abs() <= 1e-3 * (1 + measured.abs()))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "lies-test", "grade": true, "points": 3}
+check.autograd_inspected(autograd_wrong)
+### BEGIN HIDDEN TESTS
+places = torch.tensor([-2.0, 0.0, 1.5], dtype=torch.float64)
+folded = torch.as_tensor(autograd_wrong(lambda x: torch.sqrt(x**4), places))
+assert folded.tolist() == [False, True, False], "For √(x⁴), only the slope at 0 is wrong."
+softened = torch.as_tensor(autograd_wrong(lambda x: torch.sqrt(x**2 + 1), places))
+assert softened.tolist() == [False, False, False], "For √(x² + 1), autograd is right everywhere."
+### END HIDDEN TESTS
+
+# %%
+# Prediction 7. Autograd's slope of relu(x) − relu(−x) at 0 … a: 0 · b: 1/2 · c: 1
+guess_7 = ""
+
+# %% tags=["autograder:skip"]
+print(f"{'program':22}{'x':>8}{'autograd':>14}{'measured':>10}   autograd is")
+for name, (program, place) in programs().items():
+    at = torch.tensor([place], dtype=torch.float64)
+    said, found = (float(by_autograd(program)(at)), float(torch.as_tensor(central(program, at, 1e-3))))
+    wrong = bool(torch.as_tensor(autograd_wrong(program, at)))
+    print(f"{name:22}{place:8.0e}{said:14.0f}{round(found, 3) + 0:10.0f}   {'WRONG' if wrong else 'right'}")
+
+predictions.tell(7, guess_7)
+
+# %% [markdown]
+# <details><summary>What it means</summary>
+#
+# - **At a kink** there are two slopes, and autograd uses some number between them. For `relu` at 0 it is 0, on both
+#   sides of the minus sign: $0 + 0 = 0$, and the kinks that cancel in the values do not cancel in the slopes.
+# - **The square root** of 0 is infinitely steep, and $x^2$ is flat there: $\infty \cdot 0$ is NaN. ($|x|$ has no
+#   slope at 0. The measurement says 0, the mean of both sides.)
+# - **`where` computes both branches**, also where their values are thrown away, and goes back through both. The
+#   unused branch gets a gradient of 0, and $0 \cdot \infty$ is NaN again. Mend the *input*: divide by
+#   `torch.where(x == 0, 1, x)`.
+# - **Where a value loses its digits**, the slope loses more. At $10^{-8}$, $1 - \cos x$ is 0 in float64. Write
+#   $2 \sin^2(x/2)$ instead: it is the same, and nothing cancels.
+#
+# One NaN in a gradient makes every weight NaN in the next step. These four are where to look first.
+# </details>
+#
+# ## 7 · Which one ran?
+#
+# A program may decide while it runs: `if` and `while` ask for the *values* of tensors.
+
+
+# %% nbgrader={"grade_id": "program", "locked": true}
+def program(x: torch.Tensor) -> torch.Tensor:
+    """For positive x: triple it until it is 10 or more, then do one of two things."""
+    y = x
+    while y < 10:
+        y = 3 * y
+    if y > 20:
+        return 100 / y
+    return y**2 / 10
+
+
+# %% [markdown]
+# **Predict:** which operations does autograd record for $x = 2$, and which for $x = 2.5$? Does the graph contain the
+# comparison `y < 10`? Then draw both.
+
+# %% tags=["autograder:skip", "nbval-ignore-output"]
+graph.draw(program, x=torch.tensor(2.0), title="The program at x = 2")
+
+# %% tags=["autograder:skip", "nbval-ignore-output"]
+graph.draw(program, x=torch.tensor(2.5), title="The same program at x = 2.5")
+
+# %% [markdown]
+# The graph is not that of the program, it is that of **this run**. It holds the operations that ran, as often as they
+# ran. Comparisons leave no trace, and neither does the branch that was not taken. So autograd gives the slope of the
+# formula that happened to run: $(3 \cdot 3x)^2/10$ near 2, $100/(3 \cdot 3x)$ near 2.5. Between them, at
+# $x = 20/9$, the value jumps from 40 to 5, and no slope says so.
+
+# %% [markdown]
+# ### Exercise 8 · The slope of a run
+#
+# *Straightforward, about 6 minutes, 3 points*
+#
+# Write `slope_of_run`: the slope of `program` at a positive `x`, without autograd. Let your function go the way that
+# the program goes, for any number of rounds, and carry the slope along.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Keep two numbers: y, and by how much y changes if x changes a little. What is the second one before the first round?
+# </details>
+# <details><summary>Hint 2: a round</summary>
+#
+# Each round triples y. What does it do to the slope of y?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# At the end, multiply the slope of y by the derivative of the branch that ran: $-100/y^2$, or $y/5$. It is taken at
+# the last y, and y also says which one ran.
+# </details>
+
+
+# %% nbgrader={"grade_id": "branches", "solution": true}
+def slope_of_run(x: float) -> float:
+    """Compute the slope of `program` at x, without autograd.
+
+    Args:
+        x: a positive number.
+
+    Returns:
+        The slope of what the program computes for this x, a plain number.
+    """
+    ### BEGIN SOLUTION
+    y, slope_of_y = x, 1.0
+    while y < 10.0:
+        y, slope_of_y = 3 * y, 3 * slope_of_y
+    return slope_of_y * (-100 / y**2 if y > 20 else y / 5)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "branches-test", "grade": true, "points": 3}
+check.run_slope(slope_of_run)
+### BEGIN HIDDEN TESTS
+assert abs(float(slope_of_run(0.5)) - 27 * 13.5 / 5) < 1e-3, "At x = 0.5 the slope is wrong."
+assert abs(float(slope_of_run(25)) + 100 / 625) < 1e-5, "At x = 25, where no round is needed, the slope is wrong."
+### END HIDDEN TESTS
+
+# %%
+# Prediction 8. How often is y tripled for x = 2, and for x = 2.5? …
+# a: once, and once · b: twice, and once · c: twice, and twice
+guess_8 = ""
+
+# %% tags=["autograder:skip"]
+for place in (2.0, 2.5):
+    print(f"x = {place}: your slope {float(slope_of_run(place)):.2f}, autograd's {float(slope(program, place)):.2f}")
+
+predictions.tell(8, guess_8)
+
+# %% [markdown]
+# What you have written computes a slope *along with* the value, from the front to the back. Lab 04 calls this forward
+# mode.
+#
+# ## 8 · By hand
 #
 # Now the other way round: you differentiate, and autograd inspects. Two small functions that you will meet again in every
 # network: an exponential, and a squared error.
 
 # %% [markdown]
-# ### Exercise 7 · The pulse
+# ### Exercise 9 · The pulse
 #
 # *Paper and pencil, about 4 minutes, 2 points*
 #
@@ -845,7 +1080,7 @@ print("w.grad  ", [round(number, 3) for number in w.grad.tolist()])
 print("x.grad  ", x.grad)
 
 # %% [markdown]
-# ### Exercise 8 · The error's gradient
+# ### Exercise 10 · The error's gradient
 #
 # *Paper and pencil, about 5 minutes, 3 points*
 #
@@ -907,8 +1142,12 @@ print("your formula and autograd agree:", same)
 # Five weights, one backward pass. To *measure* that gradient, you would have computed the error ten times, and for a
 # network with a billion weights two billion times. Autograd needs about as long as a few forward passes, however many
 # weights there are. That is why we train with autograd, and measure only to check.
-#
-# ## 7 · What to take along
+
+# %% tags=["autograder:skip"]
+predictions.total()
+
+# %% [markdown]
+# ## 9 · What to take along
 #
 # The last column is the name under which a check reports the mistake.
 #
@@ -925,6 +1164,8 @@ print("your formula and autograd agree:", same)
 # | `backward()` again, `.grad` not emptied | the sum of two slopes | `backward()` adds | missing-zero-grad |
 # | `x.grad.zero_()` before any backward | "NoneType has no attribute" | `.grad` is None at first | zero-before-first |
 # | `x.data` in a formula | a wrong slope, silently | autograd takes it for a constant | data-attribute |
+# | `difference > tolerance` for a slope that is NaN | "right" | no comparison with NaN is true | nan-passes |
+# | a slope for a branch that did not run | a wrong slope | the graph is that of the run | other-branch |
 # | $u\,e^{u-1}$ for the slope of $e^u$ | a wrong slope | that rule is for powers | exp-derivative |
 # | $2\cos x$ for the slope of $\sin 2x$, or no inner factor at all | a wrong slope | outer′(inner) · inner′ | missing-inner-derivative |
 #
@@ -932,8 +1173,8 @@ print("your formula and autograd agree:", same)
 #   operation.
 # - `backward()` adds to the `.grad` of leaves. `torch.autograd.grad` returns the slopes and changes no `.grad`.
 # - A measured slope has a best width, and the smallest is not the best.
-# - Autograd differentiates the graph. At kinks, where digits cancel, and where the graph was left, its slope can be
-#   wrong.
+# - Autograd differentiates the graph of *this run*. At kinks, behind a `where`, where digits cancel, and where the
+#   graph was left, its slope can be wrong or NaN.
 #
 # **Three links**
 #

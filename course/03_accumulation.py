@@ -30,12 +30,13 @@
 # - choose between `no_grad()`, `detach()` and `requires_grad_(False)`, and let a gradient flow through one factor only;
 # - accumulate on purpose, so that small batches give the gradient of a large one.
 #
-# **Time:** about 80 minutes. **Points:** 24.
+# **Time:** about 85 minutes. **Points:** 24.
 # **You need:** `backward()`, leaves and `.grad` as in lab 01, the chain rule, and a gradient step $w - \eta\,\nabla L$.
 #
-# **How to work.** Where it says *predict*, write your guess down before you run the cell: a wrong guess that you notice
-# teaches more than a right one that you read. Where it says *exercise*, replace the placeholder and run the check below
-# it as often as you like. Hints are folded; each gives away more than the one before.
+# **How to work.** Where it says *predict*, commit yourself: write the letter of your guess into the cell below, and run
+# it before the next one. A wrong guess that you notice teaches more than a right answer that you read; nothing of it is
+# graded. Where it says *exercise*, replace the placeholder and run the check below it as often as you like. Hints are
+# folded; each gives away more than the one before.
 
 # %% [markdown]
 # ## 0 · Tools
@@ -50,6 +51,9 @@ import torch
 
 from gradlab import figures
 from gradlab.check import accumulation as check
+from gradlab.notebook.predictions import Predictions
+
+predictions = Predictions("03_accumulation")
 
 
 # %% nbgrader={"grade_id": "shown", "locked": true}
@@ -67,6 +71,10 @@ def shown(tensor: torch.Tensor) -> str:
 # **Predict** three things. What does `x.grad` hold *before* the first backward pass? What after it? And what happens
 # if we go backward through the same `loss` once more?
 
+# %%
+# Prediction 1. x.grad before the first pass … a: 0 · b: None · c: an error
+guess_1 = ""
+
 # %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 1.0], requires_grad=True)
 print("before backward:", x.grad)
@@ -79,6 +87,8 @@ try:
     loss.backward()
 except RuntimeError as error:
     print("RuntimeError:", str(error).split(" (")[0])
+
+predictions.tell(1, guess_1)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -102,11 +112,17 @@ def f(x: torch.Tensor) -> torch.Tensor:
     return torch.sin(x1) * torch.cos(x2) + torch.sin(x1 / 2) * torch.cos(x2 / 2)
 
 
+# %%
+# Prediction 2. The second number after round 3 … a: 0 · b: −0.9669 · c: −2.9007
+guess_2 = ""
+
 # %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0], requires_grad=True)
 for round_number in (1, 2, 3):
     f(x).backward()
     print(f"after round {round_number}: {shown(x.grad)}")
+
+predictions.tell(2, guess_2)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -121,6 +137,10 @@ for round_number in (1, 2, 3):
 # Somebody keeps the first gradient under a name of its own, to compare it with the second. The function is
 # $y = 5x^3 - x^2 + 2x - 100$ at $x = 10$, with slope 1482. What does `dydx` say at the end?
 
+# %%
+# Prediction 3. dydx at the end … a: 2964 · b: 1482 · c: None
+guess_3 = ""
+
 # %% tags=["autograder:skip"]
 x = torch.tensor(10.0, requires_grad=True)
 y = 5 * x**3 - x**2 + 2 * x - 100
@@ -132,6 +152,7 @@ y = 5 * x**3 - x**2 + 2 * x - 100
 y.backward()
 print("dydx, which nobody touched:", dydx.item())
 print("is it x.grad itself?      ", dydx is x.grad)
+predictions.tell(3, guess_3)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -405,6 +426,10 @@ for epoch, gradient in enumerate(history, start=1):
 # A second pass through one graph failed in section 1. Was that a law? **Predict** for each of these whether a second
 # `backward()` is allowed.
 
+# %%
+# Prediction 4. A second backward for x + 2 … a: raises an error · b: works · c: works, and adds nothing
+guess_4 = ""
+
 # %% tags=["autograder:skip"]
 results = {
     "x ** 2": lambda x: x**2,
@@ -422,6 +447,8 @@ for name, formula in results.items():
         print(f"{name:27}works, .grad = {x.grad.item():.0f}")
     except RuntimeError:
         print(f"{name:27}RuntimeError: the graph is used up")
+
+predictions.tell(4, guess_4)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -585,6 +612,10 @@ print("and a clone", shown(copied))
 # We double `y` without telling autograd, once through `.data`, an older way to detach, and once through `detach()`.
 # Which gradient comes out?
 
+# %%
+# Prediction 5. Through .data, the gradient is … a: an error · b: e, as it should be · c: 2e, without an error
+guess_5 = ""
+
 # %% tags=["autograder:skip"]
 for way in ("data", "detach()"):
     x = torch.tensor(1.0, requires_grad=True)
@@ -596,6 +627,8 @@ for way in ("data", "detach()"):
         print(f"through .{way:9} gradient {x.grad.item():.4f}, and e = {math.e:.4f}")
     except RuntimeError as error:
         print(f"through .{way:9} RuntimeError: {str(error)[:70]}…")
+
+predictions.tell(5, guess_5)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -830,6 +863,10 @@ print("five and one, weighted:", shown(accumulated(mean_squared, torch.ones(2), 
 # $L(w) = \tfrac13 w_1^2 + w_2^2$, from $(3, 2)$, with $\eta = 0.05$. **Predict:** which of the two gets down faster?
 # And where does each end?
 
+# %%
+# Prediction 6. At first, the faster one is … a: the careful walk · b: the forgetful walk · c: neither
+guess_6 = ""
+
 
 # %% tags=["autograder:skip"]
 def bowl(w: torch.Tensor) -> torch.Tensor:
@@ -853,6 +890,8 @@ careful, forgetful = walked(True, 90), walked(False, 90)
 print("step   emptied: height   forgotten: height")
 for step in (0, 5, 10, 20, 40, 90):
     print(f"{step:4}{bowl(careful[step]):>18.4f}{bowl(forgetful[step]):>20.4f}")
+
+predictions.tell(6, guess_6)
 
 # %% [markdown]
 # The careful walk goes down and stays. The forgetful one is *faster* at first, overshoots, climbs up the other side,
@@ -966,6 +1005,9 @@ figures.overlaid(
 # %% [markdown]
 # They are one and the same. A missing `zero_grad()` does not make random errors: it is momentum without friction. So
 # now you can *recognise* it: losses that fall fast at first, then swing up and down and do not settle.
+
+# %% tags=["autograder:skip"]
+predictions.total()
 
 # %% [markdown]
 # ## 7 · What to take along

@@ -28,14 +28,17 @@
 # - compute a Jacobian–vector product (push a direction forward) and a vector–Jacobian product (pull weights back),
 #   each in one pass;
 # - get all rows at once, for many points, without a loop;
-# - say how many passes a whole Jacobian costs, and why training never pays that.
+# - say how many passes a whole Jacobian costs, and why training never pays that;
+# - differentiate twice, and find the largest stable learning rate of a loss without its Hessian;
+# - write a rule for an operation of your own, and check it.
 #
-# **Time:** about 75 minutes. **Points:** 25.
+# **Time:** about 90 minutes. **Points:** 31.
 # **You need:** `backward()`, leaves and `.grad` as in lab 01, the chain rule, the product of a matrix and a vector.
 #
-# **How to work.** Where it says *predict*, write your guess down before you run the cell: a wrong guess that you notice
-# teaches more than a right one that you read. Where it says *exercise*, replace the placeholder and run the check below
-# it as often as you like. Hints are folded; each gives away more than the one before.
+# **How to work.** Where it says *predict*, commit yourself: write the letter of your guess into the cell below, and run
+# it before the next one. A wrong guess that you notice teaches more than a right answer that you read; nothing of it is
+# graded. Where it says *exercise*, replace the placeholder and run the check below it as often as you like. Hints are
+# folded; each gives away more than the one before.
 
 # %% [markdown]
 # ## 0 · Tools
@@ -47,6 +50,9 @@ import torch
 
 from gradlab import figures
 from gradlab.check import jacobians as check
+from gradlab.notebook.predictions import Predictions
+
+predictions = Predictions("04_jacobians")
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 
@@ -152,6 +158,10 @@ assert torch.allclose(far.flatten(), torch.tensor(flat, dtype=torch.float64)), "
 #
 # **Predict:** will `backward()` work?
 
+# %%
+# Prediction 1. y.backward() … a: works · b: raises an error · c: gives zeros
+guess_1 = ""
+
 # %% tags=["autograder:skip"]
 x = torch.tensor([1.1, 1.1, 1.1], requires_grad=True)
 y = x
@@ -164,14 +174,21 @@ try:
 except RuntimeError as error:
     print("RuntimeError:", error)
 
+predictions.tell(1, guess_1)
+
 # %% [markdown]
 # The way out that tutorials show is to hand over some `v` with as many numbers as `y` has. **Predict:** what will
 # `x.grad` hold for this one?
+
+# %%
+# Prediction 2. x.grad … a: v · b: 1.1 times v · c: 2048 times v
+guess_2 = ""
 
 # %% tags=["autograder:skip"]
 v = torch.tensor([0.1, 1.0, 1e-4])
 y.backward(v)
 print("x.grad =", shown(x.grad))
+predictions.tell(2, guess_2)
 
 # %% [markdown]
 # These are $2^{11} = 2048$ times $0.1$, $1$ and $0.0001$. So is `v` a scale, a learning rate, a step? None of these. In
@@ -197,6 +214,10 @@ print("gradient of v·y:", shown(x.grad))
 # points $t$ and the height $f = t^2 \sin t$ at each. What is in row 2, column 0 of *its* Jacobian? And so, what does
 # the sum of its rows hold?
 
+# %%
+# Prediction 3. Row 2, column 0 of the Jacobian … a: 0 · b: 1 · c: a number that depends on t
+guess_3 = ""
+
 # %% tags=["autograder:skip"]
 t = torch.tensor([0.5, 1.0, 2.0, 3.0], requires_grad=True)
 heights = t**2 * torch.sin(t)
@@ -209,6 +230,7 @@ for number in t.tolist():
     (one**2 * torch.sin(one)).backward()
     alone.append(one.grad)
 print("one by one: ", shown(torch.stack(alone)))
+predictions.tell(3, guess_3)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -347,79 +369,6 @@ check.jacobian_rows(jacobian, on=lambda x: torch.exp(x[:1] * x[1:]), at=place)
 print("the predictions of w:", shown(jacobian(lambda w: X @ w, torch.tensor([1.0, 1.0]))))
 
 # %% [markdown]
-# ### Exercise 4 · Find the bug
-#
-# *Tricky, about 7 minutes, 3 points*
-#
-# A colleague uses `backward()` and `.grad`. His function runs without an error, and his only test was a function of
-# one number with one result. **Predict** first: what will it print for the recipe of section 1 at $(1, 3)$, whose
-# Jacobian has the rows $(1, 1)$, $(5, 0)$ and $(0, 6)$?
-
-
-# %% tags=["autograder:skip"]
-def bucket_jacobian_buggy(f: Function, x: torch.Tensor) -> torch.Tensor:
-    x = x.detach().clone().requires_grad_()
-    y = f(x)
-    rows = []
-    for output in y:
-        output.backward(retain_graph=True)
-        rows.append(x.grad)
-    return torch.stack(rows, dim=1)
-
-
-print(shown(bucket_jacobian_buggy(recipe, torch.tensor([1.0, 3.0]))))
-
-# %% [markdown]
-# Two lists of three numbers, and within each list all the same: nothing in it looks like a row of the recipe. Repair
-# the function in `bucket_jacobian`, and keep to `backward()` and `.grad`. There are three mistakes; you see the next
-# one when you have mended one.
-#
-# <details><summary>Hint 1: where to begin</summary>
-#
-# First the shape: three outputs, two inputs. Then print `rows` at the end of each round, and look at its *first* entry.
-# </details>
-# <details><summary>Hint 2: the list</summary>
-#
-# How many entries has the list, and how many *different* tensors are in it? What does each `backward()` do to it?
-# </details>
-# <details><summary>Hint 3: almost the answer</summary>
-#
-# Three things: put a copy into the list; begin each round with an empty `.grad` (None counts as empty); and stack
-# along the other axis.
-# </details>
-
-
-# %% nbgrader={"grade_id": "find-bug", "solution": true}
-def bucket_jacobian(f: Function, x: torch.Tensor) -> torch.Tensor:
-    """Compute a Jacobian row by row, with backward() and .grad.
-
-    Args:
-        f: maps shape (d,) to shape (m,).
-        x: the point, shape (d,), with requires_grad=False. It is left as it was.
-
-    Returns:
-        The Jacobian, shape (m, d).
-    """
-    ### BEGIN SOLUTION
-    x = x.detach().clone().requires_grad_()
-    y = f(x)
-    rows = []
-    for output in y:
-        x.grad = None
-        output.backward(retain_graph=True)
-        rows.append(x.grad.clone())
-    return torch.stack(rows)
-    ### END SOLUTION
-
-
-# %% nbgrader={"grade_id": "find-bug-test", "grade": true, "points": 3}
-check.jacobian_rows(bucket_jacobian)
-### BEGIN HIDDEN TESTS
-place = torch.rand(3, dtype=torch.float64) + 0.5
-check.jacobian_rows(bucket_jacobian, on=lambda x: torch.stack([x[0] * x[1], x[1] * x[2] ** 2]), at=place)
-### END HIDDEN TESTS
-
-# %% [markdown]
 # ## 4 · Push and pull
 #
 # A matrix can be multiplied from two sides, and the two products answer two questions.
@@ -431,8 +380,9 @@ check.jacobian_rows(bucket_jacobian, on=lambda x: torch.stack([x[0] * x[1], x[1]
 #   back*.
 #
 # The picture shows both for $f(x) = (x_1 + x_1 x_2,\; x_2^2 / 2)$ at $(0.5, 1)$. On the left are the inputs, on the
-# right are the outputs. **Predict:** when the solid arrow on the left goes around the circle, which curve does its
-# image on the right follow? And are the two ellipses equal?
+# right are the outputs. $d$ and $v$ turn in opposite directions, at different speeds. **Predict:** when the solid arrow
+# on the left goes around the circle, which curve does its image on the right follow? Are the two ellipses equal? And
+# how do the two numbers above them differ?
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.push_and_pull([[2.0, 0.5], [0.0, 1.0]], title="J pushes to the right, and its transpose pulls to the left")
@@ -440,11 +390,12 @@ figures.push_and_pull([[2.0, 0.5], [0.0, 1.0]], title="J pushes to the right, an
 # %% [markdown]
 # Both products turn a circle into an ellipse. The two ellipses have the same half-axes, but in other directions. That
 # is why it is so hard to notice that one has computed the wrong product, if there are as many inputs as outputs: the
-# numbers look right, and so does their shape. One thing holds at every position of the slider:
-# $v \cdot (J d) = (J^\top v) \cdot d$.
+# numbers look right, and so does their shape. Now watch the two numbers above while $d$ and $v$ turn apart. They go up and
+# down together: $\langle v, J d\rangle = \langle J^\top v, d\rangle$ at every position. That is what the transpose
+# is: it moves J from one side of the product to the other.
 
 # %% [markdown]
-# ### Exercise 5 · Pull back
+# ### Exercise 4 · Pull back
 #
 # *Easy, about 4 minutes, 2 points*
 #
@@ -494,7 +445,7 @@ assert torch.allclose(torch.as_tensor(pulled).double(), wanted, rtol=1e-4), (
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise 6 · Push forward
+# ### Exercise 5 · Push forward
 #
 # *Straightforward once you know where to look, about 6 minutes, 2 points*
 #
@@ -546,6 +497,10 @@ assert torch.allclose(torch.as_tensor(pushed).double(), wanted, rtol=1e-4), "Cub
 # %% [markdown]
 # **Predict:** a unit vector pulled back gave a row. What does a unit vector pushed forward give?
 
+# %%
+# Prediction 4. A unit vector pushed forward is … a: a row · b: a column · c: the diagonal
+guess_4 = ""
+
 # %% tags=["autograder:skip"]
 at = torch.tensor([1.0, 3.0])
 print("pulled back (1, 0, 0):", shown(vjp(recipe, at, torch.tensor([1.0, 0.0, 0.0]))))
@@ -554,6 +509,7 @@ print("pushed forward (1, 0):", shown(jvp(recipe, at, torch.tensor([1.0, 0.0])))
 weights, velocity = torch.tensor([0.3, -1.0, 2.0]), torch.tensor([0.5, 4.0])
 print("v · (J d) =", shown(weights @ torch.as_tensor(jvp(recipe, at, velocity), dtype=weights.dtype)))
 print("(Jᵀ v) · d =", shown(torch.as_tensor(vjp(recipe, at, weights), dtype=velocity.dtype) @ velocity))
+predictions.tell(4, guess_4)
 
 # %% [markdown]
 # ## 5 · All rows in one call
@@ -563,10 +519,14 @@ print("(Jᵀ v) · d =", shown(torch.as_tensor(vjp(recipe, at, weights), dtype=v
 # four unit vectors. **Predict:** the weights have two numbers; which shape comes back when four vectors `v` go in at
 # once?
 
+# %%
+# Prediction 5. The shape for four vectors v … a: (4, 2) · b: (2, 4) · c: (2,)
+guess_5 = ""
+
 # %% tags=["autograder:skip"]
 w = torch.tensor([1.0, 1.0])
 watched = w.clone().requires_grad_()
-predictions, back = torch.func.vjp(lambda w: X @ w, w)
+predicted, back = torch.func.vjp(lambda w: X @ w, w)
 ways = {
     "is_grads_batched": torch.autograd.grad(X @ watched, watched, torch.eye(4), is_grads_batched=True)[0],
     "vjp and vmap": torch.func.vmap(back)(torch.eye(4))[0],
@@ -574,6 +534,8 @@ ways = {
 }
 for name, found in ways.items():
     print(f"{name:17} {shown(found)}")
+
+predictions.tell(5, guess_5)
 
 # %% [markdown]
 # - `is_grads_batched=True` tells `autograd.grad` that the first axis of `v` counts vectors.
@@ -585,7 +547,7 @@ for name, found in ways.items():
 # still the arithmetic of four passes; only the overhead is saved.
 
 # %% [markdown]
-# ### Exercise 7 · Many points
+# ### Exercise 6 · Many points
 #
 # *A little tricky, about 7 minutes, 3 points*
 #
@@ -662,7 +624,7 @@ print("times X transposed: ", shown(X.T @ slope_by_prediction))
 print("autograd, from L:   ", shown(weights.grad))
 
 # %% [markdown]
-# ### Exercise 8 · From the loss to the weights
+# ### Exercise 7 · From the loss to the weights
 #
 # *Straightforward, about 6 minutes, 3 points*
 #
@@ -714,7 +676,7 @@ assert torch.allclose(slope, (place**2 - targets) * place, rtol=1e-4), "For pred
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ### Exercise 9 · What a Jacobian costs
+# ### Exercise 8 · What a Jacobian costs
 #
 # *Easy, about 4 minutes, 2 points*
 #
@@ -779,7 +741,279 @@ for name, (inputs, outputs) in cases.items():
 # When does one need all of $J$? When each output matters by itself: for a robot (from the angles of the joints to the
 # position of the hand), for error bars, or for Newton's method with a few unknowns.
 #
-# ## 7 · What to take along
+# ## 7 · Differentiate twice
+#
+# How strongly does a loss curve? The second derivatives form the **Hessian** $H$, with
+# $H_{ij} = \partial^2 f / \partial x_i\, \partial x_j$. It is the Jacobian of the gradient. For a network of a million
+# weights it has $10^{12}$ entries. But again one rarely needs the table: a product $Hv$ says how the gradient changes
+# if one moves with velocity $v$, and it costs about two backward passes.
+#
+# A gradient is computed by operations, too. So autograd can record *them*, if it is told to: `create_graph=True`.
+# **Predict:** $f = x^3$ at $x = 2$. What are the first, the second and the third derivative? And what happens in the
+# last line?
+
+# %%
+# Prediction 6. The third derivative of x³ at 2 … a: 0 · b: 12 · c: 6
+guess_6 = ""
+
+# %% tags=["autograder:skip"]
+x = torch.tensor(2.0, requires_grad=True)
+y = x**3
+for order in (1, 2, 3):
+    (y,) = torch.autograd.grad(y, x, create_graph=True)
+    print(f"derivative {order}: {y.item():.0f}")
+
+(slope,) = torch.autograd.grad(x**3, x)
+print("without create_graph, requires_grad is", slope.requires_grad)
+predictions.tell(6, guess_6)
+
+# %% [markdown]
+# ### Exercise 9 · Hessian times vector
+#
+# *A little tricky, about 6 minutes, 3 points*
+#
+# Write `hvp`, the product $Hv$, without the whole of $H$. Differentiate once; make *one number* of the gradient and
+# $v$; differentiate that.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# The gradient of $g(x) \cdot v$, for a $v$ that does not change, is $Hv$. Why? Write down its component $i$.
+# </details>
+# <details><summary>Hint 2: the first pass</summary>
+#
+# The second pass goes back through the first. It can do so only if the first one was recorded.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# `torch.autograd.grad` twice: of `f(x)` with `create_graph=True`, and of the dot product of its result with `v`.
+# </details>
+
+
+# %% nbgrader={"grade_id": "hvp", "solution": true}
+def hvp(f: Function, x: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+    """Multiply the Hessian of f by a vector.
+
+    Args:
+        f: maps shape (d,) to a tensor with one number.
+        x: the point, shape (d,), with requires_grad=False. It is left as it was.
+        v: shape (d,).
+
+    Returns:
+        H v, shape (d,).
+    """
+    ### BEGIN SOLUTION
+    x = x.detach().clone().requires_grad_()
+    (slope,) = torch.autograd.grad(f(x), x, create_graph=True)
+    return torch.autograd.grad(slope @ v, x)[0]
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "hvp-test", "grade": true, "points": 3}
+check.hessian_product(hvp)
+### BEGIN HIDDEN TESTS
+place = torch.rand(3, dtype=torch.float64) + 0.5
+turned = torch.as_tensor(hvp(lambda x: x.prod(), place, torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64))).double()
+a, b, c = place
+assert torch.allclose(turned, torch.stack([0 * a, c, b]), rtol=1e-4, atol=1e-6), "For x₁x₂x₃, a product is wrong."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ### The number that limits the learning rate
+#
+# Gradient descent is stable near a minimum only up to the learning rate $2/\lambda_{\max}$, where $\lambda_{\max}$ is
+# the largest eigenvalue of $H$: the curvature in the most curved direction. (Labs 05 and 06 show why.) To find it,
+# nobody needs $H$. Multiply some vector by $H$ again and again. In each step its part along the most curved direction
+# grows most, until nothing else is left. This is **power iteration**.
+
+# %% [markdown]
+# ### Exercise 10 · The largest curvature
+#
+# *Straightforward, about 8 minutes, 3 points*
+#
+# Write `largest_curvature`. Start with a random vector of length 1. In each step, multiply by $H$ and divide by the
+# length. At the end, return $v \cdot Hv$. Use your `hvp`, and no eigenvalues of torch's.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# If $v$ has the length 1 and $Hv = \lambda v$, what is $v \cdot Hv$?
+# </details>
+# <details><summary>Hint 2: the start</summary>
+#
+# A start of ones, or along an axis, may have no part at all in the direction that you look for. A random one has.
+# `torch.randn_like(x)` has the right shape and type.
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# In the loop: `w = hvp(f, x, v)`, then `v = w / w.norm()`. After the loop, one more product.
+# </details>
+
+
+# %% nbgrader={"grade_id": "power", "solution": true}
+def largest_curvature(f: Function, x: torch.Tensor, steps: int) -> float:
+    """Compute the largest eigenvalue of the Hessian by power iteration.
+
+    Args:
+        f: maps shape (d,) to a tensor with one number.
+        x: a point where f curves upwards in every direction, shape (d,). It is left as it was.
+        steps: how often to multiply by H.
+
+    Returns:
+        λmax, a plain number.
+    """
+    ### BEGIN SOLUTION
+    v = torch.randn_like(x)
+    for _ in range(steps):
+        v = v / v.norm()
+        v = hvp(f, x, v)
+    v = v / v.norm()
+    return float(v @ hvp(f, x, v))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade_id": "power-test", "grade": true, "points": 3}
+check.power_iteration(largest_curvature)
+### BEGIN HIDDEN TESTS
+found = float(largest_curvature(lambda x: torch.cosh(3 * x).sum() + x[0] ** 2, torch.zeros(4, dtype=torch.float64), 99))
+assert abs(found - 11) < 0.01, "For four catenaries, one of them with x² added, the largest curvature is wrong."
+### END HIDDEN TESTS
+
+# %% [markdown]
+# Three losses that you will meet: the landscape of lab 06 in its deepest valley, and the thermometer of lab 05, raw and
+# scaled. **Predict:** which of them allows the largest steps?
+
+# %%
+# Prediction 7. The largest steps are allowed for … a: lab 05, raw · b: lab 06 · c: lab 05, scaled
+guess_7 = ""
+
+
+# %% tags=["autograder:skip"]
+def landscape(x: torch.Tensor) -> torch.Tensor:
+    return torch.sin(x[0]) * torch.cos(x[1]) + torch.sin(x[0] / 2) * torch.cos(x[1] / 2)
+
+
+t_c = torch.tensor([0.5, 14, 15, 28, 11, 8, 3, -4, 6, 13, 21], dtype=torch.float64)
+t_u = torch.tensor([35.7, 55.9, 58.2, 81.9, 56.3, 48.9, 33.9, 21.8, 48.4, 60.4, 68.4], dtype=torch.float64)
+cases = {
+    "lab 06, the deepest valley": (landscape, [4.411326, 6.283185]),
+    "lab 05, raw": (lambda p: ((p[0] + p[1] * t_u - t_c) ** 2).mean(), [0.0, 1.0]),
+    "lab 05, scaled": (lambda p: ((p[0] + p[1] * t_u / 10 - t_c) ** 2).mean(), [0.0, 1.0]),
+}
+for name, (loss, place) in cases.items():
+    curvature = float(largest_curvature(loss, torch.tensor(place, dtype=torch.float64), 60))
+    print(f"{name:28} λmax = {curvature:10.4f}   largest learning rate 2/λmax = {2 / curvature:.5f}")
+
+predictions.tell(7, guess_7)
+
+# %% [markdown]
+# ## 8 · A rule of one's own
+#
+# Each operation of PyTorch has a rule that pulls a gradient back through it. You can write such a rule yourself, as a
+# class with two functions: `forward` computes the value and saves what the rule will need; `backward` gets the
+# gradient that arrives from the right, one number for each output, and returns what goes on to the left: $J^\top v$.
+#
+# PyTorch believes your rule. But `torch.autograd.gradcheck` does what you did in lab 01: it compares the rule with
+# measured slopes, for every output and every input.
+
+# %% [markdown]
+# ### Exercise 11 · Find the bugs
+#
+# *Tricky, about 7 minutes, 3 points*
+#
+# A colleague writes a rule for $\text{swish}(x) = x \cdot \sigma(x)$, where $\sigma$ is the sigmoid, with the slope
+# $\sigma' = \sigma (1 - \sigma)$. Her network trains, but badly.
+
+
+# %% nbgrader={"grade_id": "buggy", "locked": true}
+class SwishBuggy(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        sigma = torch.sigmoid(x)
+        ctx.save_for_backward(x, sigma)
+        return x * sigma
+
+    @staticmethod
+    def backward(ctx, arriving):
+        x, sigma = ctx.saved_tensors
+        return sigma + x * sigma * (1 + sigma)
+
+
+# %% tags=["autograder:skip"]
+places = torch.tensor([-1.0, 0.0, 2.0], dtype=torch.float64, requires_grad=True)
+try:
+    torch.autograd.gradcheck(SwishBuggy.apply, places)
+except RuntimeError as error:
+    print(type(error).__name__ + ":", str(error).split(",")[0])
+
+# %% [markdown]
+# **Predict:** the Jacobian of three numbers that do not mix is diagonal. What does *her* rule return for $v = (1, 0, 0)$?
+# Repair it, and let `swish` apply your rule. There are two mistakes.
+#
+# <details><summary>Hint 1: where to begin</summary>
+#
+# Print the whole message of `gradcheck`: it shows both tables. Which entries of hers should be 0?
+# </details>
+# <details><summary>Hint 2: what arrives</summary>
+#
+# `backward` must give $J^\top v$. Where is $v$ in her code?
+# </details>
+# <details><summary>Hint 3: almost the answer</summary>
+#
+# Differentiate $x\,\sigma(x)$ with the product rule and compare the signs. Then multiply by what arrives.
+# </details>
+
+
+# %% nbgrader={"grade_id": "find-bug", "solution": true}
+class Swish(torch.autograd.Function):
+    """x · sigmoid(x), with its rule."""
+
+    ### BEGIN SOLUTION
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * torch.sigmoid(x)
+
+    @staticmethod
+    def backward(ctx, arriving):
+        (x,) = ctx.saved_tensors
+        sigma = torch.sigmoid(x)
+        return arriving * (sigma + x * sigma * (1 - sigma))
+
+    ### END SOLUTION
+
+
+def swish(x: torch.Tensor) -> torch.Tensor:
+    """Compute x · sigmoid(x) for each number of x; the gradient comes from the rule of `Swish`."""
+    return Swish.apply(x)
+
+
+# %% nbgrader={"grade_id": "find-bug-test", "grade": true, "points": 3}
+check.rule(swish)
+### BEGIN HIDDEN TESTS
+leaf = torch.randn(2, 3, dtype=torch.float64, requires_grad=True)
+assert torch.autograd.gradcheck(swish, leaf, raise_exception=False), (
+    "gradcheck refuses the rule for a table of numbers."
+)
+### END HIDDEN TESTS
+
+# %% tags=["autograder:skip"]
+once = torch.autograd.gradcheck(swish, places, raise_exception=False)
+twice = torch.autograd.gradgradcheck(swish, places, raise_exception=False)
+print("gradcheck, the rule:            ", "right" if once else "WRONG")
+print("gradgradcheck, the rule's slope:", "right" if twice else "WRONG")
+
+# %% [markdown]
+# <details><summary>If the second line says WRONG</summary>
+#
+# You differentiate the rule itself when you differentiate twice, in `hvp` for example. If $\sigma$ was saved in
+# `forward`, it is a plain number there: nothing is recorded in `forward`. Save `x`, and compute $\sigma$ in
+# `backward`.
+# </details>
+
+# %% tags=["autograder:skip"]
+predictions.total()
+
+# %% [markdown]
+# ## 9 · What to take along
 #
 # The last column is the name under which a check reports the mistake.
 #
@@ -794,11 +1028,15 @@ for name, (inputs, outputs) in cases.items():
 # | `f(x)` on a point that nobody watches | "does not require grad" | no graph was recorded | forward-untracked |
 # | `.tolist()`, `.item()` on the way | slopes that are missing | the graph ends where you leave torch | graph-cut |
 # | `for point in points` | the right numbers, slowly | one call can carry them all | loop-over-starts |
+# | `grad` of a gradient, without `create_graph=True` | "does not require grad" | the first pass was not recorded | graph-not-created |
+# | a rule without what arrives | right only for a sum | a rule gives $J^\top v$, not $J$ | rule-ignores-arriving |
 # | `y.grad` | None | only leaves keep a gradient | grad-of-intermediate |
 # | `x.requires_grad_() * 1` | an empty `.grad` | what you keep was computed | not-a-leaf |
 #
 # - $J$ has a row for each output and a column for each input. **`backward(v)` gives $J^\top v$, the gradient of $v \cdot y$.**
 # - A unit vector pulled back is a row. A unit vector pushed forward is a column.
+# - A gradient can be differentiated again. $Hv$ costs two passes, and power iteration makes $\lambda_{\max}$ of it.
+# - Whoever writes a rule checks it with `gradcheck`.
 # - A loss has one output, so that one backward pass gives the whole gradient. That is why networks are trained in
 #   reverse mode.
 #
@@ -831,7 +1069,7 @@ for name, (inputs, outputs) in cases.items():
 # passes, so it would be far slower. Going back with ones is a single pass, but it gives the gradient of the sum of the
 # predictions: every row with the weight 1, whatever the targets are. Training with it would only push all predictions
 # down. What she wants is Jᵀ times the slopes of the loss by each prediction, and that is exactly what one backward pass
-# with these slopes as v computes, as in exercise 8; calling backward on the loss itself does it for her, since a loss
+# with these slopes as v computes, as in exercise 7; calling backward on the loss itself does it for her, since a loss
 # is one number and v is 1. All of J is useful if she wants to know how each weight or input moves each output by
 # itself, for example the six joints of a robot and the three coordinates of its hand. There are few outputs, so that
 # reverse mode with 3 passes is cheaper than forward mode with 6.

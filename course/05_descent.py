@@ -29,12 +29,13 @@
 # - compute the largest stable learning rate and the condition number from the data, and cure a bad one by scaling;
 # - say what momentum and Adam do about a narrow valley, and which optimiser to try first.
 #
-# **Time:** about 90 minutes. **Points:** 26.
+# **Time:** about 85 minutes. **Points:** 23.
 # **You need:** partial derivatives, the chain rule, what a leaf is, and what `backward()` puts into `.grad`.
 #
-# **How to work.** Where it says *predict*, write your guess down before you run the cell: a wrong guess that you notice
-# teaches more than a right one that you read. Where it says *exercise*, replace the placeholder and run the check below
-# it as often as you like. Hints are folded; each gives away more than the one before.
+# **How to work.** Where it says *predict*, commit yourself: write the letter of your guess into the cell below, and run
+# it before the next one. A wrong guess that you notice teaches more than a right answer that you read; nothing of it is
+# graded. Where it says *exercise*, replace the placeholder and run the check below it as often as you like. Hints are
+# folded; each gives away more than the one before.
 
 # %% [markdown]
 # ## 0 · Tools and data
@@ -49,6 +50,9 @@ import torch
 
 from gradlab import figures
 from gradlab.check import training as check
+from gradlab.notebook.predictions import Predictions
+
+predictions = Predictions("05_descent")
 
 # %% nbgrader={"grade_id": "readings", "locked": true}
 celsius = np.array([0.5, 14.0, 15.0, 28.0, 11.0, 8.0, 3.0, -4.0, 6.0, 13.0, 21.0])
@@ -63,6 +67,10 @@ unknown = np.array([35.7, 55.9, 58.2, 81.9, 56.3, 48.9, 33.9, 21.8, 48.4, 60.4, 
 # **Predict.** We begin at $w = 1$ with learning rate 0.01. The first loss is 1. What is it after one step, and after a
 # hundred: about 0.9, about 0.5, about 0.02, or zero?
 
+# %%
+# Prediction 1. The loss after about a hundred steps … a: 0.5 · b: 0.02 · c: 0
+guess_1 = ""
+
 # %% tags=["autograder:skip"]
 w, rate = 1.0, 0.01
 for step in range(92):
@@ -70,6 +78,8 @@ for step in range(92):
     if step in (0, 1) or step % 10 == 1:
         print(f"after {step:>2} steps: loss {residual**2:.4f}")
     w = w - rate * 2 * residual * 1
+
+predictions.tell(1, guess_1)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -84,6 +94,11 @@ for step in range(92):
 #
 # **Predict.** Again $\eta = 0.01$. Does the residual shrink in one step? Does it keep its sign?
 
+# %%
+# Prediction 2. In one step, the residual …
+# a: grows · b: shrinks, and keeps its sign · c: shrinks, and changes its sign
+guess_2 = ""
+
 # %% tags=["autograder:skip"]
 x = np.array([1.0, 4.0, -3.0, 5.0, 4.0])
 weights = np.random.default_rng(5).uniform(size=5)
@@ -93,6 +108,7 @@ after = 10 - weights @ x
 print(f"residual before: {before:.4f}, after: {after:.4f}")
 print(f"residual multiplied by {after / before:.4f}")
 print(f"error multiplied by {after**2 / before**2:.4f}")
+predictions.tell(2, guess_2)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -275,6 +291,10 @@ check.loop_in_numpy(train_repaired, count=9)
 #
 # **Predict.** A step in PyTorch, written just as in NumPy. What happens in the first round, what in the second?
 
+# %%
+# Prediction 3. The second round … a: makes a step · b: finds no gradient · c: makes a step that is too long
+guess_3 = ""
+
 # %% tags=["autograder:skip"]
 inputs, targets = torch.tensor(four), torch.tensor(double)
 w = torch.tensor(0.0, requires_grad=True)
@@ -289,6 +309,8 @@ with warnings.catch_warnings():
     except TypeError as error:
         print("TypeError:", error)
 
+predictions.tell(3, guess_3)
+
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
@@ -297,35 +319,12 @@ with warnings.catch_warnings():
 # </details>
 
 # %% [markdown]
-# ### Exercise 3 · A loop for every loss
-#
-# *Straightforward, about 9 minutes, 3 points*
-#
-# Write `train`. It works for *any* loss: a function that takes all parameters as one tensor and returns a scalar.
-# Each of the `steps` rounds computes the loss, notes it down, goes backward and moves the parameters.
-#
-# **Before you write it:** for `steps = 3`, how many losses come back, and does the last one belong to the parameters
-# that you return?
-#
-# <details><summary>Hint 1: where to begin</summary>
-#
-# `start` belongs to the caller: it must keep its values, and it need not be watched. What do you need to make of it
-# before the loop?
-# </details>
-# <details><summary>Hint 2: one round</summary>
-#
-# Five things in this order: compute the loss, note it as a plain number, go backward, step under `no_grad()`, empty
-# `.grad`.
-# </details>
-# <details><summary>Hint 3: almost the answer</summary>
-#
-# A fresh leaf is a detached clone with `requires_grad_()`. Step with `-=` under `torch.no_grad()`. Empty with
-# `theta.grad = None`. `.item()` turns the loss into a number, and `.detach()` the parameters into a tensor with
-# `requires_grad=False`.
-# </details>
+# You have written such a loop in lab 03. Here it is for *any* loss: a function that takes all parameters as one tensor
+# and returns a scalar. What is new is the list of losses. **Read** it, and answer before you go on: for `steps = 3`,
+# how many losses come back, and does the last one belong to the parameters that are returned?
 
 
-# %% nbgrader={"grade_id": "train", "solution": true}
+# %% nbgrader={"grade_id": "train", "locked": true}
 def train(
     loss: Callable[[torch.Tensor], torch.Tensor],
     start: torch.Tensor,
@@ -344,29 +343,20 @@ def train(
         The parameters after the last step, shape (d,), with requires_grad=False, and the losses as plain numbers, one for
         each step: each is computed right before its step.
     """
-    ### BEGIN SOLUTION
-    theta = start.detach().clone().requires_grad_()
+    leaf = start.detach().clone().requires_grad_()
     losses = []
     for _ in range(steps):
-        value = loss(theta)
-        losses.append(value.item())
-        value.backward()
+        height = loss(leaf)
+        losses.append(height.item())
+        height.backward()
         with torch.no_grad():
-            theta -= lr * theta.grad
-        theta.grad = None
-    return theta.detach(), losses
-    ### END SOLUTION
+            leaf -= lr * leaf.grad
+        leaf.grad = None
+    return leaf.detach(), losses
 
-
-# %% nbgrader={"grade_id": "train-test", "grade": true, "points": 3}
-check.loop_by_hand(train)
-### BEGIN HIDDEN TESTS
-check.loop_by_hand(train, on=lambda p: (p[0] - 1) ** 2 + 4 * (p[1] + 2) ** 2 + p[0] * p[1] + torch.cos(p[2]))
-check.loop_by_hand(train, on=lambda p: torch.log(torch.cosh(p)).sum() + (p**2).mean(), steps=3)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# The four examples again, with autograd. And next to it the repaired loop in NumPy: the same problem, so the same
+# Three losses, and none for the end: each is noted before its step. The four examples again, with autograd. And next to it the repaired loop in NumPy: the same problem, so the same
 # numbers.
 
 
@@ -402,6 +392,10 @@ for step in (1, 11, 21, 31, 41):
 #
 # **Predict.** Which parameter is penalised by `params[1:]`? Where is the minimum then, and what is the loss there?
 
+# %%
+# Prediction 4. `params[1:]` penalises … a: the bias · b: the weight · c: both
+guess_4 = ""
+
 # %% tags=["autograder:skip"]
 params = torch.tensor([1.0, 0.0], requires_grad=True)
 (params[1:] ** 2).sum().backward()
@@ -409,6 +403,7 @@ print("at (1, 0) `params[1:]` pulls with", [round(pull, 4) for pull in params.gr
 params = torch.tensor([1.0, 3.0], requires_grad=True)
 (params[1:] ** 2).sum().backward()
 print("at (1, 3) `params[1:]` pulls with", [round(pull, 4) for pull in params.grad.tolist()])
+predictions.tell(4, guess_4)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -419,7 +414,7 @@ print("at (1, 3) `params[1:]` pulls with", [round(pull, 4) for pull in params.gr
 # </details>
 
 # %% [markdown]
-# ### Exercise 4 · A penalty on the weights
+# ### Exercise 3 · A penalty on the weights
 #
 # *Straightforward, about 7 minutes, 2 points*
 #
@@ -524,7 +519,7 @@ for step in range(10, 101, 10):
 # | `optimiser.step()` | moves each by its rule, from what is in its `.grad`; the step is not recorded |
 
 # %% [markdown]
-# ### Exercise 5 · A loop for every optimiser
+# ### Exercise 4 · A loop for every optimiser
 #
 # *Straightforward, about 7 minutes, 3 points*
 #
@@ -652,6 +647,10 @@ print(f"where the minimum is:         w 0.5000, b 0.0000, loss {narrow(torch.ten
 # **Predict.** For the test problem, $(20 w + b - 10)^2 + b^2$: is $\lambda_{\max}$ near 2, near 40 or near 800? And
 # what do the rates 0.0024 and 0.0026 do?
 
+# %%
+# Prediction 5. λmax is near … a: 2 · b: 40 · c: 800
+guess_5 = ""
+
 # %% tags=["autograder:skip"]
 hessian = torch.autograd.functional.hessian(narrow, begin)
 flattest, steepest = torch.linalg.eigvalsh(hessian).tolist()
@@ -662,8 +661,10 @@ for rate in (0.0024, 0.0026):
     _, losses = train(narrow, begin, rate, 200)
     print(f"rate {rate}: loss {losses[0]:.4g} at step 1, {losses[-1]:.4g} at step 200")
 
+predictions.tell(5, guess_5)
+
 # %% [markdown]
-# ### Exercise 6 · The limit, before the first step
+# ### Exercise 5 · The limit, before the first step
 #
 # *Needs paper and pencil, about 8 minutes, 3 points*
 #
@@ -712,8 +713,9 @@ check.stable_rate(limits, count=30)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# Now the thermometer. **Predict:** its readings are around 50. What if they were all divided by ten, which changes
-# nothing about the problem? How does the largest stable rate change?
+# Now the thermometer, whose two limits $2/\lambda_{\max}$ your power iteration has found in lab 04.
+# **Predict:** its readings are around 50. What if they were all divided by ten, which changes nothing about the problem?
+# How does the largest stable rate change?
 
 # %% tags=["autograder:skip"]
 for label, readings in (("as they are", unknown), ("divided by ten", 0.1 * unknown)):
@@ -750,7 +752,7 @@ print(f"parameters b, w: {fitted[1]:.4f}, {fitted[0]:.4f}")
 # </details>
 
 # %% [markdown]
-# ### Exercise 7 · Scale, train, and give back
+# ### Exercise 6 · Scale, train, and give back
 #
 # *Demanding, about 10 minutes, 3 points*
 #
@@ -858,7 +860,7 @@ for step in range(1, 61):
         print(f"step {step:>2}: {velocity:.3f} times as long")
 
 # %% [markdown]
-# ### Exercise 8 · Momentum by hand
+# ### Exercise 7 · Momentum by hand
 #
 # *Straightforward, about 8 minutes, 3 points*
 #
@@ -968,12 +970,18 @@ lowest = torch.tensor([w, b], dtype=torch.float64)
 # %% [markdown]
 # **Predict.** Who is first, who is last? Who zigzags, who overshoots? Write down your ranking.
 
+# %%
+# Prediction 6. At step 150, the last of the six is … a: SGD or Adagrad · b: momentum · c: Adam
+guess_6 = ""
+
 # %% tags=["autograder:skip"]
 walks = {name: walk(kind, options, 150) for name, (kind, options) in racers.items()}
 print("excess loss    step 10    step 50   step 150")
 for name, points in walks.items():
     excess = misfit(points) - misfit(lowest)
     print(f"{name:12}" + "".join(f"{max(excess[step].item(), 0):>11.2g}" for step in (10, 50, 150)))
+
+predictions.tell(6, guess_6)
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.race(
@@ -1030,6 +1038,9 @@ print(f"all {len(known)}:", ", ".join(known))
 #
 # The option `weight_decay` of SGD and Adam adds the gradient of a penalty, for *every* parameter that you hand over,
 # biases included. Section 4 shows how to find out what a penalty acts on.
+
+# %% tags=["autograder:skip"]
+predictions.total()
 
 # %% [markdown]
 # ## 8 · What to take along

@@ -32,9 +32,10 @@
 # **You need:** partial derivatives, the chain rule, Python functions, and that a tensor is an array that PyTorch can
 # compute with.
 #
-# **How to work.** Where it says *predict*, write your guess down before you run the cell: a wrong guess that you notice
-# teaches more than a right one that you read. Where it says *exercise*, replace the placeholder and run the check below
-# it as often as you like. Hints are folded; each gives away more than the one before.
+# **How to work.** Where it says *predict*, commit yourself: write the letter of your guess into the cell below, and run
+# it before the next one. A wrong guess that you notice teaches more than a right answer that you read; nothing of it is
+# graded. Where it says *exercise*, replace the placeholder and run the check below it as often as you like. Hints are
+# folded; each gives away more than the one before.
 
 # %% [markdown]
 # ## 0 · Tools and device
@@ -52,6 +53,9 @@ from IPython.display import display
 
 import gradlab
 from gradlab import check, figures, graph
+from gradlab.notebook.predictions import Predictions
+
+predictions = Predictions("06_minimum")
 
 # %% [markdown]
 # The same code runs on a graphics card (GPU) or on the processor (CPU). Which of the two a tensor lives on is called its
@@ -183,61 +187,27 @@ else:
     print("Graphviz (the program `dot`) is not installed here. The graph above shows the same.")
 
 # %% [markdown]
-# ### Predict · Which tensors are watched?
+# ### Three minutes of recall
 #
-# *Watched* is short for `requires_grad=True`. It spreads: a result is watched as soon as *one* of its inputs is. A
-# watched tensor that was not computed from watched ones is a **leaf**, and only watched leaves get their `.grad`
-# filled. (PyTorch calls every unwatched tensor a leaf too.) For each of the six tensors below, guess first: is it
-# watched, and is it a leaf?
+# You have met all of this in labs 01 and 03. Say it aloud before you run the cell: which of the three tensors has
+# `requires_grad=True`, and which is a leaf? What does the second number of `x.grad` look like after three backward
+# passes, if its slope is −0.9669? And may one call `backward()` on three heights?
 
 # %% tags=["autograder:skip"]
 watched = torch.tensor([1.0, 2.0], requires_grad=True)
-plain = torch.tensor([3.0, 4.0])
-with torch.no_grad():
-    inside = watched * plain
 tensors = {
-    "watched": watched,
-    "plain + 1": plain + 1,
-    "watched * plain": watched * plain,
-    "the same in no_grad": inside,
+    "watched * 10": watched * 10,
     "watched.detach()": watched.detach(),
-    "rand(2, requires_grad=True) * 10": torch.rand(2, requires_grad=True) * 10,
+    "(rand(2) * 10).requires_grad_()": (torch.rand(2) * 10).requires_grad_(),
 }
-print(f"{'tensor':34}requires_grad  is_leaf")
 for name, tensor in tensors.items():
-    print(f"{name:34}{tensor.requires_grad!s:15}{tensor.is_leaf}")
+    print(f"{name:34}requires_grad: {tensor.requires_grad!s:7}is_leaf: {tensor.is_leaf}")
 
-# %% [markdown]
-# <details><summary>What it means</summary>
-#
-# One watched factor is enough for the product. `no_grad()` and `detach()` stop the spreading. The last row is a
-# common mistake: the tensor that you keep is not the one that got `requires_grad=True`, but ten times it, the
-# *result* of an operation. It is no leaf, and its `.grad` stays empty. Scale first, then call `.requires_grad_()`.
-# </details>
-#
-# ### Predict · Three times backward
-#
-# `backward()` does not write the gradient into `.grad`, it **adds** it. The gradient of $f$ at $(1, 2)$ is
-# $(0.0122, -0.9669)$. What does the second number of `x.grad` look like after one, two and three rounds?
-
-# %% tags=["autograder:skip"]
 x = torch.tensor([1.0, 2.0], requires_grad=True)
 for round_number in (1, 2, 3):
     f(x).backward()
     print(f"after round {round_number}: {x.grad[1]:.4f}")
 
-# %% [markdown]
-# <details><summary>What it means</summary>
-#
-# `.grad` is like a bucket: every backward pass adds its gradient, and only you can empty it. Lab 03 says why PyTorch
-# does so. In loops it leads to a well-known bug.
-# </details>
-#
-# ### Predict · Several points at once
-#
-# Give `f` several points and it returns several heights. Can we call `backward()` on all of them?
-
-# %% tags=["autograder:skip"]
 points = torch.tensor([[1.0, 2.0], [5.0, 6.0], [8.0, 3.0]], requires_grad=True)
 values = f(points)
 try:
@@ -246,6 +216,8 @@ except RuntimeError as error:
     print("RuntimeError:", error)
 
 # %% [markdown]
+# Scale first, then set `requires_grad`; `backward()` *adds*; a vector needs a sum, or a `v`.
+#
 # A vector of heights has no single gradient. Its derivative is a matrix, the **Jacobian** $J$ with one row for each height
 # and one column for each coordinate. `backward(v)` asks for one number of our choice instead: it computes the
 # *vector–Jacobian product* $J^\top v$, which is the gradient of $v_1 f_1 + v_2 f_2 + \dots$
@@ -600,6 +572,11 @@ check.unchanged(start, after=lambda: descend_repaired(f, start, 0.1, 3))
 # Ten hikers, ten random starts, and for all of them $\eta = 0.25$ and 40 steps, which lead as far as 100 steps with 0.1.
 # **Predict:** do they all meet? If not, does each of them at least find the valley that is *nearest*?
 
+# %%
+# Prediction 1. The ten hikers end in …
+# a: one valley · b: more than one, not always the nearest · c: the nearest valley, each
+guess_1 = ""
+
 # %% tags=["autograder:skip"]
 torch.manual_seed(15)
 ten_starts = 10 * torch.rand(10, 2, dtype=torch.float64)
@@ -607,6 +584,8 @@ ten_paths = torch.stack([torch.as_tensor(descend(f, start, lr=0.25, steps=40)).d
 for number, (start, end) in enumerate(zip(ten_starts, ten_paths[:, -1])):
     there = f"({end[0]:.2f}, {end[1]:.2f})   f = {f(end):.2f}"
     print(f"{number}: ({start[0]:.2f}, {start[1]:.2f}) → {there}")
+
+predictions.tell(1, guess_1)
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.trajectories(f, ten_paths, title="Ten starts, 40 steps with η = 0.25")
@@ -730,6 +709,10 @@ print(f"together   {together:.4f} s on {device}")
 #
 # **Predict:** which share of the starts has arrived after 50, 100 and 200 steps, for each of the three rates?
 
+# %%
+# Prediction 2. With η = 0.01, after 200 steps … a: all have arrived · b: half of them have · c: none has
+guess_2 = ""
+
 # %% tags=["autograder:skip"]
 middles = (torch.arange(100) + 0.5) / 10
 grid = torch.cartesian_prod(middles, middles).to(device)  # (10000, 2)
@@ -750,6 +733,8 @@ for steps, more in ((50, 50), (100, 50), (200, 100)):
             hikers[rate] = torch.as_tensor(descend_all(f, hikers[rate], rate, more), device=grid.device)
             shares[rate] = (steepness(hikers[rate]) < 1e-3).double().mean().item()
     print(f"{steps:>5}" + "".join(f"{100 * share:>9.1f} %" for share in shares.values()))
+
+predictions.tell(2, guess_2)
 
 # %% [markdown]
 # Read the columns: with $\eta = 0.01$ nobody has arrived, with $\eta = 0.1$ it takes between 100 and 200 steps until
@@ -919,6 +904,11 @@ print(f"largest stable learning rate in the deepest valley: {float(largest_learn
 # **Predict:** what happens just below it, at 1.7, and just above it, at 1.8? Will the numbers grow until they are NaN ("not
 # a number")?
 
+# %%
+# Prediction 3. At 1.8, just above 2/λmax, the walk …
+# a: goes to infinity · b: jumps to and fro for ever · c: comes to rest
+guess_3 = ""
+
 # %% tags=["autograder:skip"]
 bottom = torch.as_tensor(descend(f, deepest, 1.0, 10))[-1]  # more exact than the six decimals above
 close_by = bottom + torch.tensor([0.05, 0.02], dtype=torch.float64)
@@ -929,6 +919,8 @@ print("step     " + "".join(f"{moment:>9}" for moment in moments))
 for rate in (1.5, 1.7, 1.8):
     distances[rate] = (torch.as_tensor(descend(f, close_by, rate, 60)) - bottom).norm(dim=-1)
     print(f"η = {rate}  " + "".join(f"{distance:>9.4f}" for distance in distances[rate][moments]))
+
+predictions.tell(3, guess_3)
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 shown = {f"η = {rate}": distance for rate, distance in distances.items()}
@@ -1139,6 +1131,9 @@ else:
 # %% [markdown]
 # All rungs compute the same: on starts that are not next to a ridge they agree with float64 to within 0.0001. (Next
 # to one, the last digit decides on which side a walk goes down.)
+
+# %% tags=["autograder:skip"]
+predictions.total()
 
 # %% [markdown]
 # ## 9 · What to take along

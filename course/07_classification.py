@@ -25,15 +25,16 @@
 # - say why a step function can't be trained and a sigmoid can, and why it is hard to train many sigmoids in a row;
 # - write softmax and cross-entropy so that they stay finite for logits of 1000;
 # - derive the gradient of the cross-entropy on paper and check it;
-# - train a classifier with a loop of your own and with `torch.optim`, on whichever device there is;
+# - train a classifier, with a loop by hand and with `torch.optim`, on whichever device there is;
 # - recognise the mistakes that make a classifier learn badly without an error.
 #
-# **Time:** about 90 minutes. **Points:** 25.
+# **Time:** about 90 minutes. **Points:** 22.
 # **You need:** the chain rule, gradient descent (lab 05), and what a leaf is.
 #
-# **How to work.** Where it says *predict*, write your guess down before you run the cell. Where it says *exercise*,
-# replace the placeholder and run the check below it as often as you like. Hints are folded; each gives away more
-# than the one before.
+# **How to work.** Where it says *predict*, commit yourself: write the letter of your guess into the cell below, and run
+# it before the next one. A wrong guess that you notice teaches more than a right answer that you read; nothing of it is
+# graded. Where it says *exercise*, replace the placeholder and run the check below it as often as you like. Hints are
+# folded; each gives away more than the one before.
 
 # %% [markdown]
 # ## 0 · Tools, device, flowers
@@ -48,6 +49,9 @@ from sklearn.datasets import load_iris
 import gradlab
 from gradlab import figures
 from gradlab.check import classification as check
+from gradlab.notebook.predictions import Predictions
+
+predictions = Predictions("07_classification")
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 device = gradlab.device()
@@ -92,6 +96,10 @@ for number in (0, 50, 100):
 #
 # What is the derivative of $H$ at −2, at −0.1, at 0.1? And what would gradient descent do with it?
 
+# %%
+# Prediction 1. The derivative of the step at 0.1 … a: 1 · b: infinite · c: 0
+guess_1 = ""
+
 # %% tags=["autograder:skip"]
 z = torch.tensor([-2.0, -0.1, 0.1, 3.0], requires_grad=True)
 step = (z > 0).float()
@@ -101,6 +109,7 @@ smooth = torch.sigmoid(z)
 smooth.sum().backward()
 print("sigmoid  ", [round(value, 4) for value in smooth.tolist()], "requires_grad:", smooth.requires_grad)
 print("its slope", [round(value, 4) for value in z.grad.tolist()])
+predictions.tell(1, guess_1)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -170,6 +179,10 @@ check.sigmoid_and_slope(sigmoid_and_slope, at=torch.tensor([-900.0, -90.0, 90.0,
 # of a sigmoid is larger than $\frac14$, so how large can the slope be after $n$ of them? Guess for $n = 2$, $5$,
 # $10$ and $20$, then let autograd measure it.
 
+# %%
+# Prediction 2. The slope after 20 sigmoids is below … a: 0.01 · b: a millionth of a millionth · c: a quarter
+guess_2 = ""
+
 # %% tags=["autograder:skip"]
 slopes = {"sigmoid": [], "tanh": [], "ReLU": []}
 functions = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "ReLU": torch.relu}
@@ -186,6 +199,8 @@ print("  n    bound 0.25ⁿ      sigmoid         tanh    ReLU")
 for count in (1, 2, 5, 10, 20):
     row = [slopes[name][count] for name in functions]
     print(f"{count:>3}{0.25**count:>15.3e}{row[0]:>13.3e}{row[1]:>13.3e}{row[2]:>8.1f}")
+
+predictions.tell(2, guess_2)
 
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.progress(
@@ -208,6 +223,10 @@ figures.progress(
 # At $x = -100$, $e^{-x}$ is too large for float32 and becomes infinite. $1/(1 + \infty) = 0$ is the right value.
 # What does autograd make of it?
 
+# %%
+# Prediction 3. Autograd's slope at −100 is … a: NaN · b: 0 · c: infinite
+guess_3 = ""
+
 # %% tags=["autograder:skip"]
 cold = torch.tensor(-100.0, requires_grad=True)
 written_out = 1 / (1 + torch.exp(-cold))
@@ -217,6 +236,7 @@ print(f"value {written_out.item():.1f}, gradient {cold.grad.item()}")
 cold.grad = None
 torch.sigmoid(cold).backward()
 print(f"torch.sigmoid: gradient {cold.grad.item():.1f}")
+predictions.tell(3, guess_3)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -318,11 +338,18 @@ print("back again with argmax:", codes.argmax(dim=-1).tolist())
 #
 # Add 5 to every logit. What happens to the probabilities? And if you multiply every logit by 10?
 
+# %%
+# Prediction 4. Adding 5 to every logit …
+# a: makes all probabilities larger · b: makes the largest one larger · c: changes nothing
+guess_4 = ""
+
 # %% tags=["autograder:skip"]
 scores = torch.tensor([2.0, 1.0, 0.0])
 for what, changed in (("as they are", scores), ("plus 5", scores + 5), ("times 10", scores * 10)):
     told = [round(p, 4) for p in torch.softmax(changed, dim=0).tolist()]
     print(f"softmax, {what}:", told, " argmax:", changed.argmax().item())
+
+predictions.tell(4, guess_4)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -394,6 +421,10 @@ check.softmax(softmax, at=torch.tensor([[1000.0, 1001.0, 999.0], [-1000.0, -1000
 # The classifier says $z = 2$, hence $p = 0.88$. Which loss does it get if the truth is 1, and which if it is 0? Which
 # sign does the gradient have in each case?
 
+# %%
+# Prediction 5. If the truth is 0, the gradient is … a: negative · b: positive · c: 0
+guess_5 = ""
+
 # %% tags=["autograder:skip"]
 for truth in (1.0, 0.0):
     z = torch.tensor(2.0, requires_grad=True)
@@ -404,6 +435,7 @@ for truth in (1.0, 0.0):
 two_logits = torch.tensor([2.0, 0.0])
 print(f"sigmoid(2) {torch.sigmoid(two_logits[0]).item():.4f}")
 print("softmax of (2, 0)", [round(p, 4) for p in torch.softmax(two_logits, dim=0).tolist()])
+predictions.tell(5, guess_5)
 
 # %% [markdown]
 # <details><summary>What it means</summary>
@@ -490,6 +522,10 @@ for classes in (3, 1000):
 # you run the cell: which entries of the gradient with respect to the logits are negative? Do they sum to something
 # special?
 
+# %%
+# Prediction 6. The gradient's entries sum to … a: 1 · b: the loss · c: 0
+guess_6 = ""
+
 # %% tags=["autograder:skip"]
 logits = torch.tensor([2.0, 1.0, 0.0], requires_grad=True)
 probabilities = torch.softmax(logits, dim=0)
@@ -497,6 +533,7 @@ loss = -torch.log(probabilities[0])
 loss.backward()
 print("probabilities", [round(p, 3) for p in probabilities.tolist()])
 print("gradient     ", [round(g, 3) for g in logits.grad.tolist()])
+predictions.tell(6, guess_6)
 
 # %% [markdown]
 # Compare the two rows, entry by entry. There is a pattern. Does it hold for other logits and another true class? Can
@@ -573,7 +610,7 @@ print("weights agree:", torch.allclose(table.grad, few.T @ belief_minus_truth, a
 print("biases agree: ", torch.allclose(offset.grad, belief_minus_truth.sum(dim=0), atol=1e-6))
 
 # %% [markdown]
-# ## 5 · A loop of your own
+# ## 5 · Training
 #
 # The simplest classifier is **linear**: each class has a weight for each measurement and a bias, $z = xW + b$. With
 # $W$ of shape (2, 3) and $b$ of shape (3,), all hundred training flowers are classified in one product.
@@ -603,29 +640,11 @@ for way, tensor in ways.items():
 # </details>
 
 # %% [markdown]
-# ### Exercise 6 · Train a linear classifier
-#
-# *Straightforward, about 10 minutes, 3 points*
-#
-# Write `train_linear`, with a loop of your own: no `torch.optim` yet. Weights and bias begin with **zeros**, on the
-# device and with the type of `x`. In each step *both* move against the gradient of the loss of all the examples.
-#
-# <details><summary>Hint 1: where to begin</summary>
-#
-# It is the loop of lab 05 with two leaves instead of one. What is the shape of each?
-# </details>
-# <details><summary>Hint 2: device and type</summary>
-#
-# `torch.zeros(...)` takes `dtype=` and `device=`. Which tensor knows both?
-# </details>
-# <details><summary>Hint 3: almost the answer</summary>
-#
-# In each round: logits, loss, backward; under `torch.no_grad()` move both with `-=`; then empty the `.grad` of both.
-# The loss takes the logits as they are.
-# </details>
+# The loop is that of lab 05, with two leaves instead of one. **Read** it: where do the type and the device of the
+# weights come from, and which line empties which `.grad`?
 
 
-# %% nbgrader={"grade_id": "train-linear", "solution": true}
+# %% nbgrader={"grade_id": "train-linear", "locked": true}
 def train_linear(
     loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
     x: torch.Tensor,
@@ -647,9 +666,8 @@ def train_linear(
     Returns:
         Weights of shape (d, K) and bias of shape (K,), on the device and with the type of ``x``.
     """
-    ### BEGIN SOLUTION
-    weights = torch.zeros(x.shape[1], classes, dtype=x.dtype, device=x.device, requires_grad=True)
-    bias = torch.zeros(classes, dtype=x.dtype, device=x.device, requires_grad=True)
+    weights = x.new_zeros(x.shape[1], classes).requires_grad_()
+    bias = x.new_zeros(classes).requires_grad_()
     for _ in range(steps):
         loss(x @ weights + bias, labels).backward()
         with torch.no_grad():
@@ -657,15 +675,7 @@ def train_linear(
                 parameter -= lr * parameter.grad
                 parameter.grad = None
     return weights.detach(), bias.detach()
-    ### END SOLUTION
 
-
-# %% nbgrader={"grade_id": "train-linear-test", "grade": true, "points": 3}
-check.trained_linear(train_linear)
-### BEGIN HIDDEN TESTS
-check.trained_linear(train_linear, classes=4, features=3, steps=5)
-check.trained_linear(train_linear, classes=2, features=1, steps=3)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # Now the flowers. The loss begins at $\log 3 = 1.0986$, as it must. **Predict:** how many of the fifty flowers that
@@ -718,7 +728,7 @@ for turn in range(3):
     print(f"after step {turn + 1}: {place.item():.3f}")
 
 # %% [markdown]
-# ### Exercise 7 · Find the bugs
+# ### Exercise 6 · Find the bugs
 #
 # *Tricky, about 9 minutes, 2 points*
 #
@@ -846,7 +856,7 @@ figures.progress(curves, quantity="loss", logarithmic=False, title="One softmax 
 # of its hidden neurons, and the second one, $z = h W_2 + b_2$, combines what lies on which side.
 
 # %% [markdown]
-# ### Exercise 8 · Two layers and an optimiser
+# ### Exercise 7 · Two layers and an optimiser
 #
 # *A small program, about 12 minutes, 4 points*
 #
@@ -935,6 +945,11 @@ check.fitted(fit, features=3, classes=3, steps=5)
 # linear model be better than that? And the one with eight hidden neurons? Both are trained on the hundred training
 # flowers, and the table shows how many of the fifty exam flowers they get right.
 
+# %%
+# Prediction 7. In the exam, the linear model is …
+# a: better than always saying no · b: no better than that · c: perfect
+guess_7 = ""
+
 
 # %% tags=["autograder:skip"]
 def linear(x: torch.Tensor, parameters: list[torch.Tensor]) -> torch.Tensor:
@@ -972,6 +987,8 @@ print("right in the exam\nepochs     " + "".join(f"{moment:>6}" for moment in mo
 for name, values in shares.items():
     print(f"{name:11}" + "".join(f"{value:>5.0f}%" for value in values))
 
+predictions.tell(7, guess_7)
+
 # %% tags=["autograder:skip", "nbval-ignore-output"]
 figures.decision_regions(
     maps,
@@ -992,6 +1009,9 @@ figures.decision_regions(
 # lie among flowers of the other kind, and no simple boundary has them right.
 #
 # In which frame does the second model have a region that no straight line could bound?
+
+# %% tags=["autograder:skip"]
+predictions.total()
 
 # %% [markdown]
 # ## 8 · What to take along

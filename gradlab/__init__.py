@@ -6,7 +6,7 @@ The submodules are imported on first use, so that ``import gradlab`` costs next 
 from importlib import import_module
 from typing import Any
 
-from gradlab.notebook import text_alternatives, waiting_cells
+from gradlab.notebook import dark_theme, text_alternatives, waiting_cells
 from gradlab.notebook.devices import device
 
 __all__ = ["basins", "check", "device", "figures", "graph", "ladder"]
@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 
 waiting_cells.install()
 text_alternatives.install()
+dark_theme.install()
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module

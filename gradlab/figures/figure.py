@@ -9,6 +9,8 @@ import numpy as np
 import plotly.graph_objects
 import plotly.io
 
+from gradlab.notebook.dark_theme import STYLE
+
 _ELEMENT_NUMBERS = itertools.count(1)
 CONFIGURATION = {"displaylogo": False, "responsive": False, "modeBarButtonsToRemove": ["select2d", "lasso2d"]}
 
@@ -90,7 +92,7 @@ class LabFigure(plotly.graph_objects.Figure):  # type: ignore[misc] # Plotly has
         label = html.escape(description, quote=True)
         return {
             "text/plain": description,
-            "text/html": f'<div role="figure" aria-label="{label}">{_LIBRARY}{drawing}</div>',
+            "text/html": f'<div role="figure" aria-label="{label}">{STYLE}{_LIBRARY}{drawing}</div>',
             "application/vnd.plotly.v1+json": {**plain, "config": CONFIGURATION},
         }
 

@@ -7,19 +7,22 @@ import numpy as np
 from gradlab.figures.controls import play_buttons, positions, slider
 from gradlab.figures.figure import LabFigure, Plain
 from gradlab.figures.sampling import Array, scatter
-from gradlab.figures.style import INK, axis, layout, line_colour
+from gradlab.figures.style import INK, axis, layout, line_colour, minus
 from gradlab.words import figures as words
 
 _PLOT_HEIGHT = 330
 _SLIDER_BELOW = 50
-_FRAMES = 24
+_FRAMES = 36
+_TURNS = 2
+_AHEAD = 2.6
 
 
 def push_and_pull(jacobian: Sequence[Sequence[float]], *, title: str = "") -> LabFigure:
     """Inputs on the left, outputs on the right, one frame for each angle of a direction d and of weights v.
 
     Solid with a dot: d on the unit circle of the inputs, and J d on the right. Dashed with a square: v on the unit
-    circle of the outputs, and Jᵀ v on the left.
+    circle of the outputs, and Jᵀ v on the left. The two turn at different speeds, one against the other. Above each
+    side stands the product of its two arrows: ⟨Jᵀv, d⟩ and ⟨v, J d⟩.
 
     Args:
         jacobian: two rows of two numbers.
@@ -34,7 +37,7 @@ def push_and_pull(jacobian: Sequence[Sequence[float]], *, title: str = "") -> La
     angles = np.linspace(0, 2 * np.pi, _FRAMES, endpoint=False)
     around = np.linspace(0, 2 * np.pi, 61)
     circle = np.stack([np.cos(around), np.sin(around)])
-    reach = 1.15 * max(1.0, float(np.linalg.svd(table, compute_uv=False)[0]))
+    reach = 1.4 * max(1.0, float(np.linalg.svd(table, compute_uv=False)[0]))
     outlines = [
         _outline(circle, "x", dash="dot"),
         _outline(table.T @ circle, "x", dash="dot"),
@@ -42,10 +45,14 @@ def push_and_pull(jacobian: Sequence[Sequence[float]], *, title: str = "") -> La
         _outline(table @ circle, "x2", dash="dot"),
     ]
     frames: list[Plain] = [
-        {"name": str(number), "data": _arrows(table, angle), "traces": [4, 5, 6, 7]}
+        {
+            "name": str(number),
+            "data": [*_arrows(table, angle), *_products(table, angle, reach)],
+            "traces": [*range(4, 10)],
+        }
         for number, angle in enumerate(angles.tolist())
     ]
-    drawn = layout(_describe(table), title=title, plot_height=_PLOT_HEIGHT, below=140)
+    drawn = layout(_describe(table, angles), title=title, plot_height=_PLOT_HEIGHT, below=140)
     bounds = (-reach, reach)
     drawn |= {
         "xaxis": axis(words.PUSH_INPUTS, bounds, domain=[0, 0.46]),
@@ -58,6 +65,7 @@ def push_and_pull(jacobian: Sequence[Sequence[float]], *, title: str = "") -> La
     }
     looks = [_look(0, "solid", "circle"), _look(1, "dash", "square"), _look(0, "solid", "circle")]
     looks.append(_look(1, "dash", "square"))
+    looks += [{"mode": "text", "textfont": {"color": INK, "size": 15}, "hoverinfo": "skip"}] * 2
     first = [look | part for look, part in zip(looks, frames[2]["data"], strict=True)]
     return LabFigure({"data": [*outlines, *first], "layout": drawn, "frames": frames})
 
@@ -83,10 +91,35 @@ def _look(number: int, dash: str, symbol: str) -> Plain:
     }
 
 
+def _pair(angle: float) -> tuple[Array, Array]:
+    """D and v, of length 1; while d goes round once, v goes round twice in the other direction."""
+    other = _AHEAD - _TURNS * angle
+    return np.array([np.cos(angle), np.sin(angle)]), np.array([np.cos(other), np.sin(other)])
+
+
+def _products(table: Array, angle: float, reach: float) -> list[Plain]:
+    """The products of the two arrows on the left and of the two on the right, which are equal."""
+    d, v = _pair(angle)
+    left, right = float((table.T @ v) @ d), float(v @ (table @ d))
+    return [
+        {
+            "type": "scatter",
+            "x": [0],
+            "y": [0.93 * reach],
+            "xaxis": horizontal,
+            "yaxis": horizontal.replace("x", "y"),
+            "text": [minus(f"<b>{words.PUSH_PRODUCT.format(name=name, value=product + 0.0)}</b>")],
+        }
+        for name, product, horizontal in (
+            (words.PUSH_PULLED_PRODUCT, left, "x"),
+            (words.PUSH_PUSHED_PRODUCT, right, "x2"),
+        )
+    ]
+
+
 def _arrows(table: Array, angle: float) -> list[Plain]:
-    """D and Jᵀ v on the left, J d and v on the right; v is a quarter turn and a little more ahead of d."""
-    d = np.array([np.cos(angle), np.sin(angle)])
-    v = np.array([np.cos(angle + 2), np.sin(angle + 2)])
+    """D and Jᵀ v on the left, J d and v on the right."""
+    d, v = _pair(angle)
     ends = (("d", d, "x"), ("Jᵀv", table.T @ v, "x"), ("J d", table @ d, "x2"), ("v", v, "x2"))
     return [
         {
@@ -108,9 +141,13 @@ def _slider(angles: Array) -> Plain:
     return slider(words.PUSH_SLIDER, steps, -_SLIDER_BELOW / _PLOT_HEIGHT) | {"active": 2}
 
 
-def _describe(table: Array) -> str:
+def _describe(table: Array, angles: Array) -> str:
     longest, shortest = np.linalg.svd(table, compute_uv=False)
-    return words.PUSH.format(longest=longest, shortest=shortest, rows=_rows(table))
+    shown = []
+    for angle in angles[:: len(angles) // 3].tolist():
+        d, v = _pair(angle)
+        shown.append(words.PUSH_AT.format(angle=np.degrees(angle), value=float(v @ table @ d) + 0.0))
+    return words.PUSH.format(longest=longest, shortest=shortest, rows=_rows(table), products=", ".join(shown))
 
 
 def _rows(table: Array) -> str:

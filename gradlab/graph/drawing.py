@@ -59,14 +59,13 @@ def picture(graph: Graph, *, title: str = "") -> LabFigure:
 
 
 def traces(graph: Graph, arrangement: Arrangement) -> list[Plain]:
-    """The complete picture, which a static page shows: edges, nodes, values, gradients."""
+    """The picture at first: edges and nodes, and no values and gradients yet. They come with the frames."""
     spots = arrangement.spots
-    steps = len(graph.nodes) + len(graph.backward_order)
     return [
         edges(arrangement),
         nodes(graph, spots),
-        numbers(graph, spots, steps),
-        numbers(graph, spots, steps, backward=True),
+        numbers(graph, spots, 0),
+        numbers(graph, spots, 0, backward=True),
     ]
 
 
@@ -204,7 +203,7 @@ def digits(number: float) -> str:
 
 
 def slider(graph: Graph, height: float) -> Plain:
-    """One position for each frame, labelled by the pass that it belongs to; the last is chosen at first."""
+    """One position for each frame, labelled by the pass that it belongs to; at first nothing has been computed."""
     at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
     forward = len(graph.nodes)
     positions = []
@@ -226,7 +225,7 @@ def slider(graph: Graph, height: float) -> Plain:
         "ticklen": 0,
         "minorticklen": 0,
         "tickwidth": 0,
-        "active": len(positions) - 1,
+        "active": 0,
         "steps": positions,
     }
 

@@ -15,11 +15,11 @@ BASIN = "{number} at {place}: {share:.1f} %"
 RATE = "η = {rate:g}"
 
 CONTOUR = (
-    "Contour map of f for x₁ from {left:g} to {right:g} and x₂ from {bottom:g} to {top:g}; the darker, the lower. "
+    "Contour map of f for x₁ from {left:g} to {right:g} and x₂ from {bottom:g} to {top:g}; the bluer, the lower. "
     "On this grid f is lowest, {lowest:.2f}, near {lowest_at} and highest, {highest:.2f}, near {highest_at}."
 )
 SURFACE = (
-    "f as a surface over the square, x₁ from {left:g} to {right:g} and x₂ from {bottom:g} to {top:g}; the darker, the "
+    "f as a surface over the square, x₁ from {left:g} to {right:g} and x₂ from {bottom:g} to {top:g}; the bluer, the "
     "lower. Its lowest point on this grid, {lowest:.2f}, lies near {lowest_at}, its highest, {highest:.2f}, near "
     "{highest_at}. Drag it to look from another side."
 )
@@ -101,7 +101,7 @@ DOUBLINGS = (
 )
 
 RACE = (
-    "{count} optimisers on one loss, all from {start}, {steps} steps each. Above: their paths; the darker, the lower. "
+    "{count} optimisers on one loss, all from {start}, {steps} steps each. Above: their paths; the bluer, the lower. "
     "Below: their losses, with a mark for the step that is shown. The first steps have a frame each and "
     "are enlarged, later ones are shown in growing strides. Move the slider or press play. At the end, the lowest "
     "first: {ends}."
@@ -159,10 +159,15 @@ CHORDS = (
 PUSH_INPUTS = "inputs"
 PUSH_OUTPUTS = "outputs"
 PUSH_SLIDER = "angle of d: "
+PUSH_AT = "{value:.2f} at {angle:.0f}°"
+PUSH_PRODUCT = "{name} = {value:.2f}"
+PUSH_PULLED_PRODUCT = "⟨Jᵀv, d⟩"
+PUSH_PUSHED_PRODUCT = "⟨v, J d⟩"
 PUSH = (
     "The Jacobian has the rows {rows}. Solid, with a dot: a direction d of length 1 on the left, pushed forward to "
     "J d on the right. Dashed, with a square: weights v of length 1 on the right, pulled back to Jᵀv on the left. "
-    "While d and v run around their circles, J d and Jᵀv run around ellipses with half-axes {longest:.3g} and "
-    "{shortest:.3g}, each in directions of its own. Move the slider or press play."
+    "d and v turn apart, in opposite directions and v twice as fast; J d and Jᵀv run around ellipses with half-axes "
+    "{longest:.3g} and {shortest:.3g}. Above stand two numbers, ⟨Jᵀv, d⟩ on the left and ⟨v, J d⟩ on the right: they "
+    "are equal at every position, {products}. Move the slider or press play."
 )
 BAD_PUSH = "This picture needs a Jacobian of two rows and two columns."

@@ -34,9 +34,6 @@ PROMISES: dict[str, dict[str, Call]] = {
     "06_minimum": {"descend-all": lambda names, to: names["descend_all"](names["f"], _POINTS.to(to), 0.1, 3)},
     "07_classification": {
         "one-hot": lambda names, to: names["one_hot"](_LABELS.to(to), 3),
-        "train-linear": lambda names, to: names["train_linear"](
-            torch.nn.functional.cross_entropy, _POINTS.to(to), _LABELS.to(to), 3, 0.1, 3
-        ),
         "find-bug": lambda names, to: names["train_repaired"](_POINTS.to(to), _LABELS.to(to), 3, 0.1, 3),
     },
 }

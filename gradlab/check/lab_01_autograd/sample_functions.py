@@ -51,3 +51,26 @@ def square_half_detached(x: torch.Tensor) -> torch.Tensor:
 def multiple(x: torch.Tensor, factor: float) -> torch.Tensor:
     """Factor · x."""
     return factor * x
+
+
+# At some places autograd's slopes of the following are wrong.
+
+
+def clipped_twice(x: torch.Tensor) -> torch.Tensor:
+    """relu(x) − relu(−x), which is x."""
+    return torch.relu(x) - torch.relu(-x)
+
+
+def root_of_square(x: torch.Tensor) -> torch.Tensor:
+    """√(x²), which is |x|."""
+    return torch.sqrt(x**2)
+
+
+def guarded_quotient(x: torch.Tensor) -> torch.Tensor:
+    """sin(x)/x, and 1 at 0."""
+    return torch.where(x == 0, 1.0, torch.sin(x) / x)
+
+
+def cancelling(x: torch.Tensor) -> torch.Tensor:
+    """(1 − cos x)/x², whose digits cancel near 0."""
+    return (1 - torch.cos(x)) / x**2

@@ -68,11 +68,13 @@ class _OneVectorOnly(torch.autograd.Function):
 
     @staticmethod
     def backward(_ctx: Any, gradient: torch.Tensor) -> torch.Tensor:  # noqa: ANN401
-        return gradient
+        pulled: torch.Tensor = _OneVectorOnly.apply(gradient)  # type: ignore[no-untyped-call]
+        return pulled
 
     @staticmethod
     def jvp(_ctx: Any, velocity: torch.Tensor) -> torch.Tensor:  # noqa: ANN401
-        return velocity.clone()
+        pushed: torch.Tensor = _OneVectorOnly.apply(velocity)  # type: ignore[no-untyped-call]
+        return pushed
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None], values: torch.Tensor) -> tuple[torch.Tensor, int | None]:  # noqa: ANN401
@@ -164,3 +166,25 @@ def predictions_of_one_vector(w: torch.Tensor, features: Sequence[Sequence[float
 def predictions_scaled_by_pass(w: torch.Tensor, features: Sequence[Sequence[float]]) -> torch.Tensor:
     """`predictions`, where the n-th backward pass is n times too large."""
     return _scaled_by_pass(predictions(w, features))
+
+
+def curved(x: torch.Tensor, matrix: Sequence[Sequence[float]]) -> torch.Tensor:
+    """½ xᵀAx + sin(x₁x₂) + Σ x⁴/12: (d,) → ()."""
+    table = torch.tensor(matrix, dtype=x.dtype)
+    return x @ table @ x / 2 + torch.sin(x[0] * x[1]) + (x**4).sum() / 12
+
+
+def curved_scaled_by_second_pass(x: torch.Tensor, matrix: Sequence[Sequence[float]]) -> torch.Tensor:
+    """`curved`, where the n-th backward pass through its gradient is n times too large."""
+    inner = x * 1
+    if inner.requires_grad:
+        inner.register_hook(lambda gradient: _scaled_by_pass(gradient * 1))  # type: ignore[no-untyped-call]
+    return curved(inner, matrix)
+
+
+def curved_of_one_vector(x: torch.Tensor, matrix: Sequence[Sequence[float]]) -> torch.Tensor:
+    """`curved`, whose gradient can be differentiated along one vector at a time only."""
+    inner = x * 1
+    if inner.requires_grad:
+        inner.register_hook(_OneVectorOnly.apply)  # type: ignore[no-untyped-call]
+    return curved(inner, matrix)

@@ -146,6 +146,55 @@ FINDINGS: dict[str, Explanation] = {
         "A number that has been through float32 keeps its seven digits, whatever it is converted to afterwards.",
         "Print `dtype` line by line, from the place to the result. Is it float64 everywhere?",
     ),
+    "nan-passes": Explanation(
+        "a slope that is no number is called right",
+        "Every comparison with NaN gives False. Whoever asks whether an error is too large gets no for an answer, and "
+        "takes the slope for a right one.",
+        "Which question do you ask of each place, and what is its answer for NaN? What should it be?",
+    ),
+    "verdict-turned": Explanation(
+        "the verdicts are the wrong way round",
+        "`True` must mean that autograd is wrong at that place.",
+        "Read your last line aloud. At which places does it say `True`?",
+    ),
+    "slope-from-autograd": Explanation(
+        "autograd is compared with itself",
+        "A slope that is wrong agrees with itself at every place. One of the two sides must be measured, from values "
+        "of f alone.",
+        "Where do your two slopes come from? Which of your lines would notice a wrong one?",
+    ),
+    "right-slope-called-wrong": Explanation(
+        "a right slope is called wrong",
+        "The function is smooth, and autograd's slope is right. Either the measurement is bad, or too little error is "
+        "allowed.",
+        "Print both slopes of sin at 1. How many digits agree, and how many does the task ask for? Is the width right?",
+    ),
+    "one-for-all-places": Explanation(
+        "each place should have its own verdict",
+        "Autograd can be right at one place and wrong at the next.",
+        "At which point do many numbers become one in your lines?",
+    ),
+    "no-truth-values": Explanation(
+        "the verdicts are no truth values",
+        "For each place the answer is yes or no.",
+        "Print what you return. Is it the error itself, or a judgement about it?",
+    ),
+    "other-branch": Explanation(
+        "the branch that ran is another one",
+        "The program has two branches, and only one of them runs. Its last y decides which one, not the x that it "
+        "began with.",
+        "Print x, the last y, and the branch that your function takes. Which one does the program take for this y?",
+    ),
+    "outer-not-at-inner": Explanation(
+        "the outer derivative is taken at another place",
+        "The chain rule is outer′(inner) · inner′. What goes into the branch is y after the last round.",
+        "Which number stands inside your outer derivative?",
+    ),
+    "rounds-counted": Explanation(
+        "the loop makes another number of rounds",
+        "How often y is tripled depends on x, and each round triples the slope as well.",
+        "For x = 0.5, write down y after each round, and beside it the slope of y.",
+    ),
     "target-ignored": Explanation(
         "the target that was given has no influence",
         "The lesson had a target of 10, and the function should work for any.",
@@ -229,6 +278,26 @@ OBSERVATIONS: dict[str, str] = {
     "your inspector said no.",
     "steep-and-flat": "The check claimed slopes that were off by 0.0001 at two places, one flat and one steep, and "
     "your inspector said yes.",
+    "nan-passes": "The kink and the lost digits were found, and no place where autograd says NaN.",
+    "verdict-turned": "Your verdict was `False` where autograd is wrong, and `True` where it is right.",
+    "nothing-found": "Your function found no place at all, also where autograd is wrong by far.",
+    "nan-only": "Your function found the places where autograd says NaN, and no other.",
+    "hidden-called-right": "A function hides one of its factors from autograd, and your function did not notice.",
+    "one-side-found": "Your function found the places where autograd's slope is off to one side, and not those where "
+    "it is off to the other.",
+    "smooth-called-wrong": "For a sine of height 1, your function said that autograd is wrong.",
+    "steep-called-wrong": "For a sine that is ten million high, your function said that autograd is wrong.",
+    "places-differ": "At {count} of {total} places, your verdict is another one.",
+    "one-for-all-places": "There were {count} places, and one answer came back.",
+    "no-truth-values": "{count} of the answers are neither `True` nor `False`.",
+    "other-branch": "Your number fits the branch that does not run for this x.",
+    "both-branches": "Your number is the sum of the slopes of both branches.",
+    "rounds-forgotten": "Your number is the derivative of the branch alone, as if y did not depend on x.",
+    "outer-at-start": "Your number fits if the derivative of a branch is taken at x itself.",
+    "rounds-fixed": "Your number fits two rounds, and for this x the program makes another number of them.",
+    "rounds-one-more": "Your number fits one round more than the program makes.",
+    "rounds-one-less": "Your number fits one round fewer than the program makes.",
+    "rounds-added": "Your number fits if each round adds to the slope.",
     "pulse-power": "Your slopes fit the rule for powers, applied to the exponential.",
     "pulse-inner": "Your slopes fit if −x/2 inside the exponential is treated like x.",
     "pulse-inner-sign": "Your slopes fit if the inside of the exponential is taken for +x/2.",
@@ -262,6 +331,8 @@ PASSED: dict[str, str] = {
     "sea_depth": "✓ Your repaired gradient counts the waves and the bed.",
     "central_difference": "✓ Your central differences are right.",
     "inspection": "✓ Your inspector accepts what is right and nothing else.",
+    "autograd_inspected": "✓ You find every place where autograd is wrong.",
+    "run_slope": "✓ Your slope takes the way that the program takes.",
     "pulse_slope": "✓ Your slope of the pulse is right.",
     "squared_error_gradient": "✓ Your gradient of the squared error is right.",
 }

@@ -13,17 +13,29 @@ JACOBIAN = [[2.0, 0.5], [0.0, 1.0]]
 def test_each_frame_shows_both_products() -> None:
     table = np.array(JACOBIAN)
     for frame in figures.push_and_pull(JACOBIAN).frames:
-        d, pulled, pushed, v = (np.array([part.x[1], part.y[1]]) for part in frame.data)
+        d, pulled, pushed, v = (np.array([part.x[1], part.y[1]]) for part in frame.data[:4])
 
         assert np.linalg.norm(d) == pytest.approx(1, abs=2e-3)
         assert np.linalg.norm(v) == pytest.approx(1, abs=2e-3)
         assert pushed == pytest.approx(table @ d, abs=5e-3)
         assert pulled == pytest.approx(table.T @ v, abs=5e-3)
         assert v @ pushed == pytest.approx(pulled @ d, abs=1e-2)
+        left, right = (part.text[0] for part in frame.data[4:])
+        shown = float(left.removeprefix("<b>⟨Jᵀv, d⟩ = ").removesuffix("</b>").replace("−", "-"))
+        assert shown == pytest.approx(v @ table @ d, abs=1e-2)
+        assert right == left.replace("⟨Jᵀv, d⟩", "⟨v, J d⟩")
+
+
+def test_the_two_directions_turn_apart() -> None:
+    frames = figures.push_and_pull(JACOBIAN).frames
+    angles = [[np.arctan2(frame.data[part].y[1], frame.data[part].x[1]) for frame in frames] for part in (0, 3)]
+    between = np.unwrap(angles[0]) - np.unwrap(angles[1])
+
+    assert np.ptp(between) > 4 * np.pi
 
 
 def test_arrows_differ_without_their_colour_and_are_named() -> None:
-    arrows = figures.push_and_pull(JACOBIAN).data[4:]
+    arrows = figures.push_and_pull(JACOBIAN).data[4:8]
 
     assert [arrow.text[1] for arrow in arrows] == ["d", "Jᵀv", "J d", "v"]
     assert [arrow.line.dash for arrow in arrows] == ["solid", "dash", "solid", "dash"]

@@ -20,10 +20,10 @@ def test_one_frame_for_each_value_and_each_gradient(figure: figures.LabFigure) -
     assert all(shown == ["3", "−5", "−15"] for shown in values[4:])
 
 
-def test_a_page_that_cannot_move_shows_the_finished_picture(figure: figures.LabFigure) -> None:
-    assert figure.data[2].text == figure.frames[-1].data[0].text
-    assert figure.data[3].text == figure.frames[-1].data[1].text
-    assert figure.layout.sliders[0].active == len(figure.frames) - 1
+def test_it_opens_without_any_number(figure: figures.LabFigure) -> None:
+    assert figure.data[2].text == figure.frames[0].data[0].text == ("", "", "")
+    assert figure.data[3].text == figure.frames[0].data[1].text == ("", "", "")
+    assert figure.layout.sliders[0].active == 0
 
 
 def test_edges_have_their_local_slopes(figure: figures.LabFigure) -> None:
