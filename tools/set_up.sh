@@ -3,6 +3,7 @@
 #
 #   tools/set_up.sh            for grading
 #   tools/set_up.sh --browser  also for the tests: a browser, compilers, PostgreSQL
+#   tools/set_up.sh --hub      also for the tests of a JupyterHub: the hub, and its proxy from npm
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -63,6 +64,16 @@ if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
     exit 1
 fi
 
+# The proxy is a program of Node.js; the hub itself comes with pip, below.
+proxy=configurable-http-proxy@4.6.3
+if [ "${1:-}" = --hub ]; then
+    if ! command -v npm >/dev/null && ! install_packages nodejs npm; then
+        say "install the packages nodejs and npm (Debian: apt-get install nodejs npm), then run the same command again"
+        exit 1
+    fi
+    npm install --prefix .venv/hub --no-audit --no-fund --no-save --loglevel=error "$proxy" >&2
+fi
+
 if [ "${1:-}" = --browser ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then
     install_packages chromium || say "without the package chromium, the tests that drive a browser are skipped"
 fi
@@ -91,6 +102,8 @@ fi
 extras=development
 if [ "${1:-}" = --browser ]; then
     extras=development,ladder
+elif [ "${1:-}" = --hub ]; then
+    extras=development,ladder,hub
 fi
 say "installing into .venv (the first time this takes minutes)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
