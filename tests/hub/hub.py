@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hub.accounts import Accounts, as_root, may_be_root, run_as_root
+from tests.hub.accounts import Accounts, as_root, may_be_root, opened, run_as_root
 from tests.hub.guide import Guide
 
 ROOT = Path(__file__).parents[2]
@@ -78,14 +78,22 @@ class Hub:
     def run(self, words: str, who: str = COURSE, *, folder: Path | None = None, code: int = 0) -> str:
         """Run a command as somebody, the course's account if no other is named; what it printed."""
         done = subprocess.run(
-            self.command(words, who, folder=folder), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+            self.command(words, who, folder=folder),
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
         assert done.returncode == code, f"{words}\n{done.stdout}{done.stderr}"
         return done.stdout + done.stderr
 
     def command(self, words: str, who: str = COURSE, *, folder: Path | None = None) -> list[str]:
         """The command line for it, in the course's folder if no other is named."""
-        environment = {"PATH": os.pathsep.join((str(BIN), os.environ["PATH"])), "COLUMNS": "200", "OMP_NUM_THREADS": "1"}
+        environment = {
+            "PATH": os.pathsep.join((str(BIN), os.environ["PATH"])),
+            "COLUMNS": "200",
+            "OMP_NUM_THREADS": "1",
+        }
         return self.accounts.command(who, words, environment, folder or self.course)
 
 
@@ -151,10 +159,11 @@ def _set_up(hub: Hub, ports: dict[str, int]) -> None:
 
 def _start(hub: Hub) -> None:
     (command,) = hub.guide.commands("Start it")
+    chdir = [f"--chdir={hub.folder}/hub"]
     environment = [f"HOME={hub.folder}/hub", "LANG=C.UTF-8", f"PATH={BIN}:{os.environ['PATH']}"]
     with hub.log.open("wb") as log:
         hub.process = subprocess.Popen(
-            as_root("env", "--ignore-environment", f"--chdir={hub.folder}/hub", *environment, "bash", "-c", f"exec env {command}"),
+            opened(["env", "--ignore-environment", *chdir, *environment, "bash", "-c", f"exec env {command}"]),
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -205,9 +214,11 @@ def _without_proxy() -> str:
 def _without_rights() -> str:
     if not may_be_root():
         return "making accounts for a hub takes root, or sudo without a password"
-    nobody = as_root("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-c", "import autograder")
-    done = subprocess.run(nobody, capture_output=True, text=True, check=False, cwd="/")
-    return "" if done.returncode == 0 else f"other accounts can't read {ROOT}: {done.stderr.strip()[-200:]}"
+    nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "bash", "-c", f"{sys.executable} -c 1"]
+    done = subprocess.run(opened(nobody), capture_output=True, text=True, check=False, cwd="/")
+    return (
+        "" if done.returncode == 0 else f"other accounts can't read {ROOT} and its Python: {done.stderr.strip()[-200:]}"
+    )
 
 
 def _proxy_version() -> str:
