@@ -1,14 +1,14 @@
 """What students and instructors do on the hub, each in a browser of their own."""
 
+import os
 import re
 from collections.abc import Mapping
 
 import nbformat
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from tests.hub.hub import LAB, PASSWORD, START_SECONDS, Hub
 
-import os
 TIMEOUT = float(os.environ.get("HUBTO", 1000 * START_SECONDS))
 STUB = "raise NotImplementedError()"
 
@@ -41,6 +41,7 @@ class Student:
     def __init__(self, hub: Hub, browser: Browser, who: str) -> None:
         self._hub = hub
         self.who = who
+        self._lab = f"{hub.address}/user/{hub.accounts.name(who)}/lab"
         self.home = hub.accounts.home(who)
         self.page = log_in(hub, browser, who)
         self.page.goto(f"{hub.address}/hub/spawn")
@@ -63,7 +64,7 @@ class Student:
 
     def answer(self, answers: Mapping[str, str]) -> None:
         """Open the fetched lab, type each answer into its cell, run all, and save."""
-        self.page.goto(f"{self._hub.address}/user/{self._hub.accounts.name(self.who)}/lab/tree/{LAB}/{LAB}.ipynb")
+        self.page.goto(f"{self._lab}/tree/{LAB}/{LAB}.ipynb")
         expect(self.page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
         for grade_id, answer in answers.items():
             cell = self.page.locator(f'.jp-Cell[data-windowed-list-index="{self._place(grade_id)}"]')
@@ -92,6 +93,15 @@ class Student:
     def fetch_feedback(self) -> None:
         self.open_assignments()
         self._list("submitted_assignments_list").get_by_role("button", name="Fetch Feedback").click()
+
+    def open_feedback(self, attempts: int) -> FrameLocator:
+        """Open the page of the attempt whose feedback came last, as JupyterLab shows it."""
+        link = self._list("submitted_assignments_list").get_by_role("link", name="(view feedback)")
+        expect(link).to_have_count(attempts)
+        pages = self.home.glob(f"{LAB}/feedback/*/{LAB}.html")
+        newest = max(pages, key=lambda page: page.parent.name)
+        self.page.goto(f"{self._lab}/tree/{newest.relative_to(self.home).as_posix()}")
+        return self.page.frame_locator(".jp-HTMLViewer iframe")
 
     def _place(self, grade_id: str) -> int:
         """The place of a cell in the released notebook."""
