@@ -25,7 +25,7 @@ def as_root(*command: str) -> list[str]:
 
 
 def opened(command: Sequence[str]) -> list[str]:
-    """The command, as root; other accounts can read this checkout and its Python there, though a home is closed to them.
+    """The command, as root; other accounts can read this checkout and its Python there, even in a closed home.
 
     In a mount namespace of its own, which ends with the command, an empty folder hides the one that is closed; what is
     needed is mounted in it again. Nothing changes for anybody else.

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import signal
 import subprocess
 import time
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.hub.accounts import as_root
+from tests.browser.conftest import BROWSERS, QUIET
+from tests.hub.accounts import as_root, run_as_root
 from tests.hub.hub import INSTRUCTORS, LAB, START_SECONDS, STUDENTS, Hub, running
 from tests.hub.people import Student, log_in
 
@@ -34,8 +36,6 @@ def hub() -> Iterator[Hub]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     import shutil
-
-    from tests.browser.conftest import BROWSERS, QUIET
 
     program = next(filter(None, map(shutil.which, BROWSERS)))
     with sync_playwright() as playwright:
@@ -213,3 +213,43 @@ def held_by(lock: Path) -> str | None:
     inode = str(lock.stat().st_ino)
     entries = (line.split() for line in Path("/proc/locks").read_text(encoding="ascii").splitlines())
     return next((it[4] for it in entries if it[1] == "FLOCK" and it[5].split(":")[2] == inode), None)
+
+
+def test_an_exchange_that_is_missing_or_closed_is_mended_as_the_doctor_says(hub: Hub) -> None:
+    root, elsewhere = hub.exchange, hub.exchange.with_name("elsewhere")
+    subprocess.run(as_root("mv", str(root), str(elsewhere)), check=True)
+    try:
+        assert "does not exist" in cured(hub)
+        assert "Unwritable directory" not in hub.run("nbgrader list")
+        subprocess.run(as_root("chmod", "755", str(root)), check=True)
+        assert "may not be written by this account" in cured(hub)
+        assert root.stat().st_mode & 0o7777 == 0o1777
+    finally:
+        subprocess.run(as_root("rm", "-rf", str(root)), check=True)
+        subprocess.run(as_root("mv", str(elsewhere), str(root)), check=True)
+
+
+def cured(hub: Hub) -> str:
+    """What the doctor says of the exchange; its cure is run, and then the doctor is content."""
+    state = json.loads(hub.run("autograder doctor --format json --quiet 2>/dev/null", code=1))["exchange"]
+    assert not state["ready"]
+    assert state["root"] == str(hub.exchange)
+    found = re.match(r"Run as root: (.*?)(?: \(or .*)?$", state["cure"])
+    assert found is not None
+    run_as_root("bash", "-ec", found[1])
+    assert json.loads(hub.run("autograder doctor --format json --quiet 2>/dev/null"))["exchange"]["ready"]
+    return str(state["detail"])
+
+
+def test_who_may_enter_what(hub: Hub, browser: Browser) -> None:
+    """A student enters neither the course's server nor its folder, nor another student's home."""
+    page = log_in(hub, browser, "dora")
+    answer = page.goto(f"{hub.address}/services/gradlab/")
+    assert answer is not None
+    assert answer.status == 403
+    for closed in (hub.course, hub.accounts.home("ada")):
+        assert "Permission denied" in hub.run(f"ls {closed}", "dora", folder=hub.folder, code=2)
+    # Nobody but its owner renames the course's folder in the exchange.
+    hub.run(f"mkdir -p {hub.exchange}/gradlab")
+    refused = hub.run(f"mv {hub.exchange}/gradlab {hub.exchange}/mine", "dora", folder=hub.folder, code=1)
+    assert "Operation not permitted" in refused
