@@ -88,7 +88,7 @@ class Student:
     def submit(self, attempt: int = 1) -> None:
         self.open_assignments()
         self._list("fetched_assignments_list").get_by_role("button", name="Submit").click()
-        expect(self._list("submitted_assignments_list").locator(".row", has_text="UTC")).to_have_count(attempt)
+        expect(self._list("submitted_assignments_list").locator(".nested_list_item")).to_have_count(attempt)
 
     def fetch_feedback(self) -> None:
         self.open_assignments()
