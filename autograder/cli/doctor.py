@@ -184,17 +184,17 @@ def show(examination: Examination, console: Console) -> None:
 
 
 def _exchange(folder: Path) -> ExchangeState | None:
-    """Look at the exchange of the course in a folder.
-
-    Raises:
-        ExpectedError: the course's configuration cannot be read.
-    """
-    if not (folder / "nbgrader_config.py").is_file():
+    """Look at the exchange of the course in a folder; None where there is no course, or one that does not use it."""
+    configuration = folder / "nbgrader_config.py"
+    if not configuration.is_file():
         return None
     from autograder.course.course import Course  # nbgrader takes a second to import
     from autograder.course.exchange import ExchangeFolder
 
-    exchange = ExchangeFolder.of(Course.open(folder))
+    try:
+        exchange = ExchangeFolder.of(Course.open(folder))
+    except ExpectedError as error:
+        return ExchangeState(f"as {configuration} names it", ready=False, detail=error.problem, cure=error.cure)
     if not exchange.expected:
         return None
     root = str(exchange.root)
