@@ -197,6 +197,11 @@ def _stop(hub: Hub) -> None:
     except subprocess.TimeoutExpired:
         subprocess.run(as_root("kill", f"-{signal.SIGKILL.value}", "--", f"-{hub.process.pid}"), check=False)
         hub.process.wait()
+    # A hub that ended by itself leaves its proxy; one that was stopped removes this file.
+    left = hub.folder / "hub" / "proxy.pid"
+    if left.exists():
+        proxy = left.read_text(encoding="ascii").split()[0]
+        subprocess.run(as_root("kill", f"-{signal.SIGTERM.value}", proxy), capture_output=True, check=False)
 
 
 def keep_log(hub: Hub) -> None:
