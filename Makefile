@@ -22,6 +22,10 @@ help: ## List the commands.
 	tools/set_up.sh --$(subst .venv/.set-up-for-,,$@)
 	@touch $@
 
+.venv/.set-up-for-slow-tests: .venv/.set-up-for-tests
+	tools/set_up.sh --hub
+	@touch $@
+
 demo: .venv/.set-up ## Build the lab, grade the sample class, show what comes out.
 	.venv/bin/autograder demo
 
@@ -29,7 +33,7 @@ test: .venv/.set-up-for-tests ## Lint, check types, and run the tests that a cha
 	$(MAKE) --no-print-directory lint
 	.venv/bin/python -m pytest -n auto --dist loadgroup -m "not slow"
 
-test-slow: .venv/.set-up-for-tests .venv/.set-up-for-site .venv/.set-up-for-wheel ## Run the other tests: kills, all attacks, browser, PostgreSQL, Dask, the whole guides.
+test-slow: .venv/.set-up-for-slow-tests .venv/.set-up-for-site .venv/.set-up-for-wheel ## Run the other tests: kills, all attacks, browser, JupyterHub, PostgreSQL, Dask, the whole guides.
 	.venv/bin/python -m pytest -n auto --dist loadgroup -m slow
 
 test-all: ## Run both.

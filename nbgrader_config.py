@@ -17,6 +17,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# While an autograder grades the course, they refuse before anything is changed.
+c.Autograde.exporter_class = "autograder.preprocessor.ExporterUnlessBusy"
 
 # formgrader runs what stands in an address as HTML; addresses with HTML are refused.
 refuse_markup()

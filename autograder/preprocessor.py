@@ -11,6 +11,8 @@ In nbgrader_config.py::
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
 
+    c.Autograde.exporter_class = "autograder.preprocessor.ExporterUnlessBusy"
+
 nbgrader's own repairs (`DeduplicateIds`, `OverwriteCells`) are left out because this step reads the submission again
 and realigns it itself.
 """
@@ -23,9 +25,10 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from nbconvert.exporters import Exporter
+from nbconvert.exporters import Exporter, NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Enum
 
@@ -187,6 +190,27 @@ class GradeBehindWall(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader ha
         raise RuntimeError("only nbgrader's autograde can leave points open, or a person's mark as it is")
 
 
+class ExporterUnlessBusy(NotebookExporter):  # type: ignore[misc] # nbconvert has no types
+    """nbgrader's exporter, which is not made while an autograder is grading the course.
+
+    nbgrader removes the graded notebook before its first step is asked: the step could only refuse afterwards.
+
+    Args:
+        arguments: as for nbconvert's exporter; the parent is what runs nbgrader's steps.
+
+    Raises:
+        NbGraderException: an autograder is grading the course; nothing was changed.
+    """
+
+    def __init__(self, **arguments: Any) -> None:  # noqa: ANN401 - nbconvert has no types
+        super().__init__(**arguments)
+        converter = arguments["parent"]
+        busy = _busy(Path(converter.coursedir.root))
+        if busy:
+            converter.log.error(busy)
+            raise NbGraderException(busy)
+
+
 class FinishGrades(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has no types
     """Corrects what nbgrader's own steps record.
 
@@ -209,6 +233,15 @@ class FinishGrades(NbGraderPreprocessor):  # type: ignore[misc] # nbgrader has n
                         grade.auto_score = None
             gradebook.db.commit()
         return nb, resources
+
+
+def _busy(course: Path) -> str:
+    """Why the course in a folder can't be graded now; empty if it can."""
+    try:
+        with course_lock(Course.open(course)):
+            return ""
+    except ExpectedError as error:
+        return str(error)
 
 
 def _marks_in_gradebook(names: Mapping[str, str]) -> dict[str, bool]:

@@ -5,6 +5,7 @@
 #   tools/set_up.sh --browser  also for the tests: a browser, compilers, PostgreSQL
 #   tools/set_up.sh --site     also for the website
 #   tools/set_up.sh --wheel    also for the package that an index takes
+#   tools/set_up.sh --hub      also for the tests of a JupyterHub: the hub, and its proxy from npm
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -65,6 +66,16 @@ if [ ${#missing[@]} -gt 0 ] && ! install_packages "${missing[@]}"; then
     exit 1
 fi
 
+# The proxy is a program of Node.js; the hub itself comes with pip, below.
+proxy=configurable-http-proxy@4.6.3
+if [ "${1:-}" = --hub ]; then
+    if ! command -v npm >/dev/null && ! install_packages nodejs npm; then
+        say "install the packages nodejs and npm (Debian: apt-get install nodejs npm), then run the same command again"
+        exit 1
+    fi
+    npm install --prefix .venv/hub --no-audit --no-fund --no-save --loglevel=error "$proxy" >&2
+fi
+
 if [ "${1:-}" = --browser ] && ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null; then
     install_packages chromium || say "without the package chromium, the tests that drive a browser are skipped"
 fi
@@ -92,6 +103,7 @@ if [ ! -x .venv/bin/python ]; then
 fi
 case "${1:-}" in
     --browser) extras=development,ladder ;;
+    --hub) extras=development,ladder,hub ;;
     --site | --wheel) extras=development,${1#--} ;;
     *) extras=development ;;
 esac

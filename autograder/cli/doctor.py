@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -74,6 +74,23 @@ class Component:
 
 
 @dataclass(frozen=True)
+class ExchangeState:
+    """nbgrader's exchange, through which a hub hands out and collects.
+
+    Attributes:
+        root: its folder.
+        ready: whether labs can be released, handed in, collected and returned through it.
+        detail: what was seen.
+        cure: what would mend it; empty if it is ready.
+    """
+
+    root: str
+    ready: bool
+    detail: str
+    cure: str = ""
+
+
+@dataclass(frozen=True)
 class Examination:
     """The state of this machine.
 
@@ -83,6 +100,7 @@ class Examination:
         sandbox: the sandbox that `grade` takes on this machine by itself, as ``--sandbox`` names it.
         components: Python, packages and programs.
         layers: the layers of the sandbox, each one tried; where there is a GPU, whether students could use it, too.
+        exchange: nbgrader's exchange; None where the folder is no course, or a course that does not use it.
     """
 
     platform: str
@@ -90,6 +108,7 @@ class Examination:
     sandbox: str
     components: tuple[Component, ...]
     layers: tuple["Layer", ...]
+    exchange: ExchangeState | None = None
 
     @property
     def missing(self) -> tuple[Component, ...]:
@@ -111,12 +130,12 @@ def doctor(
     if not course.is_dir():
         raise ExpectedError(f"{course} is no folder.", "Name the course's folder with --course.")
     with shown("Trying the sandbox", quiet=quiet):
-        examination = examine([course.resolve(), Path.home()])
+        examination = replace(examine([course.resolve(), Path.home()]), exchange=_exchange(course))
     if form is options.Format.JSON:
         print_json({**asdict(examination), "healthy": examination.healthy})
     else:
         show(examination, output())
-    if not examination.healthy:
+    if not examination.healthy or (examination.exchange is not None and not examination.exchange.ready):
         raise typer.Exit(EXPECTED_ERROR)
 
 
@@ -154,12 +173,39 @@ def show(examination: Examination, console: Console) -> None:
     console.print(sandbox)
     console.print()
     cures = [component.cure for component in examination.missing] + [layer.cure for layer in examination.layers]
+    if examination.exchange is not None:
+        exchange = _table("nbgrader's exchange", "What was seen")
+        state = examination.exchange
+        exchange.add_row(_mark(held=state.ready, required=True), Text(state.root), Text(state.detail))
+        console.print(exchange)
+        console.print()
+        cures.append(state.cure)
     if examination.healthy:
         console.print("Grading can run.", style="green")
     else:
         console.print("Grading cannot run yet.", style="red")
     for cure in dict.fromkeys(filter(None, cures)):
         console.print(f"  {cure}", markup=False, soft_wrap=True)
+
+
+def _exchange(folder: Path) -> ExchangeState | None:
+    """Look at the exchange of the course in a folder; None where there is no course, or one that does not use it."""
+    configuration = folder / "nbgrader_config.py"
+    if not configuration.is_file():
+        return None
+    from autograder.course.course import Course  # nbgrader takes a second to import
+    from autograder.course.exchange import ExchangeFolder
+
+    try:
+        exchange = ExchangeFolder.of(Course.open(folder))
+    except ExpectedError as error:
+        return ExchangeState(f"as {configuration} names it", ready=False, detail=error.problem, cure=error.cure)
+    if not exchange.expected:
+        return None
+    root = str(exchange.root)
+    if (problem := exchange.problem()) is not None:
+        return ExchangeState(root, ready=False, detail=problem.problem, cure=problem.cure)
+    return ExchangeState(root, ready=True, detail=exchange.remark() or "labs can be handed out and collected")
 
 
 def _table(*columns: str) -> Table:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -11,6 +12,9 @@ from autograder.cli.error_handler import NOT_ALL_GRADED
 from autograder.cli.grade import submitted_labs
 from autograder.cli.progress import shown
 from autograder.formatting import count
+
+if TYPE_CHECKING:
+    from autograder.course.course import Course
 
 _EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
 
@@ -46,7 +50,7 @@ def feedback(
     if not quiet:
         for name, its_pages in written.items():
             messages().print(
-                f"{name}: {count(len(its_pages), 'page')}. {_how_to_return(name, its_pages)}", markup=False
+                f"{name}: {count(len(its_pages), 'page')}. {_how_to_return(opened, name, its_pages)}", markup=False
             )
 
     for problem in problems:
@@ -55,7 +59,13 @@ def feedback(
         raise typer.Exit(NOT_ALL_GRADED)
 
 
-def _how_to_return(lab: str, pages: Sequence[Path]) -> str:
+def _how_to_return(course: "Course", lab: str, pages: Sequence[Path]) -> str:
     """How to return pages to students: nbgrader's exchange takes only those whose submissions came through it."""
-    through_exchange = all((page.parent / name).exists() for page in pages for name in _EXCHANGE_FILES)
-    return f"`nbgrader release_feedback {lab}` hands them out." if through_exchange else "Hand them out as files."
+    from autograder.course.exchange import ExchangeFolder
+
+    if not all((page.parent / name).exists() for page in pages for name in _EXCHANGE_FILES):
+        return "Hand them out as files."
+    problem = ExchangeFolder.of(course).problem()
+    if problem is not None:
+        return f"`nbgrader release_feedback {lab}` can't hand them out yet: {problem.problem} {problem.cure}"
+    return f"`nbgrader release_feedback {lab}` hands them out."

@@ -12,6 +12,7 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
@@ -139,6 +140,11 @@ def test_the_points_of_a_test_that_can_be_run_for_nobody_wait_for_a_person(
     with Gradebook(course.gradebook_url) as gradebook:
         grade = gradebook.find_grade("f-test", "main", "lab", "right")
         assert (grade.auto_score, grade.score, grade.needs_manual_grade) == (None, 1.5, False)
+    # nbgrader begins by removing what was graded.
+    with course_lock(course), pytest.raises(NbGraderException, match="Another autograder is grading the course"):
+        autograde()
+    (result,) = read_results(course, "lab")
+    assert result.cells == (verdict,)
 
 
 @pytest.mark.slow

@@ -2,15 +2,18 @@
 
 import dataclasses
 import io
+import json
 import platform
 import shutil
 from pathlib import Path
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 import autograder.cli.doctor as doctor
-from autograder.cli.doctor import Component, Examination, examine, show
+from autograder.cli.application import application
+from autograder.cli.doctor import Component, Examination, ExchangeState, examine, show
 from autograder.sandbox.self_test import Layer
 from tests.autograder.gpu.fake_driver import no_driver
 
@@ -100,3 +103,30 @@ def test_nothing_is_said_of_a_gpu_where_there_is_no_sign_of_one(
     assert (layer.required, layer.active) == (False, False)
     assert "has no driver for an NVIDIA GPU" in layer.detail
     assert "nvidia-smi" in layer.cure
+
+
+def test_an_exchange_is_shown_with_its_cure() -> None:
+    state = ExchangeState("/srv/exchange", ready=False, detail="it does not exist", cure="mkdir -p /srv/exchange")
+    stream = io.StringIO()
+    show(Examination("Linux", None, (), (OUTER,), state), Console(file=stream, width=160))
+    assert "Grading can run." in stream.getvalue()
+    assert "✗ /srv/exchange it does not exist" in " ".join(stream.getvalue().split())
+    assert stream.getvalue().rstrip().endswith("mkdir -p /srv/exchange")
+
+
+@pytest.mark.parametrize(("made", "code"), [(True, 0), (False, 1)])
+def test_the_exchange_of_a_course_is_examined(
+    made: bool, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = tmp_path / "exchange"
+    if made:
+        exchange.mkdir()
+        exchange.chmod(0o1777)
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\nc.Exchange.root = {str(exchange)!r}\n", "utf-8")
+    monkeypatch.setattr(doctor, "examine", lambda _: Examination("Linux", None, (), (OUTER,)))
+    result = CliRunner().invoke(application, ["doctor", "--course", str(tmp_path), "--format", "json"])
+    assert result.exit_code == code
+    state = json.loads(result.stdout)["exchange"]
+    assert state["ready"] == made
+    assert state["root"] == str(exchange)
+    assert (f"mkdir -p {exchange}" in state["cure"]) == (not made)

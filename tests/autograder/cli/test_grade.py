@@ -58,6 +58,15 @@ def test_json_is_all_that_is_on_stdout(course: Path) -> None:
     for student in ("amy", "ben", "cleo"):
         for name in ("timestamp.txt", "submission_secret.txt"):
             (course / "autograded" / student / "lab" / name).write_text("2026-11-22 14:05 UTC")
+    exchange = course.with_name("exchange")
+    with (course / "nbgrader_config.py").open("a", encoding="utf-8") as settings:
+        settings.write(f"\nc.Exchange.root = {str(exchange)!r}\n")
+    code, _, err = run("feedback", "lab", cwd=course)
+    assert code == 0, err
+    assert f"`nbgrader release_feedback lab` can't hand them out yet: nbgrader's exchange, {exchange}, does not" in err
+    assert f"Run as root: mkdir -p {exchange}" in err
+    exchange.mkdir()
+    exchange.chmod(0o1777)
     code, _, err = run("feedback", "lab", cwd=course)
     assert code == 0, err
     assert "`nbgrader release_feedback lab` hands them out." in err
