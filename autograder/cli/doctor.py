@@ -154,7 +154,8 @@ def examine(hidden: Sequence[Path] | None = None) -> Examination:
         _program(name, command, arguments, required=required and mode.value == name, cure=cure)
         for name, (command, arguments, required, cure) in _PROGRAMS.items()
     ]
-    layers = (*self_test.probe(hidden, mode), *(() if mode is Mode.LANDLOCK else _probe_gpu()))
+    gpu = () if mode is Mode.LANDLOCK else _probe_gpu()
+    layers = (*self_test.probe(hidden, mode), self_test.probe_helpers(), *gpu)
     return Examination(platform.platform(), _gpu(), mode.value, tuple(components), layers)
 
 

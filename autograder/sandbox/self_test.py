@@ -21,6 +21,8 @@ from autograder.sandbox import kernel_features, without_namespaces
 from autograder.sandbox.escape_attempts import Attempts, Findings
 from autograder.sandbox.mode import Mode
 from autograder.sandbox.zygote import Zygote
+from autograder.untrusted.confinement import find_allowed
+from autograder.untrusted.helper import Bounds, HelperError, within
 from autograder.wire import from_plain
 
 _ENTRY: Final = "autograder.sandbox.escape_attempts:serve"
@@ -29,6 +31,7 @@ _TOO_MUCH_MEMORY: Final = _LIMITS.memory_bytes * 9 // 8
 """In bytes; a process can get a little more than the bound: it frees some of what it held when the bound was set."""
 _ANSWER_SECONDS: Final = 60.0
 _FILES_TRIED: Final = 200
+_HELPER_BOUNDS: Final = Bounds(seconds=5, mebibytes=64)
 _LACKING: Final = {
     "own /proc": "there is no view of a submission's own processes alone: it gets none",
     "private folders": "a submission has one folder, on this machine's disk; /tmp and /dev/shm are closed to it",
@@ -88,6 +91,30 @@ def probe(hidden: Sequence[Path] | None = None, mode: Mode = Mode.BUBBLEWRAP) ->
             missing = Layer("outer wall", required=True, active=False, detail=error.problem, cure=error.cure)
             return (missing, *_features(), *_alternative())
     return tuple(_conclude_alone(findings) if mode is Mode.LANDLOCK else _conclude(findings))
+
+
+def probe_helpers() -> Layer:
+    """Try what a process may still do that reads what strangers hand in (`autograder.untrusted.helper`)."""
+    name = "readers of strangers' files"
+    with tempfile.TemporaryDirectory(prefix="helper-") as folder:
+        try:
+            allowed = within(_HELPER_BOUNDS, find_allowed, folder)
+        except HelperError as error:
+            return Layer(name, required=True, active=False, detail=f"none could be started: {error}")
+    if allowed:
+        return Layer(
+            name,
+            required=False,
+            active=False,
+            detail=f"they may {', '.join(allowed)}; time and memory are bounded",
+            cure=call_filter.INSTALLATION,
+        )
+    return Layer(
+        name,
+        required=False,
+        active=True,
+        detail="they can read and compute within time and memory, and do nothing else",
+    )
 
 
 @contextmanager

@@ -108,7 +108,7 @@ def test_nothing_is_said_of_a_gpu_where_there_is_no_sign_of_one(
 def test_an_exchange_is_shown_with_its_cure() -> None:
     state = ExchangeState("/srv/exchange", ready=False, detail="it does not exist", cure="mkdir -p /srv/exchange")
     stream = io.StringIO()
-    show(Examination("Linux", None, (), (OUTER,), state), Console(file=stream, width=160))
+    show(Examination("Linux", None, "bubblewrap", (), (OUTER,), state), Console(file=stream, width=160))
     assert "Grading can run." in stream.getvalue()
     assert "✗ /srv/exchange it does not exist" in " ".join(stream.getvalue().split())
     assert stream.getvalue().rstrip().endswith("mkdir -p /srv/exchange")
@@ -123,7 +123,7 @@ def test_the_exchange_of_a_course_is_examined(
         exchange.mkdir()
         exchange.chmod(0o1777)
     (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\nc.Exchange.root = {str(exchange)!r}\n", "utf-8")
-    monkeypatch.setattr(doctor, "examine", lambda _: Examination("Linux", None, (), (OUTER,)))
+    monkeypatch.setattr(doctor, "examine", lambda _: Examination("Linux", None, "bubblewrap", (), (OUTER,)))
     result = CliRunner().invoke(application, ["doctor", "--course", str(tmp_path), "--format", "json"])
     assert result.exit_code == code
     state = json.loads(result.stdout)["exchange"]

@@ -156,6 +156,16 @@ def test_a_call_can_neither_write_nor_start_nor_connect_to_anything(tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["old"]
 
 
+def test_what_a_call_may_do_is_found_out_by_trying(tmp_path: Path) -> None:
+    assert within(BOUNDS, confinement.find_allowed, str(tmp_path)) == []
+    child = os.fork()
+    if child == 0:
+        # A test's own process is not confined.
+        found = confinement.find_allowed(str(tmp_path))
+        os._exit(0 if {"start a program", "write files"} <= set(found) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
 def has_landlock() -> bool:
     with suppress(OSError):
         return landlock.version() > 0
