@@ -60,7 +60,11 @@ def as_csv(table: Table) -> str:
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
     for row in (table.header, *table.rows):
-        writer.writerow([without_formula(text) for text in row])
+        cells = [without_formula(text) for text in row]
+        if len(cells) > 1 and _runs(cells[0]):
+            # To a spreadsheet with another separator the line begins with this number, and what follows goes on with it.
+            cells[0] = f"'{cells[0]}"
+        writer.writerow(cells)
     return file.getvalue()
 
 
