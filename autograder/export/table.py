@@ -62,7 +62,7 @@ def as_csv(table: Table) -> str:
     for row in (table.header, *table.rows):
         cells = [without_formula(text) for text in row]
         if len(cells) > 1 and _runs(cells[0]):
-            # To a spreadsheet with another separator the line begins with this number, and what follows goes on with it.
+            # To a spreadsheet with another separator the line begins with this number, and goes on with what follows.
             cells[0] = f"'{cells[0]}"
         writer.writerow(cells)
     return file.getvalue()
