@@ -100,6 +100,20 @@ def _pandas(module: Any) -> _Part:  # noqa: ANN401 - a module
     return read, write
 
 
+def _plotly(_module: Any) -> _Part:  # noqa: ANN401 - a module
+    def read() -> tuple[Any, ...] | None:
+        # Asking the package for its part would import it.
+        io = sys.modules.get("plotly.io")
+        return None if io is None else (io.templates.default, io.renderers.default)
+
+    def write(values: tuple[Any, ...] | None) -> None:
+        io = sys.modules.get("plotly.io")
+        if io is not None and values is not None:
+            io.templates.default, io.renderers.default = values
+
+    return read, write
+
+
 def _sklearn(module: Any) -> _Part:  # noqa: ANN401 - a module
     return module.get_config, lambda values: module.set_config(**values)
 
@@ -107,6 +121,7 @@ def _sklearn(module: Any) -> _Part:  # noqa: ANN401 - a module
 _LOADED: Mapping[str, Callable[[Any], _Part]] = {
     "matplotlib": _matplotlib,
     "pandas": _pandas,
+    "plotly": _plotly,
     "sklearn": _sklearn,
 }
 """Libraries that need not be there: they are looked at once they are loaded."""

@@ -120,6 +120,11 @@ LATER = [
         "mpl.rcParams['lines.linewidth'] = 9",
         "assert mpl.rcParams['lines.linewidth'] == 1.5",
     ),
+    (
+        "import plotly.io as pio",
+        "pio.templates.default = 'ggplot2'",
+        "assert pio.templates.default == 'plotly'",
+    ),
     ("import warnings", "warnings.simplefilter('error')", "warnings.warn('x')"),
     ("import os", "os.environ['MODE'] = 'later'", "assert os.environ.get('MODE') is None"),
     ("import decimal", "decimal.getcontext().prec = 3", "assert len(str(decimal.Decimal(1) / 3)) == 30"),
