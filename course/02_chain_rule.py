@@ -714,9 +714,9 @@ print("(1 - x) / x ** 2 =", ((1 - x) / x**2).data)
 # %% [markdown]
 # ### A billion paths
 #
-# The rules of section 3 can be said in one sentence: a gradient is a **sum over all paths** from the result back to
-# the value, and each path contributes the product of its slopes. The shortest backward pass does just that, path by
-# path. Here it is, and it counts its visits. A value is then doubled again and again: `x = x + x`.
+# In one sentence, section 3 says: a gradient is a **sum over all paths** from the result back to the value, and each
+# path contributes the product of its slopes. The shortest backward pass does just that, path by path. Here it is; it
+# counts its visits. A value is doubled again and again: `x = x + x`.
 #
 # **Predict:** 10 doublings give 10 sums and 20 edges. How many paths lead from the result back to $x$? And how long
 # would it take to follow those of 30 doublings: seconds, minutes, a day?
@@ -763,13 +763,13 @@ figures.paths_and_edges(30, title="Thirty times x = x + x: count the paths, and 
 # %% [markdown]
 # <details><summary>What it means</summary>
 #
-# Each doubling offers two edges to choose from, so there are $2 \cdot 2 \cdots 2 = 2^n$ paths. The gradients are right,
+# Each doubling offers two edges, so there are $2 \cdot 2 \cdots 2 = 2^n$ paths. The gradients are right,
 # and the time doubles with every sum. Networks are like this: every neuron of a layer uses every neuron of the layer
 # before, and 10 layers of 100 neurons have $100^{10}$ paths.
 #
 # The way out is the distributive law, $ac + ad + bc + bd = (a + b)(c + d)$: four paths, and a single product, if one
 # adds *before* one multiplies. A value that waits until everything has arrived sends **one** number along each of its
-# edges, for all the paths behind it. That is what the order of the next exercise is for.
+# edges, for all the paths behind it. Next: the order in which they wait.
 # </details>
 
 # %% [markdown]
@@ -985,7 +985,7 @@ for turn in ("once", "twice"):
 # </details>
 
 # %% [markdown]
-# ### Optional · A network, trained by your engine
+# ## Optional · A network, trained by your engine
 #
 # *About 6 minutes more.* Four points, and the answer is "exactly one of the two is positive". No straight line separates the two classes, so
 # one neuron can't do it: it takes a hidden layer. Three hidden neurons, $\tanh(w_1 x_1 + w_2 x_2 + b)$ each, and one

@@ -12,6 +12,7 @@ from gradlab.check import Diagnosis, NotYet
 from gradlab.check.box import announced, html
 from gradlab.check.diagnosis import describe
 from gradlab.check.known_mistakes import agree
+from gradlab.notebook import dark_theme
 
 DIAGNOSIS = describe("missing-zero-grad", "growing", second="1.9", third="2.7")
 
@@ -100,7 +101,9 @@ def outputs() -> list[list[nbformat.NotebookNode]]:
 
 
 def test_a_right_answer_shows_a_box(outputs: list[list[nbformat.NotebookNode]]) -> None:
-    (box,) = outputs[0]
+    # The cell imports gradlab, too.
+    box, dark = outputs[0]
+    assert dark.data["text/html"] == dark_theme.STYLE
     assert 'role="status"' in box.data["text/html"]
     assert "✓ Every point found its nearest minimum." in box.data["text/html"]
     assert box.data["text/plain"] == "✓ Every point found its nearest minimum."

@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 from torchviz import make_dot
 
 from gradlab.notebook import text_alternatives
+from gradlab.words.text_alternatives import DARK_THEME
 
 
 # torchviz asks for its library's version in an old way.
@@ -72,12 +73,16 @@ def told() -> list[str]:
     NotebookClient(notebook, kernel_name="python3", timeout=120).execute()
     assert "image/png" in notebook.cells[1].outputs[-1].data
     assert ("image/png" in notebook.cells[2].outputs[-1].data) == (shutil.which("dot") is not None)
-    return [cell.outputs[-1].data["text/plain"] for cell in notebook.cells]
+    first, *pictures = notebook.cells
+    # Below the cell that imports gradlab stands the rule for dark themes, too.
+    outputs = [*first.outputs, *(cell.outputs[-1] for cell in pictures)]
+    return [output.data["text/plain"] for output in outputs]
 
 
 def test_a_kernel_gives_them_to_its_front_end(told: list[str]) -> None:
     assert told == [
         "'word'",
+        DARK_THEME,
         "A figure with 1 plot: curves: a",
         "A graph with 0 boxes. The arrows: a → b.",
     ]
