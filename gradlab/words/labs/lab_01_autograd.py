@@ -265,18 +265,17 @@ OBSERVATIONS: dict[str, str] = {
     "type-converted": "The places are {given}, the slopes are {dtype}.",
     "places-converted": "The places are {given}, and f was given another type.",
     "measured-slope": "A function hides a factor from autograd, and your slope is not the one that autograd gives.",
-    "kink-one-side": "Of two places, one to the left and one to the right of the kink of √(x²), your function found "
-    "one.",
-    "kink-not-seen": "Half of the width away from the kink of √(x²), your function called autograd's slope right.",
-    "kink-from-afar": "Five widths away from the kink of √(x²), your function called autograd's slope wrong.",
+    "kink-one-side": "At the kink of |x|, where autograd and the mean of both sides say 0, your function called that "
+    "slope wrong.",
+    "kink-from-afar": "Five widths away from the kink of |x|, your function called autograd's slope wrong.",
     "nearly-flat-wrong": "Where a function is nearly flat and the measurement off by half a millionth, your function "
     "called autograd's slope wrong.",
     "bent-called-wrong": "Where the slope is 0 and the measurement off by 0.0003, your function called autograd's "
     "slope wrong.",
-    "ramp-called-right": "Where autograd says 0 and the measurement 0.003, your function called autograd's slope right.",
+    "ramp-called-right": "Where autograd says 0 and the measurement 0.003, your function called that slope right.",
     "infinite-called-right": "A root is infinitely steep at 0, and your function called that slope right.",
     "nan-on-both-sides": "Where autograd and the measurement both say NaN, your function called the slope right.",
-    "rounds-at-most": "Your numbers fit {count} rounds at most, and some x need more of them.",
+    "rounds-at-most": "Your numbers fit a loop that ends after round {count} at the latest, and some x need more rounds.",
     "verdict-kind": "The check expected True or False and was given {kind}.",
     "many-verdicts": "Your inspector gave {count} answers.",
     "right-refused": "The check claimed the right slope of a sine, and your inspector said no.",
