@@ -95,11 +95,6 @@ def ramp(x: torch.Tensor, slope: float) -> torch.Tensor:
     return slope * torch.relu(x)
 
 
-def root(x: torch.Tensor) -> torch.Tensor:
-    """√x, which is no number for negative x."""
-    return torch.sqrt(x)
-
-
 def root_from_zero(x: torch.Tensor) -> torch.Tensor:
     """√x, and x for negative x. Its slope at 0 is infinite."""
     return torch.where(x >= 0, torch.sqrt(x), x)
