@@ -13,13 +13,16 @@ from gradlab.check.derivatives import gradient
 from gradlab.check.diagnosis import NotYet, not_yet
 from gradlab.check.known_mistakes import KnownMistake, agree, refuse_known
 from gradlab.check.lab_01_autograd.sample_functions import (
+    NOT_SINGLE,
     claimed_slope,
     multiple,
     polynomial,
     sine,
     slope_wrong_at,
     square_half_detached,
+    square_in_single_precision,
 )
+from gradlab.check.missing_gradients import error_with
 from gradlab.check.values import is_tensor, kind_of, numbers, require_finite
 
 _COUNT = 6
@@ -49,7 +52,10 @@ def central_difference(function: Function, *, of: Function | None = None) -> Non
     for width in (0.7, 0.3 + 0.1 * float(torch.rand(()))):
         _check_central(function, f, torch.rand(_COUNT, dtype=torch.float64) * 2, width)
     _check_central(function, f, torch.rand((), dtype=torch.float64), 0.5)
-    _check_central(function, f, torch.rand(_COUNT), 0.5)
+    single = torch.rand(_COUNT)
+    _check_central(function, f, single, 0.5)
+    if error_with(lambda g: function(g, single.clone(), 0.5), square_in_single_precision) == NOT_SINGLE:
+        raise not_yet("type-converted", "places-converted", given=single.dtype)
 
 
 def _check_central(function: Function, f: Function, x: torch.Tensor, h: float) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import torch
 
+NOT_SINGLE = "gradlab: the function was given another type than float32"
+
 
 def polynomial(x: torch.Tensor, coefficients: Sequence[float]) -> torch.Tensor:
     """The sum of coefficient · xⁿ, n = 0, 1, 2, …, for each number of x."""
@@ -48,6 +50,13 @@ def square_half_detached(x: torch.Tensor) -> torch.Tensor:
     return x * x.detach()
 
 
+def square_in_single_precision(x: torch.Tensor) -> torch.Tensor:
+    """x², for float32 alone."""
+    if x.dtype != torch.float32:
+        raise RuntimeError(NOT_SINGLE)
+    return x * x
+
+
 def multiple(x: torch.Tensor, factor: float) -> torch.Tensor:
     """Factor · x."""
     return factor * x
@@ -74,3 +83,18 @@ def guarded_quotient(x: torch.Tensor) -> torch.Tensor:
 def cancelling(x: torch.Tensor) -> torch.Tensor:
     """(1 − cos x)/x², whose digits cancel near 0."""
     return (1 - torch.cos(x)) / x**2
+
+
+def absolute(x: torch.Tensor) -> torch.Tensor:
+    """|x|. At its kink, autograd and a central difference say 0."""
+    return torch.abs(x)
+
+
+def ramp(x: torch.Tensor, slope: float) -> torch.Tensor:
+    """Slope · x for positive x, and else 0."""
+    return slope * torch.relu(x)
+
+
+def root_from_zero(x: torch.Tensor) -> torch.Tensor:
+    """√x, and x for negative x. Its slope at 0 is infinite."""
+    return torch.where(x >= 0, torch.sqrt(x), x)

@@ -11,9 +11,13 @@ from gradlab.check.calls import Function, call, require_callable, require_left_a
 from gradlab.check.diagnosis import not_yet
 from gradlab.check.known_mistakes import KnownMistake, refuse_known
 from gradlab.check.lab_01_autograd.sample_functions import (
+    absolute,
     cancelling,
     clipped_twice,
     guarded_quotient,
+    polynomial,
+    ramp,
+    root_from_zero,
     root_of_square,
     sine,
     square_half_detached,
@@ -21,6 +25,12 @@ from gradlab.check.lab_01_autograd.sample_functions import (
 from gradlab.check.values import numbers, require_finite, require_shape
 
 _KINK, _ROOT, _WHERE, _CANCELS, _SMOOTH, _STEEP, _HIDDEN = range(7)
+_NEAR, _FAR = 5e-4, 5e-3
+"""Half of the width of the measurement, and five times that width."""
+# Measured with a width h, the slope of c x³ at 0 is c h² too large: half a millionth, where the slope is 0.0001, and
+# 0.0003 where it is 0. The task allows both. At the ramp's kink it is half of the ramp's slope, which is too much.
+_NEARLY_FLAT, _BENT = (0.0, 1e-4, 0.0, 0.5), (0.0, 0.0, 0.0, 300.0)
+_RAMP = 6e-3
 
 
 @dataclass(frozen=True)
@@ -47,8 +57,11 @@ def autograd_inspected(function: Function) -> None:
     found = [_answer(function, case) for case in cases]
     right = [case.wrong for case in cases]
     if _same(found, right):
+        _check_width(function)
+        _check_limits(function)
         return
     refuse_known(_mistakes(cases), lambda outcome: _same(found, outcome))
+    _check_width(function)
     for number, explanation, observation in (
         (_SMOOTH, "right-slope-called-wrong", "smooth-called-wrong"),
         (_STEEP, "one-scale-only", "steep-called-wrong"),
@@ -59,6 +72,30 @@ def autograd_inspected(function: Function) -> None:
     count = sum(int((one != other).sum()) for one, other in zip(found, right, strict=True))
     total = sum(len(one) for one in right)
     raise not_yet("unlike-numbers", "places-differ", count=count, total=total)
+
+
+def _check_width(function: Function) -> None:
+    """Refuse a measurement to one side of the kink of |x|, and one that sees it from afar. A smaller width will do."""
+    beside_kink = torch.tensor([-_NEAR, _NEAR, -_FAR, _FAR, 0.0], dtype=torch.float64)
+    *_, left, right, at_kink = _answer(function, _Case(absolute, beside_kink, beside_kink.abs() == _NEAR)).tolist()
+    if left and right:
+        raise not_yet("other-width", "kink-from-afar")
+    if at_kink:
+        raise not_yet("difference-one-sided", "kink-one-side")
+
+
+def _check_limits(function: Function) -> None:
+    """Check where the tolerance decides, and where a slope is infinite."""
+    zero_and_one = torch.tensor([0.0, 1.0], dtype=torch.float64)
+    never, at_zero = torch.zeros(2, dtype=torch.bool), zero_and_one == 0
+    for f, wrong, explanation, observation in (
+        (functools.partial(polynomial, coefficients=_NEARLY_FLAT), never, "one-scale-only", "nearly-flat-wrong"),
+        (functools.partial(polynomial, coefficients=_BENT), never, "right-slope-called-wrong", "bent-called-wrong"),
+        (functools.partial(ramp, slope=_RAMP), at_zero, "inspector-lenient", "ramp-called-right"),
+        (root_from_zero, at_zero, "unlike-numbers", "infinite-called-right"),
+    ):
+        if not torch.equal(_answer(function, _Case(f, zero_and_one, wrong)), wrong):
+            raise not_yet(explanation, observation)
 
 
 def _answer(function: Function, case: _Case) -> torch.Tensor:

@@ -56,6 +56,9 @@ def local_rules(
     for n in exponents:
         a = _draw(0.6, 0.9)
         _check(make, power, (a,), (n,), a**n, [_power_slope(a, n)], f"power(a, {n})")
+    # A negative base has powers too, if the exponent is whole.
+    a = -_draw(0.6, 0.9)
+    _check(make, power, (a,), (3,), a**3, [_power_slope(a, 3)], "power(a, 3)")
     a = _draw(0.4, 0.9)
     _check(make, exp, (a,), (), math.exp(a), [_exp_slope(a)], "exp(a)")
     a = _draw(0.4, 0.9)
@@ -130,7 +133,7 @@ def _power_slope(a: float, n: float) -> _Slope:
             KnownMistake("wrong-coefficient", "rule-no-factor", a ** (n - 1)),
             KnownMistake("wrong-coefficient", "rule-factor", (n - 1) * a ** (n - 1)),
             KnownMistake("exp-derivative", "rule-exponential", a**n),
-            KnownMistake("exp-derivative", "rule-exponential", a**n * math.log(a)),
+            KnownMistake("exp-derivative", "rule-exponential", a**n * math.log(abs(a))),
         ),
     )
 

@@ -23,6 +23,8 @@ Tensor = torch.Tensor
 EIGENVALUES = ("linalg_eigvalsh", "linalg_eigh", "linalg_eigvals", "linalg_eig", "linalg_svd", "linalg_svdvals", "svd")
 _TOLERANCE = 1e-3
 _STEPS = 60
+_CROWD = 20
+"""So many eigenvalues, none of them far from the next, that one step leaves all of them in the result."""
 
 
 @announced
@@ -97,6 +99,7 @@ def power_iteration(function: Function) -> None:
     answers = torch.tensor([_answer(function, matrix) for matrix in bowls], dtype=torch.float64)
     largest = torch.stack([torch.linalg.eigvalsh(matrix)[-1] for matrix in bowls])
     if _near(answers, largest):
+        _check_steps(function)
         return
     refuse_known(_power_mistakes(bowls), lambda outcome: _near(answers, outcome))
     if not bool(torch.isfinite(answers).all()) or bool((answers.abs() > 3 * largest).any()):
@@ -109,12 +112,23 @@ def power_iteration(function: Function) -> None:
     raise not_yet("power-other", "power-off", percent=rounded(100 * float((answers / largest - 1).abs().max())))
 
 
-def _answer(function: Function, matrix: Tensor) -> float:
-    centre = torch.randn(len(matrix), dtype=torch.float64)
+def _check_steps(function: Function) -> None:
+    """Refuse another number of steps than the one that is given: fewer of many, or more than one."""
+    slow = _rotated(torch.tensor([1.0, 5.4, 6.0], dtype=torch.float64))
+    if _answer(function, slow) < 6 * (1 - _TOLERANCE):
+        raise not_yet("power-stopped", "power-between", steps=_STEPS)
+    crowded = _rotated(torch.linspace(1, 2, _CROWD, dtype=torch.float64))
+    if _answer(function, crowded, steps=1) > 2 * (1 - _TOLERANCE):
+        raise not_yet("power-steps", "power-steps")
+
+
+def _answer(function: Function, matrix: Tensor, *, steps: int = _STEPS) -> float:
+    # The point lies along the least curved direction: who starts there does not get away from it.
+    centre = torch.linalg.eigh(matrix).eigenvectors[:, 0]
     f = functools.partial(probes.bowl, matrix=matrix.tolist(), centre=centre.tolist())
     given = centre.clone()
     with without(EIGENVALUES):
-        result = call(function, f, given, _STEPS)
+        result = call(function, f, given, steps)
     require_left_alone("`x`", centre, given)
     found = numbers(result, "number")
     if found.numel() == 1 and not bool(torch.isfinite(found)):

@@ -79,12 +79,24 @@ def largest_rate(function: Function, *, on: Function, at: torch.Tensor | None = 
     hessians = [matrix for _, _, matrix in cases]
     limits = torch.stack([2 / _curvatures(matrix).max() for matrix in hessians])
     if _near(answers, limits):
+        _check_in_space(function)
         return
     refuse_known(_mistakes(hessians), lambda outcome: _near(answers, outcome))
     ratios = answers / limits
     if float(ratios.max() - ratios.min()) <= _TOLERANCE * abs(float(ratios[0])):
         raise not_yet("wrong-rate", "rate-ratio", ratio=rounded(float(ratios[0])))
     raise not_yet("wrong-rate", "rate", percent=rounded(100 * float((ratios - 1).abs().max())))
+
+
+def _check_in_space(function: Function) -> None:
+    """Check a bowl of three variables, which no formula for a table of two rows fits."""
+    turned, _ = torch.linalg.qr(torch.randn(3, 3, dtype=torch.float64))
+    matrix = turned @ torch.diag(torch.tensor([0.5, 2.0, 5.0], dtype=torch.float64)) @ turned.T
+    centre = torch.rand(3, dtype=torch.float64)
+    f = functools.partial(probes.bowl, matrix=matrix.tolist(), centre=centre.tolist())
+    ratio = _answer_of(function, f, centre) * 5 / 2
+    if abs(ratio - 1) > _TOLERANCE:
+        raise not_yet("wrong-rate", "rate", percent=rounded(100 * abs(ratio - 1)))
 
 
 def _near(answers: torch.Tensor, others: torch.Tensor) -> bool:

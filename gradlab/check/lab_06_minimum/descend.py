@@ -20,6 +20,9 @@ _MANY_STARTS = 1_000
 _FLAT = 0.1
 _FLAT_FOR_SOME = 0.05
 
+_RISING = 0.9
+"""A learning rate that is too high for the curvatures of `_steep_bowl`."""
+
 
 def random_start(f: Function) -> torch.Tensor:
     """Draw a start in [0, 10]² where f has a slope along every axis, so that no mistake stays invisible."""
@@ -74,6 +77,16 @@ def descent(
         _check_path(function, on, *case)
     if start is None:
         _check_at_rest(function, steps)
+        for count in (2, 3):
+            f, centre = _steep_bowl(count)
+            _check_path(function, f, centre + 0.5 + torch.rand(count, dtype=torch.float64), _RISING, 3)
+
+
+def _steep_bowl(count: int) -> tuple[Function, torch.Tensor]:
+    """A bowl of so many variables, on which a descent at the rate `_RISING` goes uphill, and its centre."""
+    centre = torch.rand(count, dtype=torch.float64) + 1
+    matrix = torch.diag(torch.arange(2.0, 2.0 + count)) + 0.5
+    return functools.partial(bowl, matrix=matrix.tolist(), centre=centre.tolist()), centre
 
 
 def _check_at_rest(function: Function, steps: int) -> None:
@@ -219,6 +232,11 @@ def descent_all(
     cases = list(_cases(lambda: random_starts(on), starts, lr, steps))
     for case in cases:
         _check_ends(function, on, *case, "`starts`")
+    if starts is None:
+        f, centre = _steep_bowl(2)
+        away = 0.5 + torch.rand(3, 2, dtype=torch.float64)
+        for near in (1.0, 0.01):
+            _check_ends(function, f, centre + near * away, _RISING, 2, "`starts`")
     begin, rate, _ = cases[0]
     _refuse_loop(function, on, begin, rate)
 

@@ -23,6 +23,8 @@ _CHAIN = ((), (0,), (1,))
 _SQUARE = ((), (0, 0))
 _TWICE = ((), (), (0, 1), (2, 0), (2, 3))
 """The graph of lab 02: x, y, p = x·y, q = p + x, L = p·q."""
+_LEAVES = (((), (0,), (), (1, 2)), ((), (0,), (), (2, 1)))
+"""Two leaves, one of which comes before a computed tensor on the way back."""
 _SHARED = (
     (((), (), (0,), (0, 1), (3, 2)), (3,)),
     (((), (), (0,), (0, 1), (2, 3)), (3,)),
@@ -87,7 +89,8 @@ def tensor_backward(make: Function, *, count: int = 8) -> None:
     """
     require_callable(make)
     _check_class(make)
-    for parents in (_CHAIN, _SQUARE, _TWICE, _random_parents(count)):
+    # The graphs of `_SHARED` come here too, with no gradient shared: what is wrong only later comes from the sharing.
+    for parents in (_CHAIN, _SQUARE, _TWICE, _random_parents(count), *_LEAVES, *(parents for parents, _ in _SHARED)):
         graph = _random_graph(parents)
         nodes = graph.build(make)
         _go_back(nodes[-1])

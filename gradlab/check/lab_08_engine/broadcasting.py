@@ -8,6 +8,7 @@ import torch
 from gradlab import words
 from gradlab.check.box import announced
 from gradlab.check.calls import Function, call_plain, require_callable, require_unchanged
+from gradlab.check.diagnosis import not_yet
 from gradlab.check.forbidden import AUTOGRAD, without
 from gradlab.check.known_mistakes import KnownMistake, agree
 from gradlab.check.lab_08_engine.draws import (
@@ -21,7 +22,7 @@ from gradlab.check.lab_08_engine.draws import (
     randoms,
     refuse_exchanged,
 )
-from gradlab.check.values import shape_text
+from gradlab.check.values import is_tensor, kind_of, numbers, shape_text
 
 
 def _stretchings(n: int, m: int, k: int) -> tuple[tuple[Shape, Shape], ...]:
@@ -41,6 +42,7 @@ def _stretchings(n: int, m: int, k: int) -> tuple[tuple[Shape, Shape], ...]:
         ((k, n, m), (1, 1, m)),
         ((k, 1, m), (1, m)),
         ((1, m), (m,)),
+        ((2, k, n, m), (k, 1, 1)),
     )
 
 
@@ -59,8 +61,19 @@ def unbroadcasting(function: Function, *, least: int = 3) -> None:
         with without(AUTOGRAD, READY_MADE):
             result = call_plain(function, given, small)
         require_unchanged("`gradient`", g, given)
+        _require_tensor(result, small)
         description = words.FRAGMENTS["from-shape-to-shape"].format(large=shape_text(large), small=shape_text(small))
         agree(result, g.sum_to_size(small), _stretch_mistakes(g, small), given=description, shape=large)
+
+
+def _require_tensor(result: object, shape: Shape) -> None:
+    """Refuse what can't be used in place of the gradient, or is of another type; a plain number will do for ()."""
+    if is_tensor(result):
+        if result.dtype != torch.float64:  # type: ignore[attr-defined]
+            raise not_yet("wrong-precision", "precision", dtype=result.dtype)  # type: ignore[attr-defined]
+    elif shape:
+        numbers(result)
+        raise not_yet("wrong-kind", "kind", expected=words.LABELS["tensor"], kind=kind_of(result))
 
 
 def unbroadcast(g: Tensor, shape: Shape) -> Tensor:

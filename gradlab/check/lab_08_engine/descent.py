@@ -19,6 +19,8 @@ from gradlab.check.values import numbers, require_finite, require_shape
 
 _WRITTEN_IN = (0.5, 0.1, 0.01)
 """Learning rates that are likely to stand in the code in place of the one that is given."""
+_FLOOR = -1000.0
+"""The least loss. It is negative, so that nobody takes a small loss for the end."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,17 @@ class _Descent:
 
     def end(self) -> Tensor:
         """All numbers after the last step, in one vector."""
-        ends = []
-        for number, (start, centre) in enumerate(zip(self.start, self.centres, strict=True)):
-            place, total = start.clone(), torch.zeros_like(start)
-            for _ in range(0 if number in self.resting else self.steps):
-                slope = self.steepness * ((start if self.frozen else place) - centre)
-                total = total + slope if self.accumulates else slope
-                place = place - self.lr * total
-            ends.append(place.reshape(-1))
-        return torch.cat(ends)
+        first, centre = (torch.cat([each.reshape(-1) for each in part]) for part in (self.start, self.centres))
+        place, total = first, torch.zeros_like(first)
+        moves = torch.cat(
+            [torch.full((each.numel(),), number not in self.resting) for number, each in enumerate(self.start)]
+        )
+        for _ in range(self.steps):
+            away = (first if self.frozen else place) - centre
+            slope = self.steepness * (away + away.mean())
+            total = total + slope if self.accumulates else slope
+            place = torch.where(moves, place - self.lr * total, place)
+        return place
 
 
 @announced
@@ -76,12 +80,13 @@ def engine_descent(function: Function, *, steps: int = 4) -> None:
         0.13 + 0.1 * float(torch.rand(())),
         steps,
     )
-    for each in (right, replace(right, steps=1), replace(right, steps=0)):
+    rising = replace(right, lr=2.5 / right.steepness)
+    for each in (right, rising, replace(right, steps=1), replace(right, steps=0)):
         _check(function, each)
 
 
 def _check(function: Function, right: _Descent) -> None:
-    loss_of = partial(bowl, centres=[each.tolist() for each in right.centres], steepness=right.steepness)
+    loss_of = partial(bowl, centres=[each.tolist() for each in right.centres], steepness=right.steepness, floor=_FLOOR)
     given = [each.clone() for each in right.start]
     try:
         with without(AUTOGRAD, OPTIMISERS):

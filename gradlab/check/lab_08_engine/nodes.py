@@ -25,19 +25,26 @@ def hand_on(g: Tensor, count: int) -> tuple[Tensor, ...]:
     return (g,) * count
 
 
-def bowl(parameters: Sequence[Any], centres: Sequence[Any], steepness: float) -> Any:  # noqa: ANN401 - a student's class
-    """A loss of nodes of a student's engine: ½ · steepness · the sum of all (p − c)².
+def bowl(parameters: Sequence[Any], centres: Sequence[Any], steepness: float, floor: float) -> Any:  # noqa: ANN401 - a student's class
+    """A loss of nodes of a student's engine, which ties all parameters to each other.
+
+    With d = p − c for all numbers of all parameters it is floor + ½ · steepness · (the sum of all d² + (the sum of all
+    d)² / the number of them).
 
     Args:
         parameters: the nodes.
         centres: for each of them where the loss is least, as nested lists.
         steepness: how strongly it rises.
+        floor: its least value.
     """
     if not isinstance(parameters, list | tuple) or not all(hasattr(each, "parents") for each in parameters):
         raise RuntimeError(NOT_WRAPPED)
     away = [each.data - torch.tensor(c, dtype=torch.float64) for each, c in zip(parameters, centres, strict=True)]
-    value = steepness / 2 * sum((each**2).sum() for each in away)
-    return type(parameters[0])(value, tuple(parameters), partial(pull_bowl, slopes=[steepness * each for each in away]))
+    total = sum(each.sum() for each in away)
+    count = sum(each.numel() for each in away)
+    value = floor + steepness / 2 * (sum((each**2).sum() for each in away) + total**2 / count)
+    slopes = [steepness * (each + total / count) for each in away]
+    return type(parameters[0])(value, tuple(parameters), partial(pull_bowl, slopes=slopes))
 
 
 def pull_bowl(g: Tensor, slopes: Sequence[Tensor]) -> tuple[Tensor, ...]:

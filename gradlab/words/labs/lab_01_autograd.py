@@ -69,6 +69,18 @@ FINDINGS: dict[str, Explanation] = {
         "Some books take a central difference between x − h/2 and x + h/2. Here h is how far to go to *each* side.",
         "Read in the docstring what `h` is. How far apart are your points for h = 0.1?",
     ),
+    "other-width": Explanation(
+        "the slope is measured over another width",
+        "The two points of a measurement lie h to the left and h to the right of the place. A kink between them is "
+        "seen, and one outside is not.",
+        "Between which two places do you measure at x = 1? How far from x does the task put them?",
+    ),
+    "measured-slope": Explanation(
+        "the slope is measured, and not computed by autograd",
+        "A measured slope comes from values of the function at two places. Autograd goes back through the operations "
+        "at one place.",
+        "At which places do you call f? What did the lesson do with a leaf and the result of f?",
+    ),
     "width-ignored": Explanation(
         "the width that was given has no influence",
         "The result is the derivative itself, as from a formula, from autograd or from a width of your own.",
@@ -251,6 +263,18 @@ OBSERVATIONS: dict[str, str] = {
     "half-width": "Your slopes are measured between two points that lie h apart.",
     "width-ignored": "With a width of 0.7 there should be a clear error, and there is none.",
     "type-converted": "The places are {given}, the slopes are {dtype}.",
+    "places-converted": "The places are {given}, and f was given another type.",
+    "measured-slope": "A function hides a factor from autograd, and your slope is not the one that autograd gives.",
+    "kink-one-side": "At the kink of |x|, where autograd and the mean of both sides say 0, your function called that "
+    "slope wrong.",
+    "kink-from-afar": "Five widths away from the kink of |x|, your function called autograd's slope wrong.",
+    "nearly-flat-wrong": "Where a function is nearly flat and the measurement off by half a millionth, your function "
+    "called autograd's slope wrong.",
+    "bent-called-wrong": "Where the slope is 0 and the measurement off by 0.0003, your function called autograd's "
+    "slope wrong.",
+    "ramp-called-right": "Where autograd says 0 and the measurement 0.003, your function called that slope right.",
+    "infinite-called-right": "A root is infinitely steep at 0, and your function called that slope right.",
+    "rounds-at-most": "Your numbers fit a loop that ends after round {count}, and some x need more rounds.",
     "verdict-kind": "The check expected True or False and was given {kind}.",
     "many-verdicts": "Your inspector gave {count} answers.",
     "right-refused": "The check claimed the right slope of a sine, and your inspector said no.",

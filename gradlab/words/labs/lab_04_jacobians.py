@@ -192,6 +192,11 @@ FINDINGS: dict[str, Explanation] = {
         "Only after many products is nothing but the most curved direction left.",
         "How many products with H does your loop make, and does each of them use the vector of the one before?",
     ),
+    "power-steps": Explanation(
+        "the number of steps is not the one that is given",
+        "Whoever calls the function says how often to multiply by H.",
+        "How often does your loop run for `steps = 1`? Which line says so?",
+    ),
     "rule-value": Explanation(
         "the value is another one",
         "The function is x · sigmoid(x).",
@@ -292,6 +297,7 @@ OBSERVATIONS: dict[str, str] = {
     "power-grows": "For some Hessians, your result was more than three times the largest eigenvalue, or no number.",
     "power-start": "For random bowls, your result was right; for a bowl along an axis or across (1, 1), it was not.",
     "power-between": "After {steps} steps, your result lies between the smallest and the largest eigenvalue.",
+    "power-steps": "Asked for one step, your function gave what only many steps give.",
     "power-off": "Your result is off by up to {percent} %.",
     "power-smallest": "Your number is the smallest eigenvalue.",
     "power-rate": "Your number is two divided by the eigenvalue.",
