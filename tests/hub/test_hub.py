@@ -47,7 +47,8 @@ def browser() -> Iterator[Browser]:
 
 def due_in(hub: Hub, hours: float) -> None:
     """Have the guide's due date be so many hours from now, and run its command."""
-    when = datetime.now(UTC) + timedelta(hours=hours)
+    # The next whole second: what was handed in a moment ago is not late.
+    when = datetime.now(UTC) + timedelta(hours=hours, seconds=1)
     (command,) = (it for it in hub.guide.commands("Hand out") if "assignment add" in it)
     hub.run(command.replace(DUE, when.strftime("%Y-%m-%d %H:%M:%S UTC")))
 
