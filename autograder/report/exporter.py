@@ -56,8 +56,9 @@ class FeedbackExporter(Exporter):  # type: ignore[misc] # nbconvert has no types
         student, lab, name = metadata["student"], metadata["assignment"], metadata["notebook"]
         if problem := unsafe_id(student):
             raise ExpectedError(f"{shown_id(student)} cannot be a student's id: {problem}.", "Rename that folder.")
-        marks, penalty = marks_of_notebook(metadata["db_url"], lab, student, name)
-        page = feedback_html(self._public(nb), Recorded(student, lab, name, marks, penalty))
+        known = marks_of_notebook(metadata["db_url"], lab, student, name)
+        recorded = Recorded(student, lab, name, known.marks, known.penalty, known.comments)
+        page = feedback_html(self._public(nb), recorded)
         return page, self._init_resources(resources)
 
     def _public(self, nb: NotebookNode) -> NotebookNode:

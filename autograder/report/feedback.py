@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.cells import Cell, Role
@@ -165,6 +165,7 @@ def read(
     lab: str,
     name: str,
     penalty: float = 0.0,
+    comments: Mapping[str, str] | None = None,
 ) -> Feedback:
     """Gather the feedback from an autograded notebook.
 
@@ -176,6 +177,7 @@ def read(
         lab: the lab's name.
         name: the notebook's name.
         penalty: points taken off for lateness.
+        comments: what people wrote about answers that have no mark of their own, by grade id.
 
     Returns:
         The feedback. A test cell's output is shown only if the judge wrote it (``gradlab`` metadata).
@@ -194,7 +196,7 @@ def read(
         title=next(_headings(cell for cell, _ in pairs), name),
         status=status,
         readable=readable,
-        exercises=tuple(_exercises(shown, marks)),
+        exercises=tuple(_exercises(shown, marks, comments or {})),
         penalty=penalty,
         reason=str(own.get("reason", "")),
         repairs=tuple(str(repair) for repair in own.get("repairs", ())),
@@ -241,15 +243,20 @@ def changed_since(mark: Mark) -> str:
     )
 
 
-def _exercises(pairs: Sequence[_Pair], marks: Mapping[str, Mark]) -> Iterator[Exercise]:
+def _exercises(pairs: Sequence[_Pair], marks: Mapping[str, Mark], comments: Mapping[str, str]) -> Iterator[Exercise]:
     names = titles(cell for cell, _ in pairs)
     answer: list[Piece] = []
+    written: list[str] = []
     for cell, node in pairs:
         if cell.role in (Role.SOLUTION, Role.ANSWER):
             answer.append(_piece(cell, node))
+            written.append(comments.get(cell.grade_id or "", ""))
         if cell.graded and cell.grade_id:
-            yield _exercise(cell, node, names[cell.grade_id], marks.get(cell.grade_id), tuple(answer))
-            answer = []
+            exercise = _exercise(cell, node, names[cell.grade_id], marks.get(cell.grade_id), tuple(answer))
+            # nbgrader keeps a comment on an answer with it, and the points with its test.
+            said = "\n\n".join(filter(None, (*written, exercise.comment)))
+            yield replace(exercise, comment=said)
+            answer, written = [], []
 
 
 def _exercise(

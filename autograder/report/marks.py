@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from nbgrader.api import Assignment, BaseCell, Grade, MissingEntry, Notebook, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy.orm import undefer
@@ -12,11 +12,24 @@ from autograder.report.feedback import Mark, changed_since, graded_status
 from autograder.verdicts import CellStatus, CellVerdict, Result
 
 
-def marks_of_notebook(db_url: str, lab: str, student: str, notebook: str) -> tuple[dict[str, Mark], float]:
-    """Read one notebook's marks.
+@dataclass(frozen=True)
+class NotebookMarks:
+    """What the gradebook holds of one notebook.
 
-    Returns:
-        The marks by grade id, and the penalty for lateness in points. Empty and 0 if nothing is recorded.
+    Attributes:
+        marks: the marks, by grade id.
+        penalty: the penalty for lateness, in points.
+        comments: what people wrote about answers that have no mark of their own, by grade id: nbgrader keeps a comment
+            on an answer with it, and the points with its test.
+    """
+
+    marks: dict[str, Mark] = field(default_factory=dict)
+    penalty: float = 0.0
+    comments: dict[str, str] = field(default_factory=dict)
+
+
+def marks_of_notebook(db_url: str, lab: str, student: str, notebook: str) -> NotebookMarks:
+    """Read one notebook's marks; nothing if nothing is recorded.
 
     Raises:
         ExpectedError: the gradebook cannot be read.
@@ -26,9 +39,11 @@ def marks_of_notebook(db_url: str, lab: str, student: str, notebook: str) -> tup
             submission = gradebook.find_submission_notebook(notebook, lab, student)
             comments = {comment.name: comment.comment or "" for comment in submission.comments}
             marks = {grade.name: _mark(grade, comments.get(grade.name, "")) for grade in submission.grades}
-            return marks, float(submission.late_submission_penalty or 0.0)
+            by_people = {comment.name: comment.manual_comment or "" for comment in submission.comments}
+            others = {name: text for name, text in by_people.items() if text and name not in marks}
+            return NotebookMarks(marks, float(submission.late_submission_penalty or 0.0), others)
     except (MissingEntry, NoGradebookError):
-        return {}, 0.0
+        return NotebookMarks()
 
 
 def marks_of_lab(db_url: str, lab: str) -> dict[tuple[str, str], Mark]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from autograder.report.feedback import Feedback, Mark, read
@@ -23,6 +23,7 @@ class Recorded:
         name: the notebook's name.
         marks: what the gradebook holds, by grade id.
         penalty: points taken off for lateness.
+        comments: what people wrote about answers that have no mark of their own, by grade id.
     """
 
     student: str
@@ -30,6 +31,7 @@ class Recorded:
     name: str
     marks: Mapping[str, Mark]
     penalty: float = 0.0
+    comments: Mapping[str, str] = field(default_factory=dict)
 
 
 def feedback_html(notebook: Mapping[str, Any], recorded: Recorded) -> str:
@@ -72,4 +74,5 @@ def _read(node: Mapping[str, Any], recorded: Recorded) -> Feedback:
         lab=recorded.lab,
         name=recorded.name,
         penalty=recorded.penalty,
+        comments=recorded.comments,
     )

@@ -117,6 +117,15 @@ def test_points_and_comments_that_a_person_gave_are_in_feedback_and_report(cours
     assert "5.5 of 7" in report
 
 
+def test_a_comment_on_an_answer_whose_test_gives_the_points_is_in_the_feedback(course: Course) -> None:
+    # Formgrader offers a comment on the answer, and none on its test.
+    with Gradebook(course.gradebook_url) as gradebook:
+        gradebook.find_comment("double", "lab", "lab", "amy").manual_comment = "A <fine> name."
+        gradebook.db.commit()
+    page = well_formed(write_feedback(course, "lab").pages[0]).text
+    assert page.count("A <fine> name.") == 1
+
+
 def test_the_report_is_not_where_it_would_be_handed_out(course: Course) -> None:
     write_feedback(course, "lab")
     path = write_report(course, "lab")
