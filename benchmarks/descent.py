@@ -57,7 +57,7 @@ def chapter(climbed: Climb, command: str) -> list[str]:
         "and functions are counted, the limits measured in the same run. On a shared processor the limits vary "
         "by a fifth, so that a share may exceed 100 %. What a GPU would do was not measured where none is named above.",
         "",
-        "| on an H200, 2²⁴ starts, 100 steps | target | measured |  |",
+        "| on an H200, 2²⁴ starts, 100 steps | target | measured | verdict |",
         "| --- | --- | --- | --- |",
         rows,
         "",

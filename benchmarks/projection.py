@@ -92,7 +92,7 @@ def _projection(runs: WorkerRuns) -> list[str]:
     tiny, large = runs.here[min(runs.here)], runs.large
     coordinator = _each_cpu(runs.cluster[max(runs.cluster)])
     labs = {tiny_class().name: (_each_cpu(tiny), coordinator), MINIMUM: (_each_cpu(large), _coordinators(large))}
-    head = ["", *labs]
+    head = ["what", *labs]
     rows = [
         ["CPU, all machines together", *_cells(labs.values(), lambda all_of, _: f"{MANY * all_of / 3600:.1f} h")],
         *([f"wall time, {count} × {_CORES} cores", *_cells(labs.values(), partial(_wall, count))] for count in _FLEETS),

@@ -40,7 +40,7 @@ class Target:
 def targets_table(found: Sequence[Target]) -> list[str]:
     """One line for each target."""
     rows = [[target.what, target.wanted, target.found or "–", target.verdict] for target in found]
-    return table(["", "target", "measured", ""], rows)
+    return table(["what", "target", "measured", "verdict"], rows)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

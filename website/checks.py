@@ -101,13 +101,22 @@ def page_weight(path: Path, site: Path) -> int:
     return sum(file.stat().st_size for file in own if file.is_file())
 
 
+def unnamed_columns(site: Path) -> list[str]:
+    """The pages with a table that has a column without a name, one sentence each."""
+    return [
+        f"{path.relative_to(site).as_posix()} has a table in which a column has no name."
+        for path in _pages(site)
+        if any(not heading.get_text(strip=True) for heading in _parse(path).select("thead th"))
+    ]
+
+
 def require_sound(site: Path) -> None:
-    """Check links, weights and that nothing is fetched.
+    """Check links, weights, tables, and that nothing is fetched.
 
     Raises:
         ExpectedError: something is wrong; the message names each page.
     """
-    wrong = [*broken_links(site), *fetched_from_elsewhere(site), *heavy_pages(site)]
+    wrong = [*broken_links(site), *fetched_from_elsewhere(site), *heavy_pages(site), *unnamed_columns(site)]
     if wrong:
         raise ExpectedError("\n".join(wrong), "Mend the text that the page is made from, then run: make site")
 

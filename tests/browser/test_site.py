@@ -178,4 +178,6 @@ def test_a_dead_link_a_foreign_picture_and_a_heavy_page_are_found(tmp_path: Path
     _with_appended(page, '<a href="other.html#no">', lambda: _told(checks.broken_links(tmp_path), "no such place"))
     picture = '<img src="https://example.edu/a.png">'
     _with_appended(page, picture, lambda: _told(checks.fetched_from_elsewhere(tmp_path), "a.png"))
+    table = "<table><thead><tr><th><p></p></th><th>a</th></tr></thead></table>"
+    _with_appended(page, table, lambda: _told(checks.unnamed_columns(tmp_path), "a column has no name"))
     _with_appended(page, " " * checks.LARGEST_PAGE, lambda: _told(checks.heavy_pages(tmp_path), "page.html weighs"))

@@ -59,7 +59,7 @@
     place.style.minHeight = "";
     if (drawn.layout.width > place.clientWidth) {
       place.tabIndex = 0;
-      place.setAttribute("role", "region");
+      place.setAttribute("role", "group");
       place.setAttribute("aria-label", "A wide figure, which scrolls sideways");
     }
     place.dataset.drawn = "yes";
