@@ -9,10 +9,11 @@ import resource
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from autograder import kernel
 from autograder.clone import fork_with
+from autograder.errors import ExpectedError
 from autograder.limits import Limits
 from autograder.sandbox.accelerator import DriverNeeds
 from autograder.sandbox.procfs import ProcFs, mapped_bytes
@@ -178,6 +179,20 @@ def forbid_namespaces() -> None:
         Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="ascii")
     except OSError as error:
         raise IsolationError(f"forbidding further namespaces: {error}") from error
+
+
+def ordinary_account() -> dict[str, Any]:
+    """An ordinary user's account, as arguments of `subprocess.Popen`, for a process that root starts.
+
+    Raises:
+        ExpectedError: that can't be done.
+    """
+    if kernel.capabilities() & kernel.CHANGE_USER != kernel.CHANGE_USER:
+        raise ExpectedError(
+            "Started as root without the right to become an ordinary user (CAP_SETUID, CAP_SETGID).",
+            "Start it as an ordinary user.",
+        )
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
 def give_up_privileges(*, keys_are_denied: bool = False) -> None:

@@ -119,12 +119,7 @@ def account() -> dict[str, Any]:
     """
     if os.geteuid() != 0:
         return {}
-    if kernel.capabilities() & kernel.CHANGE_USER != kernel.CHANGE_USER:
-        raise ExpectedError(
-            "Started as root without the right to become an ordinary user (CAP_SETUID, CAP_SETGID).",
-            "Start it as an ordinary user.",
-        )
-    return {"user": isolation.NOBODY, "group": isolation.NOBODY, "extra_groups": []}
+    return isolation.ordinary_account()
 
 
 def confine_zygote(shown: Sequence[str]) -> str:
