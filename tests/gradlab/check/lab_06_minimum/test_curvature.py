@@ -47,7 +47,7 @@ def by_rows(f: Surface, x: Tensor) -> object:
 
 
 def test_a_right_rate_passes(f: Surface, passes: Passes) -> None:
-    for answer in [functional, by_general_eigenvalues, by_norm, by_quadratic_formula, by_rows]:
+    for answer in [functional, by_general_eigenvalues, by_norm, by_rows]:
         with case(answer):
             passes(check.largest_rate, answer, on=f)
             deep = torch.tensor([4.411326, 2 * torch.pi])
@@ -81,6 +81,10 @@ def test_a_mistake_is_described(f: Surface, refused: Refused) -> None:
     ]:
         with case(number, words):
             assert words in refused(check.largest_rate, made(number), on=f).seen
+
+
+def test_a_formula_for_two_variables_alone_is_refused(f: Surface, refused: Refused) -> None:
+    refused(check.largest_rate, by_quadratic_formula, on=f)
 
 
 def test_a_changed_minimum_is_refused(f: Surface, refused: Refused) -> None:
